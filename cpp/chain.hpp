@@ -1,0 +1,139 @@
+// A chain of layers over one flat parameter vector, and one thread's memory for passing through it.
+#pragma once
+
+#include "layers.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <vector>
+
+namespace rosenblatt {
+
+struct DenseSpec {
+    int n_outputs;
+    MemberSpec activation;
+};
+
+template <class T> struct Chain {
+    int n_inputs = 0, n_outputs = 0;
+    std::size_t n_parameters = 0;
+    std::vector<Layer<T>> layers;
+
+    struct Segment {
+        std::size_t begin, end;
+        bool penalised;
+        int group; // the parametric layer it belongs to
+    };
+    std::vector<Segment> segments;
+    int groups = 0;
+    double multiplications_per_row = 0;
+
+    Chain(int inputs, const std::vector<DenseSpec>& specs) : n_inputs(inputs), n_outputs(inputs) {
+        for (const DenseSpec& spec : specs) {
+            if (spec.n_outputs < 1) throw std::invalid_argument("a layer needs at least one unit");
+            append(Dense<T>{n_outputs, spec.n_outputs, n_parameters});
+            Activation activation = Catalogue<Activation>::make(spec.activation);
+            if (!std::holds_alternative<Identity>(activation))
+                append(Activate<T>{n_outputs, activation});
+        }
+    }
+
+  private:
+    template <class L> void append(L layer) {
+        n_outputs = layer.n_outputs;
+        const auto stretches = layer.parameters();
+        for (const Stretch& s : stretches) {
+            segments.push_back({s.begin, s.begin + s.size, s.penalised, groups});
+            n_parameters += s.size;
+        }
+        groups += !stretches.empty();
+        layers.emplace_back(std::move(layer));
+    }
+};
+
+// Memory on a cache line's boundary, sized before the first batch and never again.
+template <class T> class Arena {
+  public:
+    explicit Arena(std::size_t size)
+        : size_(size), data_(static_cast<T*>(::operator new(size * sizeof(T), alignment))) {
+        std::fill(data_.get(), data_.get() + size, T(0));
+    }
+
+    T* take(std::size_t size) {
+        T* taken = data_.get() + used_;
+        used_ += padded(size);
+        if (used_ > size_) throw std::logic_error("the arena was sized too small");
+        return taken;
+    }
+
+    static std::size_t padded(std::size_t size) {
+        constexpr std::size_t line = 64 / sizeof(T);
+        return (size + line - 1) / line * line;
+    }
+
+  private:
+    static constexpr std::align_val_t alignment{64};
+    struct Free {
+        void operator()(T* p) const { ::operator delete(p, alignment); }
+    };
+    std::size_t size_, used_ = 0;
+    std::unique_ptr<T[], Free> data_;
+};
+
+enum class Purpose { predict, train };
+
+// One thread's buffers: a block of gathered rows, every layer's output, and when training the
+// gradients that flow back and the thread's own share of the parameters' gradient.
+template <class T> struct Workspace {
+    int block_rows;
+    T *input = nullptr, *targets = nullptr, *weights = nullptr, *gradient = nullptr;
+    std::vector<T*> outputs, deltas;
+
+    Workspace(const Chain<T>& chain, int rows, bool gathers, int target_columns, Purpose purpose)
+        : block_rows(rows), arena_(demand(chain, rows, gathers, target_columns, purpose)) {
+        const auto n = std::size_t(rows);
+        if (gathers) input = arena_.take(n * std::size_t(chain.n_inputs));
+        if (purpose == Purpose::train) {
+            targets = arena_.take(n * std::size_t(target_columns));
+            weights = arena_.take(n);
+            gradient = arena_.take(chain.n_parameters);
+        }
+        for (const Layer<T>& layer : chain.layers) {
+            std::visit(
+                [&](const auto& l) {
+                    const bool own = !l.in_place || outputs.empty();
+                    const std::size_t size = n * std::size_t(l.n_outputs);
+                    outputs.push_back(own ? arena_.take(size) : outputs.back());
+                    if (purpose == Purpose::train)
+                        deltas.push_back(own ? arena_.take(size) : deltas.back());
+                },
+                layer);
+        }
+    }
+
+  private:
+    static std::size_t demand(const Chain<T>& chain, int rows, bool gathers, int target_columns,
+                              Purpose purpose) {
+        const auto n = std::size_t(rows);
+        auto padded = [](std::size_t size) { return Arena<T>::padded(size); };
+        std::size_t total = gathers ? padded(n * std::size_t(chain.n_inputs)) : 0;
+        const bool train = purpose == Purpose::train;
+        if (train)
+            total += padded(n * std::size_t(target_columns)) + padded(n) + padded(chain.n_parameters);
+        for (std::size_t i = 0; i < chain.layers.size(); ++i)
+            std::visit(
+                [&](const auto& l) {
+                    if (!l.in_place || i == 0)
+                        total += padded(n * std::size_t(l.n_outputs)) * (train ? 2 : 1);
+                },
+                chain.layers[i]);
+        return total;
+    }
+
+    Arena<T> arena_;
+};
+
+} // namespace rosenblatt

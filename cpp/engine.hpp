@@ -1,0 +1,266 @@
+// The engine: whole epochs, the objective of a full batch, and prediction, each in one call.
+#pragma once
+
+#include "propagate.hpp"
+#include "threads.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <variant>
+#include <vector>
+
+namespace rosenblatt {
+
+// Means over the rows seen: the weighted data loss and the penalty, apart.
+struct Objective {
+    double data_loss = 0, penalty = 0;
+};
+
+struct EpochResult {
+    Objective objective;
+    std::vector<double> gradient_norms; // per parametric layer: root mean square over the batches
+    bool interrupted = false;
+};
+
+// The optimiser's memory: its slots, each of the size of θ, and the number of steps taken.
+template <class T> struct Memory {
+    T* slots[2];
+    long steps;
+};
+
+template <class T> class Engine {
+  public:
+    Engine(Chain<T> chain, Loss loss, Penalty penalty, int threads)
+        : chain_(std::move(chain)), loss_(loss), penalty_(penalty), threads_(threads) {}
+
+    const Chain<T>& chain() const { return chain_; }
+    int target_columns() const {
+        return std::visit([&](auto l) { return l.target_columns(chain_.n_outputs); }, loss_);
+    }
+
+    // One pass over `n_rows` rows in the given order, a step for each batch; step s uses the rate
+    // lr·factors[s]. Every so often `interrupted` is asked whether to leave early.
+    EpochResult epoch(const Data<T>& data, Order order, std::int64_t n_rows, std::int64_t batch_size,
+                      const Optimizer& optimizer, const double* factors, T* theta, Memory<T>& memory,
+                      const std::function<bool()>& interrupted) {
+        std::lock_guard lock(busy_);
+        const std::int64_t share = (std::min(batch_size, n_rows) + threads_ - 1) / threads_;
+        auto& spaces = workspaces(share, order.numbers && !data.X.sparse());
+        std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
+        const std::int64_t steps = (n_rows + batch_size - 1) / batch_size;
+        std::atomic<bool> leave = false;
+        std::int64_t done = 0;
+        Team team(threads_);
+        team.run([&](int member) {
+            Tally& tally = tallies[std::size_t(member)];
+            auto asked = Clock::now();
+            for (std::int64_t s = 0; s < steps; ++s) {
+                const std::int64_t begin = s * batch_size, rows = std::min(batch_size, n_rows - begin);
+                const std::int64_t from = rows * member / threads_, to = rows * (member + 1) / threads_;
+                const double scale = 1 / (double(rows) * data.mean_weight);
+                tally.data_loss += loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from),
+                                                     to - from, scale, memory.steps + s, from,
+                                                     spaces[std::size_t(member)]);
+                if (member == 0 && Clock::now() - asked > patience) {
+                    leave.store(interrupted(), std::memory_order_relaxed);
+                    asked = Clock::now();
+                }
+                team.barrier();
+                update(member, spaces, optimizer, scale, double(rows), memory.steps + s + 1, factors[s],
+                       theta, memory, tally);
+                team.barrier();
+                if (member == 0) done = s + 1;
+                if (leave.load(std::memory_order_relaxed)) break;
+            }
+        });
+        memory.steps += done;
+        const double rows_seen = double(std::min(n_rows, done * batch_size));
+        return summary(tallies, rows_seen, data.mean_weight, double(done), leave);
+    }
+
+    // The objective over all rows, and its gradient.
+    Objective objective(const Data<T>& data, const T* theta, T* gradient) {
+        const std::int64_t n = data.X.rows;
+        std::lock_guard lock(busy_);
+        const double scale = 1 / (double(n) * data.mean_weight);
+        auto& spaces = workspaces((n + threads_ - 1) / threads_, false);
+        std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
+        Team team(threads_);
+        team.run([&](int member) {
+            Tally& tally = tallies[std::size_t(member)];
+            const std::int64_t from = n * member / threads_, to = n * (member + 1) / threads_;
+            tally.data_loss = loss_and_gradient(chain_, loss_, data, theta, Order{nullptr, from}, to - from,
+                                                scale, 0, from, spaces[std::size_t(member)]);
+            team.barrier();
+            for_each_share(member, [&](const typename Chain<T>::Segment& segment, std::size_t begin,
+                                       std::size_t end) {
+                add_up_gradients(spaces, begin, end);
+                tally.penalty += penalise(segment, begin, end, scale, theta, spaces[0].gradient);
+                std::copy(spaces[0].gradient + begin, spaces[0].gradient + end, gradient + begin);
+            });
+        });
+        Objective sum;
+        for (const Tally& tally : tallies) {
+            sum.data_loss += tally.data_loss * scale;
+            sum.penalty += tally.penalty * scale;
+        }
+        return sum;
+    }
+
+    // Raw scores of all rows, shape (rows, n_outputs).
+    void scores(const Matrix<T>& X, const T* theta, T* out) const {
+        const int block = int(std::min<std::int64_t>(X.rows, largest_block));
+        std::vector<Workspace<T>> spaces;
+        for (int i = 0; i < threads_; ++i)
+            spaces.emplace_back(chain_, std::max(block, 1), false, 0, Purpose::predict);
+        const auto width = std::size_t(chain_.n_outputs);
+        Team team(threads_);
+        team.run([&](int member) {
+            const Workspace<T>& space = spaces[std::size_t(member)];
+            const std::int64_t from = X.rows * member / threads_, to = X.rows * (member + 1) / threads_;
+            for (std::int64_t first = from; first < to; first += block) {
+                const int n = int(std::min<std::int64_t>(block, to - first));
+                const Pass<T> pass{theta, nullptr, n, false, 0, first};
+                pass_forward(chain_, pass, input_rows(X, Order{nullptr, first}, n, space), space);
+                std::copy_n(space.outputs.back(), std::size_t(n) * width, out + std::size_t(first) * width);
+            }
+        });
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr auto patience = std::chrono::milliseconds(100);
+    // Rows that pass through the chain together at most: more would leave the caches.
+    static constexpr std::int64_t largest_block = 1024;
+    // Elements over which squares are summed in T before they join a double.
+    static constexpr std::size_t run_length = 2048;
+
+    // One thread's sums over an epoch, on cache lines of its own.
+    struct alignas(64) Tally {
+        double data_loss = 0, penalty = 0;
+        std::vector<double> squared_norms;
+        explicit Tally(int groups) : squared_norms(std::size_t(groups), 0.0) {}
+    };
+
+    // Every thread's memory, kept from call to call while the demand stays the same.
+    std::vector<Workspace<T>>& workspaces(std::int64_t rows, bool gathers) {
+        const int block = int(std::clamp<std::int64_t>(rows, 1, largest_block));
+        if (!spaces_.empty() && spaces_[0].block_rows == block && (spaces_[0].input || !gathers))
+            return spaces_;
+        spaces_.clear();
+        for (int i = 0; i < threads_; ++i)
+            spaces_.emplace_back(chain_, block, gathers, target_columns(), Purpose::train);
+        return spaces_;
+    }
+
+    // Calls visit(segment, begin, end) for the parts of the segments that are this member's share.
+    template <class Visit> void for_each_share(int member, Visit visit) const {
+        const auto parts = std::size_t(threads_), part = std::size_t(member), n = chain_.n_parameters;
+        const std::size_t from = n * part / parts, to = n * (part + 1) / parts;
+        for (const auto& segment : chain_.segments) {
+            const std::size_t begin = std::max(segment.begin, from), end = std::min(segment.end, to);
+            if (begin < end) visit(segment, begin, end);
+        }
+    }
+
+    void add_up_gradients(const std::vector<Workspace<T>>& spaces, std::size_t begin, std::size_t end) const {
+        T* sum = spaces[0].gradient;
+        for (std::size_t k = 1; k < spaces.size(); ++k) {
+            const T* g = spaces[k].gradient;
+            for (std::size_t i = begin; i < end; ++i) sum[i] += g[i];
+        }
+    }
+
+    // Adds scale·(penalty's gradient) and returns the penalty, not yet scaled.
+    double penalise(const typename Chain<T>::Segment& segment, std::size_t begin, std::size_t end,
+                    double scale, const T* theta, T* gradient) const {
+        if (!segment.penalised) return 0;
+        return std::visit(
+            [&](auto penalty) {
+                double total = 0;
+                for (std::size_t start = begin; start < end; start += run_length) {
+                    const std::size_t stop = std::min(end, start + run_length);
+                    T sum = 0;
+#pragma omp simd reduction(+ : sum)
+                    for (std::size_t i = start; i < stop; ++i) {
+                        sum += penalty.value(theta[i]);
+                        gradient[i] += T(scale) * penalty.gradient(theta[i]);
+                    }
+                    total += double(sum);
+                }
+                return total;
+            },
+            penalty_);
+    }
+
+    // One member's share of a step: sum the threads' gradients, penalise, tally, move.
+    void update(int member, const std::vector<Workspace<T>>& spaces, const Optimizer& optimizer,
+                double scale, double rows, long t, double factor, T* theta, Memory<T>& memory,
+                Tally& tally) const {
+        T* gradient = spaces[0].gradient;
+        std::visit(
+            [&](auto rule) {
+                const auto move = rule.template at<T>(t, factor);
+                for_each_share(member, [&](const auto& segment, std::size_t begin, std::size_t end) {
+                    add_up_gradients(spaces, begin, end);
+                    const double penalty = penalise(segment, begin, end, scale, theta, gradient);
+                    tally.penalty += penalty * scale * rows;
+                    tally.squared_norms[std::size_t(segment.group)] +=
+                        move_parameters<decltype(rule)::slots>(move, begin, end, gradient, theta, memory);
+                });
+            },
+            optimizer);
+    }
+
+    template <int slots, class Move>
+    static double move_parameters(const Move& move, std::size_t begin, std::size_t end,
+                                  const T* __restrict gradient, T* __restrict theta, Memory<T>& memory) {
+        T* __restrict first = memory.slots[0];
+        T* __restrict second = memory.slots[1];
+        double total = 0;
+        for (std::size_t start = begin; start < end; start += run_length) {
+            const std::size_t stop = std::min(end, start + run_length);
+            T sum = 0;
+#pragma omp simd reduction(+ : sum)
+            for (std::size_t i = start; i < stop; ++i) {
+                const T g = gradient[i];
+                sum += g * g;
+                if constexpr (slots == 1)
+                    theta[i] += move(g, first[i]);
+                else
+                    theta[i] += move(g, first[i], second[i]);
+            }
+            total += double(sum);
+        }
+        return total;
+    }
+
+    EpochResult summary(const std::vector<Tally>& tallies, double rows, double mean_weight, double steps,
+                        bool interrupted) const {
+        EpochResult result;
+        result.interrupted = interrupted;
+        result.gradient_norms.assign(std::size_t(chain_.groups), 0.0);
+        for (const Tally& tally : tallies) {
+            result.objective.data_loss += tally.data_loss / (rows * mean_weight);
+            result.objective.penalty += tally.penalty / rows;
+            for (std::size_t g = 0; g < tally.squared_norms.size(); ++g)
+                result.gradient_norms[g] += tally.squared_norms[g] / steps;
+        }
+        for (double& norm : result.gradient_norms) norm = std::sqrt(norm);
+        return result;
+    }
+
+    Chain<T> chain_;
+    Loss loss_;
+    Penalty penalty_;
+    int threads_;
+    std::vector<Workspace<T>> spaces_;
+    std::mutex busy_; // the workspaces serve one call at a time
+};
+
+} // namespace rosenblatt

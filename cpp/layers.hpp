@@ -1,0 +1,151 @@
+// The layers of a chain. Every layer is a struct with the same few members, and the loop in
+// propagate.hpp asks for nothing else:
+//
+//   in_place             the output overwrites the input, and the gradient likewise
+//   n_outputs            units that leave it
+//   parameters()         its stretches of the flat parameter vector
+//   forward(pass, x, y)              y from x
+//   backward(pass, x, y, dy, dx)     its gradient and dx from dy; dx is null where nobody needs it
+#pragma once
+
+#include "blas.hpp"
+#include "catalogue.hpp"
+#include "matrix.hpp"
+
+#include <cstddef>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace rosenblatt {
+
+// What a layer may know of the pass that it takes part in. A pass is one thread's block of rows.
+template <class T> struct Pass {
+    const T* theta;
+    T* gradient;      // the thread's own, of the size of theta; null when predicting
+    int rows;
+    bool accumulate;  // add to the gradient: not the thread's first block of this batch
+    long step;        // steps taken before this one, over all epochs
+    std::int64_t row; // number of the first row in its batch
+};
+
+struct Stretch {
+    std::size_t begin, size;
+    bool penalised;
+};
+
+// z = x W + b (theory B1), dW = xᵀ δ (B9), db = Σ δ (B10), dx = δ Wᵀ (B8).
+template <class T> struct Dense {
+    static constexpr bool in_place = false;
+    int n_inputs, n_outputs;
+    std::size_t offset; // of W in the flat vector; b follows
+
+    std::size_t n_weights() const { return std::size_t(n_inputs) * std::size_t(n_outputs); }
+
+    std::vector<Stretch> parameters() const {
+        return {{offset, n_weights(), true}, {offset + n_weights(), std::size_t(n_outputs), false}};
+    }
+
+    void forward(const Pass<T>& pass, const Rows<T>& x, T* z) const {
+        const T *W = pass.theta + offset, *b = W + n_weights();
+        for (int row = 0; row < pass.rows; ++row)
+            std::copy(b, b + n_outputs, z + std::ptrdiff_t(row) * n_outputs);
+        if (x.sparse)
+            x.add_product(pass.rows, W, n_outputs, z);
+        else if (n_outputs == 1)
+            add_dot_products(pass.rows, x.dense, W, z);
+        else
+            multiply<T>(Transpose::no, Transpose::no, pass.rows, n_outputs, n_inputs, x.dense, W, 1, z);
+    }
+
+    void backward(const Pass<T>& pass, const Rows<T>& x, const T*, T* dz, T* dx) const {
+        const T* W = pass.theta + offset;
+        T *dW = pass.gradient + offset, *db = dW + n_weights();
+        if (!pass.accumulate) std::fill(db, db + n_outputs, T(0));
+        for (int row = 0; row < pass.rows; ++row) {
+            const T* d = dz + std::ptrdiff_t(row) * n_outputs;
+            for (int k = 0; k < n_outputs; ++k) db[k] += d[k];
+        }
+        if (x.sparse || n_outputs == 1) {
+            if (!pass.accumulate) std::fill(dW, dW + n_weights(), T(0));
+            if (x.sparse)
+                x.add_transposed_product(pass.rows, dz, n_outputs, dW);
+            else
+                add_scaled_rows(pass.rows, x.dense, dz, dW);
+        } else {
+            multiply<T>(Transpose::yes, Transpose::no, n_inputs, n_outputs, pass.rows, x.dense, dz,
+                        pass.accumulate ? 1 : 0, dW);
+        }
+        if (!dx) return;
+        if (n_outputs == 1)
+            outer_product(pass.rows, dz, W, dx);
+        else
+            multiply<T>(Transpose::no, Transpose::yes, pass.rows, n_inputs, n_outputs, dz, W, 0, dx);
+    }
+
+  private:
+    // One output unit makes the three products too thin for a BLAS call to pay.
+    void add_dot_products(int rows, const T* x, const T* w, T* z) const {
+        for (int row = 0; row < rows; ++row, x += n_inputs) {
+            T sum = 0;
+#pragma omp simd reduction(+ : sum)
+            for (int i = 0; i < n_inputs; ++i) sum += x[i] * w[i];
+            z[row] += sum;
+        }
+    }
+
+    void add_scaled_rows(int rows, const T* x, const T* dz, T* dw) const {
+        for (int row = 0; row < rows; ++row, x += n_inputs) {
+            const T d = dz[row];
+            for (int i = 0; i < n_inputs; ++i) dw[i] += d * x[i];
+        }
+    }
+
+    void outer_product(int rows, const T* dz, const T* w, T* dx) const {
+        for (int row = 0; row < rows; ++row, dx += n_inputs) {
+            const T d = dz[row];
+            for (int i = 0; i < n_inputs; ++i) dx[i] = d * w[i];
+        }
+    }
+};
+
+// a = g(z) and δ = g'(z) ⊙ upstream (theory B2, B7, B8), both in place.
+template <class T> struct Activate {
+    static constexpr bool in_place = true;
+    int n_outputs;
+    Activation activation;
+
+    std::vector<Stretch> parameters() const { return {}; }
+
+    void forward(const Pass<T>& pass, const Rows<T>&, T* a) const {
+        each_row_or_element(
+            pass.rows, [a](auto g, std::ptrdiff_t i) { a[i] = g.value(a[i]); },
+            [a, this](auto g, std::ptrdiff_t start) { g.forward_row(a + start, n_outputs); });
+    }
+
+    void backward(const Pass<T>& pass, const Rows<T>&, const T* a, T* grad, T*) const {
+        each_row_or_element(
+            pass.rows, [a, grad](auto g, std::ptrdiff_t i) { grad[i] *= g.derivative(a[i]); },
+            [a, grad, this](auto g, std::ptrdiff_t start) {
+                g.backward_row(a + start, grad + start, n_outputs);
+            });
+    }
+
+  private:
+    template <class OnElement, class OnRow>
+    void each_row_or_element(int rows, OnElement on_element, OnRow on_row) const {
+        const std::ptrdiff_t size = std::ptrdiff_t(rows) * n_outputs;
+        std::visit(
+            [&](auto g) {
+                if constexpr (requires { g.template value<T>(T(0)); })
+                    for (std::ptrdiff_t i = 0; i < size; ++i) on_element(g, i);
+                else
+                    for (std::ptrdiff_t start = 0; start < size; start += n_outputs) on_row(g, start);
+            },
+            activation);
+    }
+};
+
+template <class T> using Layer = std::variant<Dense<T>, Activate<T>>;
+
+} // namespace rosenblatt

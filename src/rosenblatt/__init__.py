@@ -1,0 +1,1 @@
+"""rosenblatt: the feed-forward neural network, done completely."""

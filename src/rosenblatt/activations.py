@@ -1,0 +1,129 @@
+"""Activation functions g and their derivatives (theory N1, N3).
+
+Every member maps the pre-activation ``z`` to the activation ``a = g(z)`` and pulls a gradient
+back through itself, ``∂J/∂z = (∂a/∂z)ᵀ ∂J/∂a``. Arrays have shape (n_samples, n_units); the float
+type of the input is kept.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from scipy.special import expit
+
+from rosenblatt.types import FloatArray
+
+__all__ = [
+    "Activation",
+    "Elementwise",
+    "Identity",
+    "ReLU",
+    "Sigmoid",
+    "Softmax",
+    "Step",
+    "Tanh",
+]
+
+
+class Activation(ABC):
+    """A differentiable map of a layer's pre-activations to its activations."""
+
+    @abstractmethod
+    def value(self, z: FloatArray) -> FloatArray:
+        """a = g(z)."""
+
+    @abstractmethod
+    def pull_back(self, z: FloatArray, a: FloatArray, grad: FloatArray) -> FloatArray:
+        """The gradient with respect to z, given the one with respect to a = g(z)."""
+
+
+class Elementwise(Activation):
+    """An activation that treats every unit alike, so that its Jacobian is diagonal."""
+
+    @abstractmethod
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        """g'(z); the activation a = g(z) is given because it often makes g' cheaper."""
+
+    @final
+    def pull_back(self, z: FloatArray, a: FloatArray, grad: FloatArray) -> FloatArray:
+        return grad * self.derivative(z, a)
+
+
+@final
+@dataclass(frozen=True)
+class Identity(Elementwise):
+    """a = z, g' = 1 (N3)."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return z.copy()
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return np.ones_like(z)
+
+
+@final
+@dataclass(frozen=True)
+class Step(Elementwise):
+    """a = 1 if z ≥ 0 else 0 (N1; McCulloch & Pitts 1943); g' = 0 almost everywhere (N4).
+
+    No gradient passes it, so it serves `ThresholdNeuron` and `Perceptron`, not back-propagation.
+    """
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return (z >= 0).astype(z.dtype)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return np.zeros_like(z)
+
+
+@final
+@dataclass(frozen=True)
+class Sigmoid(Elementwise):
+    """a = 1 / (1 + e⁻ᶻ), g' = a (1 - a) (N3). scikit-learn calls it 'logistic'."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        a: FloatArray = expit(z)
+        return a
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return a * (1 - a)
+
+
+@final
+@dataclass(frozen=True)
+class Tanh(Elementwise):
+    """a = tanh z, g' = 1 - a² (N3)."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.tanh(z)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return 1 - a * a
+
+
+@final
+@dataclass(frozen=True)
+class ReLU(Elementwise):
+    """a = max(0, z), g' = 1[z > 0] (N3; Nair & Hinton 2010); at the kink g' is taken as 0."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.maximum(z, 0)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return (z > 0).astype(z.dtype)
+
+
+@final
+@dataclass(frozen=True)
+class Softmax(Activation):
+    """a_k = e^{z_k} / Σ_j e^{z_j} over a row; Jacobian diag(a) - a aᵀ (N3, L12)."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+    def pull_back(self, z: FloatArray, a: FloatArray, grad: FloatArray) -> FloatArray:
+        return a * (grad - (a * grad).sum(axis=1, keepdims=True))

@@ -1,0 +1,149 @@
+"""Forward and backward propagation, formula by formula (theory B1-B13).
+
+The readable engine: unhurried NumPy in whatever float type it is given. Call `backpropagate` for
+one sample or a batch to see every z, a, δ and gradient. Rows are samples, so that each product
+stands transposed to the column-vector notation of the papers: z = a W + b.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from rosenblatt.losses import Loss
+from rosenblatt.network import Network
+from rosenblatt.penalties import L2, Penalty
+from rosenblatt.types import FloatArray
+
+__all__ = ["Forward", "Trace", "backpropagate", "forward"]
+
+
+@final
+@dataclass(frozen=True)
+class Forward:
+    """What forward propagation computes; entry l of `z` belongs to layer l + 1.
+
+    Attributes
+    ----------
+    z : tuple of arrays (n_samples, n_l)
+        Pre-activations of the layers 1 … L.
+    a : tuple of arrays (n_samples, n_l)
+        Activations of the layers 0 … L: a[0] is the input, a[-1] the raw scores.
+    """
+
+    z: tuple[FloatArray, ...]
+    a: tuple[FloatArray, ...]
+
+    @property
+    def scores(self) -> FloatArray:
+        return self.a[-1]
+
+
+@final
+@dataclass(frozen=True)
+class Trace:
+    """Everything that one pass of back-propagation computes; entry l belongs to layer l + 1.
+
+    Attributes
+    ----------
+    forward : Forward
+        Every z and a.
+    prediction : array (n_samples, n_L)
+        The scores through the loss's inverse link.
+    loss : array (n_samples,)
+        L of every sample.
+    objective : float
+        J = Σ w_i L_i / W + penalties, where W is the sum of weights or what it stands for.
+    delta : tuple of arrays (n_samples, n_l)
+        δ = ∂L/∂z of every sample, times its weight.
+    weight_gradients, bias_gradients : tuples of arrays (n_{l-1}, n_l) and (n_l,)
+        ∂J/∂W and ∂J/∂b.
+    gradient : array (n_parameters,)
+        The same as one flat vector.
+    """
+
+    forward: Forward
+    prediction: FloatArray
+    loss: FloatArray
+    objective: float
+    delta: tuple[FloatArray, ...]
+    weight_gradients: tuple[FloatArray, ...]
+    bias_gradients: tuple[FloatArray, ...]
+    gradient: FloatArray
+
+
+def forward(network: Network, theta: FloatArray, X: FloatArray) -> Forward:
+    """Propagate X, shape (n_samples, n_0) or one sample (n_0,), through the network."""
+    zs: list[FloatArray] = []
+    activations: list[FloatArray] = [np.atleast_2d(X)]
+    for layer, (W, b) in zip(network.layers, network.weights_and_biases(theta), strict=True):
+        z = activations[-1] @ W + b  # B1
+        a = layer.activation.value(z)  # B2
+        zs.append(z)
+        activations.append(a)
+    return Forward(tuple(zs), tuple(activations))
+
+
+def backpropagate(
+    network: Network,
+    theta: FloatArray,
+    X: FloatArray,
+    y: FloatArray,
+    loss: Loss,
+    penalty: Penalty | None = None,
+    sample_weight: FloatArray | None = None,
+    total_weight: float | None = None,
+) -> Trace:
+    """One pass forward and back over a batch, or over one sample.
+
+    Parameters
+    ----------
+    network, theta
+        The network and its flat parameters, shape (n_parameters,).
+    X : array (n_samples, n_0) or (n_0,)
+    y : array (n_samples, n_targets) or (n_targets,)
+        Targets as the loss takes them.
+    penalty
+        Added once, undivided (B6); none by default.
+    sample_weight : array (n_samples,), optional
+        w_i; ones by default.
+    total_weight : float, optional
+        W, what the weighted sums are divided by. The sum of the weights by default; a mini-batch
+        of b rows gives b times the mean weight of the training set, which keeps its gradient an
+        unbiased estimate of the whole objective's.
+    """
+    penalty = penalty or L2(0.0)
+    passed = forward(network, theta, X)
+    y = np.atleast_2d(y)
+    w = np.ones(len(y), theta.dtype) if sample_weight is None else sample_weight
+    total = float(w.sum()) if total_weight is None else total_weight
+    weights = [W for W, _ in network.weights_and_biases(theta)]
+    activations = [layer.activation for layer in network.layers]
+
+    L = loss.value(passed.scores, y)  # B4 for the squared error
+    J = float(w @ L) / total + sum(penalty.value(W) for W in weights)  # B6
+
+    depth = len(network.layers)
+    delta: list[FloatArray] = [np.empty(0)] * depth
+    gradient = np.empty_like(theta)
+    gradients = network.weights_and_biases(gradient)
+    upstream = w[:, None] * loss.gradient(passed.scores, y)  # ∂L/∂a of the last layer
+    for i in reversed(range(depth)):
+        z, a, a_before = passed.z[i], passed.a[i + 1], passed.a[i]
+        delta[i] = activations[i].pull_back(z, a, upstream)  # B7, and B8: … ⊙ g'(z)
+        gradients[i][0][...] = a_before.T @ delta[i] / total + penalty.gradient(weights[i])  # B9
+        gradients[i][1][...] = delta[i].sum(axis=0) / total  # B10
+        upstream = delta[i] @ weights[i].T  # B8: (W^{l+1})ᵀ δ^{l+1}; B13, one factor a layer
+
+    return Trace(
+        forward=passed,
+        prediction=loss.inverse_link(passed.scores),
+        loss=L,
+        objective=J,
+        delta=tuple(delta),
+        weight_gradients=tuple(dW for dW, _ in gradients),
+        bias_gradients=tuple(db for _, db in gradients),
+        gradient=gradient,
+    )

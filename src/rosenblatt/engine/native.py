@@ -1,0 +1,127 @@
+"""The native engine: the compiled module behind the same interface.
+
+This is the only file that imports it. The module is built once for each instruction set, and the
+one that fits the processor is taken.
+"""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from rosenblatt.engine.blas import gemm_capsules, one_thread_blas
+from rosenblatt.engine.interface import Epoch, Objective, Trainer
+from rosenblatt.engine.kernels import kernel
+from rosenblatt.engine.memory import Memory
+from rosenblatt.losses import SquaredError
+from rosenblatt.network import Network
+from rosenblatt.penalties import L2
+from rosenblatt.problem import Arrays, Matrix, Problem
+from rosenblatt.types import FloatArray
+
+__all__ = ["NativeObjective", "NativeTrainer", "catalogue", "native_scores"]
+
+
+@cache
+def module() -> Any:
+    """The widest build of the compiled module that this processor runs and this install has."""
+    base = importlib.import_module("rosenblatt.engine._native")
+    chosen = base
+    for level in (4, 3):
+        if base.cpu_level() >= level:
+            try:
+                chosen = importlib.import_module(f"rosenblatt.engine._native_v{level}")
+                break
+            except ModuleNotFoundError:  # built for one instruction set alone
+                continue
+    chosen.use_blas(*gemm_capsules())
+    return chosen
+
+
+def catalogue() -> dict[str, list[tuple[str, list[str]]]]:
+    """What the compiled module can run: concept -> (name, ordered fields) of every member."""
+    listed: dict[str, list[tuple[str, list[str]]]] = module().catalogue()
+    return listed
+
+
+def class_for(stem: str, dtype: npt.DTypeLike) -> Any:
+    return getattr(module(), f"{stem}{8 * np.dtype(dtype).itemsize}")
+
+
+def native_matrix(X: Matrix) -> Any:
+    if not sp.issparse(X):
+        return class_for("Matrix", X.dtype)(X)
+    # A column number fits 32 bits on any machine that holds the weights; a position may not.
+    return class_for("Matrix", X.dtype)(
+        X.data, X.indices.astype(np.int32, copy=False), X.indptr.astype(np.int64), X.shape[1]
+    )
+
+
+def native_data(arrays: Arrays) -> Any:
+    return class_for("Data", arrays.y.dtype)(
+        native_matrix(arrays.X), arrays.y, arrays.weights, arrays.mean_weight
+    )
+
+
+def native_engine(problem: Problem, dtype: npt.DTypeLike, threads: int) -> Any:
+    layers = [(layer.n_outputs, kernel(layer.activation)) for layer in problem.network.layers]
+    return class_for("Engine", dtype)(
+        problem.network.n_inputs, layers, kernel(problem.loss), kernel(problem.penalty), threads
+    )
+
+
+@final
+class NativeTrainer(Trainer):
+    def __init__(
+        self, problem: Problem, arrays: Arrays, theta: FloatArray, memory: Memory, threads: int
+    ) -> None:
+        self.engine = native_engine(problem, theta.dtype, threads)
+        self.data = native_data(arrays)
+        self.optimizer = kernel(problem.optimizer)
+        self.theta, self.memory = theta, memory
+
+    def epoch(
+        self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
+    ) -> Epoch:
+        with one_thread_blas():
+            data_loss, penalty, norms, self.memory.steps = self.engine.epoch(
+                self.data,
+                order,
+                batch_size,
+                self.optimizer,
+                factors,
+                self.theta,
+                self.memory.slots,
+                self.memory.steps,
+            )
+        return Epoch(data_loss, penalty, np.array(norms))
+
+
+@final
+class NativeObjective(Objective):
+    def __init__(self, problem: Problem, arrays: Arrays, threads: int) -> None:
+        self.engine = native_engine(problem, arrays.y.dtype, threads)
+        self.data = native_data(arrays)
+
+    def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
+        gradient = np.empty_like(theta)
+        with one_thread_blas():
+            data_loss, penalty = self.engine.objective(self.data, theta, gradient)
+        return data_loss, penalty, gradient
+
+
+def native_scores(network: Network, theta: FloatArray, X: Matrix, threads: int) -> FloatArray:
+    # Scores need no loss and no penalty; the engine is built around some all the same.
+    layers = [(layer.n_outputs, kernel(layer.activation)) for layer in network.layers]
+    engine = class_for("Engine", theta.dtype)(
+        network.n_inputs, layers, kernel(SquaredError()), kernel(L2()), threads
+    )
+    out = np.empty((X.shape[0], network.n_outputs), theta.dtype)
+    with one_thread_blas():
+        engine.scores(native_matrix(X), np.ascontiguousarray(theta), out)
+    return out

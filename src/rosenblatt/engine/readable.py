@@ -1,0 +1,101 @@
+"""The readable engine: `backprop` batch by batch. Slow, and open to members without a kernel."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from rosenblatt.backprop import Trace, backpropagate, forward
+from rosenblatt.engine.interface import Epoch, Objective, Trainer
+from rosenblatt.engine.memory import Memory
+from rosenblatt.network import Network
+from rosenblatt.problem import Arrays, Matrix, Problem
+from rosenblatt.types import FloatArray
+
+__all__ = ["ReadableObjective", "ReadableTrainer", "readable_scores"]
+
+Rows = npt.NDArray[np.int64] | slice
+
+
+def dense(X: Matrix) -> FloatArray:
+    return X.toarray() if sp.issparse(X) else X  # type: ignore[union-attr]
+
+
+def batch_trace(problem: Problem, arrays: Arrays, theta: FloatArray, rows: Rows) -> Trace:
+    """Back-propagation over a batch, in the terms of `Problem`'s objective, without the penalty."""
+    y = arrays.y[rows]
+    return backpropagate(
+        problem.network,
+        theta,
+        dense(arrays.X[rows]),
+        y,
+        problem.loss,
+        sample_weight=None if arrays.weights is None else arrays.weights[rows],
+        total_weight=len(y) * arrays.mean_weight,
+    )
+
+
+def penalised(problem: Problem, theta: FloatArray, g: FloatArray, total: float) -> float:
+    """Add the penalty's gradient to g; the penalty."""
+    value = 0.0
+    for (W, _), (dW, _) in zip(
+        problem.network.weights_and_biases(theta),
+        problem.network.weights_and_biases(g),
+        strict=True,
+    ):
+        value += problem.penalty.value(W) / total
+        dW += problem.penalty.gradient(W) / total
+    return value
+
+
+@final
+class ReadableTrainer(Trainer):
+    def __init__(
+        self, problem: Problem, arrays: Arrays, theta: FloatArray, memory: Memory
+    ) -> None:
+        self.problem, self.arrays = problem, arrays
+        self.theta, self.memory = theta, memory
+
+    def epoch(
+        self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
+    ) -> Epoch:
+        network = self.problem.network
+        order = np.arange(self.arrays.n_samples) if order is None else order
+        data_loss = penalty = 0.0
+        squares = np.zeros(len(network.layers))
+        for step, factor in enumerate(factors):
+            rows = order[step * batch_size : (step + 1) * batch_size]
+            trace = batch_trace(self.problem, self.arrays, self.theta, rows)
+            g = trace.gradient
+            total = len(rows) * self.arrays.mean_weight
+            data_loss += trace.objective * len(rows)
+            penalty += penalised(self.problem, self.theta, g, total) * len(rows)
+            squares += [
+                float((dW * dW).sum() + (db * db).sum())
+                for dW, db in network.weights_and_biases(g)
+            ]
+            self.memory.steps += 1
+            self.theta += self.problem.optimizer.update(  # B11
+                g, self.memory.slots, self.memory.steps, factor
+            )
+        return Epoch(data_loss / len(order), penalty / len(order), np.sqrt(squares / len(factors)))
+
+
+@final
+class ReadableObjective(Objective):
+    def __init__(self, problem: Problem, arrays: Arrays) -> None:
+        self.problem, self.arrays = problem, arrays
+
+    def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
+        trace = batch_trace(self.problem, self.arrays, theta, slice(None))
+        g = trace.gradient
+        total = self.arrays.n_samples * self.arrays.mean_weight
+        penalty = penalised(self.problem, theta, g, total)
+        return trace.objective, penalty, g
+
+
+def readable_scores(network: Network, theta: FloatArray, X: Matrix) -> FloatArray:
+    return forward(network, theta, dense(X)).scores

@@ -1,0 +1,32 @@
+"""How many threads a piece of work gets.
+
+The count follows from the work alone, never from a timing, so that it is the same on every run.
+"""
+
+from __future__ import annotations
+
+import joblib
+
+from rosenblatt.engine.blas import blas_thread_limit
+from rosenblatt.network import Network
+
+__all__ = ["available_threads", "threads_for"]
+
+# Multiplications that make a second thread worth its two meetings a step.
+WORTH_A_THREAD = 1_000_000
+
+
+def available_threads(n_jobs: int | None) -> int:
+    """The cores that `n_jobs` stands for, as joblib counts them (affinity, cgroup, nesting).
+
+    None takes all of them, within the limit that the environment or threadpoolctl sets for BLAS.
+    """
+    if n_jobs is not None:
+        return int(joblib.effective_n_jobs(n_jobs))
+    return min(int(joblib.effective_n_jobs(-1)), blas_thread_limit())
+
+
+def threads_for(network: Network, rows: int, passes: int, available: int) -> int:
+    """Threads for `rows` rows at a time, each of which meets the weights `passes` times."""
+    work = rows * passes * sum(n_in * n_out for n_in, n_out in network.shapes)
+    return max(1, min(available, rows, work // WORTH_A_THREAD))

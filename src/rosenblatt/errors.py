@@ -1,0 +1,15 @@
+"""The two errors that callers may want to tell apart from every other ``ValueError``."""
+
+from __future__ import annotations
+
+from typing import final
+
+
+@final
+class InputError(ValueError):
+    """The user's input is at fault; the message is one sentence that says what and how to mend it."""
+
+
+@final
+class DivergenceError(ValueError):
+    """Training diverged; the message names the epoch and the likely cause."""

@@ -1,0 +1,61 @@
+"""What is to be learnt, and from what: the two values that the engine takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import scipy.sparse as sp
+
+from rosenblatt.losses import Loss
+from rosenblatt.network import Network
+from rosenblatt.optimizers import Optimizer
+from rosenblatt.penalties import Penalty
+from rosenblatt.types import FloatArray
+
+__all__ = ["Arrays", "Matrix", "Problem"]
+
+Matrix = FloatArray | sp.csr_array | sp.csr_matrix
+
+
+@final
+@dataclass(frozen=True)
+class Problem:
+    """A network, the loss and penalty it is trained by, and the rule that trains it.
+
+    The objective is Σ w_i L_i / Σ w_i + penalty / Σ w_i: the penalty is divided by the sum of the
+    weights as well, which is scikit-learn's scale. A batch of b rows stands for it with b·w̄ in
+    place of Σ w_i, w̄ being the mean weight of all rows.
+    """
+
+    network: Network
+    loss: Loss
+    penalty: Penalty
+    optimizer: Optimizer
+
+
+@final
+@dataclass(frozen=True)
+class Arrays:
+    """Rows to learn from, all of one float type.
+
+    Attributes
+    ----------
+    X : array (n_samples, n_inputs) in C order, or CSR
+    y : array (n_samples, n_targets) in C order
+        In the loss's terms; see `losses`.
+    weights : array (n_samples,), optional
+    """
+
+    X: Matrix
+    y: FloatArray
+    weights: FloatArray | None = None
+
+    @property
+    def n_samples(self) -> int:
+        return len(self.y)
+
+    @property
+    def mean_weight(self) -> float:
+        return 1.0 if self.weights is None else float(np.mean(self.weights, dtype=np.float64))

@@ -1,0 +1,75 @@
+"""How the learning rate changes from epoch to epoch (theory G13).
+
+A schedule is a pure function of progress; a controller is fed by the training curve instead.
+Both answer with a factor on the optimiser's base rate.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import final
+
+__all__ = ["Constant", "DivideOnStall", "InverseScaling", "RateControl"]
+
+
+class RateControl(ABC):
+    """What sets the factor of the coming epoch; one instance serves one run."""
+
+    factor: float
+
+    @abstractmethod
+    def epoch_ended(self, samples_seen: int) -> None:
+        """Called after every epoch, with the number of samples seen since the weights were drawn."""
+
+    @abstractmethod
+    def stalled(self) -> bool:
+        """Called when the curve has stopped improving; whether training should go on."""
+
+
+@final
+@dataclass
+class Constant(RateControl):
+    """The base rate throughout."""
+
+    factor: float = 1.0
+
+    def epoch_ended(self, samples_seen: int) -> None:
+        pass
+
+    def stalled(self) -> bool:
+        return False
+
+
+@final
+@dataclass
+class InverseScaling(RateControl):
+    """(samples seen + 1)^-power after every epoch: scikit-learn's 'invscaling'."""
+
+    power: float = 0.5
+    factor: float = 1.0
+
+    def epoch_ended(self, samples_seen: int) -> None:
+        self.factor = 1 / (samples_seen + 1) ** self.power
+
+    def stalled(self) -> bool:
+        return False
+
+
+@final
+@dataclass
+class DivideOnStall(RateControl):
+    """A fifth of the rate whenever the curve stalls, down to `smallest`: scikit-learn's 'adaptive'."""
+
+    smallest: float
+    divisor: float = 5.0
+    factor: float = 1.0
+
+    def epoch_ended(self, samples_seen: int) -> None:
+        pass
+
+    def stalled(self) -> bool:
+        if self.factor <= self.smallest:
+            return False
+        self.factor /= self.divisor
+        return True
