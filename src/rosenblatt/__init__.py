@@ -1,1 +1,5 @@
 """rosenblatt: the feed-forward neural network, done completely."""
+
+from rosenblatt.estimators import MLPClassifier, MLPRegressor, Perceptron, ThresholdNeuron
+
+__all__ = ["MLPClassifier", "MLPRegressor", "Perceptron", "ThresholdNeuron"]

@@ -9,7 +9,9 @@ from rosenblatt.engine.interface import Epoch, Objective, Trainer
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.threads import available_threads, threads_for
+from rosenblatt.losses import Loss
 from rosenblatt.network import Network
+from rosenblatt.penalties import Penalty
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.types import FloatArray
 
@@ -41,14 +43,16 @@ def trainer(
     return readable.ReadableTrainer(problem, arrays, theta, memory)
 
 
-def objective(problem: Problem, arrays: Arrays, n_jobs: int | None = None) -> Objective:
+def objective(
+    network: Network, loss: Loss, penalty: Penalty, arrays: Arrays, n_jobs: int | None = None
+) -> Objective:
     """The objective over all rows."""
-    if runs_natively(problem.network) and all(map(has_kernel, (problem.loss, problem.penalty))):
+    if runs_natively(network) and has_kernel(loss) and has_kernel(penalty):
         threads = threads_for(
-            problem.network, arrays.n_samples, FORWARD_AND_BACK, available_threads(n_jobs)
+            network, arrays.n_samples, FORWARD_AND_BACK, available_threads(n_jobs)
         )
-        return native.NativeObjective(problem, arrays, threads)
-    return readable.ReadableObjective(problem, arrays)
+        return native.NativeObjective(network, loss, penalty, arrays, threads)
+    return readable.ReadableObjective(network, loss, penalty, arrays)
 
 
 def scores(

@@ -18,9 +18,9 @@ from rosenblatt.engine.blas import gemm_capsules, one_thread_blas
 from rosenblatt.engine.interface import Epoch, Objective, Trainer
 from rosenblatt.engine.kernels import kernel
 from rosenblatt.engine.memory import Memory
-from rosenblatt.losses import SquaredError
+from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.network import Network
-from rosenblatt.penalties import L2
+from rosenblatt.penalties import L2, Penalty
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.types import FloatArray
 
@@ -68,10 +68,12 @@ def native_data(arrays: Arrays) -> Any:
     )
 
 
-def native_engine(problem: Problem, dtype: npt.DTypeLike, threads: int) -> Any:
-    layers = [(layer.n_outputs, kernel(layer.activation)) for layer in problem.network.layers]
+def native_engine(
+    network: Network, loss: Loss, penalty: Penalty, dtype: npt.DTypeLike, threads: int
+) -> Any:
+    layers = [(layer.n_outputs, kernel(layer.activation)) for layer in network.layers]
     return class_for("Engine", dtype)(
-        problem.network.n_inputs, layers, kernel(problem.loss), kernel(problem.penalty), threads
+        network.n_inputs, layers, kernel(loss), kernel(penalty), threads
     )
 
 
@@ -80,7 +82,9 @@ class NativeTrainer(Trainer):
     def __init__(
         self, problem: Problem, arrays: Arrays, theta: FloatArray, memory: Memory, threads: int
     ) -> None:
-        self.engine = native_engine(problem, theta.dtype, threads)
+        self.engine = native_engine(
+            problem.network, problem.loss, problem.penalty, theta.dtype, threads
+        )
         self.data = native_data(arrays)
         self.optimizer = kernel(problem.optimizer)
         self.theta, self.memory = theta, memory
@@ -104,8 +108,10 @@ class NativeTrainer(Trainer):
 
 @final
 class NativeObjective(Objective):
-    def __init__(self, problem: Problem, arrays: Arrays, threads: int) -> None:
-        self.engine = native_engine(problem, arrays.y.dtype, threads)
+    def __init__(
+        self, network: Network, loss: Loss, penalty: Penalty, arrays: Arrays, threads: int
+    ) -> None:
+        self.engine = native_engine(network, loss, penalty, arrays.y.dtype, threads)
         self.data = native_data(arrays)
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
@@ -117,10 +123,7 @@ class NativeObjective(Objective):
 
 def native_scores(network: Network, theta: FloatArray, X: Matrix, threads: int) -> FloatArray:
     # Scores need no loss and no penalty; the engine is built around some all the same.
-    layers = [(layer.n_outputs, kernel(layer.activation)) for layer in network.layers]
-    engine = class_for("Engine", theta.dtype)(
-        network.n_inputs, layers, kernel(SquaredError()), kernel(L2()), threads
-    )
+    engine = native_engine(network, SquaredError(), L2(), theta.dtype, threads)
     out = np.empty((X.shape[0], network.n_outputs), theta.dtype)
     with one_thread_blas():
         engine.scores(native_matrix(X), np.ascontiguousarray(theta), out)

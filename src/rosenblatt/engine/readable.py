@@ -11,7 +11,9 @@ import scipy.sparse as sp
 from rosenblatt.backprop import Trace, backpropagate, forward
 from rosenblatt.engine.interface import Epoch, Objective, Trainer
 from rosenblatt.engine.memory import Memory
+from rosenblatt.losses import Loss
 from rosenblatt.network import Network
+from rosenblatt.penalties import Penalty
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.types import FloatArray
 
@@ -24,30 +26,32 @@ def dense(X: Matrix) -> FloatArray:
     return X.toarray() if sp.issparse(X) else X  # type: ignore[union-attr]
 
 
-def batch_trace(problem: Problem, arrays: Arrays, theta: FloatArray, rows: Rows) -> Trace:
+def batch_trace(
+    network: Network, loss: Loss, arrays: Arrays, theta: FloatArray, rows: Rows
+) -> Trace:
     """Back-propagation over a batch, in the terms of `Problem`'s objective, without the penalty."""
     y = arrays.y[rows]
     return backpropagate(
-        problem.network,
+        network,
         theta,
         dense(arrays.X[rows]),
         y,
-        problem.loss,
+        loss,
         sample_weight=None if arrays.weights is None else arrays.weights[rows],
         total_weight=len(y) * arrays.mean_weight,
     )
 
 
-def penalised(problem: Problem, theta: FloatArray, g: FloatArray, total: float) -> float:
+def penalised(
+    network: Network, penalty: Penalty, theta: FloatArray, g: FloatArray, total: float
+) -> float:
     """Add the penalty's gradient to g; the penalty."""
     value = 0.0
     for (W, _), (dW, _) in zip(
-        problem.network.weights_and_biases(theta),
-        problem.network.weights_and_biases(g),
-        strict=True,
+        network.weights_and_biases(theta), network.weights_and_biases(g), strict=True
     ):
-        value += problem.penalty.value(W) / total
-        dW += problem.penalty.gradient(W) / total
+        value += penalty.value(W) / total
+        dW += penalty.gradient(W) / total
     return value
 
 
@@ -68,11 +72,12 @@ class ReadableTrainer(Trainer):
         squares = np.zeros(len(network.layers))
         for step, factor in enumerate(factors):
             rows = order[step * batch_size : (step + 1) * batch_size]
-            trace = batch_trace(self.problem, self.arrays, self.theta, rows)
+            trace = batch_trace(network, self.problem.loss, self.arrays, self.theta, rows)
             g = trace.gradient
             total = len(rows) * self.arrays.mean_weight
             data_loss += trace.objective * len(rows)
-            penalty += penalised(self.problem, self.theta, g, total) * len(rows)
+            added = penalised(network, self.problem.penalty, self.theta, g, total)
+            penalty += added * len(rows)
             squares += [
                 float((dW * dW).sum() + (db * db).sum())
                 for dW, db in network.weights_and_biases(g)
@@ -86,14 +91,14 @@ class ReadableTrainer(Trainer):
 
 @final
 class ReadableObjective(Objective):
-    def __init__(self, problem: Problem, arrays: Arrays) -> None:
-        self.problem, self.arrays = problem, arrays
+    def __init__(self, network: Network, loss: Loss, penalty: Penalty, arrays: Arrays) -> None:
+        self.network, self.loss, self.penalty, self.arrays = network, loss, penalty, arrays
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
-        trace = batch_trace(self.problem, self.arrays, theta, slice(None))
+        trace = batch_trace(self.network, self.loss, self.arrays, theta, slice(None))
         g = trace.gradient
         total = self.arrays.n_samples * self.arrays.mean_weight
-        penalty = penalised(self.problem, theta, g, total)
+        penalty = penalised(self.network, self.penalty, theta, g, total)
         return trace.objective, penalty, g
 
 

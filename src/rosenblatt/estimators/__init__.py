@@ -1,0 +1,8 @@
+"""The scikit-learn face."""
+
+from rosenblatt.estimators.classifier import MLPClassifier
+from rosenblatt.estimators.perceptron import Perceptron
+from rosenblatt.estimators.regressor import MLPRegressor
+from rosenblatt.estimators.threshold_neuron import ThresholdNeuron
+
+__all__ = ["MLPClassifier", "MLPRegressor", "Perceptron", "ThresholdNeuron"]

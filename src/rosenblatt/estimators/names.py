@@ -1,0 +1,74 @@
+"""What the names that scikit-learn's users write stand for. Below this room there are only objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, final
+
+from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Tanh
+from rosenblatt.initializers import Initializer, RandomBiasUniform
+from rosenblatt.losses import Loss, Poisson, SquaredError
+from rosenblatt.optimizers import SGD, Adam, Optimizer
+from rosenblatt.schedules import Constant, DivideOnStall, InverseScaling, RateControl
+
+__all__ = [
+    "ACTIVATIONS",
+    "OPTIMIZERS",
+    "RATE_CONTROLS",
+    "REGRESSION_LOSSES",
+    "RegressionLoss",
+    "initializer",
+]
+
+ACTIVATIONS: dict[str, Activation] = {
+    "identity": Identity(),
+    "logistic": Sigmoid(),
+    "tanh": Tanh(),
+    "relu": ReLU(),
+}
+
+# From an estimator's parameters; 'lbfgs' is no first-order rule and not among them.
+OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {
+    "sgd": lambda p: SGD(
+        lr=p.learning_rate_init,
+        momentum=p.momentum,
+        nesterov=p.nesterovs_momentum,
+        lr_in_velocity=True,
+    ),
+    "adam": lambda p: Adam(
+        lr=p.learning_rate_init,
+        beta_1=p.beta_1,
+        beta_2=p.beta_2,
+        epsilon=p.epsilon,
+        epsilon_hat=True,
+    ),
+}
+
+# scikit-learn stops dividing the rate once it is at most 1e-6.
+RATE_CONTROLS: dict[str, Callable[[Any], RateControl]] = {
+    "constant": lambda p: Constant(),
+    "invscaling": lambda p: InverseScaling(p.power_t),
+    "adaptive": lambda p: DivideOnStall(smallest=1e-6 / p.learning_rate_init),
+}
+
+
+@final
+@dataclass(frozen=True)
+class RegressionLoss:
+    """A loss with the name of its inverse link, and whether its report averages the outputs."""
+
+    loss: Loss
+    out_activation: str
+    averages_outputs: bool
+
+
+REGRESSION_LOSSES: dict[str, RegressionLoss] = {
+    "squared_error": RegressionLoss(SquaredError(), "identity", averages_outputs=True),
+    "poisson": RegressionLoss(Poisson(), "exp", averages_outputs=False),
+}
+
+
+def initializer(activation: Activation) -> Initializer:
+    """scikit-learn's initial weights."""
+    return RandomBiasUniform(2.0 if isinstance(activation, Sigmoid) else 6.0)
