@@ -7,7 +7,7 @@ from typing import final
 
 @final
 class InputError(ValueError):
-    """The user's input is at fault; the message is one sentence that says what and how to mend it."""
+    """The user's input is at fault; one sentence says what and how to mend it."""
 
 
 @final

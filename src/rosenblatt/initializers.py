@@ -40,7 +40,7 @@ class GlorotUniform(Initializer):
 @final
 @dataclass(frozen=True)
 class HeNormal(Initializer):
-    """W ~ N(0, 2 / n_in), b = 0: keeps the variance through ReLU layers (He et al. 2015, eq. 10)."""
+    """W ~ N(0, 2 / n_in), b = 0: keeps the variance through ReLU layers (He et al. 2015)."""
 
     def draw(self, rng: Rng, n_in: int, n_out: int) -> tuple[FloatArray, FloatArray]:
         return rng.normal(0, np.sqrt(2 / n_in), (n_in, n_out)), np.zeros(n_out)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, final
 
 import numpy as np
@@ -55,7 +56,7 @@ class Network:
     def shapes(self) -> tuple[tuple[int, int], ...]:
         """(n_in, n_out) of every layer's weights."""
         units = (self.n_inputs, *(layer.n_outputs for layer in self.layers))
-        return tuple(zip(units[:-1], units[1:], strict=True))
+        return tuple(pairwise(units))
 
     @property
     def n_parameters(self) -> int:

@@ -38,10 +38,10 @@ class Optimizer(ABC):
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum γ and Nesterov's look-ahead on demand (G1, G7).
 
-    Two forms are published, which differ once the rate η changes over time. With the rate outside
-    the velocity, as in PyTorch (the default here): v ← γv + g; Δ = -ηv, or -η(g + γv) with
-    Nesterov. With `lr_in_velocity`, as in scikit-learn: v ← γv - ηg; Δ = v, or γv - ηg with Nesterov
-    (Sutskever et al. 2013).
+    Two forms are published, which differ once the rate η changes over time. With the rate
+    outside the velocity, as in PyTorch (the default here): v ← γv + g; Δ = -ηv, or -η(g + γv) with
+    Nesterov. With `lr_in_velocity`, as in scikit-learn: v ← γv - ηg; Δ = v, or γv - ηg with
+    Nesterov (Sutskever et al. 2013).
     """
 
     lr: float = 1e-3
@@ -67,8 +67,9 @@ class Adam(Optimizer):
     """Adam with bias correction (G10; Kingma & Ba 2015).
 
     m ← β₁m + (1-β₁)g, v ← β₂v + (1-β₂)g². ε stands after the corrected root, as in PyTorch and in
-    the paper's algorithm 1 (the default here), Δ = -η m̂ / (√v̂ + ε); or, with `epsilon_hat`, beside
-    the raw root, as in scikit-learn and in the paper's section 2, Δ = -η √(1-β₂ᵗ)/(1-β₁ᵗ) m / (√v + ε̂).
+    the paper's algorithm 1 (the default here): Δ = -η m̂ / (√v̂ + ε); or, with `epsilon_hat`,
+    beside the raw root, as in scikit-learn and in the paper's section 2:
+    Δ = -η √(1-β₂ᵗ)/(1-β₁ᵗ) m / (√v + ε̂).
     """
 
     lr: float = 1e-3
@@ -86,9 +87,6 @@ class Adam(Optimizer):
         v[:] = self.beta_2 * v + (1 - self.beta_2) * g * g
         m_correction, v_correction = 1 - self.beta_1**t, 1 - self.beta_2**t
         if self.epsilon_hat:
-            step: FloatArray = (
-                -rate * np.sqrt(v_correction) / m_correction * m / (np.sqrt(v) + self.epsilon)
-            )
-            return step
-        step = -rate * (m / m_correction) / (np.sqrt(v / v_correction) + self.epsilon)
-        return step
+            rate *= np.sqrt(v_correction) / m_correction
+            return -rate * m / (np.sqrt(v) + self.epsilon)
+        return -rate * (m / m_correction) / (np.sqrt(v / v_correction) + self.epsilon)

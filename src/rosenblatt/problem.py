@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import TypeAlias, final
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,7 +16,7 @@ from rosenblatt.types import FloatArray
 
 __all__ = ["Arrays", "Matrix", "Problem"]
 
-Matrix = FloatArray | sp.csr_array | sp.csr_matrix
+Matrix: TypeAlias = FloatArray | sp.csr_array | sp.csr_matrix
 
 
 @final

@@ -20,7 +20,7 @@ class RateControl(ABC):
 
     @abstractmethod
     def epoch_ended(self, samples_seen: int) -> None:
-        """Called after every epoch, with the number of samples seen since the weights were drawn."""
+        """Called after every epoch, with the samples seen since the weights were drawn."""
 
     @abstractmethod
     def stalled(self) -> bool:
@@ -59,7 +59,7 @@ class InverseScaling(RateControl):
 @final
 @dataclass
 class DivideOnStall(RateControl):
-    """A fifth of the rate whenever the curve stalls, down to `smallest`: scikit-learn's 'adaptive'."""
+    """The rate divided whenever the curve stalls, until `smallest`: scikit-learn's 'adaptive'."""
 
     smallest: float
     divisor: float = 5.0

@@ -1,4 +1,4 @@
-"""Epochs, validation, stopping: what stands between a trainer and a fitted model (theory B11, B12)."""
+"""Epochs, validation, stopping: from a trainer to a fitted model (theory B11, B12)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Descent", "Record", "Validation"]
 @final
 @dataclass(frozen=True)
 class Validation:
-    """What the validation rows said after an epoch; a NaN score where predictions are not finite."""
+    """What the validation rows said; a NaN score where predictions are not finite."""
 
     loss: float
     score: float

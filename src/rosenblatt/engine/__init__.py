@@ -1,4 +1,4 @@
-"""Engines run whole epochs. The native one runs what it has kernels for, the readable one the rest."""
+"""Engines run whole epochs: the native one what it has kernels for, the readable one the rest."""
 
 from __future__ import annotations
 
@@ -55,9 +55,7 @@ def objective(
     return readable.ReadableObjective(network, loss, penalty, arrays)
 
 
-def scores(
-    network: Network, theta: FloatArray, X: Matrix, n_jobs: int | None = None
-) -> FloatArray:
+def scores(network: Network, theta: FloatArray, X: Matrix, n_jobs: int | None = None) -> FloatArray:
     """Raw scores, shape (n_samples, n_outputs)."""
     if X.shape[1] != network.n_inputs:
         raise ValueError(f"the network takes {network.n_inputs} features, X has {X.shape[1]}")

@@ -45,6 +45,4 @@ def has_kernel(member: object) -> bool:
 
 def kernel(member: Any) -> tuple[str, list[float]]:
     """Name and field values, as the compiled module takes them."""
-    return NAMES[type(member)], [
-        float(getattr(member, f.name)) for f in dataclasses.fields(member)
-    ]
+    return NAMES[type(member)], [float(getattr(member, f.name)) for f in dataclasses.fields(member)]

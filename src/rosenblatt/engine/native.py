@@ -12,7 +12,6 @@ from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from rosenblatt.engine.blas import gemm_capsules, one_thread_blas
 from rosenblatt.engine.interface import Epoch, Objective, Trainer
@@ -54,7 +53,7 @@ def class_for(stem: str, dtype: npt.DTypeLike) -> Any:
 
 
 def native_matrix(X: Matrix) -> Any:
-    if not sp.issparse(X):
+    if isinstance(X, np.ndarray):
         return class_for("Matrix", X.dtype)(X)
     # A column number fits 32 bits on any machine that holds the weights; a position may not.
     return class_for("Matrix", X.dtype)(

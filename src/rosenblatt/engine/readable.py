@@ -6,7 +6,6 @@ from typing import final
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from rosenblatt.backprop import Trace, backpropagate, forward
 from rosenblatt.engine.interface import Epoch, Objective, Trainer
@@ -23,7 +22,7 @@ Rows = npt.NDArray[np.int64] | slice
 
 
 def dense(X: Matrix) -> FloatArray:
-    return X.toarray() if sp.issparse(X) else X  # type: ignore[union-attr]
+    return X if isinstance(X, np.ndarray) else X.toarray()
 
 
 def batch_trace(
@@ -57,9 +56,7 @@ def penalised(
 
 @final
 class ReadableTrainer(Trainer):
-    def __init__(
-        self, problem: Problem, arrays: Arrays, theta: FloatArray, memory: Memory
-    ) -> None:
+    def __init__(self, problem: Problem, arrays: Arrays, theta: FloatArray, memory: Memory) -> None:
         self.problem, self.arrays = problem, arrays
         self.theta, self.memory = theta, memory
 
@@ -79,8 +76,7 @@ class ReadableTrainer(Trainer):
             added = penalised(network, self.problem.penalty, self.theta, g, total)
             penalty += added * len(rows)
             squares += [
-                float((dW * dW).sum() + (db * db).sum())
-                for dW, db in network.weights_and_biases(g)
+                float((dW * dW).sum() + (db * db).sum()) for dW, db in network.weights_and_biases(g)
             ]
             self.memory.steps += 1
             self.theta += self.problem.optimizer.update(  # B11

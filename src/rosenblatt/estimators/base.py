@@ -50,7 +50,7 @@ class Momentum:
     rate: RateControl
 
 
-class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
+class BaseMLP(BaseEstimator, ABC):
     """Parameters and attributes as in scikit-learn 1.9; see the two estimators."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -109,6 +109,10 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
     max_fun: int
     dtype: Any
     n_jobs: int | None
+
+    # Defaults for an estimator whose `coefs_` were set by hand and that learns on from there.
+    _momentum: Momentum | None = None
+    _stopping: NoImprovement | None = None
 
     # What the two estimators do in their own ways.
 
@@ -278,6 +282,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
             self._forget(len(network.layers) + 1, n_outputs)
         else:
             theta = network.pack(self.coefs_, self.intercepts_, X.dtype)
+            self.history_ = getattr(self, "history_", [])
 
         make_optimizer = OPTIMIZERS.get(self.solver)
         if make_optimizer is None:
@@ -310,9 +315,8 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         self.n_layers_, self.n_outputs_ = n_layers, n_outputs
         self.out_activation_ = self._out_activation()
         self.n_iter_ = self.t_ = 0
-        self.history_: list[dict[str, Any]] = []
-        self._momentum: Momentum | None = None
-        self._stopping: NoImprovement | None = None
+        self.history_ = []
+        self._momentum = self._stopping = None
         if self.solver in OPTIMIZERS:
             self.loss_curve_: list[float] = []
             self.best_loss_ = None if self.early_stopping else np.inf
@@ -326,9 +330,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
 
     def _fit_lbfgs(self, network: Network, theta: FloatArray, arrays: Arrays) -> FloatArray:
         # A bound on the probabilities would make value and gradient disagree: the loss is exact.
-        objective = engine.objective(
-            network, self._loss(), L2(self.alpha), arrays, self.n_jobs
-        )
+        objective = engine.objective(network, self._loss(), L2(self.alpha), arrays, self.n_jobs)
 
         def report(iterate: Iterate) -> None:
             loss = self._reported_loss(iterate.data_loss) + iterate.penalty
@@ -420,8 +422,6 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         bar = ProgressBar(descent.max_epochs) if self.verbose == "bar" else None
         prints = self.verbose and bar is None
         self.n_iter_ = 0
-        if not self.warm_start and descent.max_epochs > 1:
-            self.history_ = []
         try:
             for record in descent.run():
                 self.n_iter_, self.t_ = record.epoch, descent.samples_seen
@@ -432,6 +432,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
                     print(f"Iteration {record.epoch}, loss = {record.loss:.8f}")
                 if self.early_stopping:
                     assert record.validation is not None
+                    assert self.validation_scores_ is not None
                     self.validation_scores_.append(record.validation.score)
                     self.best_validation_score_ = -descent.stopping.best
                     if prints:
@@ -461,7 +462,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         return self._reported_loss(epoch.data_loss) + epoch.penalty
 
     def _batch_size(self, n_samples: int) -> int:
-        if self.batch_size == "auto":
+        if isinstance(self.batch_size, str):  # 'auto'
             return min(200, n_samples)
         if self.batch_size > n_samples:
             warnings.warn(

@@ -25,7 +25,7 @@ __all__ = ["MLPClassifier"]
 
 
 @final
-class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
+class MLPClassifier(ClassifierMixin, BaseMLP):
     """Multi-layer perceptron for classification, trained on the cross-entropy.
 
     Every parameter of scikit-learn 1.9's MLPClassifier, in its order and with its defaults and
@@ -187,9 +187,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         return log_p
 
     @available_if(lambda self: self._has_epochs())  # type: ignore[untyped-decorator]
-    def partial_fit(
-        self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None
-    ) -> Self:
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """One epoch over the rows given, from the weights and the momentum of the last call.
 
         Parameters

@@ -1,4 +1,4 @@
-"""What the names that scikit-learn's users write stand for. Below this room there are only objects."""
+"""What the names that scikit-learn's users write stand for: below this room are only objects."""
 
 from __future__ import annotations
 

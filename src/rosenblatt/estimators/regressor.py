@@ -21,7 +21,7 @@ __all__ = ["MLPRegressor"]
 
 
 @final
-class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
+class MLPRegressor(RegressorMixin, BaseMLP):
     """Multi-layer perceptron for regression, with one output or several.
 
     Every parameter of scikit-learn 1.9's MLPRegressor, in its order and with its defaults and
@@ -34,7 +34,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         which needs targets ≥ 0.
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
-early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, dtype, n_jobs
+early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, dtype, \
+n_jobs
         As in `MLPClassifier`. Early stopping watches R².
 
     Attributes
