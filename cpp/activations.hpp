@@ -47,7 +47,7 @@ struct Softmax {
     static constexpr auto name = "Softmax";
     static constexpr auto fields = no_fields<Softmax>;
 
-    template <class T> static void forward_row(T* a, int n) {
+    template <class T> static void forward_row(T *a, int n) {
         T top = *std::max_element(a, a + n);
         T sum = 0;
         for (int k = 0; k < n; ++k) a[k] = vmath::exp(a[k] - top);
@@ -55,7 +55,7 @@ struct Softmax {
         for (int k = 0; k < n; ++k) a[k] /= sum;
     }
 
-    template <class T> static void backward_row(const T* a, T* grad, int n) {
+    template <class T> static void backward_row(const T *a, T *grad, int n) {
         T mean = 0;
         for (int k = 0; k < n; ++k) mean += a[k] * grad[k];
         for (int k = 0; k < n; ++k) grad[k] = a[k] * (grad[k] - mean);

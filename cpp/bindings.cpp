@@ -30,11 +30,11 @@ template <class T> using Out2 = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::de
 using Numbers = In1<std::int64_t>;
 using NamedFields = std::pair<std::string, std::vector<double>>;
 
-void require(bool condition, const char* what) {
+void require(bool condition, const char *what) {
     if (!condition) throw std::invalid_argument(what);
 }
 
-MemberSpec member(const NamedFields& given) { return {given.first, given.second}; }
+MemberSpec member(const NamedFields &given) { return {given.first, given.second}; }
 
 int checked_columns(std::size_t n) {
     require(n >= 1 && n <= std::size_t(std::numeric_limits<int>::max()), "bad number of columns");
@@ -46,13 +46,13 @@ template <class T> struct Held {
     Matrix<T> matrix;
     std::vector<nb::object> arrays;
 
-    explicit Held(const In2<T>& X)
+    explicit Held(const In2<T> &X)
         : matrix{std::int64_t(X.shape(0)), checked_columns(X.shape(1)), X.data(), nullptr, nullptr},
           arrays{nb::cast(X)} {}
 
-    Held(const In1<T>& values, const In1<std::int32_t>& column_of, const Numbers& starts, std::size_t columns)
-        : matrix{std::int64_t(starts.shape(0)) - 1, checked_columns(columns), values.data(),
-                 column_of.data(), starts.data()},
+    Held(const In1<T> &values, const In1<std::int32_t> &column_of, const Numbers &starts, std::size_t columns)
+        : matrix{std::int64_t(starts.shape(0)) - 1, checked_columns(columns), values.data(), column_of.data(),
+                 starts.data()},
           arrays{nb::cast(values), nb::cast(column_of), nb::cast(starts)} {
         require(starts.shape(0) >= 1 && starts(0) == 0, "a CSR matrix starts at 0");
         for (std::int64_t row = 0; row < matrix.rows; ++row)
@@ -70,16 +70,15 @@ template <class T> struct Held {
 
 template <class T> struct HeldData {
     nb::object inputs;
-    const Held<T>* held;
+    const Held<T> *held;
     Data<T> data;
     In2<T> y;
     std::optional<In1<T>> weights;
     double low = std::numeric_limits<double>::infinity(), high = -low; // NaN where a target is NaN
 
     HeldData(nb::object X, In2<T> targets, std::optional<In1<T>> w, double mean_weight)
-        : inputs(std::move(X)), held(nb::cast<const Held<T>*>(inputs)),
-          data{held->matrix, targets.data(), w ? w->data() : nullptr, mean_weight}, y(targets),
-          weights(w) {
+        : inputs(std::move(X)), held(nb::cast<const Held<T> *>(inputs)),
+          data{held->matrix, targets.data(), w ? w->data() : nullptr, mean_weight}, y(targets), weights(w) {
         require(std::int64_t(y.shape(0)) == data.X.rows, "one row of targets a row of inputs");
         require(!w || std::int64_t(w->shape(0)) == data.X.rows, "one weight a row of inputs");
         require(mean_weight > 0, "the mean weight must be positive");
@@ -94,8 +93,8 @@ template <class T> struct HeldData {
 // The engine with the checks that keep its memory safe.
 template <class T> class CheckedEngine {
   public:
-    CheckedEngine(int n_inputs, const std::vector<std::pair<int, NamedFields>>& layers,
-                  const NamedFields& loss, const NamedFields& penalty, int threads)
+    CheckedEngine(int n_inputs, const std::vector<std::pair<int, NamedFields>> &layers,
+                  const NamedFields &loss, const NamedFields &penalty, int threads)
         : loss_(Catalogue<Loss>::make(member(loss))),
           engine_(chain(n_inputs, layers), loss_, Catalogue<Penalty>::make(member(penalty)), threads) {
         require(threads >= 1, "at least one thread");
@@ -103,9 +102,9 @@ template <class T> class CheckedEngine {
 
     using EpochTuple = std::tuple<double, double, std::vector<double>, long>;
 
-    EpochTuple epoch(const HeldData<T>& data, const std::optional<Numbers>& order, std::int64_t batch_size,
-                     const NamedFields& optimizer, const In1<double>& factors, Out1<T> theta,
-                     Out2<T> slots, long steps) {
+    EpochTuple epoch(const HeldData<T> &data, const std::optional<Numbers> &order, std::int64_t batch_size,
+                     const NamedFields &optimizer, const In1<double> &factors, Out1<T> theta, Out2<T> slots,
+                     long steps) {
         check(data);
         const std::int64_t n = order ? std::int64_t(order->shape(0)) : data.data.X.rows;
         require(n >= 1 && batch_size >= 1, "an epoch needs rows and a batch size");
@@ -132,7 +131,7 @@ template <class T> class CheckedEngine {
         return {result.objective.data_loss, result.objective.penalty, result.gradient_norms, memory.steps};
     }
 
-    std::pair<double, double> objective(const HeldData<T>& data, const In1<T>& theta, Out1<T> gradient) {
+    std::pair<double, double> objective(const HeldData<T> &data, const In1<T> &theta, Out1<T> gradient) {
         check(data);
         require(data.data.X.rows >= 1, "an objective needs rows");
         check_parameters(theta.shape(0));
@@ -142,7 +141,7 @@ template <class T> class CheckedEngine {
         return {o.data_loss, o.penalty};
     }
 
-    void scores(const Held<T>& X, const In1<T>& theta, Out2<T> out) const {
+    void scores(const Held<T> &X, const In1<T> &theta, Out2<T> out) const {
         require(X.matrix.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
         check_parameters(theta.shape(0));
         require(std::int64_t(out.shape(0)) == X.matrix.rows &&
@@ -153,17 +152,18 @@ template <class T> class CheckedEngine {
     }
 
   private:
-    static Chain<T> chain(int n_inputs, const std::vector<std::pair<int, NamedFields>>& layers) {
+    static Chain<T> chain(int n_inputs, const std::vector<std::pair<int, NamedFields>> &layers) {
         require(n_inputs >= 1 && !layers.empty(), "a chain needs inputs and layers");
         std::vector<DenseSpec> specs;
-        for (const auto& [n_outputs, activation] : layers) specs.push_back({n_outputs, member(activation)});
+        for (const auto &[n_outputs, activation] : layers) specs.push_back({n_outputs, member(activation)});
         return Chain<T>(n_inputs, specs);
     }
 
-    void check(const HeldData<T>& data) const {
+    void check(const HeldData<T> &data) const {
         const int outputs = engine_.chain().n_outputs;
         require(data.data.X.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
-        require(int(data.y.shape(1)) == engine_.target_columns(), "the targets have another number of columns");
+        require(int(data.y.shape(1)) == engine_.target_columns(),
+                "the targets have another number of columns");
         require(std::visit([&](auto l) { return l.accepts(data.low, data.high, outputs); }, loss_),
                 "a class code is out of range");
     }
@@ -176,12 +176,12 @@ template <class T> class CheckedEngine {
     Engine<T> engine_;
 };
 
-template <class T> void bind(nb::module_& m, const char* suffix) {
-    auto named = [&](const char* stem) { return std::string(stem) + suffix; };
+template <class T> void bind(nb::module_ &m, const char *suffix) {
+    auto named = [&](const char *stem) { return std::string(stem) + suffix; };
 
     nb::class_<Held<T>>(m, named("Matrix").c_str())
-        .def(nb::init<const In2<T>&>(), "X"_a.noconvert())
-        .def(nb::init<const In1<T>&, const In1<std::int32_t>&, const Numbers&, std::size_t>(),
+        .def(nb::init<const In2<T> &>(), "X"_a.noconvert())
+        .def(nb::init<const In1<T> &, const In1<std::int32_t> &, const Numbers &, std::size_t>(),
              "values"_a.noconvert(), "column_of"_a.noconvert(), "starts"_a.noconvert(), "columns"_a);
 
     nb::class_<HeldData<T>>(m, named("Data").c_str())
@@ -189,12 +189,11 @@ template <class T> void bind(nb::module_& m, const char* suffix) {
              "weights"_a.noconvert().none(), "mean_weight"_a);
 
     nb::class_<CheckedEngine<T>>(m, named("Engine").c_str())
-        .def(nb::init<int, const std::vector<std::pair<int, NamedFields>>&, const NamedFields&,
-                      const NamedFields&, int>(),
+        .def(nb::init<int, const std::vector<std::pair<int, NamedFields>> &, const NamedFields &,
+                      const NamedFields &, int>(),
              "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a)
         .def("epoch", &CheckedEngine<T>::epoch, "data"_a, "order"_a.noconvert().none(), "batch_size"_a,
-             "optimizer"_a, "factors"_a.noconvert(), "theta"_a.noconvert(), "slots"_a.noconvert(),
-             "steps"_a)
+             "optimizer"_a, "factors"_a.noconvert(), "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
              "gradient"_a.noconvert())
         .def("scores", &CheckedEngine<T>::scores, "X"_a, "theta"_a.noconvert(), "out"_a.noconvert());
@@ -202,7 +201,7 @@ template <class T> void bind(nb::module_& m, const char* suffix) {
 
 template <class Variant> nb::list listed() {
     nb::list entries;
-    for (const Entry& entry : Catalogue<Variant>::list())
+    for (const Entry &entry : Catalogue<Variant>::list())
         entries.append(nb::make_tuple(entry.name, entry.fields));
     return entries;
 }

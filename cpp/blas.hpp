@@ -1,26 +1,26 @@
-// Matrix products, from the BLAS that SciPy carries: its function pointers are handed in once.
+// Matrix products from the BLAS that SciPy carries: its function pointers are handed in once.
 #pragma once
+
+#include "operand.hpp"
 
 namespace rosenblatt {
 
 // The Fortran interface: column-major, everything by address.
 template <class T>
-using Gemm = void (*)(char* trans_a, char* trans_b, int* m, int* n, int* k, T* alpha, T* a, int* lda,
-                      T* b, int* ldb, T* beta, T* c, int* ldc);
+using Gemm = void (*)(char *trans_a, char *trans_b, int *m, int *n, int *k, T *alpha, T *a, int *lda, T *b,
+                      int *ldb, T *beta, T *c, int *ldc);
 
 template <class T> inline Gemm<T> gemm_pointer = nullptr;
 
-enum class Transpose : char { no = 'N', yes = 'T' };
-
-// Row-major C (m, n) = A B + beta C, where A is (m, k) and B is (k, n) once transposed as asked.
-// A row-major matrix is its transpose in column-major, so this is Cᵀ = Bᵀ Aᵀ + beta Cᵀ.
+// C (m, n) = A B or, with `add`, C += A B; C is row-major without gaps. A row-major matrix is its
+// transpose in column-major, so BLAS is asked for Cᵀ = Bᵀ Aᵀ.
 template <class T>
-void multiply(Transpose ta, Transpose tb, int m, int n, int k, const T* a, const T* b, T beta, T* c) {
-    char trans_a = char(ta), trans_b = char(tb);
-    int lda = ta == Transpose::no ? k : m, ldb = tb == Transpose::no ? n : k;
-    T one = 1;
-    gemm_pointer<T>(&trans_b, &trans_a, &n, &m, &k, &one, const_cast<T*>(b), &ldb,
-                    const_cast<T*>(a), &lda, &beta, c, &n);
+void multiply_blas(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, bool add, T *C) {
+    char a_letter = char(A.transposed), b_letter = char(B.transposed);
+    int a_stride = A.stride, b_stride = B.stride;
+    T one = 1, beta = add ? T(1) : T(0);
+    gemm_pointer<T>(&b_letter, &a_letter, &n, &m, &k, &one, const_cast<T *>(B.data), &b_stride,
+                    const_cast<T *>(A.data), &a_stride, &beta, C, &n);
 }
 
 } // namespace rosenblatt

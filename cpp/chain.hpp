@@ -29,23 +29,29 @@ template <class T> struct Chain {
     };
     std::vector<Segment> segments;
     int groups = 0;
-    double multiplications_per_row = 0;
 
-    Chain(int inputs, const std::vector<DenseSpec>& specs) : n_inputs(inputs), n_outputs(inputs) {
-        for (const DenseSpec& spec : specs) {
+    Chain(int inputs, const std::vector<DenseSpec> &specs) : n_inputs(inputs), n_outputs(inputs) {
+        for (const DenseSpec &spec : specs) {
             if (spec.n_outputs < 1) throw std::invalid_argument("a layer needs at least one unit");
             append(Dense<T>{n_outputs, spec.n_outputs, n_parameters});
             Activation activation = Catalogue<Activation>::make(spec.activation);
-            if (!std::holds_alternative<Identity>(activation))
-                append(Activate<T>{n_outputs, activation});
+            if (!std::holds_alternative<Identity>(activation)) append(Activate<T>{n_outputs, activation});
         }
+    }
+
+    // Terms of the longest sum in a product: over rows, or over the units on a layer's either side.
+    int longest_sum(int rows) const {
+        int longest = std::max(rows, n_inputs);
+        for (const Layer<T> &layer : layers)
+            std::visit([&](const auto &l) { longest = std::max(longest, l.n_outputs); }, layer);
+        return longest;
     }
 
   private:
     template <class L> void append(L layer) {
         n_outputs = layer.n_outputs;
         const auto stretches = layer.parameters();
-        for (const Stretch& s : stretches) {
+        for (const Stretch &s : stretches) {
             segments.push_back({s.begin, s.begin + s.size, s.penalised, groups});
             n_parameters += s.size;
         }
@@ -58,12 +64,12 @@ template <class T> struct Chain {
 template <class T> class Arena {
   public:
     explicit Arena(std::size_t size)
-        : size_(size), data_(static_cast<T*>(::operator new(size * sizeof(T), alignment))) {
+        : size_(size), data_(static_cast<T *>(::operator new(size * sizeof(T), alignment))) {
         std::fill(data_.get(), data_.get() + size, T(0));
     }
 
-    T* take(std::size_t size) {
-        T* taken = data_.get() + used_;
+    T *take(std::size_t size) {
+        T *taken = data_.get() + used_;
         used_ += padded(size);
         if (used_ > size_) throw std::logic_error("the arena was sized too small");
         return taken;
@@ -77,7 +83,7 @@ template <class T> class Arena {
   private:
     static constexpr std::align_val_t alignment{64};
     struct Free {
-        void operator()(T* p) const { ::operator delete(p, alignment); }
+        void operator()(T *p) const { ::operator delete(p, alignment); }
     };
     std::size_t size_, used_ = 0;
     std::unique_ptr<T[], Free> data_;
@@ -90,42 +96,43 @@ enum class Purpose { predict, train };
 template <class T> struct Workspace {
     int block_rows;
     T *input = nullptr, *targets = nullptr, *weights = nullptr, *gradient = nullptr;
-    std::vector<T*> outputs, deltas;
+    T *scratch;
+    std::vector<T *> outputs, deltas;
 
-    Workspace(const Chain<T>& chain, int rows, bool gathers, int target_columns, Purpose purpose)
+    Workspace(const Chain<T> &chain, int rows, bool gathers, int target_columns, Purpose purpose)
         : block_rows(rows), arena_(demand(chain, rows, gathers, target_columns, purpose)) {
         const auto n = std::size_t(rows);
+        scratch = arena_.take(scratch_size<T>(chain.longest_sum(rows)));
         if (gathers) input = arena_.take(n * std::size_t(chain.n_inputs));
         if (purpose == Purpose::train) {
             targets = arena_.take(n * std::size_t(target_columns));
             weights = arena_.take(n);
             gradient = arena_.take(chain.n_parameters);
         }
-        for (const Layer<T>& layer : chain.layers) {
+        for (const Layer<T> &layer : chain.layers) {
             std::visit(
-                [&](const auto& l) {
+                [&](const auto &l) {
                     const bool own = !l.in_place || outputs.empty();
                     const std::size_t size = n * std::size_t(l.n_outputs);
                     outputs.push_back(own ? arena_.take(size) : outputs.back());
-                    if (purpose == Purpose::train)
-                        deltas.push_back(own ? arena_.take(size) : deltas.back());
+                    if (purpose == Purpose::train) deltas.push_back(own ? arena_.take(size) : deltas.back());
                 },
                 layer);
         }
     }
 
   private:
-    static std::size_t demand(const Chain<T>& chain, int rows, bool gathers, int target_columns,
+    static std::size_t demand(const Chain<T> &chain, int rows, bool gathers, int target_columns,
                               Purpose purpose) {
         const auto n = std::size_t(rows);
         auto padded = [](std::size_t size) { return Arena<T>::padded(size); };
-        std::size_t total = gathers ? padded(n * std::size_t(chain.n_inputs)) : 0;
+        std::size_t total = padded(scratch_size<T>(chain.longest_sum(rows)));
+        if (gathers) total += padded(n * std::size_t(chain.n_inputs));
         const bool train = purpose == Purpose::train;
-        if (train)
-            total += padded(n * std::size_t(target_columns)) + padded(n) + padded(chain.n_parameters);
+        if (train) total += padded(n * std::size_t(target_columns)) + padded(n) + padded(chain.n_parameters);
         for (std::size_t i = 0; i < chain.layers.size(); ++i)
             std::visit(
-                [&](const auto& l) {
+                [&](const auto &l) {
                     if (!l.in_place || i == 0)
                         total += padded(n * std::size_t(l.n_outputs)) * (train ? 2 : 1);
                 },

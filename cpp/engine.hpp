@@ -29,7 +29,7 @@ struct EpochResult {
 
 // The optimiser's memory: its slots, each of the size of θ, and the number of steps taken.
 template <class T> struct Memory {
-    T* slots[2];
+    T *slots[2];
     long steps;
 };
 
@@ -38,34 +38,34 @@ template <class T> class Engine {
     Engine(Chain<T> chain, Loss loss, Penalty penalty, int threads)
         : chain_(std::move(chain)), loss_(loss), penalty_(penalty), threads_(threads) {}
 
-    const Chain<T>& chain() const { return chain_; }
+    const Chain<T> &chain() const { return chain_; }
     int target_columns() const {
         return std::visit([&](auto l) { return l.target_columns(chain_.n_outputs); }, loss_);
     }
 
     // One pass over `n_rows` rows in the given order, a step for each batch; step s uses the rate
     // lr·factors[s]. Every so often `interrupted` is asked whether to leave early.
-    EpochResult epoch(const Data<T>& data, Order order, std::int64_t n_rows, std::int64_t batch_size,
-                      const Optimizer& optimizer, const double* factors, T* theta, Memory<T>& memory,
-                      const std::function<bool()>& interrupted) {
+    EpochResult epoch(const Data<T> &data, Order order, std::int64_t n_rows, std::int64_t batch_size,
+                      const Optimizer &optimizer, const double *factors, T *theta, Memory<T> &memory,
+                      const std::function<bool()> &interrupted) {
         std::lock_guard lock(busy_);
         const std::int64_t share = (std::min(batch_size, n_rows) + threads_ - 1) / threads_;
-        auto& spaces = workspaces(share, order.numbers && !data.X.sparse());
+        auto &spaces = workspaces(share, order.numbers && !data.X.sparse());
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         const std::int64_t steps = (n_rows + batch_size - 1) / batch_size;
         std::atomic<bool> leave = false;
         std::int64_t done = 0;
         Team team(threads_);
         team.run([&](int member) {
-            Tally& tally = tallies[std::size_t(member)];
+            Tally &tally = tallies[std::size_t(member)];
             auto asked = Clock::now();
             for (std::int64_t s = 0; s < steps; ++s) {
                 const std::int64_t begin = s * batch_size, rows = std::min(batch_size, n_rows - begin);
                 const std::int64_t from = rows * member / threads_, to = rows * (member + 1) / threads_;
                 const double scale = 1 / (double(rows) * data.mean_weight);
-                tally.data_loss += loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from),
-                                                     to - from, scale, memory.steps + s, from,
-                                                     spaces[std::size_t(member)]);
+                tally.data_loss +=
+                    loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from), to - from, scale,
+                                      memory.steps + s, from, spaces[std::size_t(member)]);
                 if (member == 0 && Clock::now() - asked > patience) {
                     leave.store(interrupted(), std::memory_order_relaxed);
                     asked = Clock::now();
@@ -84,28 +84,28 @@ template <class T> class Engine {
     }
 
     // The objective over all rows, and its gradient.
-    Objective objective(const Data<T>& data, const T* theta, T* gradient) {
+    Objective objective(const Data<T> &data, const T *theta, T *gradient) {
         const std::int64_t n = data.X.rows;
         std::lock_guard lock(busy_);
         const double scale = 1 / (double(n) * data.mean_weight);
-        auto& spaces = workspaces((n + threads_ - 1) / threads_, false);
+        auto &spaces = workspaces((n + threads_ - 1) / threads_, false);
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         Team team(threads_);
         team.run([&](int member) {
-            Tally& tally = tallies[std::size_t(member)];
+            Tally &tally = tallies[std::size_t(member)];
             const std::int64_t from = n * member / threads_, to = n * (member + 1) / threads_;
             tally.data_loss = loss_and_gradient(chain_, loss_, data, theta, Order{nullptr, from}, to - from,
                                                 scale, 0, from, spaces[std::size_t(member)]);
             team.barrier();
-            for_each_share(member, [&](const typename Chain<T>::Segment& segment, std::size_t begin,
-                                       std::size_t end) {
-                add_up_gradients(spaces, begin, end);
-                tally.penalty += penalise(segment, begin, end, scale, theta, spaces[0].gradient);
-                std::copy(spaces[0].gradient + begin, spaces[0].gradient + end, gradient + begin);
-            });
+            for_each_share(
+                member, [&](const typename Chain<T>::Segment &segment, std::size_t begin, std::size_t end) {
+                    add_up_gradients(spaces, begin, end);
+                    tally.penalty += penalise(segment, begin, end, scale, theta, spaces[0].gradient);
+                    std::copy(spaces[0].gradient + begin, spaces[0].gradient + end, gradient + begin);
+                });
         });
         Objective sum;
-        for (const Tally& tally : tallies) {
+        for (const Tally &tally : tallies) {
             sum.data_loss += tally.data_loss * scale;
             sum.penalty += tally.penalty * scale;
         }
@@ -113,7 +113,7 @@ template <class T> class Engine {
     }
 
     // Raw scores of all rows, shape (rows, n_outputs).
-    void scores(const Matrix<T>& X, const T* theta, T* out) const {
+    void scores(const Matrix<T> &X, const T *theta, T *out) const {
         const int block = int(std::min<std::int64_t>(X.rows, largest_block));
         std::vector<Workspace<T>> spaces;
         for (int i = 0; i < threads_; ++i)
@@ -121,11 +121,11 @@ template <class T> class Engine {
         const auto width = std::size_t(chain_.n_outputs);
         Team team(threads_);
         team.run([&](int member) {
-            const Workspace<T>& space = spaces[std::size_t(member)];
+            const Workspace<T> &space = spaces[std::size_t(member)];
             const std::int64_t from = X.rows * member / threads_, to = X.rows * (member + 1) / threads_;
             for (std::int64_t first = from; first < to; first += block) {
                 const int n = int(std::min<std::int64_t>(block, to - first));
-                const Pass<T> pass{theta, nullptr, n, false, 0, first};
+                const Pass<T> pass{theta, nullptr, space.scratch, n, false, 0, first};
                 pass_forward(chain_, pass, input_rows(X, Order{nullptr, first}, n, space), space);
                 std::copy_n(space.outputs.back(), std::size_t(n) * width, out + std::size_t(first) * width);
             }
@@ -148,7 +148,7 @@ template <class T> class Engine {
     };
 
     // Every thread's memory, kept from call to call while the demand stays the same.
-    std::vector<Workspace<T>>& workspaces(std::int64_t rows, bool gathers) {
+    std::vector<Workspace<T>> &workspaces(std::int64_t rows, bool gathers) {
         const int block = int(std::clamp<std::int64_t>(rows, 1, largest_block));
         if (!spaces_.empty() && spaces_[0].block_rows == block && (spaces_[0].input || !gathers))
             return spaces_;
@@ -162,23 +162,23 @@ template <class T> class Engine {
     template <class Visit> void for_each_share(int member, Visit visit) const {
         const auto parts = std::size_t(threads_), part = std::size_t(member), n = chain_.n_parameters;
         const std::size_t from = n * part / parts, to = n * (part + 1) / parts;
-        for (const auto& segment : chain_.segments) {
+        for (const auto &segment : chain_.segments) {
             const std::size_t begin = std::max(segment.begin, from), end = std::min(segment.end, to);
             if (begin < end) visit(segment, begin, end);
         }
     }
 
-    void add_up_gradients(const std::vector<Workspace<T>>& spaces, std::size_t begin, std::size_t end) const {
-        T* sum = spaces[0].gradient;
+    void add_up_gradients(const std::vector<Workspace<T>> &spaces, std::size_t begin, std::size_t end) const {
+        T *sum = spaces[0].gradient;
         for (std::size_t k = 1; k < spaces.size(); ++k) {
-            const T* g = spaces[k].gradient;
+            const T *g = spaces[k].gradient;
             for (std::size_t i = begin; i < end; ++i) sum[i] += g[i];
         }
     }
 
     // Adds scale·(penalty's gradient) and returns the penalty, not yet scaled.
-    double penalise(const typename Chain<T>::Segment& segment, std::size_t begin, std::size_t end,
-                    double scale, const T* theta, T* gradient) const {
+    double penalise(const typename Chain<T>::Segment &segment, std::size_t begin, std::size_t end,
+                    double scale, const T *theta, T *gradient) const {
         if (!segment.penalised) return 0;
         return std::visit(
             [&](auto penalty) {
@@ -199,14 +199,13 @@ template <class T> class Engine {
     }
 
     // One member's share of a step: sum the threads' gradients, penalise, tally, move.
-    void update(int member, const std::vector<Workspace<T>>& spaces, const Optimizer& optimizer,
-                double scale, double rows, long t, double factor, T* theta, Memory<T>& memory,
-                Tally& tally) const {
-        T* gradient = spaces[0].gradient;
+    void update(int member, const std::vector<Workspace<T>> &spaces, const Optimizer &optimizer, double scale,
+                double rows, long t, double factor, T *theta, Memory<T> &memory, Tally &tally) const {
+        T *gradient = spaces[0].gradient;
         std::visit(
             [&](auto rule) {
                 const auto move = rule.template at<T>(t, factor);
-                for_each_share(member, [&](const auto& segment, std::size_t begin, std::size_t end) {
+                for_each_share(member, [&](const auto &segment, std::size_t begin, std::size_t end) {
                     add_up_gradients(spaces, begin, end);
                     const double penalty = penalise(segment, begin, end, scale, theta, gradient);
                     tally.penalty += penalty * scale * rows;
@@ -218,10 +217,10 @@ template <class T> class Engine {
     }
 
     template <int slots, class Move>
-    static double move_parameters(const Move& move, std::size_t begin, std::size_t end,
-                                  const T* __restrict gradient, T* __restrict theta, Memory<T>& memory) {
-        T* __restrict first = memory.slots[0];
-        T* __restrict second = memory.slots[1];
+    static double move_parameters(const Move &move, std::size_t begin, std::size_t end,
+                                  const T *__restrict gradient, T *__restrict theta, Memory<T> &memory) {
+        T *__restrict first = memory.slots[0];
+        T *__restrict second = memory.slots[1];
         double total = 0;
         for (std::size_t start = begin; start < end; start += run_length) {
             const std::size_t stop = std::min(end, start + run_length);
@@ -240,18 +239,18 @@ template <class T> class Engine {
         return total;
     }
 
-    EpochResult summary(const std::vector<Tally>& tallies, double rows, double mean_weight, double steps,
+    EpochResult summary(const std::vector<Tally> &tallies, double rows, double mean_weight, double steps,
                         bool interrupted) const {
         EpochResult result;
         result.interrupted = interrupted;
         result.gradient_norms.assign(std::size_t(chain_.groups), 0.0);
-        for (const Tally& tally : tallies) {
+        for (const Tally &tally : tallies) {
             result.objective.data_loss += tally.data_loss / (rows * mean_weight);
             result.objective.penalty += tally.penalty / rows;
             for (std::size_t g = 0; g < tally.squared_norms.size(); ++g)
                 result.gradient_norms[g] += tally.squared_norms[g] / steps;
         }
-        for (double& norm : result.gradient_norms) norm = std::sqrt(norm);
+        for (double &norm : result.gradient_norms) norm = std::sqrt(norm);
         return result;
     }
 

@@ -8,9 +8,9 @@
 //   backward(pass, x, y, dy, dx)     its gradient and dx from dy; dx is null where nobody needs it
 #pragma once
 
-#include "blas.hpp"
 #include "catalogue.hpp"
 #include "matrix.hpp"
+#include "multiply.hpp"
 
 #include <cstddef>
 #include <type_traits>
@@ -21,8 +21,9 @@ namespace rosenblatt {
 
 // What a layer may know of the pass that it takes part in. A pass is one thread's block of rows.
 template <class T> struct Pass {
-    const T* theta;
-    T* gradient;      // the thread's own, of the size of theta; null when predicting
+    const T *theta;
+    T *gradient; // the thread's own, of the size of theta; null when predicting
+    T *scratch;  // for the matrix products
     int rows;
     bool accumulate;  // add to the gradient: not the thread's first block of this batch
     long step;        // steps taken before this one, over all epochs
@@ -46,7 +47,7 @@ template <class T> struct Dense {
         return {{offset, n_weights(), true}, {offset + n_weights(), std::size_t(n_outputs), false}};
     }
 
-    void forward(const Pass<T>& pass, const Rows<T>& x, T* z) const {
+    void forward(const Pass<T> &pass, const Rows<T> &x, T *z) const {
         const T *W = pass.theta + offset, *b = W + n_weights();
         for (int row = 0; row < pass.rows; ++row)
             std::copy(b, b + n_outputs, z + std::ptrdiff_t(row) * n_outputs);
@@ -55,15 +56,16 @@ template <class T> struct Dense {
         else if (n_outputs == 1)
             add_dot_products(pass.rows, x.dense, W, z);
         else
-            multiply<T>(Transpose::no, Transpose::no, pass.rows, n_outputs, n_inputs, x.dense, W, 1, z);
+            multiply<T>(pass.rows, n_outputs, n_inputs, {x.dense, n_inputs}, {W, n_outputs}, true, z,
+                        pass.scratch);
     }
 
-    void backward(const Pass<T>& pass, const Rows<T>& x, const T*, T* dz, T* dx) const {
-        const T* W = pass.theta + offset;
+    void backward(const Pass<T> &pass, const Rows<T> &x, const T *, T *dz, T *dx) const {
+        const T *W = pass.theta + offset;
         T *dW = pass.gradient + offset, *db = dW + n_weights();
         if (!pass.accumulate) std::fill(db, db + n_outputs, T(0));
         for (int row = 0; row < pass.rows; ++row) {
-            const T* d = dz + std::ptrdiff_t(row) * n_outputs;
+            const T *d = dz + std::ptrdiff_t(row) * n_outputs;
             for (int k = 0; k < n_outputs; ++k) db[k] += d[k];
         }
         if (x.sparse || n_outputs == 1) {
@@ -73,19 +75,20 @@ template <class T> struct Dense {
             else
                 add_scaled_rows(pass.rows, x.dense, dz, dW);
         } else {
-            multiply<T>(Transpose::yes, Transpose::no, n_inputs, n_outputs, pass.rows, x.dense, dz,
-                        pass.accumulate ? 1 : 0, dW);
+            multiply<T>(n_inputs, n_outputs, pass.rows, {x.dense, n_inputs, Transpose::yes}, {dz, n_outputs},
+                        pass.accumulate, dW, pass.scratch);
         }
         if (!dx) return;
         if (n_outputs == 1)
             outer_product(pass.rows, dz, W, dx);
         else
-            multiply<T>(Transpose::no, Transpose::yes, pass.rows, n_inputs, n_outputs, dz, W, 0, dx);
+            multiply<T>(pass.rows, n_inputs, n_outputs, {dz, n_outputs}, {W, n_outputs, Transpose::yes},
+                        false, dx, pass.scratch);
     }
 
   private:
     // One output unit makes the three products too thin for a BLAS call to pay.
-    void add_dot_products(int rows, const T* x, const T* w, T* z) const {
+    void add_dot_products(int rows, const T *x, const T *w, T *z) const {
         for (int row = 0; row < rows; ++row, x += n_inputs) {
             T sum = 0;
 #pragma omp simd reduction(+ : sum)
@@ -94,14 +97,14 @@ template <class T> struct Dense {
         }
     }
 
-    void add_scaled_rows(int rows, const T* x, const T* dz, T* dw) const {
+    void add_scaled_rows(int rows, const T *x, const T *dz, T *dw) const {
         for (int row = 0; row < rows; ++row, x += n_inputs) {
             const T d = dz[row];
             for (int i = 0; i < n_inputs; ++i) dw[i] += d * x[i];
         }
     }
 
-    void outer_product(int rows, const T* dz, const T* w, T* dx) const {
+    void outer_product(int rows, const T *dz, const T *w, T *dx) const {
         for (int row = 0; row < rows; ++row, dx += n_inputs) {
             const T d = dz[row];
             for (int i = 0; i < n_inputs; ++i) dx[i] = d * w[i];
@@ -117,13 +120,13 @@ template <class T> struct Activate {
 
     std::vector<Stretch> parameters() const { return {}; }
 
-    void forward(const Pass<T>& pass, const Rows<T>&, T* a) const {
+    void forward(const Pass<T> &pass, const Rows<T> &, T *a) const {
         each_row_or_element(
             pass.rows, [a](auto g, std::ptrdiff_t i) { a[i] = g.value(a[i]); },
             [a, this](auto g, std::ptrdiff_t start) { g.forward_row(a + start, n_outputs); });
     }
 
-    void backward(const Pass<T>& pass, const Rows<T>&, const T* a, T* grad, T*) const {
+    void backward(const Pass<T> &pass, const Rows<T> &, const T *a, T *grad, T *) const {
         each_row_or_element(
             pass.rows, [a, grad](auto g, std::ptrdiff_t i) { grad[i] *= g.derivative(a[i]); },
             [a, grad, this](auto g, std::ptrdiff_t start) {

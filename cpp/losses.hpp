@@ -13,9 +13,9 @@ namespace rosenblatt {
 
 // A block of raw scores with what they are compared to; weights may be null.
 template <class T> struct ScoredRows {
-    T* scores; // (rows, outputs), overwritten by δ
-    const T* targets;
-    const T* weights;
+    T *scores; // (rows, outputs), overwritten by δ
+    const T *targets;
+    const T *weights;
     int rows, outputs;
 
     T weight(int row) const { return weights ? weights[row] : T(1); }
@@ -23,12 +23,12 @@ template <class T> struct ScoredRows {
 
 // The shared loop of the losses that treat every output alike, with L and ∂L/∂s of one output.
 template <class T, class Output>
-double sum_over_outputs(const ScoredRows<T>& block, double scale, Output output) {
+double sum_over_outputs(const ScoredRows<T> &block, double scale, Output output) {
     double total = 0;
     const int n = block.outputs;
     for (int row = 0; row < block.rows; ++row) {
-        T* s = block.scores + std::ptrdiff_t(row) * n;
-        const T* y = block.targets + std::ptrdiff_t(row) * n;
+        T *s = block.scores + std::ptrdiff_t(row) * n;
+        const T *y = block.targets + std::ptrdiff_t(row) * n;
         const T w = block.weight(row), factor = T(scale) * w;
         T sum = 0;
         for (int k = 0; k < n; ++k) {
@@ -51,7 +51,7 @@ struct SquaredError {
     static int target_columns(int outputs) { return outputs; }
     static bool accepts(double, double, int) { return true; }
 
-    template <class T> double operator()(const ScoredRows<T>& block, double scale) const {
+    template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         return sum_over_outputs(block, scale, [](T s, T y) {
             T error = s - y;
             return LossAndGradient<T>{T(0.5) * error * error, error};
@@ -81,7 +81,7 @@ struct BinaryCrossEntropy {
     static int target_columns(int outputs) { return outputs; }
     static bool accepts(double, double, int) { return true; }
 
-    template <class T> double operator()(const ScoredRows<T>& block, double scale) const {
+    template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         LogBounds<T> bounded(p_min);
         return sum_over_outputs(block, scale, [bounded](T s, T y) {
             T e = vmath::exp(-std::abs(s));
@@ -104,12 +104,12 @@ struct CategoricalCrossEntropy {
     static int target_columns(int) { return 1; }
     static bool accepts(double low, double high, int outputs) { return low >= 0 && high < outputs; }
 
-    template <class T> double operator()(const ScoredRows<T>& block, double scale) const {
+    template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         LogBounds<T> bounded(p_min);
         const int n = block.outputs;
         double total = 0;
         for (int row = 0; row < block.rows; ++row) {
-            T* s = block.scores + std::ptrdiff_t(row) * n;
+            T *s = block.scores + std::ptrdiff_t(row) * n;
             const int code = int(block.targets[row]);
             const T w = block.weight(row), top = *std::max_element(s, s + n), s_y = s[code] - top;
             for (int k = 0; k < n; ++k) s[k] = vmath::exp(s[k] - top);
@@ -130,7 +130,7 @@ struct Poisson {
     static int target_columns(int outputs) { return outputs; }
     static bool accepts(double, double, int) { return true; }
 
-    template <class T> double operator()(const ScoredRows<T>& block, double scale) const {
+    template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         return sum_over_outputs(block, scale, [](T s, T y) {
             T mean = vmath::exp(s);
             T y_ln_y = y > 0 ? y * std::log(y) : T(0);

@@ -15,8 +15,8 @@ namespace rosenblatt {
 
 // Fields are numbers or flags; both travel as double.
 template <class Member> struct Field {
-    const char* name;
-    double Member::* at;
+    const char *name;
+    double Member::*at;
 };
 
 template <class Member> inline constexpr std::array<Field<Member>, 0> no_fields{};
@@ -31,19 +31,18 @@ struct MemberSpec {
     std::vector<double> values;
 };
 
-template <class Member> Member build(const MemberSpec& spec) {
+template <class Member> Member build(const MemberSpec &spec) {
     if (spec.values.size() != Member::fields.size())
         throw std::invalid_argument(spec.name + " takes another number of fields");
     Member member;
-    for (std::size_t i = 0; i < Member::fields.size(); ++i)
-        member.*(Member::fields[i].at) = spec.values[i];
+    for (std::size_t i = 0; i < Member::fields.size(); ++i) member.*(Member::fields[i].at) = spec.values[i];
     return member;
 }
 
 template <class Variant> struct Catalogue;
 
 template <class... Members> struct Catalogue<std::variant<Members...>> {
-    static std::variant<Members...> make(const MemberSpec& spec) {
+    static std::variant<Members...> make(const MemberSpec &spec) {
         std::variant<Members...> made;
         bool known = ((spec.name == Members::name && (made = build<Members>(spec), true)) || ...);
         if (!known) throw std::invalid_argument("the engine has no member named " + spec.name);
@@ -55,7 +54,7 @@ template <class... Members> struct Catalogue<std::variant<Members...>> {
   private:
     template <class Member> static Entry entry() {
         Entry e{Member::name, {}};
-        for (const auto& field : Member::fields) e.fields.emplace_back(field.name);
+        for (const auto &field : Member::fields) e.fields.emplace_back(field.name);
         return e;
     }
 };

@@ -13,9 +13,9 @@ struct SGD {
     double lr = 0, momentum = 0, nesterov = 0, lr_in_velocity = 0;
 
     static constexpr auto name = "SGD";
-    static constexpr std::array fields{
-        Field<SGD>{"lr", &SGD::lr}, Field<SGD>{"momentum", &SGD::momentum},
-        Field<SGD>{"nesterov", &SGD::nesterov}, Field<SGD>{"lr_in_velocity", &SGD::lr_in_velocity}};
+    static constexpr std::array fields{Field<SGD>{"lr", &SGD::lr}, Field<SGD>{"momentum", &SGD::momentum},
+                                       Field<SGD>{"nesterov", &SGD::nesterov},
+                                       Field<SGD>{"lr_in_velocity", &SGD::lr_in_velocity}};
     static constexpr int slots = 1;
 
     // Both published forms, with and without look-ahead, are v ← γ v + a g; Δ = b v + c g.
@@ -23,7 +23,7 @@ struct SGD {
         const double rate = lr * factor, outside = lr_in_velocity != 0 ? 1 : -rate;
         const T gamma = T(momentum), a = lr_in_velocity != 0 ? T(-rate) : T(1);
         const T b = T(nesterov != 0 ? outside * momentum : outside), c = nesterov != 0 ? T(-rate) : T(0);
-        return [=](T g, T& v) {
+        return [=](T g, T &v) {
             v = gamma * v + a * g;
             return b * v + c * g;
         };
@@ -34,10 +34,10 @@ struct Adam {
     double lr = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, epsilon_hat = 0;
 
     static constexpr auto name = "Adam";
-    static constexpr std::array fields{
-        Field<Adam>{"lr", &Adam::lr}, Field<Adam>{"beta_1", &Adam::beta_1},
-        Field<Adam>{"beta_2", &Adam::beta_2}, Field<Adam>{"epsilon", &Adam::epsilon},
-        Field<Adam>{"epsilon_hat", &Adam::epsilon_hat}};
+    static constexpr std::array fields{Field<Adam>{"lr", &Adam::lr}, Field<Adam>{"beta_1", &Adam::beta_1},
+                                       Field<Adam>{"beta_2", &Adam::beta_2},
+                                       Field<Adam>{"epsilon", &Adam::epsilon},
+                                       Field<Adam>{"epsilon_hat", &Adam::epsilon_hat}};
     static constexpr int slots = 2;
 
     // Δ = -a m / (r √v + ε): with ε̂ the corrections meet in a, otherwise v's stands in r.
@@ -47,7 +47,7 @@ struct Adam {
         const T a = T(epsilon_hat != 0 ? rate * root : rate), r = T(epsilon_hat != 0 ? 1 : 1 / root);
         const T b1 = T(beta_1), c1 = T(1 - beta_1), b2 = T(beta_2), c2 = T(1 - beta_2);
         const T eps = T(epsilon);
-        return [=](T g, T& m, T& v) {
+        return [=](T g, T &m, T &v) {
             m = b1 * m + c1 * g;
             v = b2 * v + c2 * (g * g);
             return -a * m / (r * std::sqrt(v) + eps);

@@ -11,14 +11,14 @@ namespace rosenblatt {
 // What a fit reads: inputs, targets in the loss's columns, and weights or null.
 template <class T> struct Data {
     Matrix<T> X;
-    const T* y;
-    const T* weights;
+    const T *y;
+    const T *weights;
     double mean_weight;
 };
 
 // Row numbers, or null for consecutive rows from `first`.
 struct Order {
-    const std::int64_t* numbers;
+    const std::int64_t *numbers;
     std::int64_t first;
 
     std::int64_t operator[](std::int64_t i) const { return numbers ? numbers[i] : first + i; }
@@ -26,15 +26,15 @@ struct Order {
 };
 
 template <class T>
-void gather(const T* source, std::size_t columns, const Order& order, int rows, T* target) {
+void gather(const T *source, std::size_t columns, const Order &order, int rows, T *target) {
     for (int row = 0; row < rows; ++row) {
-        const T* from = source + std::size_t(order[row]) * columns;
+        const T *from = source + std::size_t(order[row]) * columns;
         std::copy(from, from + columns, target + std::size_t(row) * columns);
     }
 }
 
 template <class T>
-Rows<T> input_rows(const Matrix<T>& X, const Order& order, int rows, const Workspace<T>& space) {
+Rows<T> input_rows(const Matrix<T> &X, const Order &order, int rows, const Workspace<T> &space) {
     if (X.sparse()) return {nullptr, &X, order.numbers, order.first};
     const auto columns = std::size_t(X.columns);
     if (!order.numbers) return {X.values + std::size_t(order.first) * columns, nullptr, nullptr, 0};
@@ -43,36 +43,32 @@ Rows<T> input_rows(const Matrix<T>& X, const Order& order, int rows, const Works
 }
 
 template <class T>
-void pass_forward(const Chain<T>& chain, const Pass<T>& pass, const Rows<T>& input,
-                  const Workspace<T>& space) {
+void pass_forward(const Chain<T> &chain, const Pass<T> &pass, const Rows<T> &input,
+                  const Workspace<T> &space) {
     Rows<T> x = input;
     for (std::size_t i = 0; i < chain.layers.size(); ++i) {
-        std::visit([&](const auto& layer) { layer.forward(pass, x, space.outputs[i]); },
-                   chain.layers[i]);
+        std::visit([&](const auto &layer) { layer.forward(pass, x, space.outputs[i]); }, chain.layers[i]);
         x = {space.outputs[i], nullptr, nullptr, 0};
     }
 }
 
 // The deltas of the last layer are in place; leaves the parameters' gradient in the workspace.
 template <class T>
-void pass_backward(const Chain<T>& chain, const Pass<T>& pass, const Rows<T>& input,
-                   const Workspace<T>& space) {
+void pass_backward(const Chain<T> &chain, const Pass<T> &pass, const Rows<T> &input,
+                   const Workspace<T> &space) {
     for (std::size_t i = chain.layers.size(); i-- > 0;) {
         const Rows<T> x = i > 0 ? Rows<T>{space.outputs[i - 1], nullptr, nullptr, 0} : input;
-        T* dx = i > 0 ? space.deltas[i - 1] : nullptr;
-        std::visit(
-            [&](const auto& layer) {
-                layer.backward(pass, x, space.outputs[i], space.deltas[i], dx);
-            },
-            chain.layers[i]);
+        T *dx = i > 0 ? space.deltas[i - 1] : nullptr;
+        std::visit([&](const auto &layer) { layer.backward(pass, x, space.outputs[i], space.deltas[i], dx); },
+                   chain.layers[i]);
     }
 }
 
 // Σ w·L over `rows` rows of the data, and scale·∂(that)/∂θ in the workspace's gradient.
 template <class T>
-double loss_and_gradient(const Chain<T>& chain, const Loss& loss, const Data<T>& data, const T* theta,
-                         const Order& order, std::int64_t rows, double scale, long step,
-                         std::int64_t row_in_batch, const Workspace<T>& space) {
+double loss_and_gradient(const Chain<T> &chain, const Loss &loss, const Data<T> &data, const T *theta,
+                         const Order &order, std::int64_t rows, double scale, long step,
+                         std::int64_t row_in_batch, const Workspace<T> &space) {
     if (rows == 0) {
         std::fill(space.gradient, space.gradient + chain.n_parameters, T(0));
         return 0;
@@ -83,13 +79,13 @@ double loss_and_gradient(const Chain<T>& chain, const Loss& loss, const Data<T>&
     for (std::int64_t start = 0; start < rows; start += space.block_rows) {
         const int n = int(std::min<std::int64_t>(space.block_rows, rows - start));
         const Order block = order.from(start);
-        const Pass<T> pass{theta, space.gradient, n, start > 0, step, row_in_batch + start};
+        const Pass<T> pass{theta, space.gradient, space.scratch, n, start > 0, step, row_in_batch + start};
         const Rows<T> input = input_rows(data.X, block, n, space);
         gather(data.y, target_columns, block, n, space.targets);
         if (data.weights) gather(data.weights, 1, block, n, space.weights);
 
         pass_forward(chain, pass, input, space);
-        T* delta = space.deltas.back();
+        T *delta = space.deltas.back();
         std::copy_n(space.outputs.back(), std::size_t(n) * std::size_t(chain.n_outputs), delta);
         const ScoredRows<T> scored{delta, space.targets, data.weights ? space.weights : nullptr, n,
                                    chain.n_outputs};

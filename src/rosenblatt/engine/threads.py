@@ -13,7 +13,7 @@ from rosenblatt.network import Network
 __all__ = ["available_threads", "threads_for"]
 
 # Multiplications that make a second thread worth its two meetings a step.
-WORTH_A_THREAD = 1_000_000
+WORTH_A_THREAD = 4_000_000
 
 
 def available_threads(n_jobs: int | None) -> int:
