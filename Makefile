@@ -1,0 +1,61 @@
+# Everything runs in an environment of the project's own: Python with venv, make and a C++ compiler
+# are all that a machine needs.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+SOURCES = $(shell find src cpp CMakeLists.txt pyproject.toml -type f -not -name '*.pyc')
+# A warning of our own compilers is an error here, but not on a user's machine with another compiler.
+STRICT = -Ccmake.define.ROSENBLATT_WERROR=ON
+
+.PHONY: demo test lint unit sanitize soak bench clean
+
+demo: $(VENV)/.installed
+	@mkdir -p build/demo
+	cd build/demo && $(abspath $(BIN))/rosenblatt train --example breast_cancer
+
+test: lint unit sanitize
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.installed: $(BIN)/python $(SOURCES)
+	$(BIN)/python -m pip install --quiet ".[cli]"
+	@touch $@
+
+$(VENV)/.tested: $(BIN)/python $(SOURCES)
+	$(BIN)/python -m pip install --quiet $(STRICT) ".[cli,test]"
+	@touch $@ $(VENV)/.installed
+
+lint: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run --Werror $(wildcard cpp/*.hpp cpp/*.cpp)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.tested
+	$(BIN)/python -m pytest -m "not slow"
+
+# The engine once more, with every memory error and undefined operation fatal, on its own tests.
+build/sanitized/.built: $(VENV)/.tested $(SOURCES)
+	rm -rf build/sanitized
+	$(BIN)/python -m pip install --quiet --no-deps --target build/sanitized $(STRICT) \
+	    -Ccmake.define.ROSENBLATT_SANITIZE=ON .
+	@touch $@
+
+sanitize: build/sanitized/.built
+	LD_PRELOAD="$$(g++ -print-file-name=libasan.so) $$(g++ -print-file-name=libstdc++.so)" \
+	ASAN_OPTIONS=detect_leaks=0 PYTHONPATH=build/sanitized PYTHONMALLOC=malloc \
+	    $(BIN)/python -m pytest tests/parity
+
+soak: $(VENV)/.tested
+	$(BIN)/python -m pytest -m slow
+
+bench: $(VENV)/.tested
+	$(BIN)/python -m pip install --quiet ".[bench]"
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build
