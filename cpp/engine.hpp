@@ -36,7 +36,8 @@ template <class T> struct Memory {
 template <class T> class Engine {
   public:
     Engine(Chain<T> chain, Loss loss, Penalty penalty, int threads)
-        : chain_(std::move(chain)), loss_(loss), penalty_(penalty), threads_(threads) {}
+        : chain_(std::move(chain)), loss_(loss), penalty_(penalty),
+          threads_(std::clamp(threads, 1, Crew::largest)) {}
 
     const Chain<T> &chain() const { return chain_; }
     int target_columns() const {
@@ -53,34 +54,36 @@ template <class T> class Engine {
         auto &spaces = workspaces(share, order.numbers && !data.X.sparse());
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         const std::int64_t steps = (n_rows + batch_size - 1) / batch_size;
-        std::atomic<bool> leave = false;
-        std::int64_t done = 0;
-        Team team(threads_);
-        team.run([&](int member) {
-            Tally &tally = tallies[std::size_t(member)];
-            auto asked = Clock::now();
-            for (std::int64_t s = 0; s < steps; ++s) {
-                const std::int64_t begin = s * batch_size, rows = std::min(batch_size, n_rows - begin);
-                const std::int64_t from = rows * member / threads_, to = rows * (member + 1) / threads_;
+        bool left = false;
+        auto asked = Clock::now();
+        auto leave = [&] {
+            if (Clock::now() - asked < patience) return false;
+            asked = Clock::now();
+            return left = interrupted();
+        };
+        // A step is two phases: the gradients of the batch's shares, then the parameters' shares moved.
+        const std::int64_t phases = Crew::run(
+            threads_, 2 * steps,
+            [&](std::int64_t phase, int item) {
+                const std::int64_t s = phase / 2, begin = s * batch_size;
+                const std::int64_t rows = std::min(batch_size, n_rows - begin);
                 const double scale = 1 / (double(rows) * data.mean_weight);
-                tally.data_loss +=
-                    loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from), to - from, scale,
-                                      memory.steps + s, from, spaces[std::size_t(member)]);
-                if (member == 0 && Clock::now() - asked > patience) {
-                    leave.store(interrupted(), std::memory_order_relaxed);
-                    asked = Clock::now();
+                Tally &tally = tallies[std::size_t(item)];
+                if (phase % 2 == 0) {
+                    const auto [from, to] = share_of(rows, item);
+                    tally.data_loss +=
+                        loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from), to - from,
+                                          scale, memory.steps + s, from, spaces[std::size_t(item)]);
+                } else {
+                    update(item, spaces, optimizer, scale, double(rows), memory.steps + s + 1, factors[s],
+                           theta, memory, tally);
                 }
-                team.barrier();
-                update(member, spaces, optimizer, scale, double(rows), memory.steps + s + 1, factors[s],
-                       theta, memory, tally);
-                team.barrier();
-                if (member == 0) done = s + 1;
-                if (leave.load(std::memory_order_relaxed)) break;
-            }
-        });
+            },
+            leave);
+        const std::int64_t done = phases / 2;
         memory.steps += done;
         const double rows_seen = double(std::min(n_rows, done * batch_size));
-        return summary(tallies, rows_seen, data.mean_weight, double(done), leave);
+        return summary(tallies, rows_seen, data.mean_weight, double(done), left);
     }
 
     // The objective over all rows, and its gradient.
@@ -90,20 +93,23 @@ template <class T> class Engine {
         const double scale = 1 / (double(n) * data.mean_weight);
         auto &spaces = workspaces((n + threads_ - 1) / threads_, false);
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
-        Team team(threads_);
-        team.run([&](int member) {
-            Tally &tally = tallies[std::size_t(member)];
-            const std::int64_t from = n * member / threads_, to = n * (member + 1) / threads_;
-            tally.data_loss = loss_and_gradient(chain_, loss_, data, theta, Order{nullptr, from}, to - from,
-                                                scale, 0, from, spaces[std::size_t(member)]);
-            team.barrier();
-            for_each_share(
-                member, [&](const typename Chain<T>::Segment &segment, std::size_t begin, std::size_t end) {
-                    add_up_gradients(spaces, begin, end);
-                    tally.penalty += penalise(segment, begin, end, scale, theta, spaces[0].gradient);
-                    std::copy(spaces[0].gradient + begin, spaces[0].gradient + end, gradient + begin);
-                });
-        });
+        Crew::run(
+            threads_, 2,
+            [&](std::int64_t phase, int item) {
+                Tally &tally = tallies[std::size_t(item)];
+                if (phase == 0) {
+                    const auto [from, to] = share_of(n, item);
+                    tally.data_loss = loss_and_gradient(chain_, loss_, data, theta, Order{nullptr, from},
+                                                        to - from, scale, 0, from, spaces[std::size_t(item)]);
+                } else {
+                    for_each_share(item, [&](const auto &segment, std::size_t begin, std::size_t end) {
+                        add_up_gradients(spaces, begin, end);
+                        tally.penalty += penalise(segment, begin, end, scale, theta, spaces[0].gradient);
+                        std::copy(spaces[0].gradient + begin, spaces[0].gradient + end, gradient + begin);
+                    });
+                }
+            },
+            never);
         Objective sum;
         for (const Tally &tally : tallies) {
             sum.data_loss += tally.data_loss * scale;
@@ -119,17 +125,20 @@ template <class T> class Engine {
         for (int i = 0; i < threads_; ++i)
             spaces.emplace_back(chain_, std::max(block, 1), false, 0, Purpose::predict);
         const auto width = std::size_t(chain_.n_outputs);
-        Team team(threads_);
-        team.run([&](int member) {
-            const Workspace<T> &space = spaces[std::size_t(member)];
-            const std::int64_t from = X.rows * member / threads_, to = X.rows * (member + 1) / threads_;
-            for (std::int64_t first = from; first < to; first += block) {
-                const int n = int(std::min<std::int64_t>(block, to - first));
-                const Pass<T> pass{theta, nullptr, space.scratch, n, false, 0, first};
-                pass_forward(chain_, pass, input_rows(X, Order{nullptr, first}, n, space), space);
-                std::copy_n(space.outputs.back(), std::size_t(n) * width, out + std::size_t(first) * width);
-            }
-        });
+        Crew::run(
+            threads_, 1,
+            [&](std::int64_t, int item) {
+                const Workspace<T> &space = spaces[std::size_t(item)];
+                const auto [from, to] = share_of(X.rows, item);
+                for (std::int64_t first = from; first < to; first += block) {
+                    const int n = int(std::min<std::int64_t>(block, to - first));
+                    const Pass<T> pass{theta, nullptr, space.scratch, n, false, 0, first};
+                    pass_forward(chain_, pass, input_rows(X, Order{nullptr, first}, n, space), space);
+                    std::copy_n(space.outputs.back(), std::size_t(n) * width,
+                                out + std::size_t(first) * width);
+                }
+            },
+            never);
     }
 
   private:
@@ -140,14 +149,16 @@ template <class T> class Engine {
     // Elements over which squares are summed in T before they join a double.
     static constexpr std::size_t run_length = 2048;
 
-    // One thread's sums over an epoch, on cache lines of its own.
+    static bool never() { return false; }
+
+    // One item's sums over an epoch, on cache lines of its own.
     struct alignas(64) Tally {
         double data_loss = 0, penalty = 0;
         std::vector<double> squared_norms;
         explicit Tally(int groups) : squared_norms(std::size_t(groups), 0.0) {}
     };
 
-    // Every thread's memory, kept from call to call while the demand stays the same.
+    // Every item's memory, kept from call to call while the demand stays the same.
     std::vector<Workspace<T>> &workspaces(std::int64_t rows, bool gathers) {
         const int block = int(std::clamp<std::int64_t>(rows, 1, largest_block));
         if (!spaces_.empty() && spaces_[0].block_rows == block && (spaces_[0].input || !gathers))
@@ -158,10 +169,14 @@ template <class T> class Engine {
         return spaces_;
     }
 
-    // Calls visit(segment, begin, end) for the parts of the segments that are this member's share.
-    template <class Visit> void for_each_share(int member, Visit visit) const {
-        const auto parts = std::size_t(threads_), part = std::size_t(member), n = chain_.n_parameters;
-        const std::size_t from = n * part / parts, to = n * (part + 1) / parts;
+    // The part of n things that is an item's share.
+    template <class N> std::pair<N, N> share_of(N n, int item) const {
+        return {n * N(item) / N(threads_), n * N(item + 1) / N(threads_)};
+    }
+
+    // Calls visit(segment, begin, end) for the parts of the segments that are this item's share.
+    template <class Visit> void for_each_share(int item, Visit visit) const {
+        const auto [from, to] = share_of(chain_.n_parameters, item);
         for (const auto &segment : chain_.segments) {
             const std::size_t begin = std::max(segment.begin, from), end = std::min(segment.end, to);
             if (begin < end) visit(segment, begin, end);
@@ -198,14 +213,14 @@ template <class T> class Engine {
             penalty_);
     }
 
-    // One member's share of a step: sum the threads' gradients, penalise, tally, move.
-    void update(int member, const std::vector<Workspace<T>> &spaces, const Optimizer &optimizer, double scale,
+    // One share of a step: sum the items' gradients, penalise, tally, move.
+    void update(int item, const std::vector<Workspace<T>> &spaces, const Optimizer &optimizer, double scale,
                 double rows, long t, double factor, T *theta, Memory<T> &memory, Tally &tally) const {
         T *gradient = spaces[0].gradient;
         std::visit(
             [&](auto rule) {
                 const auto move = rule.template at<T>(t, factor);
-                for_each_share(member, [&](const auto &segment, std::size_t begin, std::size_t end) {
+                for_each_share(item, [&](const auto &segment, std::size_t begin, std::size_t end) {
                     add_up_gradients(spaces, begin, end);
                     const double penalty = penalise(segment, begin, end, scale, theta, gradient);
                     tally.penalty += penalty * scale * rows;

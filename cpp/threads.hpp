@@ -1,8 +1,15 @@
-// A team of threads that works through the same steps, meeting at barriers.
+// A crew of threads that works through phases of equal items, in order.
+//
+// A phase opens when all items of the one before are done. Every member takes its own item first
+// and then whatever nobody has taken, so that a member which the system does not let run holds
+// nobody up: on a busy machine the others do its share, and a crew is not slower than one thread.
+// What an item computes never depends on who computes it.
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstdint>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -20,61 +27,79 @@ inline void relax() {
 #endif
 }
 
-class Team {
+class Crew {
   public:
-    explicit Team(int size) : size_(size) {}
+    static constexpr int largest = 32;
 
-    int size() const { return size_; }
-
-    // Runs job(member) on every member, the caller as member 0. Jobs must not throw: the others would
-    // wait for ever. Where the system grants too few threads, no job starts and the error is thrown.
-    template <class Job> void run(Job job) {
-        std::atomic<Start> start{Start::wait};
+    // Runs work(phase, item) for every item of the phases 0 … phases-1, with as many items to a phase
+    // as the crew has members. `leave`, asked now and then by the calling thread alone, ends the run
+    // early. Returns the number of phases done. Work must not throw.
+    template <class Work, class Leave>
+    static std::int64_t run(int size, std::int64_t phases, Work work, Leave leave) {
+        if (size == 1) {
+            std::int64_t phase = 0;
+            for (; phase < phases && !leave(); ++phase) work(phase, 0);
+            return phase;
+        }
+        Crew crew(size, phases);
         std::vector<std::jthread> others;
-        others.reserve(std::size_t(size_ - 1));
-        auto begin = [&start](Start word) {
-            start.store(word, std::memory_order_release);
-            start.notify_all();
-        };
+        others.reserve(std::size_t(size - 1));
         try {
-            for (int member = 1; member < size_; ++member)
-                others.emplace_back([&job, &start, member] {
-                    start.wait(Start::wait, std::memory_order_acquire);
-                    if (start.load(std::memory_order_acquire) == Start::go) job(member);
-                });
-        } catch (...) {
-            begin(Start::cancel);
-            throw;
+            for (int member = 1; member < size; ++member)
+                others.emplace_back(
+                    [&crew, &work, member] { crew.join(member, work, [] { return false; }); });
+        } catch (const std::system_error &) {
+            // Fewer threads than asked for: those that did start share the items.
         }
-        begin(Start::go);
-        job(0);
-    }
-
-    // Spins for some microseconds, as long as a step's imbalance lasts, then sleeps: on a busy
-    // machine the missing member may need this very core.
-    void barrier() {
-        if (size_ == 1) return;
-        const std::uint32_t phase = phase_.load(std::memory_order_acquire);
-        if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
-            arrived_.store(0, std::memory_order_relaxed);
-            phase_.store(phase + 1, std::memory_order_release);
-            phase_.notify_all();
-            return;
-        }
-        for (int spin = 0; spin < spins; ++spin) {
-            if (phase_.load(std::memory_order_acquire) != phase) return;
-            relax();
-        }
-        phase_.wait(phase, std::memory_order_acquire);
+        crew.join(0, work, leave);
+        others.clear();
+        return std::int64_t(phase_of(crew.state_.load(std::memory_order_acquire)));
     }
 
   private:
-    enum class Start { wait, go, cancel };
+    Crew(int size, std::int64_t phases) : size_(std::uint32_t(size)), end_(std::uint64_t(phases)) {}
 
-    static constexpr int spins = 4000;
-    const int size_;
-    alignas(64) std::atomic<int> arrived_{0};
-    alignas(64) std::atomic<std::uint32_t> phase_{0};
+    // The phase in the upper half, a bit for each of its items that is taken in the lower.
+    static std::uint64_t phase_of(std::uint64_t state) { return state >> 32; }
+    static std::uint32_t taken_of(std::uint64_t state) { return std::uint32_t(state); }
+
+    template <class Work, class Leave> void join(int member, Work &work, Leave leave) {
+        const std::uint32_t everything = size_ == 32 ? ~0u : (1u << size_) - 1;
+        for (;;) {
+            std::uint64_t state = state_.load(std::memory_order_acquire);
+            const std::uint64_t phase = phase_of(state);
+            if (leave()) end_.store(phase, std::memory_order_release);
+            if (phase >= end_.load(std::memory_order_acquire)) return;
+            const std::uint32_t free = everything & ~taken_of(state);
+            if (free == 0) {
+                await_change(state);
+                continue;
+            }
+            const std::uint32_t own = 1u << member, item = free & own ? own : free & (~free + 1);
+            if (!state_.compare_exchange_weak(state, state | item, std::memory_order_acq_rel)) continue;
+            work(std::int64_t(phase), std::countr_zero(item));
+            if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
+                done_.store(0, std::memory_order_relaxed);
+                state_.store((phase + 1) << 32, std::memory_order_release);
+                state_.notify_all();
+            }
+        }
+    }
+
+    // Spins for some microseconds, as long as the members' shares differ, then sleeps.
+    void await_change(std::uint64_t state) const {
+        for (int spin = 0; spin < spins; ++spin) {
+            if (state_.load(std::memory_order_acquire) != state) return;
+            relax();
+        }
+        state_.wait(state, std::memory_order_acquire);
+    }
+
+    static constexpr int spins = 2000;
+    const std::uint32_t size_;
+    std::atomic<std::uint64_t> end_;
+    alignas(64) std::atomic<std::uint64_t> state_{0};
+    alignas(64) std::atomic<std::uint32_t> done_{0};
 };
 
 } // namespace rosenblatt
