@@ -10,6 +10,7 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
@@ -84,8 +85,8 @@ template <class T> struct HeldData {
         require(mean_weight > 0, "the mean weight must be positive");
         for (std::size_t i = 0; i < y.size(); ++i) {
             const double value = double(y.data()[i]);
-            low = value >= low ? low : value;
-            high = value <= high ? high : value;
+            low = value < low || std::isnan(value) ? value : low;
+            high = value > high || std::isnan(value) ? value : high;
         }
     }
 };
@@ -108,7 +109,7 @@ template <class T> class CheckedEngine {
         check(data);
         const std::int64_t n = order ? std::int64_t(order->shape(0)) : data.data.X.rows;
         require(n >= 1 && batch_size >= 1, "an epoch needs rows and a batch size");
-        require(std::int64_t(factors.shape(0)) == (n + batch_size - 1) / batch_size, "one factor a step");
+        require(std::int64_t(factors.shape(0)) == (n - 1) / batch_size + 1, "one factor a step");
         check_parameters(theta.shape(0));
         const Optimizer rule = Catalogue<Optimizer>::make(member(optimizer));
         const auto n_slots = std::visit([](auto r) { return std::size_t(decltype(r)::slots); }, rule);

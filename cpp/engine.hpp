@@ -53,7 +53,7 @@ template <class T> class Engine {
         const std::int64_t share = (std::min(batch_size, n_rows) + threads_ - 1) / threads_;
         auto &spaces = workspaces(share, order.numbers && !data.X.sparse());
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
-        const std::int64_t steps = (n_rows + batch_size - 1) / batch_size;
+        const std::int64_t steps = (n_rows - 1) / batch_size + 1;
         bool left = false;
         auto asked = Clock::now();
         auto leave = [&] {

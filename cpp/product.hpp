@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace rosenblatt {
 
@@ -83,14 +84,15 @@ void tile(int k, const T *a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const 
     }
 }
 
-// All tiles of one panel; `rows` counts down from the full tile to what is left at the end.
-template <int rows, int vectors, class T>
-void tiles(int m, int k, const T *a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const T *b,
-           std::ptrdiff_t b_step, T *c, std::ptrdiff_t c_row, int columns, bool add) {
-    for (; m >= rows; m -= rows, a += rows * a_row, c += rows * c_row)
-        tile<rows, vectors>(k, a, a_row, a_step, b, b_step, c, c_row, columns, add);
-    if constexpr (rows > 1)
-        if (m > 0) tiles<rows / 2, vectors>(m, k, a, a_row, a_step, b, b_step, c, c_row, columns, add);
+template <class T>
+using TileKernel = void (*)(int, const T *, std::ptrdiff_t, std::ptrdiff_t, const T *, std::ptrdiff_t, T *,
+                            std::ptrdiff_t, int, bool);
+
+// The kernel for a tile of `rows` rows.
+template <class T, int vectors, int... row>
+TileKernel<T> kernel_for(int rows, std::integer_sequence<int, row...>) {
+    static constexpr TileKernel<T> all[] = {tile<row + 1, vectors, T>...};
+    return all[rows - 1];
 }
 
 } // namespace product
@@ -111,9 +113,17 @@ void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &
         if (!in_place) product::pack(B, k, first, columns, vectors, scratch);
         const T *panel = in_place ? B.data + first : scratch;
         const std::ptrdiff_t step = in_place ? B.stride : vectors * w;
-        auto all = vectors == 2 ? product::tiles<product::tile_rows, 2, T>
-                                : product::tiles<product::tile_rows, 1, T>;
-        all(m, k, A.data, a_row, a_step, panel, step, C + first, n, columns, add);
+        constexpr std::make_integer_sequence<int, product::tile_rows> heights;
+        // Tiles of nearly equal height: a low one at the end would leave the registers idle.
+        const int tiles = (m + product::tile_rows - 1) / product::tile_rows;
+        for (int i = 0, row = 0; i < tiles; ++i) {
+            const int rows = (m - row) / (tiles - i);
+            const auto kernel = vectors == 2 ? product::kernel_for<T, 2>(rows, heights)
+                                             : product::kernel_for<T, 1>(rows, heights);
+            kernel(k, A.data + row * a_row, a_row, a_step, panel, step, C + std::ptrdiff_t(row) * n + first,
+                   n, columns, add);
+            row += rows;
+        }
     }
 }
 

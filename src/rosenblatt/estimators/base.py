@@ -162,7 +162,7 @@ class BaseMLP(BaseEstimator, ABC):
     @property
     def model_(self) -> Model:
         """The trained network as a plain value: description, flat parameters, loss."""
-        check_is_fitted(self)
+        check_is_fitted(self, "coefs_")
         weights = [np.asarray(w) for w in self.coefs_]
         biases = [np.asarray(b) for b in self.intercepts_]
         network = self._network(weights[0].shape[0], weights[-1].shape[1])
@@ -213,7 +213,6 @@ class BaseMLP(BaseEstimator, ABC):
         return True
 
     def _predictions(self, X: Any) -> FloatArray:
-        check_is_fitted(self)
         model = self.model_
         X = validate_data(
             self,

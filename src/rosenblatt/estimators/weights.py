@@ -25,6 +25,4 @@ def checked_weights(sample_weight: Any, X: Any) -> FloatArray | None:
             f"Negative values in sample_weight: row {row} has {weights[row]:g}."
             " A weight must be 0 or more."
         )
-    if not weights.any():
-        raise ValueError("Sample weights are all zero: at least one row must count.")
     return weights

@@ -1,0 +1,44 @@
+"""What is done about missing cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rosenblatt.table.scaling import Scaling
+from rosenblatt.table.values import BoolArray
+from rosenblatt.table.wording import count, rows_named
+from rosenblatt.types import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["fill_scaled", "missing_detail", "unlike_training"]
+
+
+def fill_scaled(
+    series: pd.Series, x: FloatArray, scaling: Scaling, indicator: bool, out: FloatArray
+) -> tuple[str, ...]:
+    """The first feature: x scaled, NaN imputed by the median; the last one: the indicator."""
+    missing = np.isnan(x)
+    if missing.any():
+        x = np.where(missing, scaling.center, x)
+    out[:, 0] = scaling.apply(x)
+    if indicator:
+        out[:, -1] = missing
+    elif missing.any():
+        return (unlike_training(series, missing, "the median was taken"),)
+    return ()
+
+
+def unlike_training(series: pd.Series, missing: BoolArray, what: str) -> str:
+    n = count(int(missing.sum()), "missing cell")
+    return (
+        f"column {series.name!r} has {n} ({rows_named(series, missing)}), "
+        f"and had none in training: {what}"
+    )
+
+
+def missing_detail(indicator: bool) -> str:
+    return ", some missing" if indicator else ""

@@ -1,0 +1,58 @@
+"""Column names: distinct, found, or else the nearest ones offered."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rosenblatt.errors import InputError
+from rosenblatt.table.wording import quote
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["columns_by_name", "near_names", "require_columns", "require_distinct"]
+
+
+def columns_by_name(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """The columns under their names as text; InputError if two have the same."""
+    names = [str(name) for name in frame.columns]
+    require_distinct(names)
+    columns = (frame.iloc[:, i] for i in range(len(names)))
+    # Renaming copies under older pandas: done only where a name was no text.
+    return {
+        name: series if series.name == name else series.rename(name)
+        for name, series in zip(names, columns, strict=True)
+    }
+
+
+def require_distinct(names: Sequence[str]) -> None:
+    """InputError naming those that occur more than once."""
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise InputError(
+            f"column name {quote(twice)} occurs more than once: give every column a name of its own"
+        )
+
+
+def require_columns(needed: Iterable[str], names: Iterable[str]) -> None:
+    """InputError naming the needed columns that are absent, and names close to the first."""
+    present = set(names)
+    absent = [name for name in needed if name not in present]
+    if absent:
+        raise InputError(
+            f"the table lacks the column{'s' if absent[1:] else ''} {quote(absent)}: "
+            f"{near_names(absent[0], names)}"
+        )
+
+
+def near_names(name: str, names: Iterable[str]) -> str:
+    """A hint at the names closest to one that is not there, to end a sentence with."""
+    by_lower = {other.lower(): other for other in names}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
+    if near:
+        return "did you mean " + " or ".join(repr(by_lower[key]) for key in near) + "?"
+    shown = ", ".join(repr(other) for other in list(by_lower.values())[:8])
+    return f"it has {shown}" + (", ..." if len(by_lower) > 8 else "")

@@ -1,0 +1,103 @@
+"""Frozen dataclasses to plain data and back, strictly: what a model file may hold.
+
+A dataclass becomes ``{"kind": its name, field: value, …}`` of str, bool, int, finite float, None,
+lists and further such dictionaries. On the way back every key must be there, none may be strange,
+and every value must have the type that the field declares; the dataclass then checks itself.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from rosenblatt.errors import InputError
+
+__all__ = ["from_plain", "to_plain"]
+
+
+def to_plain(value: Any) -> Any:
+    """Plain data of a dataclass, an enum member, a tuple of such, or a scalar."""
+    if is_dataclass(value) and not isinstance(value, type):
+        content = {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+        return {"kind": type(value).__name__, **content}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [to_plain(item) for item in value]
+    return value
+
+
+def from_plain(declared: Any, data: Any, where: str) -> Any:
+    """The value of the declared type; `where` names the place in messages.
+
+    `declared` is a dataclass, an enum, ``tuple[T, ...]``, a scalar type or a union of these.
+    Raises InputError naming the place.
+    """
+    if isinstance(declared, UnionType):
+        return from_plain(member_for(declared, data, where), data, where)
+    if get_origin(declared) is tuple:
+        if not isinstance(data, list):
+            raise misfit(where, "a list", data)
+        item_type = get_args(declared)[0]
+        return tuple(from_plain(item_type, item, f"{where}[{i}]") for i, item in enumerate(data))
+    if is_dataclass(declared):
+        return dataclass_from_plain(declared, data, where)
+    if issubclass(declared, Enum):
+        if data not in [member.value for member in declared]:
+            raise misfit(where, f"one of {[member.value for member in declared]}", data)
+        return declared(data)
+    # bool is an int to Python, not to us; an int is a float when it was written without a point.
+    if declared is float and type(data) is int:
+        data = float(data)
+    if type(data) is not declared:
+        raise misfit(where, f"a value of type {declared.__name__}", data)
+    if declared is float and not math.isfinite(data):
+        raise misfit(where, "a finite number", data)
+    return data
+
+
+def member_for(union: UnionType, data: Any, where: str) -> Any:
+    """The member of the union that the data claims to be."""
+    for member in get_args(union):
+        if isinstance(data, dict) and is_dataclass(member):
+            matches = data.get("kind") == getattr(member, "__name__", None)
+        elif isinstance(data, list):
+            matches = get_origin(member) is tuple and all(
+                type(item) is get_args(member)[0] for item in data
+            )
+        else:
+            matches = type(data) is member
+        if matches:
+            return member
+    raise misfit(where, f"of type {union}", data)
+
+
+def dataclass_from_plain(declared: Any, data: Any, where: str) -> Any:
+    if not isinstance(data, dict):
+        raise misfit(where, f"a description of {declared.__name__}", data)
+    if data.get("kind") != declared.__name__:
+        raise misfit(f"{where}.kind", repr(declared.__name__), data.get("kind"))
+    names = [f.name for f in fields(declared)]
+    for key in data:
+        if key != "kind" and key not in names:
+            raise InputError(
+                f"{where} has the unknown entry {key!r}: the file is not ours or newer"
+            )
+    for name in names:
+        if name not in data:
+            raise InputError(f"{where} lacks the entry {name!r}: the file is damaged or not ours")
+    hints = get_type_hints(declared)
+    content = {name: from_plain(hints[name], data[name], f"{where}.{name}") for name in names}
+    try:
+        return declared(**content)
+    except ValueError as error:
+        raise InputError(f"{where} contradicts itself: {error}") from error
+
+
+def misfit(where: str, expected: str, data: Any) -> InputError:
+    shown = repr(data)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    return InputError(f"{where} must be {expected}, got {shown}: the file is damaged or not ours")

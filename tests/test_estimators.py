@@ -1,0 +1,308 @@
+"""What the estimators add to scikit-learn's, and how they refuse."""
+
+from __future__ import annotations
+
+import pickle
+import re
+import signal
+import subprocess
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.model_selection import cross_val_score, train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler, scale
+
+from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt.backprop import backpropagate
+from rosenblatt.errors import DivergenceError
+
+ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
+X_CANCER = scale(X_CANCER)
+X_DIABETES, Y_DIABETES = (scale(a) for a in load_diabetes(return_X_y=True))
+
+
+@ignore_convergence
+def test_given_validation_rows_are_watched() -> None:
+    X, X_val, y, y_val = train_test_split(X_CANCER, Y_CANCER, random_state=0)
+    model = MLPClassifier(random_state=0, max_iter=5).fit(X, y, X_val=X_val, y_val=y_val)
+    assert model.validation_scores_ is None  # nothing stops by them
+    last = model.history_[-1]
+    assert last["validation_score"] == pytest.approx(model.score(X_val, y_val))
+    p = model.predict_proba(X_val)[np.arange(len(y_val)), y_val]
+    assert last["validation_loss"] == pytest.approx(-np.log(p).mean())
+
+
+def test_early_stopping_on_given_rows_restores_the_best() -> None:
+    X, X_val, y, y_val = train_test_split(X_DIABETES, Y_DIABETES, random_state=0)
+    model = MLPRegressor(
+        hidden_layer_sizes=(64, 64),
+        learning_rate_init=0.01,
+        random_state=0,
+        early_stopping=True,
+        max_iter=500,
+    ).fit(X, y, X_val=X_val, y_val=y_val)
+    scores = model.validation_scores_
+    assert scores is not None
+    assert max(scores) > scores[-1], "a case in which the last epoch is not the best"
+    assert model.score(X_val, y_val) == pytest.approx(max(scores))
+    assert "Validation score did not improve" in model.stop_reason_
+
+
+@ignore_convergence
+def test_validation_weights_count() -> None:
+    X, X_val, y, y_val = train_test_split(X_CANCER, Y_CANCER, random_state=0)
+    weight = np.random.default_rng(0).uniform(size=len(y_val))
+    model = MLPClassifier(random_state=0, max_iter=2).fit(
+        X, y, X_val=X_val, y_val=y_val, sample_weight_val=weight
+    )
+    score = model.score(X_val, y_val, sample_weight=weight)
+    assert model.history_[-1]["validation_score"] == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"X_val": X_CANCER}, "go together"),
+        ({"y_val": Y_CANCER}, "go together"),
+        ({"sample_weight_val": np.ones(569)}, "without X_val"),
+        ({"X_val": X_CANCER[:, :3], "y_val": Y_CANCER}, "3 features"),
+        ({"X_val": X_CANCER, "y_val": Y_CANCER + 5}, "classes not in"),
+    ],
+)
+def test_validation_rows_that_do_not_fit(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        MLPClassifier(max_iter=2).fit(X_CANCER, Y_CANCER, **given)
+
+
+@ignore_convergence
+def test_history_tells_rates_norms_and_losses() -> None:
+    model = MLPClassifier(
+        (7, 5), solver="sgd", learning_rate="invscaling", random_state=0, max_iter=4
+    ).fit(X_CANCER, Y_CANCER)
+    history = model.history_
+    assert [h["epoch"] for h in history] == [1, 2, 3, 4]
+    assert [h["loss"] for h in history] == model.loss_curve_
+    rates = [0.001 / (569 * k + 1) ** 0.5 if k else 0.001 for k in range(4)]
+    assert [h["learning_rate"] for h in history] == pytest.approx(rates)
+    assert all(len(h["gradient_norm"]) == 3 and h["seconds"] > 0 for h in history)
+    assert model.stop_reason_ == "reached max_iter=4"
+
+
+@ignore_convergence
+def test_gradient_norm_in_full_batch_is_the_norm() -> None:
+    model = MLPRegressor(
+        hidden_layer_sizes=6, alpha=0.5, random_state=0, max_iter=1, batch_size=442, shuffle=False
+    ).fit(X_DIABETES, Y_DIABETES)
+    start = MLPRegressor(
+        hidden_layer_sizes=6,
+        alpha=0.5,
+        random_state=0,
+        max_iter=1,
+        batch_size=442,
+        learning_rate_init=1e-300,
+    ).fit(X_DIABETES, Y_DIABETES)
+    network, theta = start.model_.network, start.model_.parameters
+    trace = backpropagate(network, theta, X_DIABETES, Y_DIABETES[:, None], start.model_.loss)
+    for layer, (dW, db) in enumerate(network.weights_and_biases(trace.gradient)):
+        W = network.weights_and_biases(theta)[layer][0]
+        norm = np.sqrt(((dW + 0.5 * W / 442) ** 2).sum() + (db**2).sum())
+        assert model.history_[0]["gradient_norm"][layer] == pytest.approx(norm)
+
+
+@ignore_convergence
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+def test_weight_two_is_the_row_twice_and_weight_zero_its_absence(solver: str) -> None:
+    rng = np.random.default_rng(0)
+    weight = rng.integers(0, 3, len(Y_DIABETES)).astype(float)
+    rows = np.repeat(np.arange(len(Y_DIABETES)), weight.astype(int))
+    settings = {
+        "hidden_layer_sizes": 5,
+        "solver": solver,
+        "random_state": 0,
+        "max_iter": 15,
+        "activation": "tanh",
+    }
+    weighted = MLPRegressor(batch_size=len(weight), **settings).fit(
+        X_DIABETES, Y_DIABETES, sample_weight=weight
+    )
+    repeated = MLPRegressor(batch_size=len(rows), **settings).fit(
+        X_DIABETES[rows], Y_DIABETES[rows]
+    )
+    for a, b in zip(weighted.coefs_, repeated.coefs_, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-9)
+
+
+@ignore_convergence
+def test_weights_matter_at_batch_size_one() -> None:
+    weight = np.where(Y_CANCER == 1, 5.0, 1.0)
+    settings = {"hidden_layer_sizes": 4, "batch_size": 1, "random_state": 0, "max_iter": 2}
+    plain = MLPClassifier(**settings).fit(X_CANCER, Y_CANCER)
+    weighted = MLPClassifier(**settings).fit(X_CANCER, Y_CANCER, sample_weight=weight)
+    assert weighted.predict_proba(X_CANCER)[:, 1].mean() > plain.predict_proba(X_CANCER)[:, 1].mean()
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [(np.zeros(569), "at least one non-zero"), (np.r_[-1.0, np.ones(568)], "row 0 has -1")],
+)
+def test_weights_that_mean_nothing(weight: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        MLPClassifier().fit(X_CANCER, Y_CANCER, sample_weight=weight)
+
+
+@ignore_convergence
+@pytest.mark.parametrize("dtype", ["float32", "float64", np.float32])
+def test_dtype(dtype: Any) -> None:
+    model = MLPClassifier(dtype=dtype, max_iter=2).fit(X_CANCER, Y_CANCER)
+    assert {a.dtype for a in model.coefs_ + model.intercepts_} == {np.dtype(dtype)}
+    assert model.predict_proba(X_CANCER).dtype == np.dtype(dtype)
+
+
+def test_unknown_dtype() -> None:
+    with pytest.raises(ValueError, match="'dtype' parameter"):
+        MLPClassifier(dtype="float16").fit(X_CANCER, Y_CANCER)
+
+
+@ignore_convergence
+def test_n_jobs_changes_rounding_alone() -> None:
+    X, y = load_digits(return_X_y=True)
+    settings = {"hidden_layer_sizes": (400, 400), "random_state": 0, "max_iter": 3}
+    one = MLPClassifier(n_jobs=1, **settings).fit(X / 16, y)
+    two = MLPClassifier(n_jobs=2, **settings).fit(X / 16, y)
+    np.testing.assert_allclose(one.loss_curve_, two.loss_curve_, rtol=1e-9)
+    again = MLPClassifier(n_jobs=2, **settings).fit(X / 16, y)
+    for a, b in zip(two.coefs_, again.coefs_, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_divergence_is_an_error_that_names_epoch_and_cause() -> None:
+    model = MLPRegressor(solver="sgd", learning_rate_init=1e3, activation="identity")
+    with pytest.raises(DivergenceError, match=r"diverged in epoch \d+ at a learning rate of 1000"):
+        model.fit(X_DIABETES, Y_DIABETES)
+    with pytest.raises(NotFittedError):
+        model.predict(X_DIABETES)
+
+
+@ignore_convergence
+def test_divergence_after_a_good_fit_keeps_its_weights() -> None:
+    model = MLPRegressor(max_iter=3, warm_start=True, solver="sgd").fit(X_DIABETES, Y_DIABETES)
+    before = [w.copy() for w in model.coefs_]
+    model.set_params(learning_rate_init=1e6, activation="identity", max_iter=50)
+    with pytest.raises(DivergenceError):
+        model.fit(X_DIABETES, Y_DIABETES)
+    for a, b in zip(before, model.coefs_, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_divergence_under_early_stopping_keeps_the_best_weights() -> None:
+    model = MLPRegressor(
+        solver="sgd",
+        activation="identity",
+        learning_rate_init=5.0,
+        early_stopping=True,
+        random_state=0,
+    )
+    with pytest.warns(RuntimeWarning, match=r"diverged in epoch \d+"):
+        model.fit(X_DIABETES, Y_DIABETES)
+    assert all(np.isfinite(w).all() for w in model.coefs_)
+    assert np.isnan(model.validation_scores_[-1])
+    assert re.match(r"diverged in epoch \d+", model.stop_reason_)
+
+
+@ignore_convergence
+def test_ctrl_c_keeps_what_was_reached() -> None:
+    script = """
+import threading, signal, warnings
+import numpy as np
+from rosenblatt import MLPRegressor
+X = np.random.default_rng(0).standard_normal((20000, 50))
+threading.Timer(1.0, signal.raise_signal, (signal.SIGINT,)).start()
+with warnings.catch_warnings(record=True) as seen:
+    warnings.simplefilter("always")
+    model = MLPRegressor(hidden_layer_sizes=(256, 256), max_iter=100000, tol=0, n_iter_no_change=10**6).fit(X, X[:, 0])
+print([str(w.message) for w in seen], model.stop_reason_, model.n_iter_ > 0)
+assert np.isfinite(model.predict(X[:5])).all()
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split("\n")[0] == (
+        "['Training interrupted by user.'] interrupted by the user True"
+    )
+    assert signal.getsignal(signal.SIGINT) is not None
+
+
+@ignore_convergence
+def test_pickle_and_clone_and_learning_on() -> None:
+    model = MLPClassifier(max_iter=3, random_state=0).fit(X_CANCER, Y_CANCER)
+    copy = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(copy.predict_proba(X_CANCER), model.predict_proba(X_CANCER))
+    for learner in (model, copy):
+        learner.partial_fit(X_CANCER, Y_CANCER)
+    np.testing.assert_array_equal(copy.coefs_[0], model.coefs_[0])
+    assert not hasattr(clone(model), "coefs_")
+
+
+@ignore_convergence
+def test_weights_set_by_hand_are_the_model() -> None:
+    model = MLPClassifier(max_iter=2, random_state=0).fit(X_CANCER, Y_CANCER)
+    model.coefs_[1][...] = 0
+    model.intercepts_[1] = np.array([0.0])
+    np.testing.assert_array_equal(model.predict_proba(X_CANCER), 0.5)
+    assert model.model_.parameters.shape == (model.model_.network.n_parameters,)
+
+
+@ignore_convergence
+def test_model_is_the_network_as_a_value() -> None:
+    model = MLPClassifier((6, 4), random_state=0, max_iter=2).fit(X_CANCER, Y_CANCER)
+    p = model.model_.predict(X_CANCER)
+    np.testing.assert_allclose(p[:, 0], model.predict_proba(X_CANCER)[:, 1])
+
+
+def test_progress_bar_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        MLPClassifier(max_iter=3, verbose="bar").fit(X_CANCER, Y_CANCER)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "epoch 3/3" in err
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"hidden_layer_sizes": 0}, "hidden_layer_sizes"),
+        ({"hidden_layer_sizes": (10, 0)}, r"must be > 0, got \[10, 0\]"),
+        ({"hidden_layer_sizes": (10, -1)}, "must be > 0"),
+        ({"learning_rate_init": 0}, "learning_rate_init"),
+        ({"learning_rate_init": -1}, "learning_rate_init"),
+        ({"activation": "sgd"}, "activation"),
+        ({"n_jobs": 1.5}, "n_jobs"),
+        ({"verbose": "loud"}, "verbose"),
+    ],
+)
+def test_parameters_refused(parameters: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        MLPClassifier(**parameters).fit(X_CANCER, Y_CANCER)
+
+
+def test_poisson_needs_targets_of_zero_or_more() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        MLPRegressor(loss="poisson").fit(X_DIABETES, Y_DIABETES)
+
+
+@ignore_convergence
+def test_in_a_pipeline_and_cross_validation() -> None:
+    X, y = load_breast_cancer(return_X_y=True)
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier(random_state=0, max_iter=50))
+    assert cross_val_score(pipeline, X, y, cv=3, n_jobs=2).mean() > 0.95
