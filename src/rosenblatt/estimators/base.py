@@ -2,87 +2,36 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self, final
+from numbers import Integral
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import engine
-from rosenblatt.engine import Epoch, Memory
 from rosenblatt.errors import DivergenceError
-from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, RATE_CONTROLS, initializer
-from rosenblatt.estimators.progress import ProgressBar
+from rosenblatt.estimators.curvature import fit_lbfgs
+from rosenblatt.estimators.descent import Progress, fit_descent
+from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, initializer
+from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
-from rosenblatt.optimizers import Optimizer
-from rosenblatt.penalties import L2
-from rosenblatt.problem import Arrays, Matrix, Problem
-from rosenblatt.schedules import Constant, RateControl
-from rosenblatt.second_order.lbfgs import Iterate, minimize_lbfgs
-from rosenblatt.stopping import NoImprovement
-from rosenblatt.training import Descent, Record, Validation
+from rosenblatt.problem import Arrays
 from rosenblatt.types import FloatArray
 
 __all__ = ["BaseMLP"]
-
-FLOAT_TYPES = (np.float64, np.float32)
-
-
-@final
-@dataclass
-class Momentum:
-    """What a stochastic solver carries from one `partial_fit` to the next."""
-
-    memory: Memory
-    rate: RateControl
 
 
 class BaseMLP(BaseEstimator, ABC):
     """Parameters and attributes as in scikit-learn 1.9; see the two estimators."""
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "activation": [StrOptions(set(ACTIVATIONS))],
-        "solver": [StrOptions({"lbfgs", *OPTIMIZERS})],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions(set(RATE_CONTROLS))],
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-        "power_t": [Interval(Real, 0, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "shuffle": ["boolean"],
-        "random_state": ["random_state"],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "verbose": ["verbose", StrOptions({"bar"})],
-        "warm_start": ["boolean"],
-        "momentum": [Interval(Real, 0, 1, closed="both")],
-        "nesterovs_momentum": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="left")],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "n_iter_no_change": [
-            Interval(Integral, 1, None, closed="left"),
-            Options(Real, {np.inf}),
-        ],
-        "max_fun": [Interval(Integral, 1, None, closed="left")],
-        "dtype": [None, Options(object, {"float32", "float64", *FLOAT_TYPES}), np.dtype],
-        "n_jobs": [None, Integral],
-    }
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
     hidden_layer_sizes: Any
     activation: str
@@ -110,9 +59,18 @@ class BaseMLP(BaseEstimator, ABC):
     dtype: Any
     n_jobs: int | None
 
-    # Defaults for an estimator whose `coefs_` were set by hand and that learns on from there.
-    _momentum: Momentum | None = None
-    _stopping: NoImprovement | None = None
+    loss_: float
+    loss_curve_: list[float]
+    best_loss_: float | None
+    validation_scores_: list[float] | None
+    best_validation_score_: float | None
+    history_: list[dict[str, Any]]
+    stop_reason_: str
+    n_iter_: int
+    t_: int
+
+    # None before the first descent, also where `coefs_` were set by hand.
+    _progress: Progress | None = None
 
     # What the two estimators do in their own ways.
 
@@ -287,10 +245,16 @@ class BaseMLP(BaseEstimator, ABC):
         if make_optimizer is None:
             if validation_arrays is not None:
                 raise ValueError("X_val and y_val need solver='sgd' or 'adam', not 'lbfgs'.")
-            theta = self._fit_lbfgs(network, theta, arrays)
+            theta = fit_lbfgs(self, network, theta, arrays)
         else:
-            theta = self._fit_stochastic(
-                network, theta, arrays, validation_arrays, make_optimizer(self), rng, incremental
+            theta = fit_descent(
+                self,
+                network,
+                theta,
+                (arrays, validation_arrays),
+                make_optimizer(self),
+                rng,
+                incremental=incremental,
             )
         if not np.isfinite(theta).all():
             raise DivergenceError(
@@ -315,194 +279,9 @@ class BaseMLP(BaseEstimator, ABC):
         self.out_activation_ = self._out_activation()
         self.n_iter_ = self.t_ = 0
         self.history_ = []
-        self._momentum = self._stopping = None
-        if self.solver in OPTIMIZERS:
-            self.loss_curve_: list[float] = []
-            self.best_loss_ = None if self.early_stopping else np.inf
-            self.validation_scores_: list[float] | None = [] if self.early_stopping else None
-            self.best_validation_score_ = -np.inf if self.early_stopping else None
+        self._progress = None
 
     def _publish(self, network: Network, theta: FloatArray) -> None:
         layers = network.weights_and_biases(theta)
         self.coefs_ = [W for W, _ in layers]
         self.intercepts_ = [b for _, b in layers]
-
-    def _fit_lbfgs(self, network: Network, theta: FloatArray, arrays: Arrays) -> FloatArray:
-        # A bound on the probabilities would make value and gradient disagree: the loss is exact.
-        objective = engine.objective(network, self._loss(), L2(self.alpha), arrays, self.n_jobs)
-
-        def report(iterate: Iterate) -> None:
-            loss = self._reported_loss(iterate.data_loss) + iterate.penalty
-            norms = [
-                float(np.sqrt((dW * dW).sum() + (db * db).sum()))
-                for dW, db in network.weights_and_biases(iterate.gradient)
-            ]
-            epoch = len(self.history_) + 1
-            self.history_.append({"epoch": epoch, "loss": loss, "gradient_norm": norms})
-            if self.verbose and self.verbose != "bar":
-                print(f"Iteration {epoch}, loss = {loss:.8f}")
-
-        self.history_ = []
-        result = minimize_lbfgs(
-            objective,
-            theta,
-            max_iter=self.max_iter,
-            max_fun=self.max_fun,
-            grad_tol=self.tol,
-            on_iterate=report,
-        )
-        self.n_iter_ = min(result.n_iter, self.max_iter)
-        self.loss_ = self._reported_loss(result.last.data_loss) + result.last.penalty
-        self.stop_reason_ = result.message
-        if not result.converged:
-            warnings.warn(
-                f"lbfgs failed to converge after {self.n_iter_} iteration(s): {result.message}."
-                " Increase max_iter or max_fun, or scale the data.",
-                ConvergenceWarning,
-                stacklevel=4,
-            )
-        return result.theta.astype(theta.dtype)
-
-    def _fit_stochastic(
-        self,
-        network: Network,
-        theta: FloatArray,
-        arrays: Arrays,
-        validation: Arrays | None,
-        optimizer: Optimizer,
-        rng: np.random.RandomState,
-        incremental: bool,
-    ) -> FloatArray:
-        if self.early_stopping and incremental:
-            raise ValueError("partial_fit does not support early_stopping=True")
-        if self.early_stopping and validation is None:
-            arrays, validation = self._split(arrays, rng)
-        # scikit-learn reports the log loss of probabilities bounded by the machine epsilon.
-        loss = self._loss(p_min=float(np.finfo(theta.dtype).eps))
-        problem = Problem(network, loss, L2(self.alpha), optimizer)
-        if self._momentum is None or not incremental:
-            rate = RATE_CONTROLS[self.learning_rate](self) if self.solver == "sgd" else Constant()
-            self._momentum = Momentum(Memory.of(optimizer, theta), rate)
-        if self._stopping is None:
-            self._stopping = NoImprovement(self.tol, self.n_iter_no_change)
-        self._stopping.tol, self._stopping.patience = self.tol, self.n_iter_no_change
-        batch_size = self._batch_size(arrays.n_samples)
-        trainer = engine.trainer(
-            problem, arrays, theta, self._momentum.memory, batch_size, self.n_jobs
-        )
-        descent = Descent(
-            trainer=trainer,
-            theta=theta,
-            objective=self._reported_epoch,
-            lr=optimizer.lr,
-            order=np.arange(arrays.n_samples),
-            batch_size=batch_size,
-            max_epochs=1 if incremental else self.max_iter,
-            rate=self._momentum.rate,
-            stopping=self._stopping,
-            rng=rng if self.shuffle else None,
-            validate=None if validation is None else self._validator(problem, theta, validation),
-            early_stopping=self.early_stopping,
-            samples_seen=self.t_,
-            on_message=print if self.verbose and self.verbose != "bar" else None,
-        )
-        self._follow(descent)
-        if not (incremental or descent.converged):
-            warnings.warn(
-                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the"
-                " optimization hasn't converged yet.",
-                ConvergenceWarning,
-                stacklevel=4,
-            )
-        return theta if descent.best_theta is None else descent.best_theta
-
-    def _follow(self, descent: Descent) -> None:
-        """Run the descent, and write down and show what it records."""
-        bar = ProgressBar(descent.max_epochs) if self.verbose == "bar" else None
-        prints = self.verbose and bar is None
-        self.n_iter_ = 0
-        try:
-            for record in descent.run():
-                self.n_iter_, self.t_ = record.epoch, descent.samples_seen
-                self.loss_ = record.loss
-                self.loss_curve_.append(record.loss)
-                self.history_.append(self._history_entry(record))
-                if prints:
-                    print(f"Iteration {record.epoch}, loss = {record.loss:.8f}")
-                if self.early_stopping:
-                    assert record.validation is not None
-                    assert self.validation_scores_ is not None
-                    self.validation_scores_.append(record.validation.score)
-                    self.best_validation_score_ = -descent.stopping.best
-                    if prints:
-                        print(f"Validation score: {record.validation.score:f}")
-                else:
-                    self.best_loss_ = descent.stopping.best
-                if bar is not None:
-                    bar.update(record)
-        finally:
-            if bar is not None:
-                bar.close()
-        self.stop_reason_ = descent.stop_reason
-
-    @staticmethod
-    def _history_entry(record: Record) -> dict[str, Any]:
-        return {
-            "epoch": record.epoch,
-            "loss": record.loss,
-            "validation_loss": None if record.validation is None else record.validation.loss,
-            "validation_score": None if record.validation is None else record.validation.score,
-            "learning_rate": record.learning_rate,
-            "gradient_norm": record.gradient_norms.tolist(),
-            "seconds": record.seconds,
-        }
-
-    def _reported_epoch(self, epoch: Epoch) -> float:
-        return self._reported_loss(epoch.data_loss) + epoch.penalty
-
-    def _batch_size(self, n_samples: int) -> int:
-        if isinstance(self.batch_size, str):  # 'auto'
-            return min(200, n_samples)
-        if self.batch_size > n_samples:
-            warnings.warn(
-                f"Got batch_size={self.batch_size}, more than the {n_samples} samples."
-                " It is going to be clipped.",
-                stacklevel=5,
-            )
-        return min(int(self.batch_size), n_samples)
-
-    def _split(self, arrays: Arrays, rng: np.random.RandomState) -> tuple[Arrays, Arrays]:
-        train, validation = train_test_split(
-            np.arange(arrays.n_samples),
-            random_state=rng,
-            test_size=self.validation_fraction,
-            stratify=self._strata(arrays.y),
-        )
-        if len(validation) < 2:
-            raise ValueError(
-                "The validation set is too small. Increase 'validation_fraction' or the size of"
-                " your dataset."
-            )
-        return rows_of(arrays, train), rows_of(arrays, validation)
-
-    def _validator(
-        self, problem: Problem, theta: FloatArray, rows: Arrays
-    ) -> Callable[[], Validation]:
-        weights = rows.weights
-
-        def validate() -> Validation:
-            with np.errstate(all="ignore"):  # a diverging run is reported once, by its epoch
-                scores = engine.scores(problem.network, theta, rows.X, self.n_jobs)
-                losses = problem.loss.value(scores, rows.y)
-                loss = self._reported_loss(float(np.average(losses, weights=weights)))
-                prediction = problem.loss.inverse_link(scores)
-                if not np.isfinite(prediction).all():
-                    return Validation(loss, float("nan"))
-                return Validation(loss, self._prediction_score(prediction, rows.y, weights))
-
-        return validate
-
-
-def rows_of(arrays: Arrays, rows: npt.NDArray[np.intp]) -> Arrays:
-    X: Matrix = arrays.X[rows]
-    return Arrays(X, arrays.y[rows], None if arrays.weights is None else arrays.weights[rows])

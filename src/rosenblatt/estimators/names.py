@@ -49,7 +49,7 @@ OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {
 RATE_CONTROLS: dict[str, Callable[[Any], RateControl]] = {
     "constant": lambda p: Constant(),
     "invscaling": lambda p: InverseScaling(p.power_t),
-    "adaptive": lambda p: DivideOnStall(smallest=1e-6 / p.learning_rate_init),
+    "adaptive": lambda p: DivideOnStall(p.learning_rate_init, smallest=1e-6),
 }
 
 

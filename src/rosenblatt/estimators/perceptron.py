@@ -94,22 +94,23 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         weights are kept then.
         """
         self._check_parameters()
-        X, y = validate_data(self, X, y, dtype=np.float64, order="C")
-        check_classification_targets(y)
-        if (kind := type_of_target(y)) != "binary":
+        inputs: FloatArray
+        inputs, labels = validate_data(self, X, y, dtype=np.float64, order="C")
+        check_classification_targets(labels)
+        if (kind := type_of_target(labels)) != "binary":
             raise ValueError(
                 f"Only binary classification is supported. The type of the target is {kind}. "
                 "A single neuron tells two classes apart: use MLPClassifier for more."
             )
-        if np.abs(X).max() > _LARGEST_VALUE:
+        if np.abs(inputs).max() > _LARGEST_VALUE:
             raise ValueError(
                 f"X holds values beyond {_LARGEST_VALUE:g}, whose products overflow: scale its "
                 "columns first, with StandardScaler for example"
             )
-        self.classes_ = np.unique(y)
-        targets = (y == self.classes_[-1]).astype(np.float64)
+        self.classes_ = np.unique(labels)
+        targets = (labels == self.classes_[-1]).astype(np.float64)
         learned = learn(
-            X,
+            inputs,
             targets,
             learning_rate=self.learning_rate,
             max_iter=self.max_iter,
@@ -121,19 +122,19 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         self.trace_ = learned.trace
         self.n_updates_ = len(learned.trace)
 
-        outputs = Step().value(pre_activation(X, learned.weights, learned.bias))
+        outputs = Step().value(pre_activation(inputs, learned.weights, learned.bias))
         n_wrong = int((outputs != targets).sum())
-        self.separable_ = n_wrong == 0 or is_linearly_separable(X, targets)
-        self.mistake_bound_ = _mistake_bound(X, targets) if self.separable_ else math.inf
+        self.separable_ = n_wrong == 0 or is_linearly_separable(inputs, targets)
+        self.mistake_bound_ = _mistake_bound(inputs, targets) if self.separable_ else math.inf
         if n_wrong:
-            self._warn_of_mistakes(n_wrong, len(X))
+            self._warn_of_mistakes(n_wrong, len(inputs))
         return self
 
     def decision_function(self, X: npt.ArrayLike) -> FloatArray:
         """z = w·x + b, shape (n_samples,)."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, order="C", reset=False)
-        return pre_activation(X, self.coef_[0], self.intercept_[0])
+        inputs: FloatArray = validate_data(self, X, dtype=np.float64, order="C", reset=False)
+        return pre_activation(inputs, self.coef_[0], self.intercept_[0])
 
     def predict(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
         """The label of each row, shape (n_samples,): ``classes_[-1]`` where z ≥ 0."""

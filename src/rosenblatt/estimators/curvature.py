@@ -1,0 +1,59 @@
+"""The solver 'lbfgs': all rows at once."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from rosenblatt import engine
+from rosenblatt.network import Network
+from rosenblatt.penalties import L2
+from rosenblatt.problem import Arrays
+from rosenblatt.second_order.lbfgs import Iterate, minimize_lbfgs
+from rosenblatt.types import FloatArray
+
+if TYPE_CHECKING:
+    from rosenblatt.estimators.base import BaseMLP
+
+__all__ = ["fit_lbfgs"]
+
+
+def fit_lbfgs(est: BaseMLP, network: Network, theta: FloatArray, arrays: Arrays) -> FloatArray:
+    """Fit from theta, and write the fit's attributes on the estimator."""
+    # A bound on the probabilities would make value and gradient disagree: the loss is exact.
+    objective = engine.objective(network, est._loss(), L2(est.alpha), arrays, est.n_jobs)
+    est.history_ = []
+
+    def report(iterate: Iterate) -> None:
+        loss = est._reported_loss(iterate.data_loss) + iterate.penalty
+        norms = [
+            float(np.sqrt((dW * dW).sum() + (db * db).sum()))
+            for dW, db in network.weights_and_biases(iterate.gradient)
+        ]
+        epoch = len(est.history_) + 1
+        est.history_.append({"epoch": epoch, "loss": loss, "gradient_norm": norms})
+        if est.verbose and est.verbose != "bar":
+            print(f"Iteration {epoch}, loss = {loss:.8f}")
+
+    result = minimize_lbfgs(
+        objective,
+        theta,
+        max_iter=est.max_iter,
+        max_fun=est.max_fun,
+        grad_tol=est.tol,
+        on_iterate=report,
+    )
+    est.n_iter_ = result.n_iter
+    est.loss_ = est._reported_loss(result.last.data_loss) + result.last.penalty
+    est.stop_reason_ = result.message
+    if not result.converged:
+        warnings.warn(
+            f"lbfgs failed to converge after {est.n_iter_} iteration(s): {result.message}."
+            " Increase max_iter or max_fun, or scale the data.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+    return result.theta.astype(theta.dtype)

@@ -1,0 +1,36 @@
+"""Rows to train on and rows to validate on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import train_test_split
+
+from rosenblatt.problem import Arrays, Matrix
+
+__all__ = ["split"]
+
+
+def split(
+    arrays: Arrays,
+    fraction: float,
+    strata: npt.NDArray[Any] | None,
+    rng: np.random.RandomState,
+) -> tuple[Arrays, Arrays]:
+    """Training and validation rows, drawn as scikit-learn draws them."""
+    train, validation = train_test_split(
+        np.arange(arrays.n_samples), random_state=rng, test_size=fraction, stratify=strata
+    )
+    if len(validation) < 2:
+        raise ValueError(
+            "The validation set is too small. Increase 'validation_fraction' or the size of your"
+            " dataset."
+        )
+    return rows_of(arrays, train), rows_of(arrays, validation)
+
+
+def rows_of(arrays: Arrays, rows: npt.NDArray[np.intp]) -> Arrays:
+    X: Matrix = arrays.X[rows]
+    return Arrays(X, arrays.y[rows], None if arrays.weights is None else arrays.weights[rows])
