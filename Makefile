@@ -12,7 +12,7 @@ STRICT = -Ccmake.define.ROSENBLATT_WERROR=ON
 
 demo: $(VENV)/.installed
 	@mkdir -p build/demo
-	cd build/demo && $(abspath $(BIN))/rosenblatt train --example breast_cancer
+	cd build/demo && $(abspath $(BIN))/rosenblatt train --example digits
 
 test: lint unit sanitize
 

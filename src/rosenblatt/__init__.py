@@ -1,5 +1,17 @@
 """rosenblatt: the feed-forward neural network, done completely."""
 
-from rosenblatt.estimators import MLPClassifier, MLPRegressor, Perceptron, ThresholdNeuron
+from rosenblatt.estimators import (
+    McCullochPittsNeuron,
+    MLPClassifier,
+    MLPRegressor,
+    Perceptron,
+    ThresholdNeuron,
+)
 
-__all__ = ["MLPClassifier", "MLPRegressor", "Perceptron", "ThresholdNeuron"]
+__all__ = [
+    "MLPClassifier",
+    "MLPRegressor",
+    "McCullochPittsNeuron",
+    "Perceptron",
+    "ThresholdNeuron",
+]

@@ -52,7 +52,7 @@ def fit_lbfgs(est: BaseMLP, network: Network, theta: FloatArray, arrays: Arrays)
     if not result.converged:
         warnings.warn(
             f"lbfgs failed to converge after {est.n_iter_} iteration(s): {result.message}."
-            " Increase max_iter or max_fun, or scale the data.",
+            " Increase max_iter or max_fun where they are the limit, or scale the data.",
             ConvergenceWarning,
             stacklevel=4,
         )

@@ -85,4 +85,6 @@ def minimize_lbfgs(
         return LBFGSResult(x, last, 0, True, "interrupted by the user")
     assert evaluated is not None
     last = accepted[0][1] if accepted else evaluated
-    return LBFGSResult(found.x, last, found.nit, found.status == 0, str(found.message))
+    return LBFGSResult(
+        found.x, last, found.nit, found.status == 0, str(found.message).rstrip(": .")
+    )
