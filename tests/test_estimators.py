@@ -146,7 +146,9 @@ def test_weights_matter_at_batch_size_one() -> None:
     settings = {"hidden_layer_sizes": 4, "batch_size": 1, "random_state": 0, "max_iter": 2}
     plain = MLPClassifier(**settings).fit(X_CANCER, Y_CANCER)
     weighted = MLPClassifier(**settings).fit(X_CANCER, Y_CANCER, sample_weight=weight)
-    assert weighted.predict_proba(X_CANCER)[:, 1].mean() > plain.predict_proba(X_CANCER)[:, 1].mean()
+    assert (
+        weighted.predict_proba(X_CANCER)[:, 1].mean() > plain.predict_proba(X_CANCER)[:, 1].mean()
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ samples; means, weights and penalties are the business of `backprop` and the eng
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import final
@@ -139,4 +140,4 @@ def bound_ln_p(ln_p: FloatArray, p_min: float) -> FloatArray:
     """ln of p bounded to [p_min, 1 - p_min], given ln p; p_min = 0 leaves it as it is."""
     if p_min == 0:
         return ln_p
-    return np.clip(ln_p, np.log(p_min), np.log1p(-p_min))
+    return np.clip(ln_p, math.log(p_min), math.log1p(-p_min))

@@ -7,7 +7,7 @@ Both answer with a factor on the optimiser's base rate.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 __all__ = ["Constant", "DivideOnStall", "InverseScaling", "RateControl"]
@@ -59,17 +59,27 @@ class InverseScaling(RateControl):
 @final
 @dataclass
 class DivideOnStall(RateControl):
-    """The rate divided whenever the curve stalls, until `smallest`: scikit-learn's 'adaptive'."""
+    """The rate divided whenever the curve stalls, until `smallest`: scikit-learn's 'adaptive'.
 
+    The rate itself is kept, from the base rate `lr` on, and not the factor alone: where it comes
+    to meet `smallest`, its rounding decides whether there is one more division.
+    """
+
+    lr: float
     smallest: float
     divisor: float = 5.0
-    factor: float = 1.0
+    factor: float = field(default=1.0, init=False)
+    rate: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rate = self.lr
 
     def epoch_ended(self, samples_seen: int) -> None:
         pass
 
     def stalled(self) -> bool:
-        if self.factor <= self.smallest:
+        if self.rate <= self.smallest:
             return False
-        self.factor /= self.divisor
+        self.rate /= self.divisor
+        self.factor = self.rate / self.lr
         return True

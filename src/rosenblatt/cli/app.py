@@ -1,0 +1,84 @@
+"""The command's entry point: what goes wrong becomes one sentence and an exit code.
+
+0 = done; 1 = a fault of rosenblatt; 2 = the user's input is at fault; 130 = interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from rosenblatt.cli.plain_text import printable
+from rosenblatt.errors import InputError
+
+EXTRAS = ("charset_normalizer", "pandas", "pyarrow", "rich", "safetensors", "typer")
+
+
+def main() -> None:
+    """The console script `rosenblatt`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character shows a question mark in its place.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        return _dispatch(arguments)
+    except InputError as error:
+        return _fail(str(error), arguments)
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name not in EXTRAS:
+            raise
+        return _fail(f'the command line needs {name}: pip install "rosenblatt[cli]"', arguments)
+    except BrokenPipeError:
+        _drop_output()  # the reader, such as `head`, has what it wanted
+        return 0
+    except OSError as error:
+        _drop_output()
+        return _fail(f"the system refused to go on: {error.strerror or error}", ())
+    except MemoryError:
+        return _fail("the memory does not suffice: use fewer rows or a smaller network", arguments)
+    except KeyboardInterrupt:
+        _fail("interrupted, and nothing was saved", arguments)
+        return 130
+    except Exception:
+        traceback.print_exc()
+        _fail("this is a fault of rosenblatt, please report it with the lines above", arguments)
+        return 1
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    from typer.exceptions import TyperException
+
+    from rosenblatt.cli.interface import Job, app
+
+    try:
+        job = app(list(arguments) or ["--help"], standalone_mode=False)
+    except TyperException as error:
+        raise InputError(f"{error.format_message().rstrip('.')}: see rosenblatt --help") from error
+    if not isinstance(job, Job):
+        return int(job)  # --help and the like: typer has done all, and says how it ended
+    job()
+    sys.stdout.flush()  # here, where a full disk behind it still becomes an error message
+    return 0
+
+
+def _fail(message: str, arguments: Sequence[str]) -> int:
+    """Say what is at fault, for scripts as JSON as well; the exit code of the user's faults."""
+    print(f"error: {printable(message)}", file=sys.stderr)
+    if "--json" in arguments:
+        print(json.dumps({"error": message}))
+    return 2
+
+
+def _drop_output() -> None:
+    """Let what standard output cannot take go nowhere: else Python's exit complains about it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,91 @@
+"""The options of a training, checked before anything is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import final
+
+from rosenblatt.errors import InputError
+from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS
+
+TASKS = ("auto", "classification", "regression")
+SOLVERS = (*OPTIMIZERS, "lbfgs")
+
+
+@final
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What the user may set about a training; None = left to the data and the machine."""
+
+    task: str
+    hidden: tuple[int, ...]
+    activation: str
+    solver: str
+    alpha: float
+    batch_size: int | None
+    learning_rate: float
+    epochs: int
+    validation_fraction: float
+    test_fraction: float
+    patience: int
+    seed: int
+    jobs: int | None
+
+    def __post_init__(self) -> None:
+        if any(size < 1 for size in self.hidden):
+            raise InputError(
+                f"--hidden has a layer of size {min(self.hidden)}; every hidden layer needs at "
+                f"least one unit, for example --hidden 64,32"
+            )
+        _member("--task", self.task, TASKS)
+        _member("--activation", self.activation, ACTIVATIONS)
+        _member("--solver", self.solver, SOLVERS)
+        _check("--alpha", self.alpha, self.alpha >= 0, "0 or more", "0.0001")
+        _check("--learning-rate", self.learning_rate, self.learning_rate > 0, "above 0", "0.001")
+        _check("--epochs", self.epochs, self.epochs >= 1, "at least 1", "200")
+        _check("--patience", self.patience, self.patience >= 1, "at least 1", "20")
+        _check("--seed", self.seed, 0 <= self.seed < 2**32, "from 0 to 4294967295", "0")
+        if self.batch_size is not None:
+            _check("--batch-size", self.batch_size, self.batch_size >= 1, "at least 1", "128")
+        if self.jobs is not None:
+            _check("--jobs", self.jobs, self.jobs >= 1, "at least 1", "2")
+        fractions = (self.validation_fraction, self.test_fraction)
+        for name, value in zip(
+            ("--validation-fraction", "--test-fraction"), fractions, strict=True
+        ):
+            _check(name, value, 0 <= value < 1, "from 0 to below 1", "0.2")
+        if sum(fractions) >= 1:
+            raise InputError(
+                f"--validation-fraction and --test-fraction add up to {sum(fractions):g}, which "
+                f"leaves no rows to train on; make their sum less than 1"
+            )
+
+    def batch_size_for(self, rows: int) -> int:
+        """The batch size asked for, or one that gives small tables enough steps an epoch."""
+        if self.batch_size is not None:
+            return min(self.batch_size, rows)
+        return min(rows, 32 if rows < 5_000 else 128 if rows < 50_000 else 256)
+
+
+def parse_hidden(text: str) -> tuple[int, ...]:
+    """'64,32' → (64, 32)."""
+    try:
+        return tuple(int(size) for size in text.split(","))
+    except ValueError as error:
+        raise InputError(
+            f"--hidden {text!r} is not a list of layer sizes; write it like --hidden 64,32"
+        ) from error
+
+
+def _member(option: str, value: str, known: Collection[str]) -> None:
+    if value not in known:
+        raise InputError(f"{option} {value!r} is not known; choose one of {', '.join(known)}")
+
+
+def _check(option: str, value: float, valid: bool, expected: str, example: str) -> None:
+    if not (valid and math.isfinite(value)):
+        raise InputError(
+            f"{option} is {value:g}; it must be {expected}, for example {option} {example}"
+        )

@@ -1,0 +1,11 @@
+"""Text from files made safe to show in one line of a terminal."""
+
+from __future__ import annotations
+
+
+def printable(text: str) -> str:
+    """The text with line breaks, escape sequences and the like as visible escapes."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )

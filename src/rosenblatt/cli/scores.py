@@ -1,0 +1,75 @@
+"""The scores that the command line shows. A score that the rows do not define is None."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import roc_auc_score
+
+from rosenblatt.types import FloatArray, IntArray
+
+Scores = dict[str, float | None]
+Weights = npt.NDArray[np.float64] | None
+
+# The smallest probability that enters a logarithm, as in scikit-learn's log loss.
+P_MIN = float(np.finfo(np.float64).eps)
+
+
+def classification_scores(codes: IntArray, probabilities: FloatArray, weights: Weights) -> Scores:
+    """Scores of class probabilities, shape (n, n_classes), against class codes, shape (n,).
+
+    `roc_auc` is the area for the second class of two, and for more classes the mean of each class
+    against the rest; it needs rows of every class. `balanced_accuracy` is the mean recall over the
+    classes that occur.
+    """
+    if not _any_weight(codes, weights):
+        return dict.fromkeys(("accuracy", "balanced_accuracy", "log_loss", "roc_auc"))
+    hit = probabilities.argmax(axis=1) == codes
+    p_true = probabilities[np.arange(len(codes)), codes].astype(np.float64)
+    return {
+        "accuracy": float(np.average(hit, weights=weights)),
+        "balanced_accuracy": _mean_recall(codes, hit, weights),
+        "log_loss": float(np.average(-np.log(np.clip(p_true, P_MIN, 1)), weights=weights)),
+        "roc_auc": _roc_auc(codes, probabilities, weights),
+    }
+
+
+def regression_scores(y: FloatArray, predicted: FloatArray, weights: Weights) -> Scores:
+    """R², root mean squared error and mean absolute error, the latter two in the target's units."""
+    if not _any_weight(y, weights):
+        return dict.fromkeys(("r2", "rmse", "mae"))
+    error = y - predicted
+    mse = np.average(error**2, weights=weights)
+    variance = np.average((y - np.average(y, weights=weights)) ** 2, weights=weights)
+    return {
+        "r2": float(1 - mse / variance) if variance > 0 else None,
+        "rmse": float(np.sqrt(mse)),
+        "mae": float(np.average(np.abs(error), weights=weights)),
+    }
+
+
+def _any_weight(y: npt.NDArray[np.generic], weights: Weights) -> bool:
+    """Whether a mean over these rows exists."""
+    return bool(len(y) if weights is None else weights.sum() > 0)
+
+
+def _mean_recall(codes: IntArray, hit: npt.NDArray[np.bool_], weights: Weights) -> float:
+    total = np.bincount(codes, weights)
+    found = np.bincount(codes, hit if weights is None else hit * weights)
+    present = total > 0
+    return float((found[present] / total[present]).mean())
+
+
+def _roc_auc(codes: IntArray, probabilities: FloatArray, weights: Weights) -> float | None:
+    n_classes = probabilities.shape[1]
+    if (np.bincount(codes, weights, minlength=n_classes) == 0).any():
+        return None
+    positive = [1] if n_classes == 2 else range(n_classes)
+    return float(
+        np.mean(
+            [
+                roc_auc_score(codes == k, probabilities[:, k], sample_weight=weights)
+                for k in positive
+            ]
+        )
+    )

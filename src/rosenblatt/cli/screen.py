@@ -1,0 +1,143 @@
+"""What a person sees: results on standard output, notes on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rosenblatt.cli.plain_text import printable
+from rosenblatt.persistence import Score
+from rosenblatt.table import ColumnLine
+from rosenblatt.table.wording import count
+
+# More columns are many.
+MANY_COLUMNS = 40
+# Where no terminal gives a width.
+PLAIN_WIDTH = 120
+METRICS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "log_loss": "log loss",
+    "roc_auc": "ROC AUC",
+    "r2": "R²",
+    "rmse": "RMSE",
+    "mae": "MAE",
+}
+
+
+@final
+class Screen:
+    """Two consoles that show texts as they are: a column's name is no markup."""
+
+    def __init__(self, *, quiet: bool, results: bool) -> None:
+        self.shows_results = results
+        self._out = _console(stderr=False, quiet=quiet or not results)
+        self._notes = _console(stderr=True, quiet=quiet)
+
+    @property
+    def shows_progress(self) -> bool:
+        return self._notes.is_terminal and not self._out.quiet
+
+    def say(self, text: str = "", style: str = "") -> None:
+        self._out.print(Text("\n".join(map(printable, text.split("\n"))), style), soft_wrap=True)
+
+    def notes(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self._notes.print(Text(f"note: {printable(text)}", "yellow"), soft_wrap=True)
+
+    def columns(self, lines: Sequence[ColumnLine], *, in_short: bool) -> None:
+        """What every column was taken for, the target last; in short, many are shown by kind."""
+        table = _table("column", "taken for", "in detail", "features")
+        table.columns[3].justify = "right"
+        *features, target = lines
+        if in_short and len(features) > MANY_COLUMNS:
+            features = _by_kind(features)
+        for line in features:
+            style = "dim" if line.n_features == 0 else ""
+            _row(table, style, line.name, line.kind, line.detail, f"{line.n_features:,}")
+        _row(table, "bold", target.name, target.kind, target.detail, "")
+        self._out.print(table)
+
+    def scores(self, scores: Iterable[Score]) -> None:
+        """A line for every metric and part, a column for every model."""
+        lines: dict[tuple[str, str], dict[str, float | None]] = {}
+        for score in scores:
+            lines.setdefault((score.metric, score.part), {})[score.model] = score.value
+        models = list(next(iter(lines.values())))
+        table = _table("score", "of", *models)
+        for column in table.columns[2:]:
+            column.justify = "right"
+        shown = ""
+        # The scores come model by model, part by part: gather them metric by metric.
+        for metric, part in sorted(lines, key=lambda line: list(METRICS).index(line[0])):
+            values = [figure(lines[metric, part].get(model)) for model in models]
+            name = METRICS[metric] if metric != shown else ""
+            shown = metric
+            _row(table, "bold" if part == "held-out" else "", name, part, *values)
+        self._out.print(table)
+
+    def pairs(self, facts: Mapping[str, object]) -> None:
+        """Names and values side by side; a value that is None is left out."""
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for name, value in facts.items():
+            if value is not None:
+                table.add_row(
+                    Text(name.replace("_", " "), "dim"), Text(printable(_in_words(value)))
+                )
+        self._out.print(table)
+
+
+def figure(value: float | None) -> str:
+    """A score with about four digits, and an absurd one as a power of ten."""
+    if value is None:
+        return "-"
+    size = abs(value)
+    if size >= 1e12:
+        return f"{value:.3g}"
+    decimals = 4 if size < 10 else 1 if size < 1000 else 0
+    # Adding 0 turns the -0.0 that a tiny negative number is rounded to into 0.
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}"
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, Mapping):
+        known = {name: item for name, item in value.items() if item is not None}
+        return ", ".join(f"{name} {_in_words(item)}" for name, item in known.items())
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _console(*, stderr: bool, quiet: bool) -> Console:
+    console = Console(stderr=stderr, quiet=quiet, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
+    return console
+
+
+def _table(*headers: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold underline")
+    for header in headers:
+        table.add_column(header)
+    return table
+
+
+def _row(table: Table, style: str, *cells: str) -> None:
+    table.add_row(*(Text(printable(cell), overflow="fold") for cell in cells), style=style)
+
+
+def _by_kind(lines: Sequence[ColumnLine]) -> list[ColumnLine]:
+    kinds: dict[str, list[ColumnLine]] = {}
+    for line in lines:
+        kinds.setdefault(line.kind, []).append(line)
+    return [
+        ColumnLine(
+            count(len(members), "column"),
+            kind,
+            ", ".join(line.name for line in members[:5]) + (", …" if members[5:] else ""),
+            sum(line.n_features for line in members),
+        )
+        for kind, members in kinds.items()
+    ]

@@ -1,0 +1,56 @@
+"""Where rows come from: a file or one of the bundled examples."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from rosenblatt.cli.examples import load_example
+from rosenblatt.errors import InputError
+from rosenblatt.table import TableFile, read_table
+
+
+@final
+@dataclass(frozen=True)
+class Source:
+    """Exactly one of `data`, a file, and `example`, a name; encoding and delimiter are a file's."""
+
+    data: Path | None
+    example: str | None
+    encoding: str | None
+    delimiter: str | None
+
+    def __post_init__(self) -> None:
+        if (self.data is None) == (self.example is None):
+            raise InputError("give either a table's file or --example NAME, and not both")
+
+    @property
+    def name(self) -> str:
+        return str(self.data or self.example)
+
+    @property
+    def stem(self) -> str:
+        """The name without folder and endings: 'adult' for 'tables/adult.csv.gz'."""
+        file = Path(self.name)
+        return Path(file.stem).stem if file.suffix == ".gz" else file.stem
+
+    @property
+    def arguments(self) -> str:
+        """How a shell names it."""
+        return f"--example {self.example}" if self.data is None else shlex.quote(str(self.data))
+
+    @property
+    def target(self) -> str | None:
+        """The column to predict where that is known beforehand: an example's."""
+        return "target" if self.data is None else None
+
+    def read(self, as_text: Collection[str] = ()) -> TableFile:
+        """The table; columns `as_text` of a text file stay as written."""
+        if self.data is not None:
+            return read_table(
+                self.data, encoding=self.encoding, delimiter=self.delimiter, as_text=as_text
+            )
+        return TableFile(load_example(self.name), ())

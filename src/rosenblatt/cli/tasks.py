@@ -1,0 +1,177 @@
+"""What differs between predicting a class and predicting a number, in one object each."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from rosenblatt.cli.scores import Scores, Weights, classification_scores, regression_scores
+from rosenblatt.estimators import MLPClassifier, MLPRegressor
+from rosenblatt.table import ClassTarget, NumberTarget
+from rosenblatt.types import FloatArray
+
+# From encoded rows (n, n_features) to an output: class probabilities (n, n_classes), or numbers
+# (n,) in the target's units.
+Predictor = Callable[[FloatArray], FloatArray]
+
+# Multiplications that fitting the linear model may take, more or less: a few seconds.
+LINEAR_WORK = 1e10
+ROWS_PER_BLOCK = 8192
+
+
+@final
+@dataclass(frozen=True)
+class Rows:
+    """Encoded rows with their targets.
+
+    Attributes
+    ----------
+    X : array (n, n_features), float32
+    y : array (n,)
+        Class codes, or numbers in the target's units.
+    weights : array (n,) or None
+    """
+
+    X: FloatArray
+    y: npt.NDArray[Any]
+    weights: Weights
+
+    @property
+    def has_weight(self) -> bool:
+        return self.weights is None or bool(self.weights.any())
+
+
+class TaskKind(ABC):
+    """A target's kind: how to train for it, how to read a model's output, how to score it."""
+
+    name: str
+    main_metric: str  # the larger, the better
+
+    @abstractmethod
+    def network(self, **parameters: Any) -> MLPClassifier | MLPRegressor:
+        """An untrained network for this task."""
+
+    @abstractmethod
+    def output(self, prediction: FloatArray) -> FloatArray:
+        """The output that a network's prediction, shape (n, n_outputs), stands for."""
+
+    @abstractmethod
+    def learnable(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The targets in the form that the network learns."""
+
+    @abstractmethod
+    def trivial(self, rows: Rows) -> Predictor:
+        """The best predictor that does not look at the columns."""
+
+    @abstractmethod
+    def linear(self, rows: Rows) -> tuple[Predictor, str]:
+        """A linear model of the same columns, and a word about it ('' = none)."""
+
+    @abstractmethod
+    def scores(self, rows: Rows, output: FloatArray) -> Scores:
+        """Scores of the rows' output."""
+
+    @abstractmethod
+    def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
+        """The columns of a file of predictions."""
+
+
+@final
+@dataclass(frozen=True)
+class Classification(TaskKind):
+    """Targets are codes 0 … n_classes - 1; an output holds a probability for each class."""
+
+    target: ClassTarget
+    name: str = "classification"
+    main_metric: str = "accuracy"
+
+    def network(self, **parameters: Any) -> MLPClassifier:
+        return MLPClassifier(**parameters)
+
+    def output(self, prediction: FloatArray) -> FloatArray:
+        if prediction.shape[1] == 1:
+            return np.hstack([1 - prediction, prediction])
+        return prediction
+
+    def learnable(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return y
+
+    def trivial(self, rows: Rows) -> Predictor:
+        share = np.bincount(rows.y, rows.weights, minlength=len(self.target.classes))
+        share = share / share.sum()
+        return lambda X: np.tile(share, (X.shape[0], 1))
+
+    def linear(self, rows: Rows) -> tuple[Predictor, str]:
+        n_rows, n_features = rows.X.shape
+        work = n_rows * n_features * len(self.target.classes)
+        iterations = int(np.clip(LINEAR_WORK / work, 20, 300))
+        model = LogisticRegression(max_iter=iterations)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(rows.X, rows.y, rows.weights)
+        word = ""
+        if model.n_iter_.max() >= iterations:
+            word = (
+                f"the linear model was stopped after {iterations} iterations, before it converged"
+            )
+        return model.predict_proba, word
+
+    def scores(self, rows: Rows, output: FloatArray) -> Scores:
+        return classification_scores(rows.y, output, rows.weights)
+
+    def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
+        probabilities = {
+            f"probability_{label}": output[:, k] for k, label in enumerate(self.target.classes)
+        }
+        return {"prediction": self.target.labels(output.argmax(axis=1)), **probabilities}
+
+
+@final
+@dataclass(frozen=True)
+class Regression(TaskKind):
+    """Targets are standardised for training; an output is in the target's own units."""
+
+    target: NumberTarget
+    name: str = "regression"
+    main_metric: str = "r2"
+
+    def network(self, **parameters: Any) -> MLPRegressor:
+        return MLPRegressor(**parameters)
+
+    def output(self, prediction: FloatArray) -> FloatArray:
+        return self.target.restore(prediction[:, 0].astype(np.float64))
+
+    def learnable(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return self.target.standardise(y).astype(np.float32)
+
+    def trivial(self, rows: Rows) -> Predictor:
+        mean = np.average(rows.y, weights=rows.weights)
+        return lambda X: np.full(X.shape[0], mean)
+
+    def linear(self, rows: Rows) -> tuple[Predictor, str]:
+        model = Ridge().fit(rows.X, self.learnable(rows.y), rows.weights)
+        return lambda X: self.target.restore(model.predict(X).astype(np.float64)), ""
+
+    def scores(self, rows: Rows, output: FloatArray) -> Scores:
+        return regression_scores(rows.y, output, rows.weights)
+
+    def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
+        return {"prediction": output}
+
+
+def kind_of(target: ClassTarget | NumberTarget) -> TaskKind:
+    return Classification(target) if isinstance(target, ClassTarget) else Regression(target)
+
+
+def in_blocks(predictor: Predictor, X: FloatArray) -> FloatArray:
+    """The predictor's output for all rows; the memory between is that of one block of rows."""
+    starts = range(0, max(len(X), 1), ROWS_PER_BLOCK)
+    return np.concatenate([predictor(X[start : start + ROWS_PER_BLOCK]) for start in starts])

@@ -1,0 +1,148 @@
+"""Training a network on prepared rows, and scoring it beside a linear and a trivial model."""
+
+from __future__ import annotations
+
+import datetime
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+from sklearn.exceptions import ConvergenceWarning
+
+from rosenblatt.cli.options import TrainingOptions
+from rosenblatt.cli.preparation import Prepared
+from rosenblatt.cli.scores import Scores
+from rosenblatt.cli.tasks import Predictor, Rows, TaskKind, in_blocks
+from rosenblatt.cli.version import VERSION
+from rosenblatt.errors import DivergenceError, InputError
+from rosenblatt.model import Model
+from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
+from rosenblatt.types import FloatArray
+
+
+@final
+@dataclass(frozen=True)
+class Trained:
+    """A trained model, ready to be saved, and what there is to say about its training."""
+
+    saved: SavedModel
+    seconds: float  # of the network's training alone
+    notes: tuple[str, ...]
+
+
+def train_network(prepared: Prepared, options: TrainingOptions, *, progress: bool) -> Trained:
+    """Train, with early stopping if there is a validation part, and score on every part.
+
+    Raises InputError if training diverges and no earlier weights are there to fall back on.
+    """
+    kind, parts = prepared.kind, prepared.parts
+    # The linear model comes first: an interruption of the network's training then leaves nothing
+    # to wait for.
+    linear, word = kind.linear(parts["train"])
+    batch_size = options.batch_size_for(len(parts["train"].y))
+    network = kind.network(
+        hidden_layer_sizes=options.hidden,
+        activation=options.activation,
+        solver=options.solver,
+        alpha=options.alpha,
+        batch_size=batch_size,
+        learning_rate_init=options.learning_rate,
+        max_iter=options.epochs,
+        early_stopping=stops_early(options) and "validation" in parts,
+        n_iter_no_change=options.patience,
+        random_state=options.seed,
+        verbose="bar" if progress else False,
+        n_jobs=options.jobs,
+    )
+    start = time.perf_counter()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            network.fit(*_fit_arguments(kind, parts["train"]), **_validation(prepared, options))
+        except DivergenceError as error:
+            rate = options.learning_rate
+            raise InputError(
+                f"training diverged in epoch {network.n_iter_}, most likely because a learning "
+                f"rate of {rate:g} is too large: try --learning-rate {rate / 10:g}"
+            ) from error
+    seconds = time.perf_counter() - start
+    model: Model = network.model_
+    predictors = {
+        "network": network_predictor(kind, model),
+        "linear": linear,
+        "trivial": kind.trivial(parts["train"]),
+    }
+    summary = Summary(
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        version=VERSION,
+        parts=tuple(PartSize(name, len(rows.y)) for name, rows in parts.items()),
+        options=_option_values(options, batch_size),
+        scores=_all_scores(kind, predictors, parts),
+        epochs=network.n_iter_,
+        # The estimator names its parameter; the user knows the option.
+        stop_reason=network.stop_reason_.replace("max_iter", "--epochs"),
+        weight_column=prepared.weight_column,
+    )
+    # That it ran to its last epoch is the stop reason, and no further word is needed.
+    said = [str(w.message) for w in caught if not issubclass(w.category, ConvergenceWarning)]
+    words = [*said, word, _comparison(kind.main_metric, summary.scores)]
+    notes = tuple(dict.fromkeys(filter(None, words)))
+    return Trained(SavedModel(model, prepared.encoding, summary), seconds, notes)
+
+
+def stops_early(options: TrainingOptions) -> bool:
+    """L-BFGS takes no epochs that a validation score could be watched over."""
+    return options.solver != "lbfgs"
+
+
+def network_predictor(kind: TaskKind, model: Model) -> Predictor:
+    return lambda X: kind.output(model.predict(X))
+
+
+def scores_of(kind: TaskKind, predictor: Predictor, rows: Rows) -> Scores:
+    return kind.scores(rows, in_blocks(predictor, rows.X))
+
+
+def _comparison(metric: str, scores: tuple[Score, ...]) -> str:
+    """A word if the network is not worth keeping, judged by the last part that has scores."""
+    last = {s.model: s.value for s in scores if s.metric == metric and s.value is not None}
+    if last.get("network", 0) >= last.get("trivial", 0):
+        return ""
+    return (
+        "the network predicts worse than the trivial model: try a smaller --learning-rate, more "
+        "--epochs, or columns that say more about the target"
+    )
+
+
+def _fit_arguments(kind: TaskKind, rows: Rows) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    return rows.X, kind.learnable(rows.y), rows.weights
+
+
+def _validation(prepared: Prepared, options: TrainingOptions) -> Mapping[str, FloatArray | None]:
+    if "validation" not in prepared.parts or not stops_early(options):
+        return {}
+    names = ("X_val", "y_val", "sample_weight_val")
+    values = _fit_arguments(prepared.kind, prepared.parts["validation"])
+    return dict(zip(names, values, strict=True))
+
+
+def _option_values(options: TrainingOptions, batch_size: int) -> tuple[OptionValue, ...]:
+    values = {
+        **vars(options),
+        "hidden": ",".join(map(str, options.hidden)),
+        "batch_size": batch_size,
+    }
+    return tuple(OptionValue(name, value) for name, value in values.items())
+
+
+def _all_scores(
+    kind: TaskKind, predictors: Mapping[str, Predictor], parts: Mapping[str, Rows]
+) -> tuple[Score, ...]:
+    return tuple(
+        Score(model, part, metric, value)
+        for model, predictor in predictors.items()
+        for part, rows in parts.items()
+        for metric, value in scores_of(kind, predictor, rows).items()
+    )

@@ -1,0 +1,85 @@
+"""Saving and loading a model file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+import numpy as np
+
+from rosenblatt.errors import InputError
+from rosenblatt.persistence import container
+from rosenblatt.persistence.atomic import replaced_file
+from rosenblatt.persistence.schema import (
+    FORMAT_VERSION,
+    SavedModel,
+    format_version_of,
+    metadata_of,
+    saved_model_from,
+    tensors_of,
+)
+
+
+@final
+@dataclass(frozen=True)
+class Loaded:
+    """A model file's content, and the SHA-256 that it carries."""
+
+    saved: SavedModel
+    checksum: str
+
+
+def save_model(path: Path, saved: SavedModel) -> None:
+    """Write a model file in one atomic step.
+
+    Raises InputError, and leaves a file that was there as it is, if the path cannot be written, the
+    disk is full, a weight is not finite or the model has a part that the format does not know.
+    """
+    if not np.isfinite(saved.model.parameters).all():
+        raise InputError(
+            f"{path} was not written: the network has weights that are not finite; train it again "
+            f"with a smaller learning rate"
+        )
+    metadata = json.dumps(metadata_of(saved), allow_nan=False, ensure_ascii=False)
+    data = container.pack(metadata, tensors_of(saved.model))
+    with replaced_file(path) as file:
+        file.write(data)
+
+
+def load_model(path: Path) -> SavedModel:
+    """The model in a file; InputError, one sentence, for every file that is not a whole model."""
+    return read_model(path).saved
+
+
+def read_model(path: Path) -> Loaded:
+    """As `load_model`, with the checksum that the file was verified against."""
+    try:
+        content = container.read(path)
+        return Loaded(_saved_model(content), content.checksum)
+    except InputError as error:
+        raise InputError(f"cannot load the model {path}: {error}") from error
+
+
+def is_model_file(path: Path) -> bool:
+    """Whether there is a whole file that rosenblatt wrote, of any version."""
+    try:
+        container.read(path)
+    except InputError:
+        return False
+    return True
+
+
+def _saved_model(content: container.Container) -> SavedModel:
+    try:
+        metadata = container.parse_json(content.metadata, "its metadata")
+        version = format_version_of(metadata)
+        if version <= FORMAT_VERSION:
+            return saved_model_from(metadata, content.tensors)
+    except ValueError as error:
+        raise InputError(f"{error}; train the model again") from error
+    raise InputError(
+        f"it has format version {version}, and this rosenblatt reads up to version "
+        f"{FORMAT_VERSION}; upgrade rosenblatt"
+    )

@@ -1,0 +1,150 @@
+"""The metadata of a model file: network, loss, columns and summary as plain JSON data.
+
+The dataclasses here are the schema. A name in a file stands for a class only if a field below lists
+that class, so that a file can name nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast, final
+
+import numpy as np
+
+from rosenblatt.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
+from rosenblatt.errors import InputError
+from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, SquaredError
+from rosenblatt.model import Model
+from rosenblatt.network import Dense, Network
+from rosenblatt.persistence.summary import Summary
+from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
+from rosenblatt.table.plain import from_plain, to_plain
+from rosenblatt.types import FloatArray
+
+FORMAT_VERSION = 1
+
+SavedActivation = Identity | ReLU | Sigmoid | Softmax | Tanh
+SavedLoss = BinaryCrossEntropy | CategoricalCrossEntropy | Poisson | SquaredError
+
+
+@final
+@dataclass(frozen=True)
+class SavedModel:
+    """Everything that prediction from raw rows needs, and how it was trained."""
+
+    model: Model
+    encoding: TableEncoding
+    summary: Summary
+
+
+@final
+@dataclass(frozen=True)
+class LayerData:
+    """One dense layer."""
+
+    n_outputs: int
+    activation: SavedActivation
+
+
+@final
+@dataclass(frozen=True)
+class Metadata:
+    """The whole of the metadata; the field names are the file's."""
+
+    format_version: int
+    n_inputs: int
+    layers: tuple[LayerData, ...]
+    loss: SavedLoss
+    encoding: TableEncoding
+    summary: Summary
+
+
+def metadata_of(saved: SavedModel) -> dict[str, Any]:
+    """The JSON data of a model file; InputError for a part that the schema does not list."""
+    network = saved.model.network
+    metadata = Metadata(
+        FORMAT_VERSION,
+        network.n_inputs,
+        tuple(
+            LayerData(layer.n_outputs, cast(SavedActivation, layer.activation))
+            for layer in network.layers
+        ),
+        cast(SavedLoss, saved.model.loss),
+        saved.encoding,
+        saved.summary,
+    )
+    data = cast(dict[str, Any], to_plain(metadata))
+    # What could not be read again is refused before it is written; it bears out the casts as well.
+    from_plain(Metadata, data, "the model")
+    return data
+
+
+def tensors_of(model: Model) -> dict[str, FloatArray]:
+    """Name to array: layers.0.weight (n_in, n_out), layers.0.bias (n_out,), layers.1.weight, …"""
+    views = model.network.weights_and_biases(model.parameters)
+    return {
+        f"layers.{index}.{name}": array
+        for index, layer in enumerate(views)
+        for name, array in zip(("weight", "bias"), layer, strict=True)
+    }
+
+
+def format_version_of(data: object) -> int:
+    """The format version alone, which every version of the format keeps where it is."""
+    version = data.get("format_version") if isinstance(data, dict) else None
+    if type(version) is not int or version < 1:
+        raise InputError("its metadata have no format version")
+    return version
+
+
+def saved_model_from(data: object, tensors: Mapping[str, FloatArray]) -> SavedModel:
+    """The inverse of `metadata_of` and `tensors_of`; ValueError where anything does not fit."""
+    metadata: Metadata = from_plain(Metadata, data, "its metadata")
+    network = _network_from(metadata)
+    model = Model(network, _parameters_from(network, tensors), metadata.loss)
+    return SavedModel(model, metadata.encoding, metadata.summary)
+
+
+def _network_from(metadata: Metadata) -> Network:
+    """The network, once it fits the columns and the target."""
+    layers = tuple(Dense(layer.n_outputs, layer.activation) for layer in metadata.layers)
+    network = Network(metadata.n_inputs, layers)
+    features = len(metadata.encoding.feature_names)
+    outputs = _outputs_for(metadata.encoding.target)
+    if (network.n_inputs, network.n_outputs) != (features, outputs):
+        raise InputError(
+            f"the network has {network.n_inputs} inputs and {network.n_outputs} outputs, "
+            f"and the columns take {features} and {outputs}"
+        )
+    if layers[-1].activation != Identity():
+        raise InputError("the last layer has an activation, which is the business of the loss")
+    return network
+
+
+def _outputs_for(target: ClassTarget | NumberTarget) -> int:
+    """One output a class, but one for two classes, and one for a number."""
+    n_classes = len(target.classes) if isinstance(target, ClassTarget) else 1
+    return n_classes if n_classes > 2 else 1
+
+
+def _parameters_from(network: Network, tensors: Mapping[str, FloatArray]) -> FloatArray:
+    """θ of the network from the tensors by name; nothing is allocated before the shapes fit."""
+    expected = {
+        f"layers.{index}.{name}": shape
+        for index, (n_in, n_out) in enumerate(network.shapes)
+        for name, shape in (("weight", (n_in, n_out)), ("bias", (n_out,)))
+    }
+    if expected != {name: array.shape for name, array in tensors.items()}:
+        raise InputError("the tensors do not fit the network that the metadata describe")
+    dtypes = {array.dtype for array in tensors.values()}
+    if len(dtypes) > 1:
+        raise InputError("the tensors are neither all float32 nor all float64")
+    if not all(np.isfinite(array).all() for array in tensors.values()):
+        raise InputError("a weight is not finite")
+    layers = range(len(network.layers))
+    return network.pack(
+        [tensors[f"layers.{index}.weight"] for index in layers],
+        [tensors[f"layers.{index}.bias"] for index in layers],
+        dtypes.pop(),
+    )

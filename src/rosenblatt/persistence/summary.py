@@ -1,0 +1,65 @@
+"""What a model file says about its training; prediction needs none of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+
+@final
+@dataclass(frozen=True)
+class PartSize:
+    """The rows of one part of the table: 'train', 'validation' or 'held-out'."""
+
+    part: str
+    rows: int
+
+
+@final
+@dataclass(frozen=True)
+class Score:
+    """One score of one model ('network', 'linear', 'trivial') on one part; None = not defined."""
+
+    model: str
+    part: str
+    metric: str
+    value: float | None
+
+
+@final
+@dataclass(frozen=True)
+class OptionValue:
+    """One option of the training, as it was given or chosen."""
+
+    name: str
+    value: str | int | float | bool | None
+
+
+@final
+@dataclass(frozen=True)
+class Summary:
+    """How a model came about.
+
+    Attributes
+    ----------
+    created : str
+        Date and time of the training, ISO 8601 with the time zone.
+    version : str
+        The version of rosenblatt that trained it.
+    parts, options, scores : tuple
+    epochs : int
+        Epochs trained.
+    stop_reason : str
+        What ended the training, in words.
+    weight_column : str or None
+        The column that held the sample weights; it is no feature.
+    """
+
+    created: str
+    version: str
+    parts: tuple[PartSize, ...]
+    options: tuple[OptionValue, ...]
+    scores: tuple[Score, ...]
+    epochs: int
+    stop_reason: str
+    weight_column: str | None

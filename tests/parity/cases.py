@@ -1,0 +1,131 @@
+"""What the parity tests share: problems, both engines over them, and every build of the module."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import scipy.sparse as sp
+from members import network, parameters, targets
+
+from rosenblatt.activations import Activation
+from rosenblatt.engine import native
+from rosenblatt.engine.blas import gemm_capsules
+from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.native import NativeObjective, NativeTrainer
+from rosenblatt.engine.readable import ReadableObjective, ReadableTrainer
+from rosenblatt.losses import Loss
+from rosenblatt.network import Network
+from rosenblatt.penalties import Penalty
+from rosenblatt.problem import Arrays, Problem
+
+# Relative to the largest entry of what is compared.
+TOLERANCE = {np.float32: 1e-5, np.float64: 1e-12}
+
+
+def builds() -> list[Any]:
+    """The compiled modules that this install has and this processor runs, the plainest first."""
+    base = importlib.import_module("rosenblatt.engine._native")
+    found = [base]
+    for level in (3, 4):
+        if base.cpu_level() >= level:
+            try:
+                found.append(importlib.import_module(f"rosenblatt.engine._native_v{level}"))
+            except ModuleNotFoundError:  # built for one instruction set alone
+                continue
+    for build in found:
+        build.use_blas(*gemm_capsules())
+    return found
+
+
+each_build = pytest.mark.parametrize("build", builds(), ids=lambda b: b.__name__.rpartition(".")[2])
+
+
+def use(build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "module", lambda: build)
+
+
+def make_arrays(
+    loss: Loss,
+    n: int,
+    n_inputs: int,
+    n_outputs: int,
+    dtype: Any = np.float64,
+    weighted: bool = False,
+    csr: bool = False,
+) -> Arrays:
+    """Rows of which half the entries are 0, with empty ones among them, and weights with a 0."""
+    rng = np.random.default_rng(n + 31 * n_inputs)
+    X = rng.standard_normal((n, n_inputs)) * (rng.random((n, n_inputs)) < 0.5)
+    X[n // 2] = 0
+    weights = rng.uniform(0.2, 3, n).astype(dtype) if weighted else None
+    if weights is not None:
+        weights[0] = 0
+    X = X.astype(dtype)
+    y = targets(loss, n, n_outputs).astype(dtype)
+    return Arrays(sp.csr_array(X) if csr else X, y, weights)
+
+
+def in_double(arrays: Arrays) -> Arrays:
+    """The same numbers for the readable engine, which then adds no rounding of its own."""
+    weights = None if arrays.weights is None else arrays.weights.astype(np.float64)
+    return Arrays(arrays.X.astype(np.float64), arrays.y.astype(np.float64), weights)
+
+
+def assert_near(actual: Any, expected: Any, dtype: Any, factor: float = 1) -> None:
+    expected = np.asarray(expected)
+    scale = max(float(np.abs(expected).max()), 1e-3)
+    np.testing.assert_allclose(actual, expected, rtol=0, atol=factor * TOLERANCE[dtype] * scale)
+
+
+def assert_same_objective(
+    net: Network, loss: Loss, penalty: Penalty, arrays: Arrays, threads: int, seed: int = 1
+) -> None:
+    """Value, penalty and every layer's gradient of the native engine beside the readable one's."""
+    dtype = arrays.y.dtype.type
+    theta = parameters(net, seed, dtype)
+    data_loss, added, gradient = NativeObjective(
+        net, loss, penalty, arrays, threads
+    ).value_and_gradient(theta)
+    expected = ReadableObjective(net, loss, penalty, in_double(arrays)).value_and_gradient(
+        theta.astype(np.float64)
+    )
+    assert gradient.dtype == dtype
+    assert_near(data_loss, expected[0], dtype)
+    assert_near(added, expected[1], dtype)
+    for native_pair, readable_pair in zip(
+        net.weights_and_biases(gradient), net.weights_and_biases(expected[2]), strict=True
+    ):
+        for ours, theirs in zip(native_pair, readable_pair, strict=True):
+            assert_near(ours, theirs, dtype)
+
+
+def after_epochs(
+    problem: Problem,
+    arrays: Arrays,
+    batch_size: int,
+    orders: list[npt.NDArray[np.int64] | None],
+    threads: int | None,
+    seed: int = 2,
+) -> tuple[npt.NDArray[Any], Memory, list[Any]]:
+    """Parameters, memory and records after an epoch for each order; readable if `threads` is None."""
+    theta = parameters(problem.network, seed, arrays.y.dtype)
+    memory = Memory.of(problem.optimizer, theta)
+    trainer = (
+        ReadableTrainer(problem, arrays, theta, memory)
+        if threads is None
+        else NativeTrainer(problem, arrays, theta, memory, threads)
+    )
+    epochs = []
+    for i, order in enumerate(orders):
+        rows = arrays.n_samples if order is None else len(order)
+        factors = np.linspace(1, 0.5, -(-rows // batch_size)) / (i + 1)
+        epochs.append(trainer.epoch(order, batch_size, factors))
+    return theta, memory, epochs
+
+
+def small_network(g: Activation) -> Network:
+    return network(g, 7, 5, 4, 3)

@@ -1,0 +1,368 @@
+"""The four commands on small tables, run in this process."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from cli_tables import REAL_DATA, shop_table
+from sklearn.metrics import accuracy_score, r2_score
+
+from rosenblatt.cli.app import run
+from rosenblatt.persistence import load_model
+
+QUICK = ["--epochs", "40", "--hidden", "16"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder with the shop's table as a CSV file."""
+    monkeypatch.chdir(tmp_path)
+    shop_table().to_csv("shop.csv", index=False)
+    return tmp_path
+
+
+@pytest.fixture
+def result(capsys: pytest.CaptureFixture[str]):
+    """Run a command with --json and return what it printed."""
+
+    def result_of(*arguments: str, code: int = 0) -> Any:
+        assert run([*arguments, "--json"]) == code, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    return result_of
+
+
+def test_train_predict_evaluate_inspect(folder: Path, result) -> None:
+    trained = result("train", "shop.csv", "--target", "bought", *QUICK)
+    assert trained["model"] == "shop.safetensors"
+    assert trained["task"] == "classification"
+    assert trained["rows"] == {"train": 168, "validation": 24, "held-out": 48}
+    kinds = {column["name"]: column["taken_for"] for column in trained["columns"]}
+    assert kinds == {
+        "id": "left out",
+        "size": "number",
+        "colour": "category",
+        "member": "true/false",
+        "since": "date",
+        "constant": "left out",
+        "weight": "number",
+        "bought": "target",
+    }
+    scores = trained["scores"]
+    assert set(scores) == {"network", "linear", "trivial"}
+    assert scores["network"]["held-out"]["accuracy"] > 0.85
+    assert scores["trivial"]["held-out"]["balanced_accuracy"] == 0.5
+
+    command, *arguments = trained["next"].split()
+    assert command == "rosenblatt"
+    assert result(*arguments)["rows"] == 240
+    predictions = pd.read_csv("shop.predictions.csv")
+    assert list(predictions) == ["prediction", "probability_buys", "probability_leaves"]
+    probabilities = predictions[["probability_buys", "probability_leaves"]]
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
+    assert (probabilities.idxmax(axis=1) == "probability_" + predictions["prediction"]).all()
+
+    evaluated = result("evaluate", "shop.safetensors", "shop.csv")
+    assert evaluated["rows"] == 240
+    truth = shop_table()["bought"]
+    assert evaluated["scores"]["accuracy"] == accuracy_score(truth, predictions["prediction"])
+
+    inspected = result("inspect", "shop.safetensors")
+    assert inspected["network"].endswith("→ 16 ReLU → 1")
+    assert inspected["scores"] == scores
+    assert inspected["columns"] == trained["columns"]
+    assert inspected["format_version"] == 1
+    assert inspected["options"]["hidden"] == "16"
+
+
+def test_a_regression_predicts_in_the_targets_units(folder: Path, result) -> None:
+    trained = result("train", "shop.csv", "--target", "weight", "--out", "w.safetensors")
+    assert trained["task"] == "regression"
+    assert trained["scores"]["network"]["held-out"]["r2"] > 0.8
+    assert trained["scores"]["trivial"]["train"]["r2"] == pytest.approx(0)
+    result("predict", "w.safetensors", "shop.csv", "--out", "p.parquet")
+    predicted = pd.read_parquet("p.parquet")
+    assert list(predicted) == ["prediction"]
+    truth = shop_table()["weight"]
+    scores = result("evaluate", "w.safetensors", "shop.csv")["scores"]
+    assert scores["r2"] == pytest.approx(r2_score(truth, predicted["prediction"]))
+    assert scores["mae"] == pytest.approx((truth - predicted["prediction"]).abs().mean())
+
+
+def test_columns_in_another_order_and_rows_in_another_one(folder: Path, result) -> None:
+    result("train", "shop.csv", "--target", "bought", *QUICK)
+    result("predict", "shop.safetensors", "shop.csv", "--out", "a.csv")
+    table = shop_table()
+    table.drop(columns="bought").iloc[::-1, ::-1].to_parquet("turned.parquet")
+    result("predict", "shop.safetensors", "turned.parquet", "--out", "b.csv")
+    a, b = pd.read_csv("a.csv"), pd.read_csv("b.csv")
+    # A file of text has no types: the dates and gaps must mean the same from either.
+    pd.testing.assert_frame_equal(a, b.iloc[::-1].reset_index(drop=True), rtol=1e-4)
+
+
+def test_predictions_go_to_standard_output_as_csv(folder: Path, result, capsys) -> None:
+    result("train", "shop.csv", "--target", "bought", *QUICK)
+    result("predict", "shop.safetensors", "shop.csv", "--out", "a.csv")
+    assert run(["predict", "shop.safetensors", "shop.csv"]) == 0
+    assert capsys.readouterr().out == Path("a.csv").read_text()
+    rows = result("predict", "shop.safetensors", "shop.csv")["predictions"]
+    pd.testing.assert_frame_equal(pd.DataFrame(rows), pd.read_csv("a.csv"), rtol=1e-6)
+
+
+def test_the_ending_decides_how_predictions_are_written(folder: Path, result, capsys) -> None:
+    result("train", "shop.csv", "--target", "bought", *QUICK)
+    frames = []
+    for name, read in [
+        ("p.csv", pd.read_csv),
+        ("p.tsv", lambda path: pd.read_csv(path, sep="\t")),
+        ("p.parquet", pd.read_parquet),
+    ]:
+        result("predict", "shop.safetensors", "shop.csv", "--out", name)
+        frames.append(read(name))
+    for frame in frames[1:]:
+        pd.testing.assert_frame_equal(frame, frames[0], check_dtype=False, rtol=1e-6)
+    assert run(["predict", "shop.safetensors", "shop.csv", "--out", "p.xlsx"]) == 2
+    assert ".csv, .tsv, .parquet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["shop.csv", "shop.safetensors", "./shop.csv"])
+def test_predictions_never_overwrite_what_they_come_from(folder, result, capsys, given) -> None:
+    result("train", "shop.csv", "--target", "bought", *QUICK)
+    before = Path("shop.csv").read_bytes(), Path("shop.safetensors").read_bytes()
+    assert run(["predict", "shop.safetensors", "shop.csv", "--out", given]) == 2
+    assert (Path("shop.csv").read_bytes(), Path("shop.safetensors").read_bytes()) == before
+
+
+def test_the_same_seed_gives_the_same_weights(folder: Path, result) -> None:
+    thetas = []
+    for seed in ("5", "5", "6"):
+        result("train", "shop.csv", "--target", "bought", *QUICK, "--seed", seed)
+        thetas.append(load_model(Path("shop.safetensors")).model.parameters)
+    np.testing.assert_array_equal(thetas[0], thetas[1])
+    assert not np.array_equal(thetas[0], thetas[2])
+
+
+def test_an_older_model_is_replaced_with_a_word_and_any_other_file_is_kept(
+    folder: Path, result, capsys
+) -> None:
+    result("train", "shop.csv", "--target", "bought", *QUICK)
+    again = result("train", "shop.csv", "--target", "weight", *QUICK)
+    assert any("older model" in note for note in again["notes"])
+    assert load_model(Path("shop.safetensors")).encoding.target.name == "weight"
+    before = Path("shop.csv").read_bytes()
+    assert run(["train", "shop.csv", "--out", "shop.csv", *QUICK]) == 2
+    assert "not a model" in capsys.readouterr().err
+    assert Path("shop.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "logistic", "identity"])
+def test_every_solver_and_activation(folder: Path, result, solver, activation) -> None:
+    options = ["--solver", solver, "--activation", activation, "--epochs", "3", "--hidden", "4,3"]
+    trained = result("train", "shop.csv", "--target", "weight", *options)
+    assert trained["epochs"] <= 3
+    assert result("predict", "shop.safetensors", "shop.csv")["rows"] == 240
+
+
+@pytest.mark.parametrize("example", ["breast_cancer", "diabetes", "digits", "iris", "wine"])
+def test_the_examples_train_and_predict(folder: Path, result, example: str) -> None:
+    trained = result("train", "--example", example, "--epochs", "25")
+    assert trained["model"] == f"{example}.safetensors"
+    network = trained["scores"]["network"]["held-out"]
+    trivial = trained["scores"]["trivial"]["held-out"]
+    main = "r2" if example == "diabetes" else "accuracy"
+    assert network[main] > trivial[main] + 0.25
+    result(*trained["next"].split()[1:])
+    evaluated = result("evaluate", f"{example}.safetensors", "--example", example)
+    assert evaluated["rows"] == len(pd.read_csv(f"{example}.predictions.csv"))
+
+
+def test_sample_weights_are_no_feature_and_count(folder: Path, result) -> None:
+    table = shop_table()
+    table["times"] = np.where(table["bought"] == "buys", 0.0, 1.0)
+    table.to_csv("weighted.csv", index=False)
+    options = ["--target", "bought", "--sample-weight", "times", "--validation-fraction", "0"]
+    trained = result("train", "weighted.csv", *options)
+    assert "times" not in {column["name"] for column in trained["columns"]}
+    # Rows of weight 0 are not there: all that is left to learn is the other class.
+    predicted = result("predict", "weighted.safetensors", "weighted.csv")
+    assert {row["prediction"] for row in predicted["predictions"]} == {"leaves"}
+    assert predicted["notes"] == []
+    evaluated = result("evaluate", "weighted.safetensors", "weighted.csv")
+    assert evaluated["scores"]["accuracy"] == 1
+    assert any("weighted by 'times'" in note for note in evaluated["notes"])
+
+
+def test_weights_are_never_guessed_to_be_the_target(folder: Path, result, capsys) -> None:
+    shop_table().assign(times=1).to_csv("shop.csv", index=False)
+    trained = result("train", "shop.csv", "--sample-weight", "times", *QUICK)
+    assert trained["target"] == "bought"
+    assert run(["train", "shop.csv", "--sample-weight", "size", "--target", "size"]) == 2
+    assert "cannot be target and sample weights" in capsys.readouterr().err
+    assert run(["train", "shop.csv", "--sample-weight", "tims"]) == 2
+    assert "'times'" in capsys.readouterr().err
+
+
+def test_parts_without_weight_are_not_scored(folder: Path, result) -> None:
+    table = shop_table()
+    table["times"] = np.where(np.arange(len(table)) == 7, 1.0, 0.0)
+    table.to_csv("shop.csv", index=False)
+    arguments = ["train", "shop.csv", "--target", "weight", "--sample-weight", "times", *QUICK]
+    # One row has all the weight: some seed trains on it, and then no other part has any.
+    for seed in range(10):
+        if run([*arguments, "--seed", str(seed), "--quiet"]) == 0:
+            break
+    assert list(result("inspect", "shop.safetensors")["scores"]["network"]) == ["train"]
+
+
+@pytest.mark.parametrize("n_rows", [2, 3, 4, 7])
+@pytest.mark.parametrize("target", ["bought", "weight"])
+def test_a_handful_of_rows(folder: Path, capsys, target: str, n_rows: int) -> None:
+    """Too few to learn from, perhaps, and then said so: in no case a traceback."""
+    table = shop_table()[["size", "weight", "bought"]].dropna()
+    both_classes = table.groupby("bought").head(4).sort_values("size").iloc[:n_rows]
+    both_classes.to_csv("few.csv", index=False)
+    assert run(["train", "few.csv", "--target", target, *QUICK]) in (0, 2)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_no_validation_and_no_held_out_rows(folder: Path, result) -> None:
+    options = ["--validation-fraction", "0", "--test-fraction", "0", *QUICK]
+    trained = result("train", "shop.csv", "--target", "bought", *options)
+    assert trained["rows"] == {"train": 240}
+    assert list(trained["scores"]["network"]) == ["train"]
+
+
+def test_what_is_handled_is_said(folder: Path, result) -> None:
+    table = shop_table()
+    table.loc[:4, "bought"] = None
+    table.loc[5, "bought"] = "returns"
+    table["nothing"] = np.nan
+    table["many"] = [f"kind {k % 120}" for k in range(len(table))]
+    table.to_csv("odd.csv", index=False)
+    trained = result("train", "odd.csv", "--target", "bought", *QUICK)
+    said = " / ".join(trained["notes"])
+    assert "5 rows left out: 'bought' is missing" in said
+    assert "'returns'" in said
+    assert "'nothing'" in said
+    assert "'id'" in said
+    assert "'constant'" in said
+    assert sum(trained["rows"].values()) == 235
+
+    fresh = shop_table(20, seed=1).assign(many="kind 1", nothing=1.0, surplus=3)
+    fresh.loc[0, "colour"] = "violet"
+    fresh.to_csv("fresh.csv", index=False)
+    predicted = result("predict", "odd.safetensors", "fresh.csv")
+    said = " / ".join(predicted["notes"])
+    assert predicted["rows"] == 20
+    assert "surplus" in said
+    assert "violet" in said
+
+
+def test_a_rate_too_large_keeps_the_best_weights_under_early_stopping(folder, result) -> None:
+    options = ["--target", "weight", "--hidden", "64", "--activation", "identity"]
+    trained = result("train", "shop.csv", *options, "--solver", "sgd", "--learning-rate", "0.28")
+    assert any("diverged in epoch" in note for note in trained["notes"])
+    assert any("predicts worse than the trivial model" in note for note in trained["notes"])
+    assert np.isfinite(load_model(Path("shop.safetensors")).model.parameters).all()
+
+
+def test_what_a_person_sees(folder: Path, capsys) -> None:
+    assert run(["train", "shop.csv", "--target", "bought", *QUICK]) == 0
+    captured = capsys.readouterr()
+    for word in ["shop.csv: 240 rows", "colour", "category", "balanced accuracy", "held-out"]:
+        assert word in captured.out
+    assert "saved shop.safetensors" in captured.out
+    assert "rosenblatt predict shop.safetensors shop.csv --out shop.predictions.csv" in captured.out
+    assert "note: " in captured.err
+    assert run(["evaluate", "shop.safetensors", "shop.csv"]) == 0
+    assert "ROC AUC" in capsys.readouterr().out
+    assert run(["inspect", "shop.safetensors"]) == 0
+    assert "sha256" in capsys.readouterr().out
+
+
+def test_quiet_says_nothing(folder: Path, capsys) -> None:
+    assert run(["train", "shop.csv", "--target", "bought", "--quiet", *QUICK]) == 0
+    assert run(["predict", "shop.safetensors", "shop.csv", "--quiet", "--out", "p.csv"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
+
+
+def test_names_are_shown_as_they_are_and_cannot_command_the_terminal(folder, capsys) -> None:
+    table = shop_table().rename(columns={"size": "[red]size[/red]", "weight": "w\x1b[2Jt\n2"})
+    table.to_csv("shop.csv", index=False)
+    assert run(["train", "shop.csv", "--target", "bought", *QUICK]) == 0
+    captured = capsys.readouterr()
+    assert "[red]size[/red]" in captured.out
+    assert r"w\x1b[2Jt\n2" in captured.out
+    assert "\x1b" not in captured.out + captured.err
+
+
+def test_many_columns_are_shown_by_kind(folder: Path, capsys) -> None:
+    wide = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 70))).add_prefix("x")
+    wide.assign(target=["a", "b"] * 30).to_csv("wide.csv", index=False)
+    assert run(["train", "wide.csv", *QUICK]) == 0
+    assert "70 columns" in capsys.readouterr().out
+
+
+def test_class_labels_keep_their_type(folder: Path, result) -> None:
+    table = shop_table().assign(target=lambda t: np.where(t["bought"] == "buys", 10, 2))
+    table.drop(columns="bought").to_csv("numbers.csv", index=False)
+    result("train", "numbers.csv", *QUICK)
+    row = result("predict", "numbers.safetensors", "numbers.csv")["predictions"][0]
+    assert row["prediction"] in (2, 10)
+    assert list(row) == ["prediction", "probability_2", "probability_10"]
+
+
+@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="the development data sets are not here")
+@pytest.mark.parametrize(
+    ("table", "metric", "least"),
+    [("iris", "accuracy", 0.85), ("breast_cancer", "accuracy", 0.93), ("ames", "r2", 0.8)],
+)
+def test_real_tables(folder: Path, result, table: str, metric: str, least: float) -> None:
+    path = REAL_DATA / f"{table}.parquet"
+    trained = result("train", str(path), "--epochs", "40")
+    assert trained["scores"]["network"]["held-out"][metric] > least
+    result("predict", f"{table}.safetensors", str(path), "--out", "p.csv")
+    assert len(pd.read_csv("p.csv")) == len(pd.read_parquet(path))
+    evaluated = result("evaluate", f"{table}.safetensors", str(path))
+    assert evaluated["scores"][metric] > least
+
+
+def test_the_json_of_an_error(folder: Path, result) -> None:
+    assert result("evaluate", "absent", "shop.csv", code=2) == {
+        "error": "cannot load the model absent: there is no such file; check its name and folder"
+    }
+
+
+def test_a_fault_of_ours_is_exit_code_1(folder: Path, capsys, monkeypatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("rosenblatt.cli.commands.prepare", broken)
+    assert run(["train", "shop.csv"]) == 1
+    assert "fault of rosenblatt" in capsys.readouterr().err
+
+
+def test_an_interruption_before_the_training_says_that_nothing_was_saved(
+    folder: Path, capsys, monkeypatch
+) -> None:
+    def interrupted(*args: object, **kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rosenblatt.cli.commands.prepare", interrupted)
+    assert run(["train", "shop.csv"]) == 130
+    assert "nothing was saved" in capsys.readouterr().err
+    assert list(folder.iterdir()) == [folder / "shop.csv"]
+
+
+def test_a_missing_extra_says_what_to_install(folder: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "typer.exceptions", None)
+    assert run(["--help"]) == 2
+    assert 'pip install "rosenblatt[cli]"' in capsys.readouterr().err

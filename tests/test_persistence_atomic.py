@@ -1,0 +1,147 @@
+"""Replacing a file: whole and new, or old and untouched, under real faults."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from rosenblatt.errors import InputError
+from rosenblatt.persistence import check_writable, replaced_file
+
+
+def write(path: Path, data: bytes) -> None:
+    with replaced_file(path) as file:
+        file.write(data)
+
+
+def test_a_new_file_has_the_permissions_that_any_new_file_gets(tmp_path: Path) -> None:
+    ordinary = tmp_path / "ordinary"
+    ordinary.write_bytes(b"")
+    write(tmp_path / "new", b"data")
+    assert (tmp_path / "new").read_bytes() == b"data"
+    assert (tmp_path / "new").stat().st_mode == ordinary.stat().st_mode
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["new", "ordinary"]
+
+
+def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    write(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_link_stays_a_link_and_its_target_is_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_bytes(b"old")
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    write(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+
+    def write_half() -> None:
+        with replaced_file(path) as file:
+            file.write(b"half")
+            raise error
+
+    with pytest.raises(error):
+        write_half()
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_very_long_name_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 255)
+    write(path, b"data")
+    assert path.read_bytes() == b"data"
+
+
+@pytest.mark.parametrize("act", [check_writable, lambda path: write(path, b"data")])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("absent/model", "does not exist"),
+        ("file/model", "Not a directory"),
+        ("folder", "is a folder"),
+        ("pipe", "not a regular file"),
+        ("n" * 256, "too long"),
+    ],
+)
+def test_a_path_that_cannot_be_written_is_refused(tmp_path, act, name, reason) -> None:
+    (tmp_path / "file").write_bytes(b"in the way")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(InputError, match=reason):
+        act(tmp_path / name)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_device_is_not_replaced() -> None:
+    with pytest.raises(InputError, match="not a regular file"):
+        write(Path(os.devnull), b"data")
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(InputError, match="Permission denied"):
+            check_writable(tmp_path / "model")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_the_check_leaves_no_trace(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+    check_writable(path)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
+    """A limit on the file size is a real fault of write(2), and needs no special file system."""
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+    program = """
+        import resource, signal, sys
+        from pathlib import Path
+        from rosenblatt.errors import InputError
+        from rosenblatt.persistence import replaced_file
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+        try:
+            with replaced_file(Path(sys.argv[1])) as file:
+                file.write(bytes(1_000_000))
+        except InputError as error:
+            print(error)
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program), str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "File too large" in result.stdout
+    assert "nothing that was there is lost" in result.stdout
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
