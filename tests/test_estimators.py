@@ -15,6 +15,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.metrics import log_loss
 from sklearn.model_selection import cross_val_score, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
@@ -54,6 +55,17 @@ def test_early_stopping_on_given_rows_restores_the_best() -> None:
     assert max(scores) > scores[-1], "a case in which the last epoch is not the best"
     assert model.score(X_val, y_val) == pytest.approx(max(scores))
     assert "Validation score did not improve" in model.stop_reason_
+
+
+def test_early_stopping_can_watch_the_loss() -> None:
+    X, X_val, y, y_val = train_test_split(X_CANCER, Y_CANCER, random_state=0)
+    model = MLPClassifier(
+        learning_rate_init=0.02, random_state=0, early_stopping=True, scoring="loss", tol=0
+    ).fit(X, y, X_val=X_val, y_val=y_val)
+    losses = [h["validation_loss"] for h in model.history_]
+    assert model.validation_scores_ == [-loss for loss in losses]
+    assert np.argmin(losses) < len(losses) - 1, "a case in which the last epoch is not the best"
+    assert log_loss(y_val, model.predict_proba(X_val)) == pytest.approx(min(losses))
 
 
 @ignore_convergence
@@ -230,7 +242,8 @@ X = np.random.default_rng(0).standard_normal((20000, 50))
 threading.Timer(1.0, signal.raise_signal, (signal.SIGINT,)).start()
 with warnings.catch_warnings(record=True) as seen:
     warnings.simplefilter("always")
-    model = MLPRegressor(hidden_layer_sizes=(256, 256), max_iter=100000, tol=0, n_iter_no_change=10**6).fit(X, X[:, 0])
+    model = MLPRegressor(hidden_layer_sizes=(256, 256), max_iter=10**6, n_iter_no_change=10**6)
+    model.fit(X, X[:, 0])
 print([str(w.message) for w in seen], model.stop_reason_, model.n_iter_ > 0)
 assert np.isfinite(model.predict(X[:5])).all()
 """

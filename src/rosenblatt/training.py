@@ -82,6 +82,8 @@ class Descent:
         The validation of the current parameters.
     early_stopping : bool
         Stop by the validation score, keep the best parameters, and survive divergence.
+    watched : str
+        What `stopping` watches, in words.
     samples_seen : int
         Counts on from earlier runs.
     best_theta : array (n_parameters,), optional
@@ -104,6 +106,7 @@ class Descent:
     rng: np.random.RandomState | None = None
     validate: Callable[[], Validation] | None = None
     early_stopping: bool = False
+    watched: str = "Training loss"
     samples_seen: int = 0
     best_theta: FloatArray | None = None
     stop_reason: str = ""
@@ -176,9 +179,8 @@ class Descent:
     def _stalled(self) -> bool:
         if not self.stopping.exhausted:
             return False
-        watched = "Validation score" if self.early_stopping else "Training loss"
         message = (
-            f"{watched} did not improve more than tol={self.stopping.tol:f}"
+            f"{self.watched} did not improve more than tol={self.stopping.tol:f}"
             f" for {self.stopping.patience:.0f} consecutive epochs."
         )
         if self.rate.stalled():

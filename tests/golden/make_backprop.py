@@ -9,6 +9,7 @@ objective is Σ w_i L_i / Σ w_i + λ/2 Σ ‖W‖². A member added to the engi
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ LOSSES = {
 rng = np.random.default_rng(7)
 # Few digits, so that the file shows whole numbers and still holds them exactly.
 X = rng.normal(0, 1, (5, UNITS[0])).round(3)
-theta = rng.normal(0, 0.8, sum(n * m + m for n, m in zip(UNITS, UNITS[1:], strict=False))).round(3)
+theta = rng.normal(0, 0.8, sum(n * m + m for n, m in pairwise(UNITS))).round(3)
 weights = [0.5, 1.0, 2.0, 1.5, 0.25]
 TARGETS = {
     "SquaredError": rng.normal(0, 1, (5, K)).round(3).tolist(),
@@ -54,7 +55,7 @@ TARGETS = {
 def run(activation: str, loss: str) -> dict[str, Any]:
     flat = torch.tensor(theta, requires_grad=True)
     a, squares, at = torch.tensor(X), torch.tensor(0.0, dtype=torch.float64), 0
-    for layer, (n, m) in enumerate(zip(UNITS, UNITS[1:], strict=False)):
+    for layer, (n, m) in enumerate(pairwise(UNITS)):
         W, b = flat[at : at + n * m].reshape(n, m), flat[at + n * m : at + n * m + m]
         at += n * m + m
         squares = squares + (W**2).sum()

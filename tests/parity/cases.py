@@ -111,7 +111,7 @@ def after_epochs(
     threads: int | None,
     seed: int = 2,
 ) -> tuple[npt.NDArray[Any], Memory, list[Any]]:
-    """Parameters, memory and records after an epoch for each order; readable if `threads` is None."""
+    """Parameters, memory and records after an epoch for each order; `threads` None: readable."""
     theta = parameters(problem.network, seed, arrays.y.dtype)
     memory = Memory.of(problem.optimizer, theta)
     trainer = (

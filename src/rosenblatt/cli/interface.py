@@ -115,7 +115,7 @@ def train(
         float, typer.Option(help="Share of the rows held out from training, for its scores.")
     ] = 0.2,
     patience: Annotated[
-        int, typer.Option(help="Epochs without a better validation score before it stops.")
+        int, typer.Option(help="Epochs without a better validation loss before it stops.")
     ] = 20,
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
     sample_weight: Annotated[

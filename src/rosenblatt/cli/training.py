@@ -51,6 +51,7 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
         learning_rate_init=options.learning_rate,
         max_iter=options.epochs,
         early_stopping=stops_early(options) and "validation" in parts,
+        scoring="loss",
         n_iter_no_change=options.patience,
         random_state=options.seed,
         verbose="bar" if progress else False,

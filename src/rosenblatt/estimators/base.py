@@ -58,6 +58,7 @@ class BaseMLP(BaseEstimator, ABC):
     max_fun: int
     dtype: Any
     n_jobs: int | None
+    scoring: str | None
 
     loss_: float
     loss_curve_: list[float]

@@ -83,6 +83,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Float type to train in; None keeps the input's.
     n_jobs : int or None, default=None
         Threads at most; None takes the cores that the process may use. Small networks run on one.
+    scoring : 'loss' or None, default=None
+        What `early_stopping` watches on the validation rows: their loss, negated, or scikit-learn's
+        score (accuracy here, R² in the regressor). The loss still moves where few rows leave the
+        score standing.
 
     Attributes
     ----------
@@ -96,7 +100,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     best_loss_ : float or None
         Smallest loss; None under `early_stopping`.
     validation_scores_ : list of float or None
-        Accuracy on the held-out rows after every epoch, under `early_stopping`.
+        Accuracy on the held-out rows after every epoch, under `early_stopping`; with
+        `scoring='loss'` their negated loss.
     best_validation_score_ : float or None
     history_ : list of dict
         One record an epoch: epoch, loss, validation_loss, validation_score, learning_rate,
@@ -164,6 +169,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         max_fun: int = 15000,
         dtype: Any = None,
         n_jobs: int | None = None,
+        scoring: Literal["loss"] | None = None,
     ) -> None:
         self._keep(locals())
 

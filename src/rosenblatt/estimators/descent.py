@@ -78,6 +78,7 @@ def fit_descent(
         rng=rng if est.shuffle else None,
         validate=None if validation is None else validator(est, problem, theta, validation),
         early_stopping=est.early_stopping,
+        watched=watched(est),
         samples_seen=est.t_,
         on_message=print if prints(est) else None,
     )
@@ -131,6 +132,12 @@ def reported(est: BaseMLP, epoch: Epoch) -> float:
     return est._reported_loss(epoch.data_loss) + epoch.penalty
 
 
+def watched(est: BaseMLP) -> str:
+    if not est.early_stopping:
+        return "Training loss"
+    return "Validation score" if est.scoring is None else "Validation loss"
+
+
 def prints(est: BaseMLP) -> bool:
     return bool(est.verbose) and est.verbose != "bar"
 
@@ -146,6 +153,8 @@ def validator(
             scores = engine.scores(problem.network, theta, rows.X, est.n_jobs)
             losses = problem.loss.value(scores, rows.y)
             loss = est._reported_loss(float(np.average(losses, weights=weights)))
+            if est.scoring is not None:  # 'loss'
+                return Validation(loss, -loss if np.isfinite(loss) else float("nan"))
             prediction = problem.loss.inverse_link(scores)
             if not np.isfinite(prediction).all():
                 return Validation(loss, float("nan"))

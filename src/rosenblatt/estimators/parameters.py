@@ -43,4 +43,5 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "max_fun": [Interval(Integral, 1, None, closed="left")],
     "dtype": [None, Options(object, {"float32", "float64", *FLOAT_TYPES}), np.dtype],
     "n_jobs": [None, Integral],
+    "scoring": [None, StrOptions({"loss"})],
 }

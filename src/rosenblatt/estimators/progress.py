@@ -31,7 +31,7 @@ class ProgressBar:
             f" loss {record.loss:.4g}"
         )
         if record.validation is not None:
-            self.line += f", validation score {record.validation.score:.4f}"
+            self.line += f", validation loss {record.validation.loss:.4g}"
         if now - self.drawn_at >= INTERVAL:
             self._draw(now)
 

@@ -35,7 +35,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
 early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, dtype, \
-n_jobs
+n_jobs, scoring
         As in `MLPClassifier`. Early stopping watches R².
 
     Attributes
@@ -100,6 +100,7 @@ feature_names_in_, n_layers_, n_outputs_
         max_fun: int = 15000,
         dtype: Any = None,
         n_jobs: int | None = None,
+        scoring: Literal["loss"] | None = None,
     ) -> None:
         self._keep(locals())
 

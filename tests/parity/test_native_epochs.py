@@ -1,0 +1,134 @@
+"""Whole epochs from the same weights: the native trainer beside the readable one (B11, G1-G10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import after_epochs, assert_near, each_build, in_double, make_arrays, small_network, use
+from members import LOSSES, OPTIMIZERS, TRAINABLE
+
+from rosenblatt.activations import Activation, Tanh
+from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.native import NativeTrainer
+from rosenblatt.losses import CategoricalCrossEntropy, Loss, Poisson, SquaredError
+from rosenblatt.network import Dense, Network
+from rosenblatt.optimizers import SGD, Adam, Optimizer
+from rosenblatt.penalties import L2
+from rosenblatt.problem import Arrays, Problem
+
+Orders = list[Any]
+# Rounding grows with the steps taken.
+GROWTH = 5
+
+
+def assert_same_epochs(
+    problem: Problem, arrays: Arrays, batch_size: int, orders: Orders, threads: int
+) -> None:
+    dtype = arrays.y.dtype.type
+    theta, memory, epochs = after_epochs(problem, arrays, batch_size, orders, threads)
+    expected = after_epochs(problem, in_double(arrays), batch_size, orders, None)
+    assert theta.dtype == dtype
+    assert_near(theta, expected[0], dtype, GROWTH)
+    for slot, expected_slot in zip(memory.slots, expected[1].slots, strict=True):
+        assert_near(slot, expected_slot, dtype, GROWTH)
+    assert memory.steps == expected[1].steps
+    for epoch, other in zip(epochs, expected[2], strict=True):
+        assert_near(epoch.data_loss, other.data_loss, dtype, GROWTH)
+        assert_near(epoch.penalty, other.penalty, dtype, GROWTH)
+        assert_near(epoch.gradient_norms, other.gradient_norms, dtype, GROWTH)
+
+
+def shuffled(n: int, epochs: int = 3) -> Orders:
+    rng = np.random.default_rng(0)
+    return [rng.permutation(n) for _ in range(epochs)]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("csr", [False, True], ids=["dense", "csr"])
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_optimizers(optimizer: Optimizer, threads: int, csr: bool, dtype: Any) -> None:
+    """Three epochs of four batches, the last of them short, with weights and a falling rate."""
+    arrays = make_arrays(CategoricalCrossEntropy(), 37, 7, 3, dtype, weighted=True, csr=csr)
+    problem = Problem(small_network(Tanh()), CategoricalCrossEntropy(), L2(0.3), optimizer)
+    assert_same_epochs(problem, arrays, 10, shuffled(37), threads)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("g", TRAINABLE, ids=repr)
+def test_activations_and_losses(g: Activation, loss: Loss) -> None:
+    problem = Problem(small_network(g), loss, L2(0.1), SGD(0.05, 0.9, nesterov=True))
+    assert_same_epochs(problem, make_arrays(loss, 37, 7, 3), 8, shuffled(37), 2)
+
+
+@pytest.mark.parametrize("csr", [False, True], ids=["dense", "csr"])
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 36, 37, 38, 2**62, 2**63 - 1])
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_batch_sizes(batch_size: int, threads: int, csr: bool) -> None:
+    """Batches smaller than the crew leave some of it idle; larger ones end with the data."""
+    arrays = make_arrays(SquaredError(), 37, 7, 3, weighted=True, csr=csr)
+    problem = Problem(small_network(Tanh()), SquaredError(), L2(0.1), SGD(0.02, 0.5))
+    assert_same_epochs(problem, arrays, batch_size, shuffled(37), threads)
+
+
+@pytest.mark.parametrize("csr", [False, True], ids=["dense", "csr"])
+@pytest.mark.parametrize(
+    "orders",
+    [
+        [None, None],
+        [np.arange(36, -1, -1), None, np.arange(37)],
+        [np.array([3]), np.array([5, 5, 5, 0, 36]), np.arange(0, 37, 2)],
+    ],
+    ids=["own order", "back and forth", "some rows, and some twice"],
+)
+def test_orders(orders: Orders, csr: bool) -> None:
+    arrays = make_arrays(SquaredError(), 37, 7, 3, weighted=True, csr=csr)
+    problem = Problem(small_network(Tanh()), SquaredError(), L2(0.1), Adam(0.01))
+    assert_same_epochs(problem, arrays, 4, orders, 2)
+
+
+@pytest.mark.parametrize("csr", [False, True], ids=["dense", "csr"])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_batches_beyond_a_block(threads: int, csr: bool) -> None:
+    arrays = make_arrays(Poisson(), 5000, 7, 3, csr=csr)
+    problem = Problem(small_network(Tanh()), Poisson(), L2(0.1), SGD(0.05, 0.9))
+    assert_same_epochs(problem, arrays, 2600, shuffled(5000, 2), threads)
+
+
+@each_build
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_builds(build: Any, optimizer: Optimizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(build, monkeypatch)
+    for dtype in (np.float32, np.float64):
+        arrays = make_arrays(SquaredError(), 37, 7, 3, dtype)
+        problem = Problem(small_network(Tanh()), SquaredError(), L2(0.1), optimizer)
+        assert_same_epochs(problem, arrays, 10, shuffled(37), 2)
+
+
+def test_memory_outlives_a_trainer() -> None:
+    """Two epochs by one trainer are an epoch each by two that hand the memory on."""
+    arrays = make_arrays(SquaredError(), 20, 7, 3)
+    problem = Problem(small_network(Tanh()), SquaredError(), L2(0.1), Adam(0.01))
+    together, memory_together, _ = after_epochs(problem, arrays, 5, [None, None], 1)
+    theta, memory, _ = after_epochs(problem, arrays, 5, [None], 1)
+    assert memory.steps == 4
+    NativeTrainer(problem, arrays, theta, memory, 1).epoch(None, 5, np.linspace(1, 0.5, 4) / 2)
+    np.testing.assert_array_equal(theta, together)
+    np.testing.assert_array_equal(memory.slots, memory_together.slots)
+    assert memory.steps == memory_together.steps == 8
+
+
+def test_steps_of_plain_descent_by_hand() -> None:
+    """One weight and no penalty: w ← w - η (wx + b - y) x, b ← b - η (wx + b - y), row by row."""
+    problem = Problem(Network(1, (Dense(1),)), SquaredError(), L2(), SGD(0.5))
+    arrays, theta = Arrays(np.array([[2.0], [1.0]]), np.array([[1.0], [0.0]])), np.zeros(2)
+    trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), 1)
+    epoch = trainer.epoch(None, 1, np.ones(2))
+    # x = 2, y = 1: δ = -1, so w = 1, b = ½. Then x = 1, y = 0: δ = 1½, which takes ¾ from both.
+    np.testing.assert_array_equal(theta, [0.25, -0.25])
+    # ½ (1² + 1.5²) / 2, and the root mean square of (-2, -1) and (1.5, 1.5).
+    assert epoch.data_loss == 0.8125
+    np.testing.assert_allclose(epoch.gradient_norms, [np.sqrt((5 + 4.5) / 2)])
+    assert epoch.penalty == 0

@@ -1,0 +1,244 @@
+"""What the compiled module refuses: everything that would reach beyond its arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import each_build
+
+CODES = ("CategoricalCrossEntropy", [0.0])
+SQUARED, NO_PENALTY, PLAIN = ("SquaredError", []), ("L2", [0.0]), ("SGD", [0.1, 0.0, 0.0, 0.0])
+IDENTITY = ("Identity", [])
+# A network of 3 inputs and 2 outputs has 8 parameters.
+X, Y = np.ones((4, 3)), np.zeros((4, 2))
+
+
+def engine(m: Any, loss: Any = SQUARED, **given: Any) -> Any:
+    arguments = {"n_inputs": 3, "layers": [(2, IDENTITY)], "loss": loss} | given
+    return m.Engine64(**{"penalty": NO_PENALTY, "threads": 1} | arguments)
+
+
+def data(m: Any, y: Any = Y, weights: Any = None, mean_weight: float = 1.0) -> Any:
+    return m.Data64(m.Matrix64(X), y, weights, mean_weight)
+
+
+def csr(m: Any, values: Any, columns: Any, starts: Any, width: int = 3) -> Any:
+    return m.Matrix64(
+        np.array(values, np.float64),
+        np.array(columns, np.int32),
+        np.array(starts, np.int64),
+        width,
+    )
+
+
+def epoch(m: Any, **given: Any) -> Any:
+    arguments = {
+        "data": data(m),
+        "order": None,
+        "batch_size": 2,
+        "optimizer": PLAIN,
+        "factors": np.ones(2),
+        "theta": np.zeros(8),
+        "slots": np.zeros((1, 8)),
+        "steps": 0,
+    }
+    return engine(m).epoch(**arguments | given)
+
+
+def objective(m: Any, given: Any, theta: int = 8, gradient: int = 8, loss: Any = SQUARED) -> Any:
+    return engine(m, loss).objective(given, np.zeros(theta), np.zeros(gradient))
+
+
+@each_build
+def test_what_is_right_is_taken(build: Any) -> None:
+    """So that a refusal below is due to what it names."""
+    assert epoch(build)[3] == 2
+    assert objective(build, data(build)) == (0.0, 0.0)
+    assert objective(build, data(build, np.array([[0.0], [1.0], [1.0], [0.0]])), loss=CODES)[0] > 0
+    csr(build, [1.0, 2.0], [0, 2], [0, 1, 1, 2])
+
+
+@each_build
+@pytest.mark.parametrize("threads", [0, -1, -(2**31)])
+def test_threads(build: Any, threads: int) -> None:
+    with pytest.raises(ValueError, match="at least one thread"):
+        engine(build, threads=threads)
+
+
+@each_build
+@pytest.mark.parametrize("units", [0, -1])
+def test_layers(build: Any, units: int) -> None:
+    with pytest.raises(ValueError, match="at least one unit"):
+        engine(build, layers=[(units, IDENTITY)])
+    with pytest.raises(ValueError, match="inputs and layers"):
+        engine(build, n_inputs=units)
+    with pytest.raises(ValueError, match="inputs and layers"):
+        engine(build, layers=[])
+
+
+@each_build
+def test_members(build: Any) -> None:
+    with pytest.raises(ValueError, match="no member named Sine"):
+        engine(build, layers=[(2, ("Sine", []))])
+    with pytest.raises(ValueError, match="no member named Tanh"):
+        engine(build, loss=("Tanh", []))
+    with pytest.raises(ValueError, match="no member named L9"):
+        engine(build, penalty=("L9", []))
+    with pytest.raises(ValueError, match="another number of fields"):
+        engine(build, loss=("SquaredError", [1.0]))
+    with pytest.raises(ValueError, match="another number of fields"):
+        epoch(build, optimizer=("SGD", [0.1]))
+
+
+@each_build
+@pytest.mark.parametrize("codes", [[2], [-1], [-0.5], [1e300], [np.inf], [-np.inf], [np.nan]])
+@pytest.mark.parametrize("at", [0, 1, 3])
+def test_class_codes(build: Any, codes: list[float], at: int) -> None:
+    """A code is an index: out of range, or no number at all, it is refused wherever it stands."""
+    y = np.zeros((4, 1))
+    y[at] = codes
+    with pytest.raises(ValueError, match="class code"):
+        objective(build, data(build, y), loss=CODES)
+    with pytest.raises(ValueError, match="class code"):
+        engine(build, CODES).epoch(
+            data(build, y), None, 4, PLAIN, np.ones(1), np.zeros(8), np.zeros((1, 8)), 0
+        )
+
+
+@each_build
+def test_shapes_of_data(build: Any) -> None:
+    with pytest.raises(ValueError, match="one row of targets"):
+        data(build, np.zeros((5, 2)))
+    with pytest.raises(ValueError, match="one weight a row"):
+        data(build, weights=np.ones(3))
+    for mean in (0.0, -1.0, np.nan):
+        with pytest.raises(ValueError, match="mean weight"):
+            data(build, mean_weight=mean)
+    with pytest.raises(ValueError, match="number of columns"):
+        objective(build, data(build, np.zeros((4, 3))))
+    with pytest.raises(ValueError, match="number of columns"):
+        objective(build, build.Data64(build.Matrix64(np.ones((4, 2))), Y, None, 1.0))
+    with pytest.raises(ValueError, match="number of columns"):
+        build.Matrix64(np.ones((4, 0)))
+    with pytest.raises(ValueError, match="needs rows"):
+        objective(build, build.Data64(build.Matrix64(np.ones((0, 3))), np.ones((0, 2)), None, 1.0))
+
+
+@each_build
+@pytest.mark.parametrize(
+    ("values", "columns", "starts", "message"),
+    [
+        ([1.0], [3], [0, 1], "column out of range"),
+        ([1.0], [-1], [0, 1], "column out of range"),
+        ([1.0], [0], [1, 1], "starts at 0"),
+        ([], [], [], "starts at 0"),
+        ([1.0], [0], [0, 2], "fit together"),
+        ([1.0], [0, 1], [0, 1], "fit together"),
+        ([1.0, 1.0], [0, 1], [0, 1], "fit together"),
+        ([1.0], [0], [0, 2, 1], "overlap"),
+        ([1.0], [0], [0, -5, 1], "overlap"),
+    ],
+)
+def test_csr(build: Any, values: Any, columns: Any, starts: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        csr(build, values, columns, starts)
+
+
+@each_build
+@pytest.mark.parametrize("order", [[0, 1, 2, 4], [0, 1, 2, -1], [2**62, 0, 0, 0]])
+def test_row_numbers(build: Any, order: list[int]) -> None:
+    with pytest.raises(ValueError, match="row number"):
+        epoch(build, order=np.array(order))
+
+
+@each_build
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"batch_size": 0},
+        {"batch_size": -2},
+        {"batch_size": -(2**63)},
+        {"batch_size": 2**63 - 1},
+        {"order": np.zeros(0, np.int64)},
+        {"factors": np.ones(1)},
+        {"factors": np.ones(3)},
+        {"theta": np.zeros(7)},
+        {"theta": np.zeros(9)},
+        {"slots": np.zeros((1, 7))},
+        {"slots": np.zeros((2, 8))},
+        {"slots": np.zeros((0, 8))},
+        {"optimizer": ("Adam", [0.1, 0.9, 0.999, 1e-8, 0.0])},
+    ],
+    ids=lambda given: next(iter(given)),
+)
+def test_epoch(build: Any, given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"batch size|factor|parameters|slots"):
+        epoch(build, **given)
+
+
+@each_build
+def test_other_parameters_and_outputs(build: Any) -> None:
+    for theta, gradient in ((7, 8), (8, 7)):
+        with pytest.raises(ValueError, match="number of parameters"):
+            objective(build, data(build), theta, gradient)
+    for X_given, out in ((X, (4, 3)), (X, (3, 2)), (np.ones((4, 2)), (4, 2))):
+        with pytest.raises(ValueError, match=r"fit|columns"):
+            engine(build).scores(build.Matrix64(X_given), np.zeros(8), np.zeros(out))
+
+
+def read_only(array: Any) -> Any:
+    array.flags.writeable = False
+    return array
+
+
+@each_build
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"theta": np.zeros(8, np.float32)},
+        {"theta": np.zeros(16)[::2]},
+        {"theta": read_only(np.zeros(8))},
+        {"slots": np.zeros((8, 1)).T[:, ::-1]},
+        {"order": np.arange(4, dtype=np.int32)},
+        {"factors": np.ones(2, np.float32)},
+        {"data": None},
+    ],
+    ids=lambda given: next(iter(given)),
+)
+def test_arrays_of_another_make_are_never_converted(build: Any, given: dict[str, Any]) -> None:
+    """A converted copy would be trained in place of what was given."""
+    with pytest.raises(TypeError):
+        epoch(build, **given)
+
+
+@each_build
+@pytest.mark.parametrize(
+    "matrix", [np.ones((4, 3), np.float32), np.ones((3, 4)).T, np.ones(4), np.ones((4, 3), int)]
+)
+def test_matrices_of_another_make(build: Any, matrix: Any) -> None:
+    with pytest.raises(TypeError):
+        build.Matrix64(matrix)
+
+
+@each_build
+@pytest.mark.parametrize("other", ["None", "array", "single"])
+def test_data_over_something_else_than_its_matrix(build: Any, other: str) -> None:
+    given = {"None": None, "array": X, "single": build.Matrix32(X.astype(np.float32))}[other]
+    with pytest.raises((TypeError, RuntimeError)):
+        build.Data64(given, Y, None, 1.0)
+
+
+@each_build
+def test_a_matrix_keeps_its_arrays_alive(build: Any) -> None:
+    def make() -> Any:
+        matrix = build.Matrix64(np.full((1000, 3), 2.0))
+        return build.Data64(matrix, np.zeros((1000, 2)), np.ones(1000), 1.0)
+
+    held = make()
+    litter = [np.full((1000, 3), np.nan) for _ in range(50)]
+    value, _ = engine(build).objective(held, np.ones(8), np.zeros(8))
+    # Scores are 3·2 + 1: ½ (7² + 7²).
+    assert value == 49
+    assert len(litter) == 50

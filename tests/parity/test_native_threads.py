@@ -1,0 +1,167 @@
+"""Threads: the same bits every time, side by side, interrupted, and BLAS as it was before."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import after_epochs, make_arrays, small_network
+from members import OPTIMIZERS, network, parameters
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from rosenblatt.activations import ReLU, Tanh
+from rosenblatt.engine.blas import blas_thread_limit, one_thread_blas
+from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.native import NativeObjective, NativeTrainer
+from rosenblatt.losses import CategoricalCrossEntropy, SquaredError
+from rosenblatt.optimizers import SGD, Adam, Optimizer
+from rosenblatt.penalties import L2
+from rosenblatt.problem import Arrays, Problem
+
+PROBLEM = Problem(small_network(Tanh()), CategoricalCrossEntropy(), L2(0.1), Adam(0.01))
+ORDERS: list[Any] = [np.random.default_rng(i).permutation(300) for i in range(3)]
+
+
+def blas_threads() -> list[int]:
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+@pytest.fixture
+def two_blas_threads() -> Iterator[None]:
+    """BLAS at two threads, so that a limit that is not restored shows on any machine."""
+    with threadpool_limits(2, user_api="blas"):
+        if set(blas_threads()) != {2}:
+            pytest.skip("this BLAS takes no limit from threadpoolctl")
+        yield
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 8])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_same_bits_from_run_to_run(optimizer: Optimizer, threads: int) -> None:
+    """Whichever member does which share, and whenever: sums are taken in one order."""
+    problem = Problem(PROBLEM.network, PROBLEM.loss, PROBLEM.penalty, optimizer)
+    arrays = make_arrays(PROBLEM.loss, 300, 7, 3, np.float32, weighted=True)
+    runs = [after_epochs(problem, arrays, 64, ORDERS, threads) for _ in range(4)]
+    for theta, memory, epochs in runs[1:]:
+        np.testing.assert_array_equal(theta, runs[0][0])
+        np.testing.assert_array_equal(memory.slots, runs[0][1].slots)
+        assert [e.data_loss for e in epochs] == [e.data_loss for e in runs[0][2]]
+
+
+def test_more_threads_than_the_machine_has() -> None:
+    arrays = make_arrays(PROBLEM.loss, 300, 7, 3)
+    alone, _, _ = after_epochs(PROBLEM, arrays, 64, ORDERS, 1)
+    for threads in (31, 32, 33, 1000):
+        theta, _, _ = after_epochs(PROBLEM, arrays, 64, ORDERS, threads)
+        np.testing.assert_allclose(theta, alone, rtol=1e-9, atol=1e-11)
+
+
+def test_one_objective_serves_several_threads() -> None:
+    """Calls take turns in its workspaces."""
+    arrays = make_arrays(PROBLEM.loss, 2500, 7, 3)
+    objective = NativeObjective(PROBLEM.network, PROBLEM.loss, L2(0.1), arrays, 2)
+    thetas = [parameters(PROBLEM.network, seed) for seed in range(40)]
+    expected = [objective.value_and_gradient(theta) for theta in thetas]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(objective.value_and_gradient, thetas))
+    for (loss, penalty, gradient), (other_loss, other_penalty, other) in zip(
+        found, expected, strict=True
+    ):
+        assert (loss, penalty) == (other_loss, other_penalty)
+        np.testing.assert_array_equal(gradient, other)
+
+
+def test_concurrent_trainers(two_blas_threads: None) -> None:
+    arrays = make_arrays(PROBLEM.loss, 300, 7, 3, csr=True)
+    expected, _, _ = after_epochs(PROBLEM, arrays, 16, ORDERS, 2)
+    with ThreadPoolExecutor(6) as pool:
+        runs = [pool.submit(after_epochs, PROBLEM, arrays, 16, ORDERS, 2) for _ in range(24)]
+    for run in runs:
+        np.testing.assert_array_equal(run.result()[0], expected)
+    assert set(blas_threads()) == {2}
+
+
+# The lid on BLAS's threads.
+
+
+def test_blas_is_held_and_released(two_blas_threads: None) -> None:
+    with one_thread_blas():
+        assert set(blas_threads()) == {1}
+        # What the user allowed, seen from inside as well.
+        assert blas_thread_limit() == 2
+    assert set(blas_threads()) == {2}
+    assert blas_thread_limit() == 2
+
+
+def test_the_last_one_out_restores_blas(two_blas_threads: None) -> None:
+    first, second = one_thread_blas(), one_thread_blas()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert set(blas_threads()) == {1}
+    second.__exit__(None, None, None)
+    assert set(blas_threads()) == {2}
+
+
+def test_blas_is_restored_after_a_fit_and_after_an_error(two_blas_threads: None) -> None:
+    arrays = make_arrays(PROBLEM.loss, 300, 7, 3)
+    after_epochs(PROBLEM, arrays, 64, ORDERS, 2)
+    assert set(blas_threads()) == {2}
+    with pytest.raises(ValueError, match="row number"):
+        after_epochs(PROBLEM, arrays, 64, [np.array([300])], 2)
+    objective = NativeObjective(PROBLEM.network, PROBLEM.loss, L2(), arrays, 2)
+    with pytest.raises(ValueError, match="number of parameters"):
+        objective.value_and_gradient(np.zeros(3))
+    assert set(blas_threads()) == {2}
+
+
+# Ctrl-C.
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_ctrl_c_ends_an_epoch(threads: int, two_blas_threads: None) -> None:
+    """All weights at 0 stay there, but the last bias counts the steps: each adds nearly 1e-9."""
+    steps, net = 1_000_000, network(ReLU(), 64, 256, 256, 1)
+    problem = Problem(net, SquaredError(), L2(), SGD(1e-9))
+    arrays = Arrays(np.ones((2, 64)), np.ones((2, 1)))
+    theta = np.zeros(net.n_parameters)
+    trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), threads)
+    rows, factors = np.zeros(steps, np.int64), np.ones(steps)
+    timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        trainer.epoch(rows, 1, factors)
+    timer.join()
+    done = theta[-1] / 1e-9
+    # It was on its way, and far from the end.
+    assert 0 < done < 0.9 * steps
+    assert set(blas_threads()) == {2}
+    # Engine, trainer and interpreter go on as if nothing had happened.
+    epoch = trainer.epoch(rows[:100], 1, factors[:100])
+    assert theta[-1] / 1e-9 == pytest.approx(done + 100)
+    assert epoch.data_loss == pytest.approx(0.5, rel=1e-2)
+
+
+def test_a_signal_with_a_handler_of_the_users_does_not_end_an_epoch() -> None:
+    seen = []
+    before = signal.signal(signal.SIGUSR1, lambda number, frame: seen.append(number))
+    try:
+        net = network(ReLU(), 64, 256, 1)
+        problem = Problem(net, SquaredError(), L2(), SGD(1e-9))
+        theta = np.zeros(net.n_parameters)
+        arrays = Arrays(np.ones((1, 64)), np.ones((1, 1)))
+        trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), 1)
+        steps = 50_000
+        timer = threading.Timer(0.05, signal.raise_signal, [signal.SIGUSR1])
+        timer.start()
+        trainer.epoch(np.zeros(steps, np.int64), 1, np.ones(steps))
+        timer.join()
+        assert theta[-1] / 1e-9 == pytest.approx(steps, rel=1e-3)
+        assert seen == [signal.SIGUSR1]
+    finally:
+        signal.signal(signal.SIGUSR1, before)
