@@ -7,6 +7,8 @@ BIN = $(VENV)/bin
 SOURCES = $(shell find src cpp CMakeLists.txt pyproject.toml -type f -not -name '*.pyc')
 # A warning of our own compilers is an error here, but not on a user's machine with another compiler.
 STRICT = -Ccmake.define.ROSENBLATT_WERROR=ON
+# A BLAS that was told to take another processor's kernels would handicap every peer.
+UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
 .PHONY: demo test lint unit sanitize soak bench clean
 
@@ -55,7 +57,7 @@ soak: $(VENV)/.tested
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m pip install --quiet ".[bench]"
-	$(BIN)/python -m benchmarks
+	env $(UNPINNED) $(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) build

@@ -152,6 +152,8 @@ template <class T> class CheckedEngine {
         engine_.scores(X.matrix, theta.data(), out.data());
     }
 
+    bool calls_blas() const { return engine_.calls_blas(); }
+
   private:
     static Chain<T> chain(int n_inputs, const std::vector<std::pair<int, NamedFields>> &layers) {
         require(n_inputs >= 1 && !layers.empty(), "a chain needs inputs and layers");
@@ -195,6 +197,7 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
              "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a)
         .def("epoch", &CheckedEngine<T>::epoch, "data"_a, "order"_a.noconvert().none(), "batch_size"_a,
              "optimizer"_a, "factors"_a.noconvert(), "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a)
+        .def("calls_blas", &CheckedEngine<T>::calls_blas)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
              "gradient"_a.noconvert())
         .def("scores", &CheckedEngine<T>::scores, "X"_a, "theta"_a.noconvert(), "out"_a.noconvert());

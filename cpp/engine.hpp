@@ -40,6 +40,8 @@ template <class T> class Engine {
           threads_(std::clamp(threads, 1, Crew::largest)) {}
 
     const Chain<T> &chain() const { return chain_; }
+    // Whether some product may go to BLAS, whose threads the caller then has to hold.
+    bool calls_blas() const { return chain_.longest_sum(int(largest_block)) > longest_tiled_sum; }
     int target_columns() const {
         return std::visit([&](auto l) { return l.target_columns(chain_.n_outputs); }, loss_);
     }

@@ -24,7 +24,7 @@ from rosenblatt.penalties import Penalty
 TRAINABLE: list[Activation] = [cls() for cls in KERNELS["activations"]]
 ACTIVATIONS: list[Activation] = [*TRAINABLE, Step()]
 LOSSES: list[Loss] = [cls() for cls in KERNELS["losses"]]
-BOUNDED: list[Loss] = [BinaryCrossEntropy(p_min=0.05), CategoricalCrossEntropy(p_min=0.05)]
+BOUNDED: list[Loss] = [BinaryCrossEntropy(p_min=0.3), CategoricalCrossEntropy(p_min=0.3)]
 # Every number that a penalty has, set to something that can be seen.
 PENALTIES: list[Penalty] = [
     cls(**{field.name: 0.3 for field in dataclasses.fields(cls)}) for cls in KERNELS["penalties"]

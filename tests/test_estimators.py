@@ -303,6 +303,7 @@ def test_progress_bar_goes_to_standard_error(capsys: pytest.CaptureFixture[str])
         ({"learning_rate_init": -1}, "learning_rate_init"),
         ({"activation": "sgd"}, "activation"),
         ({"n_jobs": 1.5}, "n_jobs"),
+        ({"n_jobs": 0}, "n_jobs"),
         ({"verbose": "loud"}, "verbose"),
     ],
 )

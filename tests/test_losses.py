@@ -268,7 +268,7 @@ def test_p_min_is_the_clipping_of_the_log_loss(member: Any, dtype: Any) -> None:
 def test_p_min_bounds_both_ends_and_leaves_the_gradient(loss: Any) -> None:
     s = np.array([[9.0]]) if isinstance(loss, BinaryCrossEntropy) else np.array([[0.0, 9.0]])
     right, wrong = np.array([[1.0]]), np.array([[0.0]])
-    np.testing.assert_allclose(loss.value(s, right), [-math.log(0.95)], rtol=1e-14)
-    np.testing.assert_allclose(loss.value(s, wrong), [-math.log(0.05)], rtol=1e-14)
+    np.testing.assert_allclose(loss.value(s, right), [-math.log(1 - loss.p_min)], rtol=1e-14)
+    np.testing.assert_allclose(loss.value(s, wrong), [-math.log(loss.p_min)], rtol=1e-14)
     unbounded = type(loss)()
     np.testing.assert_array_equal(loss.gradient(s, wrong), unbounded.gradient(s, wrong))

@@ -123,7 +123,8 @@ def backpropagate(
     activations = [layer.activation for layer in network.layers]
 
     L = loss.value(passed.scores, y)  # B4 for the squared error
-    J = float(w @ L) / total + sum(penalty.value(W) for W in weights)  # B6
+    seen = w != 0  # weight 0 is absence, also of an infinite L
+    J = float(w[seen] @ L[seen]) / total + sum(penalty.value(W) for W in weights)  # B6
 
     depth = len(network.layers)
     delta: list[FloatArray] = [np.empty(0)] * depth

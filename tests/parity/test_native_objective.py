@@ -19,7 +19,7 @@ from members import BOUNDED, LOSSES, PENALTIES, TRAINABLE, central_difference, n
 
 from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Softmax, Tanh
 from rosenblatt.engine.native import NativeObjective, native_scores
-from rosenblatt.engine.readable import readable_scores
+from rosenblatt.engine.readable import ReadableObjective, readable_scores
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.penalties import L2, Penalty
@@ -163,18 +163,30 @@ def test_native_gradient_by_finite_differences(g: Activation, loss: Loss, csr: b
     assert np.linalg.norm(gradient - numeric) < 1e-7 * np.linalg.norm(gradient)
 
 
-def test_a_row_of_weight_zero_is_absent() -> None:
-    net, loss = small_network(Tanh()), SquaredError()
-    arrays = make_arrays(loss, 9, 7, 3)
+@pytest.mark.parametrize("engine", [NativeObjective, ReadableObjective])
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_a_row_of_weight_zero_is_absent(loss: Loss, engine: Any) -> None:
+    net, arrays = small_network(Tanh()), make_arrays(loss, 9, 7, 3)
     weights = np.array([1.0] * 8 + [0.0])
-    all_but_one = Arrays(arrays.X[:8].copy(), arrays.y[:8].copy())
+    extra = (2,) if engine is NativeObjective else ()
     theta = parameters(net)
-    nine = NativeObjective(net, loss, L2(), Arrays(arrays.X, arrays.y, weights), 2)
-    eight = NativeObjective(net, loss, L2(), all_but_one, 2)
-    assert nine.value_and_gradient(theta)[0] == pytest.approx(eight.value_and_gradient(theta)[0])
-    np.testing.assert_allclose(
-        nine.value_and_gradient(theta)[2], eight.value_and_gradient(theta)[2], atol=1e-14
-    )
+    nine = engine(net, loss, L2(), Arrays(arrays.X, arrays.y, weights), *extra)
+    eight = engine(net, loss, L2(), Arrays(arrays.X[:8].copy(), arrays.y[:8].copy()), *extra)
+    found, expected = nine.value_and_gradient(theta), eight.value_and_gradient(theta)
+    assert found[0] == pytest.approx(expected[0])
+    np.testing.assert_allclose(found[2], expected[2], atol=1e-14)
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+@pytest.mark.parametrize("engine", [NativeObjective, ReadableObjective])
+def test_a_row_of_weight_zero_is_absent_even_if_its_loss_is_infinite(engine: Any) -> None:
+    """Its score of 1e200 has a square beyond the largest float, and a finite slope."""
+    net, extra = network(Tanh(), 1, 1), (1,) if engine is NativeObjective else ()
+    arrays = Arrays(np.array([[1.0], [1e200]]), np.zeros((2, 1)), np.array([1.0, 0.0]))
+    objective = engine(net, SquaredError(), L2(), arrays, *extra)
+    data_loss, _, gradient = objective.value_and_gradient(np.array([3.0, 1.0]))
+    assert data_loss == 8
+    np.testing.assert_array_equal(gradient, [4, 4])
 
 
 @both_types

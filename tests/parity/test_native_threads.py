@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
-from cases import after_epochs, make_arrays, small_network
+from cases import after_epochs, builds, each_build, make_arrays, small_network, use
 from members import OPTIMIZERS, network, parameters
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from rosenblatt.activations import ReLU, Tanh
+from rosenblatt.engine import native
 from rosenblatt.engine.blas import blas_thread_limit, one_thread_blas
+from rosenblatt.engine.kernels import kernel
 from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
 from rosenblatt.losses import CategoricalCrossEntropy, SquaredError
+from rosenblatt.network import Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
@@ -76,7 +82,9 @@ def test_one_objective_serves_several_threads() -> None:
         np.testing.assert_array_equal(gradient, other)
 
 
-def test_concurrent_trainers(two_blas_threads: None) -> None:
+def test_concurrent_trainers(two_blas_threads: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the plainest build, which takes every product to BLAS."""
+    use(builds()[0], monkeypatch)
     arrays = make_arrays(PROBLEM.loss, 300, 7, 3, csr=True)
     expected, _, _ = after_epochs(PROBLEM, arrays, 16, ORDERS, 2)
     with ThreadPoolExecutor(6) as pool:
@@ -108,13 +116,44 @@ def test_the_last_one_out_restores_blas(two_blas_threads: None) -> None:
     assert set(blas_threads()) == {2}
 
 
-def test_blas_is_restored_after_a_fit_and_after_an_error(two_blas_threads: None) -> None:
-    arrays = make_arrays(PROBLEM.loss, 300, 7, 3)
-    after_epochs(PROBLEM, arrays, 64, ORDERS, 2)
+# Products of more than so many terms go to BLAS in every build.
+WIDE = network(Tanh(), 5000, 2, 1)
+
+
+@each_build
+@pytest.mark.parametrize("net", [WIDE, network(Tanh(), 3, 5000, 1), network(Tanh(), 3, 2, 5000)])
+def test_engines_tell_that_they_call_blas(build: Any, net: Network) -> None:
+    layers = [(layer.n_outputs, kernel(layer.activation)) for layer in net.layers]
+    engine = build.Engine32(net.n_inputs, layers, ("SquaredError", []), ("L2", [0.0]), 2)
+    assert engine.calls_blas()
+
+
+def test_blas_is_held_while_it_is_called(
+    two_blas_threads: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = []
+
+    @contextmanager
+    def watched() -> Iterator[None]:
+        with one_thread_blas():
+            held.append(set(blas_threads()))
+            yield
+
+    monkeypatch.setattr(native, "one_thread_blas", watched)
+    arrays = make_arrays(SquaredError(), 6, 5000, 1)
+    after_epochs(Problem(WIDE, SquaredError(), L2(), SGD()), arrays, 3, [None], 2)
+    NativeObjective(WIDE, SquaredError(), L2(), arrays, 2).value_and_gradient(parameters(WIDE))
+    native.native_scores(WIDE, parameters(WIDE), arrays.X, 2)
+    assert held == [{1}] * 3
     assert set(blas_threads()) == {2}
+
+
+def test_blas_is_restored_after_an_error(two_blas_threads: None) -> None:
+    arrays = make_arrays(SquaredError(), 6, 5000, 1)
+    problem = Problem(WIDE, SquaredError(), L2(), SGD())
     with pytest.raises(ValueError, match="row number"):
-        after_epochs(PROBLEM, arrays, 64, [np.array([300])], 2)
-    objective = NativeObjective(PROBLEM.network, PROBLEM.loss, L2(), arrays, 2)
+        after_epochs(problem, arrays, 3, [np.array([6])], 2)
+    objective = NativeObjective(WIDE, SquaredError(), L2(), arrays, 2)
     with pytest.raises(ValueError, match="number of parameters"):
         objective.value_and_gradient(np.zeros(3))
     assert set(blas_threads()) == {2}
@@ -123,23 +162,52 @@ def test_blas_is_restored_after_a_fit_and_after_an_error(two_blas_threads: None)
 # Ctrl-C.
 
 
+@pytest.fixture
+def python_answers_ctrl_c() -> Iterator[None]:
+    """Python's own answer to SIGINT; a shell that starts a job in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def signal_once_moving(number: signal.Signals, theta: npt.NDArray[np.float64]) -> threading.Thread:
+    """Sends a signal as soon as the first step has been seen."""
+
+    def wait_and_send() -> None:
+        while theta[-1] == 0:
+            time.sleep(0.001)
+        signal.raise_signal(number)
+
+    sender = threading.Thread(target=wait_and_send, daemon=True)
+    sender.start()
+    return sender
+
+
 @pytest.mark.parametrize("threads", [1, 2])
-def test_ctrl_c_ends_an_epoch(threads: int, two_blas_threads: None) -> None:
-    """All weights at 0 stay there, but the last bias counts the steps: each adds nearly 1e-9."""
+def test_ctrl_c_ends_an_epoch(
+    threads: int,
+    two_blas_threads: None,
+    python_answers_ctrl_c: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All weights at 0 stay there, but the last bias counts the steps: each adds nearly 1e-9.
+
+    On the plainest build, whose calls of BLAS have a limit to give back.
+    """
+    use(builds()[0], monkeypatch)
     steps, net = 1_000_000, network(ReLU(), 64, 256, 256, 1)
     problem = Problem(net, SquaredError(), L2(), SGD(1e-9))
     arrays = Arrays(np.ones((2, 64)), np.ones((2, 1)))
     theta = np.zeros(net.n_parameters)
     trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), threads)
     rows, factors = np.zeros(steps, np.int64), np.ones(steps)
-    timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
-    timer.start()
+    sender = signal_once_moving(signal.SIGINT, theta)
     with pytest.raises(KeyboardInterrupt):
         trainer.epoch(rows, 1, factors)
-    timer.join()
+    sender.join()
     done = theta[-1] / 1e-9
-    # It was on its way, and far from the end.
-    assert 0 < done < 0.9 * steps
+    # Far from the end.
+    assert done < 0.9 * steps
     assert set(blas_threads()) == {2}
     # Engine, trainer and interpreter go on as if nothing had happened.
     epoch = trainer.epoch(rows[:100], 1, factors[:100])
@@ -157,10 +225,9 @@ def test_a_signal_with_a_handler_of_the_users_does_not_end_an_epoch() -> None:
         arrays = Arrays(np.ones((1, 64)), np.ones((1, 1)))
         trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), 1)
         steps = 50_000
-        timer = threading.Timer(0.05, signal.raise_signal, [signal.SIGUSR1])
-        timer.start()
+        sender = signal_once_moving(signal.SIGUSR1, theta)
         trainer.epoch(np.zeros(steps, np.int64), 1, np.ones(steps))
-        timer.join()
+        sender.join()
         assert theta[-1] / 1e-9 == pytest.approx(steps, rel=1e-3)
         assert seen == [signal.SIGUSR1]
     finally:

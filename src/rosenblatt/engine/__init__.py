@@ -8,7 +8,7 @@ from rosenblatt.engine import native, readable
 from rosenblatt.engine.interface import Epoch, Objective, Trainer
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.engine.memory import Memory
-from rosenblatt.engine.threads import available_threads, threads_for
+from rosenblatt.engine.threads import threads_for
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.penalties import Penalty
@@ -36,9 +36,7 @@ def trainer(
     """A trainer that changes `theta` and `memory` in place."""
     members = (problem.loss, problem.penalty, problem.optimizer)
     if runs_natively(problem.network) and all(map(has_kernel, members)):
-        threads = threads_for(
-            problem.network, batch_size, FORWARD_AND_BACK, available_threads(n_jobs)
-        )
+        threads = threads_for(problem.network, batch_size, FORWARD_AND_BACK, n_jobs)
         return native.NativeTrainer(problem, arrays, theta, memory, threads)
     return readable.ReadableTrainer(problem, arrays, theta, memory)
 
@@ -48,9 +46,7 @@ def objective(
 ) -> Objective:
     """The objective over all rows."""
     if runs_natively(network) and has_kernel(loss) and has_kernel(penalty):
-        threads = threads_for(
-            network, arrays.n_samples, FORWARD_AND_BACK, available_threads(n_jobs)
-        )
+        threads = threads_for(network, arrays.n_samples, FORWARD_AND_BACK, n_jobs)
         return native.NativeObjective(network, loss, penalty, arrays, threads)
     return readable.ReadableObjective(network, loss, penalty, arrays)
 
@@ -64,6 +60,6 @@ def scores(network: Network, theta: FloatArray, X: Matrix, n_jobs: int | None = 
     if isinstance(X, np.ndarray):
         X = np.ascontiguousarray(X)
     if runs_natively(network):
-        threads = threads_for(network, X.shape[0], FORWARD, available_threads(n_jobs))
+        threads = threads_for(network, X.shape[0], FORWARD, n_jobs)
         return native.native_scores(network, theta, X, threads)
     return readable.readable_scores(network, theta, X)

@@ -7,6 +7,7 @@ one that fits the processor is taken.
 from __future__ import annotations
 
 import importlib
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any, final
 
@@ -76,6 +77,11 @@ def native_engine(
     )
 
 
+def blas_held(engine: Any) -> AbstractContextManager[None]:
+    """BLAS on one thread, where this engine calls it at all."""
+    return one_thread_blas() if engine.calls_blas() else nullcontext()
+
+
 @final
 class NativeTrainer(Trainer):
     def __init__(
@@ -91,7 +97,7 @@ class NativeTrainer(Trainer):
     def epoch(
         self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
     ) -> Epoch:
-        with one_thread_blas():
+        with blas_held(self.engine):
             data_loss, penalty, norms, self.memory.steps = self.engine.epoch(
                 self.data,
                 order,
@@ -115,7 +121,7 @@ class NativeObjective(Objective):
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
         gradient = np.empty_like(theta)
-        with one_thread_blas():
+        with blas_held(self.engine):
             data_loss, penalty = self.engine.objective(self.data, theta, gradient)
         return data_loss, penalty, gradient
 
@@ -124,6 +130,6 @@ def native_scores(network: Network, theta: FloatArray, X: Matrix, threads: int) 
     # Scores need no loss and no penalty; the engine is built around some all the same.
     engine = native_engine(network, SquaredError(), L2(), theta.dtype, threads)
     out = np.empty((X.shape[0], network.n_outputs), theta.dtype)
-    with one_thread_blas():
+    with blas_held(engine):
         engine.scores(native_matrix(X), np.ascontiguousarray(theta), out)
     return out

@@ -26,7 +26,8 @@ def available_threads(n_jobs: int | None) -> int:
     return min(int(joblib.effective_n_jobs(-1)), blas_thread_limit())
 
 
-def threads_for(network: Network, rows: int, passes: int, available: int) -> int:
+def threads_for(network: Network, rows: int, passes: int, n_jobs: int | None) -> int:
     """Threads for `rows` rows at a time, each of which meets the weights `passes` times."""
     work = rows * passes * sum(n_in * n_out for n_in, n_out in network.shapes)
-    return max(1, min(available, rows, work // WORTH_A_THREAD))
+    worthwhile = min(rows, work // WORTH_A_THREAD)
+    return 1 if worthwhile <= 1 else min(worthwhile, available_threads(n_jobs))

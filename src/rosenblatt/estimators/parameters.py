@@ -42,6 +42,10 @@ CONSTRAINTS: dict[str, list[Any]] = {
     ],
     "max_fun": [Interval(Integral, 1, None, closed="left")],
     "dtype": [None, Options(object, {"float32", "float64", *FLOAT_TYPES}), np.dtype],
-    "n_jobs": [None, Integral],
+    "n_jobs": [
+        None,
+        Interval(Integral, None, -1, closed="right"),
+        Interval(Integral, 1, None, closed="left"),
+    ],
     "scoring": [None, StrOptions({"loss"})],
 }

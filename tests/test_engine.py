@@ -1,0 +1,144 @@
+"""Which engine runs what, on how many threads; and the model on top of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from members import TRAINABLE, network, parameters
+from threadpoolctl import threadpool_limits
+
+from rosenblatt import engine
+from rosenblatt.activations import Activation, Elementwise, Identity, Step, Tanh
+from rosenblatt.backprop import forward
+from rosenblatt.engine.native import NativeObjective, NativeTrainer
+from rosenblatt.engine.readable import ReadableObjective, ReadableTrainer
+from rosenblatt.engine.threads import available_threads, threads_for
+from rosenblatt.losses import BinaryCrossEntropy, SquaredError
+from rosenblatt.model import Model
+from rosenblatt.network import Dense, Network
+from rosenblatt.optimizers import SGD
+from rosenblatt.penalties import L2
+from rosenblatt.problem import Arrays, Problem
+from rosenblatt.types import FloatArray
+
+X = np.random.default_rng(0).standard_normal((8, 3))
+ARRAYS = Arrays(X, np.random.default_rng(1).standard_normal((8, 2)))
+
+
+@final
+@dataclass(frozen=True)
+class Foreign(Elementwise):
+    """tanh under a name that the compiled module does not know."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.tanh(z)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return 1 - a * a
+
+
+@pytest.mark.parametrize(
+    ("g", "trainer", "objective"),
+    [(g, NativeTrainer, NativeObjective) for g in TRAINABLE]
+    + [(g, ReadableTrainer, ReadableObjective) for g in (Foreign(), Step())],
+    ids=repr,
+)
+def test_who_runs_what(g: Activation, trainer: type, objective: type) -> None:
+    net = network(g, 3, 4, 2)
+    problem = Problem(net, SquaredError(), L2(), SGD())
+    theta = parameters(net)
+    memory = engine.Memory.of(problem.optimizer, theta)
+    assert type(engine.trainer(problem, ARRAYS, theta, memory, 4)) is trainer
+    assert type(engine.objective(net, SquaredError(), L2(), ARRAYS)) is objective
+
+
+def test_a_foreign_member_trains_as_its_native_twin() -> None:
+    ends = []
+    for g in (Foreign(), Tanh()):
+        net = network(g, 3, 4, 2)
+        problem, theta = Problem(net, SquaredError(), L2(0.1), SGD(0.1, 0.9)), parameters(net)
+        memory = engine.Memory.of(problem.optimizer, theta)
+        trainer = engine.trainer(problem, ARRAYS, theta, memory, 3)
+        for _ in range(5):
+            trainer.epoch(None, 3, np.ones(3))
+        ends.append(theta)
+    np.testing.assert_allclose(ends[0], ends[1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("g", [Tanh(), Foreign()], ids=repr)
+@pytest.mark.parametrize(
+    "form",
+    [
+        np.asfortranarray,
+        sp.csr_array,
+        sp.csr_matrix,
+        lambda X: X.astype(np.float32),
+        lambda X: np.repeat(X, 2, axis=0)[::2],
+        lambda X: sp.csr_array(X.astype(np.float32)),
+    ],
+    ids=["fortran", "csr_array", "csr_matrix", "float32", "strided", "csr float32"],
+)
+def test_scores_of_any_form(g: Activation, form: Any) -> None:
+    net = network(g, 3, 4, 2)
+    theta = parameters(net)
+    scores = engine.scores(net, theta, form(X))
+    assert scores.dtype == np.float64
+    # Rounding the inputs to single precision is all that may be lost.
+    np.testing.assert_allclose(scores, forward(net, theta, X).scores, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("g", [Tanh(), Foreign()], ids=repr)
+def test_scores_of_another_number_of_features(g: Activation) -> None:
+    net = network(g, 3, 4, 2)
+    with pytest.raises(ValueError, match="takes 3 features, X has 4"):
+        engine.scores(net, parameters(net), np.ones((2, 4)))
+
+
+def test_a_models_prediction_is_its_losss() -> None:
+    net = Network(1, (Dense(1, Identity()),))
+    model = Model(net, np.array([2.0, np.log(3)]), BinaryCrossEntropy())
+    np.testing.assert_allclose(
+        model.scores(np.array([[0.0], [1.0]])), [[np.log(3)], [2 + np.log(3)]]
+    )
+    # σ(ln 3) = ¾
+    assert model.predict(np.array([[0.0]])).item() == pytest.approx(0.75)
+
+
+# The number of threads.
+
+
+@pytest.mark.parametrize(
+    ("rows", "passes", "n_jobs", "threads"),
+    [
+        # A million multiplications a row and pass; four millions are worth a thread.
+        (1, 3, 8, 1),
+        (4, 1, 8, 1),
+        (8, 1, 8, 2),
+        (4, 3, 8, 3),
+        (100, 3, 8, 8),
+        (100, 3, 1, 1),
+        (2, 100, 8, 2),
+        (0, 1, 8, 1),
+    ],
+)
+def test_threads_follow_the_work(rows: int, passes: int, n_jobs: int, threads: int) -> None:
+    net = Network(1000, (Dense(900), Dense(100), Dense(100)))
+    assert sum(n * m for n, m in net.shapes) == 1_000_000
+    assert threads_for(net, rows, passes, n_jobs) == threads
+
+
+def test_small_networks_run_on_one_thread() -> None:
+    assert threads_for(network(Tanh(), 30, 64, 32, 1), 32, 3, 64) == 1
+
+
+def test_available_threads() -> None:
+    assert available_threads(1) == 1
+    assert available_threads(3) == 3
+    assert available_threads(None) >= 1
+    with threadpool_limits(1, user_api="blas"):
+        assert available_threads(None) == 1
+        assert available_threads(2) == 2
