@@ -10,7 +10,7 @@ STRICT = -Ccmake.define.ROSENBLATT_WERROR=ON
 # A BLAS that was told to take another processor's kernels would handicap every peer.
 UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
-.PHONY: demo test lint unit sanitize soak bench clean
+.PHONY: demo test lint unit sanitize soak bench bench-products clean
 
 demo: $(VENV)/.installed
 	@mkdir -p build/demo
@@ -33,7 +33,7 @@ $(VENV)/.tested: $(BIN)/python $(SOURCES)
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/clang-format --dry-run --Werror $(wildcard cpp/*.hpp cpp/*.cpp)
+	$(BIN)/clang-format --dry-run --Werror $(wildcard cpp/*.hpp cpp/*.cpp benchmarks/*.cpp)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -58,6 +58,16 @@ soak: $(VENV)/.tested
 bench: $(VENV)/.tested
 	$(BIN)/python -m pip install --quiet ".[bench]"
 	env $(UNPINNED) $(BIN)/python -m benchmarks
+
+# The library that SciPy's wheel brings, and the build of our product that fits this processor.
+OPENBLAS = $$($(BIN)/python -c "import scipy, pathlib; \
+    print(next((pathlib.Path(scipy.__file__).parents[1] / 'scipy.libs').glob('libscipy_openblas-*')))")
+
+bench-products: $(VENV)/.installed
+	@mkdir -p build
+	g++ -std=c++20 -O3 -march=native -mprefer-vector-width=512 -fno-math-errno -fno-trapping-math \
+	    benchmarks/products.cpp -o build/products -ldl
+	env $(UNPINNED) LD_LIBRARY_PATH="$$(dirname $(OPENBLAS))" build/products $(OPENBLAS)
 
 clean:
 	rm -rf $(VENV) build

@@ -16,7 +16,7 @@ inline constexpr int longest_tiled_sum = 0;
 
 // Elements of scratch that products with sums of up to k terms need.
 template <class T> std::size_t scratch_size(int k) {
-    return std::size_t(std::min(k, longest_tiled_sum)) * std::size_t(product::panel_width<T>);
+    return product::scratch_size<T>(std::min(k, longest_tiled_sum));
 }
 
 // C (m, n) = A B or, with `add`, C += A B, over sums of k terms.
