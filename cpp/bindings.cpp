@@ -10,7 +10,9 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -42,31 +44,38 @@ int checked_columns(std::size_t n) {
     return int(n);
 }
 
-// A matrix that keeps the arrays it points into alive.
+template <class T> bool aligned(const T *p) { return reinterpret_cast<std::uintptr_t>(p) % alignof(T) == 0; }
+
+// A matrix that keeps its values alive and owns its indices: what was checked cannot change afterwards.
 template <class T> struct Held {
+    nb::object values;
+    std::vector<std::int32_t> column_of;
+    std::vector<std::int64_t> starts;
     Matrix<T> matrix;
-    std::vector<nb::object> arrays;
 
     explicit Held(const In2<T> &X)
-        : matrix{std::int64_t(X.shape(0)), checked_columns(X.shape(1)), X.data(), nullptr, nullptr},
-          arrays{nb::cast(X)} {}
-
-    Held(const In1<T> &values, const In1<std::int32_t> &column_of, const Numbers &starts, std::size_t columns)
-        : matrix{std::int64_t(starts.shape(0)) - 1, checked_columns(columns), values.data(), column_of.data(),
-                 starts.data()},
-          arrays{nb::cast(values), nb::cast(column_of), nb::cast(starts)} {
-        require(starts.shape(0) >= 1 && starts(0) == 0, "a CSR matrix starts at 0");
-        for (std::int64_t row = 0; row < matrix.rows; ++row)
-            require(starts(std::size_t(row)) <= starts(std::size_t(row) + 1), "CSR rows overlap");
-        require(starts(std::size_t(matrix.rows)) == std::int64_t(values.shape(0)) &&
-                    values.shape(0) == column_of.shape(0),
-                "CSR arrays do not fit together");
-        // An empty array may come without memory, but null says dense.
-        static const std::int32_t nothing = 0;
-        if (!matrix.column_of) matrix.column_of = &nothing;
-        for (std::size_t i = 0; i < column_of.shape(0); ++i)
-            require(column_of(i) >= 0 && column_of(i) < matrix.columns, "CSR column out of range");
+        : values(nb::cast(X)),
+          matrix{std::int64_t(X.shape(0)), checked_columns(X.shape(1)), X.data(), nullptr, nullptr} {
+        require(aligned(X.data()), "the inputs are not aligned in memory");
     }
+
+    Held(const In1<T> &x, const In1<std::int32_t> &columns_given, const Numbers &starts_given,
+         std::size_t columns)
+        : values(nb::cast(x)), column_of(columns_given.data(), columns_given.data() + columns_given.shape(0)),
+          starts(starts_given.data(), starts_given.data() + starts_given.shape(0)) {
+        require(!starts.empty() && starts[0] == 0, "a CSR matrix starts at 0");
+        require(std::is_sorted(starts.begin(), starts.end()), "CSR rows overlap");
+        require(starts.back() == std::int64_t(x.shape(0)) && x.shape(0) == column_of.size(),
+                "CSR arrays do not fit together");
+        require(aligned(x.data()), "the inputs are not aligned in memory");
+        const int n = checked_columns(columns);
+        for (std::int32_t column : column_of) require(column >= 0 && column < n, "CSR column out of range");
+        column_of.reserve(1); // an empty vector may have no memory, but null says dense
+        matrix = {std::int64_t(starts.size()) - 1, n, x.data(), column_of.data(), starts.data()};
+    }
+
+    Held(const Held &) = delete;
+    Held &operator=(const Held &) = delete;
 };
 
 template <class T> struct HeldData {
@@ -101,35 +110,42 @@ template <class T> class CheckedEngine {
         require(threads >= 1, "at least one thread");
     }
 
-    using EpochTuple = std::tuple<double, double, std::vector<double>, long>;
+    using EpochTuple = std::tuple<double, double, std::vector<double>>;
 
     EpochTuple epoch(const HeldData<T> &data, const std::optional<Numbers> &order, std::int64_t batch_size,
                      const NamedFields &optimizer, const In1<double> &factors, Out1<T> theta, Out2<T> slots,
-                     long steps) {
+                     Out1<std::int64_t> steps, bool interruptible) {
         check(data);
+        require(steps.shape(0) == 1, "one number of steps");
         const std::int64_t n = order ? std::int64_t(order->shape(0)) : data.data.X.rows;
         require(n >= 1 && batch_size >= 1, "an epoch needs rows and a batch size");
         require(std::int64_t(factors.shape(0)) == (n - 1) / batch_size + 1, "one factor a step");
+        require(std::int64_t(factors.shape(0)) <= Crew::most_phases / 2, "too many steps for one epoch");
         check_parameters(theta.shape(0));
         const Optimizer rule = Catalogue<Optimizer>::make(member(optimizer));
         const auto n_slots = std::visit([](auto r) { return std::size_t(decltype(r)::slots); }, rule);
         require(slots.shape(0) == n_slots && slots.shape(1) == theta.shape(0), "slots do not fit");
-        if (order)
-            for (std::size_t i = 0; i < order->shape(0); ++i)
-                require((*order)(i) >= 0 && (*order)(i) < data.data.X.rows, "row number out of range");
-        Memory<T> memory{{slots.data(), n_slots > 1 ? slots.data() + theta.shape(0) : nullptr}, steps};
-        auto signalled = [] {
+        // A copy, for the same reason as in Held.
+        std::vector<std::int64_t> numbers;
+        if (order) numbers.assign(order->data(), order->data() + n);
+        for (std::int64_t number : numbers)
+            require(number >= 0 && number < data.data.X.rows, "row number out of range");
+        check_products();
+        Memory<T> memory{{slots.data(), n_slots > 1 ? slots.data() + theta.shape(0) : nullptr}, steps(0)};
+        auto signalled = [interruptible] {
+            if (!interruptible) return false;
             nb::gil_scoped_acquire gil;
             return PyErr_CheckSignals() != 0;
         };
         EpochResult result;
         {
             nb::gil_scoped_release released;
-            result = engine_.epoch(data.data, Order{order ? order->data() : nullptr, 0}, n, batch_size, rule,
+            result = engine_.epoch(data.data, Order{order ? numbers.data() : nullptr, 0}, n, batch_size, rule,
                                    factors.data(), theta.data(), memory, signalled);
         }
+        steps(0) = memory.steps; // also where a signal ended the epoch early: so many steps were taken
         if (result.interrupted) throw nb::python_error();
-        return {result.objective.data_loss, result.objective.penalty, result.gradient_norms, memory.steps};
+        return {result.objective.data_loss, result.objective.penalty, result.gradient_norms};
     }
 
     std::pair<double, double> objective(const HeldData<T> &data, const In1<T> &theta, Out1<T> gradient) {
@@ -137,6 +153,7 @@ template <class T> class CheckedEngine {
         require(data.data.X.rows >= 1, "an objective needs rows");
         check_parameters(theta.shape(0));
         check_parameters(gradient.shape(0));
+        check_products();
         nb::gil_scoped_release released;
         const Objective o = engine_.objective(data.data, theta.data(), gradient.data());
         return {o.data_loss, o.penalty};
@@ -148,6 +165,7 @@ template <class T> class CheckedEngine {
         require(std::int64_t(out.shape(0)) == X.matrix.rows &&
                     out.shape(1) == std::size_t(engine_.chain().n_outputs),
                 "the output does not fit");
+        check_products();
         nb::gil_scoped_release released;
         engine_.scores(X.matrix, theta.data(), out.data());
     }
@@ -169,6 +187,10 @@ template <class T> class CheckedEngine {
                 "the targets have another number of columns");
         require(std::visit([&](auto l) { return l.accepts(data.low, data.high, outputs); }, loss_),
                 "a class code is out of range");
+    }
+
+    void check_products() const {
+        require(!engine_.calls_blas() || gemm_pointer<T>, "no BLAS was handed in");
     }
 
     void check_parameters(std::size_t n) const {
@@ -196,7 +218,8 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
                       const NamedFields &, int>(),
              "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a)
         .def("epoch", &CheckedEngine<T>::epoch, "data"_a, "order"_a.noconvert().none(), "batch_size"_a,
-             "optimizer"_a, "factors"_a.noconvert(), "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a)
+             "optimizer"_a, "factors"_a.noconvert(), "theta"_a.noconvert(), "slots"_a.noconvert(),
+             "steps"_a.noconvert(), "interruptible"_a)
         .def("calls_blas", &CheckedEngine<T>::calls_blas)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
              "gradient"_a.noconvert())

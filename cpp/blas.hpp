@@ -10,7 +10,8 @@ template <class T>
 using Gemm = void (*)(char *trans_a, char *trans_b, int *m, int *n, int *k, T *alpha, T *a, int *lda, T *b,
                       int *ldb, T *beta, T *c, int *ldc);
 
-template <class T> inline Gemm<T> gemm_pointer = nullptr;
+// Of this build of the module alone: a symbol with linkage would be shared between builds.
+template <class T> static Gemm<T> gemm_pointer = nullptr;
 
 // C (m, n) = A B or, with `add`, C += A B; C is row-major without gaps. A row-major matrix is its
 // transpose in column-major, so BLAS is asked for Cᵀ = Bᵀ Aᵀ.

@@ -48,12 +48,15 @@ template <class T> struct Chain {
     }
 
   private:
+    static constexpr std::size_t most_parameters = std::size_t(1) << 48;
+
     template <class L> void append(L layer) {
         n_outputs = layer.n_outputs;
         const auto stretches = layer.parameters();
         for (const Stretch &s : stretches) {
             segments.push_back({s.begin, s.begin + s.size, s.penalised, groups});
             n_parameters += s.size;
+            if (n_parameters > most_parameters) throw std::length_error("the network is too large");
         }
         groups += !stretches.empty();
         layers.emplace_back(std::move(layer));

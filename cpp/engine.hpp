@@ -30,7 +30,7 @@ struct EpochResult {
 // The optimiser's memory: its slots, each of the size of θ, and the number of steps taken.
 template <class T> struct Memory {
     T *slots[2];
-    long steps;
+    std::int64_t steps;
 };
 
 template <class T> class Engine {
@@ -64,14 +64,14 @@ template <class T> class Engine {
             return left = interrupted();
         };
         // A step is two phases: the gradients of the batch's shares, then the parameters' shares moved.
-        const std::int64_t phases = Crew::run(
-            threads_, 2 * steps,
-            [&](std::int64_t phase, int item) {
-                const std::int64_t s = phase / 2, begin = s * batch_size;
+        const std::int64_t done = Crew::run(
+            threads_, steps, 2,
+            [&](std::int64_t s, int phase, int item) {
+                const std::int64_t begin = s * batch_size;
                 const std::int64_t rows = std::min(batch_size, n_rows - begin);
                 const double scale = 1 / (double(rows) * data.mean_weight);
                 Tally &tally = tallies[std::size_t(item)];
-                if (phase % 2 == 0) {
+                if (phase == 0) {
                     const auto [from, to] = share_of(rows, item);
                     tally.data_loss +=
                         loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from), to - from,
@@ -82,7 +82,6 @@ template <class T> class Engine {
                 }
             },
             leave);
-        const std::int64_t done = phases / 2;
         memory.steps += done;
         const double rows_seen = double(std::min(n_rows, done * batch_size));
         return summary(tallies, rows_seen, data.mean_weight, double(done), left);
@@ -96,8 +95,8 @@ template <class T> class Engine {
         auto &spaces = workspaces((n + threads_ - 1) / threads_, false);
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         Crew::run(
-            threads_, 2,
-            [&](std::int64_t phase, int item) {
+            threads_, 1, 2,
+            [&](std::int64_t, int phase, int item) {
                 Tally &tally = tallies[std::size_t(item)];
                 if (phase == 0) {
                     const auto [from, to] = share_of(n, item);
@@ -128,8 +127,8 @@ template <class T> class Engine {
             spaces.emplace_back(chain_, std::max(block, 1), false, 0, Purpose::predict);
         const auto width = std::size_t(chain_.n_outputs);
         Crew::run(
-            threads_, 1,
-            [&](std::int64_t, int item) {
+            threads_, 1, 1,
+            [&](std::int64_t, int, int item) {
                 const Workspace<T> &space = spaces[std::size_t(item)];
                 const auto [from, to] = share_of(X.rows, item);
                 for (std::int64_t first = from; first < to; first += block) {
@@ -153,7 +152,7 @@ template <class T> class Engine {
 
     static bool never() { return false; }
 
-    // One item's sums over an epoch, on cache lines of its own.
+    // One item's sums over an epoch; the two that every step adds to lie on a cache line of its own.
     struct alignas(64) Tally {
         double data_loss = 0, penalty = 0;
         std::vector<double> squared_norms;
@@ -165,9 +164,11 @@ template <class T> class Engine {
         const int block = int(std::clamp<std::int64_t>(rows, 1, largest_block));
         if (!spaces_.empty() && spaces_[0].block_rows == block && (spaces_[0].input || !gathers))
             return spaces_;
-        spaces_.clear();
+        // Made aside, so that memory that runs out leaves no half of them behind.
+        std::vector<Workspace<T>> made;
         for (int i = 0; i < threads_; ++i)
-            spaces_.emplace_back(chain_, block, gathers, target_columns(), Purpose::train);
+            made.emplace_back(chain_, block, gathers, target_columns(), Purpose::train);
+        spaces_ = std::move(made);
         return spaces_;
     }
 
@@ -199,25 +200,17 @@ template <class T> class Engine {
         if (!segment.penalised) return 0;
         return std::visit(
             [&](auto penalty) {
-                double total = 0;
-                for (std::size_t start = begin; start < end; start += run_length) {
-                    const std::size_t stop = std::min(end, start + run_length);
-                    T sum = 0;
-#pragma omp simd reduction(+ : sum)
-                    for (std::size_t i = start; i < stop; ++i) {
-                        sum += penalty.value(theta[i]);
-                        gradient[i] += T(scale) * penalty.gradient(theta[i]);
-                    }
-                    total += double(sum);
-                }
-                return total;
+                return sum_in_runs(begin, end, [=](std::size_t i) {
+                    gradient[i] += T(scale) * penalty.gradient(theta[i]);
+                    return penalty.value(theta[i]);
+                });
             },
             penalty_);
     }
 
     // One share of a step: sum the items' gradients, penalise, tally, move.
     void update(int item, const std::vector<Workspace<T>> &spaces, const Optimizer &optimizer, double scale,
-                double rows, long t, double factor, T *theta, Memory<T> &memory, Tally &tally) const {
+                double rows, std::int64_t t, double factor, T *theta, Memory<T> &memory, Tally &tally) const {
         T *gradient = spaces[0].gradient;
         std::visit(
             [&](auto rule) {
@@ -233,24 +226,29 @@ template <class T> class Engine {
             optimizer);
     }
 
+    // Moves the parameters and returns the sum of the squared gradients.
     template <int slots, class Move>
-    static double move_parameters(const Move &move, std::size_t begin, std::size_t end,
-                                  const T *__restrict gradient, T *__restrict theta, Memory<T> &memory) {
-        T *__restrict first = memory.slots[0];
-        T *__restrict second = memory.slots[1];
+    static double move_parameters(const Move &move, std::size_t begin, std::size_t end, const T *gradient,
+                                  T *theta, Memory<T> &memory) {
+        T *first = memory.slots[0], *second = memory.slots[1];
+        return sum_in_runs(begin, end, [=](std::size_t i) {
+            const T g = gradient[i];
+            if constexpr (slots == 1)
+                theta[i] += move(g, first[i]);
+            else
+                theta[i] += move(g, first[i], second[i]);
+            return g * g;
+        });
+    }
+
+    // Σ term(i), in runs short enough to be summed in T; `simd` vouches that the terms are independent.
+    template <class Term> static double sum_in_runs(std::size_t begin, std::size_t end, Term term) {
         double total = 0;
         for (std::size_t start = begin; start < end; start += run_length) {
             const std::size_t stop = std::min(end, start + run_length);
             T sum = 0;
 #pragma omp simd reduction(+ : sum)
-            for (std::size_t i = start; i < stop; ++i) {
-                const T g = gradient[i];
-                sum += g * g;
-                if constexpr (slots == 1)
-                    theta[i] += move(g, first[i]);
-                else
-                    theta[i] += move(g, first[i], second[i]);
-            }
+            for (std::size_t i = start; i < stop; ++i) sum += term(i);
             total += double(sum);
         }
         return total;

@@ -25,9 +25,9 @@ template <class T> struct Pass {
     T *gradient; // the thread's own, of the size of theta; null when predicting
     T *scratch;  // for the matrix products
     int rows;
-    bool accumulate;  // add to the gradient: not the thread's first block of this batch
-    long step;        // steps taken before this one, over all epochs
-    std::int64_t row; // number of the first row in its batch
+    bool accumulate;   // add to the gradient: not the thread's first block of this batch
+    std::int64_t step; // steps taken before this one, over all epochs
+    std::int64_t row;  // number of the first row in its batch
 };
 
 struct Stretch {
@@ -54,7 +54,9 @@ template <class T> struct Dense {
         if (x.sparse)
             x.add_product(pass.rows, W, n_outputs, z);
         else if (n_outputs == 1)
-            add_dot_products(pass.rows, x.dense, W, z);
+            add_dot_products(pass.rows, n_inputs, x.dense, W, z);
+        else if (pass.rows == 1)
+            add_scaled_rows(n_inputs, n_outputs, W, x.dense, z);
         else
             multiply<T>(pass.rows, n_outputs, n_inputs, {x.dense, n_inputs}, {W, n_outputs}, true, z,
                         pass.scratch);
@@ -73,34 +75,41 @@ template <class T> struct Dense {
             if (x.sparse)
                 x.add_transposed_product(pass.rows, dz, n_outputs, dW);
             else
-                add_scaled_rows(pass.rows, x.dense, dz, dW);
+                add_scaled_rows(pass.rows, n_inputs, x.dense, dz, dW);
         } else {
             multiply<T>(n_inputs, n_outputs, pass.rows, {x.dense, n_inputs, Transpose::yes}, {dz, n_outputs},
                         pass.accumulate, dW, pass.scratch);
         }
         if (!dx) return;
-        if (n_outputs == 1)
+        if (n_outputs == 1) {
             outer_product(pass.rows, dz, W, dx);
-        else
+        } else if (pass.rows == 1) {
+            std::fill(dx, dx + n_inputs, T(0));
+            add_dot_products(n_inputs, n_outputs, W, dz, dx);
+        } else {
             multiply<T>(pass.rows, n_inputs, n_outputs, {dz, n_outputs}, {W, n_outputs, Transpose::yes},
                         false, dx, pass.scratch);
-    }
-
-  private:
-    // One output unit makes the three products too thin for a BLAS call to pay.
-    void add_dot_products(int rows, const T *x, const T *w, T *z) const {
-        for (int row = 0; row < rows; ++row, x += n_inputs) {
-            T sum = 0;
-#pragma omp simd reduction(+ : sum)
-            for (int i = 0; i < n_inputs; ++i) sum += x[i] * w[i];
-            z[row] += sum;
         }
     }
 
-    void add_scaled_rows(int rows, const T *x, const T *dz, T *dw) const {
-        for (int row = 0; row < rows; ++row, x += n_inputs) {
-            const T d = dz[row];
-            for (int i = 0; i < n_inputs; ++i) dw[i] += d * x[i];
+  private:
+    // One output unit, or one row, makes the products too thin for tiles.
+
+    // out[row] += m[row, :] · v
+    static void add_dot_products(int rows, int columns, const T *m, const T *v, T *out) {
+        for (int row = 0; row < rows; ++row, m += columns) {
+            T sum = 0;
+#pragma omp simd reduction(+ : sum)
+            for (int i = 0; i < columns; ++i) sum += m[i] * v[i];
+            out[row] += sum;
+        }
+    }
+
+    // out += Σ_row v[row] m[row, :]
+    static void add_scaled_rows(int rows, int columns, const T *m, const T *v, T *out) {
+        for (int row = 0; row < rows; ++row, m += columns) {
+            const T factor = v[row];
+            for (int i = 0; i < columns; ++i) out[i] += factor * m[i];
         }
     }
 

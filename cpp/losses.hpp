@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace rosenblatt {
 
@@ -29,14 +30,14 @@ double sum_over_outputs(const ScoredRows<T> &block, double scale, Output output)
     for (int row = 0; row < block.rows; ++row) {
         T *s = block.scores + std::ptrdiff_t(row) * n;
         const T *y = block.targets + std::ptrdiff_t(row) * n;
-        const T w = block.weight(row), factor = T(scale) * w;
+        const T w = block.weight(row), factor = T(scale * double(w));
         T sum = 0;
         for (int k = 0; k < n; ++k) {
             auto [loss, gradient] = output(s[k], y[k]);
-            s[k] = factor * gradient;
+            s[k] = w != 0 ? factor * gradient : T(0); // weight 0 is absence, also of an infinite L
             sum += loss;
         }
-        if (w != 0) total += double(w) * double(sum); // weight 0 is absence, also of an infinite L
+        if (w != 0) total += double(w) * double(sum);
     }
     return total;
 }
@@ -90,7 +91,9 @@ struct BinaryCrossEntropy {
             T ln_q = bounded(-tail - (s > 0 ? s : T(0)));
             T small = e / (1 + e);
             T p = s >= 0 ? 1 - small : small;
-            return LossAndGradient<T>{-(y * ln_p + (1 - y) * ln_q), p - y};
+            // Where a logit is infinite, 0 · ln 0 counts as 0.
+            T of_one = y != 0 ? y * ln_p : T(0), of_zero = y != 1 ? (1 - y) * ln_q : T(0);
+            return LossAndGradient<T>{-(of_one + of_zero), p - y};
         });
     }
 };
@@ -110,15 +113,21 @@ struct CategoricalCrossEntropy {
         double total = 0;
         for (int row = 0; row < block.rows; ++row) {
             T *s = block.scores + std::ptrdiff_t(row) * n;
-            const int code = int(block.targets[row]);
-            const T w = block.weight(row), top = *std::max_element(s, s + n), s_y = s[code] - top;
+            // Checked when the data came in; held here too, because they may have been changed since.
+            const int code = std::clamp(int(block.targets[row]), 0, n - 1);
+            const T w = block.weight(row);
+            if (w == 0) {
+                std::fill(s, s + n, T(0));
+                continue;
+            }
+            const T top = *std::max_element(s, s + n), s_y = s[code] - top;
             for (int k = 0; k < n; ++k) s[k] = vmath::exp(s[k] - top);
             T sum = 0;
             for (int k = 0; k < n; ++k) sum += s[k];
-            const T factor = T(scale) * w, share = factor / sum;
+            const T factor = T(scale * double(w)), share = factor / sum;
             for (int k = 0; k < n; ++k) s[k] *= share;
             s[code] -= factor;
-            if (w != 0) total += double(w) * -double(bounded(s_y - std::log(sum)));
+            total -= double(w) * double(bounded(s_y - std::log(sum)));
         }
         return total;
     }

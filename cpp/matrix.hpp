@@ -1,13 +1,10 @@
 // Input matrices, dense or CSR, and blocks of their rows.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 namespace rosenblatt {
-
-template <class T> struct Rows;
 
 // Dense in row-major order, or CSR (values, columns, starts); never both.
 template <class T> struct Matrix {

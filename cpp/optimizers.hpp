@@ -6,6 +6,7 @@
 #include "members.hpp"
 
 #include <cmath>
+#include <cstdint>
 
 namespace rosenblatt {
 
@@ -19,7 +20,7 @@ struct SGD {
     static constexpr int slots = 1;
 
     // Both published forms, with and without look-ahead, are v ← γ v + a g; Δ = b v + c g.
-    template <class T> auto at(long, double factor) const {
+    template <class T> auto at(std::int64_t, double factor) const {
         const double rate = lr * factor, outside = lr_in_velocity != 0 ? 1 : -rate;
         const T gamma = T(momentum), a = lr_in_velocity != 0 ? T(-rate) : T(1);
         const T b = T(nesterov != 0 ? outside * momentum : outside), c = nesterov != 0 ? T(-rate) : T(0);
@@ -41,7 +42,7 @@ struct Adam {
     static constexpr int slots = 2;
 
     // Δ = -a m / (r √v + ε): with ε̂ the corrections meet in a, otherwise v's stands in r.
-    template <class T> auto at(long t, double factor) const {
+    template <class T> auto at(std::int64_t t, double factor) const {
         const double root = std::sqrt(1 - std::pow(beta_2, double(t)));
         const double rate = lr * factor / (1 - std::pow(beta_1, double(t)));
         const T a = T(epsilon_hat != 0 ? rate * root : rate), r = T(epsilon_hat != 0 ? 1 : 1 / root);

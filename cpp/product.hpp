@@ -1,10 +1,9 @@
 // Our own matrix product, for processors whose vectors we know.
 //
-// It beats a BLAS call on the sizes that small networks have, where packing and dispatch cost more
-// than the arithmetic, and never falls behind it while a panel fits the second cache; see
-// benchmarks/products.cpp. C (m, n) is cut into tiles of `tile_rows` rows and two vectors of columns that
-// stay in registers while k runs. B is brought into panels, two vectors wide and padded with zeros, so that
-// every step of k reads one contiguous line; A is read in place, an element at a time.
+// benchmarks/products.cpp compares it with a BLAS call on the sizes that small networks have. C (m, n) is cut
+// into tiles of `tile_rows` rows and two vectors of columns that stay in registers while k runs. B is brought
+// into panels, two vectors wide and padded with zeros, so that every step of k reads one contiguous line; A
+// is read in place, an element at a time.
 #pragma once
 
 #include "operand.hpp"

@@ -67,7 +67,7 @@ void pass_backward(const Chain<T> &chain, const Pass<T> &pass, const Rows<T> &in
 // Σ w·L over `rows` rows of the data, and scale·∂(that)/∂θ in the workspace's gradient.
 template <class T>
 double loss_and_gradient(const Chain<T> &chain, const Loss &loss, const Data<T> &data, const T *theta,
-                         const Order &order, std::int64_t rows, double scale, long step,
+                         const Order &order, std::int64_t rows, double scale, std::int64_t step,
                          std::int64_t row_in_batch, const Workspace<T> &space) {
     if (rows == 0) {
         std::fill(space.gradient, space.gradient + chain.n_parameters, T(0));

@@ -19,9 +19,11 @@ template <class T> inline constexpr int width = bytes / int(sizeof(T));
 template <class T> struct VectorOf;
 template <> struct VectorOf<float> {
     using type = float __attribute__((vector_size(bytes)));
+    using lanes = int __attribute__((vector_size(bytes)));
 };
 template <> struct VectorOf<double> {
     using type = double __attribute__((vector_size(bytes)));
+    using lanes = long long __attribute__((vector_size(bytes)));
 };
 template <class T> using Vector = typename VectorOf<T>::type;
 
@@ -38,7 +40,11 @@ template <class T> inline Vector<T> broadcast(T x) { return x - Vector<T>{}; }
 // Lanes [0, width) come from a, [width, 2·width) from b.
 template <class T, int... lane>
 inline Vector<T> shuffle(Vector<T> a, Vector<T> b, std::integer_sequence<int, lane...>) {
+#if defined(__clang__)
     return __builtin_shufflevector(a, b, lane...);
+#else
+    return __builtin_shuffle(a, b, typename VectorOf<T>::lanes{lane...});
+#endif
 }
 
 // Rows i and i + step of a matrix of vectors, with blocks of `step` lanes exchanged across the

@@ -31,33 +31,48 @@ class Crew {
   public:
     static constexpr int largest = 32;
 
-    // Runs work(phase, item) for every item of the phases 0 … phases-1, with as many items to a phase
-    // as the crew has members. `leave`, asked now and then by the calling thread alone, ends the run
-    // early. Returns the number of phases done. Work must not throw.
+    // Runs work(round, phase, item) for every item of every phase of every round, in order, with as many
+    // items to a phase as the crew has members. `leave`, asked now and then by the calling thread alone,
+    // ends the run after the round in hand. Returns the number of rounds done. Work must not throw.
     template <class Work, class Leave>
-    static std::int64_t run(int size, std::int64_t phases, Work work, Leave leave) {
+    static std::int64_t run(int size, std::int64_t rounds, int phases, Work work, Leave leave) {
         if (size == 1) {
-            std::int64_t phase = 0;
-            for (; phase < phases && !leave(); ++phase) work(phase, 0);
-            return phase;
+            std::int64_t round = 0;
+            for (; round < rounds && !leave(); ++round)
+                for (int phase = 0; phase < phases; ++phase) work(round, phase, 0);
+            return round;
         }
-        Crew crew(size, phases);
-        std::vector<std::jthread> others;
-        others.reserve(std::size_t(size - 1));
-        try {
-            for (int member = 1; member < size; ++member)
-                others.emplace_back(
-                    [&crew, &work, member] { crew.join(member, work, [] { return false; }); });
-        } catch (const std::system_error &) {
-            // Fewer threads than asked for: those that did start share the items.
+        Crew crew(size, rounds, phases);
+        {
+            Others others;
+            others.threads.reserve(std::size_t(size - 1));
+            try {
+                for (int member = 1; member < size; ++member)
+                    others.threads.emplace_back(
+                        [&crew, &work, member] { crew.join(member, work, [] { return false; }); });
+            } catch (const std::system_error &) {
+                // Fewer threads than asked for: those that did start share the items.
+            }
+            crew.join(0, work, leave);
         }
-        crew.join(0, work, leave);
-        others.clear();
-        return std::int64_t(phase_of(crew.state_.load(std::memory_order_acquire)));
+        return std::int64_t(phase_of(crew.state_.load(std::memory_order_acquire))) / phases;
     }
 
+    // Phases are counted in half a word.
+    static constexpr std::int64_t most_phases = (std::int64_t(1) << 32) - 1;
+
   private:
-    Crew(int size, std::int64_t phases) : size_(std::uint32_t(size)), end_(std::uint64_t(phases)) {}
+    // std::jthread, which some standard libraries still lack.
+    struct Others {
+        std::vector<std::thread> threads;
+        ~Others() {
+            for (std::thread &thread : threads) thread.join();
+        }
+    };
+
+    Crew(int size, std::int64_t rounds, int phases)
+        : size_(std::uint32_t(size)), phases_(std::uint64_t(phases)),
+          end_(std::uint64_t(rounds) * std::uint64_t(phases)) {}
 
     // The phase in the upper half, a bit for each of its items that is taken in the lower.
     static std::uint64_t phase_of(std::uint64_t state) { return state >> 32; }
@@ -66,27 +81,32 @@ class Crew {
     template <class Work, class Leave> void join(int member, Work &work, Leave leave) {
         const std::uint32_t everything = size_ == 32 ? ~0u : (1u << size_) - 1;
         for (;;) {
+            if (leave()) stop_.store(true, std::memory_order_relaxed);
             std::uint64_t state = state_.load(std::memory_order_acquire);
             const std::uint64_t phase = phase_of(state);
-            if (leave()) end_.store(phase, std::memory_order_release);
             if (phase >= end_.load(std::memory_order_acquire)) return;
-            const std::uint32_t free = everything & ~taken_of(state);
-            if (free == 0) {
+            const std::uint32_t open = everything & ~taken_of(state);
+            if (open == 0) {
                 await_change(state);
                 continue;
             }
-            const std::uint32_t own = 1u << member, item = free & own ? own : free & (~free + 1);
+            const std::uint32_t own = 1u << member, item = open & own ? own : open & (~open + 1);
             if (!state_.compare_exchange_weak(state, state | item, std::memory_order_acq_rel)) continue;
-            work(std::int64_t(phase), std::countr_zero(item));
-            if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
-                done_.store(0, std::memory_order_relaxed);
-                state_.store((phase + 1) << 32, std::memory_order_release);
-                state_.notify_all();
-            }
+            work(std::int64_t(phase / phases_), int(phase % phases_), std::countr_zero(item));
+            if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) close(phase);
         }
     }
 
-    // Spins for some microseconds, as long as the members' shares differ, then sleeps.
+    // The member that did the last item of a phase opens the next one, or ends the run with a round.
+    void close(std::uint64_t phase) {
+        if (stop_.load(std::memory_order_relaxed) && (phase + 1) % phases_ == 0)
+            end_.store(phase + 1, std::memory_order_release);
+        done_.store(0, std::memory_order_relaxed);
+        state_.store((phase + 1) << 32, std::memory_order_release);
+        state_.notify_all();
+    }
+
+    // Spins for some tens of microseconds, as long as the members' shares differ, then sleeps.
     void await_change(std::uint64_t state) const {
         for (int spin = 0; spin < spins; ++spin) {
             if (state_.load(std::memory_order_acquire) != state) return;
@@ -97,7 +117,9 @@ class Crew {
 
     static constexpr int spins = 2000;
     const std::uint32_t size_;
+    const std::uint64_t phases_;
     std::atomic<std::uint64_t> end_;
+    std::atomic<bool> stop_{false};
     alignas(64) std::atomic<std::uint64_t> state_{0};
     alignas(64) std::atomic<std::uint32_t> done_{0};
 };

@@ -1,5 +1,6 @@
 // Elementary functions as straight-line code, so that a loop over them becomes vector
-// instructions on every target. Accurate to a few units in the last place; NaN stays NaN.
+// instructions on every target. Accurate to a few units in the last place; NaN stays NaN. Where eˣ would
+// lie within half an octave of the smallest normal number or below, exp gives 0.
 #pragma once
 
 #include <bit>
@@ -17,7 +18,7 @@ template <> struct Format<float> {
     // x·log2(e) + 1.5·2^mantissa leaves round(x·log2(e)) in the low bits of the mantissa.
     static constexpr float rounder = 12582912.0f;
     static constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
-    static constexpr float exp_max = 88.72283f, exp_min = -87.33654f;
+    static constexpr float exp_max = 88.72283f, exp_min = -86.98f;
     static constexpr int exp_terms = 7, tanh_terms = 4, atanh_terms = 8;
 };
 
@@ -26,7 +27,7 @@ template <> struct Format<double> {
     static constexpr int mantissa = 52, bias = 1023;
     static constexpr double rounder = 6755399441055744.0;
     static constexpr double ln2_high = 0.693145751953125, ln2_low = 1.42860682030941723212e-6;
-    static constexpr double exp_max = 709.782712893383996, exp_min = -708.396418532264106;
+    static constexpr double exp_max = 709.782712893383996, exp_min = -708.04;
     static constexpr int exp_terms = 13, tanh_terms = 8, atanh_terms = 18;
 };
 

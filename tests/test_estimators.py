@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
+import sklearn.neural_network
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
@@ -322,3 +324,109 @@ def test_in_a_pipeline_and_cross_validation() -> None:
     X, y = load_breast_cancer(return_X_y=True)
     pipeline = make_pipeline(StandardScaler(), MLPClassifier(random_state=0, max_iter=50))
     assert cross_val_score(pipeline, X, y, cv=3, n_jobs=2).mean() > 0.95
+
+
+@ignore_convergence
+def test_learning_on_with_another_float_type_or_solver() -> None:
+    model = MLPClassifier(random_state=0)
+    model.partial_fit(X_CANCER.astype(np.float32), Y_CANCER, classes=[0, 1])
+    model.partial_fit(X_CANCER, Y_CANCER)
+    assert model.coefs_[0].dtype == np.float32  # what it began with, as in scikit-learn
+    model.set_params(solver="sgd").partial_fit(X_CANCER, Y_CANCER)
+    assert np.isfinite(model.loss_)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_failed_fit_leaves_the_estimator_as_it_was() -> None:
+    X, y = load_digits(n_class=3, return_X_y=True)
+    model = MLPClassifier(random_state=0, max_iter=5).fit(X / 16, y)
+    before = model.predict(X / 16)
+    state = {k: v for k, v in vars(model).items() if k.endswith("_")}
+    model.set_params(solver="lbfgs")
+    with pytest.raises(ValueError, match="X_val and y_val need"):
+        model.fit(X, y, X_val=X, y_val=y)
+    model.set_params(solver="sgd", learning_rate_init=1e200)
+    with pytest.raises(DivergenceError):
+        model.fit(X, y == 0)
+    np.testing.assert_array_equal(model.predict(X / 16), before)
+    assert {k: v for k, v in vars(model).items() if k.endswith("_")}.keys() == state.keys()
+    assert model.history_ == state["history_"]
+    assert len(model.classes_) == 3
+
+
+@ignore_convergence
+def test_the_best_of_all_warm_starts_is_kept() -> None:
+    X, X_val, y, y_val = train_test_split(X_CANCER, Y_CANCER, random_state=0)
+    model = MLPClassifier(early_stopping=True, warm_start=True, random_state=0, max_iter=60)
+    model.fit(X, y, X_val=X_val, y_val=y_val)
+    best = model.best_validation_score_
+    model.set_params(learning_rate_init=0.3, max_iter=3).fit(X, y, X_val=X_val, y_val=y_val)
+    assert model.validation_scores_[-1] < best, "a case in which the second fit only spoils"
+    assert model.score(X_val, y_val) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+@ignore_convergence
+def test_a_row_of_weight_zero_is_absent_even_if_its_loss_is_infinite(solver: str) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((50, 3))
+    y = rng.poisson(1.0, 50).astype(float)
+    X[0], weight = 1e8, np.r_[0.0, np.ones(49)]
+    model = MLPRegressor("poisson", 4, solver=solver, max_iter=20, random_state=0)
+    model.fit(X, y, sample_weight=weight)
+    assert np.isfinite(model.loss_)
+    assert all(np.isfinite(w).all() for w in model.coefs_)
+
+
+@pytest.mark.parametrize("absent", ["training", "validation"])
+def test_weights_that_leave_a_part_empty(absent: str) -> None:
+    rows = np.arange(len(Y_DIABETES))
+    rng = np.random.RandomState(0)
+    rng.uniform(size=10 * 2 + 2 + 2 * 1 + 1)  # the initial weights come before the split
+    train, validation = train_test_split(rows, test_size=0.1, random_state=rng)
+    weight = np.ones(len(rows))
+    weight[train if absent == "training" else validation] = 0
+    model = MLPRegressor(random_state=0, hidden_layer_sizes=2, early_stopping=True)
+    with pytest.raises(ValueError, match=f"rows of the {absent} part have sample weight 0"):
+        model.fit(X_DIABETES, Y_DIABETES, sample_weight=weight)
+
+
+@ignore_convergence
+def test_parameters_set_after_a_fit_wait_for_the_next() -> None:
+    model = MLPRegressor(max_iter=2, random_state=0).fit(X_DIABETES, Y_DIABETES)
+    before = model.predict(X_DIABETES)
+    model.set_params(hidden_layer_sizes=(9,), loss="poisson")
+    np.testing.assert_array_equal(model.predict(X_DIABETES), before)
+
+
+def test_matrices_of_any_layout_mean_the_same() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((6, 6)) * (rng.uniform(size=(6, 6)) < 0.5)
+    model = MLPRegressor(solver="lbfgs", hidden_layer_sizes=3, random_state=0, max_iter=5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        network = model.fit(X, X[:, 0]).model_
+    expected = network.scores(X)
+    strided = sp.csr_array(X)
+    strided.data = np.repeat(strided.data, 2)[::2]
+    for same in (sp.csc_array(X), sp.coo_array(X), strided, np.asfortranarray(X), X[:, ::1]):
+        np.testing.assert_allclose(network.scores(same), expected)
+
+
+@ignore_convergence
+def test_no_hidden_layer_is_logistic_regression() -> None:
+    settings = {"hidden_layer_sizes": (), "activation": "logistic", "random_state": 0}
+    ours = MLPClassifier(max_iter=5, **settings).fit(X_CANCER, Y_CANCER)
+    theirs = sklearn.neural_network.MLPClassifier(max_iter=5, **settings).fit(X_CANCER, Y_CANCER)
+    np.testing.assert_allclose(ours.loss_curve_, theirs.loss_curve_, rtol=1e-9)
+
+
+def test_ctrl_c_between_epochs_keeps_what_was_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rosenblatt.estimators.progress.ProgressBar.update", interrupted)
+    with pytest.warns(UserWarning, match="interrupted"):
+        model = MLPClassifier(verbose="bar").fit(X_CANCER, Y_CANCER)
+    assert model.stop_reason_ == "interrupted by the user"
+    assert model.predict(X_CANCER).shape == (569,)

@@ -130,7 +130,8 @@ def backpropagate(
     delta: list[FloatArray] = [np.empty(0)] * depth
     gradient = np.empty_like(theta)
     gradients = network.weights_and_biases(gradient)
-    upstream = w[:, None] * loss.gradient(passed.scores, y)  # ∂L/∂a of the last layer
+    # ∂L/∂a of the last layer
+    upstream = w[:, None] * np.where(seen[:, None], loss.gradient(passed.scores, y), 0)
     for i in reversed(range(depth)):
         z, a, a_before = passed.z[i], passed.a[i + 1], passed.a[i]
         delta[i] = activations[i].pull_back(z, a, upstream)  # B7, and B8: … ⊙ g'(z)

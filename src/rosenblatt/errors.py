@@ -12,4 +12,8 @@ class InputError(ValueError):
 
 @final
 class DivergenceError(ValueError):
-    """Training diverged; the message names the epoch and the likely cause."""
+    """Training diverged; the message names the epoch, where there was one, and the likely cause."""
+
+    def __init__(self, message: str, epoch: int | None = None) -> None:
+        super().__init__(message)
+        self.epoch = epoch

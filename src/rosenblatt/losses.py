@@ -80,8 +80,10 @@ class BinaryCrossEntropy(Loss):
     def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         ln_p = bound_ln_p(-np.logaddexp(0, -scores), self.p_min)
         ln_q = bound_ln_p(-np.logaddexp(0, scores), self.p_min)
-        # y and 1 - y may be 0 where the logarithm is -∞ only for infinite scores: keep 0·∞ out.
-        return -(np.where(y == 0, 0, y * ln_p) + np.where(y == 1, 0, (1 - y) * ln_q)).sum(axis=1)
+        # Where a logit is infinite, 0·ln 0 counts as 0.
+        of_one = y * np.where(y == 0, 0, ln_p)
+        of_zero = (1 - y) * np.where(y == 1, 0, ln_q)
+        return -(of_one + of_zero).sum(axis=1)
 
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         p: FloatArray = expit(scores)

@@ -114,22 +114,23 @@ class Descent:
     on_message: Callable[[str], None] | None = None
 
     def run(self) -> Iterator[Record]:
-        """Train epoch by epoch; Ctrl-C ends the run and keeps what it has reached."""
-        try:
-            for epoch in range(1, self.max_epochs + 1):
-                record = self._epoch(epoch)
-                is_best = self.stopping.observe(self._watched(record))
-                if is_best and self.early_stopping:
-                    self.best_theta = self.theta.copy()
-                yield record
-                self.rate.epoch_ended(self.samples_seen)
-                if self._diverged(record) or self._stalled():
-                    return
-            self.stop_reason = f"reached max_iter={self.max_epochs}"
-        except KeyboardInterrupt:
-            warnings.warn("Training interrupted by user.", stacklevel=3)
-            self.stop_reason = "interrupted by the user"
-            self.converged = True
+        """Train epoch by epoch."""
+        for epoch in range(1, self.max_epochs + 1):
+            record = self._epoch(epoch)
+            is_best = self.stopping.observe(self._watched(record))
+            if is_best and self.early_stopping:
+                self.best_theta = self.theta.copy()
+            yield record
+            self.rate.epoch_ended(self.samples_seen)
+            if self._diverged(record) or self._stalled():
+                return
+        self.stop_reason = f"reached max_iter={self.max_epochs}"
+
+    def interrupt(self) -> None:
+        """End a run that Ctrl-C stopped; what it has reached stays."""
+        warnings.warn("Training interrupted by user.", stacklevel=5)
+        self.stop_reason = "interrupted by the user"
+        self.converged = True
 
     def _epoch(self, epoch: int) -> Record:
         start = time.perf_counter()
@@ -165,7 +166,8 @@ class Descent:
             raise DivergenceError(
                 "Solver produced non-finite parameter weights. The input data may contain large"
                 f" values and need to be preprocessed. {what}: scale inputs and targets to unit"
-                " variance, or lower learning_rate_init."
+                " variance, or lower learning_rate_init.",
+                record.epoch,
             )
         warnings.warn(
             f"{what}; the weights of the best validation score are kept.",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +46,8 @@ def epoch(m: Any, **given: Any) -> Any:
         "factors": np.ones(2),
         "theta": np.zeros(8),
         "slots": np.zeros((1, 8)),
-        "steps": 0,
+        "steps": np.zeros(1, np.int64),
+        "interruptible": True,
     }
     return engine(m).epoch(**arguments | given)
 
@@ -54,7 +59,9 @@ def objective(m: Any, given: Any, theta: int = 8, gradient: int = 8, loss: Any =
 @each_build
 def test_what_is_right_is_taken(build: Any) -> None:
     """So that a refusal below is due to what it names."""
-    assert epoch(build)[3] == 2
+    steps = np.zeros(1, np.int64)
+    epoch(build, steps=steps)
+    assert steps == 2
     assert objective(build, data(build)) == (0.0, 0.0)
     assert objective(build, data(build, np.array([[0.0], [1.0], [1.0], [0.0]])), loss=CODES)[0] > 0
     csr(build, [1.0, 2.0], [0, 2], [0, 1, 1, 2])
@@ -103,7 +110,15 @@ def test_class_codes(build: Any, codes: list[float], at: int) -> None:
         objective(build, data(build, y), loss=CODES)
     with pytest.raises(ValueError, match="class code"):
         engine(build, CODES).epoch(
-            data(build, y), None, 4, PLAIN, np.ones(1), np.zeros(8), np.zeros((1, 8)), 0
+            data(build, y),
+            None,
+            4,
+            PLAIN,
+            np.ones(1),
+            np.zeros(8),
+            np.zeros((1, 8)),
+            np.zeros(1, np.int64),
+            False,
         )
 
 
@@ -242,3 +257,50 @@ def test_a_matrix_keeps_its_arrays_alive(build: Any) -> None:
     # Scores are 3·2 + 1: ½ (7² + 7²).
     assert value == 49
     assert len(litter) == 50
+
+
+@each_build
+def test_what_was_checked_cannot_be_changed_afterwards(build: Any) -> None:
+    """Indices that were in range are the engine's own; a class code is held to it when read."""
+    columns, starts = np.array([0, 1], np.int32), np.array([0, 1, 2])
+    X = build.Matrix64(np.ones(2), columns, starts, 3)
+    codes = np.array([[0.0], [1.0]])
+    given = build.Data64(X, codes, None, 1.0)
+    columns[:] = 2**30
+    starts[:] = 2**40
+    codes[:] = 1e9
+    value, _ = objective(build, given, loss=CODES)
+    assert np.isfinite(value)
+
+
+@each_build
+def test_memory_that_runs_out_leaves_an_engine_that_works(build: Any) -> None:
+    pytest.importorskip("resource")
+    script = f"""
+import importlib, resource
+import numpy as np
+from rosenblatt.engine.blas import gemm_capsules
+m = importlib.import_module({build.__name__!r})
+m.use_blas(*gemm_capsules())
+layers = [(3000, ("Tanh", [])), (3000, ("Tanh", [])), (1, ("Identity", []))]
+engine = m.Engine64(3000, layers, ("SquaredError", []), ("L2", [0.0]), 4)
+n = 3000 * 3000 * 2 + 3000 * 2 + 3000 + 1
+data = m.Data64(m.Matrix64(np.zeros((4, 3000))), np.zeros((4, 1)), None, 1.0)
+theta, gradient = np.zeros(n), np.zeros(n)
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (used + 3 * 8 * n, hard))
+for _ in range(2):
+    try:
+        engine.objective(data, theta, gradient)
+    except MemoryError:
+        print("refused")
+resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+print(engine.objective(data, theta, gradient))
+"""
+    if not Path("/proc/self/statm").exists() or "libasan" in os.environ.get("LD_PRELOAD", ""):
+        pytest.skip("needs a limit on memory that this process can bear")
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert run.stdout.split("\n")[:3] == ["refused", "refused", "(0.0, 0.0)"], run.stderr

@@ -24,7 +24,7 @@ from rosenblatt.engine.kernels import kernel
 from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
 from rosenblatt.losses import CategoricalCrossEntropy, SquaredError
-from rosenblatt.network import Network
+from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
@@ -232,3 +232,26 @@ def test_a_signal_with_a_handler_of_the_users_does_not_end_an_epoch() -> None:
         assert seen == [signal.SIGUSR1]
     finally:
         signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_a_signal_leaves_whole_steps_and_their_number(threads: int) -> None:
+    """On rows of zeros only the penalty moves the weights: by one factor a step, and all alike."""
+    net = Network(64, (Dense(512, ReLU()), Dense(1)))
+    problem = Problem(net, SquaredError(), L2(1.0), SGD(lr=1e-4))
+    X = np.zeros((400_000, 64))
+    arrays = Arrays(X, np.zeros((len(X), 1)))
+    for delay in (0.11, 0.13, 0.17):
+        theta = np.ones(net.n_parameters)
+        for _, b in net.weights_and_biases(theta):
+            b[:] = 0
+        memory = Memory.of(problem.optimizer, theta)
+        trainer = NativeTrainer(problem, arrays, theta, memory, threads)
+        threading.Timer(delay, signal.raise_signal, (signal.SIGINT,)).start()
+        with pytest.raises(KeyboardInterrupt):
+            trainer.epoch(None, 8, np.ones(50_000))
+        steps = int(memory.steps[0])
+        assert steps > 0
+        # The penalty's gradient of a batch of 8 rows is W / 8.
+        for W, _ in net.weights_and_biases(theta):
+            np.testing.assert_allclose(W, (1 - 1e-4 / 8) ** steps, rtol=1e-9)

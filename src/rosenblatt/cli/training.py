@@ -64,8 +64,9 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
             network.fit(*_fit_arguments(kind, parts["train"]), **_validation(prepared, options))
         except DivergenceError as error:
             rate = options.learning_rate
+            where = "" if error.epoch is None else f" in epoch {error.epoch}"
             raise InputError(
-                f"training diverged in epoch {network.n_iter_}, most likely because a learning "
+                f"training diverged{where}, most likely because a learning "
                 f"rate of {rate:g} is too large: try --learning-rate {rate / 10:g}"
             ) from error
     seconds = time.perf_counter() - start

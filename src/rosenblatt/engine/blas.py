@@ -7,6 +7,7 @@ the first fit that comes and restored by the last one that leaves.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,20 @@ def gemm_capsules() -> tuple[Any, Any]:
         if "int *, int *, int *" not in repr(capsule):
             raise ImportError("this SciPy's BLAS does not take 32-bit integers")
     return capsules
+
+
+def _after_fork() -> None:
+    """A child has none of the parent's fits, nor a lock that one of them held."""
+    global _lock, _users
+    _lock = threading.Lock()
+    if _users:
+        for lib, limit in zip(_libraries(), _limits_before, strict=True):
+            lib.set_num_threads(limit)
+    _users = 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 @cache

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 import numpy as np
+import numpy.typing as npt
 
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.types import FloatArray
@@ -16,10 +17,16 @@ __all__ = ["Memory"]
 @final
 @dataclass
 class Memory:
-    """Slots, shape (n_slots, n_parameters), and the number of steps taken."""
+    """The optimiser's slots and its number of steps, both changed in place.
+
+    Attributes
+    ----------
+    slots : array (n_slots, n_parameters)
+    steps : array (1,) of int64
+    """
 
     slots: FloatArray
-    steps: int = 0
+    steps: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
 
     @staticmethod
     def of(optimizer: Optimizer, theta: FloatArray) -> Memory:

@@ -7,6 +7,7 @@ one that fits the processor is taken.
 from __future__ import annotations
 
 import importlib
+import threading
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any, final
@@ -56,9 +57,14 @@ def class_for(stem: str, dtype: npt.DTypeLike) -> Any:
 def native_matrix(X: Matrix) -> Any:
     if isinstance(X, np.ndarray):
         return class_for("Matrix", X.dtype)(X)
+    if X.format != "csr":
+        X = X.tocsr()
     # A column number fits 32 bits on any machine that holds the weights; a position may not.
     return class_for("Matrix", X.dtype)(
-        X.data, X.indices.astype(np.int32, copy=False), X.indptr.astype(np.int64), X.shape[1]
+        np.ascontiguousarray(X.data),
+        np.ascontiguousarray(X.indices, np.int32),
+        np.ascontiguousarray(X.indptr, np.int64),
+        X.shape[1],
     )
 
 
@@ -98,7 +104,7 @@ class NativeTrainer(Trainer):
         self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
     ) -> Epoch:
         with blas_held(self.engine):
-            data_loss, penalty, norms, self.memory.steps = self.engine.epoch(
+            data_loss, penalty, norms = self.engine.epoch(
                 self.data,
                 order,
                 batch_size,
@@ -107,6 +113,7 @@ class NativeTrainer(Trainer):
                 self.theta,
                 self.memory.slots,
                 self.memory.steps,
+                threading.current_thread() is threading.main_thread(),  # where signals arrive
             )
         return Epoch(data_loss, penalty, np.array(norms))
 

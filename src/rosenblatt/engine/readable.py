@@ -80,7 +80,7 @@ class ReadableTrainer(Trainer):
             ]
             self.memory.steps += 1
             self.theta += self.problem.optimizer.update(  # B11
-                g, self.memory.slots, self.memory.steps, factor
+                g, self.memory.slots, int(self.memory.steps[0]), factor
             )
         return Epoch(data_loss / len(order), penalty / len(order), np.sqrt(squares / len(factors)))
 

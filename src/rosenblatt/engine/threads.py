@@ -12,7 +12,7 @@ from rosenblatt.network import Network
 
 __all__ = ["available_threads", "threads_for"]
 
-# Multiplications that make a second thread worth its two meetings a step.
+# Multiplications that a thread must find in a step to be worth its two meetings.
 WORTH_A_THREAD = 4_000_000
 
 

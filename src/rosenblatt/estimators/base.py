@@ -16,7 +16,7 @@ from rosenblatt import engine
 from rosenblatt.errors import DivergenceError
 from rosenblatt.estimators.curvature import fit_lbfgs
 from rosenblatt.estimators.descent import Progress, fit_descent
-from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, initializer
+from rosenblatt.estimators.names import ACTIVATIONS, LINKS, OPTIMIZERS, initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
@@ -72,6 +72,7 @@ class BaseMLP(BaseEstimator, ABC):
 
     # None before the first descent, also where `coefs_` were set by hand.
     _progress: Progress | None = None
+    _theta: FloatArray | None = None
 
     # What the two estimators do in their own ways.
 
@@ -122,11 +123,19 @@ class BaseMLP(BaseEstimator, ABC):
     def model_(self) -> Model:
         """The trained network as a plain value: description, flat parameters, loss."""
         check_is_fitted(self, "coefs_")
-        weights = [np.asarray(w) for w in self.coefs_]
-        biases = [np.asarray(b) for b in self.intercepts_]
-        network = self._network(weights[0].shape[0], weights[-1].shape[1])
-        dtype = np.result_type(*weights)
-        return Model(network, network.pack(weights, biases, dtype), self._loss())
+        shapes = [np.shape(W) for W in self.coefs_]
+        activation = ACTIVATIONS[self.activation]
+        hidden = (Dense(n_out, activation) for _, n_out in shapes[:-1])
+        network = Network(shapes[0][0], (*hidden, Dense(shapes[-1][1])))
+        return Model(network, self._flat_parameters(network), LINKS[self.out_activation_])
+
+    def _flat_parameters(self, network: Network) -> FloatArray:
+        """θ, which `coefs_` and `intercepts_` are views of unless somebody has put in others."""
+        theta = self._theta
+        if theta is not None and all(a.base is theta for a in (*self.coefs_, *self.intercepts_)):
+            return theta
+        dtype = np.result_type(*(np.asarray(W) for W in self.coefs_))
+        return network.pack(self.coefs_, self.intercepts_, dtype)
 
     def fit(
         self,
@@ -184,6 +193,17 @@ class BaseMLP(BaseEstimator, ABC):
         scores = engine.scores(model.network, model.parameters, X, self.n_jobs)
         return model.loss.inverse_link(scores)
 
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()
+        state.pop("_theta", None)  # the same numbers as coefs_ and intercepts_
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if hasattr(self, "coefs_"):
+            model = self.model_
+            self._publish(model.network, model.parameters)
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
@@ -199,8 +219,9 @@ class BaseMLP(BaseEstimator, ABC):
         layers = tuple(Dense(int(n), activation) for n in hidden)
         return Network(n_inputs, (*layers, Dense(n_outputs)))
 
-    def _validated(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> tuple[Any, Any, Any]:
-        dtype = FLOAT_TYPES if self.dtype is None else np.dtype(self.dtype)
+    def _validated(
+        self, X: Any, y: Any, sample_weight: Any, *, dtype: Any, reset: bool
+    ) -> tuple[Any, Any, Any]:
         X, y = validate_data(
             self,
             X,
@@ -223,19 +244,45 @@ class BaseMLP(BaseEstimator, ABC):
         *,
         incremental: bool,
     ) -> Self:
+        """Fit, or leave the estimator as it was."""
+        before = {k: list(v) if isinstance(v, list) else v for k, v in vars(self).items()}
+        try:
+            self._learn(X, y, sample_weight, validation, incremental=incremental)
+        except BaseException as error:
+            self.__dict__ = before
+            if isinstance(error, DivergenceError):
+                self._progress = None  # its momentum led astray
+            raise
+        return self
+
+    def _learn(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        validation: tuple[Any, Any, Any],
+        *,
+        incremental: bool,
+    ) -> None:
+        if self.early_stopping and incremental:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        if self.solver not in OPTIMIZERS and any(part is not None for part in validation):
+            raise ValueError("X_val and y_val need solver='sgd' or 'adam', not 'lbfgs'.")
         first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
-        X, y, weights = self._validated(X, y, sample_weight, reset=first_pass)
+        X, y, weights = self._validated(
+            X, y, sample_weight, dtype=self._float_types(first_pass), reset=first_pass
+        )
         self._check_targets(y, first_pass, incremental)
         targets = self._encode_targets(y, X.dtype)
         arrays = Arrays(X, targets, weights)
-        validation_arrays = self._given_validation(*validation)
+        validation_arrays = self._given_validation(*validation, X.dtype)
 
         n_outputs = self._n_units_out(targets)
         network = self._network(X.shape[1], n_outputs)
         rng = check_random_state(self.random_state)
         if first_pass:
             theta = network.initial_parameters(
-                rng, initializer(network.layers[0].activation), X.dtype
+                rng, initializer(ACTIVATIONS[self.activation]), X.dtype
             )
             self._forget(len(network.layers) + 1, n_outputs)
         else:
@@ -244,8 +291,6 @@ class BaseMLP(BaseEstimator, ABC):
 
         make_optimizer = OPTIMIZERS.get(self.solver)
         if make_optimizer is None:
-            if validation_arrays is not None:
-                raise ValueError("X_val and y_val need solver='sgd' or 'adam', not 'lbfgs'.")
             theta = fit_lbfgs(self, network, theta, arrays)
         else:
             theta = fit_descent(
@@ -263,16 +308,23 @@ class BaseMLP(BaseEstimator, ABC):
                 " values and need to be preprocessed."
             )
         self._publish(network, theta)
-        return self
 
-    def _given_validation(self, X: Any, y: Any, weights: Any) -> Arrays | None:
+    def _float_types(self, first_pass: bool) -> Any:
+        """What X may come in: as asked for, as trained so far, or either."""
+        if self.dtype is not None:
+            return np.dtype(self.dtype)
+        return FLOAT_TYPES if first_pass else np.result_type(*(np.asarray(W) for W in self.coefs_))
+
+    def _given_validation(
+        self, X: Any, y: Any, weights: Any, dtype: npt.DTypeLike
+    ) -> Arrays | None:
         if X is None and y is None:
             if weights is not None:
                 raise ValueError("sample_weight_val is given without X_val and y_val.")
             return None
         if X is None or y is None:
             raise ValueError("X_val and y_val go together: one of them is missing.")
-        X, y, weights = self._validated(X, y, weights, reset=False)
+        X, y, weights = self._validated(X, y, weights, dtype=dtype, reset=False)
         return Arrays(X, self._encode_targets(y, X.dtype), weights)
 
     def _forget(self, n_layers: int, n_outputs: int) -> None:
@@ -283,6 +335,7 @@ class BaseMLP(BaseEstimator, ABC):
         self._progress = None
 
     def _publish(self, network: Network, theta: FloatArray) -> None:
+        self._theta = theta
         layers = network.weights_and_biases(theta)
         self.coefs_ = [W for W, _ in layers]
         self.intercepts_ = [b for _, b in layers]

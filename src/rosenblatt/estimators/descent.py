@@ -35,6 +35,7 @@ __all__ = ["Progress", "fit_descent"]
 class Progress:
     """What a descent carries over: the momentum to the next `partial_fit`, the best to any fit."""
 
+    solver: str
     memory: Memory
     rate: RateControl
     stopping: NoImprovement
@@ -56,8 +57,6 @@ def fit_descent(
     `rows` are those to train on, and those to validate on where they were given.
     """
     train, validation = rows
-    if est.early_stopping and incremental:
-        raise ValueError("partial_fit does not support early_stopping=True")
     if est.early_stopping and validation is None:
         train, validation = split(train, est.validation_fraction, est._strata(train.y), rng)
     # scikit-learn reports the log loss of probabilities bounded by the machine epsilon.
@@ -78,11 +77,15 @@ def fit_descent(
         rng=rng if est.shuffle else None,
         validate=None if validation is None else validator(est, problem, theta, validation),
         early_stopping=est.early_stopping,
+        # The best of an earlier fit is what theta starts from.
+        best_theta=theta.copy() if est.validation_scores_ else None,
         watched=watched(est),
         samples_seen=est.t_,
         on_message=print if prints(est) else None,
     )
     follow(est, descent)
+    if incremental and not descent.converged:
+        est.stop_reason_ = "partial_fit runs one epoch"
     if not (incremental or descent.converged):
         warnings.warn(
             f"Stochastic Optimizer: Maximum iterations ({est.max_iter}) reached and the"
@@ -107,12 +110,13 @@ def carried_over(
     else:
         stopping = before.stopping
         stopping.tol, stopping.patience = est.tol, est.n_iter_no_change
-    if before is not None and incremental:
+    if before is not None and incremental and before.solver == est.solver:
         memory, rate = before.memory, before.rate
+        memory.slots = memory.slots.astype(theta.dtype, copy=False)
     else:
         memory = Memory.of(optimizer, theta)
         rate = RATE_CONTROLS[est.learning_rate](est) if est.solver == "sgd" else Constant()
-    est._progress = Progress(memory, rate, stopping, est.early_stopping)
+    est._progress = Progress(est.solver, memory, rate, stopping, est.early_stopping)
     return est._progress
 
 
@@ -185,6 +189,8 @@ def follow(est: BaseMLP, descent: Descent) -> None:
                     print(f"Validation score: {record.validation.score:f}")
             if bar is not None:
                 bar.update(record)
+    except KeyboardInterrupt:  # wherever in the loop it arrives
+        descent.interrupt()
     finally:
         if bar is not None:
             bar.close()

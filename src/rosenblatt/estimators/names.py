@@ -8,12 +8,19 @@ from typing import Any, final
 
 from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Tanh
 from rosenblatt.initializers import Initializer, RandomBiasUniform
-from rosenblatt.losses import Loss, Poisson, SquaredError
+from rosenblatt.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Loss,
+    Poisson,
+    SquaredError,
+)
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.schedules import Constant, DivideOnStall, InverseScaling, RateControl
 
 __all__ = [
     "ACTIVATIONS",
+    "LINKS",
     "OPTIMIZERS",
     "RATE_CONTROLS",
     "REGRESSION_LOSSES",
@@ -62,6 +69,14 @@ class RegressionLoss:
     out_activation: str
     averages_outputs: bool
 
+
+# What turns raw scores into predictions, by scikit-learn's name for it.
+LINKS: dict[str, Loss] = {
+    "identity": SquaredError(),
+    "exp": Poisson(),
+    "logistic": BinaryCrossEntropy(),
+    "softmax": CategoricalCrossEntropy(),
+}
 
 REGRESSION_LOSSES: dict[str, RegressionLoss] = {
     "squared_error": RegressionLoss(SquaredError(), "identity", averages_outputs=True),

@@ -28,7 +28,14 @@ def split(
             "The validation set is too small. Increase 'validation_fraction' or the size of your"
             " dataset."
         )
-    return rows_of(arrays, train), rows_of(arrays, validation)
+    parts = rows_of(arrays, train), rows_of(arrays, validation)
+    for part, name in zip(parts, ("training", "validation"), strict=True):
+        if part.weights is not None and not part.weights.any():
+            raise ValueError(
+                f"All rows of the {name} part have sample weight 0. Drop rows of weight 0 before"
+                " fit, change 'validation_fraction', or give X_val and y_val."
+            )
+    return parts
 
 
 def rows_of(arrays: Arrays, rows: npt.NDArray[np.intp]) -> Arrays:

@@ -54,6 +54,7 @@ def minimize_lbfgs(
     """
     dtype = theta.dtype
     evaluated: Iterate | None = None
+    n_accepted = 0
     accepted: list[tuple[npt.NDArray[np.float64], Iterate]] = []
 
     def value_and_gradient(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
@@ -64,8 +65,10 @@ def minimize_lbfgs(
 
     def step_accepted(x: npt.NDArray[np.float64]) -> None:
         # The line search evaluates the point it accepts last.
+        nonlocal n_accepted
         assert evaluated is not None
         accepted[:] = [(x.copy(), evaluated)]
+        n_accepted += 1
         on_iterate(evaluated)
 
     try:
@@ -82,7 +85,7 @@ def minimize_lbfgs(
             raise
         warnings.warn("Training interrupted by user.", stacklevel=3)
         x, last = accepted[0]
-        return LBFGSResult(x, last, 0, True, "interrupted by the user")
+        return LBFGSResult(x, last, n_accepted, True, "interrupted by the user")
     assert evaluated is not None
     last = accepted[0][1] if accepted else evaluated
     return LBFGSResult(
