@@ -15,6 +15,7 @@ UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 demo: $(VENV)/.installed
 	@mkdir -p build/demo
 	cd build/demo && $(abspath $(BIN))/rosenblatt train --example digits
+	@echo "The model lies in build/demo, the command in $(BIN): cd build/demo && PATH=$(abspath $(BIN)):\$$PATH"
 
 test: lint unit sanitize
 
@@ -23,6 +24,7 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
 $(VENV)/.installed: $(BIN)/python $(SOURCES)
+	@echo "Building and installing, which takes about a minute ..."
 	$(BIN)/python -m pip install --quiet ".[cli]"
 	@touch $@
 

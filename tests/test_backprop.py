@@ -279,3 +279,17 @@ def test_every_activation_and_loss_has_golden_numbers() -> None:
     present = {(run["activation"], run["loss"]) for run in GOLDEN["runs"]}
     names = [KERNELS[concept].values() for concept in ("activations", "losses")]
     assert present == {(activation, loss) for activation in names[0] for loss in names[1]}
+
+
+def test_what_does_not_fit_is_said() -> None:
+    net = Network(2, (Dense(3, Tanh()), Dense(1)))
+    theta = np.zeros(net.n_parameters)
+    X, y = np.zeros((4, 2)), np.zeros((4, 1))
+    with pytest.raises(ValueError, match=r"takes 2 features, X has shape \(4, 3\)"):
+        backpropagate(net, theta, np.zeros((4, 3)), y, SquaredError())
+    with pytest.raises(ValueError, match=r"X has 4 rows, y has shape \(1, 4\)"):
+        backpropagate(net, theta, X, y[:, 0], SquaredError())
+    with pytest.raises(ValueError, match="sample_weight has shape"):
+        backpropagate(net, theta, X, y, SquaredError(), sample_weight=np.ones(3))
+    with pytest.raises(ValueError, match="2 layers, got 1 and 2"):
+        net.pack([np.zeros((2, 3))], [np.zeros(3), np.zeros(1)])

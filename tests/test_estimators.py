@@ -16,7 +16,7 @@ import scipy.sparse as sp
 import sklearn.neural_network
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
-from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.exceptions import ConvergenceWarning, DataConversionWarning, NotFittedError
 from sklearn.metrics import log_loss
 from sklearn.model_selection import cross_val_score, train_test_split
 from sklearn.pipeline import make_pipeline
@@ -312,6 +312,34 @@ def test_progress_bar_goes_to_standard_error(capsys: pytest.CaptureFixture[str])
 def test_parameters_refused(parameters: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         MLPClassifier(**parameters).fit(X_CANCER, Y_CANCER)
+
+
+def test_a_column_of_targets_warns_once() -> None:
+    with pytest.warns(DataConversionWarning) as seen:
+        MLPClassifier(max_iter=300, tol=1).fit(X_CANCER, Y_CANCER[:, None])
+    assert len(seen) == 1
+
+
+def test_warnings_point_at_the_callers_line() -> None:
+    for solver in ("adam", "lbfgs"):
+        with pytest.warns(ConvergenceWarning) as seen:
+            MLPClassifier(max_iter=1, solver=solver).fit(X_CANCER, Y_CANCER)
+        assert {warning.filename for warning in seen} == {__file__}
+
+
+@ignore_convergence
+def test_both_solvers_write_the_same_history() -> None:
+    adam = MLPClassifier(max_iter=2).fit(X_CANCER, Y_CANCER)
+    lbfgs = MLPClassifier(max_iter=2, solver="lbfgs").fit(X_CANCER, Y_CANCER)
+    assert adam.history_[0].keys() == lbfgs.history_[0].keys()
+    assert lbfgs.history_[1]["loss"] == pytest.approx(lbfgs.loss_)
+
+
+@ignore_convergence
+def test_warm_start_into_another_network() -> None:
+    model = MLPClassifier(7, warm_start=True, max_iter=1).fit(X_CANCER, Y_CANCER)
+    with pytest.raises(ValueError, match="set warm_start=False"):
+        model.set_params(hidden_layer_sizes=(7, 7)).fit(X_CANCER, Y_CANCER)
 
 
 def test_poisson_needs_targets_of_zero_or_more() -> None:

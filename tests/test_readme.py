@@ -34,6 +34,11 @@ def test_both_languages_show_the_same_code() -> None:
 
 
 @pytest.mark.parametrize("name", READMES)
+def test_nothing_is_left_to_fill_in(name: str) -> None:
+    assert "@@" not in (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", READMES)
 def test_links_lead_somewhere(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)]+)\)", text)

@@ -8,6 +8,8 @@ from rosenblatt.estimators import (
     ThresholdNeuron,
 )
 
+__version__ = "0.1.0"
+
 __all__ = [
     "MLPClassifier",
     "MLPRegressor",

@@ -76,8 +76,11 @@ class Trace:
 
 def forward(network: Network, theta: FloatArray, X: FloatArray) -> Forward:
     """Propagate X, shape (n_samples, n_0) or one sample (n_0,), through the network."""
+    X = np.atleast_2d(X)
+    if X.ndim != 2 or X.shape[1] != network.n_inputs:
+        raise ValueError(f"the network takes {network.n_inputs} features, X has shape {X.shape}")
     zs: list[FloatArray] = []
-    activations: list[FloatArray] = [np.atleast_2d(X)]
+    activations: list[FloatArray] = [X]
     for layer, (W, b) in zip(network.layers, network.weights_and_biases(theta), strict=True):
         z = activations[-1] @ W + b  # B1
         a = layer.activation.value(z)  # B2
@@ -116,8 +119,13 @@ def backpropagate(
     """
     penalty = penalty or L2(0.0)
     passed = forward(network, theta, X)
+    n = len(passed.scores)
     y = np.atleast_2d(y)
-    w = np.ones(len(y), theta.dtype) if sample_weight is None else sample_weight
+    if y.ndim != 2 or len(y) != n:
+        raise ValueError(f"X has {n} rows, y has shape {y.shape}: it takes (n_samples, n_targets)")
+    w = np.ones(n, theta.dtype) if sample_weight is None else np.asarray(sample_weight)
+    if w.shape != (n,):
+        raise ValueError(f"X has {n} rows, sample_weight has shape {w.shape}")
     total = float(w.sum()) if total_weight is None else total_weight
     weights = [W for W, _ in network.weights_and_biases(theta)]
     activations = [layer.activation for layer in network.layers]

@@ -83,6 +83,11 @@ class Network:
         dtype: npt.DTypeLike = np.float64,
     ) -> FloatArray:
         """A new flat vector from the layers' weights and biases: the inverse of the views."""
+        if not len(weights) == len(biases) == len(self.layers):
+            raise ValueError(
+                f"expected weights and biases of {len(self.layers)} layers, got {len(weights)} and"
+                f" {len(biases)}"
+            )
         theta: npt.NDArray[Any] = np.empty(self.n_parameters, dtype)
         for (w, b), w_given, b_given in zip(
             self.weights_and_biases(theta), weights, biases, strict=True

@@ -128,7 +128,7 @@ class Descent:
 
     def interrupt(self) -> None:
         """End a run that Ctrl-C stopped; what it has reached stays."""
-        warnings.warn("Training interrupted by user.", stacklevel=5)
+        warnings.warn("Training interrupted by user.", stacklevel=7)
         self.stop_reason = "interrupted by the user"
         self.converged = True
 
@@ -172,7 +172,7 @@ class Descent:
         warnings.warn(
             f"{what}; the weights of the best validation score are kept.",
             RuntimeWarning,
-            stacklevel=4,
+            stacklevel=8,
         )
         self.stop_reason = f"diverged in epoch {record.epoch}"
         self.converged = True

@@ -83,6 +83,10 @@ class BaseMLP(BaseEstimator, ABC):
         """Learn what the targets are, or hold them against what is known."""
 
     @abstractmethod
+    def _check_validation_targets(self, y: Any) -> None:
+        """Hold the targets of given validation rows against what is known."""
+
+    @abstractmethod
     def _encode_targets(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
         """Targets in the loss's terms, shape (n_samples, n_targets)."""
 
@@ -214,7 +218,9 @@ class BaseMLP(BaseEstimator, ABC):
     def _network(self, n_inputs: int, n_outputs: int) -> Network:
         hidden = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
         if any(not isinstance(n, Integral) or n <= 0 for n in hidden):
-            raise ValueError(f"hidden_layer_sizes must be > 0, got {hidden}.")
+            raise ValueError(
+                f"hidden_layer_sizes must be > 0, got {hidden}: whole numbers of units."
+            )
         activation = ACTIVATIONS[self.activation]
         layers = tuple(Dense(int(n), activation) for n in hidden)
         return Network(n_inputs, (*layers, Dense(n_outputs)))
@@ -286,7 +292,7 @@ class BaseMLP(BaseEstimator, ABC):
             )
             self._forget(len(network.layers) + 1, n_outputs)
         else:
-            theta = network.pack(self.coefs_, self.intercepts_, X.dtype)
+            theta = self._carried_parameters(network, X.dtype)
             self.history_ = getattr(self, "history_", [])
 
         make_optimizer = OPTIMIZERS.get(self.solver)
@@ -309,6 +315,16 @@ class BaseMLP(BaseEstimator, ABC):
             )
         self._publish(network, theta)
 
+    def _carried_parameters(self, network: Network, dtype: npt.DTypeLike) -> FloatArray:
+        """A copy of the parameters so far."""
+        try:
+            return network.pack(self.coefs_, self.intercepts_, dtype)
+        except ValueError as error:
+            raise ValueError(
+                "The network asked for has other layers than the one fitted so far: set"
+                f" warm_start=False to begin anew ({error})."
+            ) from error
+
     def _float_types(self, first_pass: bool) -> Any:
         """What X may come in: as asked for, as trained so far, or either."""
         if self.dtype is not None:
@@ -325,6 +341,7 @@ class BaseMLP(BaseEstimator, ABC):
         if X is None or y is None:
             raise ValueError("X_val and y_val go together: one of them is missing.")
         X, y, weights = self._validated(X, y, weights, dtype=dtype, reset=False)
+        self._check_validation_targets(y)
         return Arrays(X, self._encode_targets(y, X.dtype), weights)
 
     def _forget(self, n_layers: int, n_outputs: int) -> None:

@@ -105,7 +105,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     best_validation_score_ : float or None
     history_ : list of dict
         One record an epoch: epoch, loss, validation_loss, validation_score, learning_rate,
-        gradient_norm (by layer), seconds. For 'lbfgs' epoch, loss and gradient_norm.
+        gradient_norm (by layer), seconds. For 'lbfgs' one an iteration, with None where an
+        iteration has no such thing.
     stop_reason_ : str
         Which criterion ended the fit (theory B12).
     model_ : Model
@@ -139,6 +140,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     True
     """
 
+    loss = "log_loss"  # scikit-learn's attribute; no parameter
     _takes_numeric_targets = False
 
     def __init__(
@@ -219,17 +221,18 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             self._label_binarizer = LabelBinarizer().fit(flat(y))
             self.classes_ = self._label_binarizer.classes_
             return
-        classes = unique_labels(y)
         if self.warm_start:
+            classes = unique_labels(y)
             if set(classes) != set(self.classes_):
                 raise ValueError(
                     "warm_start can only be used where `y` has the same classes as in the previous"
                     f" call to fit. Previously got {self.classes_}, `y` has {classes}"
                 )
         else:
-            self._require_known(classes)
+            self._check_validation_targets(y)
 
-    def _require_known(self, classes: npt.NDArray[Any]) -> None:
+    def _check_validation_targets(self, y: Any) -> None:
+        classes = unique_labels(y)
         if len(np.setdiff1d(classes, self.classes_)):
             raise ValueError(
                 f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}."
@@ -237,10 +240,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             )
 
     def _encode_targets(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
-        self._require_known(unique_labels(y))
         if self._label_binarizer.y_type_ == "multiclass":
-            return np.searchsorted(self.classes_, flat(y)).astype(dtype)[:, None]
-        indicator = self._label_binarizer.transform(flat(y))
+            return np.searchsorted(self.classes_, np.ravel(y)).astype(dtype)[:, None]
+        indicator = self._label_binarizer.transform(flat(y, warn=False))
         if sp.issparse(indicator):
             indicator = indicator.toarray()
         encoded: FloatArray = np.ascontiguousarray(indicator, dtype=dtype)
@@ -278,8 +280,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return np.where(y[:, 0] > 0.5, "True", "False")
 
 
-def flat(y: Any) -> Any:
+def flat(y: Any, warn: bool = True) -> Any:
     """A single column as one dimension, with scikit-learn's warning."""
     if not sp.issparse(y) and np.ndim(y) == 2 and y.shape[1] == 1:
-        return column_or_1d(y, warn=True)
+        return column_or_1d(y, warn=warn)
     return y

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from typing import TYPE_CHECKING
 
@@ -26,15 +27,29 @@ def fit_lbfgs(est: BaseMLP, network: Network, theta: FloatArray, arrays: Arrays)
     # A bound on the probabilities would make value and gradient disagree: the loss is exact.
     objective = engine.objective(network, est._loss(), L2(est.alpha), arrays, est.n_jobs)
     est.history_ = []
+    start = time.perf_counter()
 
     def report(iterate: Iterate) -> None:
+        nonlocal start
         loss = est._reported_loss(iterate.data_loss) + iterate.penalty
         norms = [
             float(np.sqrt((dW * dW).sum() + (db * db).sum()))
             for dW, db in network.weights_and_biases(iterate.gradient)
         ]
         epoch = len(est.history_) + 1
-        est.history_.append({"epoch": epoch, "loss": loss, "gradient_norm": norms})
+        now = time.perf_counter()
+        est.history_.append(
+            {
+                "epoch": epoch,
+                "loss": loss,
+                "validation_loss": None,
+                "validation_score": None,
+                "learning_rate": None,
+                "gradient_norm": norms,
+                "seconds": now - start,
+            }
+        )
+        start = now
         if est.verbose and est.verbose != "bar":
             print(f"Iteration {epoch}, loss = {loss:.8f}")
 
@@ -54,6 +69,6 @@ def fit_lbfgs(est: BaseMLP, network: Network, theta: FloatArray, arrays: Arrays)
             f"lbfgs failed to converge after {est.n_iter_} iteration(s): {result.message}."
             " Increase max_iter or max_fun where they are the limit, or scale the data.",
             ConvergenceWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     return result.theta.astype(theta.dtype)

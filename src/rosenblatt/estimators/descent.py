@@ -91,7 +91,7 @@ def fit_descent(
             f"Stochastic Optimizer: Maximum iterations ({est.max_iter}) reached and the"
             " optimization hasn't converged yet.",
             ConvergenceWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     return theta if descent.best_theta is None else descent.best_theta
 
@@ -127,7 +127,7 @@ def clipped_batch_size(est: BaseMLP, n_samples: int) -> int:
         warnings.warn(
             f"Got batch_size={est.batch_size}, more than the {n_samples} samples."
             " It is going to be clipped.",
-            stacklevel=5,
+            stacklevel=6,
         )
     return min(int(est.batch_size), n_samples)
 

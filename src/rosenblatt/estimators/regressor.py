@@ -116,6 +116,9 @@ feature_names_in_, n_layers_, n_outputs_
         return self._fit(X, y, sample_weight, (None, None, None), incremental=True)
 
     def _check_targets(self, y: Any, first_pass: bool, incremental: bool) -> None:
+        self._check_validation_targets(y)
+
+    def _check_validation_targets(self, y: Any) -> None:
         if self.loss == "poisson" and (np.asarray(y) < 0).any():
             raise ValueError("Some value(s) of y are negative, which the Poisson loss cannot take.")
 

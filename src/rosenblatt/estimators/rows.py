@@ -20,14 +20,17 @@ def split(
     rng: np.random.RandomState,
 ) -> tuple[Arrays, Arrays]:
     """Training and validation rows, drawn as scikit-learn draws them."""
+    too_small = ValueError(
+        "The validation set is too small. Increase 'validation_fraction' or the size of your"
+        " dataset."
+    )
+    if fraction == 0:
+        raise too_small
     train, validation = train_test_split(
         np.arange(arrays.n_samples), random_state=rng, test_size=fraction, stratify=strata
     )
     if len(validation) < 2:
-        raise ValueError(
-            "The validation set is too small. Increase 'validation_fraction' or the size of your"
-            " dataset."
-        )
+        raise too_small
     parts = rows_of(arrays, train), rows_of(arrays, validation)
     for part, name in zip(parts, ("training", "validation"), strict=True):
         if part.weights is not None and not part.weights.any():

@@ -83,7 +83,7 @@ def minimize_lbfgs(
     except KeyboardInterrupt:
         if not accepted:
             raise
-        warnings.warn("Training interrupted by user.", stacklevel=3)
+        warnings.warn("Training interrupted by user.", stacklevel=6)
         x, last = accepted[0]
         return LBFGSResult(x, last, n_accepted, True, "interrupted by the user")
     assert evaluated is not None
