@@ -269,8 +269,43 @@ def test_a_rate_too_large_keeps_the_best_weights_under_early_stopping(folder, re
     options = ["--target", "weight", "--hidden", "64", "--activation", "identity"]
     trained = result("train", "shop.csv", *options, "--solver", "sgd", "--learning-rate", "0.28")
     assert any("diverged in epoch" in note for note in trained["notes"])
+    assert trained["stop_reason"] == f"it diverged in epoch {trained['epochs']}"
     assert any("predicts worse than the trivial model" in note for note in trained["notes"])
     assert np.isfinite(load_model(Path("shop.safetensors")).model.parameters).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (
+            ["--patience", "1", "--learning-rate", "0.1"],
+            "the validation loss had not improved for 1 epoch",
+        ),
+        (
+            ["--patience", "2", "--validation-fraction", "0", "--learning-rate", "0.1"],
+            "the training loss had not improved for 2 epochs",
+        ),
+        (["--epochs", "3"], "--epochs allows no more"),
+        (["--epochs", "3", "--solver", "lbfgs"], "--epochs allows no more"),
+        (
+            ["--solver", "lbfgs", "--alpha", "1000", "--epochs", "2000"],
+            "the training loss had reached a minimum",
+        ),
+    ],
+)
+def test_what_stopped_the_training_is_said_in_the_options_words(
+    folder: Path, capsys, options: list[str], reason: str
+) -> None:
+    assert run(["train", "shop.csv", "--target", "bought", "--hidden", "8", *options]) == 0
+    assert f" s; stopped, because {reason}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rate", ["1e30", "1e8"])
+def test_after_divergence_a_sensible_rate_is_suggested(folder: Path, capsys, rate: str) -> None:
+    options = ["--solver", "sgd", "--activation", "identity", "--validation-fraction", "0"]
+    arguments = ["train", "shop.csv", "--target", "weight", "--learning-rate", rate]
+    assert run([*arguments, *options]) == 2
+    assert "try --learning-rate 0.001\n" in capsys.readouterr().err
 
 
 def test_what_a_person_sees(folder: Path, capsys) -> None:

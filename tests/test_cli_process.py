@@ -143,7 +143,7 @@ BAD_INPUT: dict[str, tuple[Callable[[], object], list[str], str]] = {
             *["train", "shop.csv", "--target", "weight", "--solver", "sgd", "--hidden", "64"],
             *["--activation", "identity", "--learning-rate", "50", "--validation-fraction", "0"],
         ],
-        "diverged in epoch 1, most likely because a learning rate of 50 is too large",
+        "a learning rate of 50 is too large: try --learning-rate 0.001",
     ),
 }
 
@@ -186,21 +186,68 @@ def test_a_full_disk_while_saving_loses_nothing(folder: Path, arguments: list[st
     assert contents(folder) == before
 
 
-def test_a_full_disk_behind_standard_output_is_said(folder: Path) -> None:
-    full = Path("/dev/full")
-    if not full.exists():
-        pytest.skip("this system has no /dev/full")
-    with full.open("w") as output:
-        result = subprocess.run(
-            [sys.executable, "-m", "rosenblatt", "predict", "m.safetensors", "shop.csv"],
-            stdout=output,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+TO_A_CLOSED_OR_FULL_OUTPUT = {
+    "train": [*TRAIN, "--epochs", "2", "--out", "new.safetensors"],
+    "train as JSON": [*TRAIN, "--epochs", "2", "--out", "new.safetensors", "--json"],
+    "predict as JSON": [*PREDICT[:-1], "new.csv", "--json"],
+    "predict": ["predict", "m.safetensors", "shop.csv"],
+    "evaluate": ["evaluate", "m.safetensors", "shop.csv"],
+    "inspect": ["inspect", "m.safetensors"],
+}
+
+
+def process_writing_to(output: int, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rosenblatt", *arguments],
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("case", TO_A_CLOSED_OR_FULL_OUTPUT)
+def test_without_a_reader_the_work_is_done_all_the_same(folder: Path, case: str) -> None:
+    arguments = TO_A_CLOSED_OR_FULL_OUTPUT[case]
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = process_writing_to(writer, arguments)
+    os.close(writer)
+    assert result.returncode == 0
+    assert all(line.startswith("note: ") for line in result.stderr.splitlines())
+    assert all(Path(part).exists() for part in arguments if part.startswith("new."))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("case", TO_A_CLOSED_OR_FULL_OUTPUT)
+def test_a_full_output_is_said_with_what_is_saved(folder: Path, case: str) -> None:
+    arguments = TO_A_CLOSED_OR_FULL_OUTPUT[case]
+    with Path("/dev/full").open("w") as full:
+        result = process_writing_to(full.fileno(), arguments)
     assert result.returncode == 2
-    assert "No space left" in result.stderr
-    assert "Traceback" not in result.stderr
+    *notes, error = result.stderr.splitlines()
+    assert all(line.startswith("note: ") for line in notes)
+    assert error.startswith("error: ")
+    assert "No space left" in error
+    for part in arguments:
+        if part.startswith("new."):
+            assert f"{part} is saved" in error
+            assert Path(part).exists()
+
+
+def test_notes_that_nothing_takes_stop_nothing(folder: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    result = subprocess.run(
+        [sys.executable, "-m", "rosenblatt", *TRAIN, "--epochs", "2"],
+        stdout=subprocess.PIPE,
+        stderr=writer,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert result.returncode == 0
+    assert "saved shop.safetensors" in result.stdout
 
 
 def test_a_reader_that_has_enough_is_no_fault(folder: Path) -> None:
@@ -251,7 +298,7 @@ def test_ctrl_c_keeps_the_model_trained_so_far(folder: Path) -> None:
         time.sleep(1)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0, log.read_text()
-    assert "interrupted" in log.read_text()
+    assert "stopped, because it was interrupted" in log.read_text()
     assert "saved shop.safetensors" in log.read_text()
     assert command("predict", "shop.safetensors", "shop.csv").returncode == 0
 

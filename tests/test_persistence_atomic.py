@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -93,6 +94,30 @@ def test_a_path_that_cannot_be_written_is_refused(tmp_path, act, name, reason) -
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize(
+    ("fault", "frees_space"),
+    [
+        (errno.ENOSPC, True),
+        (errno.EDQUOT, True),
+        (errno.EFBIG, True),
+        (errno.ENOENT, False),
+        (errno.EROFS, False),
+        (errno.EACCES, False),
+    ],
+)
+def test_only_a_lack_of_space_is_mended_by_freeing_some(
+    tmp_path: Path, fault: int, frees_space: bool
+) -> None:
+    def fail() -> None:
+        with replaced_file(tmp_path / "model"):
+            raise OSError(fault, os.strerror(fault))
+
+    with pytest.raises(InputError, match=os.strerror(fault)) as caught:
+        fail()
+    assert ("free some space" in str(caught.value)) == frees_space
+    assert "choose another path" in str(caught.value)
+
+
 def test_a_device_is_not_replaced() -> None:
     with pytest.raises(InputError, match="not a regular file"):
         write(Path(os.devnull), b"data")
@@ -141,7 +166,7 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert "File too large" in result.stdout
+    assert "File too large; free some space or" in result.stdout
     assert "nothing that was there is lost" in result.stdout
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

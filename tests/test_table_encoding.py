@@ -18,6 +18,7 @@ from rosenblatt.table import (
     Category,
     Cycle,
     Date,
+    DateOrder,
     Dropped,
     Number,
     Scaling,
@@ -93,6 +94,13 @@ RECOGNISED = {
     "dates": ([day.date() for day in DAYS], Date),
     "iso text": (DAYS.strftime("%Y-%m-%d"), Date),
     "iso text with time": (DAYS.strftime("%Y/%m/%d %H:%M:%S"), Date),
+    "percentages": ([f"{v:.1f}%" for v in NUMBERS], Number),
+    "prices": ([f"-€{v:,.2f}" for v in NUMBERS * 1e4], Number),
+    "prices with gaps": ([f"{v} $" if v % 7 else "unknown" for v in NUMBERS], Number),
+    "few percentages, some missing": (np.resize(["5%", "NA", "10 %", "?"], N), Number),
+    "two currencies": (np.resize(["€5", "$5", "$6"], N), Category),
+    "hardly any sign": (np.resize(["5", "6", "$6"], N), Category),
+    "day first": (DAYS.strftime("%d.%m.%Y"), Date),
     "arrow dates": (pd.array(DAYS, dtype="timestamp[us][pyarrow]"), Date),
     "constant number": (np.ones(N), Dropped),
     "constant text": (["same"] * N, Dropped),
@@ -395,6 +403,96 @@ def test_missing_dates_are_marked_and_wrong_ones_named():
             encoding.encode(frame.assign(c=pd.Series([None, None, wrong], dtype=object)))
     with pytest.raises(InputError, match="not a date"):
         encoding.encode(frame.assign(c=1.0))
+
+
+@pytest.mark.parametrize(
+    ("form", "order"),
+    [
+        ("%d.%m.%Y", DateOrder.DAY_FIRST),
+        ("%d/%m/%Y", DateOrder.DAY_FIRST),
+        ("%d-%m-%Y", DateOrder.DAY_FIRST),
+        ("%m/%d/%Y", DateOrder.MONTH_FIRST),
+        ("%m-%d-%Y", DateOrder.MONTH_FIRST),
+        ("%b %d, %Y", DateOrder.MONTH_NAMED),
+        ("%d %B %Y", DateOrder.MONTH_NAMED),
+        ("%d-%b-%Y", DateOrder.MONTH_NAMED),
+    ],
+)
+@pytest.mark.parametrize("time", ["", " %H:%M", " %H:%M:%S", " %I:%M %p"])
+def test_the_cells_decide_the_order_of_a_date(form, order, time):
+    frame = table(c=DAYS.strftime(form + time))
+    encoding = learn(frame)
+    assert encoding.columns[0].order is order
+    moments = DAYS if time else DAYS.normalize()
+    expected = learn(table(c=moments))
+    np.testing.assert_array_equal(encoding.encode(frame).X, expected.encode(table(c=moments)).X)
+    # A single row that would be unclear by itself is read as the training rows were.
+    day = pd.Timestamp("2020-05-04 03:00" if time else "2020-05-04")
+    one = frame.head(1)
+    read = encoding.encode(one.assign(c=day.strftime(form + time))).X
+    np.testing.assert_array_equal(read, encoding.encode(one.assign(c=day)).X)
+    np.testing.assert_array_equal(read, encoding.encode(one.assign(c=day.isoformat(" "))).X)
+    assert f"column 'c' holds dates, read as {order.value}" in encoding.notes
+    assert f"({order.value})" in encoding.describe()[0].detail
+    assert not any("read as" in note for note in expected.notes)
+    assert TableEncoding.from_dict(json.loads(json.dumps(encoding.to_dict()))) == encoding
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["05/31/2020", "31/02/2020", "31/05/20", "31/05-2020", "31/05/2020 25:00", "31 May 2020", "9"],
+)
+def test_a_date_of_another_order_is_named(wrong):
+    encoding = learn(table(c=DAYS.strftime("%d/%m/%Y")))
+    with pytest.raises(InputError, match=r"row 1, which is not a date \(day-month-year\)"):
+        encoding.encode(table(c=[wrong]))
+
+
+@pytest.mark.parametrize("by", ["/", "-"])
+def test_dates_of_an_unclear_order_are_left_as_they_are_and_noted(by):
+    few = np.resize([f"01{by}0{k}{by}2020" for k in range(1, 9)], N)
+    encoding = learn(table(c=few))
+    assert isinstance(encoding.columns[0], Category)
+    sentence = "looks like dates of an unclear order; write 2021-03-18"
+    assert f"column 'c' {sentence}" in encoding.notes
+    assert sentence in encoding.describe()[0].detail
+    assert TableEncoding.from_dict(json.loads(json.dumps(encoding.to_dict()))) == encoding
+    for rows_each in (1, 2):  # all different, all rare
+        cells = [f"{k % 12 + 1:02}{by}05{by}{1600 + k // rows_each}" for k in range(3 * N)]
+        cells = [cells[k - k % rows_each] for k in range(3 * N)]
+        column = column_of(cells)
+        assert isinstance(column, Dropped)
+        assert column.reason == sentence
+
+
+@pytest.mark.parametrize(
+    "text", ["31.13.2020", "32.01.2020", "01/31/2020", "31 Foo 2020", "1.2.2020 13:00 pm"]
+)
+def test_what_only_looks_like_a_date_is_none(text):
+    cells = np.resize(["13.01.2020", "14.01.2020", text], N)
+    assert isinstance(column_of(cells), Category)
+
+
+def test_numbers_with_a_sign_are_read_with_or_without_it():
+    frame = table(c=[f"{v}%" for v in NUMBERS])
+    encoding = learn(frame)
+    plain = learn(table(c=NUMBERS))
+    np.testing.assert_array_equal(encoding.encode(frame).X, plain.encode(table(c=NUMBERS)).X)
+    read = encoding.encode(table(c=["-5 %", "%-5", "-%5", "-5"])).X[:, 0]
+    assert len(set(read)) == 1
+    assert "numbers with %" in encoding.describe()[0].detail
+    for wrong in ("5€", "%", "5%%", "1%2"):
+        with pytest.raises(InputError, match="not a number"):
+            encoding.encode(table(c=[wrong]))
+    assert TableEncoding.from_dict(json.loads(json.dumps(encoding.to_dict()))) == encoding
+
+
+def test_sentences_are_free_text_and_codes_identifiers():
+    sentence = column_of([f"The lift was out of order, {k}" for k in range(N)])
+    assert sentence.reason.startswith("free text: 400 of 400 texts are distinct, ")
+    for code in ("customer {}", "AB-{}-XY-{}", "{} Mary Jones"):
+        column = column_of([code.format(k, k) for k in range(N)])
+        assert column.reason.startswith("an identifier: ")
 
 
 @pytest.mark.parametrize("wrong", ["tall", "1.5m", "1_000", DAYS[0], b"x", 1j])

@@ -273,6 +273,38 @@ def test_an_unusual_delimiter_can_be_asked_for(tmp_path):
         read_table(write(tmp_path / "one.csv", "a\n1\n"), delimiter=";")
 
 
+@pytest.mark.parametrize("mark", ["#", "^", "~", ":", " ", "   ", "&", "*", "¦", "\\"])
+@pytest.mark.parametrize("rows", ["a|b|y\n1|red|no\n-2,5|blue|yes\n", "a|b\nred|1\nblue|2.5\n"])
+def test_an_unusual_delimiter_is_asked_for_by_name(tmp_path, mark, rows):
+    path = write(tmp_path / "t.csv", rows.replace("|", mark))
+    header = rows.split("\n")[0].replace("|", mark)
+    with pytest.raises(InputError) as caught:
+        read_table(path)
+    assert f"the header of t.csv is one field {header!r}" in str(caught.value)
+    assert f"for example --delimiter '{mark[0]}'" in str(caught.value)
+    assert list(read_table(path, delimiter=mark[0]).frame.columns) == header.split(mark)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "remark on it\nvery good indeed\nbad\n",
+        "full name\nJohn Smith\nMary Jones\n",
+        "sepal.length\n5.1\n4.9\n",
+        "year-month\n2020-01\n2020-02\n",
+        "birth_date\n2020_01\n2020_02\n",
+        "is it #1?\nyes\nno\n",
+        "x\na#b\nc#d\n",
+        '"a#b"\n"1#2"\n"3#4"\n',
+        "'a' 'b'\n1\n2\n",
+    ],
+)
+def test_one_column_with_marks_in_it_stays_one(tmp_path, text):
+    frame = read_table(write(tmp_path / "t.csv", text)).frame
+    assert list(frame.columns) == [text.split("\n")[0].strip('"')]
+    assert len(frame) == 2
+
+
 def test_a_first_line_of_numbers_is_noted(tmp_path):
     table = read_table(write(tmp_path / "t.csv", "5.1,3.5\n4.9,3.0\n"))
     assert any("'5.1', '3.5', is taken for the names" in note for note in table.notes)
@@ -296,3 +328,9 @@ def test_an_encoding_that_does_not_decode(tmp_path, encoding):
     path = write(tmp_path / "t.csv", "a,b\ncafé,2\n", "latin-1")
     with pytest.raises(InputError, match="cannot be read as"):
         read_table(path, encoding=encoding)
+
+
+def test_a_file_that_is_not_there_and_nothing_like_it(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    with pytest.raises(InputError, match=r"the folder has 'a\.csv'"):
+        read_table(tmp_path / "-")

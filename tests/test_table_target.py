@@ -116,6 +116,7 @@ REFUSED = {
     "constant but for a marker": (["2.5", "NA", "2.5"], Task.REGRESSION, "too little"),
     "dates": (pd.date_range("2020-01-01", periods=9), Task.AUTO, "holds dates"),
     "date objects": ([datetime.date(2020, 1, k) for k in range(1, 10)], Task.AUTO, "holds dates"),
+    "dates as text": ([f"{k}.01.2020" for k in range(10, 19)], Task.AUTO, "holds dates"),
     "ids": ([f"id {k}" for k in range(N)], Task.AUTO, "too many for classes"),
     "floats as classes": (np.linspace(0, 1, N), Task.CLASSIFICATION, "or regression"),
 }
@@ -134,6 +135,8 @@ def test_an_absent_target_offers_near_names():
         learn_encoding(frame, target="prize")
     with pytest.raises(InputError, match="it has 'Price', 'rooms'"):
         learn_encoding(frame, target="zzz")
+    with pytest.raises(InputError, match="no target column 'target': it has 'age', 'y'"):
+        learn_encoding(pd.DataFrame({"age": [1.0, 2.5], "y": [1, 2]}), target="target")
     with pytest.raises(InputError, match="'rooms' occurs more than once"):
         learn_target(frame.set_axis(["rooms", "rooms"], axis=1), "rooms")
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import sys
 import traceback
 from collections.abc import Sequence
 
 from rosenblatt.cli.plain_text import printable
+from rosenblatt.cli.streams import drop
 from rosenblatt.errors import InputError
 
 EXTRAS = ("charset_normalizer", "pandas", "pyarrow", "rich", "safetensors", "typer")
@@ -39,10 +39,10 @@ def run(arguments: Sequence[str]) -> int:
             raise
         return _fail(f'the command line needs {name}: pip install "rosenblatt[cli]"', arguments)
     except BrokenPipeError:
-        _drop_output()  # the reader, such as `head`, has what it wanted
+        drop(sys.stdout)  # the reader, such as `head`, has what it wanted
         return 0
     except OSError as error:
-        _drop_output()
+        drop(sys.stdout)
         return _fail(f"the system refused to go on: {error.strerror or error}", ())
     except MemoryError:
         return _fail("the memory does not suffice: use fewer rows or a smaller network", arguments)
@@ -67,7 +67,6 @@ def _dispatch(arguments: Sequence[str]) -> int:
     if not isinstance(job, Job):
         return int(job)  # --help and the like: typer has done all, and says how it ended
     job()
-    sys.stdout.flush()  # here, where a full disk behind it still becomes an error message
     return 0
 
 
@@ -77,8 +76,3 @@ def _fail(message: str, arguments: Sequence[str]) -> int:
     if "--json" in arguments:
         print(json.dumps({"error": message}))
     return 2
-
-
-def _drop_output() -> None:
-    """Let what standard output cannot take go nowhere: else Python's exit complains about it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -65,6 +65,7 @@ def run_train(
     screen.notes(notes)
     trained = train_network(prepared, options, progress=screen.shows_progress)
     save_model(path, trained.saved)
+    screen.saved(path)
     later_notes = list(trained.notes)
     if replaced:
         later_notes.append(f"{path} held an older model, which the new one has replaced")
@@ -74,7 +75,8 @@ def run_train(
     screen.scores(summary.scores)
     screen.notes(later_notes)
     screen.say(
-        f"\n{count(summary.epochs, 'epoch')} in {trained.seconds:.1f} s: {summary.stop_reason}"
+        f"\n{count(summary.epochs, 'epoch')} in {trained.seconds:.1f} s; stopped, because "
+        f"{summary.stop_reason}"
     )
     screen.say(f"saved {path}")
     screen.say(f"next: {following}", "bold")
@@ -109,6 +111,7 @@ def run_predict(model: Path, source: Source, screen: Screen, *, out: Path | None
     if out is not None:
         with replaced_file(out) as file:
             write(predictions.frame, file)
+        screen.saved(out)
         screen.say(f"wrote {count(len(predictions.frame), 'prediction')} to {out}")
         return {"out": str(out), **result}
     if screen.shows_results:

@@ -6,7 +6,6 @@ turn an interruption or a closed pipe into exit codes of its own.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,20 +59,22 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Leave out notes and report
 class Job:
     """What a command line asks for. The work, and what it needs, is imported when it is called."""
 
-    work: Callable[[], dict[str, Any]]
+    work: Callable[[Screen], dict[str, Any]]
     as_json: bool
+    quiet: bool = False
 
     def __call__(self) -> None:
-        result = self.work()
-        if self.as_json:
-            print(json.dumps(result, indent=2, allow_nan=False))
+        from rosenblatt.cli.screen import Screen
+
+        screen = Screen(quiet=self.quiet, as_json=self.as_json)
+        screen.finish(self.work(screen))
 
 
 def show_version(asked: bool) -> None:
     if asked:
-        from rosenblatt.cli.version import VERSION
+        from rosenblatt import __version__
 
-        print(f"rosenblatt {VERSION}")
+        print(f"rosenblatt {__version__}")
         raise typer.Exit
 
 
@@ -149,19 +150,19 @@ def train(
         jobs=jobs,
     )
 
-    def job() -> dict[str, Any]:
+    def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_train
 
         return run_train(
             source_of(data, example, encoding, delimiter),
-            screen_of(as_json, quiet),
+            screen,
             target=target,
             weight_column=sample_weight,
             options=options,
             out=out,
         )
 
-    return Job(job, as_json)
+    return Job(job, as_json, quiet)
 
 
 @app.command()
@@ -181,13 +182,13 @@ def predict(
 ) -> Job:
     """Predict the target of every row of a table."""
 
-    def job() -> dict[str, Any]:
+    def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_predict
 
         source = source_of(data, example, encoding, delimiter)
-        return run_predict(model, source, screen_of(as_json, quiet), out=out)
+        return run_predict(model, source, screen, out=out)
 
-    return Job(job, as_json)
+    return Job(job, as_json, quiet)
 
 
 @app.command()
@@ -203,25 +204,25 @@ def evaluate(
 ) -> Job:
     """Score a model on rows whose target is known."""
 
-    def job() -> dict[str, Any]:
+    def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_evaluate
 
         source = source_of(data, example, encoding, delimiter)
-        return run_evaluate(model, source, screen_of(as_json, quiet))
+        return run_evaluate(model, source, screen)
 
-    return Job(job, as_json)
+    return Job(job, as_json, quiet)
 
 
 @app.command()
 def inspect(model: Model, *, as_json: AsJson = False) -> Job:
     """Show what a model file holds."""
 
-    def job() -> dict[str, Any]:
+    def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_inspect
 
-        return run_inspect(model, screen_of(as_json, quiet=False))
+        return run_inspect(model, screen)
 
-    return Job(job, as_json)
+    return Job(job, as_json=as_json)
 
 
 def source_of(
@@ -230,9 +231,3 @@ def source_of(
     from rosenblatt.cli.source import Source
 
     return Source(data, example, encoding, delimiter)
-
-
-def screen_of(as_json: bool, quiet: bool) -> Screen:
-    from rosenblatt.cli.screen import Screen
-
-    return Screen(quiet=quiet, results=not as_json)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import final
+from pathlib import Path
+from typing import Any, final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from rosenblatt.cli.plain_text import printable
+from rosenblatt.cli.streams import Printer, drop
+from rosenblatt.errors import InputError
 from rosenblatt.persistence import Score
 from rosenblatt.table import ColumnLine
 from rosenblatt.table.wording import count
 
 # More columns are many.
 MANY_COLUMNS = 40
-# Where no terminal gives a width.
-PLAIN_WIDTH = 120
 METRICS = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
@@ -31,23 +33,56 @@ METRICS = {
 
 @final
 class Screen:
-    """Two consoles that show texts as they are: a column's name is no markup."""
+    """Two streams that show texts as they are: a column's name is no markup.
 
-    def __init__(self, *, quiet: bool, results: bool) -> None:
-        self.shows_results = results
-        self._out = _console(stderr=False, quiet=quiet or not results)
-        self._notes = _console(stderr=True, quiet=quiet)
+    What they cannot write stops no work; `finish` raises it when all is done.
+    """
+
+    def __init__(self, *, quiet: bool, as_json: bool) -> None:
+        self.shows_results = not as_json
+        self._quiet = quiet or as_json
+        self._out = Printer(sys.stdout, quiet=self._quiet)
+        self._notes = Printer(sys.stderr, quiet=quiet)
+        self._saved: Path | None = None
 
     @property
     def shows_progress(self) -> bool:
-        return self._notes.is_terminal and not self._out.quiet
+        return self._notes.is_terminal and not self._quiet
+
+    def saved(self, path: Path) -> None:
+        """Remember a file that is there, whatever becomes of the report."""
+        self._saved = path
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        """Print the result as JSON where that is asked for, and see that standard output has all.
+
+        Raises BrokenPipeError where its reader has gone, InputError where it took no more but a
+        file is saved, and OSError where nothing is.
+        """
+        fault = self._out.fault
+        try:
+            if not self.shows_results:
+                print(json.dumps(result, indent=2, allow_nan=False))
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except OSError as error:
+            drop(sys.stdout)
+            fault = error
+        if fault is None:
+            return
+        if self._saved is None or isinstance(fault, BrokenPipeError):
+            raise fault
+        raise InputError(
+            f"{self._saved} is saved, but standard output could not take the report: "
+            f"{fault.strerror}"
+        )
 
     def say(self, text: str = "", style: str = "") -> None:
-        self._out.print(Text("\n".join(map(printable, text.split("\n"))), style), soft_wrap=True)
+        self._out.print(Text("\n".join(map(printable, text.split("\n"))), style), wrap=False)
 
     def notes(self, texts: Iterable[str]) -> None:
         for text in texts:
-            self._notes.print(Text(f"note: {printable(text)}", "yellow"), soft_wrap=True)
+            self._notes.print(Text(f"note: {printable(text)}", "yellow"), wrap=False)
 
     def columns(self, lines: Sequence[ColumnLine], *, in_short: bool) -> None:
         """What every column was taken for, the target last; in short, many are shown by kind."""
@@ -60,7 +95,7 @@ class Screen:
             style = "dim" if line.n_features == 0 else ""
             _row(table, style, line.name, line.kind, line.detail, f"{line.n_features:,}")
         _row(table, "bold", target.name, target.kind, target.detail, "")
-        self._out.print(table)
+        self._out.print(table, wrap=True)
 
     def scores(self, scores: Iterable[Score]) -> None:
         """A line for every metric and part, a column for every model."""
@@ -78,7 +113,7 @@ class Screen:
             name = METRICS[metric] if metric != shown else ""
             shown = metric
             _row(table, "bold" if part == "held-out" else "", name, part, *values)
-        self._out.print(table)
+        self._out.print(table, wrap=True)
 
     def pairs(self, facts: Mapping[str, object]) -> None:
         """Names and values side by side; a value that is None is left out."""
@@ -88,7 +123,7 @@ class Screen:
                 table.add_row(
                     Text(name.replace("_", " "), "dim"), Text(printable(_in_words(value)))
                 )
-        self._out.print(table)
+        self._out.print(table, wrap=True)
 
 
 def figure(value: float | None) -> str:
@@ -108,13 +143,6 @@ def _in_words(value: object) -> str:
         known = {name: item for name, item in value.items() if item is not None}
         return ", ".join(f"{name} {_in_words(item)}" for name, item in known.items())
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _console(*, stderr: bool, quiet: bool) -> Console:
-    console = Console(stderr=stderr, quiet=quiet, highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = PLAIN_WIDTH
-    return console
 
 
 def _table(*headers: str) -> Table:

@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
+import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from rosenblatt import __version__
+from rosenblatt.cli.ending import ending
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.preparation import Prepared
 from rosenblatt.cli.scores import Scores
 from rosenblatt.cli.tasks import Predictor, Rows, TaskKind, in_blocks
-from rosenblatt.cli.version import VERSION
 from rosenblatt.errors import DivergenceError, InputError
 from rosenblatt.model import Model
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
@@ -67,7 +69,7 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
             where = "" if error.epoch is None else f" in epoch {error.epoch}"
             raise InputError(
                 f"training diverged{where}, most likely because a learning "
-                f"rate of {rate:g} is too large: try --learning-rate {rate / 10:g}"
+                f"rate of {rate:g} is too large: try --learning-rate {_smaller(rate)}"
             ) from error
     seconds = time.perf_counter() - start
     model: Model = network.model_
@@ -78,13 +80,12 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
     }
     summary = Summary(
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        version=VERSION,
+        version=__version__,
         parts=tuple(PartSize(name, len(rows.y)) for name, rows in parts.items()),
         options=_option_values(options, batch_size),
         scores=_all_scores(kind, predictors, parts),
         epochs=network.n_iter_,
-        # The estimator names its parameter; the user knows the option.
-        stop_reason=network.stop_reason_.replace("max_iter", "--epochs"),
+        stop_reason=ending(network, options, caught),
         weight_column=prepared.weight_column,
     )
     # That it ran to its last epoch is the stop reason, and no further word is needed.
@@ -105,6 +106,11 @@ def network_predictor(kind: TaskKind, model: Model) -> Predictor:
 
 def scores_of(kind: TaskKind, predictor: Predictor, rows: Rows) -> Scores:
     return kind.scores(rows, in_blocks(predictor, rows.X))
+
+
+def _smaller(rate: float) -> str:
+    """A learning rate that may do where `rate` was too large, without a power of ten."""
+    return np.format_float_positional(float(f"{min(rate / 10, 0.001):.3g}"), trim="-")
 
 
 def _comparison(metric: str, scores: tuple[Score, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import IO
 
 from rosenblatt.errors import InputError
+
+# The faults that more space would mend; not every system knows all of them.
+NO_SPACE = {"ENOSPC", "EDQUOT", "EFBIG"}
 
 
 def check_writable(path: Path) -> None:
@@ -77,9 +81,10 @@ def _faults_named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        mend = "free some space or " if errno.errorcode.get(error.errno or 0) in NO_SPACE else ""
         raise InputError(
-            f"cannot write {path}: {error.strerror or error}; free some space or choose another "
-            f"path (nothing that was there is lost)"
+            f"cannot write {path}: {error.strerror or error}; {mend}choose another path (nothing "
+            f"that was there is lost)"
         ) from error
 
 

@@ -1,6 +1,7 @@
 """Tables become arrays, and what was learnt about the columns becomes plain data."""
 
 from rosenblatt.table.columns import Boolean, Category, Dropped, Number
+from rosenblatt.table.date_text import DateOrder
 from rosenblatt.table.dates import Cycle, Date
 from rosenblatt.table.encoding import ColumnLine, Encoded, TableEncoding, learn_encoding
 from rosenblatt.table.reading import TableFile, read_table
@@ -15,6 +16,7 @@ __all__ = [
     "ColumnLine",
     "Cycle",
     "Date",
+    "DateOrder",
     "Dropped",
     "Encoded",
     "EncodedTarget",

@@ -24,7 +24,9 @@ from rosenblatt.types import FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AnyColumn", "Boolean", "Category", "Dropped", "Number"]
+__all__ = ["UNCLEAR_DATES", "AnyColumn", "Boolean", "Category", "Dropped", "Number"]
+
+UNCLEAR_DATES = "looks like dates of an unclear order; write 2021-03-18"
 
 
 @final
@@ -42,6 +44,8 @@ class Number(Column):
         Whether "1,234" means 1234.
     words : tuple of str
         Texts, in lower case, that stood among the numbers and were taken as missing.
+    sign : str
+        The percent or currency sign that may stand beside a number, or "".
     """
 
     kind: ClassVar[str] = "number"
@@ -52,6 +56,7 @@ class Number(Column):
     indicator: bool
     grouped: bool = False
     words: tuple[str, ...] = ()
+    sign: str = ""
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -60,12 +65,15 @@ class Number(Column):
     @property
     def detail(self) -> str:
         what = "whole numbers" if self.integral else "numbers"
+        what += f" with {self.sign}" if self.sign else ""
         words = f", {quote(list(self.words))} taken as missing" if self.words else ""
         median = f"median {self.scaling.center:g}"
         return f"{what}, {median}{missing_detail(self.indicator)}{words}"
 
     def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:
-        x, strange = to_numbers(series, grouped=self.grouped, words=frozenset(self.words))
+        x, strange = to_numbers(
+            series, grouped=self.grouped, words=frozenset(self.words), sign=self.sign
+        )
         if strange.any():
             raise not_a(series, strange, "a number")
         require_finite(series, x)
@@ -86,6 +94,8 @@ class Category(Column):
         share one feature, "another". Otherwise an unseen one has all features 0.
     indicator : bool
         Whether cells were missing in training: then "missing" is a category of its own.
+    unclear_dates : bool
+        Whether the texts are dates that may have the day or the month first.
     """
 
     kind: ClassVar[str] = "category"
@@ -94,6 +104,7 @@ class Category(Column):
     categories: tuple[str, ...]
     others: tuple[str, ...]
     indicator: bool
+    unclear_dates: bool = False
 
     def __post_init__(self) -> None:
         known = self.categories + self.others
@@ -110,7 +121,9 @@ class Category(Column):
     def detail(self) -> str:
         n = len(self.categories) + len(self.others)
         pooled = f", {len(self.others):,} of them pooled as rare" if self.others else ""
-        return f"{count(n, 'category', 'categories')}{pooled}{missing_detail(self.indicator)}"
+        dates = f", {UNCLEAR_DATES}" if self.unclear_dates else ""
+        known = count(n, "category", "categories")
+        return f"{known}{pooled}{missing_detail(self.indicator)}{dates}"
 
     def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:
         codes, texts = factorise(series)

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, ClassVar, final
 import numpy as np
 
 from rosenblatt.table.column import Column
+from rosenblatt.table.date_text import DateOrder, moment_of
 from rosenblatt.table.missing import fill_scaled, missing_detail
 from rosenblatt.table.scaling import Scaling
-from rosenblatt.table.values import to_days
+from rosenblatt.table.values import MISSING_MARKERS, factorise, to_days
 from rosenblatt.table.wording import not_a
 from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Cycle", "Date"]
+__all__ = ["Cycle", "Date", "date_orders"]
 
 
 class Cycle(Enum):
@@ -42,7 +43,8 @@ class Date(Column):
     """A date or time: days on the line of time, scaled, and its place in recurring cycles.
 
     A place p in a cycle of d days becomes sin(2πp/d) and cos(2πp/d), so that December borders on
-    January. A missing date is imputed by the median and marked as a missing number is.
+    January. A missing date is imputed by the median and marked as a missing number is. `order` is
+    how text is read; what is stored as a date has none, and counts as written year first.
     """
 
     kind: ClassVar[str] = "date"
@@ -51,6 +53,7 @@ class Date(Column):
     scaling: Scaling
     cycles: tuple[Cycle, ...]
     indicator: bool
+    order: DateOrder = DateOrder.YEAR_FIRST
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -66,12 +69,13 @@ class Date(Column):
         recurring = " and ".join(cycle.value for cycle in self.cycles)
         cyclic = f", recurring by {recurring}" if recurring else ""
         middle = np.datetime64(int(np.floor(self.scaling.center)), "D")
-        return f"dates, median {middle}{cyclic}{missing_detail(self.indicator)}"
+        order = "" if self.order is DateOrder.YEAR_FIRST else f" ({self.order.value})"
+        return f"dates{order}, median {middle}{cyclic}{missing_detail(self.indicator)}"
 
     def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:
-        days, strange = to_days(series)
+        days, strange = to_days(series, self.order)
         if strange.any():
-            raise not_a(series, strange, "a date (year-month-day)")
+            raise not_a(series, strange, f"a date ({self.order.value})")
         missing = np.isnan(days)
         for k, cycle in enumerate(self.cycles):
             # A missing date keeps 0 in both waves: the centre of the circle.
@@ -79,3 +83,14 @@ class Date(Column):
             out[~missing, 1 + 2 * k] = np.sin(angle)
             out[~missing, 2 + 2 * k] = np.cos(angle)
         return fill_scaled(series, days, self.scaling, self.indicator, out)
+
+
+def date_orders(series: pd.Series) -> tuple[DateOrder, ...]:
+    """The orders in which every present cell is a date: none if some is not, two if unclear."""
+    days, strange = to_days(series)
+    if not strange.any():
+        return () if np.isnan(days).all() else (DateOrder.YEAR_FIRST,)
+    present = [text for text in factorise(series)[1] if text.lower() not in MISSING_MARKERS]
+    return tuple(
+        order for order in DateOrder if all(moment_of(text, order) is not None for text in present)
+    )

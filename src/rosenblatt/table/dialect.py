@@ -14,11 +14,13 @@ from rosenblatt.errors import InputError
 if TYPE_CHECKING:
     from _csv import Reader
 
-__all__ = ["Dialect", "csv_rows", "sniff"]
+__all__ = ["Dialect", "csv_rows", "sample_rows", "sniff", "unusual_delimiter"]
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 SAMPLE_ROWS = 200
+NO_DELIMITERS = "\"'`.+-"  # quotes, and what stands within names, numbers and dates
 WITH_COMMA = re.compile(r"[-+]?\d+,\d+")
+NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 WITH_POINT = re.compile(r"[-+]?\d+\.\d+")
 
 
@@ -79,6 +81,33 @@ def checked(sample: str, asked: str, usual: str) -> str:
             f"the delimiter {asked!r} does not occur in the header: name the one that the file uses"
         )
     return delimiter
+
+
+def unusual_delimiter(sample: str, header: str) -> str | None:
+    """What splits a header in one piece and all rows alike, or None if nothing does."""
+    marks = {
+        mark
+        for mark in header
+        if mark.isprintable() and not mark.isalnum() and mark not in "_" + NO_DELIMITERS
+    }
+    best = max(marks, key=lambda mark: (regularity(sample, mark), mark), default=None)
+    return best if best and splits_into_columns(sample_rows(sample, best)) else None
+
+
+def splits_into_columns(rows: list[list[str]]) -> bool:
+    """Whether these pieces of lines are a header of distinct names and rows of as many fields.
+
+    Two words a line may be one field, such as a person's name: then one of them must be a number.
+    """
+    names = [name.strip() for name in rows[0]]
+    if len(names) < 2 or not all(names) or len(set(names)) < len(names):
+        return False
+    if len(rows) < 2 or any(len(row) != len(names) for row in rows):
+        return False
+    return len(names) > 2 or any(
+        all(NUMBER.fullmatch(field.strip()) for field in column)
+        for column in zip(*rows[1:], strict=True)
+    )
 
 
 def regularity(sample: str, delimiter: str) -> tuple[float, int]:

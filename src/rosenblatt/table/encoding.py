@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.errors import InputError
-from rosenblatt.table.columns import AnyColumn, Category, Dropped, Number
+from rosenblatt.table.columns import UNCLEAR_DATES, AnyColumn, Category, Dropped, Number
+from rosenblatt.table.date_text import DateOrder
+from rosenblatt.table.dates import Date
 from rosenblatt.table.names import columns_by_name, require_columns
 from rosenblatt.table.plain import from_plain, to_plain
 from rosenblatt.table.recognition import recognise
@@ -80,7 +82,12 @@ class TableEncoding:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know about how the columns were taken."""
-        return self.target.notes + dropped_notes(self.columns) + words_notes(self.columns)
+        return (
+            self.target.notes
+            + dropped_notes(self.columns)
+            + words_notes(self.columns)
+            + date_notes(self.columns)
+        )
 
     def describe(self) -> tuple[ColumnLine, ...]:
         """What every column was taken for, the target last."""
@@ -154,6 +161,17 @@ def words_notes(columns: tuple[AnyColumn, ...]) -> tuple[str, ...]:
         for column in columns
         if isinstance(column, Number) and column.words
     )
+
+
+def date_notes(columns: tuple[AnyColumn, ...]) -> tuple[str, ...]:
+    """What was taken for granted, or could not be, about the order of day and month."""
+    notes = []
+    for column in columns:
+        if isinstance(column, Date) and column.order is not DateOrder.YEAR_FIRST:
+            notes.append(f"column {column.name!r} holds dates, read as {column.order.value}")
+        elif isinstance(column, Category) and column.unclear_dates:
+            notes.append(f"column {column.name!r} {UNCLEAR_DATES}")
+    return tuple(notes)
 
 
 def learn_encoding(

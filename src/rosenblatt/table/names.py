@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["columns_by_name", "near_names", "require_columns", "require_distinct"]
 
+NEAR = 0.75  # share of letters in common: a slip of the finger or two, not another word
+
 
 def columns_by_name(frame: pd.DataFrame) -> dict[str, pd.Series]:
     """The columns under their names as text; InputError if two have the same."""
@@ -48,11 +50,11 @@ def require_columns(needed: Iterable[str], names: Iterable[str]) -> None:
         )
 
 
-def near_names(name: str, names: Iterable[str]) -> str:
+def near_names(name: str, names: Iterable[str], owner: str = "it") -> str:
     """A hint at the names closest to one that is not there, to end a sentence with."""
     by_lower = {other.lower(): other for other in names}
-    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
+    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=NEAR)
     if near:
         return "did you mean " + " or ".join(repr(by_lower[key]) for key in near) + "?"
     shown = ", ".join(repr(other) for other in list(by_lower.values())[:8])
-    return f"it has {shown}" + (", ..." if len(by_lower) > 8 else "")
+    return f"{owner} has {shown}" + (", ..." if len(by_lower) > 8 else "")

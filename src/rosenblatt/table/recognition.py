@@ -11,13 +11,22 @@ import re
 import numpy as np
 import pandas as pd
 
-from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
-from rosenblatt.table.dates import Cycle, Date
+from rosenblatt.table.columns import (
+    UNCLEAR_DATES,
+    AnyColumn,
+    Boolean,
+    Category,
+    Dropped,
+    Number,
+)
+from rosenblatt.table.date_text import DateOrder
+from rosenblatt.table.dates import Cycle, Date, date_orders
 from rosenblatt.table.scaling import Scaling
 from rosenblatt.table.values import (
     MISSING,
     STRANGE,
     are_unclear_numbers,
+    common_sign,
     factorise,
     holds_nested,
     is_numeric,
@@ -25,6 +34,7 @@ from rosenblatt.table.values import (
     to_days,
     to_numbers,
     to_truth,
+    without_sign,
 )
 from rosenblatt.table.wording import quote, require_finite
 from rosenblatt.types import FloatArray, IntArray
@@ -35,6 +45,8 @@ NEARLY_DISTINCT = 0.9  # share of distinct texts from which they are an identifi
 FEW_TEXTS = 10  # this many distinct texts are never an identifier
 LONG_TEXT = 50  # mean length from which mostly distinct texts are prose
 MOSTLY_DISTINCT = 0.5
+WORD = re.compile(r"[^\W\d_]{2,}")
+PROSE_WORDS = 3  # mean number of words from which distinct texts are prose, however short
 # A text column is numeric in spite of a few words if these are few and the numbers many.
 MAX_WORDS, MIN_NUMBERS, NUMERIC_SHARE = 3, 20, 0.8
 # A category needs this many rows for a feature of its own: 0.5 %, but at least 2 and at most 10.
@@ -63,13 +75,19 @@ def recognise(series: pd.Series, max_categories: int) -> AnyColumn:
         return number(series, to_numbers(series)[0])
     declared_category = isinstance(series.dtype, pd.CategoricalDtype)
     found: AnyColumn | None = truth(series)
+    orders: tuple[DateOrder, ...] = ()
     if found is None and not declared_category:
-        found = dates(series) or number_in_text(series)
-    return found or category(series, max_categories)
+        orders = date_orders(series)
+        found = dates(series, *orders) if len(orders) == 1 else number_in_text(series)
+    return found or category(series, max_categories, unclear_dates=len(orders) > 1)
 
 
 def number(
-    series: pd.Series, x: FloatArray, grouped: bool = False, words: tuple[str, ...] = ()
+    series: pd.Series,
+    x: FloatArray,
+    grouped: bool = False,
+    words: tuple[str, ...] = (),
+    sign: str = "",
 ) -> AnyColumn:
     """A number, unless it never varies or only counts the rows."""
     name = str(series.name)
@@ -84,7 +102,7 @@ def number(
     integral = bool((present == np.floor(present)).all())
     if integral and not indicator and is_identifier(name, present):
         return Dropped(name, "an identifier: distinct whole numbers, named like one")
-    return Number(name, integral, Scaling.learn(present), indicator, grouped, words)
+    return Number(name, integral, Scaling.learn(present), indicator, grouped, words, sign)
 
 
 def is_identifier(name: str, x: FloatArray) -> bool:
@@ -107,17 +125,15 @@ def truth(series: pd.Series) -> Boolean | None:
     return Boolean(str(series.name), bool((codes == MISSING).any()), often_true)
 
 
-def dates(series: pd.Series) -> AnyColumn | None:
-    """A date, if every present cell is one; constant ones are dropped."""
-    days, strange = to_days(series)
+def dates(series: pd.Series, order: DateOrder) -> AnyColumn:
+    """A date, for cells that all are one of this order; constant ones are dropped."""
+    days, _ = to_days(series, order)
     missing = np.isnan(days)
-    if strange.any() or missing.all():
-        return None
     present = days[~missing]
     indicator = bool(missing.any())
     if not indicator and present.min() == present.max():
         return Dropped(str(series.name), "constant: every cell is the same date")
-    return Date(str(series.name), Scaling.learn(present), cycles_of(present), indicator)
+    return Date(str(series.name), Scaling.learn(present), cycles_of(present), indicator, order)
 
 
 def cycles_of(days: FloatArray) -> tuple[Cycle, ...]:
@@ -129,10 +145,11 @@ def cycles_of(days: FloatArray) -> tuple[Cycle, ...]:
 
 
 def number_in_text(series: pd.Series) -> AnyColumn | None:
-    """A number, if the texts are numbers but for a few words such as "unknown"."""
+    """A number, if the texts are numbers but for a common sign and a few words ("unknown")."""
     codes, texts = factorise(series)
-    grouped = is_surely_grouped(texts)
-    x, strange = to_numbers(series, grouped=grouped)
+    sign = common_sign(texts)
+    grouped = is_surely_grouped([without_sign(text, sign) for text in texts] if sign else texts)
+    x, strange = to_numbers(series, grouped=grouped, sign=sign)
     words = sorted({texts[code].lower() for code in np.unique(codes[strange])})
     if words:
         numbers = x[~np.isnan(x)]
@@ -143,10 +160,10 @@ def number_in_text(series: pd.Series) -> AnyColumn | None:
         )
         if not tolerable:
             return None
-    return number(series, x, grouped, tuple(words))
+    return number(series, x, grouped, tuple(words), sign)
 
 
-def category(series: pd.Series, max_categories: int) -> AnyColumn:
+def category(series: pd.Series, max_categories: int, unclear_dates: bool) -> AnyColumn:
     """A category, unless its texts are nearly all different or never differ."""
     name = str(series.name)
     codes, texts = factorise(series)
@@ -160,9 +177,13 @@ def category(series: pd.Series, max_categories: int) -> AnyColumn:
     if len(texts) > FEW_TEXTS:
         length = float(np.array([len(text) for text in texts])[codes[~missing]].mean())
         of_all = f"{len(texts):,} of {n_present:,} texts are distinct"
-        if length >= LONG_TEXT and len(texts) > MOSTLY_DISTINCT * n_present:
+        nearly_distinct = len(texts) >= NEARLY_DISTINCT * n_present
+        long = length >= LONG_TEXT and len(texts) > MOSTLY_DISTINCT * n_present
+        if long or (nearly_distinct and are_prose(texts)):
             return Dropped(name, f"free text: {of_all}, {length:.0f} characters on average")
-        if len(texts) >= NEARLY_DISTINCT * n_present:
+        if nearly_distinct:
+            if unclear_dates:
+                return Dropped(name, UNCLEAR_DATES)
             if are_unclear_numbers(texts):
                 shown = quote(texts[:1])
                 return Dropped(
@@ -171,10 +192,16 @@ def category(series: pd.Series, max_categories: int) -> AnyColumn:
             return Dropped(name, f"an identifier: {of_all}")
     own = frequent(codes[~missing], len(texts), max_categories)
     if not len(own):
-        return Dropped(name, f"{len(texts):,} categories, all of them rare")
+        rare = f"{len(texts):,} categories, all of them rare"
+        return Dropped(name, UNCLEAR_DATES if unclear_dates else rare)
     categories = tuple(sorted(texts[k] for k in own))
     others = tuple(sorted(set(texts) - set(categories)))
-    return Category(name, categories, others, indicator)
+    return Category(name, categories, others, indicator, unclear_dates)
+
+
+def are_prose(texts: list[str]) -> bool:
+    """Whether the texts are made of words rather than of codes."""
+    return sum(len(WORD.findall(text)) for text in texts) >= PROSE_WORDS * len(texts)
 
 
 def frequent(codes: IntArray, n_texts: int, max_categories: int) -> IntArray:

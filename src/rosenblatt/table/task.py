@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from rosenblatt.errors import InputError
+from rosenblatt.table.dates import date_orders
 from rosenblatt.table.names import columns_by_name, near_names
 from rosenblatt.table.target import AnyTarget, ClassTarget, NumberTarget
-from rosenblatt.table.values import factorise, is_numeric, to_days, to_numbers
+from rosenblatt.table.values import factorise, is_numeric, to_numbers
 from rosenblatt.table.wording import count, not_a, require_finite
 from rosenblatt.types import FloatArray
 
@@ -64,7 +65,7 @@ def learn_target(frame: pd.DataFrame, name: str, task: Task = Task.AUTO) -> AnyT
             f"the target {name!r} is {texts[0]!r} in every row, so that there is nothing to learn: "
             "choose another column, or add rows with other values"
         )
-    if task is not Task.CLASSIFICATION and not to_days(series)[1].any():
+    if task is not Task.CLASSIFICATION and date_orders(series):
         raise InputError(
             f"the target {name!r} holds dates, which cannot be predicted: use a number"
         )

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from rosenblatt.errors import InputError
-from rosenblatt.table.dialect import Dialect, csv_rows, sniff
+from rosenblatt.table.dialect import Dialect, csv_rows, sample_rows, sniff, unusual_delimiter
 from rosenblatt.table.names import require_distinct
 from rosenblatt.table.text_encoding import TextEncoding, detect, named, require_text
 from rosenblatt.table.values import MISSING_MARKERS
@@ -42,7 +42,10 @@ def read_text(
     try:
         with open_bytes(path) as file:
             chosen = detect(file, path.name) if encoding is None else named(encoding)
-        dialect = sniff(read_sample(path, chosen), usual_delimiter, delimiter)
+        sample = read_sample(path, chosen)
+        dialect = sniff(sample, usual_delimiter, delimiter)
+        if delimiter is None:
+            require_fields(path, sample, dialect)
         names = survey(path, chosen, dialect)
     except UnicodeDecodeError as error:
         fault = f"is not UTF-8 and seems to be {chosen.name}, but not all of it is"
@@ -110,6 +113,17 @@ def read_sample(path: Path, encoding: TextEncoding) -> str:
     return sample[:end] if more and end else sample
 
 
+def require_fields(path: Path, sample: str, dialect: Dialect) -> None:
+    """InputError if no usual delimiter splits the header, and another one splits every line."""
+    header = next(iter(sample_rows(sample, dialect.delimiter)), [])
+    if len(header) == 1 and (mark := unusual_delimiter(sample, header[0])):
+        raise InputError(
+            f"the header of {path.name} is one field {quote(header)}: name what separates the "
+            f"columns, for example --delimiter '{mark}', or put the header in quotation marks if "
+            "it is one name"
+        )
+
+
 def survey(path: Path, encoding: TextEncoding, dialect: Dialect) -> list[str]:
     """Column names, once every row has been seen to have as many fields.
 
@@ -174,6 +188,7 @@ def parse(
     options: dict[str, Any] = {
         "sep": dialect.delimiter,
         "decimal": dialect.decimal,
+        "engine": "c" if dialect.delimiter.isascii() else "python",  # C's takes one byte
         "encoding": encoding.name,
         "encoding_errors": encoding.errors,
         "compression": "gzip" if path.suffix.lower() == ".gz" else None,

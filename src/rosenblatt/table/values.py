@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from rosenblatt.table.date_text import DateOrder, moment_of
 from rosenblatt.types import FloatArray, IntArray
 
 __all__ = [
@@ -24,6 +27,7 @@ __all__ = [
     "STRANGE",
     "BoolArray",
     "are_unclear_numbers",
+    "common_sign",
     "factorise",
     "holds_nested",
     "is_numeric",
@@ -31,6 +35,7 @@ __all__ = [
     "to_days",
     "to_numbers",
     "to_truth",
+    "without_sign",
 ]
 
 BoolArray = npt.NDArray[np.bool_]
@@ -43,12 +48,12 @@ MISSING_MARKERS = frozenset(
 TRUTH = {"true": 1, "yes": 1, "y": 1, "t": 1, "false": 0, "no": 0, "n": 0, "f": 0}
 MISSING, STRANGE = -1, -2  # codes beside 0 and 1
 
-ISO_DATE = re.compile(r"\d{4}[-/]\d\d[-/]\d\d([T ]\d\d:\d\d.*)?", re.DOTALL)
 GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
 UNCLEAR_NUMBER = re.compile(r"[-+]?\d+[.,][\d.,]*\d")
 SURELY_GROUPED = re.compile(r"[-+]?\d{1,3}((,\d{3}){2,}(\.\d*)?|,\d{3}\.\d*)")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+SIGNED_SHARE = 0.8  # share of texts that must have a sign before it is believed
 
 
 def is_numeric(series: pd.Series) -> bool:
@@ -71,12 +76,17 @@ def holds_nested(series: pd.Series) -> bool:
 
 
 def to_numbers(
-    series: pd.Series, *, grouped: bool = False, words: frozenset[str] = frozenset()
+    series: pd.Series,
+    *,
+    grouped: bool = False,
+    words: frozenset[str] = frozenset(),
+    sign: str = "",
 ) -> tuple[FloatArray, BoolArray]:
     """(float64 values with NaN where missing, which cells are no number).
 
-    `grouped` reads "1,234" as 1234; `words` are further texts, in lower case, that mean "missing".
-    Infinite values are kept. Durations are given in seconds.
+    `grouped` reads "1,234" as 1234; `words` are further texts, in lower case, that mean "missing";
+    `sign` is one that may stand before or after a number, such as % or €. Infinite values
+    are kept. Durations are given in seconds.
     """
     if is_numeric(series) or pd.api.types.is_bool_dtype(series.dtype):
         values: FloatArray = series.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -84,7 +94,7 @@ def to_numbers(
     if pd.api.types.is_timedelta64_dtype(series.dtype):
         values = series.dt.total_seconds().to_numpy(dtype=np.float64)
         return values, np.zeros(len(series), dtype=np.bool_)
-    return spread(series, lambda value: number_of(value, grouped, words))
+    return spread(series, lambda value: number_of(value, grouped, words, sign))
 
 
 def is_surely_grouped(texts: list[str]) -> bool:
@@ -100,10 +110,39 @@ def are_unclear_numbers(texts: list[str]) -> bool:
     return all(UNCLEAR_NUMBER.fullmatch(text) or text.isdigit() for text in texts)
 
 
-def to_days(series: pd.Series) -> tuple[FloatArray, BoolArray]:
+def common_sign(texts: list[str]) -> str:
+    """The percent or currency sign at an end of nearly all texts, if there is but one; else ""."""
+    texts = [text for text in texts if text.lower() not in MISSING_MARKERS]
+    signs = Counter(sign for text in texts if (sign := sign_of(text)))
+    if len(signs) != 1:
+        return ""
+    (sign, n) = signs.popitem()
+    return sign if n >= SIGNED_SHARE * len(texts) else ""
+
+
+def sign_of(text: str) -> str:
+    for mark in (text[-1:], text.lstrip("+-")[:1]):
+        if mark == "%" or (mark and unicodedata.category(mark) == "Sc"):
+            return mark
+    return ""
+
+
+def without_sign(text: str, sign: str) -> str:
+    """ "-€ 5" and "-5 €" without their sign: "-5"."""
+    if text.endswith(sign):
+        return text.removesuffix(sign).rstrip()
+    amount = text.lstrip("+-")
+    if amount.startswith(sign):
+        return text[: len(text) - len(amount)] + amount.removeprefix(sign).lstrip()
+    return text
+
+
+def to_days(
+    series: pd.Series, order: DateOrder = DateOrder.YEAR_FIRST
+) -> tuple[FloatArray, BoolArray]:
     """(days since 1970-01-01 UTC with NaN where missing, which cells are no date).
 
-    A time without a zone is taken as UTC. Text must be ISO 8601: year, month, day, perhaps a time.
+    A time without a zone is taken as UTC. Text must be a date of this order, perhaps with a time.
     """
     if isinstance(series.dtype, pd.PeriodDtype):
         series = series.dt.to_timestamp()
@@ -116,7 +155,7 @@ def to_days(series: pd.Series) -> tuple[FloatArray, BoolArray]:
         return days, np.zeros(len(series), dtype=np.bool_)
     if is_numeric(series):
         return np.full(len(series), np.nan), series.notna().to_numpy(dtype=np.bool_)
-    return spread(series, days_of)
+    return spread(series, lambda value: days_of(value, order))
 
 
 def to_truth(series: pd.Series) -> IntArray:
@@ -159,13 +198,15 @@ def spread(
     return values[codes], strange[codes]
 
 
-def number_of(value: Any, grouped: bool, words: frozenset[str]) -> float | None:
+def number_of(value: Any, grouped: bool, words: frozenset[str], sign: str) -> float | None:
     if words and text_of(value).lower() in words:
         return math.nan
     if isinstance(value, str):
         text = value.strip()
         if text.lower() in MISSING_MARKERS:
             return math.nan
+        if sign:
+            text = without_sign(text, sign)
         if grouped and GROUPED.fullmatch(text):
             text = text.replace(",", "")
         return float_of(text) if "_" not in text else None
@@ -181,17 +222,12 @@ def float_of(value: Any) -> float | None:
         return None
 
 
-def days_of(value: Any) -> float | None:
+def days_of(value: Any, order: DateOrder) -> float | None:
     if isinstance(value, str):
         text = value.strip()
         if text.lower() in MISSING_MARKERS:
             return math.nan
-        if not ISO_DATE.fullmatch(text):
-            return None
-        try:
-            value = datetime.fromisoformat(text.replace("/", "-"))
-        except ValueError:
-            return None
+        value = moment_of(text, order)
     if not isinstance(value, date):
         return None
     if not isinstance(value, datetime):
