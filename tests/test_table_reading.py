@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd

@@ -65,10 +65,8 @@ def read_table(
         raise InputError(f"{path} is a folder: name a file in it")
     if not path.exists():
         siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-        hint = (
-            f": {near_names(path.name, siblings, 'the folder')}" if siblings else ": check the path"
-        )
-        raise InputError(f"there is no file {path}{hint}")
+        near = near_names(path.name, siblings, "the folder") if siblings else "check the path"
+        raise InputError(f"there is no file {path}: {near}")
     endings = [suffix.lower() for suffix in path.suffixes]
     ending = endings[-2] if endings[-1:] == [".gz"] and endings[:-1] else "".join(endings[-1:])
     try:
