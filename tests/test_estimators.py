@@ -274,7 +274,7 @@ def test_pickle_and_clone_and_learning_on() -> None:
 def test_weights_set_by_hand_are_the_model() -> None:
     model = MLPClassifier(max_iter=2, random_state=0).fit(X_CANCER, Y_CANCER)
     model.coefs_[1][...] = 0
-    model.intercepts_[1] = np.array([0.0])
+    model.intercepts_[1] = [0.0]
     np.testing.assert_array_equal(model.predict_proba(X_CANCER), 0.5)
     assert model.model_.parameters.shape == (model.model_.network.n_parameters,)
 

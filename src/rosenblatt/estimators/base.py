@@ -135,8 +135,8 @@ class BaseMLP(BaseEstimator, ABC):
 
     def _flat_parameters(self, network: Network) -> FloatArray:
         """θ, which `coefs_` and `intercepts_` are views of unless somebody has put in others."""
-        theta = self._theta
-        if theta is not None and all(a.base is theta for a in (*self.coefs_, *self.intercepts_)):
+        theta, arrays = self._theta, (*self.coefs_, *self.intercepts_)
+        if theta is not None and all(getattr(a, "base", None) is theta for a in arrays):
             return theta
         dtype = np.result_type(*(np.asarray(W) for W in self.coefs_))
         return network.pack(self.coefs_, self.intercepts_, dtype)
