@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import final
 
+# How scikit-learn's perceptrons put it; what is known of the cause is added where it is known.
+NON_FINITE = (
+    "Solver produced non-finite parameter weights. The input data may contain large values and need"
+    " to be preprocessed."
+)
+
 
 @final
 class InputError(ValueError):

@@ -76,6 +76,11 @@ class Network:
             start = end + n_out
         return views
 
+    def squared_norms(self, g: FloatArray) -> npt.NDArray[np.float64]:
+        """‖·‖² of each layer's part of a flat vector, shape (n_layers,)."""
+        parts = self.weights_and_biases(g)
+        return np.array([float((W * W).sum() + (b * b).sum()) for W, b in parts])
+
     def pack(
         self,
         weights: Sequence[npt.ArrayLike],

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.engine import Epoch, Trainer
-from rosenblatt.errors import DivergenceError
+from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.schedules import RateControl
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.types import FloatArray
@@ -164,8 +164,7 @@ class Descent:
         what += f"{record.learning_rate:g}"
         if not self.early_stopping or self.best_theta is None:
             raise DivergenceError(
-                "Solver produced non-finite parameter weights. The input data may contain large"
-                f" values and need to be preprocessed. {what}: scale inputs and targets to unit"
+                f"{NON_FINITE} {what}: scale inputs and targets to unit"
                 " variance, or lower learning_rate_init.",
                 record.epoch,
             )

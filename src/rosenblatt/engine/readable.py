@@ -75,9 +75,7 @@ class ReadableTrainer(Trainer):
             data_loss += trace.objective * len(rows)
             added = penalised(network, self.problem.penalty, self.theta, g, total)
             penalty += added * len(rows)
-            squares += [
-                float((dW * dW).sum() + (db * db).sum()) for dW, db in network.weights_and_biases(g)
-            ]
+            squares += network.squared_norms(g)
             self.memory.steps += 1
             self.theta += self.problem.optimizer.update(  # B11
                 g, self.memory.slots, int(self.memory.steps[0]), factor

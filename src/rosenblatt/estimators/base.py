@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -13,7 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import engine
-from rosenblatt.errors import DivergenceError
+from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.estimators.curvature import fit_lbfgs
 from rosenblatt.estimators.descent import Progress, fit_descent
 from rosenblatt.estimators.names import ACTIVATIONS, LINKS, OPTIMIZERS, initializer
@@ -79,7 +81,7 @@ class BaseMLP(BaseEstimator, ABC):
     _takes_numeric_targets: ClassVar[bool]
 
     @abstractmethod
-    def _check_targets(self, y: Any, first_pass: bool, incremental: bool) -> None:
+    def _check_targets(self, y: Any, incremental: bool) -> None:
         """Learn what the targets are, or hold them against what is known."""
 
     @abstractmethod
@@ -115,6 +117,15 @@ class BaseMLP(BaseEstimator, ABC):
     @abstractmethod
     def _strata(self, y: FloatArray) -> npt.NDArray[Any] | None:
         """What the validation split keeps in proportion."""
+
+    def _reported(self, data_loss: float, penalty: float) -> float:
+        """The objective in scikit-learn's scale."""
+        return self._reported_loss(data_loss) + penalty
+
+    @property
+    def _prints(self) -> bool:
+        """Whether a line is printed for every iteration."""
+        return bool(self.verbose) and self.verbose != "bar"
 
     def _keep(self, parameters: dict[str, Any]) -> None:
         """Store what `__init__` was given, untouched, as scikit-learn's `clone` wants it."""
@@ -251,15 +262,20 @@ class BaseMLP(BaseEstimator, ABC):
         incremental: bool,
     ) -> Self:
         """Fit, or leave the estimator as it was."""
+        with self._undone_on_failure():
+            self._learn(X, y, sample_weight, validation, incremental)
+        return self
+
+    @contextmanager
+    def _undone_on_failure(self) -> Iterator[None]:
         before = {k: list(v) if isinstance(v, list) else v for k, v in vars(self).items()}
         try:
-            self._learn(X, y, sample_weight, validation, incremental=incremental)
+            yield
         except BaseException as error:
             self.__dict__ = before
             if isinstance(error, DivergenceError):
                 self._progress = None  # its momentum led astray
             raise
-        return self
 
     def _learn(
         self,
@@ -267,7 +283,6 @@ class BaseMLP(BaseEstimator, ABC):
         y: Any,
         sample_weight: Any,
         validation: tuple[Any, Any, Any],
-        *,
         incremental: bool,
     ) -> None:
         if self.early_stopping and incremental:
@@ -278,7 +293,7 @@ class BaseMLP(BaseEstimator, ABC):
         X, y, weights = self._validated(
             X, y, sample_weight, dtype=self._float_types(first_pass), reset=first_pass
         )
-        self._check_targets(y, first_pass, incremental)
+        self._check_targets(y, incremental)
         targets = self._encode_targets(y, X.dtype)
         arrays = Arrays(X, targets, weights)
         validation_arrays = self._given_validation(*validation, X.dtype)
@@ -309,10 +324,7 @@ class BaseMLP(BaseEstimator, ABC):
                 incremental=incremental,
             )
         if not np.isfinite(theta).all():
-            raise DivergenceError(
-                "Solver produced non-finite parameter weights. The input data may contain large"
-                " values and need to be preprocessed."
-            )
+            raise DivergenceError(NON_FINITE)
         self._publish(network, theta)
 
     def _carried_parameters(self, network: Network, dtype: npt.DTypeLike) -> FloatArray:

@@ -215,7 +215,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         tags.classifier_tags.multi_label = True
         return tags
 
-    def _check_targets(self, y: Any, first_pass: bool, incremental: bool) -> None:
+    def _check_targets(self, y: Any, incremental: bool) -> None:
         known = hasattr(self, "classes_") and (self.warm_start or incremental)
         if not known:
             self._label_binarizer = LabelBinarizer().fit(flat(y))

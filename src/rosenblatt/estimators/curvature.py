@@ -31,11 +31,8 @@ def fit_lbfgs(est: BaseMLP, network: Network, theta: FloatArray, arrays: Arrays)
 
     def report(iterate: Iterate) -> None:
         nonlocal start
-        loss = est._reported_loss(iterate.data_loss) + iterate.penalty
-        norms = [
-            float(np.sqrt((dW * dW).sum() + (db * db).sum()))
-            for dW, db in network.weights_and_biases(iterate.gradient)
-        ]
+        loss = est._reported(iterate.data_loss, iterate.penalty)
+        norms = np.sqrt(network.squared_norms(iterate.gradient)).tolist()
         epoch = len(est.history_) + 1
         now = time.perf_counter()
         est.history_.append(
@@ -50,7 +47,7 @@ def fit_lbfgs(est: BaseMLP, network: Network, theta: FloatArray, arrays: Arrays)
             }
         )
         start = now
-        if est.verbose and est.verbose != "bar":
+        if est._prints:
             print(f"Iteration {epoch}, loss = {loss:.8f}")
 
     result = minimize_lbfgs(
@@ -62,7 +59,7 @@ def fit_lbfgs(est: BaseMLP, network: Network, theta: FloatArray, arrays: Arrays)
         on_iterate=report,
     )
     est.n_iter_ = result.n_iter
-    est.loss_ = est._reported_loss(result.last.data_loss) + result.last.penalty
+    est.loss_ = est._reported(result.last.data_loss, result.last.penalty)
     est.stop_reason_ = result.message
     if not result.converged:
         warnings.warn(

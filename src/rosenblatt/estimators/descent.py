@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
-from rosenblatt.engine import Epoch, Memory
+from rosenblatt.engine import Memory
 from rosenblatt.estimators.names import RATE_CONTROLS
 from rosenblatt.estimators.progress import ProgressBar
 from rosenblatt.estimators.rows import split
@@ -67,7 +67,7 @@ def fit_descent(
     descent = Descent(
         trainer=engine.trainer(problem, train, theta, progress.memory, batch_size, est.n_jobs),
         theta=theta,
-        objective=lambda epoch: reported(est, epoch),
+        objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
         lr=optimizer.lr,
         order=np.arange(train.n_samples),
         batch_size=batch_size,
@@ -81,7 +81,7 @@ def fit_descent(
         best_theta=theta.copy() if est.validation_scores_ else None,
         watched=watched(est),
         samples_seen=est.t_,
-        on_message=print if prints(est) else None,
+        on_message=print if est._prints else None,
     )
     follow(est, descent)
     if incremental and not descent.converged:
@@ -132,18 +132,10 @@ def clipped_batch_size(est: BaseMLP, n_samples: int) -> int:
     return min(int(est.batch_size), n_samples)
 
 
-def reported(est: BaseMLP, epoch: Epoch) -> float:
-    return est._reported_loss(epoch.data_loss) + epoch.penalty
-
-
 def watched(est: BaseMLP) -> str:
     if not est.early_stopping:
         return "Training loss"
     return "Validation score" if est.scoring is None else "Validation loss"
-
-
-def prints(est: BaseMLP) -> bool:
-    return bool(est.verbose) and est.verbose != "bar"
 
 
 def validator(
@@ -177,7 +169,7 @@ def follow(est: BaseMLP, descent: Descent) -> None:
             est.loss_ = record.loss
             est.loss_curve_.append(record.loss)
             est.history_.append(history_entry(record))
-            if prints(est):
+            if est._prints:
                 print(f"Iteration {record.epoch}, loss = {record.loss:.8f}")
             if est.validation_scores_ is None:
                 est.best_loss_ = descent.stopping.best
@@ -185,7 +177,7 @@ def follow(est: BaseMLP, descent: Descent) -> None:
                 assert record.validation is not None
                 est.validation_scores_.append(record.validation.score)
                 est.best_validation_score_ = -descent.stopping.best
-                if prints(est):
+                if est._prints:
                     print(f"Validation score: {record.validation.score:f}")
             if bar is not None:
                 bar.update(record)

@@ -115,7 +115,7 @@ feature_names_in_, n_layers_, n_outputs_
         self._validate_params()
         return self._fit(X, y, sample_weight, (None, None, None), incremental=True)
 
-    def _check_targets(self, y: Any, first_pass: bool, incremental: bool) -> None:
+    def _check_targets(self, y: Any, incremental: bool) -> None:
         self._check_validation_targets(y)
 
     def _check_validation_targets(self, y: Any) -> None:
