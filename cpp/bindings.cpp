@@ -1,6 +1,9 @@
 // The compiled module: checks what Python hands over, then lets go of the GIL and runs the engine.
 // This is the only file that names nanobind.
 #include "engine.hpp"
+#include "lent.hpp"
+#include "predictor.hpp"
+#include "shuffle.hpp"
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
@@ -29,6 +32,8 @@ namespace {
 template <class T> using In1 = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 template <class T> using In2 = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 template <class T> using Out1 = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+// Rows may lie apart, the elements of a row not.
+template <class T> using Slots = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;
 template <class T> using Out2 = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 using Numbers = In1<std::int64_t>;
 using NamedFields = std::pair<std::string, std::vector<double>>;
@@ -55,7 +60,7 @@ template <class T> struct Held {
 
     explicit Held(const In2<T> &X)
         : values(nb::cast(X)),
-          matrix{std::int64_t(X.shape(0)), checked_columns(X.shape(1)), X.data(), nullptr, nullptr} {
+          matrix{std::int64_t(X.shape(0)), checked_columns(X.shape(1)), X.data(), nullptr, nullptr, 0} {
         require(aligned(X.data()), "the inputs are not aligned in memory");
     }
 
@@ -72,6 +77,8 @@ template <class T> struct Held {
         for (std::int32_t column : column_of) require(column >= 0 && column < n, "CSR column out of range");
         column_of.reserve(1); // an empty vector may have no memory, but null says dense
         matrix = {std::int64_t(starts.size()) - 1, n, x.data(), column_of.data(), starts.data()};
+        for (std::size_t row = 1; row < starts.size(); ++row)
+            matrix.longest_row = std::max(matrix.longest_row, starts[row] - starts[row - 1]);
     }
 
     Held(const Held &) = delete;
@@ -100,20 +107,29 @@ template <class T> struct HeldData {
     }
 };
 
+using NamedLayers = std::vector<std::pair<int, NamedFields>>;
+
+template <class T> Chain<T> chain(int n_inputs, const NamedLayers &layers) {
+    require(n_inputs >= 1 && !layers.empty(), "a chain needs inputs and layers");
+    std::vector<DenseSpec> specs;
+    for (const auto &[n_outputs, activation] : layers) specs.push_back({n_outputs, member(activation)});
+    return Chain<T>(n_inputs, specs);
+}
+
 // The engine with the checks that keep its memory safe.
 template <class T> class CheckedEngine {
   public:
-    CheckedEngine(int n_inputs, const std::vector<std::pair<int, NamedFields>> &layers,
-                  const NamedFields &loss, const NamedFields &penalty, int threads)
+    CheckedEngine(int n_inputs, const NamedLayers &layers, const NamedFields &loss,
+                  const NamedFields &penalty, int threads)
         : loss_(Catalogue<Loss>::make(member(loss))),
-          engine_(chain(n_inputs, layers), loss_, Catalogue<Penalty>::make(member(penalty)), threads) {
+          engine_(chain<T>(n_inputs, layers), loss_, Catalogue<Penalty>::make(member(penalty)), threads) {
         require(threads >= 1, "at least one thread");
     }
 
-    using EpochTuple = std::tuple<double, double, std::vector<double>>;
+    using EpochTuple = std::tuple<double, double, std::vector<double>, bool>;
 
     EpochTuple epoch(const HeldData<T> &data, const std::optional<Numbers> &order, std::int64_t batch_size,
-                     const NamedFields &optimizer, const In1<double> &factors, Out1<T> theta, Out2<T> slots,
+                     const NamedFields &optimizer, const In1<double> &factors, Out1<T> theta, Slots<T> slots,
                      Out1<std::int64_t> steps, bool interruptible) {
         check(data);
         require(steps.shape(0) == 1, "one number of steps");
@@ -124,14 +140,15 @@ template <class T> class CheckedEngine {
         check_parameters(theta.shape(0));
         const Optimizer rule = Catalogue<Optimizer>::make(member(optimizer));
         const auto n_slots = std::visit([](auto r) { return std::size_t(decltype(r)::slots); }, rule);
-        require(slots.shape(0) == n_slots && slots.shape(1) == theta.shape(0), "slots do not fit");
+        require(slots.shape(0) == n_slots && slots.shape(1) == theta.shape(0) && slots.stride(1) == 1,
+                "slots do not fit");
         // A copy, for the same reason as in Held.
         std::vector<std::int64_t> numbers;
         if (order) numbers.assign(order->data(), order->data() + n);
         for (std::int64_t number : numbers)
             require(number >= 0 && number < data.data.X.rows, "row number out of range");
         check_products();
-        Memory<T> memory{{slots.data(), n_slots > 1 ? slots.data() + theta.shape(0) : nullptr}, steps(0)};
+        Memory<T> memory{{slots.data(), n_slots > 1 ? slots.data() + slots.stride(0) : nullptr}, steps(0)};
         auto signalled = [interruptible] {
             if (!interruptible) return false;
             nb::gil_scoped_acquire gil;
@@ -140,12 +157,12 @@ template <class T> class CheckedEngine {
         EpochResult result;
         {
             nb::gil_scoped_release released;
-            result = engine_.epoch(data.data, Order{order ? numbers.data() : nullptr, 0}, n, batch_size, rule,
-                                   factors.data(), theta.data(), memory, signalled);
+            result = engine_.epoch(data.data, Order{order ? numbers.data() : nullptr, 0, n}, n, batch_size,
+                                   rule, factors.data(), theta.data(), memory, signalled);
         }
         steps(0) = memory.steps; // also where a signal ended the epoch early: so many steps were taken
         if (result.interrupted) throw nb::python_error();
-        return {result.objective.data_loss, result.objective.penalty, result.gradient_norms};
+        return {result.objective.data_loss, result.objective.penalty, result.gradient_norms, result.finite};
     }
 
     std::pair<double, double> objective(const HeldData<T> &data, const In1<T> &theta, Out1<T> gradient) {
@@ -159,27 +176,9 @@ template <class T> class CheckedEngine {
         return {o.data_loss, o.penalty};
     }
 
-    void scores(const Held<T> &X, const In1<T> &theta, Out2<T> out) const {
-        require(X.matrix.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
-        check_parameters(theta.shape(0));
-        require(std::int64_t(out.shape(0)) == X.matrix.rows &&
-                    out.shape(1) == std::size_t(engine_.chain().n_outputs),
-                "the output does not fit");
-        check_products();
-        nb::gil_scoped_release released;
-        engine_.scores(X.matrix, theta.data(), out.data());
-    }
-
     bool calls_blas() const { return engine_.calls_blas(); }
 
   private:
-    static Chain<T> chain(int n_inputs, const std::vector<std::pair<int, NamedFields>> &layers) {
-        require(n_inputs >= 1 && !layers.empty(), "a chain needs inputs and layers");
-        std::vector<DenseSpec> specs;
-        for (const auto &[n_outputs, activation] : layers) specs.push_back({n_outputs, member(activation)});
-        return Chain<T>(n_inputs, specs);
-    }
-
     void check(const HeldData<T> &data) const {
         const int outputs = engine_.chain().n_outputs;
         require(data.data.X.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
@@ -201,6 +200,96 @@ template <class T> class CheckedEngine {
     Engine<T> engine_;
 };
 
+// Predictions over parameters whose memory is read afresh at every call. Arrays that need no preparation are
+// taken as they are; for anything else None is returned, and Python takes the longer way.
+template <class T> class CheckedPredictor {
+  public:
+    CheckedPredictor(int n_inputs, const NamedLayers &layers, const NamedFields &loss, In1<T> theta,
+                     bool both_classes, bool flat, nb::callable threads_for)
+        : predictor_(chain<T>(n_inputs, layers), Catalogue<Loss>::make(member(loss)), both_classes),
+          theta_(std::move(theta)), flat_(flat), threads_for_(std::move(threads_for)),
+          ndarray_(nb::module_::import_("numpy").attr("ndarray")),
+          empty_(nb::module_::import_("numpy").attr("empty")),
+          dtype_(nb::module_::import_("numpy").attr("dtype")(sizeof(T) == 4 ? "f4" : "f8")) {
+        require(theta_.shape(0) == predictor_.chain().n_parameters,
+                "the network has another number of parameters");
+        require(!flat || predictor_.columns() == 1, "flat predictions have one column");
+    }
+
+    bool calls_blas() const { return predictor_.calls_blas(); }
+
+    // Of at least one row, all of them finite.
+    nb::object finite(nb::handle X) {
+        const Lent<T> x(X.ptr(), Access::read);
+        if (!takes(X, x) || x.dimensions() != 2 || x.size(0) == 0) return nb::none();
+        nb::object out = made(x.size(0), true);
+        const Lent<T> target(out.ptr(), Access::write);
+        return predict(x, target, true) ? out : nb::none();
+    }
+
+    // Of any number of rows, or of a vector; into `out`, or None for a new array.
+    nb::object bare(nb::handle X, nb::handle out) {
+        const Lent<T> x(X.ptr(), Access::read);
+        if (!takes(X, x)) return nb::none();
+        nb::object result = out.is_none() ? made(rows(x), x.dimensions() == 2) : nb::borrow(out);
+        const Lent<T> target(result.ptr(), Access::write);
+        if (!out.is_none() && !(out.type().is(ndarray_) && target && fits(x, target))) return nb::none();
+        predict(x, target, false);
+        return result;
+    }
+
+    void fill(const Held<T> &X, Out2<T> out, int threads) {
+        require(X.matrix.columns == predictor_.chain().n_inputs, "the inputs have another number of columns");
+        require(std::int64_t(out.shape(0)) == X.matrix.rows &&
+                    out.shape(1) == std::size_t(predictor_.columns()),
+                "the output does not fit");
+        require(!calls_blas() || gemm_pointer<T>, "no BLAS was handed in");
+        nb::gil_scoped_release released;
+        predictor_(X.matrix, theta_.data(), out.data(), threads, false);
+    }
+
+  private:
+    // Multiplications from which other Python threads may run meanwhile, and more threads may pay.
+    static constexpr std::int64_t large = 1'000'000;
+
+    static std::int64_t rows(const Lent<T> &x) { return x.dimensions() == 1 ? 1 : x.size(0); }
+
+    bool takes(nb::handle X, const Lent<T> &x) const {
+        return X.type().is(ndarray_) && x && (x.dimensions() == 1 || x.dimensions() == 2) &&
+               x.size(x.dimensions() - 1) == predictor_.chain().n_inputs && (rows(x) == 1 || !calls_blas());
+    }
+
+    nb::object made(std::int64_t n_rows, bool by_row) const {
+        const int n = predictor_.columns();
+        if (by_row && flat_) return empty_(n_rows, dtype_);
+        if (by_row) return empty_(nb::make_tuple(n_rows, n), dtype_);
+        return flat_ ? empty_(nb::make_tuple(), dtype_) : empty_(n, dtype_);
+    }
+
+    bool fits(const Lent<T> &x, const Lent<T> &target) const {
+        int dimension = 0;
+        if (target.dimensions() != x.dimensions() - int(flat_)) return false;
+        if (x.dimensions() == 2 && target.size(dimension++) != x.size(0)) return false;
+        return flat_ || target.size(dimension) == predictor_.columns();
+    }
+
+    bool predict(const Lent<T> &x, const Lent<T> &target, bool finite) {
+        const auto &chain = predictor_.chain();
+        const Matrix<T> X{rows(x), chain.n_inputs, x.data(), nullptr, nullptr};
+        if (std::size_t(X.rows) * chain.n_parameters < std::size_t(large))
+            return predictor_(X, theta_.data(), target.data(), 1, finite);
+        const int threads = nb::cast<int>(threads_for_(X.rows));
+        nb::gil_scoped_release released;
+        return predictor_(X, theta_.data(), target.data(), threads, finite);
+    }
+
+    Predictor<T> predictor_;
+    In1<T> theta_;
+    bool flat_;
+    nb::callable threads_for_;
+    nb::object ndarray_, empty_, dtype_;
+};
+
 template <class T> void bind(nb::module_ &m, const char *suffix) {
     auto named = [&](const char *stem) { return std::string(stem) + suffix; };
 
@@ -214,16 +303,23 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
              "weights"_a.noconvert().none(), "mean_weight"_a);
 
     nb::class_<CheckedEngine<T>>(m, named("Engine").c_str())
-        .def(nb::init<int, const std::vector<std::pair<int, NamedFields>> &, const NamedFields &,
-                      const NamedFields &, int>(),
+        .def(nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int>(),
              "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a)
         .def("epoch", &CheckedEngine<T>::epoch, "data"_a, "order"_a.noconvert().none(), "batch_size"_a,
              "optimizer"_a, "factors"_a.noconvert(), "theta"_a.noconvert(), "slots"_a.noconvert(),
              "steps"_a.noconvert(), "interruptible"_a)
         .def("calls_blas", &CheckedEngine<T>::calls_blas)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
-             "gradient"_a.noconvert())
-        .def("scores", &CheckedEngine<T>::scores, "X"_a, "theta"_a.noconvert(), "out"_a.noconvert());
+             "gradient"_a.noconvert());
+
+    nb::class_<CheckedPredictor<T>>(m, named("Predictor").c_str())
+        .def(nb::init<int, const NamedLayers &, const NamedFields &, In1<T>, bool, bool, nb::callable>(),
+             "n_inputs"_a, "layers"_a, "loss"_a, "theta"_a.noconvert(), "both_classes"_a, "flat"_a,
+             "threads_for"_a)
+        .def("calls_blas", &CheckedPredictor<T>::calls_blas)
+        .def("finite", &CheckedPredictor<T>::finite, nb::arg().none())
+        .def("bare", &CheckedPredictor<T>::bare, nb::arg().none(), nb::arg().none())
+        .def("fill", &CheckedPredictor<T>::fill, "X"_a, "out"_a.noconvert(), "threads"_a);
 }
 
 template <class Variant> nb::list listed() {
@@ -268,12 +364,21 @@ int cpu_level() {
 NB_MODULE(ROSENBLATT_MODULE, m) {
     using namespace rosenblatt;
     m.doc() = "rosenblatt's native engine";
+    nb::set_leak_warnings(false); // a predictor may live as long as the interpreter
     m.def("cpu_level", &cpu_level);
     m.def("catalogue", &catalogue);
+    m.def("after_fork_in_child", &Cores::forget);
     m.def("use_blas", [](nb::capsule sgemm, nb::capsule dgemm) {
         take_gemm<float>(sgemm);
         take_gemm<double>(dgemm);
     });
+    m.def(
+        "shuffle",
+        [](Out1<std::int64_t> items, nb::capsule generator) {
+            shuffle(items.data(), items.shape(0),
+                    *static_cast<const BitGenerator *>(generator.data("BitGenerator")));
+        },
+        "items"_a.noconvert(), "generator"_a);
     bind<float>(m, "32");
     bind<double>(m, "64");
 }

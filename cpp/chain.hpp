@@ -33,9 +33,10 @@ template <class T> struct Chain {
     Chain(int inputs, const std::vector<DenseSpec> &specs) : n_inputs(inputs), n_outputs(inputs) {
         for (const DenseSpec &spec : specs) {
             if (spec.n_outputs < 1) throw std::invalid_argument("a layer needs at least one unit");
-            append(Dense<T>{n_outputs, spec.n_outputs, n_parameters});
-            Activation activation = Catalogue<Activation>::make(spec.activation);
-            if (!std::holds_alternative<Identity>(activation)) append(Activate<T>{n_outputs, activation});
+            const Activation activation = Catalogue<Activation>::make(spec.activation);
+            const bool joins = is_elementwise(activation);
+            append(Dense<T>{n_outputs, spec.n_outputs, n_parameters, joins ? activation : Identity{}});
+            if (!joins) append(Activate<T>{n_outputs, activation});
         }
     }
 
@@ -101,6 +102,7 @@ template <class T> struct Workspace {
     T *input = nullptr, *targets = nullptr, *weights = nullptr, *gradient = nullptr;
     T *scratch;
     std::vector<T *> outputs, deltas;
+    std::unique_ptr<BlockColumns<T>> columns; // of a sparse block, where the optimiser wants them
 
     Workspace(const Chain<T> &chain, int rows, bool gathers, int target_columns, Purpose purpose)
         : block_rows(rows), arena_(demand(chain, rows, gathers, target_columns, purpose)) {

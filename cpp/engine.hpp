@@ -1,4 +1,4 @@
-// The engine: whole epochs, the objective of a full batch, and prediction, each in one call.
+// The engine: whole epochs, and the objective of a full batch, each in one call.
 #pragma once
 
 #include "propagate.hpp"
@@ -24,6 +24,7 @@ struct Objective {
 struct EpochResult {
     Objective objective;
     std::vector<double> gradient_norms; // per parametric layer: root mean square over the batches
+    bool finite = true;                 // every parameter after the epoch
     bool interrupted = false;
 };
 
@@ -53,13 +54,17 @@ template <class T> class Engine {
                       const std::function<bool()> &interrupted) {
         std::lock_guard lock(busy_);
         const std::int64_t share = (std::min(batch_size, n_rows) + threads_ - 1) / threads_;
-        auto &spaces = workspaces(share, order.numbers && !data.X.sparse());
+        auto &spaces = workspaces(share, order.numbers && !data.X.sparse(), entries_kept(data.X, share));
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         const std::int64_t steps = (n_rows - 1) / batch_size + 1;
         bool left = false;
         auto asked = Clock::now();
+        // The clock is not looked at after every small step.
+        const std::int64_t per_look =
+            1 + work_per_look / (std::min(batch_size, n_rows) * std::int64_t(chain_.n_parameters));
+        std::int64_t looks = 0;
         auto leave = [&] {
-            if (Clock::now() - asked < patience) return false;
+            if (++looks % per_look != 0 || Clock::now() - asked < patience) return false;
             asked = Clock::now();
             return left = interrupted();
         };
@@ -84,7 +89,9 @@ template <class T> class Engine {
             leave);
         memory.steps += done;
         const double rows_seen = double(std::min(n_rows, done * batch_size));
-        return summary(tallies, rows_seen, data.mean_weight, double(done), left);
+        EpochResult result = summary(tallies, rows_seen, data.mean_weight, double(done), left);
+        result.finite = all_finite(theta, chain_.n_parameters);
+        return result;
     }
 
     // The objective over all rows, and its gradient.
@@ -92,7 +99,7 @@ template <class T> class Engine {
         const std::int64_t n = data.X.rows;
         std::lock_guard lock(busy_);
         const double scale = 1 / (double(n) * data.mean_weight);
-        auto &spaces = workspaces((n + threads_ - 1) / threads_, false);
+        auto &spaces = workspaces((n + threads_ - 1) / threads_, false, 0);
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         Crew::run(
             threads_, 1, 2,
@@ -100,14 +107,22 @@ template <class T> class Engine {
                 Tally &tally = tallies[std::size_t(item)];
                 if (phase == 0) {
                     const auto [from, to] = share_of(n, item);
-                    tally.data_loss = loss_and_gradient(chain_, loss_, data, theta, Order{nullptr, from},
-                                                        to - from, scale, 0, from, spaces[std::size_t(item)]);
+                    tally.data_loss =
+                        loss_and_gradient(chain_, loss_, data, theta, Order{nullptr, from, to - from},
+                                          to - from, scale, 0, from, spaces[std::size_t(item)]);
                 } else {
-                    for_each_share(item, [&](const auto &segment, std::size_t begin, std::size_t end) {
-                        add_up_gradients(spaces, begin, end);
-                        tally.penalty += penalise(segment, begin, end, scale, theta, spaces[0].gradient);
-                        std::copy(spaces[0].gradient + begin, spaces[0].gradient + end, gradient + begin);
-                    });
+                    for_each_run(item, spaces,
+                                 [&](const auto &, auto penalty, std::size_t begin, std::size_t end,
+                                     const T *data_gradient) {
+                                     T value = 0;
+#pragma omp simd reduction(+ : value)
+                                     for (std::size_t i = begin; i < end; ++i) {
+                                         gradient[i] =
+                                             data_gradient[i - begin] + T(scale) * penalty.gradient(theta[i]);
+                                         value += penalty.value(theta[i]);
+                                     }
+                                     tally.penalty += double(value);
+                                 });
                 }
             },
             never);
@@ -119,36 +134,13 @@ template <class T> class Engine {
         return sum;
     }
 
-    // Raw scores of all rows, shape (rows, n_outputs).
-    void scores(const Matrix<T> &X, const T *theta, T *out) const {
-        const int block = int(std::min<std::int64_t>(X.rows, largest_block));
-        std::vector<Workspace<T>> spaces;
-        for (int i = 0; i < threads_; ++i)
-            spaces.emplace_back(chain_, std::max(block, 1), false, 0, Purpose::predict);
-        const auto width = std::size_t(chain_.n_outputs);
-        Crew::run(
-            threads_, 1, 1,
-            [&](std::int64_t, int, int item) {
-                const Workspace<T> &space = spaces[std::size_t(item)];
-                const auto [from, to] = share_of(X.rows, item);
-                for (std::int64_t first = from; first < to; first += block) {
-                    const int n = int(std::min<std::int64_t>(block, to - first));
-                    const Pass<T> pass{theta, nullptr, space.scratch, n, false, 0, first};
-                    pass_forward(chain_, pass, input_rows(X, Order{nullptr, first}, n, space), space);
-                    std::copy_n(space.outputs.back(), std::size_t(n) * width,
-                                out + std::size_t(first) * width);
-                }
-            },
-            never);
-    }
-
   private:
     using Clock = std::chrono::steady_clock;
     static constexpr auto patience = std::chrono::milliseconds(100);
-    // Rows that pass through the chain together at most: more would leave the caches.
-    static constexpr std::int64_t largest_block = 1024;
+    static constexpr std::int64_t work_per_look = 1'000'000; // multiplications: some ten microseconds
     // Elements over which squares are summed in T before they join a double.
     static constexpr std::size_t run_length = 2048;
+    static constexpr std::int64_t most_entries = std::int64_t(1) << 26;
 
     static bool never() { return false; }
 
@@ -160,16 +152,27 @@ template <class T> class Engine {
     };
 
     // Every item's memory, kept from call to call while the demand stays the same.
-    std::vector<Workspace<T>> &workspaces(std::int64_t rows, bool gathers) {
+    std::vector<Workspace<T>> &workspaces(std::int64_t rows, bool gathers, std::size_t entries) {
         const int block = int(std::clamp<std::int64_t>(rows, 1, largest_block));
-        if (!spaces_.empty() && spaces_[0].block_rows == block && (spaces_[0].input || !gathers))
+        if (!spaces_.empty() && spaces_[0].block_rows == block && (spaces_[0].input || !gathers) &&
+            entries == entries_)
             return spaces_;
         // Made aside, so that memory that runs out leaves no half of them behind.
         std::vector<Workspace<T>> made;
-        for (int i = 0; i < threads_; ++i)
+        for (int i = 0; i < threads_; ++i) {
             made.emplace_back(chain_, block, gathers, target_columns(), Purpose::train);
+            if (entries) made.back().columns = std::make_unique<BlockColumns<T>>(chain_.n_inputs, entries);
+        }
         spaces_ = std::move(made);
+        entries_ = entries;
         return spaces_;
+    }
+
+    // Entries to keep of an item's sparse rows, where they fit one block: the optimiser then needs no
+    // gradient of the first layer's weights. 0 elsewhere.
+    static std::size_t entries_kept(const Matrix<T> &X, std::int64_t share) {
+        const std::int64_t entries = share * std::max<std::int64_t>(X.longest_row, 1);
+        return X.sparse() && share <= largest_block && entries <= most_entries ? std::size_t(entries) : 0;
     }
 
     // The part of n things that is an item's share.
@@ -186,72 +189,109 @@ template <class T> class Engine {
         }
     }
 
-    void add_up_gradients(const std::vector<Workspace<T>> &spaces, std::size_t begin, std::size_t end) const {
-        T *sum = spaces[0].gradient;
-        for (std::size_t k = 1; k < spaces.size(); ++k) {
-            const T *g = spaces[k].gradient;
-            for (std::size_t i = begin; i < end; ++i) sum[i] += g[i];
+    // The items' gradients in [begin, end), summed: where they lie if there is one item, or in `sum`.
+    const T *added_up(const std::vector<Workspace<T>> &spaces, std::size_t begin, std::size_t end,
+                      T *sum) const {
+        if (spaces[0].columns && begin < std::size_t(chain_.n_inputs) * first_width())
+            return first_layer_gradient(spaces, begin, end, sum);
+        const T *first = spaces[0].gradient + begin;
+        if (spaces.size() == 1) return first;
+        const std::size_t size = end - begin;
+        const T *second = spaces[1].gradient + begin;
+        for (std::size_t i = 0; i < size; ++i) sum[i] = first[i] + second[i];
+        for (std::size_t k = 2; k < spaces.size(); ++k) {
+            const T *g = spaces[k].gradient + begin;
+            for (std::size_t i = 0; i < size; ++i) sum[i] += g[i];
         }
+        return sum;
     }
 
-    // Adds scale·(penalty's gradient) and returns the penalty, not yet scaled.
-    double penalise(const typename Chain<T>::Segment &segment, std::size_t begin, std::size_t end,
-                    double scale, const T *theta, T *gradient) const {
-        if (!segment.penalised) return 0;
-        return std::visit(
-            [&](auto penalty) {
-                return sum_in_runs(begin, end, [=](std::size_t i) {
-                    gradient[i] += T(scale) * penalty.gradient(theta[i]);
-                    return penalty.value(theta[i]);
+    std::size_t first_width() const {
+        return std::size_t(std::visit([](const auto &layer) { return layer.n_outputs; }, chain_.layers[0]));
+    }
+
+    // A stretch of xᵀ δ of a sparse input: row c of the first layer's weights gathers column c's entries.
+    const T *first_layer_gradient(const std::vector<Workspace<T>> &spaces, std::size_t begin, std::size_t end,
+                                  T *sum) const {
+        const std::size_t width = first_width();
+        std::fill(sum, sum + (end - begin), T(0));
+        for (std::size_t column = begin / width; column * width < end; ++column) {
+            const std::size_t from = std::max(begin, column * width),
+                              to = std::min(end, (column + 1) * width);
+            for (const Workspace<T> &space : spaces)
+                space.columns->for_each(column, [&](std::int32_t row, T value) {
+                    const T *delta = space.deltas[0] + std::size_t(row) * width + (from - column * width);
+                    T *out = sum + (from - begin);
+                    for (std::size_t i = 0; i < to - from; ++i) out[i] += value * delta[i];
                 });
-            },
-            penalty_);
+        }
+        return sum;
     }
 
-    // One share of a step: sum the items' gradients, penalise, tally, move.
+    // Calls visit(segment, penalty, begin, end, gradient) for the parts of an item's share, short enough
+    // to stay in the first cache, with the sum of the items' gradients.
+    template <class Visit>
+    void for_each_run(int item, const std::vector<Workspace<T>> &spaces, Visit visit) const {
+        for_each_share(item, [&](const auto &segment, std::size_t begin, std::size_t end) {
+            const auto in_runs = [&](auto penalty) {
+                alignas(64) T sum[run_length];
+                for (std::size_t start = begin; start < end; start += run_length) {
+                    const std::size_t stop = std::min(end, start + run_length);
+                    visit(segment, penalty, start, stop, added_up(spaces, start, stop, sum));
+                }
+            };
+            if (segment.penalised)
+                std::visit(in_runs, penalty_);
+            else
+                in_runs(Unpenalised{});
+        });
+    }
+
+    // One share of a step, in one pass: sum the items' gradients, penalise, tally, move.
     void update(int item, const std::vector<Workspace<T>> &spaces, const Optimizer &optimizer, double scale,
                 double rows, std::int64_t t, double factor, T *theta, Memory<T> &memory, Tally &tally) const {
-        T *gradient = spaces[0].gradient;
         std::visit(
             [&](auto rule) {
                 const auto move = rule.template at<T>(t, factor);
-                for_each_share(item, [&](const auto &segment, std::size_t begin, std::size_t end) {
-                    add_up_gradients(spaces, begin, end);
-                    const double penalty = penalise(segment, begin, end, scale, theta, gradient);
-                    tally.penalty += penalty * scale * rows;
-                    tally.squared_norms[std::size_t(segment.group)] +=
-                        move_parameters<decltype(rule)::slots>(move, begin, end, gradient, theta, memory);
-                });
+                for_each_run(item, spaces,
+                             [&](const auto &segment, auto penalty, std::size_t begin, std::size_t end,
+                                 const T *gradient) {
+                                 const auto [value, square] = move_parameters<decltype(rule)::slots>(
+                                     move, penalty, T(scale), begin, end, gradient, theta, memory);
+                                 tally.penalty += double(value) * scale * rows;
+                                 tally.squared_norms[std::size_t(segment.group)] += double(square);
+                             });
             },
             optimizer);
     }
 
-    // Moves the parameters and returns the sum of the squared gradients.
-    template <int slots, class Move>
-    static double move_parameters(const Move &move, std::size_t begin, std::size_t end, const T *gradient,
-                                  T *theta, Memory<T> &memory) {
-        T *first = memory.slots[0], *second = memory.slots[1];
-        return sum_in_runs(begin, end, [=](std::size_t i) {
-            const T g = gradient[i];
-            if constexpr (slots == 1)
-                theta[i] += move(g, first[i]);
-            else
-                theta[i] += move(g, first[i], second[i]);
-            return g * g;
-        });
-    }
-
-    // Σ term(i), in runs short enough to be summed in T; `simd` vouches that the terms are independent.
-    template <class Term> static double sum_in_runs(std::size_t begin, std::size_t end, Term term) {
-        double total = 0;
-        for (std::size_t start = begin; start < end; start += run_length) {
-            const std::size_t stop = std::min(end, start + run_length);
-            T sum = 0;
-#pragma omp simd reduction(+ : sum)
-            for (std::size_t i = start; i < stop; ++i) sum += term(i);
-            total += double(sum);
+    // Moves the parameters, and returns the sums of the penalty and of the squared gradient.
+    template <int slots, class Move, class Term>
+    static std::pair<T, T> move_parameters(Move move, Term penalty, T scale, std::size_t begin,
+                                           std::size_t end, const T *gradient, T *theta,
+                                           const Memory<T> &memory) {
+        theta += begin;
+        T *first = memory.slots[0] + begin, *second = slots > 1 ? memory.slots[1] + begin : nullptr;
+        const std::size_t size = end - begin;
+        T value = 0, square = 0;
+#pragma omp simd reduction(+ : value, square)
+        for (std::size_t i = 0; i < size; ++i) {
+            // Locals, because what lies behind a reference is loaded again after every store.
+            T w = theta[i], one = first[i];
+            const T g = gradient[i] + scale * penalty.gradient(w);
+            value += penalty.value(w);
+            square += g * g;
+            if constexpr (slots == 1) {
+                w += move(g, one);
+            } else {
+                T two = second[i];
+                w += move(g, one, two);
+                second[i] = two;
+            }
+            first[i] = one;
+            theta[i] = w;
         }
-        return total;
+        return {value, square};
     }
 
     EpochResult summary(const std::vector<Tally> &tallies, double rows, double mean_weight, double steps,
@@ -274,7 +314,8 @@ template <class T> class Engine {
     Penalty penalty_;
     int threads_;
     std::vector<Workspace<T>> spaces_;
-    std::mutex busy_; // the workspaces serve one call at a time
+    std::size_t entries_ = 0; // that the workspaces keep
+    std::mutex busy_;         // the workspaces serve one call at a time
 };
 
 } // namespace rosenblatt

@@ -1,6 +1,7 @@
 // Losses over raw scores: the native twins of losses.py (theory L1-L13).
 // Each takes a block of rows, writes δ = w·scale·∂L/∂s over the scores, and returns Σ w·L;
-// `accepts` guards the memory behind targets that serve as indices, given their range.
+// `accepts` guards the memory behind targets that serve as indices, given their range;
+// `inverse_link` turns rows of scores into predictions, in place.
 #pragma once
 
 #include "members.hpp"
@@ -22,35 +23,65 @@ template <class T> struct ScoredRows {
     T weight(int row) const { return weights ? weights[row] : T(1); }
 };
 
-// The shared loop of the losses that treat every output alike, with L and ∂L/∂s of one output.
-template <class T, class Output>
-double sum_over_outputs(const ScoredRows<T> &block, double scale, Output output) {
-    double total = 0;
-    const int n = block.outputs;
-    for (int row = 0; row < block.rows; ++row) {
-        T *s = block.scores + std::ptrdiff_t(row) * n;
-        const T *y = block.targets + std::ptrdiff_t(row) * n;
-        const T w = block.weight(row), factor = T(scale * double(w));
-        T sum = 0;
-        for (int k = 0; k < n; ++k) {
-            auto [loss, gradient] = output(s[k], y[k]);
-            s[k] = w != 0 ? factor * gradient : T(0); // weight 0 is absence, also of an infinite L
-            sum += loss;
-        }
-        if (w != 0) total += double(w) * double(sum);
-    }
-    return total;
-}
-
 template <class T> struct LossAndGradient {
     T loss, gradient;
 };
+
+// Terms over which losses are summed in T before they join a double.
+inline constexpr std::ptrdiff_t summed_in_short = 512;
+
+// The shared loop of the losses that treat every output alike, with L and ∂L/∂s of one output. The
+// weight belongs to a row: rows of one output, and rows of equal weight, make one long vector.
+template <class T, class Output>
+double sum_over_outputs(const ScoredRows<T> &block, double scale, Output output) {
+    double total = 0;
+    const auto run = [&](std::ptrdiff_t begin, std::ptrdiff_t end, auto weight) {
+        for (std::ptrdiff_t start = begin; start < end; start += summed_in_short) {
+            const std::ptrdiff_t stop = std::min(end, start + summed_in_short);
+            T *s = block.scores;
+            const T *y = block.targets;
+            const T factor = T(scale);
+            T sum = 0;
+#pragma omp simd reduction(+ : sum)
+            for (std::ptrdiff_t i = start; i < stop; ++i) {
+                const T w = weight(i);
+                const auto [loss, gradient] = output(s[i], y[i]);
+                // Weight 0 is absence, also of an infinite L.
+                s[i] = w != 0 ? factor * w * gradient : T(0);
+                sum += w != 0 ? w * loss : T(0);
+            }
+            total += double(sum);
+        }
+    };
+    const std::ptrdiff_t n = block.outputs, rows = block.rows;
+    if (!block.weights)
+        run(0, rows * n, [](std::ptrdiff_t) { return T(1); });
+    else if (n == 1)
+        run(0, rows, [w = block.weights](std::ptrdiff_t i) { return w[i]; });
+    else
+        for (std::ptrdiff_t row = 0; row < rows; ++row)
+            run(row * n, (row + 1) * n, [w = block.weights[row]](std::ptrdiff_t) { return w; });
+    return total;
+}
+
+// x = f(x) for f that is eˣ where x < vmath::exp's range, whose results NumPy does not round to 0 either.
+template <class T, class Function> void apply_with_tail(T *x, std::ptrdiff_t n, Function f) {
+    constexpr T low = vmath::Format<T>::exp_min;
+    int below = 0;
+    for (std::ptrdiff_t i = 0; i < n; ++i) below |= x[i] < low;
+    if (!below)
+        for (std::ptrdiff_t i = 0; i < n; ++i) x[i] = f(x[i]);
+    else
+        for (std::ptrdiff_t i = 0; i < n; ++i) x[i] = x[i] < low ? std::exp(x[i]) : f(x[i]);
+}
 
 struct SquaredError {
     static constexpr auto name = "SquaredError";
     static constexpr auto fields = no_fields<SquaredError>;
     static int target_columns(int outputs) { return outputs; }
     static bool accepts(double, double, int) { return true; }
+
+    template <class T> static void inverse_link(T *, int, int) {}
 
     template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         return sum_over_outputs(block, scale, [](T s, T y) {
@@ -82,6 +113,10 @@ struct BinaryCrossEntropy {
     static int target_columns(int outputs) { return outputs; }
     static bool accepts(double, double, int) { return true; }
 
+    template <class T> static void inverse_link(T *s, int rows, int outputs) {
+        apply_with_tail(s, std::ptrdiff_t(rows) * outputs, [](T x) { return vmath::sigmoid(x); });
+    }
+
     template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         LogBounds<T> bounded(p_min);
         return sum_over_outputs(block, scale, [bounded](T s, T y) {
@@ -106,6 +141,17 @@ struct CategoricalCrossEntropy {
         Field<CategoricalCrossEntropy>{"p_min", &CategoricalCrossEntropy::p_min}};
     static int target_columns(int) { return 1; }
     static bool accepts(double low, double high, int outputs) { return low >= 0 && high < outputs; }
+
+    template <class T> static void inverse_link(T *s, int rows, int outputs) {
+        for (int row = 0; row < rows; ++row, s += outputs) {
+            const T top = *std::max_element(s, s + outputs);
+            for (int k = 0; k < outputs; ++k) s[k] -= top;
+            apply_with_tail(s, outputs, [](T x) { return vmath::exp(x); });
+            T sum = 0;
+            for (int k = 0; k < outputs; ++k) sum += s[k];
+            for (int k = 0; k < outputs; ++k) s[k] /= sum;
+        }
+    }
 
     template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         LogBounds<T> bounded(p_min);
@@ -138,6 +184,10 @@ struct Poisson {
     static constexpr auto fields = no_fields<Poisson>;
     static int target_columns(int outputs) { return outputs; }
     static bool accepts(double, double, int) { return true; }
+
+    template <class T> static void inverse_link(T *s, int rows, int outputs) {
+        apply_with_tail(s, std::ptrdiff_t(rows) * outputs, [](T x) { return vmath::exp(x); });
+    }
 
     template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         return sum_over_outputs(block, scale, [](T s, T y) {

@@ -1,8 +1,10 @@
 // Input matrices, dense or CSR, and blocks of their rows.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace rosenblatt {
 
@@ -13,8 +15,16 @@ template <class T> struct Matrix {
     const T *values = nullptr;
     const std::int32_t *column_of = nullptr; // null for a dense matrix
     const std::int64_t *start_of_row = nullptr;
+    std::int64_t longest_row = 0; // entries of a sparse matrix's fullest row
 
     bool sparse() const { return column_of != nullptr; }
+};
+
+// One row of a CSR matrix.
+template <class T> struct Entries {
+    std::int64_t size;
+    const std::int32_t *columns;
+    const T *values;
 };
 
 // Some rows of a matrix: dense and contiguous, or rows of a CSR matrix by their numbers.
@@ -24,33 +34,64 @@ template <class T> struct Rows {
     const std::int64_t *numbers = nullptr; // null: consecutive from `first`
     std::int64_t first = 0;
 
-    // y += x W, with W of shape (columns, width).
-    void add_product(int rows, const T *W, int width, T *y) const {
-        for_each_value(rows, [=](int row, std::int32_t column, T value) {
-            const T *w = W + std::ptrdiff_t(column) * width;
-            T *out = y + std::ptrdiff_t(row) * width;
-            for (int k = 0; k < width; ++k) out[k] += value * w[k];
-        });
+    Entries<T> entries(int row) const {
+        const std::int64_t number = numbers ? numbers[row] : first + row;
+        const std::int64_t begin = sparse->start_of_row[number];
+        return {sparse->start_of_row[number + 1] - begin, sparse->column_of + begin, sparse->values + begin};
     }
 
     // g += xᵀ d, with g of shape (columns, width).
     void add_transposed_product(int rows, const T *d, int width, T *g) const {
-        for_each_value(rows, [=](int row, std::int32_t column, T value) {
+        for (int row = 0; row < rows; ++row) {
             const T *in = d + std::ptrdiff_t(row) * width;
-            T *out = g + std::ptrdiff_t(column) * width;
-            for (int k = 0; k < width; ++k) out[k] += value * in[k];
-        });
+            const Entries<T> of_row = entries(row);
+            for (std::int64_t j = 0; j < of_row.size; ++j) {
+                const T value = of_row.values[j];
+                T *out = g + std::ptrdiff_t(of_row.columns[j]) * width;
+                for (int k = 0; k < width; ++k) out[k] += value * in[k];
+            }
+        }
+    }
+};
+
+// The entries of a block of sparse rows, column by column.
+//
+// With them the optimiser computes the gradient of a stretch of weights when it comes by, in cache; the
+// gradient of all weights of a wide sparse layer, most of it 0, is never written and read again.
+template <class T> class BlockColumns {
+  public:
+    BlockColumns(int columns, std::size_t most_entries)
+        : starts_(std::size_t(columns) + 1), row_of_(most_entries), values_(most_entries) {}
+
+    // The first `rows` rows of x: a counting sort.
+    void take(const Rows<T> &x, int rows) {
+        std::fill(starts_.begin(), starts_.end(), 0);
+        for (int row = 0; row < rows; ++row) {
+            const Entries<T> entries = x.entries(row);
+            for (std::int64_t j = 0; j < entries.size; ++j) ++starts_[std::size_t(entries.columns[j])];
+        }
+        std::int32_t end = 0;
+        for (std::int32_t &start : starts_) start = end += start;
+        // Filled from behind, so that the ends become the starts and rows stay in order.
+        for (int row = rows; row-- > 0;) {
+            const Entries<T> entries = x.entries(row);
+            for (std::int64_t j = 0; j < entries.size; ++j) {
+                const auto at = std::size_t(--starts_[std::size_t(entries.columns[j])]);
+                row_of_[at] = row;
+                values_[at] = entries.values[j];
+            }
+        }
+    }
+
+    // visit(row, value) for the entries of a column.
+    template <class Visit> void for_each(std::size_t column, Visit visit) const {
+        for (auto at = std::size_t(starts_[column]); at < std::size_t(starts_[column + 1]); ++at)
+            visit(row_of_[at], values_[at]);
     }
 
   private:
-    template <class Visit> void for_each_value(int rows, Visit visit) const {
-        for (int row = 0; row < rows; ++row) {
-            const std::int64_t number = numbers ? numbers[row] : first + row;
-            const std::int64_t end = sparse->start_of_row[number + 1];
-            for (std::int64_t j = sparse->start_of_row[number]; j < end; ++j)
-                visit(row, sparse->column_of[j], sparse->values[j]);
-        }
-    }
+    std::vector<std::int32_t> starts_, row_of_;
+    std::vector<T> values_;
 };
 
 } // namespace rosenblatt

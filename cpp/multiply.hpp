@@ -19,13 +19,16 @@ template <class T> std::size_t scratch_size(int k) {
     return product::scratch_size<T>(std::min(k, longest_tiled_sum));
 }
 
-// C (m, n) = A B or, with `add`, C += A B, over sums of k terms.
-template <class T>
-void multiply(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, bool add, T *C, T *scratch) {
-    if (k <= longest_tiled_sum)
-        multiply_tiled(m, n, k, A, B, add, C, scratch);
-    else
-        multiply_blas(m, n, k, A, B, add, C);
+// C (m, n) = start + A B over sums of k terms, each stretch of C given to `finish` while it is in cache.
+template <class T, class Finish = Leave>
+void multiply(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Start<T> &start, T *C,
+              T *scratch, Finish finish = {}) {
+    if (k <= longest_tiled_sum) {
+        multiply_tiled(m, n, k, A, B, start, C, scratch, finish);
+    } else {
+        multiply_blas(m, n, k, A, B, start, C);
+        for (int i = 0; i < m; ++i) finish(C + std::ptrdiff_t(i) * n, n);
+    }
 }
 
 } // namespace rosenblatt

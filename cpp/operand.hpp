@@ -12,4 +12,17 @@ template <class T> struct Operand {
     Transpose transposed = Transpose::no;
 };
 
+// What a product C is added to: nothing, one row that all rows of C share, or what C holds.
+template <class T> struct Start {
+    const T *row = nullptr;
+    bool c = false;
+};
+
+// What happens to C as soon as it is there, while it is in cache (a stretch of so many elements) or, where
+// there is an `in_register`, before it is stored (a vector): here nothing.
+struct Leave {
+    template <class V> V in_register(V x) const { return x; }
+    template <class T> void operator()(T *, int) const {}
+};
+
 } // namespace rosenblatt

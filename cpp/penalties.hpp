@@ -16,4 +16,10 @@ struct L2 {
     template <class T> T value(T w) const { return T(0.5 * strength) * w * w; }
 };
 
+// What the biases bear.
+struct Unpenalised {
+    template <class T> T gradient(T) const { return 0; }
+    template <class T> T value(T) const { return 0; }
+};
+
 } // namespace rosenblatt

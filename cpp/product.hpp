@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 namespace rosenblatt {
@@ -20,6 +21,9 @@ namespace product {
 template <class T> inline constexpr int panel_width = 2 * simd::width<T>;
 // Accumulators, the panel's two vectors and one broadcast fit the registers.
 inline constexpr int tile_rows = simd::registers == 32 ? 12 : 6;
+
+// Elements of B that the first cache holds beside the tiles' rows of A and C.
+template <class T> inline constexpr int resident = 16384 / int(sizeof(T));
 
 // Elements of scratch that a product with this B needs.
 template <class T> inline std::size_t scratch_size(int k) {
@@ -31,96 +35,119 @@ template <class T> void pack(const Operand<T> &B, int k, int first, int columns,
     constexpr int w = simd::width<T>;
     const int padded = vectors * w;
     if (B.transposed == Transpose::no) {
-        for (int i = 0; i < k; ++i, panel += padded) {
-            std::copy_n(B.data + std::ptrdiff_t(i) * B.stride + first, columns, panel);
-            std::fill(panel + columns, panel + padded, T(0));
+        const int last = columns - (vectors - 1) * w;
+        const T *source = B.data + first;
+        for (int i = 0; i < k; ++i, panel += padded, source += B.stride) {
+            if (vectors == 2) simd::store(panel, simd::load(source));
+            simd::store(panel + padded - w, simd::load_lanes(source + padded - w, last));
         }
         return;
     }
     for (int v = 0; v < vectors; ++v) {
         const T *source = B.data + std::ptrdiff_t(first + v * w) * B.stride;
         const int rows = std::min(w, columns - v * w);
-        int i = 0;
-        for (; i + w <= k; i += w) {
-            simd::Vector<T> square[w];
-            for (int r = 0; r < w; ++r)
-                square[r] =
-                    r < rows ? simd::load(source + std::ptrdiff_t(r) * B.stride + i) : simd::Vector<T>{};
+        for (int i = 0; i < k; i += w) {
+            const int lanes = std::min(w, k - i);
+            T *to = panel + std::ptrdiff_t(i) * padded + v * w;
+            if (rows == w && lanes == w) {
+                simd::transpose_square<T>(source + i, B.stride, to, padded);
+                continue;
+            }
+            simd::Vector<T> square[w] = {};
+            for (int r = 0; r < rows; ++r)
+                square[r] = simd::load_lanes(source + std::ptrdiff_t(r) * B.stride + i, lanes);
             simd::transpose_square<T>(square);
-            for (int r = 0; r < w; ++r)
-                simd::store(panel + std::ptrdiff_t(i + r) * padded + v * w, square[r]);
+            for (int r = 0; r < lanes; ++r) simd::store(to + std::ptrdiff_t(r) * padded, square[r]);
         }
-        for (; i < k; ++i)
-            for (int r = 0; r < w; ++r)
-                panel[std::ptrdiff_t(i) * padded + v * w + r] =
-                    r < rows ? source[std::ptrdiff_t(r) * B.stride + i] : T(0);
     }
 }
 
-// One tile: C[rows, vectors·width] = A B, or C += A B. Only `columns` columns of C exist.
-template <int rows, int vectors, class T>
+template <class Finish>
+concept InRegister = requires(Finish finish, simd::Vector<float> x) { finish.in_register(x); };
+
+// One tile: C[rows, vectors·width] = finish(start + A B). Only `columns` columns of C exist.
+template <int rows, int vectors, class T, InRegister Finish>
 void tile(int k, const T *a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const T *b, std::ptrdiff_t b_step,
-          T *c, std::ptrdiff_t c_row, int columns, bool add) {
+          Start<T> start, T *c, std::ptrdiff_t c_row, int columns, Finish finish) {
     constexpr int w = simd::width<T>;
-    simd::Vector<T> sum[rows][vectors] = {};
+    const int last = columns - (vectors - 1) * w; // lanes of the last vector
+    simd::Vector<T> sum[rows][vectors];
+    const T *begin = start.c ? c : start.row;
+    if (begin) {
+        const std::ptrdiff_t step = start.c ? c_row : 0;
+        simd::unrolled<rows>([&](auto r) {
+            simd::unrolled<vectors>([&](auto v) {
+                const T *from = begin + r * step + v * w;
+                sum[r][v] = v + 1 < vectors ? simd::load(from) : simd::load_lanes(from, last);
+            });
+        });
+    } else {
+        simd::unrolled<rows>(
+            [&](auto r) { simd::unrolled<vectors>([&](auto v) { sum[r][v] = simd::Vector<T>{}; }); });
+    }
+#pragma GCC unroll 4
     for (int i = 0; i < k; ++i, a += a_step, b += b_step) {
         simd::Vector<T> line[vectors];
-        for (int v = 0; v < vectors; ++v) line[v] = simd::load(b + v * w);
-        for (int r = 0; r < rows; ++r) {
+        simd::unrolled<vectors>([&](auto v) { line[v] = simd::load(b + v * w); });
+        simd::unrolled<rows>([&](auto r) {
             const simd::Vector<T> x = simd::broadcast(a[r * a_row]);
-            for (int v = 0; v < vectors; ++v) sum[r][v] += x * line[v];
-        }
+            simd::unrolled<vectors>([&](auto v) { sum[r][v] += x * line[v]; });
+        });
     }
-    for (int r = 0; r < rows; ++r, c += c_row) {
-        if (columns == vectors * w) {
-            for (int v = 0; v < vectors; ++v)
-                simd::store(c + v * w, add ? simd::load(c + v * w) + sum[r][v] : sum[r][v]);
-        } else {
-            T line[vectors * w];
-            for (int v = 0; v < vectors; ++v) simd::store(line + v * w, sum[r][v]);
-            for (int j = 0; j < columns; ++j) c[j] = add ? c[j] + line[j] : line[j];
-        }
-    }
+    simd::unrolled<rows>([&](auto r) {
+        simd::unrolled<vectors>([&](auto v) {
+            T *to = c + r * c_row + v * w;
+            const simd::Vector<T> finished = finish.in_register(sum[r][v]);
+            if (v + 1 < vectors)
+                simd::store(to, finished);
+            else
+                simd::store_lanes(to, finished, last);
+        });
+    });
 }
 
-template <class T>
-using TileKernel = void (*)(int, const T *, std::ptrdiff_t, std::ptrdiff_t, const T *, std::ptrdiff_t, T *,
-                            std::ptrdiff_t, int, bool);
+template <class T, class Finish>
+using TileKernel = void (*)(int, const T *, std::ptrdiff_t, std::ptrdiff_t, const T *, std::ptrdiff_t,
+                            Start<T>, T *, std::ptrdiff_t, int, Finish);
 
 // The kernel for a tile of `rows` rows.
-template <class T, int vectors, int... row>
-TileKernel<T> kernel_for(int rows, std::integer_sequence<int, row...>) {
-    static constexpr TileKernel<T> all[] = {tile<row + 1, vectors, T>...};
+template <class T, class Finish, int vectors, int... row>
+TileKernel<T, Finish> kernel_for(int rows, std::integer_sequence<int, row...>) {
+    static constexpr TileKernel<T, Finish> all[] = {tile<row + 1, vectors, T, Finish>...};
     return all[rows - 1];
 }
 
 } // namespace product
 
-// C (m, n) = A B or, with `add`, C += A B; C is row-major without gaps, `scratch` holds one panel.
-template <class T>
-void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, bool add, T *C,
-                    T *scratch) {
+// C (m, n) = finish(start + A B); C is row-major without gaps, `scratch` holds one panel.
+template <class T, class Finish>
+void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Start<T> &start,
+                    T *C, T *scratch, Finish finish) {
     constexpr int w = simd::width<T>, wide = product::panel_width<T>;
     const bool flipped = A.transposed == Transpose::yes;
     const std::ptrdiff_t a_row = flipped ? 1 : A.stride, a_step = flipped ? A.stride : 1;
     for (int first = 0; first < n; first += wide) {
         const int columns = std::min(wide, n - first);
         const int vectors = columns > w ? 2 : 1;
-        // A panel that is used for few rows is read where it lies.
-        const bool in_place =
-            B.transposed == Transpose::no && columns == vectors * w && m < 4 * product::tile_rows;
+        // A panel that is used for few rows, or lies in the first cache, is read where it lies.
+        const bool in_place = B.transposed == Transpose::no && columns == vectors * w &&
+                              (m < 4 * product::tile_rows || k <= product::resident<T> / B.stride);
         if (!in_place) product::pack(B, k, first, columns, vectors, scratch);
         const T *panel = in_place ? B.data + first : scratch;
         const std::ptrdiff_t step = in_place ? B.stride : vectors * w;
+        using OnStore = std::conditional_t<product::InRegister<Finish>, Finish, Leave>;
+        const Start<T> here{start.row ? start.row + first : nullptr, start.c};
         constexpr std::make_integer_sequence<int, product::tile_rows> heights;
         // Tiles of nearly equal height: a low one at the end would leave the registers idle.
         const int tiles = (m + product::tile_rows - 1) / product::tile_rows;
         for (int i = 0, row = 0; i < tiles; ++i) {
             const int rows = (m - row) / (tiles - i);
-            const auto kernel = vectors == 2 ? product::kernel_for<T, 2>(rows, heights)
-                                             : product::kernel_for<T, 1>(rows, heights);
-            kernel(k, A.data + row * a_row, a_row, a_step, panel, step, C + std::ptrdiff_t(row) * n + first,
-                   n, columns, add);
+            const auto kernel = vectors == 2 ? product::kernel_for<T, OnStore, 2>(rows, heights)
+                                             : product::kernel_for<T, OnStore, 1>(rows, heights);
+            T *c = C + std::ptrdiff_t(row) * n + first;
+            kernel(k, A.data + row * a_row, a_row, a_step, panel, step, here, c, n, columns, OnStore{});
+            if constexpr (!product::InRegister<Finish>)
+                for (int r = 0; r < rows; ++r, c += n) finish(c, columns);
             row += rows;
         }
     }

@@ -8,6 +8,16 @@
 
 namespace rosenblatt {
 
+// Rows that pass through the chain together at most: more would leave the caches.
+inline constexpr std::int64_t largest_block = 1024;
+
+template <class T> bool all_finite(const T *values, std::size_t n) {
+    T sum = 0; // of x - x, which is 0 or NaN
+#pragma omp simd reduction(+ : sum)
+    for (std::size_t i = 0; i < n; ++i) sum += values[i] - values[i];
+    return sum == 0;
+}
+
 // What a fit reads: inputs, targets in the loss's columns, and weights or null.
 template <class T> struct Data {
     Matrix<T> X;
@@ -16,20 +26,29 @@ template <class T> struct Data {
     double mean_weight;
 };
 
-// Row numbers, or null for consecutive rows from `first`.
+// The numbers of `count` rows, or null for consecutive rows from `first`.
 struct Order {
     const std::int64_t *numbers;
-    std::int64_t first;
+    std::int64_t first, count;
 
     std::int64_t operator[](std::int64_t i) const { return numbers ? numbers[i] : first + i; }
-    Order from(std::int64_t i) const { return {numbers ? numbers + i : nullptr, first + i}; }
+    Order from(std::int64_t i) const { return {numbers ? numbers + i : nullptr, first + i, count - i}; }
 };
 
+// Copies rows together. Rows that come later, in this block or the next, are fetched ahead into cache: as
+// many as fill a part of the first one.
 template <class T>
 void gather(const T *source, std::size_t columns, const Order &order, int rows, T *target) {
+    constexpr std::size_t line = 64 / sizeof(T), ahead_elements = 16384 / sizeof(T);
+    const auto ahead = std::int64_t(std::clamp<std::size_t>(ahead_elements / columns, 4, 64));
     for (int row = 0; row < rows; ++row) {
-        const T *from = source + std::size_t(order[row]) * columns;
-        std::copy(from, from + columns, target + std::size_t(row) * columns);
+        if (row + ahead < order.count) {
+            const T *later = source + std::size_t(order[row + ahead]) * columns;
+            for (std::size_t i = 0; i < columns; i += line) __builtin_prefetch(later + i);
+            __builtin_prefetch(later + columns - 1);
+        }
+        simd::copy(source + std::size_t(order[row]) * columns, int(columns),
+                   target + std::size_t(row) * columns);
     }
 }
 
@@ -71,6 +90,7 @@ double loss_and_gradient(const Chain<T> &chain, const Loss &loss, const Data<T> 
                          std::int64_t row_in_batch, const Workspace<T> &space) {
     if (rows == 0) {
         std::fill(space.gradient, space.gradient + chain.n_parameters, T(0));
+        if (space.columns) space.columns->take({}, 0);
         return 0;
     }
     double total = 0;
@@ -79,7 +99,8 @@ double loss_and_gradient(const Chain<T> &chain, const Loss &loss, const Data<T> 
     for (std::int64_t start = 0; start < rows; start += space.block_rows) {
         const int n = int(std::min<std::int64_t>(space.block_rows, rows - start));
         const Order block = order.from(start);
-        const Pass<T> pass{theta, space.gradient, space.scratch, n, start > 0, step, row_in_batch + start};
+        const Pass<T> pass{theta,     space.gradient, space.scratch,        n,
+                           start > 0, step,           row_in_batch + start, space.columns.get()};
         const Rows<T> input = input_rows(data.X, block, n, space);
         gather(data.y, target_columns, block, n, space.targets);
         if (data.weights) gather(data.weights, 1, block, n, space.weights);

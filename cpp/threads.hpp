@@ -6,6 +6,7 @@
 // What an item computes never depends on who computes it.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstdint>
@@ -27,6 +28,65 @@ inline void relax() {
 #endif
 }
 
+// Within its scope the thread counts numbers below the smallest normal one as 0, or as what they are. They
+// come from gradients that fade (units that died, momenta that decay), where they mean nothing and cost many
+// times an ordinary number's time.
+class Denormals {
+  public:
+    enum Mode { as_zero, kept };
+
+#if defined(__x86_64__) || defined(__i386__)
+    explicit Denormals(Mode mode) : before_(_mm_getcsr()) {
+        _mm_setcsr(mode == as_zero ? before_ | 0x8040u : before_ & ~0x8040u);
+    }
+    ~Denormals() { _mm_setcsr(before_); }
+
+  private:
+    unsigned before_;
+#elif defined(__aarch64__)
+    explicit Denormals(Mode mode) {
+        constexpr std::uint64_t flush = std::uint64_t(1) << 24;
+        asm volatile("mrs %0, fpcr" : "=r"(before_));
+        asm volatile("msr fpcr, %0" ::"r"(mode == as_zero ? before_ | flush : before_ & ~flush));
+    }
+    ~Denormals() { asm volatile("msr fpcr, %0" ::"r"(before_)); }
+
+  private:
+    std::uint64_t before_;
+#else
+    explicit Denormals(Mode) {}
+#endif
+
+  public:
+    Denormals(const Denormals &) = delete;
+    Denormals &operator=(const Denormals &) = delete;
+};
+
+// The cores of this process that engines' threads hold: engines that run at once, each from a thread of
+// its user's, start no more threads between them than there are cores.
+class Cores {
+  public:
+    // A core for the calling thread, and up to `wanted` more for threads that it would start.
+    explicit Cores(int wanted) {
+        const int total = std::max(1, int(std::thread::hardware_concurrency()));
+        int taken = taken_.load(std::memory_order_relaxed);
+        do more_ = std::clamp(total - taken - 1, 0, wanted);
+        while (!taken_.compare_exchange_weak(taken, taken + 1 + more_, std::memory_order_relaxed));
+    }
+    ~Cores() { taken_.fetch_sub(1 + more_, std::memory_order_relaxed); }
+    Cores(const Cores &) = delete;
+    Cores &operator=(const Cores &) = delete;
+
+    int more() const { return more_; }
+
+    // A forked child has none of its parent's other threads.
+    static void forget() { taken_ = 0; }
+
+  private:
+    static inline std::atomic<int> taken_{0};
+    int more_;
+};
+
 class Crew {
   public:
     static constexpr int largest = 32;
@@ -36,6 +96,8 @@ class Crew {
     // ends the run after the round in hand. Returns the number of rounds done. Work must not throw.
     template <class Work, class Leave>
     static std::int64_t run(int size, std::int64_t rounds, int phases, Work work, Leave leave) {
+        const Denormals on_this_thread(Denormals::as_zero);
+        const Cores cores(size - 1);
         if (size == 1) {
             std::int64_t round = 0;
             for (; round < rounds && !leave(); ++round)
@@ -45,11 +107,13 @@ class Crew {
         Crew crew(size, rounds, phases);
         {
             Others others;
-            others.threads.reserve(std::size_t(size - 1));
+            others.threads.reserve(std::size_t(cores.more()));
             try {
-                for (int member = 1; member < size; ++member)
-                    others.threads.emplace_back(
-                        [&crew, &work, member] { crew.join(member, work, [] { return false; }); });
+                for (int member = 1; member <= cores.more(); ++member)
+                    others.threads.emplace_back([&crew, &work, member] {
+                        const Denormals on_another(Denormals::as_zero);
+                        crew.join(member, work, [] { return false; });
+                    });
             } catch (const std::system_error &) {
                 // Fewer threads than asked for: those that did start share the items.
             }

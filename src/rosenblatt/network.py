@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, final
+from typing import final
 
 import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.activations import Activation, Identity
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.types import FloatArray
+from rosenblatt.types import FloatArray, aligned_zeros
 
 __all__ = ["Dense", "Network"]
 
@@ -93,7 +93,7 @@ class Network:
                 f"expected weights and biases of {len(self.layers)} layers, got {len(weights)} and"
                 f" {len(biases)}"
             )
-        theta: npt.NDArray[Any] = np.empty(self.n_parameters, dtype)
+        theta = aligned_zeros(self.n_parameters, dtype)
         for (w, b), w_given, b_given in zip(
             self.weights_and_biases(theta), weights, biases, strict=True
         ):

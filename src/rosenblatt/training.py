@@ -6,13 +6,13 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import final
+from dataclasses import dataclass, field
+from typing import NamedTuple, final
 
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.engine import Epoch, Trainer
+from rosenblatt.engine import Epoch, Trainer, shuffle
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.schedules import RateControl
 from rosenblatt.stopping import NoImprovement
@@ -31,8 +31,7 @@ class Validation:
 
 
 @final
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One epoch of a history.
 
     Attributes
@@ -44,18 +43,21 @@ class Record:
     validation : Validation or None
     learning_rate : float
         Rate of the epoch's steps.
-    gradient_norms : array (n_layers,)
+    gradient_norms : tuple of n_layers floats
         Root mean square over the epoch's batches.
     seconds : float
         Wall time of the epoch, validation included.
+    finite : bool
+        Whether every parameter is, after the epoch.
     """
 
     epoch: int
     loss: float
     validation: Validation | None
     learning_rate: float
-    gradient_norms: npt.NDArray[np.float64]
+    gradient_norms: tuple[float, ...]
     seconds: float
+    finite: bool
 
 
 @final
@@ -112,6 +114,7 @@ class Descent:
     stop_reason: str = ""
     converged: bool = False
     on_message: Callable[[str], None] | None = None
+    _factors: npt.NDArray[np.float64] = field(default_factory=lambda: np.full(1, np.nan))
 
     def run(self) -> Iterator[Record]:
         """Train epoch by epoch."""
@@ -135,20 +138,23 @@ class Descent:
     def _epoch(self, epoch: int) -> Record:
         start = time.perf_counter()
         if self.rng is not None:
-            self.rng.shuffle(self.order)
+            shuffle(self.order, self.rng)
         n = len(self.order)
-        factors = np.full(math.ceil(n / self.batch_size), self.rate.factor)
+        factor = self.rate.factor
+        if factor != self._factors[0]:
+            self._factors = np.full(math.ceil(n / self.batch_size), factor)
         result = self.trainer.epoch(
-            None if self.rng is None else self.order, self.batch_size, factors
+            None if self.rng is None else self.order, self.batch_size, self._factors
         )
         self.samples_seen += n
         return Record(
             epoch=epoch,
             loss=self.objective(result),
             validation=self.validate() if self.validate else None,
-            learning_rate=self.lr * self.rate.factor,
+            learning_rate=self.lr * factor,
             gradient_norms=result.gradient_norms,
             seconds=time.perf_counter() - start,
+            finite=result.finite,
         )
 
     def _watched(self, record: Record) -> float:
@@ -158,7 +164,7 @@ class Descent:
         return record.loss
 
     def _diverged(self, record: Record) -> bool:
-        if np.isfinite(self.theta).all():
+        if record.finite:
             return False
         what = f"Training diverged in epoch {record.epoch} at a learning rate of "
         what += f"{record.learning_rate:g}"

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rosenblatt.engine import native, readable
-from rosenblatt.engine.interface import Epoch, Objective, Trainer
-from rosenblatt.engine.kernels import has_kernel
+from rosenblatt.engine.interface import Epoch, Form, Objective, Predictor, Trainer
+from rosenblatt.engine.kernels import has_kernel, runs_natively
 from rosenblatt.engine.memory import Memory
-from rosenblatt.engine.threads import threads_for
+from rosenblatt.engine.prediction import predictor, scores
+from rosenblatt.engine.shuffling import shuffle
+from rosenblatt.engine.threads import FORWARD_AND_BACK, threads_for
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.penalties import Penalty
-from rosenblatt.problem import Arrays, Matrix, Problem
+from rosenblatt.problem import Arrays, Problem
 from rosenblatt.types import FloatArray
 
-__all__ = ["Epoch", "Memory", "Objective", "Trainer", "objective", "scores", "trainer"]
-
-# Products that a row's way through a layer takes: forward, and for the two gradients.
-FORWARD, FORWARD_AND_BACK = 1, 3
-
-
-def runs_natively(network: Network) -> bool:
-    return all(has_kernel(layer.activation) for layer in network.layers)
+__all__ = [
+    "Epoch",
+    "Form",
+    "Memory",
+    "Objective",
+    "Predictor",
+    "Trainer",
+    "objective",
+    "predictor",
+    "scores",
+    "shuffle",
+    "trainer",
+]
 
 
 def trainer(
@@ -49,17 +54,3 @@ def objective(
         threads = threads_for(network, arrays.n_samples, FORWARD_AND_BACK, n_jobs)
         return native.NativeObjective(network, loss, penalty, arrays, threads)
     return readable.ReadableObjective(network, loss, penalty, arrays)
-
-
-def scores(network: Network, theta: FloatArray, X: Matrix, n_jobs: int | None = None) -> FloatArray:
-    """Raw scores, shape (n_samples, n_outputs)."""
-    if X.shape[1] != network.n_inputs:
-        raise ValueError(f"the network takes {network.n_inputs} features, X has {X.shape[1]}")
-    if X.dtype != theta.dtype:
-        X = X.astype(theta.dtype)
-    if isinstance(X, np.ndarray):
-        X = np.ascontiguousarray(X)
-    if runs_natively(network):
-        threads = threads_for(network, X.shape[0], FORWARD, n_jobs)
-        return native.native_scores(network, theta, X, threads)
-    return readable.readable_scores(network, theta, X)

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import final
+from enum import Enum
+from typing import NamedTuple, final
 
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.network import Network
+from rosenblatt.problem import Matrix
 from rosenblatt.types import FloatArray
 
-__all__ = ["Epoch", "Objective", "Trainer"]
+__all__ = ["Epoch", "Form", "Objective", "Predictor", "Trainer", "fitting"]
 
 
 @final
-@dataclass(frozen=True)
-class Epoch:
+class Epoch(NamedTuple):
     """What one epoch measured.
 
     Attributes
     ----------
     data_loss, penalty : float
         Means over the epoch's rows, each batch at the parameters it met.
-    gradient_norms : array (n_layers,)
+    gradient_norms : tuple of n_layers floats
         Norm of each layer's gradient, penalty included: root mean square over the batches.
+    finite : bool
+        Whether every parameter is, after the epoch.
     """
 
     data_loss: float
     penalty: float
-    gradient_norms: npt.NDArray[np.float64]
+    gradient_norms: tuple[float, ...]
+    finite: bool
 
 
 class Trainer(ABC):
@@ -51,3 +55,56 @@ class Objective(ABC):
     @abstractmethod
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
         """Data loss, penalty, and the gradient of their sum."""
+
+
+@final
+class Form(Enum):
+    """What the predictions of n rows look like."""
+
+    COLUMNS = "a column for each output"
+    BOTH_CLASSES = "of one output p, the columns 1 - p and p"
+    FLAT = "of one output, shape (n,)"
+
+
+def fitting(network: Network, theta: FloatArray, X: Matrix) -> Matrix:
+    """X as an engine takes it."""
+    if X.shape[1] != network.n_inputs:
+        raise ValueError(f"the network takes {network.n_inputs} features, X has {X.shape[1]}")
+    if isinstance(X, np.ndarray):
+        return np.require(X, theta.dtype, ["C_CONTIGUOUS", "ALIGNED", "ENSUREARRAY"])
+    return X.astype(theta.dtype, copy=False)
+
+
+class Predictor(ABC):
+    """Predictions over parameters θ, which are read where they lie at every call.
+
+    Every method may be called from several threads at once. The two that take whatever comes return
+    None for an array that needs preparation: one that is no plain `ndarray` in C order, aligned, of
+    θ's type and the network's number of features.
+    """
+
+    def __init__(self, network: Network, theta: FloatArray, form: Form) -> None:
+        if form is not Form.COLUMNS and network.n_outputs != 1:
+            raise ValueError(f"{form} needs one output, the network has {network.n_outputs}")
+        self.network, self.theta, self.form = network, theta, form
+
+    @property
+    def n_columns(self) -> int:
+        return 2 if self.form is Form.BOTH_CLASSES else self.network.n_outputs
+
+    @abstractmethod
+    def finite(self, X: object) -> FloatArray | None:
+        """Predictions of one row or more, shape (n, n_features), if all of it is finite."""
+
+    @abstractmethod
+    def bare(self, X: object, out: object) -> FloatArray | None:
+        """Predictions of rows or of one vector, unchecked, into `out` or, for None, a new array."""
+
+    def predict(self, X: Matrix) -> FloatArray:
+        """Predictions of rows, dense or CSR."""
+        columns = self.columns(fitting(self.network, self.theta, X))
+        return columns.ravel() if self.form is Form.FLAT else columns
+
+    @abstractmethod
+    def columns(self, X: Matrix) -> FloatArray:
+        """The same of fitting rows, in shape (n, n_columns) whatever the form."""

@@ -10,8 +10,9 @@ import dataclasses
 from typing import Any
 
 from rosenblatt import activations, losses, optimizers, penalties
+from rosenblatt.network import Network
 
-__all__ = ["KERNELS", "has_kernel", "kernel"]
+__all__ = ["KERNELS", "has_kernel", "kernel", "runs_natively"]
 
 KERNELS: dict[str, dict[type, str]] = {
     "activations": {
@@ -41,6 +42,10 @@ NAMES = {cls: name for concept in KERNELS.values() for cls, name in concept.item
 
 def has_kernel(member: object) -> bool:
     return type(member) in NAMES
+
+
+def runs_natively(network: Network) -> bool:
+    return all(has_kernel(layer.activation) for layer in network.layers)
 
 
 def kernel(member: Any) -> tuple[str, list[float]]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.optimizers import Optimizer
-from rosenblatt.types import FloatArray
+from rosenblatt.types import FloatArray, aligned_zeros
 
 __all__ = ["Memory"]
 
@@ -30,4 +30,7 @@ class Memory:
 
     @staticmethod
     def of(optimizer: Optimizer, theta: FloatArray) -> Memory:
-        return Memory(np.zeros((optimizer.n_slots, len(theta)), theta.dtype))
+        line = 64 // theta.dtype.itemsize
+        width = -(-len(theta) // line) * line  # every slot begins on a cache line
+        padded = aligned_zeros(optimizer.n_slots * width, theta.dtype)
+        return Memory(padded.reshape(optimizer.n_slots, width)[:, : len(theta)])

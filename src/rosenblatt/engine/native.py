@@ -7,7 +7,9 @@ one that fits the processor is taken.
 from __future__ import annotations
 
 import importlib
+import os
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any, final
@@ -16,16 +18,16 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.engine.blas import gemm_capsules, one_thread_blas
-from rosenblatt.engine.interface import Epoch, Objective, Trainer
+from rosenblatt.engine.interface import Epoch, Form, Objective, Predictor, Trainer
 from rosenblatt.engine.kernels import kernel
 from rosenblatt.engine.memory import Memory
 from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.network import Network
-from rosenblatt.penalties import L2, Penalty
+from rosenblatt.penalties import Penalty
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.types import FloatArray
 
-__all__ = ["NativeObjective", "NativeTrainer", "catalogue", "native_scores"]
+__all__ = ["NativeObjective", "NativePredictor", "NativeTrainer", "catalogue", "native_scores"]
 
 
 @cache
@@ -41,6 +43,8 @@ def module() -> Any:
             except ModuleNotFoundError:  # built for one instruction set alone
                 continue
     chosen.use_blas(*gemm_capsules())
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=chosen.after_fork_in_child)
     return chosen
 
 
@@ -74,12 +78,15 @@ def native_data(arrays: Arrays) -> Any:
     )
 
 
+def native_layers(network: Network) -> list[Any]:
+    return [(layer.n_outputs, kernel(layer.activation)) for layer in network.layers]
+
+
 def native_engine(
     network: Network, loss: Loss, penalty: Penalty, dtype: npt.DTypeLike, threads: int
 ) -> Any:
-    layers = [(layer.n_outputs, kernel(layer.activation)) for layer in network.layers]
     return class_for("Engine", dtype)(
-        network.n_inputs, layers, kernel(loss), kernel(penalty), threads
+        network.n_inputs, native_layers(network), kernel(loss), kernel(penalty), threads
     )
 
 
@@ -104,7 +111,7 @@ class NativeTrainer(Trainer):
         self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
     ) -> Epoch:
         with blas_held(self.engine):
-            data_loss, penalty, norms = self.engine.epoch(
+            data_loss, penalty, norms, finite = self.engine.epoch(
                 self.data,
                 order,
                 batch_size,
@@ -115,7 +122,7 @@ class NativeTrainer(Trainer):
                 self.memory.steps,
                 threading.current_thread() is threading.main_thread(),  # where signals arrive
             )
-        return Epoch(data_loss, penalty, np.array(norms))
+        return Epoch(data_loss, penalty, tuple(norms), finite)
 
 
 @final
@@ -133,10 +140,44 @@ class NativeObjective(Objective):
         return data_loss, penalty, gradient
 
 
+@final
+class NativePredictor(Predictor):
+    """`threads_for` tells for a number of rows how many threads share them."""
+
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        theta: FloatArray,
+        form: Form,
+        threads_for: Callable[[int], int],
+    ) -> None:
+        super().__init__(network, theta, form)
+        self.threads_for = threads_for
+        self.native = class_for("Predictor", theta.dtype)(
+            network.n_inputs,
+            native_layers(network),
+            kernel(loss),
+            np.ascontiguousarray(theta),
+            form is Form.BOTH_CLASSES,
+            form is Form.FLAT,
+            threads_for,
+        )
+
+    def finite(self, X: object) -> FloatArray | None:
+        return self.native.finite(X)
+
+    def bare(self, X: object, out: object) -> FloatArray | None:
+        return self.native.bare(X, out)
+
+    def columns(self, X: Matrix) -> FloatArray:
+        out = np.empty((X.shape[0], self.n_columns), self.theta.dtype)
+        with blas_held(self.native):
+            self.native.fill(native_matrix(X), out, self.threads_for(X.shape[0]))
+        return out
+
+
 def native_scores(network: Network, theta: FloatArray, X: Matrix, threads: int) -> FloatArray:
-    # Scores need no loss and no penalty; the engine is built around some all the same.
-    engine = native_engine(network, SquaredError(), L2(), theta.dtype, threads)
-    out = np.empty((X.shape[0], network.n_outputs), theta.dtype)
-    with blas_held(engine):
-        engine.scores(native_matrix(X), np.ascontiguousarray(theta), out)
-    return out
+    """Raw scores are the predictions of a loss whose link is the identity."""
+    predictor = NativePredictor(network, SquaredError(), theta, Form.COLUMNS, lambda rows: threads)
+    return predictor.predict(X)

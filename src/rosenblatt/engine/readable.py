@@ -80,7 +80,12 @@ class ReadableTrainer(Trainer):
             self.theta += self.problem.optimizer.update(  # B11
                 g, self.memory.slots, int(self.memory.steps[0]), factor
             )
-        return Epoch(data_loss / len(order), penalty / len(order), np.sqrt(squares / len(factors)))
+        return Epoch(
+            data_loss / len(order),
+            penalty / len(order),
+            tuple(np.sqrt(squares / len(factors)).tolist()),
+            bool(np.isfinite(self.theta).all()),
+        )
 
 
 @final

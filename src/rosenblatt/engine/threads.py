@@ -10,7 +10,10 @@ import joblib
 from rosenblatt.engine.blas import blas_thread_limit
 from rosenblatt.network import Network
 
-__all__ = ["available_threads", "threads_for"]
+__all__ = ["FORWARD", "FORWARD_AND_BACK", "available_threads", "threads_for"]
+
+# Products that a row's way through a layer takes: forward, and for the two gradients.
+FORWARD, FORWARD_AND_BACK = 1, 3
 
 # Multiplications that a thread must find in a step to be worth its two meetings.
 WORTH_A_THREAD = 4_000_000

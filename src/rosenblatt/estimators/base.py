@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Integral
@@ -10,19 +10,17 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
-from rosenblatt import engine
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.estimators.curvature import fit_lbfgs
 from rosenblatt.estimators.descent import Progress, fit_descent
-from rosenblatt.estimators.names import ACTIVATIONS, LINKS, OPTIMIZERS, initializer
+from rosenblatt.estimators.fitted import FittedMLP
+from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
-from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.problem import Arrays
 from rosenblatt.types import FloatArray
@@ -30,7 +28,7 @@ from rosenblatt.types import FloatArray
 __all__ = ["BaseMLP"]
 
 
-class BaseMLP(BaseEstimator, ABC):
+class BaseMLP(FittedMLP):
     """Parameters and attributes as in scikit-learn 1.9; see the two estimators."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
@@ -74,7 +72,6 @@ class BaseMLP(BaseEstimator, ABC):
 
     # None before the first descent, also where `coefs_` were set by hand.
     _progress: Progress | None = None
-    _theta: FloatArray | None = None
 
     # What the two estimators do in their own ways.
 
@@ -134,24 +131,6 @@ class BaseMLP(BaseEstimator, ABC):
 
     # Public, and common to both.
 
-    @property
-    def model_(self) -> Model:
-        """The trained network as a plain value: description, flat parameters, loss."""
-        check_is_fitted(self, "coefs_")
-        shapes = [np.shape(W) for W in self.coefs_]
-        activation = ACTIVATIONS[self.activation]
-        hidden = (Dense(n_out, activation) for _, n_out in shapes[:-1])
-        network = Network(shapes[0][0], (*hidden, Dense(shapes[-1][1])))
-        return Model(network, self._flat_parameters(network), LINKS[self.out_activation_])
-
-    def _flat_parameters(self, network: Network) -> FloatArray:
-        """θ, which `coefs_` and `intercepts_` are views of unless somebody has put in others."""
-        theta, arrays = self._theta, (*self.coefs_, *self.intercepts_)
-        if theta is not None and all(getattr(a, "base", None) is theta for a in arrays):
-            return theta
-        dtype = np.result_type(*(np.asarray(W) for W in self.coefs_))
-        return network.pack(self.coefs_, self.intercepts_, dtype)
-
     def fit(
         self,
         X: Any,
@@ -194,30 +173,6 @@ class BaseMLP(BaseEstimator, ABC):
                 f" {self.solver} is not stochastic."
             )
         return True
-
-    def _predictions(self, X: Any) -> FloatArray:
-        model = self.model_
-        X = validate_data(
-            self,
-            X,
-            accept_sparse="csr",
-            dtype=model.parameters.dtype,
-            order="C",
-            reset=False,
-        )
-        scores = engine.scores(model.network, model.parameters, X, self.n_jobs)
-        return model.loss.inverse_link(scores)
-
-    def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()
-        state.pop("_theta", None)  # the same numbers as coefs_ and intercepts_
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        if hasattr(self, "coefs_"):
-            model = self.model_
-            self._publish(model.network, model.parameters)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -362,9 +317,3 @@ class BaseMLP(BaseEstimator, ABC):
         self.n_iter_ = self.t_ = 0
         self.history_ = []
         self._progress = None
-
-    def _publish(self, network: Network, theta: FloatArray) -> None:
-        self._theta = theta
-        layers = network.weights_and_biases(theta)
-        self.coefs_ = [W for W, _ in layers]
-        self.intercepts_ = [b for _, b in layers]

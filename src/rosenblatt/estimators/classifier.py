@@ -17,6 +17,7 @@ from sklearn.utils.multiclass import (
     unique_labels,
 )
 
+from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
 from rosenblatt.types import FloatArray
@@ -178,15 +179,19 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The most probable class of every row; for multilabel targets an indicator matrix."""
         p = self._predictions(X)
-        labels: npt.NDArray[Any] = self._label_binarizer.inverse_transform(
-            p.ravel() if self.n_outputs_ == 1 else p
-        )
-        return labels
+        if self.n_outputs_ == 1:
+            p = p[:, 1]
+        labels = self._label_binarizer
+        # What inverse_transform does, without its checks.
+        if labels.y_type_ == "multiclass" and not labels.sparse_input_:
+            return labels.classes_.take(p.argmax(axis=1), mode="clip")
+        if labels.y_type_ == "binary" and len(labels.classes_) == 2 and not labels.sparse_input_:
+            return labels.classes_.take(p > 0.5)
+        return labels.inverse_transform(p)
 
     def predict_proba(self, X: Any) -> FloatArray:
         """Probabilities, shape (n_samples, n_classes), in the order of `classes_`."""
-        p = self._predictions(X)
-        return np.hstack([1 - p, p]) if self.n_outputs_ == 1 else p
+        return self._predictions(X)
 
     def predict_log_proba(self, X: Any) -> FloatArray:
         """ln of `predict_proba`."""
@@ -240,7 +245,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             )
 
     def _encode_targets(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
-        if self._label_binarizer.y_type_ == "multiclass":
+        if self._label_binarizer.y_type_ in ("binary", "multiclass") and np.size(y) == len(y):
             return np.searchsorted(self.classes_, np.ravel(y)).astype(dtype)[:, None]
         indicator = self._label_binarizer.transform(flat(y, warn=False))
         if sp.issparse(indicator):
@@ -260,6 +265,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def _out_activation(self) -> str:
         return "softmax" if self._label_binarizer.y_type_ == "multiclass" else "logistic"
+
+    def _form(self) -> Form:
+        return Form.BOTH_CLASSES if self.n_outputs_ == 1 else Form.COLUMNS
 
     def _reported_loss(self, data_loss: float) -> float:
         return data_loss

@@ -197,6 +197,6 @@ def history_entry(record: Record) -> dict[str, Any]:
         "validation_loss": None if validation is None else validation.loss,
         "validation_score": None if validation is None else validation.score,
         "learning_rate": record.learning_rate,
-        "gradient_norm": record.gradient_norms.tolist(),
+        "gradient_norm": list(record.gradient_norms),
         "seconds": record.seconds,
     }

@@ -12,6 +12,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 
+from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.names import REGRESSION_LOSSES
 from rosenblatt.losses import Loss
@@ -106,8 +107,7 @@ feature_names_in_, n_layers_, n_outputs_
 
     def predict(self, X: Any) -> FloatArray:
         """Predictions, shape (n_samples,) or (n_samples, n_outputs)."""
-        prediction = self._predictions(X)
-        return prediction.ravel() if self.n_outputs_ == 1 else prediction
+        return self._predictions(X)
 
     @available_if(lambda self: self._has_epochs())  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -136,6 +136,9 @@ feature_names_in_, n_layers_, n_outputs_
 
     def _out_activation(self) -> str:
         return REGRESSION_LOSSES[self.loss].out_activation
+
+    def _form(self) -> Form:
+        return Form.FLAT if self.n_outputs_ == 1 else Form.COLUMNS
 
     def _reported_loss(self, data_loss: float) -> float:
         averages = REGRESSION_LOSSES[self.loss].averages_outputs

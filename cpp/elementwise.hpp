@@ -1,0 +1,95 @@
+// Activations that act on each unit alone, over stretches of units.
+#pragma once
+
+#include "catalogue.hpp"
+#include "operand.hpp"
+#include "simd.hpp"
+
+#include <cstddef>
+#include <type_traits>
+#include <variant>
+
+namespace rosenblatt {
+
+template <class G>
+concept Elementwise = requires(G g) { g.template value<float>(0.0f); };
+
+inline bool is_elementwise(const Activation &activation) {
+    return std::visit([](auto g) { return Elementwise<decltype(g)>; }, activation);
+}
+
+// Calls `with` on the activation where it acts on each unit alone, or where it does not.
+template <class With> void visit_elementwise(const Activation &activation, With with) {
+    std::visit(
+        [&](auto g) {
+            if constexpr (Elementwise<decltype(g)>) with(g);
+        },
+        activation);
+}
+template <class With> void visit_rowwise(const Activation &activation, With with) {
+    std::visit(
+        [&](auto g) {
+            if constexpr (!Elementwise<decltype(g)>) with(g);
+        },
+        activation);
+}
+
+// a = g(a), a vector at a time: short stretches too pay for whole vectors only.
+template <class G, class T> void apply(G g, int size, T *a) {
+    if constexpr (std::is_same_v<G, Identity>) return;
+    constexpr int w = simd::width<T>;
+    for (int i = 0; i < size; i += w) {
+        const int lanes = size - i < w ? size - i : w;
+        T line[w];
+        simd::store(line, simd::load_lanes(a + i, lanes));
+#pragma omp simd
+        for (int j = 0; j < w; ++j) line[j] = g.value(line[j]);
+        simd::store_lanes(a + i, simd::load(line), lanes);
+    }
+}
+
+// g as what finishes a product.
+template <class G> struct Finish {
+    G g;
+    template <class T> void operator()(T *stretch, int size) const { apply(g, size, stretch); }
+};
+template <> struct Finish<Identity> : Leave {
+    explicit Finish(Identity) {}
+    Finish() = default;
+};
+// One instruction: not worth a second pass over what is in the registers.
+template <> struct Finish<ReLU> {
+    explicit Finish(ReLU) {}
+    Finish() = default;
+    template <class V> V in_register(V x) const { return x < V{} ? V{} : x; }
+    template <class T> void operator()(T *stretch, int size) const { apply(ReLU{}, size, stretch); }
+};
+
+// δ = g'(z) ⊙ δ by way of a = g(z), and its sum over the rows, which joins what `total` holds or not.
+template <class G, class T>
+void scale_by_derivative(G g, int rows, int columns, const T *a, T *delta, bool add, T *total) {
+    simd::for_each_strip<T>(columns, [=](int column, int lanes, auto vectors) {
+        constexpr int w = simd::width<T>;
+        simd::Vector<T> sum[vectors] = {};
+        if (add)
+            for (int i = 0; i < vectors; ++i) sum[i] = simd::load_lanes(total + column + i * w, lanes);
+        for (int row = 0; row < rows; ++row) {
+            const std::ptrdiff_t at = std::ptrdiff_t(row) * columns + column;
+            for (int i = 0; i < vectors; ++i) {
+                simd::Vector<T> d = simd::load_lanes(delta + at + i * w, lanes);
+                if constexpr (!std::is_same_v<G, Identity>) {
+                    T line[w], slope[w];
+                    simd::store(line, simd::load_lanes(a + at + i * w, lanes));
+#pragma omp simd
+                    for (int j = 0; j < w; ++j) slope[j] = g.derivative(line[j]);
+                    d *= simd::load(slope);
+                    simd::store_lanes(delta + at + i * w, d, lanes);
+                }
+                sum[i] += d;
+            }
+        }
+        for (int i = 0; i < vectors; ++i) simd::store_lanes(total + column + i * w, sum[i], lanes);
+    });
+}
+
+} // namespace rosenblatt

@@ -1,0 +1,44 @@
+// What a Python array lends for the length of a call: its memory and its shape, by the buffer protocol
+// itself, which costs a fraction of a conversion to a general array type.
+#pragma once
+
+#include <Python.h>
+
+#include <cstdint>
+#include <type_traits>
+
+namespace rosenblatt {
+
+enum class Access { read, write };
+
+template <class T> class Lent {
+  public:
+    // Lends nothing, and leaves no error behind, where `array` is not aligned, not in C order, not to be
+    // written to or of another type of number.
+    Lent(PyObject *array, Access access) {
+        const int flags = PyBUF_FORMAT | PyBUF_C_CONTIGUOUS | (access == Access::write ? PyBUF_WRITABLE : 0);
+        held_ = PyObject_GetBuffer(array, &view_, flags) == 0;
+        if (!held_) PyErr_Clear();
+    }
+    ~Lent() {
+        if (held_) PyBuffer_Release(&view_);
+    }
+    Lent(const Lent &) = delete;
+    Lent &operator=(const Lent &) = delete;
+
+    explicit operator bool() const {
+        constexpr char letter = std::is_same_v<T, float> ? 'f' : 'd';
+        return held_ && view_.format && view_.format[0] == letter && view_.format[1] == '\0' &&
+               reinterpret_cast<std::uintptr_t>(view_.buf) % alignof(T) == 0;
+    }
+
+    T *data() const { return static_cast<T *>(view_.buf); }
+    int dimensions() const { return view_.ndim; }
+    std::int64_t size(int dimension) const { return std::int64_t(view_.shape[dimension]); }
+
+  private:
+    Py_buffer view_;
+    bool held_;
+};
+
+} // namespace rosenblatt

@@ -1,0 +1,93 @@
+// Prediction: rows through a chain and through the loss's inverse link, for many rows or for one.
+#pragma once
+
+#include "propagate.hpp"
+#include "threads.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace rosenblatt {
+
+// Calls may come from several threads at once: the parameters are only read, and whoever finds the memory
+// kept for few rows in use takes memory of its own.
+template <class T> class Predictor {
+  public:
+    // With `both_classes` the one probability p of a row is written as 1 - p, p.
+    Predictor(Chain<T> chain, Loss loss, bool both_classes)
+        : chain_(std::move(chain)), loss_(loss), both_classes_(both_classes) {
+        if (both_classes && chain_.n_outputs != 1) throw std::invalid_argument("two classes have one output");
+    }
+
+    const Chain<T> &chain() const { return chain_; }
+    int columns() const { return both_classes_ ? 2 : chain_.n_outputs; }
+    // Whether some product over several rows may go to BLAS, whose threads the caller then has to hold.
+    bool calls_blas() const { return chain_.longest_sum(1) > longest_tiled_sum; }
+
+    // Writes predictions, shape (rows, columns()). With `finite`, false where an input is not, and then what
+    // has been written means nothing.
+    bool operator()(const Matrix<T> &X, const T *theta, T *out, int threads, bool finite) {
+        std::unique_lock lock(busy_, std::defer_lock);
+        if (threads == 1 && X.rows <= few && lock.try_lock()) {
+            if (!for_few_) for_few_.emplace(chain_, int(few), false, 0, Purpose::predict);
+            return predict(X, 0, X.rows, theta, out, finite, *for_few_);
+        }
+        threads = std::clamp(threads, 1, Crew::largest);
+        std::vector<Workspace<T>> spaces;
+        for (int i = 0; i < threads; ++i)
+            spaces.emplace_back(chain_, int(std::min(X.rows, largest_block)), false, 0, Purpose::predict);
+        std::atomic<bool> good{true};
+        Crew::run(
+            threads, 1, 1,
+            [&](std::int64_t, int, int item) {
+                const std::int64_t from = X.rows * item / threads, to = X.rows * (item + 1) / threads;
+                if (!predict(X, from, to, theta, out, finite, spaces[std::size_t(item)]))
+                    good.store(false, std::memory_order_relaxed);
+            },
+            [] { return false; });
+        return good;
+    }
+
+  private:
+    // So many rows go through memory that is kept from call to call.
+    static constexpr std::int64_t few = 64;
+
+    bool predict(const Matrix<T> &X, std::int64_t from, std::int64_t to, const T *theta, T *out, bool finite,
+                 const Workspace<T> &space) const {
+        const Denormals in_full(Denormals::kept); // a probability may be as small as that
+        for (std::int64_t first = from; first < to; first += space.block_rows) {
+            const int n = int(std::min<std::int64_t>(space.block_rows, to - first));
+            const Rows<T> input = input_rows(X, Order{nullptr, first, n}, n, space);
+            if (finite && !all_finite(input.dense, std::size_t(n) * std::size_t(chain_.n_inputs)))
+                return false;
+            pass_forward(chain_, Pass<T>{theta, nullptr, space.scratch, n, false, 0, first}, input, space);
+            T *scores = space.outputs.back();
+            std::visit([&](auto loss) { loss.inverse_link(scores, n, chain_.n_outputs); }, loss_);
+            T *target = out + first * columns();
+            if (!both_classes_)
+                std::copy_n(scores, std::ptrdiff_t(n) * chain_.n_outputs, target);
+            else
+                for (int row = 0; row < n; ++row) {
+                    target[2 * row] = 1 - scores[row];
+                    target[2 * row + 1] = scores[row];
+                }
+        }
+        return true;
+    }
+
+    Chain<T> chain_;
+    Loss loss_;
+    bool both_classes_;
+    std::optional<Workspace<T>> for_few_;
+    std::mutex busy_;
+};
+
+} // namespace rosenblatt

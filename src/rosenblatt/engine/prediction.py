@@ -1,0 +1,67 @@
+"""Scores and predictions: natively as far as there are kernels, the rest in NumPy."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import final
+
+import numpy as np
+
+from rosenblatt.engine import native, readable
+from rosenblatt.engine.interface import Form, Predictor, fitting
+from rosenblatt.engine.kernels import has_kernel, runs_natively
+from rosenblatt.engine.threads import FORWARD, threads_for
+from rosenblatt.losses import Loss
+from rosenblatt.network import Network
+from rosenblatt.problem import Matrix
+from rosenblatt.types import FloatArray
+
+__all__ = ["predictor", "scores"]
+
+
+def predictor(
+    network: Network,
+    loss: Loss,
+    theta: FloatArray,
+    form: Form = Form.COLUMNS,
+    n_jobs: int | None = None,
+) -> Predictor:
+    """A predictor that reads `theta` where it lies, at every call."""
+    if runs_natively(network) and has_kernel(loss):
+        return native.NativePredictor(
+            network, loss, theta, form, partial(forward_threads, network, n_jobs)
+        )
+    return ReadableLink(network, loss, theta, form, n_jobs)
+
+
+def scores(network: Network, theta: FloatArray, X: Matrix, n_jobs: int | None = None) -> FloatArray:
+    """Raw scores, shape (n_samples, n_outputs)."""
+    X = fitting(network, theta, X)
+    if runs_natively(network):
+        return native.native_scores(network, theta, X, forward_threads(network, n_jobs, X.shape[0]))
+    return readable.readable_scores(network, theta, X)
+
+
+def forward_threads(network: Network, n_jobs: int | None, rows: int) -> int:
+    return threads_for(network, rows, FORWARD, n_jobs)
+
+
+@final
+class ReadableLink(Predictor):
+    """The loss's own link over the scores, for a loss or a network without kernels."""
+
+    def __init__(
+        self, network: Network, loss: Loss, theta: FloatArray, form: Form, n_jobs: int | None
+    ) -> None:
+        super().__init__(network, theta, form)
+        self.loss, self.n_jobs = loss, n_jobs
+
+    def finite(self, X: object) -> None:
+        return None
+
+    def bare(self, X: object, out: object) -> None:
+        return None
+
+    def columns(self, X: Matrix) -> FloatArray:
+        p = self.loss.inverse_link(scores(self.network, self.theta, X, self.n_jobs))
+        return np.hstack([1 - p, p]) if self.form is Form.BOTH_CLASSES else p

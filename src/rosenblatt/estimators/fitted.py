@@ -1,0 +1,141 @@
+"""What is there of a multi-layer perceptron once it is fitted: its parameters and predictions."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from operator import is_
+from typing import Any, final
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from rosenblatt import engine
+from rosenblatt.engine import Form
+from rosenblatt.estimators.names import ACTIVATIONS, LINKS
+from rosenblatt.model import Model, Predictor
+from rosenblatt.network import Dense, Network
+from rosenblatt.types import FloatArray
+
+__all__ = ["FittedMLP"]
+
+
+@final
+class Published:
+    """θ, the views of it that are shown as `coefs_` and `intercepts_`, and its predictor."""
+
+    def __init__(self, network: Network, theta: FloatArray) -> None:
+        layers = network.weights_and_biases(theta)
+        self.theta = theta
+        self.coefs = [W for W, _ in layers]
+        self.intercepts = [b for _, b in layers]
+        # In one, so that another thread finds both or neither.
+        self.settings_and_predictor: tuple[tuple[Any, ...], engine.Predictor] | None = None
+
+    def is_shown_by(self, attributes: Mapping[str, Any]) -> bool:
+        """Whether nobody has put in other arrays. Numbers written into these are θ's."""
+        return same_objects(attributes.get("coefs_"), self.coefs) and same_objects(
+            attributes.get("intercepts_"), self.intercepts
+        )
+
+
+class FittedMLP(BaseEstimator, ABC):
+    """Public attributes, and predictions from them, whatever has been done to them since a fit."""
+
+    activation: str
+    n_jobs: int | None
+    coefs_: list[FloatArray]
+    intercepts_: list[FloatArray]
+    n_outputs_: int
+    out_activation_: str
+
+    _published: Published | None = None
+
+    @property
+    def model_(self) -> Model:
+        """The trained network as a plain value: description, flat parameters, loss."""
+        check_is_fitted(self, "coefs_")
+        shapes = [np.shape(W) for W in self.coefs_]
+        activation = ACTIVATIONS[self.activation]
+        hidden = (Dense(n_out, activation) for _, n_out in shapes[:-1])
+        network = Network(shapes[0][0], (*hidden, Dense(shapes[-1][1])))
+        return Model(network, self._flat_parameters(network), LINKS[self.out_activation_])
+
+    def predictor(self) -> Predictor:
+        """What this estimator predicts, as a plain function of arrays.
+
+        Returns
+        -------
+        Predictor
+            A snapshot with its own copy of the parameters, which neither another fit nor
+            `set_params` changes. It takes arrays of shape (n_samples, n_features) or (n_features,)
+            and returns what `predict_proba` does, or a regressor's `predict`, without checking that
+            the numbers are finite and the columns named as before; see its class.
+        """
+        return Predictor(self.model_, self._form(), self.n_jobs)
+
+    @abstractmethod
+    def _form(self) -> Form:
+        """What predictions look like."""
+
+    def _predictions(self, X: Any) -> FloatArray:
+        """Predictions in their form, of whatever scikit-learn's validation lets pass."""
+        predictor = self._own_predictor()
+        # Arrays that need no preparation, and hide nothing that the validation would tell of.
+        if "feature_names_in_" not in vars(self):
+            prediction = predictor.finite(X)
+            if prediction is not None:
+                return prediction
+        X = validate_data(
+            self,
+            X,
+            accept_sparse="csr",
+            dtype=predictor.theta.dtype,
+            order="C",
+            reset=False,
+        )
+        return predictor.predict(X)
+
+    def _own_predictor(self) -> engine.Predictor:
+        """A predictor that reads the parameters where they lie, kept as long as it serves."""
+        published = self._published
+        if published is None or not published.is_shown_by(vars(self)):
+            return self._made_predictor()
+        settings = (self.activation, self.out_activation_, self.n_jobs)
+        kept = published.settings_and_predictor
+        if kept is None or kept[0] != settings:
+            kept = published.settings_and_predictor = (settings, self._made_predictor())
+        return kept[1]
+
+    def _made_predictor(self) -> engine.Predictor:
+        model = self.model_
+        return engine.predictor(
+            model.network, model.loss, model.parameters, self._form(), self.n_jobs
+        )
+
+    def _flat_parameters(self, network: Network) -> FloatArray:
+        """θ, or a copy of what somebody has put in its place."""
+        if self._published is not None and self._published.is_shown_by(vars(self)):
+            return self._published.theta
+        dtype = np.result_type(*(np.asarray(W) for W in self.coefs_))
+        return network.pack(self.coefs_, self.intercepts_, dtype)
+
+    def _publish(self, network: Network, theta: FloatArray) -> None:
+        self._published = published = Published(network, theta)
+        self.coefs_, self.intercepts_ = list(published.coefs), list(published.intercepts)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()
+        state.pop("_published", None)  # the same numbers as coefs_ and intercepts_
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if hasattr(self, "coefs_"):
+            model = self.model_
+            self._publish(model.network, model.parameters)
+
+
+def same_objects(some: Sequence[Any] | None, others: Sequence[Any]) -> bool:
+    return some is not None and len(some) == len(others) and all(map(is_, some, others))
