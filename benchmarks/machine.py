@@ -8,11 +8,21 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import scipy.linalg  # noqa: F401 - so that the pools of both BLAS libraries are listed
 from threadpoolctl import threadpool_info
 
 __all__ = ["describe", "load_average", "usable_cores"]
 
-_PACKAGES = ("rosenblatt", "numpy", "scipy", "scikit-learn", "torch", "threadpoolctl")
+_PACKAGES = (
+    "rosenblatt",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "torch",
+    "jax",
+    "jaxlib",
+    "threadpoolctl",
+)
 _PREFIXES = (
     "OPENBLAS_",
     "OMP_",
@@ -22,6 +32,11 @@ _PREFIXES = (
     "MKL_",
     "BLIS_",
     "VECLIB_",
+    "XLA_FLAGS",
+    "JAX_",
+    "TORCHINDUCTOR_",
+    "MALLOC_",
+    "LD_PRELOAD",
 )
 
 

@@ -1,32 +1,44 @@
-"""From a case to a race: who runs, what ratio is asked of whom, and what must be equal."""
+"""From a case to a race: who runs, what is asked of us, and what must be equal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import final
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, final
 
 import numpy as np
 
-from benchmarks.cases import Case
-from benchmarks.data import breast_cancer
-from benchmarks.peers import Peer, ours, sklearn_peer
-from benchmarks.peers.estimator import Estimator, Fit
-from benchmarks.timing import Contender, Timing
+from benchmarks.cases import NOT_SLOWER, Case, Prediction
+from benchmarks.limit import Limit, Rates, Work, prediction_work, training_work
+from benchmarks.peers import Peer
+from benchmarks.timing import CannotRun, Contender, LeftOut, Outcome, Pace, Timing, race
+from benchmarks.workers import Worker, environment
 
-__all__ = ["Check", "Demand", "Race", "training_race", "whole_fit_race"]
+__all__ = [
+    "Check",
+    "Demand",
+    "Entry",
+    "Held",
+    "Race",
+    "hold",
+    "prediction_race",
+    "training_race",
+    "whole_fit_race",
+]
 
-Facts = dict[str, str | int | list[int]]
+OURS = "rosenblatt"
+Facts = dict[str, Any]
 
 
 @final
 @dataclass(frozen=True)
 class Demand:
-    """`ours` must do the job at least `at_least` times faster than `peer`."""
+    """`ours` must do the job at least `at_least` times faster than `peer`; None: it is told."""
 
     ours: str
     peer: str
-    at_least: float
+    at_least: float | None
 
 
 @final
@@ -45,98 +57,237 @@ class Check:
 
 @final
 @dataclass(frozen=True)
-class Race:
+class Entry:
+    """A contender before it has a process: what the process is asked to prepare."""
+
     name: str
+    threads: int | None
+    dtype: str
+    task: dict[str, Any]
+
+
+@final
+@dataclass(frozen=True)
+class Race:
+    """`work` counts what one step needs, from the facts that the workers tell; `share` is the part
+    of that limit that we must reach; `at_most` are microseconds a step, by contender."""
+
+    name: str
+    kind: str
+    unit: str
     facts: Facts
-    contenders: tuple[Contender, ...]
+    pace: Pace
+    entries: tuple[Entry, ...]
     demands: tuple[Demand, ...]
     checks: Callable[[Sequence[Timing]], list[Check]]
+    work: Callable[[Facts], Work] | None = None
+    share: float | None = None
+    at_most: dict[str, float] = field(default_factory=dict)
 
 
-def training_race(case: Case, peers: Sequence[Peer], cores: int) -> Race:
+@final
+@dataclass(frozen=True)
+class Held:
+    """A race that was run. `setups` are what its contenders told of their preparation."""
+
+    race: Race
+    facts: Facts
+    outcome: Outcome
+    setups: dict[tuple[str, int | None], dict[str, Any]] = field(default_factory=dict)
+    work: Work | None = None
+    rates: Rates | None = None
+
+    @property
+    def limit(self) -> Limit | None:
+        if self.work is None or self.rates is None:
+            return None
+        return Limit.of(self.work, self.rates)
+
+
+def training_race(case: Case, peers: Sequence[Peer], cores: int, quick: bool, pace: Pace) -> Race:
     """Every peer at each of its thread counts trains the case's epochs."""
-    data = case.load().as_type(case.dtype)
-    rows, features = data.X.shape
     limit = min(case.threads, cores)
-    contenders = tuple(
-        Contender(peer.name, threads, case.dtype, peer.training(case, data, threads))
-        for peer in peers
-        for threads in peer.thread_counts(limit)
-    )
-    names = {peer.name for peer in peers}
-    demands = tuple(
-        Demand("rosenblatt", peer, at_least)
-        for peer, at_least in case.at_least.items()
-        if {"rosenblatt", peer} <= names
-    )
+    adam = "Adam" if case.solver == "adam" else "SGD without momentum"
     facts: Facts = {
-        "job": f"{case.epochs} epochs of Adam, ReLU, cross-entropy, {case.dtype}",
-        "data": data.source,
-        "rows": rows,
-        "features": features,
-        "classes": data.classes,
+        "job": f"{case.epochs} epochs of {adam}, ReLU, cross-entropy, {case.dtype}",
         "hidden": list(case.hidden),
         "batch": case.batch,
         "epochs": case.epochs,
         "thread_limit": limit,
     }
-    return Race(case.name, facts, contenders, demands, _same_loss)
+    return Race(
+        name=case.name,
+        kind="training",
+        unit="step",
+        facts=facts,
+        pace=pace,
+        entries=_entries(case, peers, limit, quick),
+        demands=tuple(
+            Demand(OURS, peer.name, case.at_least.get(peer.name, NOT_SLOWER))
+            for peer in _others(case, peers)
+        ),
+        checks=_same_loss,
+        work=lambda told: training_work(case, told["rows"], told["entries"]),
+        share=case.share,
+    )
 
 
-def whole_fit_race(name: str, peers: Sequence[Peer]) -> Race:
+def prediction_race(
+    case: Prediction, peers: Sequence[Peer], cores: int, quick: bool, pace: Pace
+) -> Race:
+    """Every peer computes the probabilities of the case's rows, from NumPy to NumPy."""
+    limit = min(case.threads, cores)
+    facts: Facts = {
+        "job": f"{case.calls} calls, probabilities as NumPy's array, {case.dtype}",
+        "data": "normal features",
+        "rows": case.rows,
+        "features": case.source.features,
+        "classes": case.source.classes,
+        "hidden": list(case.hidden),
+        "batch": case.rows,
+        "thread_limit": limit,
+    }
+    return Race(
+        name=case.name,
+        kind="prediction",
+        unit="call",
+        facts=facts,
+        pace=pace,
+        entries=_entries(case, peers, limit, quick),
+        demands=tuple(
+            Demand(OURS, peer.name, case.at_least.get(peer.name))
+            for peer in _others(case, peers)
+            if peer.package != OURS
+        ),
+        checks=lambda _: [],
+        work=lambda _: prediction_work(case),
+        at_most=case.at_most,
+    )
+
+
+def _others(case: Case | Prediction, peers: Sequence[Peer]) -> list[Peer]:
+    """Those that we are compared with, if we run at all."""
+    if OURS not in {peer.name for peer in peers}:
+        return []
+    return [peer for peer in peers if peer.name != OURS and peer.enters(case)]
+
+
+def _entries(
+    case: Case | Prediction, peers: Sequence[Peer], limit: int, quick: bool
+) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(
+            peer.name,
+            threads,
+            case.dtype,
+            {
+                "do": "prepare",
+                "peer": peer.name,
+                "case": case.name,
+                "quick": quick,
+                "threads": threads,
+            },
+        )
+        for peer in peers
+        if peer.enters(case)
+        for threads in peer.thread_counts(limit)
+    )
+
+
+def whole_fit_race(name: str, peers: Sequence[Peer], pace: Pace) -> Race:
     """One `fit` at everybody's defaults, which stops where the default rule says.
 
     The float64 fits walk the same curve. Ours in float32 is set beside both of scikit-learn's:
     its float64, which is what its users run unless they convert, and its float32. Threads are
     each library's own choice; scikit-learn may also use one, in case that serves it better.
     """
-    names = {peer.name for peer in peers}
-    data = breast_cancer()
-    rows, features = data.X.shape
-    batch = min(200, rows)
-
-    def our_fit(dtype: str) -> Fit:
-        return Fit(lambda: ours.classifier(random_state=0), data.as_type(dtype), batch)
-
-    def sklearn_fit(dtype: str, threads: int | None) -> Fit:
-        limits = sklearn_peer.blas_threads(threads)
-        return Fit(
-            lambda: sklearn_peer.classifier(random_state=0), data.as_type(dtype), batch, limits
+    names = [peer.name for peer in peers if peer.name in (OURS, "scikit-learn")]
+    entries = tuple(
+        Entry(
+            f"{peer} {dtype}",
+            threads,
+            dtype,
+            {"do": "whole fit", "peer": peer, "dtype": dtype},
         )
-
-    dtypes = ("float64", "float32")
-    contenders: list[Contender] = []
-    if "rosenblatt" in names:
-        contenders += [Contender(f"rosenblatt {d}", None, d, our_fit(d)) for d in dtypes]
-    if "scikit-learn" in names:
-        contenders += [
-            Contender(f"scikit-learn {d}", threads, d, sklearn_fit(d, threads))
-            for d in dtypes
-            for threads in (None, 1)
-        ]
-    both = {"rosenblatt", "scikit-learn"} <= names
+        for peer in names
+        for dtype in ("float64", "float32")
+        for threads in ((None,) if peer == OURS else (None, 1))
+    )
     demands = (
         Demand("rosenblatt float64", "scikit-learn float64", 3.0),
         Demand("rosenblatt float32", "scikit-learn float64", 5.0),
         Demand("rosenblatt float32", "scikit-learn float32", 5.0),
     )
-    facts: Facts = {
-        "job": "one fit of MLPClassifier(random_state=0), all else default",
-        "data": data.source,
-        "rows": rows,
-        "features": features,
-        "classes": data.classes,
-        "hidden": [100],
-        "batch": batch,
-        "epochs": "up to 200",
-    }
     return Race(
-        name,
-        facts,
-        tuple(contenders),
-        demands if both else (),
-        checks=_same_curve if both else _same_loss,
+        name=name,
+        kind="whole fit",
+        unit="fit",
+        facts={
+            "job": "one fit of MLPClassifier(random_state=0), all else default",
+            "hidden": [100],
+            "batch": 200,
+            "epochs": "up to 200",
+        },
+        pace=pace,
+        entries=entries,
+        demands=demands if len(names) == 2 else (),
+        checks=_same_curve,
     )
+
+
+def hold(race_: Race) -> Held:
+    """Run the race in processes of its own, which end with it, and measure the machine around it.
+
+    All processes start at once, and then prepare one after the other, so that what one compiles is
+    not timed beside another's imports.
+    """
+    left_out: list[LeftOut] = []
+    contenders: list[Contender] = []
+    facts: Facts = {}
+    setups: dict[tuple[str, int | None], dict[str, Any]] = {}
+    with ExitStack() as workers:
+        started = [
+            (entry, workers.enter_context(Worker(environment(entry.threads))))
+            for entry in race_.entries
+        ]
+        for entry, worker in started:
+            try:
+                told = worker.ask(entry.task)
+            except CannotRun as reason:
+                left_out.append(LeftOut(entry.name, entry.threads, str(reason)))
+                worker.close()
+                continue
+            facts = told["facts"]
+            setups[entry.name, entry.threads] = told["setup"]
+            contenders.append(Contender(entry.name, entry.threads, entry.dtype, worker.run))
+        used = [setup["threads_used"] for setup in setups.values() if "threads_used" in setup]
+        with _rates_around(used[0] if used else None, race_.pace) as rates:
+            outcome = race(contenders, race_.pace)
+    outcome = Outcome(outcome.timings, (*left_out, *outcome.left_out))
+    facts = race_.facts | facts
+    work = race_.work(facts) if race_.work is not None and facts and rates else None
+    return Held(race_, facts, outcome, setups, work, rates[0] if rates else None)
+
+
+@contextmanager
+def _rates_around(threads: int | None, pace: Pace) -> Iterator[list[Rates]]:
+    """The machine's rates before and after, the better of each: a neighbour's minute must not
+    pass for our nearness to the limit. The list is empty where we do not run."""
+    rates: list[Rates] = []
+    if threads is None:
+        yield rates
+        return
+    trial = pace.seconds == 0
+    rates.append(_probed(threads, 1 if trial else 5))
+    yield rates
+    if not trial:
+        rates[0] = rates[0].or_better(_probed(threads, 5))
+
+
+def _probed(threads: int, repetitions: int) -> Rates:
+    with Worker(environment(threads)) as worker:
+        question = {"do": "probe", "threads": threads, "repetitions": repetitions}
+        return Rates(**worker.ask(question))
 
 
 def _same_loss(timings: Sequence[Timing]) -> list[Check]:
@@ -146,21 +297,18 @@ def _same_loss(timings: Sequence[Timing]) -> list[Check]:
     a wrong gradient or a skipped batch differs by far more than the limit.
     """
     losses = {timing.contender.name: timing.loss for timing in timings}
-    if not {"rosenblatt", "scikit-learn"} <= losses.keys():
+    mine, theirs = losses.get(OURS), losses.get("scikit-learn")
+    if mine is None or theirs is None:
         return []
-    gap = abs(losses["rosenblatt"] / losses["scikit-learn"] - 1)
+    gap = abs(mine / theirs - 1)
     return [Check("final loss: relative difference from scikit-learn's", gap, 0.02)]
 
 
-def _same_curve(_: Sequence[Timing]) -> list[Check]:
-    data = breast_cancer()
-
-    def curve(estimator: Estimator) -> list[float]:
-        Fit(lambda: estimator, data, batch=200)()
-        return estimator.loss_curve_
-
-    theirs = curve(sklearn_peer.classifier(random_state=0))
-    mine = curve(ours.classifier(random_state=0))
+def _same_curve(timings: Sequence[Timing]) -> list[Check]:
+    curves = {timing.contender.name: timing.loss_curve for timing in timings}
+    mine, theirs = curves.get("rosenblatt float64"), curves.get("scikit-learn float64")
+    if not mine or not theirs:
+        return []
     epochs = min(len(mine), len(theirs))
     gap = np.abs(np.subtract(mine[:epochs], theirs[:epochs])) / np.abs(theirs[:epochs])
     return [

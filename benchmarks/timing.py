@@ -5,28 +5,50 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
 
-__all__ = ["Contender", "Lap", "Pace", "Spread", "Timing", "race"]
+__all__ = [
+    "CannotRun",
+    "Contender",
+    "Lap",
+    "LeftOut",
+    "Outcome",
+    "Pace",
+    "Spread",
+    "Timing",
+    "race",
+]
+
+# How many times slower than its own best thread count a contender may be to stay in the race.
+HOPELESS = 1.3
+
+
+class CannotRun(Exception):
+    """A contender cannot do its job here; the message says why, in a line."""
 
 
 @final
 @dataclass(frozen=True)
 class Lap:
-    """One job done: its wall-clock seconds, optimiser steps, and the training loss reached."""
+    """A job done: its wall-clock seconds, steps (or calls), and the training loss reached.
+
+    Of several jobs it gives the mean seconds, and the rest from the last one.
+    """
 
     seconds: float
     steps: int
-    loss: float
+    loss: float | None = None
+    loss_curve: tuple[float, ...] = ()
 
 
 @final
 @dataclass(frozen=True)
 class Contender:
-    """One way to do the job of a race. `run` times itself, so that it can leave its set-up out.
+    """One way to do the job of a race. `run` does a number of jobs and times them itself, so that
+    it can leave its set-up out.
 
     Contenders of one `name` differ only in `threads` (None: the library decides); the fastest of
     them speaks for the name.
@@ -35,7 +57,7 @@ class Contender:
     name: str
     threads: int | None
     dtype: str
-    run: Callable[[], Lap]
+    run: Callable[[int], Lap]
 
 
 @final
@@ -73,38 +95,84 @@ class Timing:
     jobs: int
     seconds: tuple[float, ...]
     steps: int
-    loss: float
+    loss: float | None
+    loss_curve: tuple[float, ...] = ()
 
     @property
     def per_job(self) -> Spread:
         return Spread.of(self.seconds)
 
 
-def race(contenders: Sequence[Contender], pace: Pace) -> list[Timing]:
+@final
+@dataclass(frozen=True)
+class LeftOut:
+    """A contender that is not in the table, and why: it failed, or it was hopelessly slow."""
+
+    name: str
+    threads: int | None
+    reason: str
+    failed: bool = True
+
+
+@final
+@dataclass(frozen=True)
+class Outcome:
+    timings: tuple[Timing, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def race(contenders: Sequence[Contender], pace: Pace) -> Outcome:
     """Times the contenders in turn; a turn is as many jobs as fill `pace.seconds`, at least one.
 
-    Every repetition starts with another contender. Each has a warm-up before the first.
+    Every repetition starts with another contender. Each has a warm-up before the first, after
+    which a thread count that is hopeless beside its own library's other one runs no more. One that
+    fails is left out from there on.
     """
-    jobs = [_jobs_per_turn(contender, pace) for contender in contenders]
-    seconds: list[list[float]] = [[] for _ in contenders]
-    last: list[Lap | None] = [None] * len(contenders)
+    left_out: list[LeftOut] = []
+
+    def attempt(contender: Contender, jobs: int) -> Lap | None:
+        try:
+            return contender.run(jobs)
+        except CannotRun as reason:
+            left_out.append(LeftOut(contender.name, contender.threads, str(reason)))
+            return None
+
+    warm = []
+    for contender in contenders:
+        time.sleep(pace.settle)
+        lap = attempt(contender, 1)
+        # The first run pays for imports and starting threads, so a short one is not trusted.
+        if lap is not None and lap.seconds < pace.seconds:
+            lap = attempt(contender, 1)
+        if lap is not None:
+            warm.append((contender, lap))
+    racing = []
+    for contender, lap in warm:
+        fastest = min(other.seconds for c, other in warm if c.name == contender.name)
+        if lap.seconds > HOPELESS * fastest and pace.seconds > 0:
+            reason = f"{lap.seconds / fastest:.1f} times slower in the warm-up than its best"
+            left_out.append(LeftOut(contender.name, contender.threads, reason, failed=False))
+        else:
+            jobs = max(1, math.ceil(pace.seconds / lap.seconds))
+            racing.append(Timing(contender, jobs, (), lap.steps, lap.loss))
+
     for repetition in range(pace.repetitions):
-        for turn in range(len(contenders)):
-            i = (repetition + turn) % len(contenders)
+        first = repetition % max(1, len(racing))
+        order = [*range(first, len(racing)), *range(first)]
+        dropped = []
+        for i in order:
+            timing = racing[i]
             time.sleep(pace.settle)
-            laps = [contenders[i].run() for _ in range(jobs[i])]
-            seconds[i].append(sum(lap.seconds for lap in laps) / jobs[i])
-            last[i] = laps[-1]
-    return [
-        Timing(contender, jobs_, tuple(seconds_), lap.steps, lap.loss)
-        for contender, jobs_, seconds_, lap in zip(contenders, jobs, seconds, last, strict=True)
-        if lap is not None
-    ]
-
-
-def _jobs_per_turn(contender: Contender, pace: Pace) -> int:
-    """The first run pays for imports and starting threads, so a short one is not trusted."""
-    lap = contender.run()
-    if lap.seconds < pace.seconds:
-        lap = contender.run()
-    return max(1, math.ceil(pace.seconds / lap.seconds))
+            lap = attempt(timing.contender, timing.jobs)
+            if lap is None:
+                dropped.append(i)
+                continue
+            racing[i] = replace(
+                timing,
+                seconds=(*timing.seconds, lap.seconds),
+                steps=lap.steps,
+                loss=lap.loss,
+                loss_curve=lap.loss_curve,
+            )
+        racing = [timing for i, timing in enumerate(racing) if i not in dropped]
+    return Outcome(tuple(racing), tuple(left_out))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any, ClassVar, final
 
-from benchmarks.cases import Case
+from benchmarks.cases import Case, Prediction
 from benchmarks.data import Data
-from benchmarks.peers.base import Peer
-from benchmarks.peers.estimator import Estimator, Fit, case_options
-from benchmarks.timing import Lap
+from benchmarks.peers.base import Peer, Prepared, calls
+from benchmarks.peers.estimator import Estimator, Fit, case_options, fitted
+from benchmarks.timing import CannotRun
 
-__all__ = ["Rosenblatt", "classifier"]
+__all__ = ["Predictor", "Rosenblatt", "classifier"]
 
 
 def classifier(**options: Any) -> Estimator:
@@ -31,6 +31,46 @@ class Rosenblatt(Peer):
     def thread_counts(self, limit: int) -> tuple[int, ...]:
         return (limit,)
 
-    def training(self, case: Case, data: Data, threads: int) -> Callable[[], Lap]:
+    def training(self, case: Case, data: Data, threads: int) -> Prepared:
         options = case_options(case) | {"n_jobs": threads}
-        return Fit(lambda: classifier(**options), data, case.batch)
+        used = threads_used(case.shapes, min(case.batch, len(data.y)), 3, threads)
+        return Prepared(
+            Fit(lambda: classifier(**options), data, case.batch), {"threads_used": used}
+        )
+
+    def prediction(self, case: Prediction, threads: int) -> Prepared:
+        used = threads_used(case.shapes, case.rows, 1, threads)
+        estimator = fitted(classifier, case)
+        return calls(estimator.predict_proba, case, {"threads_used": used})
+
+
+@final
+class Predictor(Peer):
+    """`MLPClassifier.predictor()`: the trained network alone, without an estimator's checks."""
+
+    name: ClassVar[str] = "predictor()"
+    package: ClassVar[str] = "rosenblatt"
+
+    def thread_counts(self, limit: int) -> tuple[int, ...]:
+        return (limit,)
+
+    def enters(self, case: Case | Prediction) -> bool:
+        return isinstance(case, Prediction)
+
+    def training(self, case: Case, data: Data, threads: int) -> Prepared:
+        raise CannotRun("it only predicts")
+
+    def prediction(self, case: Prediction, threads: int) -> Prepared:
+        estimator: Any = fitted(classifier, case)
+        if not hasattr(estimator, "predictor"):
+            raise CannotRun("this rosenblatt has no predictor()")
+        return calls(estimator.predictor(), case)
+
+
+def threads_used(shapes: Sequence[tuple[int, int]], rows: int, passes: int, threads: int) -> int:
+    """The engine's own rule for this much work at a time: what the limit is measured with."""
+    from rosenblatt.engine.threads import threads_for
+    from rosenblatt.network import Dense, Network
+
+    network = Network(shapes[0][0], tuple(Dense(n_out) for _, n_out in shapes))
+    return threads_for(network, rows, passes, threads)
