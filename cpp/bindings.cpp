@@ -126,44 +126,7 @@ template <class T> class CheckedEngine {
         require(threads >= 1, "at least one thread");
     }
 
-    using EpochTuple = std::tuple<double, double, std::vector<double>, bool>;
-
-    EpochTuple epoch(const HeldData<T> &data, const std::optional<Numbers> &order, std::int64_t batch_size,
-                     const NamedFields &optimizer, const In1<double> &factors, Out1<T> theta, Slots<T> slots,
-                     Out1<std::int64_t> steps, bool interruptible) {
-        check(data);
-        require(steps.shape(0) == 1, "one number of steps");
-        const std::int64_t n = order ? std::int64_t(order->shape(0)) : data.data.X.rows;
-        require(n >= 1 && batch_size >= 1, "an epoch needs rows and a batch size");
-        require(std::int64_t(factors.shape(0)) == (n - 1) / batch_size + 1, "one factor a step");
-        require(std::int64_t(factors.shape(0)) <= Crew::most_phases / 2, "too many steps for one epoch");
-        check_parameters(theta.shape(0));
-        const Optimizer rule = Catalogue<Optimizer>::make(member(optimizer));
-        const auto n_slots = std::visit([](auto r) { return std::size_t(decltype(r)::slots); }, rule);
-        require(slots.shape(0) == n_slots && slots.shape(1) == theta.shape(0) && slots.stride(1) == 1,
-                "slots do not fit");
-        // A copy, for the same reason as in Held.
-        std::vector<std::int64_t> numbers;
-        if (order) numbers.assign(order->data(), order->data() + n);
-        for (std::int64_t number : numbers)
-            require(number >= 0 && number < data.data.X.rows, "row number out of range");
-        check_products();
-        Memory<T> memory{{slots.data(), n_slots > 1 ? slots.data() + slots.stride(0) : nullptr}, steps(0)};
-        auto signalled = [interruptible] {
-            if (!interruptible) return false;
-            nb::gil_scoped_acquire gil;
-            return PyErr_CheckSignals() != 0;
-        };
-        EpochResult result;
-        {
-            nb::gil_scoped_release released;
-            result = engine_.epoch(data.data, Order{order ? numbers.data() : nullptr, 0, n}, n, batch_size,
-                                   rule, factors.data(), theta.data(), memory, signalled);
-        }
-        steps(0) = memory.steps; // also where a signal ended the epoch early: so many steps were taken
-        if (result.interrupted) throw nb::python_error();
-        return {result.objective.data_loss, result.objective.penalty, result.gradient_norms, result.finite};
-    }
+    Engine<T> &engine() { return engine_; }
 
     std::pair<double, double> objective(const HeldData<T> &data, const In1<T> &theta, Out1<T> gradient) {
         check(data);
@@ -178,7 +141,6 @@ template <class T> class CheckedEngine {
 
     bool calls_blas() const { return engine_.calls_blas(); }
 
-  private:
     void check(const HeldData<T> &data) const {
         const int outputs = engine_.chain().n_outputs;
         require(data.data.X.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
@@ -196,8 +158,75 @@ template <class T> class CheckedEngine {
         require(n == engine_.chain().n_parameters, "the network has another number of parameters");
     }
 
+  private:
     Loss loss_;
     Engine<T> engine_;
+};
+
+// A training run: an engine bound to its data and to what it moves, so that an epoch hands over little.
+template <class T> class CheckedRun {
+  public:
+    // Python keeps the engine and the data alive as long as the run.
+    CheckedRun(CheckedEngine<T> &engine, const HeldData<T> &data, const NamedFields &optimizer, Out1<T> theta,
+               Slots<T> slots, Out1<std::int64_t> steps)
+        : engine_(engine), data_(data), rule_(Catalogue<Optimizer>::make(member(optimizer))),
+          theta_(std::move(theta)), slots_(std::move(slots)), steps_(std::move(steps)) {
+        engine_.check(data_);
+        engine_.check_parameters(theta_.shape(0));
+        engine_.check_products();
+        require(steps_.shape(0) == 1, "one number of steps");
+        require(slots_.shape(0) == n_slots() && slots_.shape(1) == theta_.shape(0) && slots_.stride(1) == 1,
+                "slots do not fit");
+    }
+
+    using EpochTuple = std::tuple<double, double, std::vector<double>, bool>;
+
+    EpochTuple epoch(nb::handle order, std::int64_t batch_size, nb::handle factors, bool interruptible) {
+        const auto given =
+            order.is_none() ? nullptr : std::make_unique<Lent<std::int64_t>>(order.ptr(), Access::read);
+        const Lent<double> rates(factors.ptr(), Access::read);
+        if (!rates || rates.dimensions() != 1) throw nb::type_error("factors: a contiguous array of float64");
+        if (given && (!*given || given->dimensions() != 1))
+            throw nb::type_error("order: a contiguous array of int64");
+        const std::int64_t rows = data_.data.X.rows, n = given ? given->size(0) : rows;
+        require(n >= 1 && batch_size >= 1, "an epoch needs rows and a batch size");
+        require(rates.size(0) == (n - 1) / batch_size + 1, "one factor a step");
+        require(rates.size(0) <= Crew::most_phases / 2, "too many steps for one epoch");
+        // A copy, for the same reason as in Held.
+        numbers_.clear();
+        if (given) numbers_.assign(given->data(), given->data() + n);
+        for (std::int64_t number : numbers_) require(number >= 0 && number < rows, "row number out of range");
+        Memory<T> memory{{slots_.data(), n_slots() > 1 ? slots_.data() + slots_.stride(0) : nullptr},
+                         steps_(0)};
+        auto signalled = [interruptible] {
+            if (!interruptible) return false;
+            nb::gil_scoped_acquire gil;
+            return PyErr_CheckSignals() != 0;
+        };
+        EpochResult result;
+        {
+            nb::gil_scoped_release released;
+            result =
+                engine_.engine().epoch(data_.data, Order{given ? numbers_.data() : nullptr, 0, n}, n,
+                                       batch_size, rule_, rates.data(), theta_.data(), memory, signalled);
+        }
+        steps_(0) = memory.steps; // also where a signal ended the epoch early: so many steps were taken
+        if (result.interrupted) throw nb::python_error();
+        return {result.objective.data_loss, result.objective.penalty, result.gradient_norms, result.finite};
+    }
+
+  private:
+    std::size_t n_slots() const {
+        return std::visit([](auto rule) { return std::size_t(decltype(rule)::slots); }, rule_);
+    }
+
+    CheckedEngine<T> &engine_;
+    const HeldData<T> &data_;
+    Optimizer rule_;
+    Out1<T> theta_;
+    Slots<T> slots_;
+    Out1<std::int64_t> steps_;
+    std::vector<std::int64_t> numbers_;
 };
 
 // Predictions over parameters whose memory is read afresh at every call. Arrays that need no preparation are
@@ -305,12 +334,17 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
     nb::class_<CheckedEngine<T>>(m, named("Engine").c_str())
         .def(nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int>(),
              "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a)
-        .def("epoch", &CheckedEngine<T>::epoch, "data"_a, "order"_a.noconvert().none(), "batch_size"_a,
-             "optimizer"_a, "factors"_a.noconvert(), "theta"_a.noconvert(), "slots"_a.noconvert(),
-             "steps"_a.noconvert(), "interruptible"_a)
         .def("calls_blas", &CheckedEngine<T>::calls_blas)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
              "gradient"_a.noconvert());
+
+    nb::class_<CheckedRun<T>>(m, named("Run").c_str())
+        .def(nb::init<CheckedEngine<T> &, const HeldData<T> &, const NamedFields &, Out1<T>, Slots<T>,
+                      Out1<std::int64_t>>(),
+             nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), "engine"_a, "data"_a, "optimizer"_a,
+             "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert())
+        .def("epoch", &CheckedRun<T>::epoch, "order"_a.none(), "batch_size"_a, "factors"_a,
+             "interruptible"_a);
 
     nb::class_<CheckedPredictor<T>>(m, named("Predictor").c_str())
         .def(nb::init<int, const NamedLayers &, const NamedFields &, In1<T>, bool, bool, nb::callable>(),

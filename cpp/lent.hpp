@@ -27,9 +27,8 @@ template <class T> class Lent {
     Lent &operator=(const Lent &) = delete;
 
     explicit operator bool() const {
-        constexpr char letter = std::is_same_v<T, float> ? 'f' : 'd';
-        return held_ && view_.format && view_.format[0] == letter && view_.format[1] == '\0' &&
-               reinterpret_cast<std::uintptr_t>(view_.buf) % alignof(T) == 0;
+        return held_ && view_.itemsize == sizeof(T) && view_.format && view_.format[1] == '\0' &&
+               is_letter(view_.format[0]) && reinterpret_cast<std::uintptr_t>(view_.buf) % alignof(T) == 0;
     }
 
     T *data() const { return static_cast<T *>(view_.buf); }
@@ -37,6 +36,14 @@ template <class T> class Lent {
     std::int64_t size(int dimension) const { return std::int64_t(view_.shape[dimension]); }
 
   private:
+    // Of the struct module; platforms differ in whether 64 bits are a long or a long long.
+    static bool is_letter(char letter) {
+        if constexpr (std::is_same_v<T, float>) return letter == 'f';
+        if constexpr (std::is_same_v<T, double>) return letter == 'd';
+        if constexpr (std::is_same_v<T, std::int64_t>) return letter == 'l' || letter == 'q';
+        return false;
+    }
+
     Py_buffer view_;
     bool held_;
 };

@@ -68,7 +68,8 @@ class Cores {
   public:
     // A core for the calling thread, and up to `wanted` more for threads that it would start.
     explicit Cores(int wanted) {
-        const int total = std::max(1, int(std::thread::hardware_concurrency()));
+        // Asked once: the system reads a file to answer.
+        static const int total = std::max(1, int(std::thread::hardware_concurrency()));
         int taken = taken_.load(std::memory_order_relaxed);
         do more_ = std::clamp(total - taken - 1, 0, wanted);
         while (!taken_.compare_exchange_weak(taken, taken + 1 + more_, std::memory_order_relaxed));

@@ -38,18 +38,17 @@ def csr(m: Any, values: Any, columns: Any, starts: Any, width: int = 3) -> Any:
 
 
 def epoch(m: Any, **given: Any) -> Any:
-    arguments = {
+    bound = {
+        "engine": engine(m),
         "data": data(m),
-        "order": None,
-        "batch_size": 2,
         "optimizer": PLAIN,
-        "factors": np.ones(2),
         "theta": np.zeros(8),
         "slots": np.zeros((1, 8)),
         "steps": np.zeros(1, np.int64),
-        "interruptible": True,
     }
-    return engine(m).epoch(**arguments | given)
+    called = {"order": None, "batch_size": 2, "factors": np.ones(2), "interruptible": True}
+    run = m.Run64(**{name: given.get(name, value) for name, value in bound.items()})
+    return run.epoch(**{name: given.get(name, value) for name, value in called.items()})
 
 
 def objective(m: Any, given: Any, theta: int = 8, gradient: int = 8, loss: Any = SQUARED) -> Any:
@@ -109,17 +108,7 @@ def test_class_codes(build: Any, codes: list[float], at: int) -> None:
     with pytest.raises(ValueError, match="class code"):
         objective(build, data(build, y), loss=CODES)
     with pytest.raises(ValueError, match="class code"):
-        engine(build, CODES).epoch(
-            data(build, y),
-            None,
-            4,
-            PLAIN,
-            np.ones(1),
-            np.zeros(8),
-            np.zeros((1, 8)),
-            np.zeros(1, np.int64),
-            False,
-        )
+        epoch(build, engine=engine(build, CODES), data=data(build, y))
 
 
 @each_build
@@ -216,8 +205,15 @@ def read_only(array: Any) -> Any:
         {"theta": read_only(np.zeros(8))},
         {"slots": np.zeros((1, 8), np.float32)},
         {"order": np.arange(4, dtype=np.int32)},
+        {"order": np.arange(8)[::2]},
+        {"order": np.zeros((2, 2), np.int64)},
+        {"order": np.arange(4.0)},
         {"factors": np.ones(2, np.float32)},
+        {"factors": np.ones((2, 1))},
+        {"factors": [1.0, 1.0]},
+        {"steps": np.zeros(1)},
         {"data": None},
+        {"engine": None},
     ],
     ids=lambda given: next(iter(given)),
 )

@@ -103,23 +103,23 @@ class NativeTrainer(Trainer):
         self.engine = native_engine(
             problem.network, problem.loss, problem.penalty, theta.dtype, threads
         )
-        self.data = native_data(arrays)
-        self.optimizer = kernel(problem.optimizer)
-        self.theta, self.memory = theta, memory
+        self.run = class_for("Run", theta.dtype)(
+            self.engine,
+            native_data(arrays),
+            kernel(problem.optimizer),
+            theta,
+            memory.slots,
+            memory.steps,
+        )
 
     def epoch(
         self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
     ) -> Epoch:
         with blas_held(self.engine):
-            data_loss, penalty, norms, finite = self.engine.epoch(
-                self.data,
+            data_loss, penalty, norms, finite = self.run.epoch(
                 order,
                 batch_size,
-                self.optimizer,
                 factors,
-                self.theta,
-                self.memory.slots,
-                self.memory.steps,
                 threading.current_thread() is threading.main_thread(),  # where signals arrive
             )
         return Epoch(data_loss, penalty, tuple(norms), finite)
