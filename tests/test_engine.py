@@ -131,8 +131,38 @@ def test_threads_follow_the_work(rows: int, passes: int, n_jobs: int, threads: i
     assert threads_for(net, rows, passes, n_jobs) == threads
 
 
+@pytest.mark.parametrize(
+    ("batch", "steps", "threads"),
+    [
+        # Three million multiplications a row and 14 million for the parameters.
+        (1, 1, 1),  # a batch of one row cannot be shared
+        (2, 1, 2),
+        (8, 1, 8),
+        (8, 100, 8),
+    ],
+)
+def test_a_step_moves_the_parameters(batch: int, steps: int, threads: int) -> None:
+    net = Network(1000, (Dense(900), Dense(100), Dense(100)))
+    assert threads_for(net, batch, 3, 8, steps=steps) == threads
+
+
+def test_short_steps_and_short_epochs_take_fewer_threads() -> None:
+    net = Network(20, (Dense(32), Dense(1)))
+    assert threads_for(net, 256, 3, 8, steps=1000) == 1  # 525,000 multiplications a step
+    assert threads_for(net, 512, 3, 8, steps=1000) == 2  # 1,042,000
+    assert threads_for(net, 512, 3, 8, steps=5) == 1
+    assert threads_for(net, 4096, 3, 8, steps=1000) == 8
+
+
+def test_a_sparse_row_costs_its_entries() -> None:
+    net = Network(10_000, (Dense(100), Dense(1)))
+    assert threads_for(net, 200, 1, 8) == 8
+    assert threads_for(net, 200, 1, 8, entries=50) == 1
+    assert threads_for(net, 8_000, 1, 8, entries=50) == 8
+
+
 def test_small_networks_run_on_one_thread() -> None:
-    assert threads_for(network(Tanh(), 30, 64, 32, 1), 32, 3, 64) == 1
+    assert threads_for(network(Tanh(), 30, 64, 32, 1), 32, 3, 64, steps=18) == 1
 
 
 def test_available_threads() -> None:

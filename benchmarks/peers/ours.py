@@ -33,7 +33,10 @@ class Rosenblatt(Peer):
 
     def training(self, case: Case, data: Data, threads: int) -> Prepared:
         options = case_options(case) | {"n_jobs": threads}
-        used = threads_used(case.shapes, min(case.batch, len(data.y)), 3, threads)
+        rows = len(data.y)
+        entries = data.X.nnz / rows if case.source.is_sparse else None
+        batch = min(case.batch, rows)
+        used = threads_used(case.shapes, batch, 3, threads, -(-rows // batch), entries)
         return Prepared(
             Fit(lambda: classifier(**options), data, case.batch), {"threads_used": used}
         )
@@ -67,10 +70,17 @@ class Predictor(Peer):
         return calls(estimator.predictor(), case)
 
 
-def threads_used(shapes: Sequence[tuple[int, int]], rows: int, passes: int, threads: int) -> int:
+def threads_used(
+    shapes: Sequence[tuple[int, int]],
+    rows: int,
+    passes: int,
+    threads: int,
+    steps: int | None = None,
+    entries: float | None = None,
+) -> int:
     """The engine's own rule for this much work at a time: what the limit is measured with."""
     from rosenblatt.engine.threads import threads_for
     from rosenblatt.network import Dense, Network
 
     network = Network(shapes[0][0], tuple(Dense(n_out) for _, n_out in shapes))
-    return threads_for(network, rows, passes, threads)
+    return threads_for(network, rows, passes, threads, steps=steps, entries=entries)

@@ -57,5 +57,10 @@ class Arrays:
         return len(self.y)
 
     @property
+    def mean_entries(self) -> float | None:
+        """Stored entries of a row of a sparse X, in the mean; None for a dense one."""
+        return None if isinstance(self.X, np.ndarray) else self.X.nnz / max(1, self.n_samples)
+
+    @property
     def mean_weight(self) -> float:
         return 1.0 if self.weights is None else float(np.mean(self.weights, dtype=np.float64))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rosenblatt.engine import native, readable
 from rosenblatt.engine.interface import Epoch, Form, Objective, Predictor, Trainer
 from rosenblatt.engine.kernels import has_kernel, runs_natively
@@ -41,7 +43,14 @@ def trainer(
     """A trainer that changes `theta` and `memory` in place."""
     members = (problem.loss, problem.penalty, problem.optimizer)
     if runs_natively(problem.network) and all(map(has_kernel, members)):
-        threads = threads_for(problem.network, batch_size, FORWARD_AND_BACK, n_jobs)
+        threads = threads_for(
+            problem.network,
+            batch_size,
+            FORWARD_AND_BACK,
+            n_jobs,
+            steps=math.ceil(arrays.n_samples / batch_size),
+            entries=arrays.mean_entries,
+        )
         return native.NativeTrainer(problem, arrays, theta, memory, threads)
     return readable.ReadableTrainer(problem, arrays, theta, memory)
 
@@ -51,6 +60,8 @@ def objective(
 ) -> Objective:
     """The objective over all rows."""
     if runs_natively(network) and has_kernel(loss) and has_kernel(penalty):
-        threads = threads_for(network, arrays.n_samples, FORWARD_AND_BACK, n_jobs)
+        threads = threads_for(
+            network, arrays.n_samples, FORWARD_AND_BACK, n_jobs, entries=arrays.mean_entries
+        )
         return native.NativeObjective(network, loss, penalty, arrays, threads)
     return readable.ReadableObjective(network, loss, penalty, arrays)

@@ -15,8 +15,11 @@ __all__ = ["FORWARD", "FORWARD_AND_BACK", "available_threads", "threads_for"]
 # Products that a row's way through a layer takes: forward, and for the two gradients.
 FORWARD, FORWARD_AND_BACK = 1, 3
 
-# Multiplications that a thread must find in a step to be worth its two meetings.
-WORTH_A_THREAD = 4_000_000
+# Multiplications that a thread must find in a step to be worth meeting the others at its end, and from
+# its start to its end to be worth starting: some five, and some fifty microseconds.
+WORTH_MEETING, WORTH_STARTING = 400_000, 4_000_000
+# What the optimiser does to a parameter takes as long as so many multiplications.
+PER_PARAMETER = 14
 
 
 def available_threads(n_jobs: int | None) -> int:
@@ -29,8 +32,24 @@ def available_threads(n_jobs: int | None) -> int:
     return min(int(joblib.effective_n_jobs(-1)), blas_thread_limit())
 
 
-def threads_for(network: Network, rows: int, passes: int, n_jobs: int | None) -> int:
-    """Threads for `rows` rows at a time, each of which meets the weights `passes` times."""
-    work = rows * passes * sum(n_in * n_out for n_in, n_out in network.shapes)
-    worthwhile = min(rows, work // WORTH_A_THREAD)
-    return 1 if worthwhile <= 1 else min(worthwhile, available_threads(n_jobs))
+def threads_for(
+    network: Network,
+    rows: int,
+    passes: int,
+    n_jobs: int | None,
+    *,
+    steps: int | None = None,
+    entries: float | None = None,
+) -> int:
+    """Threads for `rows` rows at a time, each of which meets the weights `passes` times.
+
+    `steps` are those that the threads live for, each with a move of all parameters; None stands for
+    a single pass over the rows without one. `entries` are a sparse row's, in the mean.
+    """
+    (n_inputs, n_units), *rest = network.shapes
+    first = (n_inputs if entries is None else entries) * n_units
+    work = rows * passes * (first + sum(n_in * n_out for n_in, n_out in rest))
+    if steps is not None:
+        work += PER_PARAMETER * network.n_parameters
+    worthwhile = min(rows, work // WORTH_MEETING, work * (steps or 1) // WORTH_STARTING)
+    return 1 if worthwhile <= 1 else min(int(worthwhile), available_threads(n_jobs))

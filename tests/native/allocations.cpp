@@ -1,0 +1,104 @@
+// Counts the allocations of one epoch and prints them, a line a case: a step more or a thousand steps more
+// must not add one. Every way to the heap of this process goes through the functions below.
+#include "../../cpp/engine.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <numeric>
+#include <vector>
+
+static std::atomic<long> allocations{0};
+
+extern "C" {
+void *__libc_malloc(std::size_t);
+void *__libc_calloc(std::size_t, std::size_t);
+void *__libc_realloc(void *, std::size_t);
+void *__libc_memalign(std::size_t, std::size_t);
+
+void *malloc(std::size_t size) {
+    ++allocations;
+    return __libc_malloc(size);
+}
+void *calloc(std::size_t n, std::size_t size) {
+    ++allocations;
+    return __libc_calloc(n, size);
+}
+void *realloc(void *old, std::size_t size) {
+    ++allocations;
+    return __libc_realloc(old, size);
+}
+void *aligned_alloc(std::size_t alignment, std::size_t size) {
+    ++allocations;
+    return __libc_memalign(alignment, size);
+}
+}
+
+using namespace rosenblatt;
+
+namespace {
+
+constexpr int columns = 20;
+
+// Rows with three entries each.
+struct Csr {
+    std::vector<float> values;
+    std::vector<std::int32_t> column_of;
+    std::vector<std::int64_t> starts{0};
+
+    explicit Csr(std::int64_t rows) {
+        for (std::int64_t row = 0; row < rows; ++row) {
+            for (int j = 0; j < 3; ++j) {
+                values.push_back(0.5f);
+                column_of.push_back(std::int32_t((row + 7 * j) % columns));
+            }
+            starts.push_back(std::int64_t(values.size()));
+        }
+    }
+};
+
+// Allocations of an epoch of so many steps, once an epoch before it has made the engine's memory.
+long during(Engine<float> &engine, const Data<float> &data, std::int64_t steps, std::int64_t batch,
+            const Optimizer &rule) {
+    const std::size_t n = engine.chain().n_parameters;
+    std::vector<float> theta(n, 0.1f), slots(2 * n);
+    std::vector<std::int64_t> order(std::size_t(steps * batch));
+    std::iota(order.begin(), order.end(), 0);
+    const std::vector<double> factors(std::size_t(steps), 1.0);
+    Memory<float> memory{{slots.data(), slots.data() + n}, 0};
+    long before = 0;
+    for (int epoch = 0; epoch < 2; ++epoch) {
+        before = allocations;
+        engine.epoch(data, Order{order.data(), 0, steps * batch}, steps * batch, batch, rule, factors.data(),
+                     theta.data(), memory, [] { return false; });
+    }
+    return allocations - before;
+}
+
+} // namespace
+
+int main() {
+    constexpr std::int64_t batch = 32, most = 1001;
+    const std::vector<float> X(std::size_t(batch * most * columns), 0.25f);
+    const Csr csr(batch * most);
+    const std::vector<float> binary(std::size_t(batch * most), 1.0f), weights(std::size_t(batch * most), 0.5f);
+    const Matrix<float> dense{batch * most, columns, X.data(), nullptr, nullptr};
+    const Matrix<float> sparse{batch * most, columns, csr.values.data(), csr.column_of.data(),
+                               csr.starts.data(), 3};
+    for (const int threads : {1, 2})
+        for (const bool is_sparse : {false, true})
+            for (const Optimizer &rule : {Optimizer(Adam{1e-3, 0.9, 0.999, 1e-8}), Optimizer(SGD{1e-3, 0.9})})
+                for (const int outputs : {1, 3}) {
+                    const Loss loss =
+                        outputs == 1 ? Loss(BinaryCrossEntropy{}) : Loss(CategoricalCrossEntropy{});
+                    const Chain<float> chain(
+                        columns, {{17, {"Tanh", {}}}, {8, {"Softmax", {}}}, {outputs, {"Identity", {}}}});
+                    const Data<float> data{is_sparse ? sparse : dense, binary.data(), weights.data(), 0.5};
+                    Engine<float> engine(chain, loss, L2{1e-4}, threads);
+                    const long few = during(engine, data, 1, batch, rule);
+                    const long many = during(engine, data, most, batch, rule);
+                    std::printf("%d threads, %s, %d outputs, rule %zu: %ld %ld\n", threads,
+                                is_sparse ? "sparse" : "dense", outputs, rule.index(), few, many);
+                }
+}
