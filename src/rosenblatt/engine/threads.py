@@ -15,8 +15,8 @@ __all__ = ["FORWARD", "FORWARD_AND_BACK", "available_threads", "threads_for"]
 # Products that a row's way through a layer takes: forward, and for the two gradients.
 FORWARD, FORWARD_AND_BACK = 1, 3
 
-# Multiplications that a thread must find in a step to be worth meeting the others at its end, and from
-# its start to its end to be worth starting: some five, and some fifty microseconds.
+# Multiplications that a thread must find in a step to be worth meeting the others at its end, and
+# from its start to its end to be worth starting: some five, and some fifty microseconds.
 WORTH_MEETING, WORTH_STARTING = 400_000, 4_000_000
 # What the optimiser does to a parameter takes as long as so many multiplications.
 PER_PARAMETER = 14
