@@ -1,9 +1,11 @@
-// Our matrix product beside that of SciPy's OpenBLAS, one thread each, on the shapes of small networks.
+// Our matrix products, of float32 factors and of bfloat16 ones, beside that of SciPy's OpenBLAS, one thread
+// each, on the shapes of small networks. The time to round the factors counts.
 //
 //     make bench-products
 //
 // C (m, n) = A B over sums of k terms; NN as stored, NT with B transposed (gradients of inputs), TN with
 // A transposed (gradients of weights). Best of 25 runs of at least 2 ms.
+#include "../cpp/bfloat16.hpp"
 #include "../cpp/product.hpp"
 
 #include <dlfcn.h>
@@ -62,7 +64,7 @@ int main(int argc, char **argv) {
     }
     set_threads(1);
     std::printf("OpenBLAS core: %s; vectors of %d bytes\n", core(), simd::bytes);
-    std::printf("   m    n    k mode  GFLOP/s ours  OpenBLAS  ratio\n");
+    std::printf("   m    n    k mode  GFLOP/s ours  OpenBLAS  ratio  bfloat16  ratio to ours\n");
 
     const Shape shapes[] = {{32, 64, 30},    {32, 32, 64},    {200, 100, 30},    {30, 100, 200},
                             {128, 10, 128},  {128, 128, 256}, {64, 256, 784},    {784, 256, 64},
@@ -74,13 +76,13 @@ int main(int argc, char **argv) {
     std::normal_distribution<float> normal;
     for (auto [m, n, k] : shapes) {
         std::vector<float> a(std::size_t(m * k)), b(std::size_t(k * n)), c(std::size_t(m * n)), d(c.size());
-        std::vector<float> scratch(product::scratch_size<float>(k));
+        std::vector<float> scratch(product::scratch_size<float>(k)), rounding(bfloat16::scratch_size(m, k));
         for (float &x : a) x = normal(random);
         for (float &x : b) x = normal(random);
         for (const Mode &mode : modes) {
             const Operand<float> A{a.data(), mode.a == Transpose::yes ? m : k, mode.a};
             const Operand<float> B{b.data(), mode.b == Transpose::yes ? k : n, mode.b};
-            auto ours = [&] { multiply_tiled(m, n, k, A, B, false, c.data(), scratch.data()); };
+            auto ours = [&] { multiply_tiled(m, n, k, A, B, {}, c.data(), scratch.data(), Leave{}); };
             auto theirs = [&] {
                 char a_letter = char(A.transposed), b_letter = char(B.transposed);
                 int rows = m, columns = n, terms = k, a_stride = A.stride, b_stride = B.stride;
@@ -96,7 +98,16 @@ int main(int argc, char **argv) {
                     return 1;
                 }
             const double giga = 2e-9 * m * n * k, fast = giga / seconds(ours), slow = giga / seconds(theirs);
-            std::printf("%4d %4d %4d %4s %13.0f %9.0f %6.2f\n", m, n, k, mode.name, fast, slow, fast / slow);
+            std::printf("%4d %4d %4d %4s %13.0f %9.0f %6.2f", m, n, k, mode.name, fast, slow, fast / slow);
+            if constexpr (bfloat16::built)
+                if (bfloat16::supported()) {
+                    const double coarse =
+                        giga / seconds([&] {
+                            bfloat16::multiply(m, n, k, A, B, {}, c.data(), rounding.data(), Leave{});
+                        });
+                    std::printf(" %9.0f %6.2f", coarse, coarse / fast);
+                }
+            std::printf("\n");
         }
     }
 }

@@ -109,21 +109,24 @@ template <class T> struct HeldData {
 
 using NamedLayers = std::vector<std::pair<int, NamedFields>>;
 
-template <class T> Chain<T> chain(int n_inputs, const NamedLayers &layers) {
+template <class T> Chain<T> chain(int n_inputs, const NamedLayers &layers, Factors factors = Factors::exact) {
     require(n_inputs >= 1 && !layers.empty(), "a chain needs inputs and layers");
     std::vector<DenseSpec> specs;
     for (const auto &[n_outputs, activation] : layers) specs.push_back({n_outputs, member(activation)});
-    return Chain<T>(n_inputs, specs);
+    return Chain<T>(n_inputs, specs, factors);
 }
 
 // The engine with the checks that keep its memory safe.
 template <class T> class CheckedEngine {
   public:
     CheckedEngine(int n_inputs, const NamedLayers &layers, const NamedFields &loss,
-                  const NamedFields &penalty, int threads)
+                  const NamedFields &penalty, int threads, bool bfloat16)
         : loss_(Catalogue<Loss>::make(member(loss))),
-          engine_(chain<T>(n_inputs, layers), loss_, Catalogue<Penalty>::make(member(penalty)), threads) {
+          engine_(chain<T>(n_inputs, layers, bfloat16 ? Factors::bfloat16 : Factors::exact), loss_,
+                  Catalogue<Penalty>::make(member(penalty)), threads) {
         require(threads >= 1, "at least one thread");
+        require(!bfloat16 || (sizeof(T) == sizeof(float) && rosenblatt::bfloat16::supported()),
+                "no products of bfloat16 factors");
     }
 
     Engine<T> &engine() { return engine_; }
@@ -332,8 +335,8 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
              "weights"_a.noconvert().none(), "mean_weight"_a);
 
     nb::class_<CheckedEngine<T>>(m, named("Engine").c_str())
-        .def(nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int>(),
-             "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a)
+        .def(nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int, bool>(),
+             "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a, "bfloat16"_a = false)
         .def("calls_blas", &CheckedEngine<T>::calls_blas)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
              "gradient"_a.noconvert());
@@ -400,6 +403,7 @@ NB_MODULE(ROSENBLATT_MODULE, m) {
     m.doc() = "rosenblatt's native engine";
     nb::set_leak_warnings(false); // a predictor may live as long as the interpreter
     m.def("cpu_level", &cpu_level);
+    m.def("has_bfloat16", &bfloat16::supported);
     m.def("catalogue", &catalogue);
     m.def("after_fork_in_child", &Cores::forget);
     m.def("use_blas", [](nb::capsule sgemm, nb::capsule dgemm) {

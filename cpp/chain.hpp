@@ -21,6 +21,7 @@ template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
     std::size_t n_parameters = 0;
     std::vector<Layer<T>> layers;
+    Factors factors; // of its products when training
 
     struct Segment {
         std::size_t begin, end;
@@ -30,7 +31,8 @@ template <class T> struct Chain {
     std::vector<Segment> segments;
     int groups = 0;
 
-    Chain(int inputs, const std::vector<DenseSpec> &specs) : n_inputs(inputs), n_outputs(inputs) {
+    Chain(int inputs, const std::vector<DenseSpec> &specs, Factors of_products = Factors::exact)
+        : n_inputs(inputs), n_outputs(inputs), factors(of_products) {
         for (const DenseSpec &spec : specs) {
             if (spec.n_outputs < 1) throw std::invalid_argument("a layer needs at least one unit");
             const Activation activation = Catalogue<Activation>::make(spec.activation);
@@ -107,7 +109,7 @@ template <class T> struct Workspace {
     Workspace(const Chain<T> &chain, int rows, bool gathers, int target_columns, Purpose purpose)
         : block_rows(rows), arena_(demand(chain, rows, gathers, target_columns, purpose)) {
         const auto n = std::size_t(rows);
-        scratch = arena_.take(scratch_size<T>(chain.longest_sum(rows)));
+        scratch = arena_.take(scratch_size<T>(rows, chain.longest_sum(1), chain.factors));
         if (gathers) input = arena_.take(n * std::size_t(chain.n_inputs));
         if (purpose == Purpose::train) {
             targets = arena_.take(n * std::size_t(target_columns));
@@ -131,7 +133,7 @@ template <class T> struct Workspace {
                               Purpose purpose) {
         const auto n = std::size_t(rows);
         auto padded = [](std::size_t size) { return Arena<T>::padded(size); };
-        std::size_t total = padded(scratch_size<T>(chain.longest_sum(rows)));
+        std::size_t total = padded(scratch_size<T>(rows, chain.longest_sum(1), chain.factors));
         if (gathers) total += padded(n * std::size_t(chain.n_inputs));
         const bool train = purpose == Purpose::train;
         if (train) total += padded(n * std::size_t(target_columns)) + padded(n) + padded(chain.n_parameters);

@@ -31,6 +31,7 @@ template <class T> struct Pass {
     std::int64_t row;  // number of the first row in its batch
     // Where a sparse input's entries go, for the optimiser to compute dW from δ; null for dW at once.
     BlockColumns<T> *columns = nullptr;
+    Factors factors = Factors::exact; // of the matrix products
 };
 
 struct Stretch {
@@ -70,7 +71,7 @@ template <class T> struct Dense {
                 finish(a, n_outputs);
             } else {
                 multiply<T>(pass.rows, n_outputs, n_inputs, {x.dense, n_inputs}, {W, n_outputs}, {b, false},
-                            a, pass.scratch, finish);
+                            a, pass.scratch, finish, pass.factors);
             }
         });
     }
@@ -92,7 +93,7 @@ template <class T> struct Dense {
             outer_product(n_inputs, n_outputs, x.dense, delta, pass.accumulate, dW);
         } else {
             multiply<T>(n_inputs, n_outputs, pass.rows, {x.dense, n_inputs, Transpose::yes},
-                        {delta, n_outputs}, {nullptr, pass.accumulate}, dW, pass.scratch);
+                        {delta, n_outputs}, {nullptr, pass.accumulate}, dW, pass.scratch, {}, pass.factors);
         }
         if (!dx) return;
         if (n_outputs == 1)
@@ -101,7 +102,7 @@ template <class T> struct Dense {
             dot_products(n_inputs, n_outputs, W, delta, T(0), dx);
         else
             multiply<T>(pass.rows, n_inputs, n_outputs, {delta, n_outputs}, {W, n_outputs, Transpose::yes},
-                        {}, dx, pass.scratch);
+                        {}, dx, pass.scratch, {}, pass.factors);
     }
 };
 

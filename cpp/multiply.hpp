@@ -1,8 +1,13 @@
 // Which matrix product is taken: the choice follows from the build and the shape alone.
 #pragma once
 
+#include "bfloat16.hpp"
 #include "blas.hpp"
 #include "product.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
 
 namespace rosenblatt {
 
@@ -14,15 +19,29 @@ inline constexpr int longest_tiled_sum = 4096;
 inline constexpr int longest_tiled_sum = 0;
 #endif
 
-// Elements of scratch that products with sums of up to k terms need.
-template <class T> std::size_t scratch_size(int k) {
-    return product::scratch_size<T>(std::min(k, longest_tiled_sum));
+// Rounding pays where each rounded factor is used often enough (measured; benchmarks/products.cpp).
+inline bool rounding_pays(int m, int n, int k) {
+    return m >= 24 && k >= 24 && k <= longest_tiled_sum && n >= 1024 / k;
+}
+
+// Elements of scratch that the products of `rows` rows with layers of up to `units` units need.
+template <class T> std::size_t scratch_size(int rows, int units, Factors factors) {
+    const int over_units = std::min(units, longest_tiled_sum), over_rows = std::min(rows, longest_tiled_sum);
+    const std::size_t exact = product::scratch_size<T>(std::max(over_units, over_rows));
+    if (factors == Factors::exact) return exact;
+    return std::max(
+        {exact, bfloat16::scratch_size(rows, over_units), bfloat16::scratch_size(units, over_rows)});
 }
 
 // C (m, n) = start + A B over sums of k terms, each stretch of C given to `finish` while it is in cache.
 template <class T, class Finish = Leave>
 void multiply(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Start<T> &start, T *C,
-              T *scratch, Finish finish = {}) {
+              T *scratch, Finish finish = {}, Factors factors = Factors::exact) {
+    if constexpr (bfloat16::built && std::is_same_v<T, float>)
+        if (factors == Factors::bfloat16 && rounding_pays(m, n, k)) {
+            bfloat16::multiply(m, n, k, A, B, start, C, scratch, finish);
+            return;
+        }
     if (k <= longest_tiled_sum) {
         multiply_tiled(m, n, k, A, B, start, C, scratch, finish);
     } else {

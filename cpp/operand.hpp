@@ -5,6 +5,9 @@ namespace rosenblatt {
 
 enum class Transpose : char { no = 'N', yes = 'T' }; // the letters are BLAS's
 
+// What becomes of the factors before they are multiplied, where it pays; sums are of the operands' type.
+enum class Factors { exact, bfloat16 };
+
 // Row-major with `stride` elements from row to row; a transposed operand stands for its transpose.
 template <class T> struct Operand {
     const T *data;

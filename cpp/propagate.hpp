@@ -99,8 +99,9 @@ double loss_and_gradient(const Chain<T> &chain, const Loss &loss, const Data<T> 
     for (std::int64_t start = 0; start < rows; start += space.block_rows) {
         const int n = int(std::min<std::int64_t>(space.block_rows, rows - start));
         const Order block = order.from(start);
-        const Pass<T> pass{theta,     space.gradient, space.scratch,        n,
-                           start > 0, step,           row_in_batch + start, space.columns.get()};
+        const Pass<T> pass{theta,        space.gradient, space.scratch,        n,
+                           start > 0,    step,           row_in_batch + start, space.columns.get(),
+                           chain.factors};
         const Rows<T> input = input_rows(data.X, block, n, space);
         gather(data.y, target_columns, block, n, space.targets);
         if (data.weights) gather(data.weights, 1, block, n, space.weights);

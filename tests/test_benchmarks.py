@@ -64,6 +64,14 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
+def quick_epochs() -> int:
+    from benchmarks.cases import Case, case_named
+
+    case = case_named(CASE, quick=False)
+    assert isinstance(case, Case)
+    return case.epochs // 20
+
+
 def race_of(report: dict[str, Any], name: str) -> dict[str, Any]:
     (race,) = (race for race in report["races"] if race["name"] == name)
     return race
@@ -83,11 +91,12 @@ def test_the_machine_is_described(report: dict[str, Any]) -> None:
 def test_every_contender_did_the_same_steps(report: dict[str, Any]) -> None:
     training = race_of(report, CASE)
     assert (training["kind"], training["rows"], training["batch"]) == ("training", 569, 32)
-    assert training["epochs"] == 5
+    epochs = quick_epochs()
+    assert training["epochs"] == epochs
     names = [contender["name"] for contender in training["contenders"]]
     assert set(names) == {"rosenblatt", "scikit-learn"}
     for contender in training["contenders"]:
-        assert contender["steps_per_job"] == 5 * 18  # 569 rows are 18 batches of 32
+        assert contender["steps_per_job"] == epochs * 18  # 569 rows are 18 batches of 32
         assert len(contender["job_seconds"]) == contender["repetitions"] == 2
         assert contender["jobs_per_repetition"] >= 1
         assert contender["threads"] == training["thread_limit"] == 1
@@ -170,7 +179,7 @@ def test_another_library_trains_the_same_case(
     assert race["left_out"] == []
     for contender in race["contenders"]:
         assert contender["name"] == peer
-        assert contender["steps_per_job"] == (5 * 18 if case == CASE else 16)
+        assert contender["steps_per_job"] == (quick_epochs() * 18 if case == CASE else 16)
         assert contender["final_loss"] < (0.3 if case == CASE else 0.75)  # from 0.69, about
 
 
@@ -457,9 +466,9 @@ def test_a_worker_answers_what_it_cannot_do_and_goes_on() -> None:
         assert (told["facts"]["rows"], told["facts"]["entries"]) == (569, 569 * 30)
         assert told["setup"] == {"threads_used": 1}
         lap = worker.run(2)
-        assert lap.steps == 5 * 18
+        assert lap.steps == quick_epochs() * 18
         assert lap.loss is not None
-        assert len(lap.loss_curve) == 5
+        assert len(lap.loss_curve) == quick_epochs()
 
 
 def test_a_worker_ends_when_its_owner_is_gone() -> None:

@@ -8,6 +8,7 @@ from rosenblatt.engine import native, readable
 from rosenblatt.engine.interface import Epoch, Form, Objective, Predictor, Trainer
 from rosenblatt.engine.kernels import has_kernel, runs_natively
 from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.native import has_bfloat16
 from rosenblatt.engine.prediction import predictor, scores
 from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.engine.threads import FORWARD_AND_BACK, threads_for
@@ -24,6 +25,7 @@ __all__ = [
     "Objective",
     "Predictor",
     "Trainer",
+    "has_bfloat16",
     "objective",
     "predictor",
     "scores",
@@ -39,8 +41,13 @@ def trainer(
     memory: Memory,
     batch_size: int,
     n_jobs: int | None = None,
+    bfloat16: bool = False,
 ) -> Trainer:
-    """A trainer that changes `theta` and `memory` in place."""
+    """A trainer that changes `theta` and `memory` in place.
+
+    With `bfloat16`, which takes float32 arrays, the factors of matrix products that are large
+    enough to gain by it are rounded to bfloat16; sums and everything else stay float32.
+    """
     members = (problem.loss, problem.penalty, problem.optimizer)
     if runs_natively(problem.network) and all(map(has_kernel, members)):
         threads = threads_for(
@@ -51,7 +58,9 @@ def trainer(
             steps=math.ceil(arrays.n_samples / batch_size),
             entries=arrays.mean_entries,
         )
-        return native.NativeTrainer(problem, arrays, theta, memory, threads)
+        return native.NativeTrainer(problem, arrays, theta, memory, threads, bfloat16)
+    if bfloat16:
+        raise ValueError("members without kernels are not trained with bfloat16 products")
     return readable.ReadableTrainer(problem, arrays, theta, memory)
 
 

@@ -27,7 +27,14 @@ from rosenblatt.penalties import Penalty
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.types import FloatArray
 
-__all__ = ["NativeObjective", "NativePredictor", "NativeTrainer", "catalogue", "native_scores"]
+__all__ = [
+    "NativeObjective",
+    "NativePredictor",
+    "NativeTrainer",
+    "catalogue",
+    "has_bfloat16",
+    "native_scores",
+]
 
 
 @cache
@@ -52,6 +59,11 @@ def catalogue() -> dict[str, list[tuple[str, list[str]]]]:
     """What the compiled module can run: concept -> (name, ordered fields) of every member."""
     listed: dict[str, list[tuple[str, list[str]]]] = module().catalogue()
     return listed
+
+
+def has_bfloat16() -> bool:
+    """Whether products of bfloat16 factors are to be had: on x86-64 processors with AVX512-BF16."""
+    return bool(module().has_bfloat16())
 
 
 def class_for(stem: str, dtype: npt.DTypeLike) -> Any:
@@ -83,10 +95,15 @@ def native_layers(network: Network) -> list[Any]:
 
 
 def native_engine(
-    network: Network, loss: Loss, penalty: Penalty, dtype: npt.DTypeLike, threads: int
+    network: Network,
+    loss: Loss,
+    penalty: Penalty,
+    dtype: npt.DTypeLike,
+    threads: int,
+    bfloat16: bool = False,
 ) -> Any:
     return class_for("Engine", dtype)(
-        network.n_inputs, native_layers(network), kernel(loss), kernel(penalty), threads
+        network.n_inputs, native_layers(network), kernel(loss), kernel(penalty), threads, bfloat16
     )
 
 
@@ -98,10 +115,16 @@ def blas_held(engine: Any) -> AbstractContextManager[None]:
 @final
 class NativeTrainer(Trainer):
     def __init__(
-        self, problem: Problem, arrays: Arrays, theta: FloatArray, memory: Memory, threads: int
+        self,
+        problem: Problem,
+        arrays: Arrays,
+        theta: FloatArray,
+        memory: Memory,
+        threads: int,
+        bfloat16: bool = False,
     ) -> None:
         self.engine = native_engine(
-            problem.network, problem.loss, problem.penalty, theta.dtype, threads
+            problem.network, problem.loss, problem.penalty, theta.dtype, threads, bfloat16
         )
         self.run = class_for("Run", theta.dtype)(
             self.engine,

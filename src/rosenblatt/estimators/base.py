@@ -13,6 +13,7 @@ import numpy.typing as npt
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 
+from rosenblatt import engine
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.estimators.curvature import fit_lbfgs
 from rosenblatt.estimators.descent import Progress, fit_descent
@@ -244,6 +245,7 @@ class BaseMLP(FittedMLP):
             raise ValueError("partial_fit does not support early_stopping=True")
         if self.solver not in OPTIMIZERS and any(part is not None for part in validation):
             raise ValueError("X_val and y_val need solver='sgd' or 'adam', not 'lbfgs'.")
+        self._check_bfloat16()
         first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, y, weights = self._validated(
             X, y, sample_weight, dtype=self._float_types(first_pass), reset=first_pass
@@ -292,8 +294,24 @@ class BaseMLP(FittedMLP):
                 f" warm_start=False to begin anew ({error})."
             ) from error
 
+    @property
+    def _bfloat16(self) -> bool:
+        return isinstance(self.dtype, str) and self.dtype == "bfloat16"
+
+    def _check_bfloat16(self) -> None:
+        if self._bfloat16 and self.solver not in OPTIMIZERS:
+            raise ValueError("dtype='bfloat16' needs solver='sgd' or 'adam', not 'lbfgs'.")
+        if self._bfloat16 and not engine.has_bfloat16():
+            raise ValueError(
+                "dtype='bfloat16' needs a processor with AVX512-BF16, which this one, or the"
+                " build of the engine for it, lacks: take 'float32'."
+                " rosenblatt.engine.has_bfloat16() tells."
+            )
+
     def _float_types(self, first_pass: bool) -> Any:
         """What X may come in: as asked for, as trained so far, or either."""
+        if self._bfloat16:
+            return np.dtype(np.float32)
         if self.dtype is not None:
             return np.dtype(self.dtype)
         return FLOAT_TYPES if first_pass else np.result_type(*(np.asarray(W) for W in self.coefs_))

@@ -65,7 +65,9 @@ def fit_descent(
     progress = carried_over(est, optimizer, theta, incremental)
     batch_size = clipped_batch_size(est, train.n_samples)
     descent = Descent(
-        trainer=engine.trainer(problem, train, theta, progress.memory, batch_size, est.n_jobs),
+        trainer=engine.trainer(
+            problem, train, theta, progress.memory, batch_size, est.n_jobs, est._bfloat16
+        ),
         theta=theta,
         objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
         lr=optimizer.lr,

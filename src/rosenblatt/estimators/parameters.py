@@ -41,7 +41,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
         Options(Real, {np.inf}),
     ],
     "max_fun": [Interval(Integral, 1, None, closed="left")],
-    "dtype": [None, Options(object, {"float32", "float64", *FLOAT_TYPES}), np.dtype],
+    "dtype": [None, Options(object, {"bfloat16", "float32", "float64", *FLOAT_TYPES}), np.dtype],
     "n_jobs": [
         None,
         Interval(Integral, None, -1, closed="right"),
