@@ -15,16 +15,19 @@ from typing import Any
 
 from benchmarks import chart, machine, report
 from benchmarks.cases import CASES, PREDICTIONS, Case, Prediction
+from benchmarks.many import MANY_CASES, many_fits_race
 from benchmarks.overview import overview
 from benchmarks.peers import PEERS, Peer
-from benchmarks.peers.ours import Predictor
+from benchmarks.peers.ours import BFloat16, Predictor
 from benchmarks.processes import MEMORY_CASES, memory_record, startup
 from benchmarks.races import OURS, hold, prediction_race, training_race, whole_fit_race
 from benchmarks.timing import Pace
 
 QUICK = Pace(repetitions=2, seconds=0.0, settle=0.0)
+OUR_WAYS = (Predictor.name, BFloat16.name)
 WHOLE_FIT, STARTUP = "whole-fit", "start-up"
 COMPILER_CACHE = "TORCHINDUCTOR_CACHE_DIR"
+MANY = {f"many-{name}": name for name in MANY_CASES}
 MEMORY = {f"memory-{name}": name for name in MEMORY_CASES}
 
 
@@ -34,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A missed ratio is printed only: the machine may be busy.
     """
     options = _parse(arguments)
-    # Whoever asks for us asks for our ways to predict.
-    asked = {*options.peer, *([Predictor.name] if OURS in options.peer else [])}
+    # Whoever asks for us asks for all our ways.
+    asked = {*options.peer, *(OUR_WAYS if OURS in options.peer else ())}
     peers = [peer for peer in PEERS if peer.name in asked]
     missing = [peer.name for peer in peers if not peer.is_installed()]
     for name in missing:
@@ -97,8 +100,8 @@ def _is_broken(record: dict[str, Any]) -> bool:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    cases = [case.name for case in (*CASES, *PREDICTIONS)] + [STARTUP, *MEMORY, WHOLE_FIT]
-    names = [peer.name for peer in PEERS if peer.name != Predictor.name]
+    cases = [case.name for case in (*CASES, *PREDICTIONS)] + [*MANY, STARTUP, *MEMORY, WHOLE_FIT]
+    names = [peer.name for peer in PEERS if peer.name not in OUR_WAYS]
     results = Path("benchmarks/results")
     parser.add_argument("--quick", action="store_true", help="try the suite out: short, unreliable")
     parser.add_argument("--case", nargs="+", choices=cases, default=cases, metavar="CASE")
@@ -121,6 +124,10 @@ def _records(options: argparse.Namespace, peers: Sequence[Peer]) -> Iterator[dic
             yield report.summary(hold(training_race(case, peers, cores, quick, pace)))
         else:
             yield report.summary(hold(prediction_race(case, peers, cores, quick, pace)))
+    for name, case_name in MANY.items():
+        if name in options.case:
+            pace = QUICK if quick else Pace(repetitions=3, seconds=0.3)
+            yield report.summary(hold(many_fits_race(case_name, peers, cores, quick, pace)))
     if STARTUP in options.case:
         yield report.summary(startup(STARTUP, peers, repetitions=2 if quick else 5))
     for name, case_name in MEMORY.items():

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.peers.ours import Predictor
+from benchmarks.peers.ours import BFloat16, Predictor
 from benchmarks.races import OURS
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ Record = dict[str, Any]
 STYLES = {
     OURS: ("#D55E00", "o", 95),
     Predictor.name: ("#E69F00", "o", 60),
+    BFloat16.name: ("#F0E442", "o", 60),
     "JAX": ("#0072B2", "s", 48),
     "torch.compile": ("#009E73", "^", 58),
     "PyTorch": ("#CC79A7", "v", 58),

@@ -31,7 +31,7 @@ def overview(records: Sequence[Record]) -> list[str]:
     names = "".join(f"{'x ' + peer:>16}" for peer in PEERS)
     table = ["", f"{'':30} {'ours':>14}{names} {'of the limit':>13}"]
     for record in told:
-        if record["kind"] == "whole fit":
+        if record["kind"] in ("whole fit", "many fits"):
             table += [_pair_line(record, ratio) for ratio in record["ratios"]]
             continue
         ratios = {ratio["peer"]: f"{ratio['ratio']:.2f}" for ratio in record["ratios"]}

@@ -155,9 +155,7 @@ def prediction_race(
         pace=pace,
         entries=_entries(case, peers, limit, quick),
         demands=tuple(
-            Demand(OURS, peer.name, case.at_least.get(peer.name))
-            for peer in _others(case, peers)
-            if peer.package != OURS
+            Demand(OURS, peer.name, case.at_least.get(peer.name)) for peer in _others(case, peers)
         ),
         checks=lambda _: [],
         work=lambda _: prediction_work(case),
@@ -166,10 +164,10 @@ def prediction_race(
 
 
 def _others(case: Case | Prediction, peers: Sequence[Peer]) -> list[Peer]:
-    """Those that we are compared with, if we run at all."""
+    """Those that we are compared with, if we run at all; our other ways are not among them."""
     if OURS not in {peer.name for peer in peers}:
         return []
-    return [peer for peer in peers if peer.name != OURS and peer.enters(case)]
+    return [peer for peer in peers if peer.package != OURS and peer.enters(case)]
 
 
 def _entries(

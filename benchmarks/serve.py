@@ -31,6 +31,10 @@ def _serve(questions: IO[str], answers: IO[str]) -> None:
                 from benchmarks.limit import measured_rates
 
                 answer = asdict(measured_rates(question["threads"], question["repetitions"]))
+            elif question["do"] == "many fits":
+                from benchmarks.many import prepare_many_fits
+
+                run, answer = prepare_many_fits(question)
             else:
                 from benchmarks.peers import prepare
 

@@ -497,3 +497,29 @@ def test_a_chart_is_drawn_of_training_races_alone(tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"\x89PNG")
     assert not draw({"machine": machine, "races": []}, tmp_path / "none.png")
     assert not (tmp_path / "none.png").exists()
+
+
+def test_many_fits_at_once_are_the_same_fits(tmp_path: Path) -> None:
+    name = "many-569x30-64-32"
+    race = race_of(quick_report(tmp_path / "report.json", "--case", name), name)
+    losses = {one["name"]: one["final_loss"] for one in race["contenders"]}
+    ways = ("one at a time", "in threads", "in processes")
+    assert set(losses) == {f"rosenblatt {way}" for way in ways} | {"scikit-learn in processes"}
+    assert len({losses[f"rosenblatt {way}"] for way in ways}) == 1
+    assert losses["rosenblatt in threads"] == pytest.approx(
+        losses["scikit-learn in processes"], rel=0.02
+    )
+    demanded = {(one["peer"], one["at_least"]) for one in race["ratios"]}
+    assert ("rosenblatt one at a time", 0.9) in demanded  # of the one core that this run may use
+
+
+def test_bfloat16_stands_beside_us_and_is_no_peer(tmp_path: Path) -> None:
+    from rosenblatt.engine import has_bfloat16
+
+    if not has_bfloat16():
+        pytest.skip("no AVX512-BF16")
+    name = "20000x784-256-128"
+    report = quick_report(tmp_path / "report.json", "--case", name, "--peer", "rosenblatt")
+    race = race_of(report, name)
+    assert {one["name"] for one in race["contenders"]} == {"rosenblatt", "rosenblatt bfloat16"}
+    assert race["ratios"] == []

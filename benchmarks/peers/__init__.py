@@ -9,7 +9,7 @@ from benchmarks.cases import Case, case_named
 from benchmarks.peers.base import Peer, Prepared
 from benchmarks.peers.compile_peer import TorchCompile
 from benchmarks.peers.jax_peer import JAX
-from benchmarks.peers.ours import Predictor, Rosenblatt
+from benchmarks.peers.ours import BFloat16, Predictor, Rosenblatt
 from benchmarks.peers.sklearn_peer import ScikitLearn
 from benchmarks.peers.torch_peer import PyTorch
 from benchmarks.timing import Lap
@@ -18,6 +18,7 @@ __all__ = ["PEERS", "Peer", "prepare"]
 
 PEERS: tuple[Peer, ...] = (
     Rosenblatt(),
+    BFloat16(),
     Predictor(),
     ScikitLearn(),
     PyTorch(),

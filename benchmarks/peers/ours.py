@@ -11,7 +11,7 @@ from benchmarks.peers.base import Peer, Prepared, calls
 from benchmarks.peers.estimator import Estimator, Fit, case_options, fitted
 from benchmarks.timing import CannotRun
 
-__all__ = ["Predictor", "Rosenblatt", "classifier"]
+__all__ = ["BFloat16", "Predictor", "Rosenblatt", "classifier"]
 
 
 def classifier(**options: Any) -> Estimator:
@@ -32,19 +32,42 @@ class Rosenblatt(Peer):
         return (limit,)
 
     def training(self, case: Case, data: Data, threads: int) -> Prepared:
-        options = case_options(case) | {"n_jobs": threads}
         rows = len(data.y)
         entries = data.X.nnz / rows if case.source.is_sparse else None
         batch = min(case.batch, rows)
         used = threads_used(case.shapes, batch, 3, threads, -(-rows // batch), entries)
-        return Prepared(
-            Fit(lambda: classifier(**options), data, case.batch), {"threads_used": used}
-        )
+        return Prepared(_fit(case, data, n_jobs=threads), {"threads_used": used})
 
     def prediction(self, case: Prediction, threads: int) -> Prepared:
         used = threads_used(case.shapes, case.rows, 1, threads)
         estimator = fitted(classifier, case)
         return calls(estimator.predict_proba, case, {"threads_used": used})
+
+
+@final
+class BFloat16(Peer):
+    """The same with `dtype='bfloat16'`, where the processor has it and layers are wide enough.
+
+    It stands beside our float32, not in the place of it: its products are coarser than any peer's.
+    """
+
+    name: ClassVar[str] = "rosenblatt bfloat16"
+    package: ClassVar[str] = "rosenblatt"
+
+    def thread_counts(self, limit: int) -> tuple[int, ...]:
+        return (limit,)
+
+    def enters(self, case: Case | Prediction) -> bool:
+        from rosenblatt.engine import has_bfloat16
+
+        wide = any(units >= 128 for units in case.hidden)
+        return isinstance(case, Case) and wide and not case.source.is_sparse and has_bfloat16()
+
+    def training(self, case: Case, data: Data, threads: int) -> Prepared:
+        return Prepared(_fit(case, data, n_jobs=threads, dtype="bfloat16"))
+
+    def prediction(self, case: Prediction, threads: int) -> Prepared:
+        raise CannotRun("its predictions are float32's")
 
 
 @final
@@ -68,6 +91,10 @@ class Predictor(Peer):
         if not hasattr(estimator, "predictor"):
             raise CannotRun("this rosenblatt has no predictor()")
         return calls(estimator.predictor(), case)
+
+
+def _fit(case: Case, data: Data, **options: Any) -> Fit:
+    return Fit(lambda: classifier(**case_options(case), **options), data, case.batch)
 
 
 def threads_used(
