@@ -10,7 +10,7 @@ STRICT = -Ccmake.define.ROSENBLATT_WERROR=ON
 # A BLAS that was told to take another processor's kernels would handicap every peer.
 UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
-.PHONY: demo test lint unit sanitize soak bench bench-products clean
+.PHONY: demo test lint unit sanitize soak bench bench-products profile clean
 
 demo: $(VENV)/.installed
 	@mkdir -p build/demo
@@ -65,11 +65,18 @@ bench: $(VENV)/.tested
 OPENBLAS = $$($(BIN)/python -c "import scipy, pathlib; \
     print(next((pathlib.Path(scipy.__file__).parents[1] / 'scipy.libs').glob('libscipy_openblas-*')))")
 
+# As the wheel's own build for this processor is compiled.
+NATIVE = g++ -std=c++20 -O3 -march=native -mprefer-vector-width=512 -fno-math-errno -fno-trapping-math -fopenmp-simd
+
 bench-products: $(VENV)/.installed
 	@mkdir -p build
-	g++ -std=c++20 -O3 -march=native -mprefer-vector-width=512 -fno-math-errno -fno-trapping-math \
-	    benchmarks/products.cpp -o build/products -ldl
+	$(NATIVE) benchmarks/products.cpp -o build/products -ldl
 	env $(UNPINNED) LD_LIBRARY_PATH="$$(dirname $(OPENBLAS))" build/products $(OPENBLAS)
+
+profile:
+	@mkdir -p build
+	$(NATIVE) -pthread benchmarks/profile.cpp -o build/profile
+	build/profile
 
 clean:
 	rm -rf $(VENV) build

@@ -1,4 +1,6 @@
-"""The chart of a report: `python -m benchmarks.chart REPORT.json CHART.png`.
+"""The chart of a report: `python -m benchmarks.chart REPORT.json [REPORT.json …] CHART.png`.
+
+Several reports of one machine, from runs of some cases each, are drawn as one.
 
 Times are drawn relative to ours, on a logarithmic axis: races from a fraction of a microsecond to a
 tenth of a second stand side by side, and the distance from us is what is read off.
@@ -197,6 +199,15 @@ def _label(record: Record) -> str:
     return f"{shape}{sparse}, {layers}, batch {record['batch']:,}{solver}"
 
 
+def joined(reports: Sequence[Record]) -> Record:
+    """All races of the reports. ValueError where they were not run on one kind of machine."""
+    processors = {report["machine"]["cpu"] for report in reports}
+    if len(processors) != 1:
+        raise ValueError(f"reports of several processors: {sorted(processors)}")
+    races = [race for report in reports for race in report["races"]]
+    return {"machine": reports[0]["machine"], "races": races}
+
+
 if __name__ == "__main__":
-    report_, chart_ = map(Path, sys.argv[1:])
-    draw(json.loads(report_.read_text(encoding="utf-8")), chart_)
+    *reports_, chart_ = map(Path, sys.argv[1:])
+    draw(joined([json.loads(path.read_text(encoding="utf-8")) for path in reports_]), chart_)

@@ -499,6 +499,16 @@ def test_a_chart_is_drawn_of_training_races_alone(tmp_path: Path) -> None:
     assert not (tmp_path / "none.png").exists()
 
 
+def test_reports_of_one_machine_are_joined_for_a_chart() -> None:
+    from benchmarks.chart import joined
+
+    one = {"machine": {"cpu": "a processor"}, "races": [{"name": "first"}]}
+    two = {"machine": {"cpu": "a processor"}, "races": [{"name": "second"}]}
+    assert [race["name"] for race in joined([one, two])["races"]] == ["first", "second"]
+    with pytest.raises(ValueError, match="several processors"):
+        joined([one, two | {"machine": {"cpu": "another"}}])
+
+
 def test_many_fits_at_once_are_the_same_fits(tmp_path: Path) -> None:
     name = "many-569x30-64-32"
     race = race_of(quick_report(tmp_path / "report.json", "--case", name), name)
