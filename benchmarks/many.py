@@ -88,7 +88,7 @@ def prepare_many_fits(task: dict[str, Any]) -> tuple[Callable[[], Lap], dict[str
     seeds = range(FITS_PER_CORE * cores)
     alone = task["way"] == ALONE
     backend = "threading" if task["way"] == THREADS else "loky"
-    # Fits are handed out one by one: joblib's own batches would leave a core without work at the end.
+    # Fits are handed out one by one: joblib's batches would leave a core without work at the end.
     pool = Parallel(n_jobs=1 if alone else cores, backend=backend, batch_size=1)
     # The workers of a pool live on from call to call.
     pool(delayed(_fit)(task["peer"], replace(case, epochs=1), data, seed) for seed in seeds)

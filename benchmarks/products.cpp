@@ -82,7 +82,7 @@ int main(int argc, char **argv) {
         for (const Mode &mode : modes) {
             const Operand<float> A{a.data(), mode.a == Transpose::yes ? m : k, mode.a};
             const Operand<float> B{b.data(), mode.b == Transpose::yes ? k : n, mode.b};
-            auto ours = [&] { multiply_tiled(m, n, k, A, B, {}, c.data(), scratch.data(), Leave{}); };
+            auto ours = [&] { multiply_tiled(m, n, k, A, B, {}, c.data(), scratch.data(), Leave{}, n); };
             auto theirs = [&] {
                 char a_letter = char(A.transposed), b_letter = char(B.transposed);
                 int rows = m, columns = n, terms = k, a_stride = A.stride, b_stride = B.stride;

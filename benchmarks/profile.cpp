@@ -51,7 +51,8 @@ double best_rate() {
     std::vector<double> times;
     for (int i = 0; i < 400; ++i) {
         const auto start = Clock::now();
-        multiply_tiled<float>(m, n, k, {a.data(), k}, {b.data(), n}, {}, c.data(), scratch.data(), Leave{});
+        multiply_tiled<float>(m, n, k, {a.data(), k}, {b.data(), n}, {}, c.data(), scratch.data(), Leave{},
+                              n);
         times.push_back(microseconds(Clock::now() - start));
     }
     return 2e-3 * m * n * k / median(times);
@@ -103,8 +104,9 @@ class Profile {
         std::vector<double> times;
         for (double total = 0; total < 5e5 || times.size() < 5; total += times.back() * double(steps)) {
             const auto start = Clock::now();
-            engine.epoch(data(), Order{order_.data(), 0, rows}, rows, shape_.batch, Adam{1e-3, 0.9, 0.999, 1e-8},
-                         factors.data(), theta_.data(), memory, [] { return false; });
+            engine.epoch(data(), Order{order_.data(), 0, rows}, rows, shape_.batch,
+                         Adam{1e-3, 0.9, 0.999, 1e-8}, factors.data(), theta_.data(), memory,
+                         [] { return false; });
             times.push_back(microseconds(Clock::now() - start) / double(steps));
         }
         return median(times);

@@ -194,7 +194,8 @@ template <class T> class CheckedRun {
         const std::int64_t rows = data_.data.X.rows, n = given ? given->size(0) : rows;
         require(n >= 1 && batch_size >= 1, "an epoch needs rows and a batch size");
         require(rates.size(0) == (n - 1) / batch_size + 1, "one factor a step");
-        require(rates.size(0) <= Crew::most_phases / 2, "too many steps for one epoch");
+        require(rates.size(0) <= Crew::most_phases / ByUnits<T>::phases(engine_.engine().chain()),
+                "too many steps for one epoch");
         // A copy, for the same reason as in Held.
         numbers_.clear();
         if (given) numbers_.assign(given->data(), given->data() + n);

@@ -74,6 +74,8 @@ template <class T> class Arena {
         std::fill(data_.get(), data_.get() + size, T(0));
     }
 
+    T *data() const { return data_.get(); }
+
     T *take(std::size_t size) {
         T *taken = data_.get() + used_;
         used_ += padded(size);
@@ -101,18 +103,20 @@ enum class Purpose { predict, train };
 // gradients that flow back and the thread's own share of the parameters' gradient.
 template <class T> struct Workspace {
     int block_rows;
+    std::size_t target_columns;
     T *input = nullptr, *targets = nullptr, *weights = nullptr, *gradient = nullptr;
     T *scratch;
     std::vector<T *> outputs, deltas;
     std::unique_ptr<BlockColumns<T>> columns; // of a sparse block, where the optimiser wants them
 
-    Workspace(const Chain<T> &chain, int rows, bool gathers, int target_columns, Purpose purpose)
-        : block_rows(rows), arena_(demand(chain, rows, gathers, target_columns, purpose)) {
+    Workspace(const Chain<T> &chain, int rows, bool gathers, int targets_of_a_row, Purpose purpose)
+        : block_rows(rows), target_columns(std::size_t(targets_of_a_row)),
+          arena_(demand(chain, rows, gathers, targets_of_a_row, purpose)) {
         const auto n = std::size_t(rows);
         scratch = arena_.take(scratch_size<T>(rows, chain.longest_sum(1), chain.factors));
         if (gathers) input = arena_.take(n * std::size_t(chain.n_inputs));
         if (purpose == Purpose::train) {
-            targets = arena_.take(n * std::size_t(target_columns));
+            targets = arena_.take(n * target_columns);
             weights = arena_.take(n);
             gradient = arena_.take(chain.n_parameters);
         }

@@ -65,16 +65,17 @@ template <> struct Finish<ReLU> {
     template <class T> void operator()(T *stretch, int size) const { apply(ReLU{}, size, stretch); }
 };
 
-// δ = g'(z) ⊙ δ by way of a = g(z), and its sum over the rows, which joins what `total` holds or not.
+// δ = g'(z) ⊙ δ by way of a = g(z), and its sum over the rows, which joins what `total` holds or not;
+// `stride` elements lie from row to row of a and δ.
 template <class G, class T>
-void scale_by_derivative(G g, int rows, int columns, const T *a, T *delta, bool add, T *total) {
+void scale_by_derivative(G g, int rows, int columns, int stride, const T *a, T *delta, bool add, T *total) {
     simd::for_each_strip<T>(columns, [=](int column, int lanes, auto vectors) {
         constexpr int w = simd::width<T>;
         simd::Vector<T> sum[vectors] = {};
         if (add)
             for (int i = 0; i < vectors; ++i) sum[i] = simd::load_lanes(total + column + i * w, lanes);
         for (int row = 0; row < rows; ++row) {
-            const std::ptrdiff_t at = std::ptrdiff_t(row) * columns + column;
+            const std::ptrdiff_t at = std::ptrdiff_t(row) * stride + column;
             for (int i = 0; i < vectors; ++i) {
                 simd::Vector<T> d = simd::load_lanes(delta + at + i * w, lanes);
                 if constexpr (!std::is_same_v<G, Identity>) {

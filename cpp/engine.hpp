@@ -1,6 +1,7 @@
 // The engine: whole epochs, and the objective of a full batch, each in one call.
 #pragma once
 
+#include "by_units.hpp"
 #include "propagate.hpp"
 #include "threads.hpp"
 
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -53,8 +55,6 @@ template <class T> class Engine {
                       const Optimizer &optimizer, const double *factors, T *theta, Memory<T> &memory,
                       const std::function<bool()> &interrupted) {
         std::lock_guard lock(busy_);
-        const std::int64_t share = (std::min(batch_size, n_rows) + threads_ - 1) / threads_;
-        auto &spaces = workspaces(share, order.numbers && !data.X.sparse(), entries_kept(data.X, share));
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         const std::int64_t steps = (n_rows - 1) / batch_size + 1;
         bool left = false;
@@ -68,25 +68,45 @@ template <class T> class Engine {
             asked = Clock::now();
             return left = interrupted();
         };
-        // A step is two phases: the gradients of the batch's shares, then the parameters' shares moved.
-        const std::int64_t done = Crew::run(
-            threads_, steps, 2,
-            [&](std::int64_t s, int phase, int item) {
-                const std::int64_t begin = s * batch_size;
-                const std::int64_t rows = std::min(batch_size, n_rows - begin);
-                const double scale = 1 / (double(rows) * data.mean_weight);
-                Tally &tally = tallies[std::size_t(item)];
-                if (phase == 0) {
-                    const auto [from, to] = share_of(rows, item);
-                    tally.data_loss +=
-                        loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from), to - from,
-                                          scale, memory.steps + s, from, spaces[std::size_t(item)]);
-                } else {
-                    update(item, spaces, optimizer, scale, double(rows), memory.steps + s + 1, factors[s],
-                           theta, memory, tally);
-                }
-            },
-            leave);
+        const auto step_of = [&](std::int64_t s) {
+            const std::int64_t begin = s * batch_size, rows = std::min(batch_size, n_rows - begin);
+            return Step{begin, rows, 1 / (double(rows) * data.mean_weight), memory.steps + s, factors[s]};
+        };
+        std::int64_t done = 0;
+        if (ByUnits<T>::suits(chain_, data.X, std::min(batch_size, n_rows), threads_)) {
+            const ByUnits<T> &units = units_for(int(std::min(batch_size, n_rows)), order.numbers);
+            done = Crew::run(
+                threads_, steps, ByUnits<T>::phases(chain_),
+                [&](std::int64_t s, int phase, int item) {
+                    const Step step = step_of(s);
+                    Tally &tally = tallies[std::size_t(item)];
+                    tally.data_loss += units(phase, item, chain_, loss_, data, theta, order.from(step.begin),
+                                             int(step.rows), step.scale, step.before, [&](std::size_t layer) {
+                                                 update(owned(units, layer, item), whole(units.gradient()),
+                                                        optimizer, step, theta, memory, tally);
+                                             });
+                },
+                leave);
+        } else {
+            const std::int64_t share = (std::min(batch_size, n_rows) + threads_ - 1) / threads_;
+            auto &spaces = workspaces(share, order.numbers && !data.X.sparse(), entries_kept(data.X, share));
+            // Two phases: the gradients of the batch's shares, then the parameters' shares moved.
+            done = Crew::run(
+                threads_, steps, 2,
+                [&](std::int64_t s, int phase, int item) {
+                    const Step step = step_of(s);
+                    Tally &tally = tallies[std::size_t(item)];
+                    if (phase == 0) {
+                        const auto [from, to] = share_of(step.rows, item);
+                        tally.data_loss += loss_and_gradient(
+                            chain_, loss_, data, theta, order.from(step.begin + from), to - from, step.scale,
+                            step.before, from, spaces[std::size_t(item)]);
+                    } else {
+                        update(shares(item), sums_of(spaces), optimizer, step, theta, memory, tally);
+                    }
+                },
+                leave);
+        }
         memory.steps += done;
         const double rows_seen = double(std::min(n_rows, done * batch_size));
         EpochResult result = summary(tallies, rows_seen, data.mean_weight, double(done), left);
@@ -111,7 +131,7 @@ template <class T> class Engine {
                         loss_and_gradient(chain_, loss_, data, theta, Order{nullptr, from, to - from},
                                           to - from, scale, 0, from, spaces[std::size_t(item)]);
                 } else {
-                    for_each_run(item, spaces,
+                    for_each_run(shares(item), sums_of(spaces),
                                  [&](const auto &, auto penalty, std::size_t begin, std::size_t end,
                                      const T *data_gradient) {
                                      T value = 0;
@@ -144,6 +164,15 @@ template <class T> class Engine {
 
     static bool never() { return false; }
 
+    // A step of an epoch: its rows, what its gradient is multiplied by, the steps before it over all epochs,
+    // and the factor on its rate.
+    struct Step {
+        std::int64_t begin, rows;
+        double scale;
+        std::int64_t before;
+        double factor;
+    };
+
     // One item's sums over an epoch; the two that every step adds to lie on a cache line of its own.
     struct alignas(64) Tally {
         double data_loss = 0, penalty = 0;
@@ -168,6 +197,13 @@ template <class T> class Engine {
         return spaces_;
     }
 
+    // The memory of steps by units, kept likewise.
+    const ByUnits<T> &units_for(int rows, bool gathers) {
+        if (!units_ || units_->rows() != rows || units_->gathers() != gathers)
+            units_.emplace(chain_, rows, gathers, target_columns(), threads_);
+        return *units_;
+    }
+
     // Entries to keep of an item's sparse rows, where they fit one block: the optimiser then needs no
     // gradient of the first layer's weights. 0 elsewhere.
     static std::size_t entries_kept(const Matrix<T> &X, std::int64_t share) {
@@ -180,13 +216,41 @@ template <class T> class Engine {
         return {n * N(item) / N(threads_), n * N(item + 1) / N(threads_)};
     }
 
-    // Calls visit(segment, begin, end) for the parts of the segments that are this item's share.
-    template <class Visit> void for_each_share(int item, Visit visit) const {
-        const auto [from, to] = share_of(chain_.n_parameters, item);
-        for (const auto &segment : chain_.segments) {
-            const std::size_t begin = std::max(segment.begin, from), end = std::min(segment.end, to);
-            if (begin < end) visit(segment, begin, end);
-        }
+    // Calls its argument with (segment, begin, end) for the parts of the segments that are an item's share.
+    auto shares(int item) const {
+        return [this, item](auto visit) {
+            const auto [from, to] = share_of(chain_.n_parameters, item);
+            for (const auto &segment : chain_.segments) {
+                const std::size_t begin = std::max(segment.begin, from), end = std::min(segment.end, to);
+                if (begin < end) visit(segment, begin, end);
+            }
+        };
+    }
+
+    // The same for what an item owns of a layer in steps by units: rows of W, and biases.
+    auto owned(const ByUnits<T> &units, std::size_t layer, int item) const {
+        return [this, &units, layer, item](auto visit) {
+            const auto &dense = std::get<Dense<T>>(chain_.layers[layer]);
+            for (const auto &segment : chain_.segments) {
+                if (segment.group != int(layer)) continue;
+                const bool weights = segment.begin == dense.offset;
+                const auto [from, to] = units.share_of(weights ? dense.n_inputs : dense.n_outputs, item);
+                const std::size_t width = weights ? std::size_t(dense.n_outputs) : 1;
+                if (from < to)
+                    visit(segment, segment.begin + std::size_t(from) * width,
+                          segment.begin + std::size_t(to) * width);
+            }
+        };
+    }
+
+    // A part of the gradient: the items' gradients added up, where they are several, or the one there is.
+    auto sums_of(const std::vector<Workspace<T>> &spaces) const {
+        return [this, &spaces](std::size_t begin, std::size_t end, T *sum) {
+            return added_up(spaces, begin, end, sum);
+        };
+    }
+    static auto whole(const T *gradient) {
+        return [gradient](std::size_t begin, std::size_t, T *) { return gradient + begin; };
     }
 
     // The items' gradients in [begin, end), summed: where they lie if there is one item, or in `sum`.
@@ -228,16 +292,16 @@ template <class T> class Engine {
         return sum;
     }
 
-    // Calls visit(segment, penalty, begin, end, gradient) for the parts of an item's share, short enough
-    // to stay in the first cache, with the sum of the items' gradients.
-    template <class Visit>
-    void for_each_run(int item, const std::vector<Workspace<T>> &spaces, Visit visit) const {
-        for_each_share(item, [&](const auto &segment, std::size_t begin, std::size_t end) {
+    // Calls visit(segment, penalty, begin, end, gradient) for the parts of the segments that `parts` tells,
+    // short enough to stay in the first cache.
+    template <class Parts, class Gradient, class Visit>
+    void for_each_run(Parts parts, Gradient gradient, Visit visit) const {
+        parts([&](const auto &segment, std::size_t begin, std::size_t end) {
             const auto in_runs = [&](auto penalty) {
                 alignas(64) T sum[run_length];
                 for (std::size_t start = begin; start < end; start += run_length) {
                     const std::size_t stop = std::min(end, start + run_length);
-                    visit(segment, penalty, start, stop, added_up(spaces, start, stop, sum));
+                    visit(segment, penalty, start, stop, gradient(start, stop, sum));
                 }
             };
             if (segment.penalised)
@@ -247,18 +311,19 @@ template <class T> class Engine {
         });
     }
 
-    // One share of a step, in one pass: sum the items' gradients, penalise, tally, move.
-    void update(int item, const std::vector<Workspace<T>> &spaces, const Optimizer &optimizer, double scale,
-                double rows, std::int64_t t, double factor, T *theta, Memory<T> &memory, Tally &tally) const {
+    // Some parameters' step, in one pass: sum the items' gradients, penalise, tally, move.
+    template <class Parts, class Gradient>
+    void update(Parts parts, Gradient gradient_of, const Optimizer &optimizer, const Step &step, T *theta,
+                const Memory<T> &memory, Tally &tally) const {
         std::visit(
             [&](auto rule) {
-                const auto move = rule.template at<T>(t, factor);
-                for_each_run(item, spaces,
+                const auto move = rule.template at<T>(step.before + 1, step.factor);
+                for_each_run(parts, gradient_of,
                              [&](const auto &segment, auto penalty, std::size_t begin, std::size_t end,
                                  const T *gradient) {
                                  const auto [value, square] = move_parameters<decltype(rule)::slots>(
-                                     move, penalty, T(scale), begin, end, gradient, theta, memory);
-                                 tally.penalty += double(value) * scale * rows;
+                                     move, penalty, T(step.scale), begin, end, gradient, theta, memory);
+                                 tally.penalty += double(value) * step.scale * double(step.rows);
                                  tally.squared_norms[std::size_t(segment.group)] += double(square);
                              });
             },
@@ -314,6 +379,7 @@ template <class T> class Engine {
     Penalty penalty_;
     int threads_;
     std::vector<Workspace<T>> spaces_;
+    std::optional<ByUnits<T>> units_;
     std::size_t entries_ = 0; // that the workspaces keep
     std::mutex busy_;         // the workspaces serve one call at a time
 };

@@ -80,7 +80,7 @@ template <class T> struct Dense {
         const T *W = pass.theta + offset;
         T *dW = pass.gradient + offset, *db = dW + n_weights();
         visit_elementwise(activation, [&](auto g) {
-            scale_by_derivative(g, pass.rows, n_outputs, a, delta, pass.accumulate, db);
+            scale_by_derivative(g, pass.rows, n_outputs, n_outputs, a, delta, pass.accumulate, db);
         });
         if (x.sparse && pass.columns) {
             pass.columns->take(x, pass.rows);

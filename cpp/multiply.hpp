@@ -43,7 +43,7 @@ void multiply(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, con
             return;
         }
     if (k <= longest_tiled_sum) {
-        multiply_tiled(m, n, k, A, B, start, C, scratch, finish);
+        multiply_tiled(m, n, k, A, B, start, C, scratch, finish, n);
     } else {
         multiply_blas(m, n, k, A, B, start, C);
         for (int i = 0; i < m; ++i) finish(C + std::ptrdiff_t(i) * n, n);

@@ -119,10 +119,10 @@ TileKernel<T, Finish> kernel_for(int rows, std::integer_sequence<int, row...>) {
 
 } // namespace product
 
-// C (m, n) = finish(start + A B); C is row-major without gaps, `scratch` holds one panel.
+// C (m, n) = finish(start + A B); `c_row` elements lie from row to row of C, `scratch` holds one panel.
 template <class T, class Finish>
 void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Start<T> &start,
-                    T *C, T *scratch, Finish finish) {
+                    T *C, T *scratch, Finish finish, int c_row) {
     constexpr int w = simd::width<T>, wide = product::panel_width<T>;
     const bool flipped = A.transposed == Transpose::yes;
     const std::ptrdiff_t a_row = flipped ? 1 : A.stride, a_step = flipped ? A.stride : 1;
@@ -144,10 +144,10 @@ void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &
             const int rows = (m - row) / (tiles - i);
             const auto kernel = vectors == 2 ? product::kernel_for<T, OnStore, 2>(rows, heights)
                                              : product::kernel_for<T, OnStore, 1>(rows, heights);
-            T *c = C + std::ptrdiff_t(row) * n + first;
-            kernel(k, A.data + row * a_row, a_row, a_step, panel, step, here, c, n, columns, OnStore{});
+            T *c = C + std::ptrdiff_t(row) * c_row + first;
+            kernel(k, A.data + row * a_row, a_row, a_step, panel, step, here, c, c_row, columns, OnStore{});
             if constexpr (!product::InRegister<Finish>)
-                for (int r = 0; r < rows; ++r, c += n) finish(c, columns);
+                for (int r = 0; r < rows; ++r, c += c_row) finish(c, columns);
             row += rows;
         }
     }
