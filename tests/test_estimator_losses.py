@@ -371,6 +371,43 @@ def test_ones_own_loss_trains_and_says_once_that_it_is_slow(solver: str) -> None
     assert predictions[0.9] > 0.3
 
 
+@final
+@dataclass(frozen=True)
+class OwnCrossEntropy(Loss):
+    """A classifier's, under a name that the engine does not know."""
+
+    twin: Loss
+
+    def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
+        return self.twin.value(scores, y)
+
+    def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
+        return self.twin.gradient(scores, y)
+
+    def inverse_link(self, scores: FloatArray) -> FloatArray:
+        return self.twin.inverse_link(scores)
+
+
+@ignore_convergence
+@pytest.mark.filterwarnings("ignore:.*without a kernel")
+@pytest.mark.parametrize(
+    ("twin", "X", "y"),
+    [
+        (BinaryCrossEntropy(), X_CANCER, Y_CANCER),
+        (BinaryFocal(), X_CANCER, MULTILABEL),
+        (CategoricalFocal(), X_DIGITS[:300] / 16, Y_DIGITS[:300]),
+    ],
+    ids=["labels", "several", "classes"],
+)
+def test_ones_own_loss_of_classes_trains_as_its_twin(twin: Loss, X: Any, y: Any) -> None:
+    settings: dict[str, Any] = {"hidden_layer_sizes": 5, "max_iter": 4, "random_state": 0}
+    native = MLPClassifier(loss=twin, **settings).fit(X, y)
+    own = MLPClassifier(loss=OwnCrossEntropy(twin), **settings).fit(X, y)
+    np.testing.assert_allclose(own.loss_curve_, native.loss_curve_, rtol=1e-9)
+    np.testing.assert_allclose(own.predict_proba(X), native.predict_proba(X), rtol=1e-7)
+    np.testing.assert_array_equal(own.predict(X), native.predict(X))
+
+
 @pytest.mark.filterwarnings("ignore:.*without a kernel")
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 @pytest.mark.parametrize(("in_value", "what"), [(True, "value"), (False, "gradient")])

@@ -78,7 +78,8 @@ class FittedMLP(BaseEstimator, ABC):
             A snapshot with its own copy of the parameters, which neither another fit nor
             `set_params` changes. It takes arrays of shape (n_samples, n_features) or (n_features,)
             and returns what `predict_proba` does, or a regressor's `predict`, without checking that
-            the numbers are finite and the columns named as before; see its class.
+            the numbers are finite and the columns named as before; see its class. Several quantiles
+            of several targets come as columns, the levels of a target side by side.
         """
         return Predictor(self.model_, self._form(), self.n_jobs)
 
