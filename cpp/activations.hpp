@@ -1,11 +1,13 @@
-// Activation functions: the native twins of activations.py (theory N3).
-// The derivative is written in terms of the activation a = g(z), so that layers work in place.
+// Activation functions: the native twins of activations/ (theory N3).
+// Where a = g(z) tells z, `derivative` takes a, so that layers work in place; where it does not,
+// `slope` takes z, which the layer then keeps.
 #pragma once
 
 #include "members.hpp"
 #include "vmath.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rosenblatt {
 
@@ -40,6 +42,131 @@ struct ReLU {
     // Written so that NaN passes.
     template <class T> static T value(T z) { return z < 0 ? T(0) : z; }
     template <class T> static T derivative(T a) { return a > 0 ? T(1) : T(0); }
+};
+
+// With a leak of 0 or more, a and z lie on the same side of the kink.
+struct LeakyReLU {
+    double leak = 0;
+
+    static constexpr auto name = "LeakyReLU";
+    static constexpr std::array fields{Field<LeakyReLU>{"leak", &LeakyReLU::leak}};
+
+    template <class T> T value(T z) const { return z > 0 ? z : T(leak) * z; }
+    template <class T> T derivative(T a) const { return a > 0 ? T(1) : T(leak); }
+};
+
+struct ELU {
+    double alpha = 0;
+
+    static constexpr auto name = "ELU";
+    static constexpr std::array fields{Field<ELU>{"alpha", &ELU::alpha}};
+
+    template <class T> T value(T z) const { return z > 0 ? z : T(alpha) * vmath::expm1(z); }
+    template <class T> T derivative(T a) const { return a > 0 ? T(1) : a + T(alpha); }
+};
+
+struct SELU {
+    static constexpr auto name = "SELU";
+    static constexpr auto fields = no_fields<SELU>;
+    static constexpr double scale = 1.0507009873554804934, alpha = 1.6732632423543772848;
+
+    template <class T> static T value(T z) {
+        return z > 0 ? T(scale) * z : T(scale * alpha) * vmath::expm1(z);
+    }
+    template <class T> static T derivative(T a) { return a > 0 ? T(scale) : a + T(scale * alpha); }
+};
+
+struct Softplus {
+    static constexpr auto name = "Softplus";
+    static constexpr auto fields = no_fields<Softplus>;
+
+    template <class T> static T value(T z) {
+        return (z > 0 ? z : T(0)) + vmath::log1p_unit(vmath::exp(-std::abs(z)));
+    }
+    template <class T> static T derivative(T a) { return -vmath::expm1(-a); }
+};
+
+struct GELU {
+    double approximate = 0;
+
+    static constexpr auto name = "GELU";
+    static constexpr std::array fields{Field<GELU>{"approximate", &GELU::approximate}};
+
+    template <class T> T value(T z) const {
+        if (approximate != 0) return z * vmath::sigmoid(2 * argument(z));
+        const T tail = vmath::normal_tail(std::abs(z)).probability;
+        return z * (z > 0 ? 1 - tail : tail);
+    }
+    template <class T> T slope(T z) const {
+        if (approximate != 0) {
+            const T gate = vmath::sigmoid(2 * argument(z));
+            return gate + z * gate * (1 - gate) * T(2 * factor) * (1 + T(3 * cubic) * z * z);
+        }
+        const auto [tail, density] = vmath::normal_tail(std::abs(z));
+        return (z > 0 ? 1 - tail : tail) + z * density;
+    }
+
+  private:
+    static constexpr double factor = 0.79788456080286535588, cubic = 0.044715; // √(2/π)
+    template <class T> static T argument(T z) { return T(factor) * (z + T(cubic) * z * z * z); }
+};
+
+struct SiLU {
+    static constexpr auto name = "SiLU";
+    static constexpr auto fields = no_fields<SiLU>;
+
+    template <class T> static T value(T z) { return z * vmath::sigmoid(z); }
+    template <class T> static T slope(T z) {
+        const T gate = vmath::sigmoid(z);
+        return gate * (1 + z * (1 - gate));
+    }
+};
+
+// t = tanh(ln(1 + eᶻ)) = n / (n + 2) with n = e²ᶻ + 2eᶻ, divided by e²ᶻ where z ≥ 0.
+struct Mish {
+    static constexpr auto name = "Mish";
+    static constexpr auto fields = no_fields<Mish>;
+
+    template <class T> static T value(T z) {
+        const T e = vmath::exp(-std::abs(z));
+        return z * (numerator(z, e) / denominator(z, e));
+    }
+    // 1 - t² = 4 (1 + eᶻ)² / (n + 2)², and σ(z) = eᶻ / (1 + eᶻ) cancels one factor.
+    template <class T> static T slope(T z) {
+        const T e = vmath::exp(-std::abs(z)), below = denominator(z, e);
+        const T gate = 4 * (z >= 0 ? e * e : e) * (1 + e) / (below * below);
+        return numerator(z, e) / below + z * gate;
+    }
+
+  private:
+    template <class T> static T numerator(T z, T e) { return z >= 0 ? 1 + 2 * e : e * (e + 2); }
+    template <class T> static T denominator(T z, T e) {
+        return z >= 0 ? 1 + 2 * e + 2 * e * e : e * (e + 2) + 2;
+    }
+};
+
+struct HardSigmoid {
+    static constexpr auto name = "HardSigmoid";
+    static constexpr auto fields = no_fields<HardSigmoid>;
+
+    template <class T> static T value(T z) { return z < -3 ? T(0) : (z > 3 ? T(1) : (z + 3) / 6); }
+    template <class T> static T derivative(T a) { return (a > 0) & (a < 1) ? T(1) / 6 : T(0); }
+};
+
+struct HardTanh {
+    static constexpr auto name = "HardTanh";
+    static constexpr auto fields = no_fields<HardTanh>;
+
+    template <class T> static T value(T z) { return z < -1 ? T(-1) : (z > 1 ? T(1) : z); }
+    template <class T> static T derivative(T a) { return (a > -1) & (a < 1) ? T(1) : T(0); }
+};
+
+struct HardSwish {
+    static constexpr auto name = "HardSwish";
+    static constexpr auto fields = no_fields<HardSwish>;
+
+    template <class T> static T value(T z) { return z * HardSigmoid::value(z); }
+    template <class T> static T slope(T z) { return z > -3 ? (z < 3 ? z / 3 + T(0.5) : T(1)) : T(0); }
 };
 
 // Mixes the units of a row, so it brings its own loops in place of a value and a derivative.

@@ -149,7 +149,7 @@ template <class T> class CheckedEngine {
         require(data.data.X.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
         require(int(data.y.shape(1)) == engine_.target_columns(),
                 "the targets have another number of columns");
-        require(std::visit([&](auto l) { return l.accepts(data.low, data.high, outputs); }, loss_),
+        require(std::visit([&](const auto &l) { return l.accepts(data.low, data.high, outputs); }, loss_),
                 "a class code is out of range");
     }
 

@@ -107,7 +107,7 @@ template <class T> class ByUnits {
         const auto [from, to] = share_of(layer.n_outputs, item);
         const T *W = theta + layer.offset, *b = W + layer.n_weights();
         T *a = space_.outputs[std::size_t(number)] + from;
-        visit_elementwise(layer.activation, [&, from = from, to = to](auto g) {
+        visit_telling(layer.activation, [&, from = from, to = to](auto g) {
             multiply_tiled<T>(rows, to - from, layer.n_inputs, {before(number, input), layer.n_inputs},
                               {W + from, layer.n_outputs}, {b + from, false}, a,
                               scratch_[std::size_t(item)].data(), Finish<decltype(g)>{g}, layer.n_outputs);
@@ -166,7 +166,7 @@ template <class T> class ByUnits {
         const T *a = space_.outputs[std::size_t(number)] + from;
         T *delta = space_.deltas[std::size_t(number)] + from;
         T *db = space_.gradient + layer.offset + layer.n_weights() + from;
-        visit_elementwise(layer.activation, [&, from = from, to = to](auto g) {
+        visit_telling(layer.activation, [&, from = from, to = to](auto g) {
             scale_by_derivative(g, rows, to - from, layer.n_outputs, a, delta, false, db);
         });
     }

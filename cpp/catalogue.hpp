@@ -2,16 +2,19 @@
 #pragma once
 
 #include "activations.hpp"
-#include "losses.hpp"
+#include "classification_losses.hpp"
 #include "optimizers.hpp"
 #include "penalties.hpp"
+#include "regression_losses.hpp"
 
 #include <variant>
 
 namespace rosenblatt {
 
-using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax>;
-using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson>;
+using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax, LeakyReLU, ELU, SELU, Softplus, GELU,
+                                SiLU, Mish, HardSigmoid, HardTanh, HardSwish>;
+using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, Huber, LogCosh,
+                          AbsoluteError, Quantile, BinaryFocal, CategoricalFocal>;
 using Penalty = std::variant<L2>;
 using Optimizer = std::variant<SGD, Adam>;
 

@@ -36,9 +36,12 @@ template <class T> struct Chain {
         for (const DenseSpec &spec : specs) {
             if (spec.n_outputs < 1) throw std::invalid_argument("a layer needs at least one unit");
             const Activation activation = Catalogue<Activation>::make(spec.activation);
-            const bool joins = is_elementwise(activation);
+            const bool joins = tells_derivative(activation);
             append(Dense<T>{n_outputs, spec.n_outputs, n_parameters, joins ? activation : Identity{}});
-            if (!joins) append(Activate<T>{n_outputs, activation});
+            if (needs_input(activation))
+                append(ActivateApart<T>{n_outputs, activation});
+            else if (!joins)
+                append(Activate<T>{n_outputs, activation});
         }
     }
 

@@ -11,25 +11,41 @@
 
 namespace rosenblatt {
 
+// How an activation acts: on each unit alone, with a derivative that a = g(z) tells or that takes z, or
+// on a whole row.
 template <class G>
-concept Elementwise = requires(G g) { g.template value<float>(0.0f); };
+concept TellsDerivative = requires(G g) { g.derivative(0.0f); };
+template <class G>
+concept NeedsInput = requires(G g) { g.slope(0.0f); };
+template <class G>
+concept Rowwise = !TellsDerivative<G> && !NeedsInput<G>;
 
-inline bool is_elementwise(const Activation &activation) {
-    return std::visit([](auto g) { return Elementwise<decltype(g)>; }, activation);
+inline bool tells_derivative(const Activation &activation) {
+    return std::visit([](auto g) { return TellsDerivative<decltype(g)>; }, activation);
+}
+inline bool needs_input(const Activation &activation) {
+    return std::visit([](auto g) { return NeedsInput<decltype(g)>; }, activation);
 }
 
-// Calls `with` on the activation where it acts on each unit alone, or where it does not.
-template <class With> void visit_elementwise(const Activation &activation, With with) {
+// Call `with` on the activation if it is of this kind.
+template <class With> void visit_telling(const Activation &activation, With with) {
     std::visit(
         [&](auto g) {
-            if constexpr (Elementwise<decltype(g)>) with(g);
+            if constexpr (TellsDerivative<decltype(g)>) with(g);
+        },
+        activation);
+}
+template <class With> void visit_needing(const Activation &activation, With with) {
+    std::visit(
+        [&](auto g) {
+            if constexpr (NeedsInput<decltype(g)>) with(g);
         },
         activation);
 }
 template <class With> void visit_rowwise(const Activation &activation, With with) {
     std::visit(
         [&](auto g) {
-            if constexpr (!Elementwise<decltype(g)>) with(g);
+            if constexpr (Rowwise<decltype(g)>) with(g);
         },
         activation);
 }
@@ -45,6 +61,30 @@ template <class G, class T> void apply(G g, int size, T *a) {
 #pragma omp simd
         for (int j = 0; j < w; ++j) line[j] = g.value(line[j]);
         simd::store_lanes(a + i, simd::load(line), lanes);
+    }
+}
+
+// a = g(z) and dz = g'(z) ⊙ da, likewise.
+template <NeedsInput G, class T> void apply(G g, std::ptrdiff_t size, const T *z, T *a) {
+    constexpr int w = simd::width<T>;
+    for (std::ptrdiff_t i = 0; i < size; i += w) {
+        const int lanes = size - i < w ? int(size - i) : w;
+        T line[w];
+        simd::store(line, simd::load_lanes(z + i, lanes));
+#pragma omp simd
+        for (int j = 0; j < w; ++j) line[j] = g.value(line[j]);
+        simd::store_lanes(a + i, simd::load(line), lanes);
+    }
+}
+template <NeedsInput G, class T> void pull_back(G g, std::ptrdiff_t size, const T *z, const T *da, T *dz) {
+    constexpr int w = simd::width<T>;
+    for (std::ptrdiff_t i = 0; i < size; i += w) {
+        const int lanes = size - i < w ? int(size - i) : w;
+        T line[w];
+        simd::store(line, simd::load_lanes(z + i, lanes));
+#pragma omp simd
+        for (int j = 0; j < w; ++j) line[j] = g.slope(line[j]);
+        simd::store_lanes(dz + i, simd::load(line) * simd::load_lanes(da + i, lanes), lanes);
     }
 }
 

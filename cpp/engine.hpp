@@ -46,7 +46,7 @@ template <class T> class Engine {
     // Whether some product may go to BLAS, whose threads the caller then has to hold.
     bool calls_blas() const { return chain_.longest_sum(int(largest_block)) > longest_tiled_sum; }
     int target_columns() const {
-        return std::visit([&](auto l) { return l.target_columns(chain_.n_outputs); }, loss_);
+        return std::visit([&](const auto &l) { return l.target_columns(chain_.n_outputs); }, loss_);
     }
 
     // One pass over `n_rows` rows in the given order, a step for each batch; step s uses the rate

@@ -40,7 +40,8 @@ struct Stretch {
 };
 
 // a = g(x W + b) (theory B1, B2); δ = g'(z) ⊙ upstream, dW = xᵀ δ (B9), db = Σ δ (B10), dx = δ Wᵀ (B8).
-// g acts on each unit alone, and joins the passes that make z and db while their data are in cache.
+// g acts on each unit alone, its derivative is told by a, and it joins the passes that make z and db while
+// their data are in cache.
 template <class T> struct Dense {
     static constexpr bool in_place = false;
     int n_inputs, n_outputs;
@@ -54,7 +55,7 @@ template <class T> struct Dense {
     }
 
     void forward(const Pass<T> &pass, const Rows<T> &x, T *a) const {
-        visit_elementwise(activation, [&](auto g) {
+        visit_telling(activation, [&](auto g) {
             const T *W = pass.theta + offset, *b = W + n_weights();
             const Finish<decltype(g)> finish{g};
             if (x.sparse) {
@@ -79,7 +80,7 @@ template <class T> struct Dense {
     void backward(const Pass<T> &pass, const Rows<T> &x, const T *a, T *delta, T *dx) const {
         const T *W = pass.theta + offset;
         T *dW = pass.gradient + offset, *db = dW + n_weights();
-        visit_elementwise(activation, [&](auto g) {
+        visit_telling(activation, [&](auto g) {
             scale_by_derivative(g, pass.rows, n_outputs, n_outputs, a, delta, pass.accumulate, db);
         });
         if (x.sparse && pass.columns) {
@@ -104,6 +105,26 @@ template <class T> struct Dense {
             multiply<T>(pass.rows, n_inputs, n_outputs, {delta, n_outputs}, {W, n_outputs, Transpose::yes},
                         {}, dx, pass.scratch, {}, pass.factors);
     }
+};
+
+// An activation whose derivative takes z, which the layer before keeps.
+template <class T> struct ActivateApart {
+    static constexpr bool in_place = false;
+    int n_outputs;
+    Activation activation;
+
+    std::vector<Stretch> parameters() const { return {}; }
+
+    void forward(const Pass<T> &pass, const Rows<T> &z, T *a) const {
+        visit_needing(activation, [&](auto g) { apply(g, size(pass), z.dense, a); });
+    }
+
+    void backward(const Pass<T> &pass, const Rows<T> &z, const T *, T *da, T *dz) const {
+        visit_needing(activation, [&](auto g) { pull_back(g, size(pass), z.dense, da, dz); });
+    }
+
+  private:
+    std::ptrdiff_t size(const Pass<T> &pass) const { return std::ptrdiff_t(pass.rows) * n_outputs; }
 };
 
 // An activation that mixes the units of a row, in place.
@@ -131,6 +152,6 @@ template <class T> struct Activate {
     }
 };
 
-template <class T> using Layer = std::variant<Dense<T>, Activate<T>>;
+template <class T> using Layer = std::variant<Dense<T>, ActivateApart<T>, Activate<T>>;
 
 } // namespace rosenblatt

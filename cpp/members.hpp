@@ -21,6 +21,11 @@ template <class Member> struct Field {
 
 template <class Member> inline constexpr std::array<Field<Member>, 0> no_fields{};
 
+// The one field of a member that takes a list of numbers, and makes itself of them by `from`.
+struct ListField {
+    const char *name;
+};
+
 struct Entry {
     std::string name;
     std::vector<std::string> fields;
@@ -32,11 +37,16 @@ struct MemberSpec {
 };
 
 template <class Member> Member build(const MemberSpec &spec) {
-    if (spec.values.size() != Member::fields.size())
-        throw std::invalid_argument(spec.name + " takes another number of fields");
-    Member member;
-    for (std::size_t i = 0; i < Member::fields.size(); ++i) member.*(Member::fields[i].at) = spec.values[i];
-    return member;
+    if constexpr (requires { Member::from(spec.values); }) {
+        return Member::from(spec.values);
+    } else {
+        if (spec.values.size() != Member::fields.size())
+            throw std::invalid_argument(spec.name + " takes another number of fields");
+        Member member;
+        for (std::size_t i = 0; i < Member::fields.size(); ++i)
+            member.*(Member::fields[i].at) = spec.values[i];
+        return member;
+    }
 }
 
 template <class Variant> struct Catalogue;

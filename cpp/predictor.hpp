@@ -70,7 +70,7 @@ template <class T> class Predictor {
                 return false;
             pass_forward(chain_, Pass<T>{theta, nullptr, space.scratch, n, false, 0, first}, input, space);
             T *scores = space.outputs.back();
-            std::visit([&](auto loss) { loss.inverse_link(scores, n, chain_.n_outputs); }, loss_);
+            std::visit([&](const auto &loss) { loss.inverse_link(scores, n, chain_.n_outputs); }, loss_);
             T *target = out + first * columns();
             if (!both_classes_)
                 std::copy_n(scores, std::ptrdiff_t(n) * chain_.n_outputs, target);

@@ -95,7 +95,7 @@ double loss_and_gradient(const Chain<T> &chain, const Loss &loss, const Data<T> 
     }
     double total = 0;
     const auto target_columns =
-        std::size_t(std::visit([&](auto l) { return l.target_columns(chain.n_outputs); }, loss));
+        std::size_t(std::visit([&](const auto &l) { return l.target_columns(chain.n_outputs); }, loss));
     for (std::int64_t start = 0; start < rows; start += space.block_rows) {
         const int n = int(std::min<std::int64_t>(space.block_rows, rows - start));
         const Order block = order.from(start);
@@ -111,7 +111,7 @@ double loss_and_gradient(const Chain<T> &chain, const Loss &loss, const Data<T> 
         std::copy_n(space.outputs.back(), std::size_t(n) * std::size_t(chain.n_outputs), delta);
         const ScoredRows<T> scored{delta, space.targets, data.weights ? space.weights : nullptr, n,
                                    chain.n_outputs};
-        total += std::visit([&](auto l) { return l(scored, scale); }, loss);
+        total += std::visit([&](const auto &l) { return l(scored, scale); }, loss);
         pass_backward(chain, pass, input, space);
     }
     return total;

@@ -3,8 +3,10 @@
 // lie within half an octave of the smallest normal number or below, exp gives 0.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -20,6 +22,12 @@ template <> struct Format<float> {
     static constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
     static constexpr float exp_max = 88.72283f, exp_min = -86.98f;
     static constexpr int exp_terms = 7, tanh_terms = 4, atanh_terms = 8;
+    static constexpr Bits upper_half = 0xfffff000u;
+    // By tests/golden/make_normal_tail.py.
+    static constexpr float mills_centre = 4;
+    static constexpr std::array mills{5.509329167e-5f, -4.326421082e-6f, -0.0005458711106f, 0.000334986871f,
+                                      0.004071385053f, -0.008722923583f, -0.01889669045f,   0.1513919355f,
+                                      -0.4675412813f,  0.970409539f,     -1.523770906f,     1.893219064f};
 };
 
 template <> struct Format<double> {
@@ -29,6 +37,15 @@ template <> struct Format<double> {
     static constexpr double ln2_high = 0.693145751953125, ln2_low = 1.42860682030941723212e-6;
     static constexpr double exp_max = 709.782712893383996, exp_min = -708.04;
     static constexpr int exp_terms = 13, tanh_terms = 8, atanh_terms = 18;
+    static constexpr Bits upper_half = 0xfffffffff8000000u;
+    static constexpr double mills_centre = 5;
+    static constexpr std::array mills{
+        -3.55738726898038675e-10, -1.96589751172629917e-9,  3.31402066848201171e-9, 2.3233082810126316e-8,
+        -1.77169630826513001e-8,  -1.68950785887868157e-7,  9.71401406372951275e-8, 1.08651332095312991e-6,
+        -8.36476982955550618e-7,  -6.94050685875358854e-6,  9.97501988705672117e-6, 0.000041812674011026156,
+        -0.000124735750307046425, -0.000148832520593441942, 0.00136585918368225127, -0.00199996206876327112,
+        -0.00750328282411072571,  0.0521255024220410765,    -0.173254734086862378,  0.413644715732158487,
+        -0.785911075546556412,    1.2415470615738775,       -1.66786659518895993,   1.92808104715315761};
 };
 
 // Σ_{k=0}^{terms} x^k / ((step·k + first)! / first!) by Horner's rule.
@@ -42,8 +59,27 @@ template <int terms, int step, int first, class T> inline T factorial_series(T x
     return sum;
 }
 
-// eˣ: x = n ln 2 + r with |r| ≤ ½ ln 2, then 2ⁿ times the Taylor series of eʳ.
-template <class T> inline T exp(T x) {
+// eˣ: x = n ln 2 + r with |r| ≤ ½ ln 2, then 2ⁿ times the Taylor series of eʳ. A small `less` that x was
+// rounded by makes it eˣ⁻ˡᵉˢˢ.
+template <class T> inline T exp(T x, T less = 0) {
+    using F = Format<T>;
+    using Bits = typename F::Bits;
+    T bounded = x > F::exp_max ? F::exp_max : x;
+    bounded = bounded < F::exp_min ? F::exp_min : bounded;
+    T shifted = bounded * T(1.44269504088896340736) + F::rounder;
+    T n = shifted - F::rounder;
+    T r = bounded - n * F::ln2_high;
+    r = r - n * F::ln2_low - less;
+    T series = factorial_series<F::exp_terms, 1, 0>(r);
+    // n may reach the exponent of infinity: multiply by 2^(n-1), then by 2.
+    Bits power = (std::bit_cast<Bits>(shifted) + Bits(F::bias - 1)) << F::mantissa;
+    T result = series * std::bit_cast<T>(power) * 2;
+    result = x > F::exp_max ? std::numeric_limits<T>::infinity() : result;
+    return x < F::exp_min ? T(0) : result;
+}
+
+// eˣ - 1 = 2ⁿ (eʳ - 1) + (2ⁿ - 1), which loses nothing near 0, where n is 0.
+template <class T> inline T expm1(T x) {
     using F = Format<T>;
     using Bits = typename F::Bits;
     T bounded = x > F::exp_max ? F::exp_max : x;
@@ -52,12 +88,10 @@ template <class T> inline T exp(T x) {
     T n = shifted - F::rounder;
     T r = bounded - n * F::ln2_high;
     r = r - n * F::ln2_low;
-    T series = factorial_series<F::exp_terms, 1, 0>(r);
-    // n may reach the exponent of infinity: multiply by 2^(n-1), then by 2.
-    Bits power = (std::bit_cast<Bits>(shifted) + Bits(F::bias - 1)) << F::mantissa;
-    T result = series * std::bit_cast<T>(power) * 2;
-    result = x > F::exp_max ? std::numeric_limits<T>::infinity() : result;
-    return x < F::exp_min ? T(0) : result;
+    T series = r * factorial_series<F::exp_terms - 1, 1, 1>(r);
+    T half = std::bit_cast<T>((std::bit_cast<Bits>(shifted) + Bits(F::bias - 1)) << F::mantissa);
+    T result = 2 * (series * half + (half - T(0.5)));
+    return x > F::exp_max ? std::numeric_limits<T>::infinity() : result;
 }
 
 // ln(1 + e) = 2 artanh(e / (2 + e)) for 0 ≤ e ≤ 1, in full relative accuracy.
@@ -83,6 +117,30 @@ template <class T> inline T tanh(T x) {
              factorial_series<Format<T>::tanh_terms, 2, 0>(x2);
     T far = 1 - 2 / (exp(2 * size) + 1);
     return size < T(0.625) ? near : std::copysign(far, x);
+}
+
+// A polynomial by Horner's rule, the highest coefficient first.
+template <class T, std::size_t n> inline T polynomial(const std::array<T, n> &coefficients, T x) {
+    T sum = coefficients[0];
+    for (std::size_t k = 1; k < n; ++k) sum = sum * x + coefficients[k];
+    return sum;
+}
+
+template <class T> struct NormalTail {
+    T probability, density;
+};
+
+// 1 - Φ(x) and φ(x) of the standard normal distribution, x ≥ 0, in full relative accuracy: Mills' ratio
+// (1 - Φ)/φ, times x + centre, is smooth on the whole half-line as a function of
+// (x - centre)/(x + centre), which runs from -1 to 1; Format has its Chebyshev expansion.
+template <class T> inline NormalTail<T> normal_tail(T x) {
+    using F = Format<T>;
+    // Half of the digits of x, so that their square is exact, and the rest of x² apart.
+    const T high = std::bit_cast<T>(std::bit_cast<typename F::Bits>(x) & F::upper_half);
+    const T bell = exp(T(-0.5) * high * high, T(0.5) * (x - high) * (x + high));
+    const T density = T(0.39894228040143267794) * bell; // over √(2π)
+    const T u = 1 / (x + F::mills_centre);
+    return {density * (u * polynomial(F::mills, 1 - 2 * F::mills_centre * u)), density};
 }
 
 } // namespace rosenblatt::vmath

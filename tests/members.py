@@ -8,23 +8,48 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.activations import Activation, Identity, Step
+from rosenblatt.activations import (
+    GELU,
+    Activation,
+    HardSigmoid,
+    HardSwish,
+    HardTanh,
+    Identity,
+    Step,
+)
+from rosenblatt.backprop import forward
 from rosenblatt.engine.kernels import KERNELS
 from rosenblatt.losses import (
+    AbsoluteError,
     BinaryCrossEntropy,
+    BinaryFocal,
     CategoricalCrossEntropy,
+    CategoricalFocal,
+    Huber,
     Loss,
     Poisson,
+    Quantile,
 )
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.penalties import Penalty
 
 # Activations that pass a gradient, all activations, and losses that bound no probability.
-TRAINABLE: list[Activation] = [cls() for cls in KERNELS["activations"]]
+TRAINABLE: list[Activation] = [
+    *(cls() for cls in KERNELS["activations"]),
+    GELU(approximate=True),
+]
 ACTIVATIONS: list[Activation] = [*TRAINABLE, Step()]
-LOSSES: list[Loss] = [cls() for cls in KERNELS["losses"]]
+LOSSES: list[Loss] = [
+    *(cls() for cls in KERNELS["losses"]),
+    BinaryCrossEntropy(smoothing=0.2),
+    CategoricalCrossEntropy(smoothing=0.2),
+]
 BOUNDED: list[Loss] = [BinaryCrossEntropy(p_min=0.3), CategoricalCrossEntropy(p_min=0.3)]
+SMOOTHED: list[Loss] = [
+    BinaryCrossEntropy(p_min=0.3, smoothing=0.2),
+    CategoricalCrossEntropy(p_min=0.3, smoothing=0.2),
+]
 # Every number that a penalty has, set to something that can be seen.
 PENALTIES: list[Penalty] = [
     cls(**{field.name: 0.3 for field in dataclasses.fields(cls)}) for cls in KERNELS["penalties"]
@@ -43,13 +68,19 @@ OPTIMIZERS: list[Optimizer] = [
 def targets(loss: Loss, n: int, n_outputs: int, seed: int = 0) -> npt.NDArray[np.float64]:
     """Targets of n rows as the loss takes them; a loss not named here takes any numbers."""
     rng = np.random.default_rng(seed)
-    if isinstance(loss, CategoricalCrossEntropy):
+    if takes_codes(loss):
         return rng.integers(0, n_outputs, (n, 1)).astype(np.float64)
-    if isinstance(loss, BinaryCrossEntropy):
+    if isinstance(loss, BinaryCrossEntropy | BinaryFocal):
         return rng.integers(0, 2, (n, n_outputs)).astype(np.float64)
+    if isinstance(loss, Quantile):
+        return rng.standard_normal((n, n_outputs // len(loss.levels)))
     if isinstance(loss, Poisson):
         return rng.poisson(1.5, (n, n_outputs)).astype(np.float64)
     return rng.standard_normal((n, n_outputs))
+
+
+def takes_codes(loss: Loss) -> bool:
+    return isinstance(loss, CategoricalCrossEntropy | CategoricalFocal)
 
 
 def network(activation: Activation, *units: int) -> Network:
@@ -65,3 +96,36 @@ def parameters(net: Network, seed: int = 0, dtype: Any = np.float64) -> npt.NDAr
 def central_difference(f: Any, x: Any, h: Any) -> Any:
     """df/dx of fourth order: the error is h⁴/30 times the fifth derivative, and rounding over h."""
     return (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h)
+
+
+# Where an activation, or a loss as a function of the error s - y, has a corner; 0 where not given.
+CORNERS: dict[type, tuple[float, ...]] = {
+    HardSigmoid: (-3, 3),
+    HardTanh: (-1, 1),
+    HardSwish: (-3, 3),
+    Huber: (-1, 1),
+    AbsoluteError: (0,),
+    Quantile: (0,),
+}
+
+
+def away_from_kinks(
+    net: Network, loss: Loss | None, n: int, margin: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Rows and parameters such that no unit, and no error of `targets`, is near a corner."""
+    for seed in range(3000):
+        theta = parameters(net, seed)
+        rows = np.random.default_rng(seed).standard_normal((n, net.n_inputs))
+        passed = forward(net, theta, rows)
+        gaps = [
+            np.abs(z - corner).min()
+            for layer, z in zip(net.layers, passed.z, strict=True)
+            for corner in CORNERS.get(type(layer.activation), (0,))
+        ]
+        if loss is not None and type(loss) in CORNERS:
+            y = targets(loss, n, net.n_outputs)
+            error = passed.scores - np.repeat(y, net.n_outputs // y.shape[1], axis=1)
+            gaps += [np.abs(error - corner).min() for corner in CORNERS[type(loss)]]
+        if min(gaps) > margin:
+            return rows, theta
+    raise AssertionError("no seed keeps away from the corners")

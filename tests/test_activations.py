@@ -10,17 +10,42 @@ import pytest
 from members import ACTIVATIONS, central_difference
 
 from rosenblatt.activations import (
+    ELU,
+    GELU,
+    SELU,
     Activation,
     Elementwise,
+    HardSigmoid,
+    HardSwish,
+    HardTanh,
     Identity,
+    LeakyReLU,
+    Mish,
     ReLU,
     Sigmoid,
+    SiLU,
     Softmax,
+    Softplus,
     Step,
     Tanh,
 )
 
 E = math.e
+# Klambauer et al. 2017, eq. 14, in closed form.
+ERFC_1, ERFC_2 = math.erfc(1 / math.sqrt(2)), math.erfc(math.sqrt(2))
+SELU_ALPHA = -math.sqrt(2 / math.pi) / (ERFC_1 * math.exp(0.5) - 1)
+SELU_SCALE = (
+    (1 - ERFC_1 * math.sqrt(E))
+    * math.sqrt(2 * math.pi)
+    / math.sqrt(
+        2 * ERFC_2 * E * E
+        + math.pi * ERFC_1**2 * E
+        - 2 * (2 + math.pi) * ERFC_1 * math.sqrt(E)
+        + math.pi
+        + 2
+    )
+)
+GELU_1 = math.sqrt(2 / math.pi) * 1.044715
 
 
 @pytest.mark.parametrize(
@@ -40,13 +65,55 @@ E = math.e
         (ReLU(), -2.0, 0.0, 0.0),
         (ReLU(), 0.0, 0.0, 0.0),
         (ReLU(), 2.5, 2.5, 1.0),
+        (LeakyReLU(), -2.0, -0.02, 0.01),
+        (LeakyReLU(0.25), -2.0, -0.5, 0.25),
+        (LeakyReLU(0.25), 0.0, 0.0, 0.25),
+        (LeakyReLU(0.25), 3.0, 3.0, 1.0),
+        (ELU(), 1.5, 1.5, 1.0),
+        (ELU(), 0.0, 0.0, 1.0),
+        (ELU(2.0), -math.log(2), -1.0, 1.0),
+        (SELU(), 2.0, 2 * SELU_SCALE, SELU_SCALE),
+        (SELU(), -math.log(2), -SELU_SCALE * SELU_ALPHA / 2, SELU_SCALE * SELU_ALPHA / 2),
+        (Softplus(), 0.0, math.log(2), 0.5),
+        (Softplus(), math.log(3), math.log(4), 0.75),
+        (GELU(), 0.0, 0.0, 0.5),
+        # Φ(1) and φ(1) as tables have them.
+        (GELU(), 1.0, 0.8413447460685429, 0.8413447460685429 + 0.24197072451914337),
+        (GELU(), -1.0, -0.15865525393145707, 0.15865525393145707 - 0.24197072451914337),
+        (GELU(approximate=True), 0.0, 0.0, 0.5),
+        (GELU(approximate=True), 1.0, (1 + math.tanh(GELU_1)) / 2, None),
+        (SiLU(), 0.0, 0.0, 0.5),
+        (SiLU(), math.log(3), 0.75 * math.log(3), 0.75 + 0.1875 * math.log(3)),
+        (Mish(), 0.0, 0.0, 0.6),
+        # tanh(ln(1 + 1)) = 3/5 at 0, tanh(ln(1 + 3)) = 15/17 at ln 3.
+        (Mish(), math.log(3), 15 / 17 * math.log(3), 15 / 17 + math.log(3) * 0.75 * 64 / 289),
+        (HardSigmoid(), -3.5, 0.0, 0.0),
+        (HardSigmoid(), 0.0, 0.5, 1 / 6),
+        (HardSigmoid(), 1.5, 0.75, 1 / 6),
+        (HardSigmoid(), 4.0, 1.0, 0.0),
+        (HardTanh(), -1.5, -1.0, 0.0),
+        (HardTanh(), 0.5, 0.5, 1.0),
+        (HardTanh(), 2.0, 1.0, 0.0),
+        (HardSwish(), -4.0, 0.0, 0.0),
+        (HardSwish(), 1.5, 1.125, 1.0),
+        (HardSwish(), 5.0, 5.0, 1.0),
     ],
 )
-def test_known_points(g: Elementwise, z: float, value: float, derivative: float) -> None:
+def test_known_points(g: Elementwise, z: float, value: float, derivative: float | None) -> None:
     at = np.array([[z]])
     a = g.value(at)
     assert a.item() == pytest.approx(value, rel=1e-15)
-    assert g.derivative(at, a).item() == pytest.approx(derivative, rel=1e-14)
+    if derivative is not None:
+        assert g.derivative(at, a).item() == pytest.approx(derivative, rel=1e-14)
+
+
+def test_selu_keeps_mean_0_and_variance_1() -> None:
+    """What its two numbers are for: E a = 0 and E a² = 1 where z is standard normal."""
+    z = np.linspace(-12, 12, 480_001)  # the corner at 0 is one of the points
+    density = np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    a = SELU().value(z)
+    assert np.trapezoid(a * density, z) == pytest.approx(0, abs=1e-9)
+    assert np.trapezoid(a * a * density, z) == pytest.approx(1, abs=1e-9)
 
 
 def test_softmax_of_known_logarithms() -> None:
@@ -120,6 +187,9 @@ def test_saturation_is_exact() -> None:
 @pytest.mark.parametrize("z", [-1e4, -30.0, -1.0, 0.3, 20.0])
 def test_symmetries(z: float) -> None:
     at = np.array([[z]])
+    # G(z) + G(-z) = 1 gives z G(z) - (-z) G(-z) = z, and ln(1 + eᶻ) is z + ln(1 + e⁻ᶻ).
+    for g in (GELU(), GELU(approximate=True), SiLU(), HardSwish(), Softplus()):
+        assert (g.value(at) - g.value(-at)).item() == pytest.approx(z)
     # σ(-z) = 1 - σ(z), and tanh z = 2σ(2z) - 1.
     assert Sigmoid().value(-at).item() == pytest.approx(1 - Sigmoid().value(at).item())
     assert Tanh().value(at).item() == pytest.approx(2 * Sigmoid().value(2 * at).item() - 1)

@@ -14,6 +14,7 @@ from members import (
     LOSSES,
     PENALTIES,
     TRAINABLE,
+    away_from_kinks,
     central_difference,
     network,
     parameters,
@@ -21,7 +22,7 @@ from members import (
 )
 
 from rosenblatt.activations import Activation, ReLU, Sigmoid, Tanh
-from rosenblatt.backprop import backpropagate, forward
+from rosenblatt.backprop import backpropagate
 from rosenblatt.engine.kernels import KERNELS
 from rosenblatt.losses import CategoricalCrossEntropy, Loss, SquaredError
 from rosenblatt.network import Dense, Network
@@ -109,16 +110,6 @@ def test_chain_rule_number_by_number() -> None:
 # Finite differences.
 
 
-def away_from_kinks(net: Network, n: int, margin: float) -> tuple[Any, Any]:
-    """Inputs and parameters such that no hidden unit sits within `margin` of 0."""
-    for seed in range(1000):
-        theta = parameters(net, seed)
-        rows = np.random.default_rng(seed).standard_normal((n, net.n_inputs))
-        if min(np.abs(z).min() for z in forward(net, theta, rows).z) > margin:
-            return rows, theta
-    raise AssertionError("no seed keeps away from the kinks")
-
-
 def numeric_gradient(f: Any, theta: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.array(
         [central_difference(lambda h, e=e: f(theta + h * e), 0, 1e-3) for e in np.eye(len(theta))]
@@ -140,7 +131,7 @@ WEIGHTS = np.array([0.5, 2.0, 1.0, 0.0])
 @pytest.mark.parametrize("g", TRAINABLE, ids=repr)
 def test_gradient_of_the_data_loss(g: Activation, loss: Loss, depth: int) -> None:
     net = network(g, 2, *[3] * (depth - 1), 2)
-    rows, theta = away_from_kinks(net, 4, margin=0.01)
+    rows, theta = away_from_kinks(net, loss, 4, margin=0.01)
     y = targets(loss, 4, 2)
     trace = backpropagate(net, theta, rows, y, loss)
     assert_gradient(
@@ -158,7 +149,7 @@ def test_gradient_of_the_whole_objective(
     g: Activation, loss: Loss, total: float | None, weights: Any, penalty: Penalty | None
 ) -> None:
     net = network(g, 2, 3, 2)
-    rows, theta = away_from_kinks(net, 4, margin=0.01)
+    rows, theta = away_from_kinks(net, loss, 4, margin=0.01)
     arguments = (rows, targets(loss, 4, 2), loss, penalty, weights, total)
     trace = backpropagate(net, theta, *arguments)
     assert_gradient(
@@ -243,7 +234,7 @@ def test_float_type_stays(loss: Loss, dtype: Any) -> None:
 def test_softmax_may_stand_inside_the_chain() -> None:
     """A layer's activation is free; its Jacobian need not be diagonal."""
     net = Network(2, (Dense(3, MEMBERS["Softmax"]()), Dense(3, Tanh()), Dense(2)))
-    rows, theta = away_from_kinks(net, 4, margin=0)
+    rows, theta = away_from_kinks(net, None, 4, margin=0)
     y = targets(CategoricalCrossEntropy(), 4, 2)
 
     def objective(t: Any) -> float:
@@ -260,13 +251,13 @@ def test_softmax_may_stand_inside_the_chain() -> None:
     "run", GOLDEN["runs"], ids=lambda run: f"{run['activation']}-{run['loss']}"
 )
 def test_numbers_are_pytorchs(run: dict[str, Any]) -> None:
-    net = network(MEMBERS[run["activation"]](), *GOLDEN["units"])
+    g, loss = (GOLDEN["members"][run[concept]] for concept in ("activation", "loss"))
     trace = backpropagate(
-        net,
+        network(MEMBERS[g["name"]](**g["fields"]), *GOLDEN["units"]),
         np.array(GOLDEN["theta"]),
         np.array(GOLDEN["X"]),
-        np.array(GOLDEN["targets"][run["loss"]]),
-        MEMBERS[run["loss"]](),
+        np.array(GOLDEN["targets"][loss["targets"]]),
+        MEMBERS[loss["name"]](**loss["fields"]),
         L2(GOLDEN["strength"]),
         np.array(GOLDEN["weights"]),
     )
@@ -275,10 +266,10 @@ def test_numbers_are_pytorchs(run: dict[str, Any]) -> None:
     np.testing.assert_allclose(trace.gradient, run["gradient"], rtol=1e-11, atol=1e-14)
 
 
-def test_every_activation_and_loss_has_golden_numbers() -> None:
-    present = {(run["activation"], run["loss"]) for run in GOLDEN["runs"]}
-    names = [KERNELS[concept].values() for concept in ("activations", "losses")]
-    assert present == {(activation, loss) for activation in names[0] for loss in names[1]}
+@pytest.mark.parametrize(("concept", "key"), [("activations", "activation"), ("losses", "loss")])
+def test_every_activation_and_loss_has_golden_numbers(concept: str, key: str) -> None:
+    present = {GOLDEN["members"][run[key]]["name"] for run in GOLDEN["runs"]}
+    assert present == {*KERNELS[concept].values()}
 
 
 def test_what_does_not_fit_is_said() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from cli_tables import REAL_DATA, shop_table
 from sklearn.metrics import accuracy_score, r2_score
 
 from rosenblatt.cli.app import run
-from rosenblatt.persistence import load_model
+from rosenblatt.losses import Quantile
+from rosenblatt.model import Model
+from rosenblatt.network import Dense, Network
+from rosenblatt.persistence import load_model, save_model
 
 QUICK = ["--epochs", "40", "--hidden", "16"]
 
@@ -162,12 +166,24 @@ def test_an_older_model_is_replaced_with_a_word_and_any_other_file_is_kept(
 
 
 @pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
-@pytest.mark.parametrize("activation", ["relu", "tanh", "logistic", "identity"])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "logistic", "identity", "elu", "gelu"])
 def test_every_solver_and_activation(folder: Path, result, solver, activation) -> None:
     options = ["--solver", solver, "--activation", activation, "--epochs", "3", "--hidden", "4,3"]
     trained = result("train", "shop.csv", "--target", "weight", *options)
     assert trained["epochs"] <= 3
     assert result("predict", "shop.safetensors", "shop.csv")["rows"] == 240
+
+
+def test_a_model_of_several_quantiles_is_for_python(folder: Path, result, capsys) -> None:
+    result("train", "shop.csv", "--target", "weight", "--epochs", "1")
+    saved = load_model(Path("shop.safetensors"))
+    network = saved.model.network
+    two = Network(network.n_inputs, (*network.layers[:-1], Dense(2)))
+    model = Model(two, np.zeros(two.n_parameters, np.float32), Quantile((0.1, 0.9)))
+    save_model(Path("two.safetensors"), replace(saved, model=model))
+    for command in ("predict", "evaluate"):
+        assert run([command, "two.safetensors", "shop.csv"]) == 2
+        assert "predicts several quantiles" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("example", ["breast_cancer", "diabetes", "digits", "iris", "wine"])

@@ -27,6 +27,7 @@ BAD = {
     "fraction below 0": (["--validation-fraction=-0.1"], "--validation-fraction"),
     "no rows left": (["--test-fraction", "0.6", "--validation-fraction", "0.4"], "add up to 1"),
     "unknown activation": (["--activation", "relux"], "identity, logistic, tanh, relu"),
+    "nearly an activation": (["--activation", "leakyrelu"], "(did you mean 'leaky_relu'?)"),
     "unknown solver": (["--solver", "adm"], "sgd, adam, lbfgs"),
     "unknown task": (["--task", "cluster"], "auto, classification, regression"),
     "unknown option": (["--epoch", "3"], "--epoch"),

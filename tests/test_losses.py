@@ -15,14 +15,20 @@ from scipy.stats import entropy, norm
 from sklearn.metrics import log_loss, mean_poisson_deviance, mean_squared_error
 
 from rosenblatt.losses import (
+    AbsoluteError,
     BinaryCrossEntropy,
+    BinaryFocal,
     CategoricalCrossEntropy,
+    CategoricalFocal,
+    Huber,
+    LogCosh,
     Loss,
     Poisson,
+    Quantile,
     SquaredError,
 )
 
-LN_2, LN_3 = math.log(2), math.log(3)
+LN_2, LN_3, LN_P = math.log(2), math.log(3), math.log(0.75)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,35 @@ LN_2, LN_3 = math.log(2), math.log(3)
         (Poisson(), [LN_2], [0.0], 2.0, [2.0], [2.0]),
         (Poisson(), [LN_2], [2.0], 0.0, [0.0], [2.0]),
         (Poisson(), [LN_2], [1.0], 1 - LN_2, [1.0], [2.0]),
+        # ½ 0.6², and 1·(3 - ½) with a gradient that stops at 1; δ = 2: 2 (3 - 1).
+        (Huber(), [0.6, -3.0], [0.0, 0.0], 0.18 + 2.5, [0.6, -1.0], [0.6, -3.0]),
+        (Huber(2.0), [4.0], [1.0], 4.0, [2.0], [4.0]),
+        # cosh(ln 2) = 5/4, tanh(ln 2) = 3/5.
+        (LogCosh(), [LN_2], [0.0], math.log(1.25), [0.6], [LN_2]),
+        (LogCosh(), [-LN_3], [0.0], math.log(5 / 3), [-0.8], [-LN_3]),
+        (AbsoluteError(), [3.0, -1.0, 2.0], [1.0, 1.0, 2.0], 4.0, [1.0, -1.0, 0.0], None),
+        # Above the target a score costs 1 - τ, below τ, on it nothing.
+        (Quantile((0.9,)), [3.0], [1.0], 0.2, [0.1], [3.0]),
+        (Quantile((0.9,)), [1.0], [3.0], 1.8, [-0.9], [1.0]),
+        (Quantile((0.25, 0.75)), [3.0, 0.0], [1.0], 1.5 + 0.75, [0.75, -0.75], None),
+        # Two targets of two levels: score 2 t + l.
+        (Quantile((0.25, 0.75)), [0.0, 2.0, 7.0, 9.0], [2.0, 9.0], 1.0, None, None),
+        # p = ¾ towards the label: (¼)² ln(4/3); q^γ (γ p ln p - q).
+        (BinaryFocal(), [LN_3], [1.0], -LN_P / 16, [(1.5 * LN_P - 0.25) / 16], [0.75]),
+        (BinaryFocal(), [-LN_3], [0.0], -LN_P / 16, [-(1.5 * LN_P - 0.25) / 16], [0.25]),
+        (BinaryFocal(0.0), [LN_3], [0.0], 2 * LN_2, [0.75], [0.75]),
+        (CategoricalFocal(), [LN_3, 0.0], [0.0], -LN_P / 16, None, [0.75, 0.25]),
+        (CategoricalFocal(0.0), [LN_3, 0.0], [1.0], 2 * LN_2, [0.75, -0.75], [0.75, 0.25]),
+        # Targets 0.9 and 0.1, and of three classes 0.8, 0.1, 0.1.
+        (BinaryCrossEntropy(0, 0.2), [LN_3], [1.0], -0.9 * LN_P + 0.2 * LN_2, [-0.15], [0.75]),
+        (
+            CategoricalCrossEntropy(0, 0.3),
+            [0.0, LN_2, math.log(5)],
+            [1.0],
+            1.6 * LN_2 + 0.1 * math.log(8) + 0.1 * math.log(8 / 5),
+            [0.025, -0.55, 0.525],
+            None,
+        ),
     ],
 )
 def test_known_values(
@@ -58,13 +93,15 @@ def test_known_values(
     scores: list[float],
     y: list[float],
     value: float,
-    gradient: list[float],
-    prediction: list[float],
+    gradient: list[float] | None,
+    prediction: list[float] | None,
 ) -> None:
     s, t = np.array([scores]), np.array([y])
     np.testing.assert_allclose(loss.value(s, t), [value], rtol=1e-14, atol=1e-15)
-    np.testing.assert_allclose(loss.gradient(s, t), [gradient], rtol=1e-14, atol=1e-15)
-    np.testing.assert_allclose(loss.inverse_link(s), [prediction], rtol=1e-14)
+    if gradient is not None:
+        np.testing.assert_allclose(loss.gradient(s, t), [gradient], rtol=1e-14, atol=1e-15)
+    if prediction is not None:
+        np.testing.assert_allclose(loss.inverse_link(s), [prediction], rtol=1e-14)
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
@@ -272,3 +309,89 @@ def test_p_min_bounds_both_ends_and_leaves_the_gradient(loss: Any) -> None:
     np.testing.assert_allclose(loss.value(s, wrong), [-math.log(loss.p_min)], rtol=1e-14)
     unbounded = type(loss)()
     np.testing.assert_array_equal(loss.gradient(s, wrong), unbounded.gradient(s, wrong))
+
+
+# L6, L18: what the further losses are for, and what becomes of them at the ends.
+
+
+@pytest.mark.parametrize("size", [1e-8, 1e-4, 0.5, 1.0, 3.0, 20.0, 1e4])
+def test_log_cosh_is_exact_at_any_error(size: float) -> None:
+    with localcontext() as context:
+        context.prec = 60
+        e = Decimal(size)
+        exact = float(e + (1 + (-2 * e).exp()).ln() - Decimal(2).ln())
+    for error in (size, -size):
+        value = LogCosh().value(np.array([[error]]), np.zeros((1, 1)))
+        np.testing.assert_allclose(value, exact, rtol=1e-14)
+
+
+@pytest.mark.parametrize("loss", [Huber(), LogCosh(), AbsoluteError(), Quantile()], ids=repr)
+def test_ten_times_the_error_costs_ten_times_as_much(loss: Loss) -> None:
+    """L6, where the squared error's cost grows a hundredfold."""
+    s, y = np.array([[1e4], [1e5]]), np.zeros((2, 1))
+    far, farther = loss.value(s, y)
+    assert farther / far == pytest.approx(10, rel=1e-3)
+    slopes = np.abs(loss.gradient(s, y))
+    assert slopes.max() <= 1
+    squares = SquaredError().value(s, y)
+    assert squares[1] / squares[0] == pytest.approx(100)
+
+
+@pytest.mark.parametrize("level", [0.1, 0.5, 0.8])
+def test_the_pinball_loss_is_least_at_the_quantile(level: float) -> None:
+    y = np.random.default_rng(0).exponential(size=(2001, 1))
+    grid = np.linspace(0, 4, 4001)
+    cost = [Quantile((level,)).value(np.full_like(y, s), y).mean() for s in grid]
+    assert grid[np.argmin(cost)] == pytest.approx(np.quantile(y, level), abs=2e-3)
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-3, 1.0, 10.0, 40.0, 800.0, 1e4])
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0, 5.0])
+def test_focal_losses_are_exact_at_any_score(size: float, sign: int, gamma: float) -> None:
+    """(1 - p)^γ (-ln p), whichever of the two numbers rounds to 0."""
+    z = sign * size
+    expected = math.exp(-gamma * softplus(z)) * softplus(-z)
+    for dtype, rel in ((np.float64, 1e-12), (np.float32, 2e-3)):
+        one, two = np.array([[z]], dtype), np.array([[z, 0]], dtype)
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            binary = BinaryFocal(gamma).value(one, np.ones((1, 1), dtype))
+            two_classes = CategoricalFocal(gamma).value(two, np.zeros((1, 1), dtype))
+            slopes = [
+                BinaryFocal(gamma).gradient(one, np.ones((1, 1), dtype))[0, 0],
+                CategoricalFocal(gamma).gradient(two, np.zeros((1, 1), dtype))[0, 0],
+            ]
+        tiny = float(np.finfo(dtype).tiny)
+        np.testing.assert_allclose([binary[0], two_classes[0]], expected, rtol=rel, atol=tiny)
+        np.testing.assert_allclose(slopes[0], slopes[1], rtol=rel, atol=tiny)
+
+
+@pytest.mark.parametrize("p_y", [1 - 1e-12, 1 - 1e-9, 1 - 1e-5, 0.5, 1e-9])
+@pytest.mark.parametrize("gamma", [0.5, 2.0])
+def test_focal_gradients_keep_their_digits(p_y: float, gamma: float) -> None:
+    """Where the other classes have next to nothing, as where the true one has."""
+    with localcontext() as context:
+        context.prec = 60
+        s = Decimal(math.log(p_y / (1 - p_y)))
+        p = 1 / (1 + (-s).exp())
+        q, g = 1 - p, Decimal(gamma)
+        exact = float((g * q.ln()).exp() * (g * p * p.ln() - q))
+    binary = BinaryFocal(gamma).gradient(np.array([[float(s)]]), np.ones((1, 1)))
+    np.testing.assert_allclose(binary, exact, rtol=1e-12)
+    two = CategoricalFocal(gamma).gradient(np.array([[float(s), 0.0]]), np.zeros((1, 1)))
+    np.testing.assert_allclose(two, [[exact, -exact]], rtol=1e-12)
+
+
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy, CategoricalCrossEntropy])
+def test_smoothing_is_the_cross_entropy_of_smoothed_targets(loss: Any) -> None:
+    """By linearity: the plain losses of all labels, with the smoothed target for weights."""
+    k = 1 if loss is BinaryCrossEntropy else 3
+    n_classes = 2 if k == 1 else 3
+    s = np.random.default_rng(0).normal(0, 3, (20, k))
+    labels = np.arange(n_classes, dtype=float)
+    of_all = [loss().value(s, np.full((20, 1), label)) for label in labels]
+    for label in range(n_classes):
+        target = np.full(n_classes, 0.3 / n_classes)
+        target[label] += 0.7
+        smooth = loss(smoothing=0.3).value(s, np.full((20, 1), float(label)))
+        np.testing.assert_allclose(smooth, target @ of_all, rtol=1e-12)

@@ -18,15 +18,9 @@ from model_files import rewrite
 from safetensors.numpy import load_file
 
 from rosenblatt import activations, losses
-from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Softmax, Tanh
+from rosenblatt.activations import GELU, Activation, Identity, LeakyReLU, ReLU
 from rosenblatt.errors import InputError
-from rosenblatt.losses import (
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Loss,
-    Poisson,
-    SquaredError,
-)
+from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, Quantile
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.persistence import (
@@ -91,8 +85,16 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("loss", [BinaryCrossEntropy(1e-7), SquaredError(), Poisson()])
-@pytest.mark.parametrize("activation", [Identity(), ReLU(), Sigmoid(), Softmax(), Tanh()])
+@pytest.mark.parametrize(
+    ("activation", "loss"),
+    [
+        *((g(), BinaryCrossEntropy(1e-7, 0.1)) for g in get_args(SavedActivation)),
+        *((ReLU(), loss()) for loss in get_args(SavedLoss)),
+        (LeakyReLU(0.2), BinaryCrossEntropy()),
+        (GELU(approximate=True), BinaryCrossEntropy()),
+    ],
+    ids=repr,
+)
 def test_what_goes_in_comes_out(tmp_path: Path, activation, loss, dtype) -> None:
     saved = saved_model(activation, loss, dtype)
     save_model(tmp_path / "m", saved)
@@ -105,6 +107,19 @@ def test_what_goes_in_comes_out(tmp_path: Path, activation, loss, dtype) -> None
     assert loaded.summary == saved.summary
     X = saved.encoding.encode(FRAME).X.astype(dtype)
     np.testing.assert_array_equal(loaded.model.predict(X), saved.model.predict(X))
+
+
+def test_quantiles_come_back_with_their_levels(tmp_path: Path) -> None:
+    encoding = learn_encoding(FRAME, target="size", task=Task.REGRESSION)
+    network = Network(len(encoding.feature_names), (Dense(3, ReLU()), Dense(2)))
+    model = Model(network, np.ones(network.n_parameters), Quantile((0.1, 0.9)))
+    save_model(tmp_path / "m", SavedModel(model, encoding, SUMMARY))
+    assert load_model(tmp_path / "m").model.loss == Quantile((0.1, 0.9))
+
+
+def test_a_file_from_before_a_field_was_added_is_read_with_its_default(path: Path) -> None:
+    rewrite(path, lambda metadata, tensors: metadata["loss"].pop("smoothing"))
+    assert load_model(path).model.loss == BinaryCrossEntropy()
 
 
 def test_every_activation_and_loss_can_be_saved_but_the_step() -> None:
@@ -298,6 +313,11 @@ LAYER = {
         (lambda m, t: m["loss"].update(p_min="0"), "p_min"),
         (lambda m, t: m["loss"].update(p_min=True), "p_min"),
         (lambda m, t: m["loss"].update(kind="__import__"), "loss"),
+        (lambda m, t: m["loss"].update(smoothing=2.0), "smoothing"),
+        (lambda m, t: m.update(loss={"kind": "Quantile", "levels": []}), "at least one level"),
+        (lambda m, t: m.update(loss={"kind": "Quantile", "levels": [2.0]}), "between 0 and 1"),
+        (lambda m, t: m.update(loss={"kind": "Quantile", "levels": 0.5}), "levels"),
+        (lambda m, t: m.update(loss={"kind": "Huber", "delta": -1.0}), "delta"),
         (lambda m, t: m.update(encoding={}), "encoding"),
         (lambda m, t: m["summary"].pop("epochs"), "epochs"),
         (lambda m, t: m["summary"].update(epochs="7"), "epochs"),

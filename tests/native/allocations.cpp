@@ -82,29 +82,36 @@ int main() {
     constexpr std::int64_t batch = 32, most = 1001;
     const std::vector<float> X(std::size_t(batch * most * columns), 0.25f);
     const Csr csr(batch * most);
-    const std::vector<float> binary(std::size_t(batch * most), 1.0f),
-        weights(std::size_t(batch * most), 0.5f);
+    // Targets of two columns at most, and so many rows of them.
+    const std::vector<float> y(std::size_t(2 * batch * most), 1.0f), weights(std::size_t(batch * most), 0.5f);
     const Matrix<float> dense{batch * most, columns, X.data(), nullptr, nullptr};
     const Matrix<float> sparse{batch * most,         columns,           csr.values.data(),
                                csr.column_of.data(), csr.starts.data(), 3};
+    struct Case {
+        int outputs;
+        MemberSpec loss;
+        const char *activation;
+        bool wide = false; // layers of a dense input that two threads share by units
+    };
+    const Case cases[] = {{1, {"BinaryCrossEntropy", {0, 0}}, "Tanh"},
+                          {3, {"CategoricalCrossEntropy", {0, 0}}, "Tanh"},
+                          {3, {"CategoricalCrossEntropy", {0, 0.1}}, "Mish"},
+                          {6, {"Quantile", {0.1, 0.5, 0.9}}, "SiLU"}};
     for (const int threads : {1, 2})
         for (const bool is_sparse : {false, true})
             for (const Optimizer &rule : {Optimizer(Adam{1e-3, 0.9, 0.999, 1e-8}), Optimizer(SGD{1e-3, 0.9})})
-                // Wide layers, of a dense input, are shared by units on two threads.
-                for (const auto &[outputs, wide] : {std::pair{1, false}, {3, false}, {1, true}}) {
-                    const Loss loss =
-                        outputs == 1 ? Loss(BinaryCrossEntropy{}) : Loss(CategoricalCrossEntropy{});
+                for (const auto &[outputs, loss, activation, wide] : cases) {
                     const DenseSpec last{outputs, {"Identity", {}}};
                     const Chain<float> chain(
                         columns,
-                        wide ? std::vector<DenseSpec>{{256, {"Tanh", {}}}, last}
-                             : std::vector<DenseSpec>{{17, {"Tanh", {}}}, {8, {"Softmax", {}}}, last});
-                    const Data<float> data{is_sparse ? sparse : dense, binary.data(), weights.data(), 0.5};
-                    Engine<float> engine(chain, loss, L2{1e-4}, threads);
+                        wide ? std::vector<DenseSpec>{{256, {activation, {}}}, last}
+                             : std::vector<DenseSpec>{{17, {activation, {}}}, {8, {"Softmax", {}}}, last});
+                    const Data<float> data{is_sparse ? sparse : dense, y.data(), weights.data(), 0.5};
+                    Engine<float> engine(chain, Catalogue<Loss>::make(loss), L2{1e-4}, threads);
                     const long few = during(engine, data, 1, batch, rule);
                     const long many = during(engine, data, most, batch, rule);
-                    std::printf("%d threads, %s, %s, %d outputs, rule %zu: %ld %ld\n", threads,
-                                is_sparse ? "sparse" : "dense", wide ? "wide" : "narrow", outputs,
-                                rule.index(), few, many);
+                    std::printf("%d threads, %s, %s, %s of %d outputs, %s, rule %zu: %ld %ld\n", threads,
+                                is_sparse ? "sparse" : "dense", wide ? "wide" : "narrow", loss.name.c_str(),
+                                outputs, activation, rule.index(), few, many);
                 }
 }

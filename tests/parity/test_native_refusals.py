@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from cases import each_build
 
-CODES = ("CategoricalCrossEntropy", [0.0])
+CODES = ("CategoricalCrossEntropy", [0.0, 0.0])
 SQUARED, NO_PENALTY, PLAIN = ("SquaredError", []), ("L2", [0.0]), ("SGD", [0.1, 0.0, 0.0, 0.0])
 IDENTITY = ("Identity", [])
 # A network of 3 inputs and 2 outputs has 8 parameters.
@@ -105,8 +105,9 @@ def test_class_codes(build: Any, codes: list[float], at: int) -> None:
     """A code is an index: out of range, or no number at all, it is refused wherever it stands."""
     y = np.zeros((4, 1))
     y[at] = codes
-    with pytest.raises(ValueError, match="class code"):
-        objective(build, data(build, y), loss=CODES)
+    for loss in (CODES, ("CategoricalFocal", [2.0])):
+        with pytest.raises(ValueError, match="class code"):
+            objective(build, data(build, y), loss=loss)
     with pytest.raises(ValueError, match="class code"):
         epoch(build, engine=engine(build, CODES), data=data(build, y))
 
@@ -264,8 +265,9 @@ def test_what_was_checked_cannot_be_changed_afterwards(build: Any) -> None:
     columns[:] = 2**30
     starts[:] = 2**40
     codes[:] = 1e9
-    value, _ = objective(build, given, loss=CODES)
-    assert np.isfinite(value)
+    for loss in (CODES, ("CategoricalCrossEntropy", [0.0, 0.1]), ("CategoricalFocal", [2.0])):
+        value, _ = objective(build, given, loss=loss)
+        assert np.isfinite(value)
 
 
 @each_build

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, final
 import typer
 
 from rosenblatt.cli.options import SOLVERS, TASKS, TrainingOptions, parse_hidden
-from rosenblatt.estimators.names import ACTIVATIONS
+from rosenblatt.estimators.activation_choice import ACTIVATIONS
 
 if TYPE_CHECKING:
     from rosenblatt.cli.screen import Screen

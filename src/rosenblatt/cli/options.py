@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.errors import InputError
-from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS
+from rosenblatt.estimators.activation_choice import ACTIVATIONS
+from rosenblatt.estimators.names import OPTIMIZERS
+from rosenblatt.estimators.wording import nearest
 
 TASKS = ("auto", "classification", "regression")
 SOLVERS = (*OPTIMIZERS, "lbfgs")
@@ -81,7 +83,10 @@ def parse_hidden(text: str) -> tuple[int, ...]:
 
 def _member(option: str, value: str, known: Collection[str]) -> None:
     if value not in known:
-        raise InputError(f"{option} {value!r} is not known; choose one of {', '.join(known)}")
+        raise InputError(
+            f"{option} {value!r} is not known{nearest(value, known)}; choose one of "
+            f"{', '.join(known)}"
+        )
 
 
 def _check(option: str, value: float, valid: bool, expected: str, example: str) -> None:

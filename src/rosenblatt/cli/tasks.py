@@ -14,6 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from rosenblatt.cli.scores import Scores, Weights, classification_scores, regression_scores
+from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.table import ClassTarget, NumberTarget
 from rosenblatt.types import FloatArray
@@ -147,6 +148,11 @@ class Regression(TaskKind):
         return MLPRegressor(**parameters)
 
     def output(self, prediction: FloatArray) -> FloatArray:
+        if prediction.shape[1] > 1:
+            raise InputError(
+                "the model predicts several quantiles, and a table of predictions has one number a "
+                "row: use rosenblatt.persistence.load_model in Python, and the model's `predict`"
+            )
         return self.target.restore(prediction[:, 0].astype(np.float64))
 
     def learnable(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:

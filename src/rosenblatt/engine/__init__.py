@@ -26,6 +26,7 @@ __all__ = [
     "Predictor",
     "Trainer",
     "has_bfloat16",
+    "has_kernel",
     "objective",
     "predictor",
     "scores",

@@ -21,12 +21,28 @@ KERNELS: dict[str, dict[type, str]] = {
         activations.Tanh: "Tanh",
         activations.ReLU: "ReLU",
         activations.Softmax: "Softmax",
+        activations.LeakyReLU: "LeakyReLU",
+        activations.ELU: "ELU",
+        activations.SELU: "SELU",
+        activations.Softplus: "Softplus",
+        activations.GELU: "GELU",
+        activations.SiLU: "SiLU",
+        activations.Mish: "Mish",
+        activations.HardSigmoid: "HardSigmoid",
+        activations.HardTanh: "HardTanh",
+        activations.HardSwish: "HardSwish",
     },
     "losses": {
         losses.SquaredError: "SquaredError",
         losses.BinaryCrossEntropy: "BinaryCrossEntropy",
         losses.CategoricalCrossEntropy: "CategoricalCrossEntropy",
         losses.Poisson: "Poisson",
+        losses.Huber: "Huber",
+        losses.LogCosh: "LogCosh",
+        losses.AbsoluteError: "AbsoluteError",
+        losses.Quantile: "Quantile",
+        losses.BinaryFocal: "BinaryFocal",
+        losses.CategoricalFocal: "CategoricalFocal",
     },
     "penalties": {
         penalties.L2: "L2",
@@ -49,5 +65,7 @@ def runs_natively(network: Network) -> bool:
 
 
 def kernel(member: Any) -> tuple[str, list[float]]:
-    """Name and field values, as the compiled module takes them."""
-    return NAMES[type(member)], [float(getattr(member, f.name)) for f in dataclasses.fields(member)]
+    """Name and field values, as the compiled module takes them: a field may be a tuple of them."""
+    values = [getattr(member, f.name) for f in dataclasses.fields(member)]
+    numbers = [n for value in values for n in (value if isinstance(value, tuple) else (value,))]
+    return NAMES[type(member)], [float(n) for n in numbers]

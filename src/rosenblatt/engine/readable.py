@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.backprop import Trace, backpropagate, forward
+from rosenblatt.engine.foreign import refuse_nan
 from rosenblatt.engine.interface import Epoch, Objective, Trainer
 from rosenblatt.engine.memory import Memory
 from rosenblatt.losses import Loss
@@ -30,15 +31,19 @@ def batch_trace(
 ) -> Trace:
     """Back-propagation over a batch, in the terms of `Problem`'s objective, without the penalty."""
     y = arrays.y[rows]
-    return backpropagate(
-        network,
-        theta,
-        dense(arrays.X[rows]),
-        y,
-        loss,
-        sample_weight=None if arrays.weights is None else arrays.weights[rows],
-        total_weight=len(y) * arrays.mean_weight,
-    )
+    weights = None if arrays.weights is None else arrays.weights[rows]
+    with np.errstate(invalid="ignore"):  # told by `refuse_nan`, or at the epoch's end
+        trace = backpropagate(
+            network,
+            theta,
+            dense(arrays.X[rows]),
+            y,
+            loss,
+            sample_weight=weights,
+            total_weight=len(y) * arrays.mean_weight,
+        )
+    refuse_nan(network, loss, trace, weights)
+    return trace
 
 
 def penalised(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +16,12 @@ from sklearn.utils.validation import validate_data
 
 from rosenblatt import engine
 from rosenblatt.errors import NON_FINITE, DivergenceError
+from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
 from rosenblatt.estimators.curvature import fit_lbfgs
 from rosenblatt.estimators.descent import Progress, fit_descent
 from rosenblatt.estimators.fitted import FittedMLP
-from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, initializer
+from rosenblatt.estimators.loss_choice import link_name
+from rosenblatt.estimators.names import OPTIMIZERS, initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
@@ -35,7 +38,7 @@ class BaseMLP(FittedMLP):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
     hidden_layer_sizes: Any
-    activation: str
+    activation: Any
     solver: str
     alpha: float
     batch_size: int | str
@@ -99,8 +102,8 @@ class BaseMLP(FittedMLP):
         """Output units for encoded targets."""
 
     @abstractmethod
-    def _out_activation(self) -> str:
-        """scikit-learn's name for the inverse link."""
+    def _row_weights(self, targets: FloatArray, weights: FloatArray | None) -> FloatArray | None:
+        """The weights to train with, given the rows' own and the encoded targets."""
 
     @abstractmethod
     def _reported_loss(self, data_loss: float) -> float:
@@ -188,8 +191,8 @@ class BaseMLP(FittedMLP):
             raise ValueError(
                 f"hidden_layer_sizes must be > 0, got {hidden}: whole numbers of units."
             )
-        activation = ACTIVATIONS[self.activation]
-        layers = tuple(Dense(int(n), activation) for n in hidden)
+        activations = hidden_activations(self.activation, len(hidden))
+        layers = tuple(Dense(int(n), g) for n, g in zip(hidden, activations, strict=True))
         return Network(n_inputs, (*layers, Dense(n_outputs)))
 
     def _validated(
@@ -246,23 +249,25 @@ class BaseMLP(FittedMLP):
         if self.solver not in OPTIMIZERS and any(part is not None for part in validation):
             raise ValueError("X_val and y_val need solver='sgd' or 'adam', not 'lbfgs'.")
         self._check_bfloat16()
+        activations = chosen_activations(self.activation)
         first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, y, weights = self._validated(
             X, y, sample_weight, dtype=self._float_types(first_pass), reset=first_pass
         )
         self._check_targets(y, incremental)
         targets = self._encode_targets(y, X.dtype)
-        arrays = Arrays(X, targets, weights)
+        arrays = Arrays(X, targets, self._row_weights(targets, weights))
         validation_arrays = self._given_validation(*validation, X.dtype)
 
         n_outputs = self._n_units_out(targets)
         network = self._network(X.shape[1], n_outputs)
+        self._trained_loss = self._loss()
+        self.out_activation_ = link_name(self._trained_loss)
         rng = check_random_state(self.random_state)
         if first_pass:
-            theta = network.initial_parameters(
-                rng, initializer(ACTIVATIONS[self.activation]), X.dtype
-            )
+            theta = network.initial_parameters(rng, initializer(activations), X.dtype)
             self._forget(len(network.layers) + 1, n_outputs)
+            warn_of_foreign_members(network, self._trained_loss)
         else:
             theta = self._carried_parameters(network, X.dtype)
             self.history_ = getattr(self, "history_", [])
@@ -331,7 +336,18 @@ class BaseMLP(FittedMLP):
 
     def _forget(self, n_layers: int, n_outputs: int) -> None:
         self.n_layers_, self.n_outputs_ = n_layers, n_outputs
-        self.out_activation_ = self._out_activation()
         self.n_iter_ = self.t_ = 0
         self.history_ = []
         self._progress = None
+
+
+def warn_of_foreign_members(network: Network, loss: Loss) -> None:
+    """Say that members without a native kernel, which are the user's own, are slow."""
+    members = [loss, *(layer.activation for layer in network.layers)]
+    names = dict.fromkeys(type(m).__name__ for m in members if not engine.has_kernel(m))
+    if names:
+        warnings.warn(
+            f"{' and '.join(names)}: without a kernel in the native engine, so that the readable"
+            " engine trains, in NumPy, which is slow.",
+            stacklevel=5,
+        )

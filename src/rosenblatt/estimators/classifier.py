@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self, final
+from typing import Any, ClassVar, Literal, Self, final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call,
@@ -19,7 +20,9 @@ from sklearn.utils.multiclass import (
 
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
+from rosenblatt.estimators.class_weight import class_weighted
+from rosenblatt.estimators.loss_choice import classification_loss
+from rosenblatt.losses import Loss
 from rosenblatt.types import FloatArray
 
 __all__ = ["MLPClassifier"]
@@ -27,7 +30,7 @@ __all__ = ["MLPClassifier"]
 
 @final
 class MLPClassifier(ClassifierMixin, BaseMLP):
-    """Multi-layer perceptron for classification, trained on the cross-entropy.
+    """Multi-layer perceptron for classification, trained on the cross-entropy or another loss.
 
     Every parameter of scikit-learn 1.9's MLPClassifier, in its order and with its defaults and
     meaning, and after them our own, keyword-only. With the same `random_state` and float64 input it
@@ -37,8 +40,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Units of each hidden layer.
-    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='relu'
-        Activation of the hidden layers (theory N3).
+    activation : str, Activation, or list of these, default='relu'
+        Activation of the hidden layers (theory N3), one for all or one for each: 'identity',
+        'logistic' (also 'sigmoid'), 'tanh', 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'silu'
+        (also 'swish'), 'softplus', 'mish', 'hard_sigmoid', 'hard_tanh', 'hard_swish', 'softmax',
+        or an object of `rosenblatt.activations` such as `LeakyReLU(0.1)`. One of your own, derived
+        from `rosenblatt.activations.Activation`, trains on the readable engine, which is slow.
     solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
         'sgd' and 'adam' take mini-batches (G7, G10), 'lbfgs' all rows at once (G15).
     alpha : float, default=0.0001
@@ -92,6 +99,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         What `early_stopping` watches on the validation rows: their loss, negated, or scikit-learn's
         score (accuracy here, R² in the regressor). The loss still moves where few rows leave the
         score standing.
+    loss : str or Loss, default='log_loss'
+        'log_loss' is the cross-entropy (L7, L8), 'focal' turns to the rows that are still hard
+        (L18). Or an object of `rosenblatt.losses`: `BinaryCrossEntropy` or `BinaryFocal` for two
+        classes and for multilabel targets, `CategoricalCrossEntropy` or `CategoricalFocal` for
+        more classes, with their `smoothing` or `gamma`; or one of your own, derived from `Loss`.
+    class_weight : None, 'balanced', dict or list of dict, default=None
+        Weights of the classes, {class: weight}, 1 where none is given; rows' own weights are
+        multiplied by them (L14). 'balanced' lets every class count the same in total,
+        Σw / (n_classes Σ_class w). For multilabel targets a list of one dict for each label, whose
+        weights are multiplied. Rows split off by `validation_fraction` keep the product; those
+        given as `X_val` count by `sample_weight_val` alone.
 
     Attributes
     ----------
@@ -145,13 +163,18 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     True
     """
 
-    loss = "log_loss"  # scikit-learn's attribute; no parameter
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseMLP._parameter_constraints,
+        "loss": [str, Loss],
+        "class_weight": [None, StrOptions({"balanced"}), dict, list],
+    }
+
     _takes_numeric_targets = False
 
     def __init__(
         self,
         hidden_layer_sizes: Any = (100,),
-        activation: str = "relu",
+        activation: Any = "relu",
         *,
         solver: str = "adam",
         alpha: float = 0.0001,
@@ -177,6 +200,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         dtype: Any = None,
         n_jobs: int | None = None,
         scoring: Literal["loss"] | None = None,
+        loss: str | Loss = "log_loss",
+        class_weight: Any = None,
     ) -> None:
         self._keep(locals())
 
@@ -214,6 +239,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             All classes that will ever come; needed in the first call.
         """
         self._validate_params()
+        if self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight 'balanced' is not supported for partial_fit, which does not see all"
+                " rows at once: give a dict of weights, such as"
+                " sklearn.utils.class_weight.compute_class_weight computes from all of them."
+            )
         if _check_partial_fit_first_call(self, classes):
             several = type_of_target(y).startswith("multilabel")
             self._label_binarizer = LabelBinarizer().fit(y if several else classes)
@@ -258,17 +289,16 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return encoded
 
     def _loss(self, p_min: float = 0.0) -> Loss:
-        if self._label_binarizer.y_type_ == "multiclass":
-            return CategoricalCrossEntropy(p_min)
-        return BinaryCrossEntropy(p_min)
+        multiclass = self._label_binarizer.y_type_ == "multiclass"
+        return classification_loss(self.loss, multiclass, p_min)
+
+    def _row_weights(self, targets: FloatArray, weights: FloatArray | None) -> FloatArray | None:
+        return class_weighted(self.class_weight, targets, self.classes_, weights)
 
     def _n_units_out(self, y: FloatArray) -> int:
         if self._label_binarizer.y_type_ == "multiclass":
             return len(self.classes_)
         return y.shape[1]
-
-    def _out_activation(self) -> str:
-        return "softmax" if self._label_binarizer.y_type_ == "multiclass" else "logistic"
 
     def _form(self) -> Form:
         return Form.BOTH_CLASSES if self.n_outputs_ == 1 else Form.COLUMNS

@@ -13,7 +13,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import engine
 from rosenblatt.engine import Form
-from rosenblatt.estimators.names import ACTIVATIONS, LINKS
+from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
+from rosenblatt.estimators.loss_choice import LINKS, link_name
+from rosenblatt.losses import Loss
 from rosenblatt.model import Model, Predictor
 from rosenblatt.network import Dense, Network
 from rosenblatt.types import FloatArray
@@ -43,7 +45,7 @@ class Published:
 class FittedMLP(BaseEstimator, ABC):
     """Public attributes, and predictions from them, whatever has been done to them since a fit."""
 
-    activation: str
+    activation: Any
     n_jobs: int | None
     coefs_: list[FloatArray]
     intercepts_: list[FloatArray]
@@ -51,16 +53,21 @@ class FittedMLP(BaseEstimator, ABC):
     out_activation_: str
 
     _published: Published | None = None
+    # None where nothing was fitted: `coefs_` may have been set by hand.
+    _trained_loss: Loss | None = None
 
     @property
     def model_(self) -> Model:
         """The trained network as a plain value: description, flat parameters, loss."""
         check_is_fitted(self, "coefs_")
         shapes = [np.shape(W) for W in self.coefs_]
-        activation = ACTIVATIONS[self.activation]
-        hidden = (Dense(n_out, activation) for _, n_out in shapes[:-1])
+        activations = hidden_activations(self.activation, len(shapes) - 1)
+        hidden = (Dense(n_out, g) for (_, n_out), g in zip(shapes[:-1], activations, strict=True))
         network = Network(shapes[0][0], (*hidden, Dense(shapes[-1][1])))
-        return Model(network, self._flat_parameters(network), LINKS[self.out_activation_])
+        loss = self._trained_loss
+        if loss is None or link_name(loss) != self.out_activation_:
+            loss = LINKS[self.out_activation_]
+        return Model(network, self._flat_parameters(network), loss)
 
     def predictor(self) -> Predictor:
         """What this estimator predicts, as a plain function of arrays.
@@ -71,7 +78,8 @@ class FittedMLP(BaseEstimator, ABC):
             A snapshot with its own copy of the parameters, which neither another fit nor
             `set_params` changes. It takes arrays of shape (n_samples, n_features) or (n_features,)
             and returns what `predict_proba` does, or a regressor's `predict`, without checking that
-            the numbers are finite and the columns named as before; see its class.
+            the numbers are finite and the columns named as before; see its class. Several quantiles
+            of several targets come as columns, the levels of a target side by side.
         """
         return Predictor(self.model_, self._form(), self.n_jobs)
 
@@ -102,7 +110,10 @@ class FittedMLP(BaseEstimator, ABC):
         published = self._published
         if published is None or not published.is_shown_by(vars(self)):
             return self._made_predictor()
-        settings = (self.activation, self.out_activation_, self.n_jobs)
+        chosen = self.activation
+        # A copy, because a list may change.
+        chosen = chosen if isinstance(chosen, str) else chosen_activations(chosen)
+        settings = (chosen, self._trained_loss, self.out_activation_, self.n_jobs)
         kept = published.settings_and_predictor
         if kept is None or kept[0] != settings:
             kept = published.settings_and_predictor = (settings, self._made_predictor())

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, final
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Tanh
+from rosenblatt.activations import Activation, Sigmoid
 from rosenblatt.initializers import Initializer, RandomBiasUniform
-from rosenblatt.losses import (
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Loss,
-    Poisson,
-    SquaredError,
-)
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.schedules import Constant, DivideOnStall, InverseScaling, RateControl
 
 __all__ = [
-    "ACTIVATIONS",
-    "LINKS",
     "OPTIMIZERS",
     "RATE_CONTROLS",
-    "REGRESSION_LOSSES",
-    "RegressionLoss",
     "initializer",
 ]
-
-ACTIVATIONS: dict[str, Activation] = {
-    "identity": Identity(),
-    "logistic": Sigmoid(),
-    "tanh": Tanh(),
-    "relu": ReLU(),
-}
 
 # From an estimator's parameters; 'lbfgs' is no first-order rule and not among them.
 OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {
@@ -60,30 +41,6 @@ RATE_CONTROLS: dict[str, Callable[[Any], RateControl]] = {
 }
 
 
-@final
-@dataclass(frozen=True)
-class RegressionLoss:
-    """A loss with the name of its inverse link, and whether its report averages the outputs."""
-
-    loss: Loss
-    out_activation: str
-    averages_outputs: bool
-
-
-# What turns raw scores into predictions, by scikit-learn's name for it.
-LINKS: dict[str, Loss] = {
-    "identity": SquaredError(),
-    "exp": Poisson(),
-    "logistic": BinaryCrossEntropy(),
-    "softmax": CategoricalCrossEntropy(),
-}
-
-REGRESSION_LOSSES: dict[str, RegressionLoss] = {
-    "squared_error": RegressionLoss(SquaredError(), "identity", averages_outputs=True),
-    "poisson": RegressionLoss(Poisson(), "exp", averages_outputs=False),
-}
-
-
-def initializer(activation: Activation) -> Initializer:
-    """scikit-learn's initial weights."""
-    return RandomBiasUniform(2.0 if isinstance(activation, Sigmoid) else 6.0)
+def initializer(activations: Sequence[Activation]) -> Initializer:
+    """scikit-learn's initial weights, for what was chosen for the hidden layers."""
+    return RandomBiasUniform(2.0 if all(isinstance(g, Sigmoid) for g in activations) else 6.0)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
-from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, RATE_CONTROLS
+from rosenblatt.activations import Activation
+from rosenblatt.estimators.names import OPTIMIZERS, RATE_CONTROLS
 
 __all__ = ["CONSTRAINTS", "FLOAT_TYPES"]
 
@@ -16,7 +17,7 @@ FLOAT_TYPES = (np.float64, np.float32)
 
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-    "activation": [StrOptions(set(ACTIVATIONS))],
+    "activation": [str, Activation, list, tuple],
     "solver": [StrOptions({"lbfgs", *OPTIMIZERS})],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],

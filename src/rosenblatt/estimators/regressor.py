@@ -7,15 +7,14 @@ from typing import Any, ClassVar, Literal, Self, final
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
+from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils import column_or_1d
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.names import REGRESSION_LOSSES
-from rosenblatt.losses import Loss
+from rosenblatt.estimators.loss_choice import n_levels, regression_loss
+from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
 from rosenblatt.types import FloatArray
 
 __all__ = ["MLPRegressor"]
@@ -30,28 +29,40 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     Parameters
     ----------
-    loss : {'squared_error', 'poisson'}, default='squared_error'
-        Half the squared error (theory L1), or half the Poisson deviance with a log link (L18),
-        which needs targets ≥ 0.
+    loss : str or Loss, default='squared_error'
+        What is minimised, by name or as an object of `rosenblatt.losses`:
+
+        - 'squared_error': half the squared error (theory L1).
+        - 'poisson': half the Poisson deviance with a log link (L18), for targets ≥ 0.
+        - 'huber', `Huber(delta=1.0)`: the squared error near 0, the absolute one from `delta` on,
+          so that a wild target pulls no harder than one at `delta` (L6).
+        - 'log_cosh': much the same without a corner.
+        - 'absolute_error': the median.
+        - 'quantile', `Quantile(levels=(0.5,))`: quantiles of y given x. With several levels
+          `predict` returns one column for each, and nothing forbids them to cross.
+
+        A loss of your own, derived from `rosenblatt.losses.Loss`, trains on the readable engine.
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
 early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, dtype, \
 n_jobs, scoring
-        As in `MLPClassifier`. Early stopping watches R².
+        As in `MLPClassifier`. Early stopping watches R², or `score` for a quantile loss.
 
     Attributes
     ----------
     coefs_, intercepts_, loss_, loss_curve_, best_loss_, validation_scores_, \
 best_validation_score_, history_, stop_reason_, model_, t_, n_iter_, n_features_in_, \
 feature_names_in_, n_layers_, n_outputs_
-        As in `MLPClassifier`; scores are R².
+        As in `MLPClassifier`; scores are R², or `score` for a quantile loss. `n_outputs_` counts
+        a target once for each of its levels.
     out_activation_ : str
         'identity', or 'exp' for the Poisson loss.
 
     Notes
     -----
     With several outputs the gradient is that of the summed squared errors, while the losses
-    reported average over outputs: both as in scikit-learn. L-BFGS minimises the sum, whose gradient
+    reported average over outputs: both as in scikit-learn. Losses that scikit-learn has not are
+    reported as they are minimised, summed over outputs. L-BFGS minimises the sum, whose gradient
     it is given; scikit-learn hands it the average with the gradient of the sum.
 
     Examples
@@ -67,16 +78,16 @@ feature_names_in_, n_layers_, n_outputs_
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseMLP._parameter_constraints,
-        "loss": [StrOptions(set(REGRESSION_LOSSES))],
+        "loss": [str, Loss],
     }
 
     _takes_numeric_targets = True
 
     def __init__(
         self,
-        loss: str = "squared_error",
+        loss: str | Loss = "squared_error",
         hidden_layer_sizes: Any = (100,),
-        activation: str = "relu",
+        activation: Any = "relu",
         *,
         solver: str = "adam",
         alpha: float = 0.0001,
@@ -106,8 +117,34 @@ feature_names_in_, n_layers_, n_outputs_
         self._keep(locals())
 
     def predict(self, X: Any) -> FloatArray:
-        """Predictions, shape (n_samples,) or (n_samples, n_outputs)."""
-        return self._predictions(X)
+        """Predictions, shape (n_samples,) or (n_samples, n_targets).
+
+        Where the loss has several quantile levels they are the last axis: (n_samples, n_levels),
+        or (n_samples, n_targets, n_levels).
+        """
+        prediction = self._predictions(X)
+        levels = n_levels(self._trained_loss)
+        if 1 < levels < self.n_outputs_:
+            return prediction.reshape(len(prediction), -1, levels)
+        return prediction
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R² of the predictions, or for a quantile loss D² of the pinball loss.
+
+        D² is the share of the loss that the best constant leaves which the network takes away
+        (`sklearn.metrics.d2_pinball_score`), averaged over the levels: 1 at best, 0 for a constant.
+        R² would hold predictions of a quantile against a mean that they do not aim at.
+        """
+        if not isinstance(self._trained_loss, Quantile):
+            return float(super().score(X, y, sample_weight))
+        prediction = self._predictions(X)
+        y = np.asarray(y)
+        return d2_of_levels(
+            y if y.ndim == 2 else y[:, None],
+            prediction if prediction.ndim == 2 else prediction[:, None],
+            self._trained_loss,
+            sample_weight,
+        )
 
     @available_if(lambda self: self._has_epochs())  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -119,7 +156,7 @@ feature_names_in_, n_layers_, n_outputs_
         self._check_validation_targets(y)
 
     def _check_validation_targets(self, y: Any) -> None:
-        if self.loss == "poisson" and (np.asarray(y) < 0).any():
+        if isinstance(self._loss(), Poisson) and (np.asarray(y) < 0).any():
             raise ValueError("Some value(s) of y are negative, which the Poisson loss cannot take.")
 
     def _encode_targets(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
@@ -129,25 +166,40 @@ feature_names_in_, n_layers_, n_outputs_
         return encoded if encoded.ndim == 2 else encoded[:, None]
 
     def _loss(self, p_min: float = 0.0) -> Loss:
-        return REGRESSION_LOSSES[self.loss].loss
+        return regression_loss(self.loss)
+
+    def _row_weights(self, targets: FloatArray, weights: FloatArray | None) -> FloatArray | None:
+        return weights
 
     def _n_units_out(self, y: FloatArray) -> int:
-        return y.shape[1]
-
-    def _out_activation(self) -> str:
-        return REGRESSION_LOSSES[self.loss].out_activation
+        return y.shape[1] * n_levels(self._loss())
 
     def _form(self) -> Form:
         return Form.FLAT if self.n_outputs_ == 1 else Form.COLUMNS
 
     def _reported_loss(self, data_loss: float) -> float:
-        averages = REGRESSION_LOSSES[self.loss].averages_outputs
+        averages = isinstance(self._loss(), SquaredError)
         return data_loss / self.n_outputs_ if averages else data_loss
 
     def _prediction_score(
         self, prediction: FloatArray, y: FloatArray, weights: FloatArray | None
     ) -> float:
+        loss = self._loss()
+        if isinstance(loss, Quantile):
+            return d2_of_levels(y, prediction, loss, weights)
         return float(r2_score(y, prediction, sample_weight=weights))
 
     def _strata(self, y: FloatArray) -> npt.NDArray[Any] | None:
         return None
+
+
+def d2_of_levels(
+    y: npt.NDArray[Any], prediction: FloatArray, loss: Quantile, weights: Any
+) -> float:
+    """D² of y, (n_samples, n_targets), by level, averaged; a target's levels lie side by side."""
+    n = len(loss.levels)
+    scores = [
+        d2_pinball_score(y, prediction[:, i::n], sample_weight=weights, alpha=level)
+        for i, level in enumerate(loss.levels)
+    ]
+    return float(np.mean(scores))

@@ -12,9 +12,37 @@ from typing import Any, cast, final
 
 import numpy as np
 
-from rosenblatt.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
+from rosenblatt.activations import (
+    ELU,
+    GELU,
+    SELU,
+    HardSigmoid,
+    HardSwish,
+    HardTanh,
+    Identity,
+    LeakyReLU,
+    Mish,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from rosenblatt.errors import InputError
-from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, SquaredError
+from rosenblatt.losses import (
+    AbsoluteError,
+    BinaryCrossEntropy,
+    BinaryFocal,
+    CategoricalCrossEntropy,
+    CategoricalFocal,
+    Huber,
+    LogCosh,
+    Loss,
+    Poisson,
+    Quantile,
+    SquaredError,
+)
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.persistence.summary import Summary
@@ -24,8 +52,35 @@ from rosenblatt.types import FloatArray
 
 FORMAT_VERSION = 1
 
-SavedActivation = Identity | ReLU | Sigmoid | Softmax | Tanh
-SavedLoss = BinaryCrossEntropy | CategoricalCrossEntropy | Poisson | SquaredError
+SavedActivation = (
+    ELU
+    | GELU
+    | HardSigmoid
+    | HardSwish
+    | HardTanh
+    | Identity
+    | LeakyReLU
+    | Mish
+    | ReLU
+    | SELU
+    | SiLU
+    | Sigmoid
+    | Softmax
+    | Softplus
+    | Tanh
+)
+SavedLoss = (
+    AbsoluteError
+    | BinaryCrossEntropy
+    | BinaryFocal
+    | CategoricalCrossEntropy
+    | CategoricalFocal
+    | Huber
+    | LogCosh
+    | Poisson
+    | Quantile
+    | SquaredError
+)
 
 
 @final
@@ -111,7 +166,7 @@ def _network_from(metadata: Metadata) -> Network:
     layers = tuple(Dense(layer.n_outputs, layer.activation) for layer in metadata.layers)
     network = Network(metadata.n_inputs, layers)
     features = len(metadata.encoding.feature_names)
-    outputs = _outputs_for(metadata.encoding.target)
+    outputs = _outputs_for(metadata.encoding.target, metadata.loss)
     if (network.n_inputs, network.n_outputs) != (features, outputs):
         raise InputError(
             f"the network has {network.n_inputs} inputs and {network.n_outputs} outputs, "
@@ -122,10 +177,11 @@ def _network_from(metadata: Metadata) -> Network:
     return network
 
 
-def _outputs_for(target: ClassTarget | NumberTarget) -> int:
-    """One output a class, but one for two classes, and one for a number."""
-    n_classes = len(target.classes) if isinstance(target, ClassTarget) else 1
-    return n_classes if n_classes > 2 else 1
+def _outputs_for(target: ClassTarget | NumberTarget, loss: Loss) -> int:
+    """One output a class, but one for two classes; one for a number, or each of its quantiles."""
+    if isinstance(target, NumberTarget):
+        return len(loss.levels) if isinstance(loss, Quantile) else 1
+    return len(target.classes) if len(target.classes) > 2 else 1
 
 
 def _parameters_from(network: Network, tensors: Mapping[str, FloatArray]) -> FloatArray:

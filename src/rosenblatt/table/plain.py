@@ -1,14 +1,15 @@
 """Frozen dataclasses to plain data and back, strictly: what a model file may hold.
 
 A dataclass becomes ``{"kind": its name, field: value, …}`` of str, bool, int, finite float, None,
-lists and further such dictionaries. On the way back every key must be there, none may be strange,
-and every value must have the type that the field declares; the dataclass then checks itself.
+lists and further such dictionaries. On the way back every key must be there unless its field has a
+default, as one has that an older file does not know; none may be strange, and every value must have
+the type that the field declares; the dataclass then checks itself.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -80,17 +81,21 @@ def dataclass_from_plain(declared: Any, data: Any, where: str) -> Any:
         raise misfit(where, f"a description of {declared.__name__}", data)
     if data.get("kind") != declared.__name__:
         raise misfit(f"{where}.kind", repr(declared.__name__), data.get("kind"))
-    names = [f.name for f in fields(declared)]
+    needed = {f.name: f.default is MISSING for f in fields(declared)}
     for key in data:
-        if key != "kind" and key not in names:
+        if key != "kind" and key not in needed:
             raise InputError(
                 f"{where} has the unknown entry {key!r}: the file is not ours or newer"
             )
-    for name in names:
-        if name not in data:
+    for name, is_needed in needed.items():
+        if is_needed and name not in data:
             raise InputError(f"{where} lacks the entry {name!r}: the file is damaged or not ours")
     hints = get_type_hints(declared)
-    content = {name: from_plain(hints[name], data[name], f"{where}.{name}") for name in names}
+    content = {
+        name: from_plain(hints[name], data[name], f"{where}.{name}")
+        for name in needed
+        if name in data
+    }
     try:
         return declared(**content)
     except ValueError as error:

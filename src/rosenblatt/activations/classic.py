@@ -1,55 +1,17 @@
-"""Activation functions g and their derivatives (theory N1, N3).
-
-Every member maps the pre-activation ``z`` to the activation ``a = g(z)`` and pulls a gradient
-back through itself, ``∂J/∂z = (∂a/∂z)ᵀ ∂J/∂a``. Arrays have shape (n_samples, n_units); the float
-type of the input is kept.
-"""
+"""Identity, step, sigmoid, tanh, ReLU and softmax."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 from scipy.special import expit
 
+from rosenblatt.activations.base import Activation, Elementwise
 from rosenblatt.types import FloatArray
 
-__all__ = [
-    "Activation",
-    "Elementwise",
-    "Identity",
-    "ReLU",
-    "Sigmoid",
-    "Softmax",
-    "Step",
-    "Tanh",
-]
-
-
-class Activation(ABC):
-    """A differentiable map of a layer's pre-activations to its activations."""
-
-    @abstractmethod
-    def value(self, z: FloatArray) -> FloatArray:
-        """a = g(z)."""
-
-    @abstractmethod
-    def pull_back(self, z: FloatArray, a: FloatArray, grad: FloatArray) -> FloatArray:
-        """The gradient with respect to z, given the one with respect to a = g(z)."""
-
-
-class Elementwise(Activation):
-    """An activation that treats every unit alike, so that its Jacobian is diagonal."""
-
-    @abstractmethod
-    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
-        """g'(z); the activation a = g(z) is given because it often makes g' cheaper."""
-
-    @final
-    def pull_back(self, z: FloatArray, a: FloatArray, grad: FloatArray) -> FloatArray:
-        return grad * self.derivative(z, a)
+__all__ = ["Identity", "ReLU", "Sigmoid", "Softmax", "Step", "Tanh"]
 
 
 @final

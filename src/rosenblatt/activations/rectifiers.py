@@ -1,0 +1,92 @@
+"""Rectifiers that let a gradient through below zero."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from scipy.special import expit
+
+from rosenblatt.activations.base import Elementwise
+from rosenblatt.types import FloatArray
+
+__all__ = ["ELU", "SELU", "LeakyReLU", "Softplus"]
+
+
+@final
+@dataclass(frozen=True)
+class LeakyReLU(Elementwise):
+    """a = z for z > 0, leak·z otherwise (N3; Maas et al. 2013); at the kink g' is the leak.
+
+    The leak is 0 or more, so that a tells on which side of the kink z was.
+    """
+
+    leak: float = 0.01
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.leak < math.inf:
+            raise ValueError(f"the leak of LeakyReLU must be 0 or more, got {self.leak}")
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.where(z > 0, z, self.leak * z)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return np.where(z > 0, 1, self.leak).astype(z.dtype)
+
+
+@final
+@dataclass(frozen=True)
+class ELU(Elementwise):
+    """a = z for z > 0, α (eᶻ - 1) otherwise; g' = 1 or α eᶻ = a + α (N3; Clevert et al. 2016)."""
+
+    alpha: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha < math.inf:
+            raise ValueError(f"alpha of ELU must be above 0, got {self.alpha}")
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return exponential_linear(z, self.alpha)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return exponential_linear_slope(z, self.alpha)
+
+
+@final
+@dataclass(frozen=True)
+class SELU(Elementwise):
+    """λ ELU(z; α), with λ and α such that mean 0 and variance 1 reproduce themselves from layer to
+    layer (N3; Klambauer et al. 2017, eq. 14)."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return SELU_SCALE * exponential_linear(z, SELU_ALPHA)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return SELU_SCALE * exponential_linear_slope(z, SELU_ALPHA)
+
+
+@final
+@dataclass(frozen=True)
+class Softplus(Elementwise):
+    """a = ln(1 + eᶻ), g' = σ(z) = 1 - e⁻ᵃ (N3; Dugas et al. 2001): ReLU with its corner rounded."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.logaddexp(0, z).astype(z.dtype)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        slope: FloatArray = expit(z)
+        return slope
+
+
+SELU_SCALE = 1.0507009873554804934
+SELU_ALPHA = 1.6732632423543772848
+
+
+def exponential_linear(z: FloatArray, alpha: float) -> FloatArray:
+    return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
+
+
+def exponential_linear_slope(z: FloatArray, alpha: float) -> FloatArray:
+    return np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0))).astype(z.dtype)

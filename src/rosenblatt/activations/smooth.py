@@ -1,0 +1,75 @@
+"""Smooth activations that are not monotonic: z times a gate that opens with z."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from scipy.special import expit, ndtr
+
+from rosenblatt.activations.base import Elementwise
+from rosenblatt.types import FloatArray
+
+__all__ = ["GELU", "Mish", "SiLU"]
+
+
+@final
+@dataclass(frozen=True)
+class GELU(Elementwise):
+    """a = z Φ(z), g' = Φ(z) + z φ(z), of the standard normal distribution (N3; Hendrycks & Gimpel
+    2016).
+
+    `approximate` takes the paper's σ(2u) in place of Φ(z), u = √(2/π) (z + 0.044715 z³): what
+    models call GELU whose weights were trained with `approximate='tanh'` in PyTorch.
+    """
+
+    approximate: bool = False
+
+    def value(self, z: FloatArray) -> FloatArray:
+        gate: FloatArray = expit(2 * gelu_argument(z)) if self.approximate else ndtr(z)
+        return z * gate
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        if self.approximate:
+            gate = expit(2 * gelu_argument(z))
+            slope = 2 * GELU_FACTOR * (1 + 3 * GELU_CUBIC * z * z)
+            return gate + z * gate * (1 - gate) * slope
+        density = np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+        derivative: FloatArray = ndtr(z) + z * density
+        return derivative
+
+
+@final
+@dataclass(frozen=True)
+class SiLU(Elementwise):
+    """a = z σ(z), g' = σ(z) (1 + z (1 - σ(z))) (N3; Elfwing et al. 2018), also known as swish."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return z * expit(z)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        gate: FloatArray = expit(z)
+        return gate * (1 + z * (1 - gate))
+
+
+@final
+@dataclass(frozen=True)
+class Mish(Elementwise):
+    """a = z t, t = tanh(ln(1 + eᶻ)); g' = t + z σ(z) (1 - t²) (N3; Misra 2019)."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return z * np.tanh(np.logaddexp(0, z).astype(z.dtype))
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        t = np.tanh(np.logaddexp(0, z).astype(z.dtype))
+        return t + z * expit(z) * (1 - t * t)
+
+
+GELU_FACTOR = math.sqrt(2 / math.pi)
+GELU_CUBIC = 0.044715
+
+
+def gelu_argument(z: FloatArray) -> FloatArray:
+    return GELU_FACTOR * (z + GELU_CUBIC * z * z * z)

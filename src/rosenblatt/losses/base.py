@@ -1,0 +1,25 @@
+"""What every loss does."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from rosenblatt.types import FloatArray
+
+__all__ = ["Loss"]
+
+
+class Loss(ABC):
+    """A per-sample loss L(s, y) of raw scores."""
+
+    @abstractmethod
+    def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
+        """L of every sample, shape (n_samples,)."""
+
+    @abstractmethod
+    def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
+        """∂L/∂s of every sample, shape (n_samples, n_outputs): the δ of the last layer (B7)."""
+
+    @abstractmethod
+    def inverse_link(self, scores: FloatArray) -> FloatArray:
+        """The prediction that the scores stand for, shape (n_samples, n_outputs)."""

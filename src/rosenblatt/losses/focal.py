@@ -1,0 +1,99 @@
+"""Focal losses: cross-entropies that turn to the samples which are still hard (L18; Lin et al.
+2017)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from scipy.special import expit, logsumexp
+
+from rosenblatt.activations import Softmax
+from rosenblatt.losses.base import Loss
+from rosenblatt.types import FloatArray
+
+__all__ = ["BinaryFocal", "CategoricalFocal"]
+
+
+@final
+@dataclass(frozen=True)
+class BinaryFocal(Loss):
+    """L = -Σ_k (1 - p)^γ ln p, p the probability that is given to the label (eq. 4).
+
+    With x the logit towards the label, s or -s: p = σ(x), q = 1 - p = σ(-x), and
+    ∂L/∂x = q^γ (γ p ln p - q). Both are taken from the logit, so that no power meets a rounded 0.
+    Targets are 0 or 1, shape (n_samples, n_outputs); several outputs are independent labels. γ = 0
+    is the cross-entropy. The paper's balance α is `class_weight` here.
+    """
+
+    gamma: float = 2.0
+
+    def __post_init__(self) -> None:
+        check_gamma(self.gamma)
+
+    def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
+        x = (2 * y - 1) * scores
+        ln_p, ln_q = -np.logaddexp(0, -x), -np.logaddexp(0, x)
+        total: FloatArray = -(np.exp(self.gamma * ln_q) * ln_p).sum(axis=1)
+        return total
+
+    def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
+        sign = 2 * y - 1
+        x = sign * scores
+        p, q = expit(x), expit(-x)
+        ln_p, ln_q = -np.logaddexp(0, -x), -np.logaddexp(0, x)
+        slope: FloatArray = np.exp(self.gamma * ln_q) * (self.gamma * p * ln_p - q)
+        return sign * slope
+
+    def inverse_link(self, scores: FloatArray) -> FloatArray:
+        p: FloatArray = expit(scores)
+        return p
+
+
+@final
+@dataclass(frozen=True)
+class CategoricalFocal(Loss):
+    """L = -(1 - p_y)^γ ln p_y, p = softmax(s).
+
+    With q = 1 - p_y, added up from the other classes: ∂L/∂s = q^γ (1 - γ p_y ln p_y / q)
+    (p - onehot(y)). Targets are class codes as for `CategoricalCrossEntropy`, which γ = 0 is.
+    """
+
+    gamma: float = 2.0
+
+    def __post_init__(self) -> None:
+        check_gamma(self.gamma)
+
+    def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
+        _, q, ln_p = self._of_class(scores, y)
+        return -(q**self.gamma * ln_p)
+
+    def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
+        p, q, ln_p = self._of_class(scores, y)
+        # ln p_y / q goes to -1 as p_y goes to 1.
+        ratio = np.where(q == 0, -1, ln_p / np.where(q == 0, 1, q)).astype(q.dtype)
+        factor = q**self.gamma * (1 - self.gamma * np.exp(ln_p) * ratio)
+        p[np.arange(len(p)), y[:, 0].astype(np.intp)] = -q
+        return factor[:, None] * p
+
+    def inverse_link(self, scores: FloatArray) -> FloatArray:
+        return Softmax().value(scores)
+
+    def _of_class(
+        self, scores: FloatArray, y: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """p of all classes, and 1 - p_y and ln p_y in full relative accuracy."""
+        rows, codes = np.arange(len(scores)), y[:, 0].astype(np.intp)
+        p = Softmax().value(scores)
+        others = p.copy()
+        others[rows, codes] = 0
+        q: FloatArray = others.sum(axis=1)
+        far = scores[rows, codes] - logsumexp(scores, axis=1)
+        return p, q, np.where(q < 0.5, np.log1p(-np.minimum(q, 0.5)), far)
+
+
+def check_gamma(gamma: float) -> None:
+    if not 0 <= gamma < math.inf:
+        raise ValueError(f"gamma of a focal loss must be 0 or more, got {gamma}")

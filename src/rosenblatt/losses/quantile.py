@@ -1,0 +1,66 @@
+"""The pinball loss, of one quantile or of several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from rosenblatt.losses.base import Loss
+from rosenblatt.types import FloatArray
+
+__all__ = ["Quantile"]
+
+
+@final
+@dataclass(frozen=True)
+class Quantile(Loss):
+    """L = Σ τ u where u > 0, (τ - 1) u otherwise, u = y - s (L18; Koenker & Bassett 1978).
+
+    Its minimiser is the τ-quantile of y given x; ∂L/∂s is -τ below the target and 1 - τ above, 0
+    on it. Every target has one score for each level: column t·n_levels + l of the scores, shape
+    (n_samples, n_targets·n_levels), is level l of target t. Levels are learnt side by side, and
+    nothing forbids two of them to cross.
+
+    Attributes
+    ----------
+    levels : tuple of floats within (0, 1)
+    """
+
+    levels: tuple[float, ...] = (0.5,)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.levels, str) or not isinstance(self.levels, Iterable):
+            raise TypeError(f"levels of Quantile are a tuple such as (0.1, 0.9), got {self.levels}")
+        levels = tuple(float(level) for level in self.levels)
+        if not levels:
+            raise ValueError("Quantile needs at least one level, for example (0.5,)")
+        for level in levels:
+            if not 0 < level < 1:
+                raise ValueError(
+                    f"a quantile's level lies between 0 and 1, both excluded, got {level:g}:"
+                    " the median is 0.5, the largest tenth begins at 0.9."
+                )
+        object.__setattr__(self, "levels", levels)
+
+    def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
+        tau, u = self._levels_and_errors(scores, y)
+        total: FloatArray = np.maximum(tau * u, (tau - 1) * u).sum(axis=(1, 2))
+        return total
+
+    def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
+        tau, u = self._levels_and_errors(scores, y)
+        slope: FloatArray = np.where(u > 0, -tau, np.where(u < 0, 1 - tau, u))
+        return slope.reshape(scores.shape)
+
+    def inverse_link(self, scores: FloatArray) -> FloatArray:
+        return scores.copy()
+
+    def _levels_and_errors(
+        self, scores: FloatArray, y: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """τ, shape (n_levels,), and y - s, shape (n_samples, n_targets, n_levels)."""
+        tau = np.array(self.levels, scores.dtype)
+        return tau, y[:, :, None] - scores.reshape(len(scores), -1, len(self.levels))
