@@ -13,6 +13,6 @@ namespace rosenblatt {
 using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax>;
 using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson>;
 using Penalty = std::variant<L2>;
-using Optimizer = std::variant<SGD, Adam>;
+using Optimizer = std::variant<SGD, AdaGrad, RMSProp, AdaDelta, Adam, AdamW, AMSGrad, NAdam, RAdam, Lion>;
 
 } // namespace rosenblatt

@@ -161,7 +161,7 @@ def test_an_older_model_is_replaced_with_a_word_and_any_other_file_is_kept(
     assert Path("shop.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs", "lion"])
 @pytest.mark.parametrize("activation", ["relu", "tanh", "logistic", "identity"])
 def test_every_solver_and_activation(folder: Path, result, solver, activation) -> None:
     options = ["--solver", solver, "--activation", activation, "--epochs", "3", "--hidden", "4,3"]

@@ -62,11 +62,11 @@ struct Csr {
 long during(Engine<float> &engine, const Data<float> &data, std::int64_t steps, std::int64_t batch,
             const Optimizer &rule) {
     const std::size_t n = engine.chain().n_parameters;
-    std::vector<float> theta(n, 0.1f), slots(2 * n);
+    std::vector<float> theta(n, 0.1f), slots(most_slots * n);
     std::vector<std::int64_t> order(std::size_t(steps * batch));
     std::iota(order.begin(), order.end(), 0);
     const std::vector<double> factors(std::size_t(steps), 1.0);
-    Memory<float> memory{{slots.data(), slots.data() + n}, 0};
+    Memory<float> memory{{slots.data(), slots.data() + n, slots.data() + 2 * n}, 0};
     long before = 0;
     for (int epoch = 0; epoch < 2; ++epoch) {
         before = allocations;
@@ -82,13 +82,17 @@ int main() {
     constexpr std::int64_t batch = 32, most = 1001;
     const std::vector<float> X(std::size_t(batch * most * columns), 0.25f);
     const Csr csr(batch * most);
-    const std::vector<float> binary(std::size_t(batch * most), 1.0f), weights(std::size_t(batch * most), 0.5f);
+    const std::vector<float> binary(std::size_t(batch * most), 1.0f),
+        weights(std::size_t(batch * most), 0.5f);
     const Matrix<float> dense{batch * most, columns, X.data(), nullptr, nullptr};
-    const Matrix<float> sparse{batch * most, columns, csr.values.data(), csr.column_of.data(),
-                               csr.starts.data(), 3};
+    const Matrix<float> sparse{batch * most,         columns,           csr.values.data(),
+                               csr.column_of.data(), csr.starts.data(), 3};
     for (const int threads : {1, 2})
         for (const bool is_sparse : {false, true})
-            for (const Optimizer &rule : {Optimizer(Adam{1e-3, 0.9, 0.999, 1e-8}), Optimizer(SGD{1e-3, 0.9})})
+            for (const Optimizer &rule :
+                 {Optimizer(Adam{1e-3, 0.9, 0.999, 1e-8}), Optimizer(SGD{1e-3, 0.9}),
+                  Optimizer(RMSProp{1e-3, 0.9, 1e-8}), Optimizer(AMSGrad{1e-3, 0.9, 0.999, 1e-8, 0.01}),
+                  Optimizer(NAdam{1e-3, 0.9, 0.999, 1e-8, 4e-3})})
                 for (const int outputs : {1, 3}) {
                     const Loss loss =
                         outputs == 1 ? Loss(BinaryCrossEntropy{}) : Loss(CategoricalCrossEntropy{});

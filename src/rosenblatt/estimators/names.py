@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
 from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Tanh
 from rosenblatt.initializers import Initializer, RandomBiasUniform
@@ -15,14 +14,10 @@ from rosenblatt.losses import (
     Poisson,
     SquaredError,
 )
-from rosenblatt.optimizers import SGD, Adam, Optimizer
-from rosenblatt.schedules import Constant, DivideOnStall, InverseScaling, RateControl
 
 __all__ = [
     "ACTIVATIONS",
     "LINKS",
-    "OPTIMIZERS",
-    "RATE_CONTROLS",
     "REGRESSION_LOSSES",
     "RegressionLoss",
     "initializer",
@@ -33,30 +28,6 @@ ACTIVATIONS: dict[str, Activation] = {
     "logistic": Sigmoid(),
     "tanh": Tanh(),
     "relu": ReLU(),
-}
-
-# From an estimator's parameters; 'lbfgs' is no first-order rule and not among them.
-OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {
-    "sgd": lambda p: SGD(
-        lr=p.learning_rate_init,
-        momentum=p.momentum,
-        nesterov=p.nesterovs_momentum,
-        lr_in_velocity=True,
-    ),
-    "adam": lambda p: Adam(
-        lr=p.learning_rate_init,
-        beta_1=p.beta_1,
-        beta_2=p.beta_2,
-        epsilon=p.epsilon,
-        epsilon_hat=True,
-    ),
-}
-
-# scikit-learn stops dividing the rate once it is at most 1e-6.
-RATE_CONTROLS: dict[str, Callable[[Any], RateControl]] = {
-    "constant": lambda p: Constant(),
-    "invscaling": lambda p: InverseScaling(p.power_t),
-    "adaptive": lambda p: DivideOnStall(p.learning_rate_init, smallest=1e-6),
 }
 
 
