@@ -265,6 +265,16 @@ def test_what_is_handled_is_said(folder: Path, result) -> None:
     assert "violet" in said
 
 
+def test_a_schedule_is_followed_and_remembered(folder: Path, result) -> None:
+    options = ["--target", "weight", "--solver", "rmsprop", "--epochs", "5", "--hidden", "8"]
+    constant = result("train", "shop.csv", *options)["scores"]["network"]
+    annealed = result("train", "shop.csv", *options, "--schedule", "cosine")["scores"]["network"]
+    assert constant["train"] != annealed["train"]
+    inspected = result("inspect", "shop.safetensors")
+    assert inspected["options"]["schedule"] == "cosine"
+    assert inspected["options"]["solver"] == "rmsprop"
+
+
 def test_a_rate_too_large_keeps_the_best_weights_under_early_stopping(folder, result) -> None:
     options = ["--target", "weight", "--hidden", "64", "--activation", "identity"]
     trained = result("train", "shop.csv", *options, "--solver", "sgd", "--learning-rate", "0.28")

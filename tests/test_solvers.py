@@ -97,11 +97,14 @@ def test_scikit_learns_names_keep_its_forms() -> None:
     assert fitted(solver="adam").loss_curve_ != fitted(solver=Adam()).loss_curve_
 
 
-def test_adams_kin_take_its_parameters() -> None:
+def test_names_take_parameters_of_the_same_meaning() -> None:
     given = {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 0.1}
     for name, cls in (("adamw", AdamW), ("amsgrad", AMSGrad), ("nadam", NAdam), ("radam", RAdam)):
         expected = fitted(solver=cls(0.001, **given)).loss_curve_
         assert fitted(solver=name, **given).loss_curve_ == expected
+    assert fitted(solver="rmsprop", epsilon=0.1).loss_curve_ == (
+        fitted(solver=RMSProp(0.001, epsilon=0.1)).loss_curve_
+    )
     assert fitted(solver="momentum", momentum=0.5).loss_curve_ == (
         fitted(solver=SGD(0.001, 0.5)).loss_curve_
     )

@@ -173,7 +173,7 @@ class Descent:
         if not self.early_stopping or self.best_theta is None:
             raise DivergenceError(
                 f"{NON_FINITE} {what}: scale inputs and targets to unit"
-                " variance, or lower learning_rate_init.",
+                " variance, or lower the learning rate.",
                 record.epoch,
             )
         warnings.warn(

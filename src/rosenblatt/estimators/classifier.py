@@ -89,7 +89,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     beta_1, beta_2 : float, default=0.9, 0.999
         Decay of the moments of 'adam', 'adamw', 'amsgrad', 'nadam' and 'radam'.
     epsilon : float, default=1e-8
-        Their ε; for 'adam' it is ε̂, beside the raw root.
+        ε of the same and of 'rmsprop'; for 'adam' it is ε̂, beside the raw root.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement that stop the fit.
     max_fun : int, default=15000

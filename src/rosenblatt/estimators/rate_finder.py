@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from sklearn.base import clone, is_classifier
-from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing, check_random_state, indexable
 from sklearn.utils.multiclass import unique_labels
 
@@ -126,6 +125,8 @@ def find_learning_rate(
 
 def prepared(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
     """A copy of the network, and X as it would reach it."""
+    from sklearn.pipeline import Pipeline  # which starting up need not wait for
+
     copied = clone(estimator)
     if isinstance(copied, Pipeline):
         if len(copied) > 1:

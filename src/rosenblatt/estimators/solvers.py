@@ -33,8 +33,8 @@ def in_adams_form(cls: Callable[..., Optimizer]) -> Callable[[Any], Optimizer]:
     return lambda p: cls(p.learning_rate_init, p.beta_1, p.beta_2, p.epsilon)
 
 
-# From an estimator's parameters. 'sgd' and 'adam' have scikit-learn's forms, all others PyTorch's;
-# what no parameter of that meaning exists for has its class's default.
+# From an estimator's parameters. 'sgd' and 'adam' have scikit-learn's forms, all others PyTorch's.
+# What an estimator has no parameter for, or one of another default, is left at its class's default.
 OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {
     "sgd": lambda p: SGD(
         lr=p.learning_rate_init,
@@ -52,7 +52,7 @@ OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {
     "momentum": lambda p: SGD(p.learning_rate_init, p.momentum),
     "nesterov": lambda p: SGD(p.learning_rate_init, p.momentum, nesterov=True),
     "adagrad": lambda p: AdaGrad(p.learning_rate_init),
-    "rmsprop": lambda p: RMSProp(p.learning_rate_init),
+    "rmsprop": lambda p: RMSProp(p.learning_rate_init, epsilon=p.epsilon),
     "adadelta": lambda p: AdaDelta(p.learning_rate_init),
     "adamw": in_adams_form(AdamW),
     "amsgrad": in_adams_form(AMSGrad),

@@ -15,7 +15,7 @@ Steps: TypeAlias = npt.NDArray[np.int64]
 Factors: TypeAlias = npt.NDArray[np.float64]
 
 # Factors are worked out so many steps ahead, and looked at beforehand at so many steps of a run.
-AHEAD, LOOKED_AT = 1 << 14, 1 << 20
+AHEAD, LOOKED_AT = 1 << 14, 1 << 18
 
 
 @final
