@@ -200,8 +200,8 @@ template <class T> class CheckedRun {
         numbers_.clear();
         if (given) numbers_.assign(given->data(), given->data() + n);
         for (std::int64_t number : numbers_) require(number >= 0 && number < rows, "row number out of range");
-        Memory<T> memory{{slots_.data(), n_slots() > 1 ? slots_.data() + slots_.stride(0) : nullptr},
-                         steps_(0)};
+        Memory<T> memory{{}, steps_(0)};
+        for (std::size_t k = 0; k < n_slots(); ++k) memory.slots[k] = slots_.data() + k * slots_.stride(0);
         auto signalled = [interruptible] {
             if (!interruptible) return false;
             nb::gil_scoped_acquire gil;
@@ -221,7 +221,7 @@ template <class T> class CheckedRun {
 
   private:
     std::size_t n_slots() const {
-        return std::visit([](auto rule) { return std::size_t(decltype(rule)::slots); }, rule_);
+        return std::visit([](const auto &rule) { return std::size_t(rule.slots()); }, rule_);
     }
 
     CheckedEngine<T> &engine_;

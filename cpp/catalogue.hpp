@@ -16,6 +16,6 @@ using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax, LeakyReL
 using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, Huber, LogCosh,
                           AbsoluteError, Quantile, BinaryFocal, CategoricalFocal>;
 using Penalty = std::variant<L2>;
-using Optimizer = std::variant<SGD, Adam>;
+using Optimizer = std::variant<SGD, AdaGrad, RMSProp, AdaDelta, Adam, AdamW, AMSGrad, NAdam, RAdam, Lion>;
 
 } // namespace rosenblatt

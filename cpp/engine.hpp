@@ -32,7 +32,7 @@ struct EpochResult {
 
 // The optimiser's memory: its slots, each of the size of θ, and the number of steps taken.
 template <class T> struct Memory {
-    T *slots[2];
+    T *slots[most_slots];
     std::int64_t steps;
 };
 
@@ -316,27 +316,32 @@ template <class T> class Engine {
     void update(Parts parts, Gradient gradient_of, const Optimizer &optimizer, const Step &step, T *theta,
                 const Memory<T> &memory, Tally &tally) const {
         std::visit(
-            [&](auto rule) {
-                const auto move = rule.template at<T>(step.before + 1, step.factor);
-                for_each_run(parts, gradient_of,
-                             [&](const auto &segment, auto penalty, std::size_t begin, std::size_t end,
-                                 const T *gradient) {
-                                 const auto [value, square] = move_parameters<decltype(rule)::slots>(
-                                     move, penalty, T(step.scale), begin, end, gradient, theta, memory);
-                                 tally.penalty += double(value) * step.scale * double(step.rows);
-                                 tally.squared_norms[std::size_t(segment.group)] += double(square);
-                             });
+            [&](const auto &rule) {
+                const auto shrink = decay<T>(rule, step.factor);
+                rule.template at<T>(step.before + 1, step.factor, [&](const auto move) {
+                    for_each_run(parts, gradient_of,
+                                 [&](const auto &segment, auto penalty, std::size_t begin, std::size_t end,
+                                     const T *gradient) {
+                                     const auto [value, square] =
+                                         move_parameters(move, shrink, penalty, T(step.scale), begin, end,
+                                                         gradient, theta, memory);
+                                     tally.penalty += double(value) * step.scale * double(step.rows);
+                                     tally.squared_norms[std::size_t(segment.group)] += double(square);
+                                 });
+                });
             },
             optimizer);
     }
 
     // Moves the parameters, and returns the sums of the penalty and of the squared gradient.
-    template <int slots, class Move, class Term>
-    static std::pair<T, T> move_parameters(Move move, Term penalty, T scale, std::size_t begin,
+    template <class Move, class Shrink, class Term>
+    static std::pair<T, T> move_parameters(Move move, Shrink shrink, Term penalty, T scale, std::size_t begin,
                                            std::size_t end, const T *gradient, T *theta,
                                            const Memory<T> &memory) {
+        constexpr int slots = slots_of<T, Move>;
         theta += begin;
-        T *first = memory.slots[0] + begin, *second = slots > 1 ? memory.slots[1] + begin : nullptr;
+        T *first = memory.slots[0] + begin, *second = slots > 1 ? memory.slots[1] + begin : nullptr,
+          *third = slots > 2 ? memory.slots[2] + begin : nullptr;
         const std::size_t size = end - begin;
         T value = 0, square = 0;
 #pragma omp simd reduction(+ : value, square)
@@ -346,12 +351,18 @@ template <class T> class Engine {
             const T g = gradient[i] + scale * penalty.gradient(w);
             value += penalty.value(w);
             square += g * g;
+            w = shrink(w);
             if constexpr (slots == 1) {
                 w += move(g, one);
-            } else {
+            } else if constexpr (slots == 2) {
                 T two = second[i];
                 w += move(g, one, two);
                 second[i] = two;
+            } else {
+                T two = second[i], three = third[i];
+                w += move(g, one, two, three);
+                second[i] = two;
+                third[i] = three;
             }
             first[i] = one;
             theta[i] = w;

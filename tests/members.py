@@ -31,7 +31,19 @@ from rosenblatt.losses import (
     Quantile,
 )
 from rosenblatt.network import Dense, Network
-from rosenblatt.optimizers import SGD, Adam, Optimizer
+from rosenblatt.optimizers import (
+    SGD,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdamW,
+    AMSGrad,
+    Lion,
+    NAdam,
+    Optimizer,
+    RAdam,
+    RMSProp,
+)
 from rosenblatt.penalties import Penalty
 
 # Activations that pass a gradient, all activations, and losses that bound no probability.
@@ -62,6 +74,17 @@ OPTIMIZERS: list[Optimizer] = [
     SGD(lr=0.05, momentum=0.9, nesterov=True, lr_in_velocity=True),
     Adam(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3),
     Adam(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3, epsilon_hat=True),
+    AdaGrad(lr=0.1, lr_decay=0.1, initial_accumulator_value=0.5, epsilon=1e-3),
+    RMSProp(lr=0.01, rho=0.8, epsilon=1e-2),
+    RMSProp(lr=0.01, rho=0.8, epsilon=1e-2, momentum=0.9),
+    RMSProp(lr=0.01, rho=0.8, epsilon=1e-2, centered=True),
+    RMSProp(lr=0.01, rho=0.8, epsilon=1e-2, momentum=0.9, centered=True),
+    AdaDelta(lr=2.0, rho=0.8, epsilon=1e-3),
+    AdamW(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3, weight_decay=0.5),
+    AMSGrad(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3, weight_decay=0.5),
+    NAdam(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3, momentum_decay=0.1),
+    RAdam(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3),
+    Lion(lr=0.01, beta_1=0.8, beta_2=0.9, weight_decay=0.5),
 ]
 
 

@@ -165,7 +165,7 @@ def test_an_older_model_is_replaced_with_a_word_and_any_other_file_is_kept(
     assert Path("shop.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs", "lion"])
 @pytest.mark.parametrize("activation", ["relu", "tanh", "logistic", "identity", "elu", "gelu"])
 def test_every_solver_and_activation(folder: Path, result, solver, activation) -> None:
     options = ["--solver", solver, "--activation", activation, "--epochs", "3", "--hidden", "4,3"]
@@ -279,6 +279,16 @@ def test_what_is_handled_is_said(folder: Path, result) -> None:
     assert predicted["rows"] == 20
     assert "surplus" in said
     assert "violet" in said
+
+
+def test_a_schedule_is_followed_and_remembered(folder: Path, result) -> None:
+    options = ["--target", "weight", "--solver", "rmsprop", "--epochs", "5", "--hidden", "8"]
+    constant = result("train", "shop.csv", *options)["scores"]["network"]
+    annealed = result("train", "shop.csv", *options, "--schedule", "cosine")["scores"]["network"]
+    assert constant["train"] != annealed["train"]
+    inspected = result("inspect", "shop.safetensors")
+    assert inspected["options"]["schedule"] == "cosine"
+    assert inspected["options"]["solver"] == "rmsprop"
 
 
 def test_a_rate_too_large_keeps_the_best_weights_under_early_stopping(folder, result) -> None:

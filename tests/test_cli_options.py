@@ -28,7 +28,10 @@ BAD = {
     "no rows left": (["--test-fraction", "0.6", "--validation-fraction", "0.4"], "add up to 1"),
     "unknown activation": (["--activation", "relux"], "identity, logistic, tanh, relu"),
     "nearly an activation": (["--activation", "leakyrelu"], "(did you mean 'leaky_relu'?)"),
-    "unknown solver": (["--solver", "adm"], "sgd, adam, lbfgs"),
+    "unknown solver": (["--solver", "adm"], "sgd, adam, momentum, nesterov, adagrad, rmsprop"),
+    "unknown schedule": (["--schedule", "cosin"], "exponential, inverse_time, polynomial"),
+    "schedule of sgd's": (["--schedule", "adaptive"], "constant, step"),
+    "schedule for lbfgs": (["--schedule", "cosine", "--solver", "lbfgs"], "choose --solver adam"),
     "unknown task": (["--task", "cluster"], "auto, classification, regression"),
     "unknown option": (["--epoch", "3"], "--epoch"),
 }

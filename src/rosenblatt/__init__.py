@@ -6,6 +6,7 @@ from rosenblatt.estimators import (
     MLPRegressor,
     Perceptron,
     ThresholdNeuron,
+    find_learning_rate,
 )
 
 __version__ = "0.1.0"
@@ -16,4 +17,5 @@ __all__ = [
     "McCullochPittsNeuron",
     "Perceptron",
     "ThresholdNeuron",
+    "find_learning_rate",
 ]

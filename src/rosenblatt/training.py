@@ -6,7 +6,7 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, final
 
 import numpy as np
@@ -42,7 +42,7 @@ class Record(NamedTuple):
         Training objective, as a mean over the epoch's batches.
     validation : Validation or None
     learning_rate : float
-        Rate of the epoch's steps.
+        Rate of the epoch's first step.
     gradient_norms : tuple of n_layers floats
         Root mean square over the epoch's batches.
     seconds : float
@@ -73,7 +73,7 @@ class Descent:
     objective : callable
         The reported loss of what an epoch measured.
     lr : float
-        Base rate, of which `rate` gives the current factor.
+        Base rate, of which `rate` gives the factors.
     order : array (n_samples,) of int64
         Row numbers, shuffled in place before every epoch where `rng` is given.
     batch_size, max_epochs : int
@@ -114,17 +114,17 @@ class Descent:
     stop_reason: str = ""
     converged: bool = False
     on_message: Callable[[str], None] | None = None
-    _factors: npt.NDArray[np.float64] = field(default_factory=lambda: np.full(1, np.nan))
 
     def run(self) -> Iterator[Record]:
         """Train epoch by epoch."""
         for epoch in range(1, self.max_epochs + 1):
             record = self._epoch(epoch)
-            is_best = self.stopping.observe(self._watched(record))
+            value = self._watched(record)
+            is_best = self.stopping.observe(value)
             if is_best and self.early_stopping:
                 self.best_theta = self.theta.copy()
             yield record
-            self.rate.epoch_ended(self.samples_seen)
+            self.rate.epoch_ended(self._steps, self.samples_seen, value)
             if self._diverged(record) or self._stalled():
                 return
         self.stop_reason = f"reached max_iter={self.max_epochs}"
@@ -139,23 +139,25 @@ class Descent:
         start = time.perf_counter()
         if self.rng is not None:
             shuffle(self.order, self.rng)
-        n = len(self.order)
-        factor = self.rate.factor
-        if factor != self._factors[0]:
-            self._factors = np.full(math.ceil(n / self.batch_size), factor)
+        factors = self.rate.factors(self._steps)
         result = self.trainer.epoch(
-            None if self.rng is None else self.order, self.batch_size, self._factors
+            None if self.rng is None else self.order, self.batch_size, factors
         )
-        self.samples_seen += n
+        self.samples_seen += len(self.order)
         return Record(
             epoch=epoch,
             loss=self.objective(result),
             validation=self.validate() if self.validate else None,
-            learning_rate=self.lr * factor,
+            learning_rate=self.lr * float(factors[0]),
             gradient_norms=result.gradient_norms,
             seconds=time.perf_counter() - start,
             finite=result.finite,
         )
+
+    @property
+    def _steps(self) -> int:
+        """Steps of an epoch."""
+        return math.ceil(len(self.order) / self.batch_size)
 
     def _watched(self, record: Record) -> float:
         if self.early_stopping:
@@ -171,7 +173,7 @@ class Descent:
         if not self.early_stopping or self.best_theta is None:
             raise DivergenceError(
                 f"{NON_FINITE} {what}: scale inputs and targets to unit"
-                " variance, or lower learning_rate_init.",
+                " variance, or lower the learning rate.",
                 record.epoch,
             )
         warnings.warn(
@@ -192,7 +194,8 @@ class Descent:
         )
         if self.rate.stalled():
             self.stopping.count = 0
-            self._say(f"{message} Setting learning rate to {self.lr * self.rate.factor:f}")
+            rate = self.lr * self.rate.factors(1)[0]
+            self._say(f"{message} Setting learning rate to {rate:f}")
             return False
         self._say(f"{message} Stopping.")
         self.stop_reason = message

@@ -62,11 +62,11 @@ struct Csr {
 long during(Engine<float> &engine, const Data<float> &data, std::int64_t steps, std::int64_t batch,
             const Optimizer &rule) {
     const std::size_t n = engine.chain().n_parameters;
-    std::vector<float> theta(n, 0.1f), slots(2 * n);
+    std::vector<float> theta(n, 0.1f), slots(most_slots * n);
     std::vector<std::int64_t> order(std::size_t(steps * batch));
     std::iota(order.begin(), order.end(), 0);
     const std::vector<double> factors(std::size_t(steps), 1.0);
-    Memory<float> memory{{slots.data(), slots.data() + n}, 0};
+    Memory<float> memory{{slots.data(), slots.data() + n, slots.data() + 2 * n}, 0};
     long before = 0;
     for (int epoch = 0; epoch < 2; ++epoch) {
         before = allocations;
@@ -96,10 +96,14 @@ int main() {
     const Case cases[] = {{1, {"BinaryCrossEntropy", {0, 0}}, "Tanh"},
                           {3, {"CategoricalCrossEntropy", {0, 0}}, "Tanh"},
                           {3, {"CategoricalCrossEntropy", {0, 0.1}}, "Mish"},
-                          {6, {"Quantile", {0.1, 0.5, 0.9}}, "SiLU"}};
+                          {6, {"Quantile", {0.1, 0.5, 0.9}}, "SiLU"},
+                          {1, {"BinaryCrossEntropy", {0, 0}}, "Tanh", true}};
     for (const int threads : {1, 2})
         for (const bool is_sparse : {false, true})
-            for (const Optimizer &rule : {Optimizer(Adam{1e-3, 0.9, 0.999, 1e-8}), Optimizer(SGD{1e-3, 0.9})})
+            for (const Optimizer &rule :
+                 {Optimizer(Adam{1e-3, 0.9, 0.999, 1e-8}), Optimizer(SGD{1e-3, 0.9}),
+                  Optimizer(RMSProp{1e-3, 0.9, 1e-8}), Optimizer(AMSGrad{1e-3, 0.9, 0.999, 1e-8, 0.01}),
+                  Optimizer(NAdam{1e-3, 0.9, 0.999, 1e-8, 4e-3})})
                 for (const auto &[outputs, loss, activation, wide] : cases) {
                     const DenseSpec last{outputs, {"Identity", {}}};
                     const Chain<float> chain(

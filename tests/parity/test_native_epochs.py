@@ -107,6 +107,22 @@ def test_builds(build: Any, optimizer: Optimizer, monkeypatch: pytest.MonkeyPatc
         assert_same_epochs(problem, arrays, 10, shuffled(37), 2)
 
 
+@each_build
+@pytest.mark.parametrize("threads", [1, None], ids=["native", "readable"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_no_rule_hides_a_nan(
+    build: Any, optimizer: Optimizer, threads: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sign or a maximum of something that is no number must not look like one."""
+    use(build, monkeypatch)
+    arrays = make_arrays(SquaredError(), 37, 7, 3)
+    arrays.y[20] = np.nan
+    problem = Problem(small_network(Tanh()), SquaredError(), L2(0.1), optimizer)
+    theta, _, (epoch,) = after_epochs(problem, arrays, 10, [None], threads)
+    assert np.isnan(theta).all()
+    assert not epoch.finite
+
+
 def test_memory_outlives_a_trainer() -> None:
     """Two epochs by one trainer are an epoch each by two that hand the memory on."""
     arrays = make_arrays(SquaredError(), 20, 7, 3)

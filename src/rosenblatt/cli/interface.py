@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, final
 
 import typer
 
-from rosenblatt.cli.options import SOLVERS, TASKS, TrainingOptions, parse_hidden
+from rosenblatt.cli.options import SCHEDULES, SOLVERS, TASKS, TrainingOptions, parse_hidden
 from rosenblatt.estimators.activation_choice import ACTIVATIONS
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ def train(
         int | None, typer.Option(help="Rows a step; from the number of rows if not given.")
     ] = None,
     learning_rate: Annotated[float, typer.Option(help="Size of the first steps.")] = 1e-3,
+    schedule: Annotated[
+        str, typer.Option(help=f"How the learning rate changes: {one_of(SCHEDULES)}.")
+    ] = "constant",
     epochs: Annotated[int, typer.Option(help="Most passes over the training rows.")] = 200,
     validation_fraction: Annotated[
         float, typer.Option(help="Share of the rows that tells when to stop; 0 = do not watch.")
@@ -142,6 +145,7 @@ def train(
         alpha=alpha,
         batch_size=batch_size,
         learning_rate=learning_rate,
+        schedule=schedule,
         epochs=epochs,
         validation_fraction=validation_fraction,
         test_fraction=test_fraction,

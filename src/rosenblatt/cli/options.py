@@ -9,11 +9,13 @@ from typing import final
 
 from rosenblatt.errors import InputError
 from rosenblatt.estimators.activation_choice import ACTIVATIONS
-from rosenblatt.estimators.names import OPTIMIZERS
+from rosenblatt.estimators.rates import OF_SGD, RATE_RULES
+from rosenblatt.estimators.solvers import FULL_BATCH, OPTIMIZERS
 from rosenblatt.estimators.wording import nearest
 
 TASKS = ("auto", "classification", "regression")
-SOLVERS = (*OPTIMIZERS, "lbfgs")
+SOLVERS = (*OPTIMIZERS, *FULL_BATCH)
+SCHEDULES = tuple(name for name in RATE_RULES if name not in OF_SGD)
 
 
 @final
@@ -28,6 +30,7 @@ class TrainingOptions:
     alpha: float
     batch_size: int | None
     learning_rate: float
+    schedule: str
     epochs: int
     validation_fraction: float
     test_fraction: float
@@ -44,6 +47,12 @@ class TrainingOptions:
         _member("--task", self.task, TASKS)
         _member("--activation", self.activation, ACTIVATIONS)
         _member("--solver", self.solver, SOLVERS)
+        _member("--schedule", self.schedule, SCHEDULES)
+        if self.solver in FULL_BATCH and self.schedule != "constant":
+            raise InputError(
+                f"--schedule {self.schedule} goes with a solver that takes steps at a learning "
+                f"rate, and {self.solver} does not; leave it out, or choose --solver adam"
+            )
         _check("--alpha", self.alpha, self.alpha >= 0, "0 or more", "0.0001")
         _check("--learning-rate", self.learning_rate, self.learning_rate > 0, "above 0", "0.001")
         _check("--epochs", self.epochs, self.epochs >= 1, "at least 1", "200")

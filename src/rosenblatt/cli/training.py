@@ -50,6 +50,7 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
         solver=options.solver,
         alpha=options.alpha,
         batch_size=batch_size,
+        learning_rate=options.schedule,
         learning_rate_init=options.learning_rate,
         max_iter=options.epochs,
         early_stopping=stops_early(options) and "validation" in parts,

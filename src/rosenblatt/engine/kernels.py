@@ -49,7 +49,15 @@ KERNELS: dict[str, dict[type, str]] = {
     },
     "optimizers": {
         optimizers.SGD: "SGD",
+        optimizers.AdaGrad: "AdaGrad",
+        optimizers.RMSProp: "RMSProp",
+        optimizers.AdaDelta: "AdaDelta",
         optimizers.Adam: "Adam",
+        optimizers.AdamW: "AdamW",
+        optimizers.AMSGrad: "AMSGrad",
+        optimizers.NAdam: "NAdam",
+        optimizers.RAdam: "RAdam",
+        optimizers.Lion: "Lion",
     },
 }
 

@@ -13,6 +13,7 @@ from rosenblatt.engine.interface import Epoch, Objective, Trainer
 from rosenblatt.engine.memory import Memory
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
+from rosenblatt.optimizers import DecoupledDecay
 from rosenblatt.penalties import Penalty
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.types import FloatArray
@@ -82,7 +83,10 @@ class ReadableTrainer(Trainer):
             penalty += added * len(rows)
             squares += network.squared_norms(g)
             self.memory.steps += 1
-            self.theta += self.problem.optimizer.update(  # B11
+            optimizer = self.problem.optimizer
+            if isinstance(optimizer, DecoupledDecay):
+                self.theta *= optimizer.kept(factor)
+            self.theta += optimizer.update(  # B11
                 g, self.memory.slots, int(self.memory.steps[0]), factor
             )
         return Epoch(

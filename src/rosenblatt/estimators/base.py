@@ -21,12 +21,16 @@ from rosenblatt.estimators.curvature import fit_lbfgs
 from rosenblatt.estimators.descent import Progress, fit_descent
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.loss_choice import link_name
-from rosenblatt.estimators.names import OPTIMIZERS, initializer
+from rosenblatt.estimators.names import initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
+from rosenblatt.estimators.rates import rate_rule
+from rosenblatt.estimators.solvers import is_full_batch, optimizer_of
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network
+from rosenblatt.optimizers import Optimizer
 from rosenblatt.problem import Arrays
+from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
 
 __all__ = ["BaseMLP"]
@@ -39,10 +43,10 @@ class BaseMLP(FittedMLP):
 
     hidden_layer_sizes: Any
     activation: Any
-    solver: str
+    solver: str | Optimizer
     alpha: float
     batch_size: int | str
-    learning_rate: str
+    learning_rate: str | RateRule
     learning_rate_init: float
     power_t: float
     max_iter: int
@@ -171,7 +175,7 @@ class BaseMLP(FittedMLP):
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), incremental=False)
 
     def _has_epochs(self) -> bool:
-        if self.solver not in OPTIMIZERS:
+        if is_full_batch(self.solver):
             raise AttributeError(
                 "partial_fit is only available for stochastic optimizers."
                 f" {self.solver} is not stochastic."
@@ -244,10 +248,11 @@ class BaseMLP(FittedMLP):
         validation: tuple[Any, Any, Any],
         incremental: bool,
     ) -> None:
+        optimizer, rule = optimizer_of(self), rate_rule(self)
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        if self.solver not in OPTIMIZERS and any(part is not None for part in validation):
-            raise ValueError("X_val and y_val need solver='sgd' or 'adam', not 'lbfgs'.")
+        if optimizer is None and any(part is not None for part in validation):
+            raise ValueError("X_val and y_val need a first-order solver, such as 'adam'.")
         self._check_bfloat16()
         activations = chosen_activations(self.activation)
         first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
@@ -272,8 +277,7 @@ class BaseMLP(FittedMLP):
             theta = self._carried_parameters(network, X.dtype)
             self.history_ = getattr(self, "history_", [])
 
-        make_optimizer = OPTIMIZERS.get(self.solver)
-        if make_optimizer is None:
+        if optimizer is None:
             theta = fit_lbfgs(self, network, theta, arrays)
         else:
             theta = fit_descent(
@@ -281,7 +285,7 @@ class BaseMLP(FittedMLP):
                 network,
                 theta,
                 (arrays, validation_arrays),
-                make_optimizer(self),
+                (optimizer, rule),
                 rng,
                 incremental=incremental,
             )
@@ -304,8 +308,8 @@ class BaseMLP(FittedMLP):
         return isinstance(self.dtype, str) and self.dtype == "bfloat16"
 
     def _check_bfloat16(self) -> None:
-        if self._bfloat16 and self.solver not in OPTIMIZERS:
-            raise ValueError("dtype='bfloat16' needs solver='sgd' or 'adam', not 'lbfgs'.")
+        if self._bfloat16 and is_full_batch(self.solver):
+            raise ValueError("dtype='bfloat16' needs a first-order solver, such as 'adam'.")
         if self._bfloat16 and not engine.has_bfloat16():
             raise ValueError(
                 "dtype='bfloat16' needs a processor with AVX512-BF16, which this one, or the"

@@ -23,6 +23,8 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.class_weight import class_weighted
 from rosenblatt.estimators.loss_choice import classification_loss
 from rosenblatt.losses import Loss
+from rosenblatt.optimizers import Optimizer
+from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
 
 __all__ = ["MLPClassifier"]
@@ -46,17 +48,29 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         (also 'swish'), 'softplus', 'mish', 'hard_sigmoid', 'hard_tanh', 'hard_swish', 'softmax',
         or an object of `rosenblatt.activations` such as `LeakyReLU(0.1)`. One of your own, derived
         from `rosenblatt.activations.Activation`, trains on the readable engine, which is slow.
-    solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
-        'sgd' and 'adam' take mini-batches (G7, G10), 'lbfgs' all rows at once (G15).
+    solver : str or Optimizer, default='adam'
+        'lbfgs' takes all rows at once (G15), all others mini-batches (G7-G10). 'sgd' and 'adam' are
+        in scikit-learn's forms; 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adadelta', 'adamw',
+        'amsgrad', 'nadam', 'radam' and 'lion' in PyTorch's. Underscores do not matter ('rms_prop').
+        A name takes its rate from `learning_rate_init`, whatever the class's default is
+        ('adadelta' is usually given 1.0), and from `momentum`, `beta_1`, `beta_2` and `epsilon`
+        what is said there; an object of `rosenblatt.optimizers` carries all of its own. A class of
+        your own runs on the readable engine, which is slow.
     alpha : float, default=0.0001
         Strength of the L2 penalty on the weights; biases are free. The objective is
         mean loss + α/(2n) ΣW², n the rows of the batch, as in scikit-learn.
     batch_size : int or 'auto', default='auto'
         Rows in a mini-batch; 'auto' is min(200, n_samples).
-    learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
-        How the rate of 'sgd' changes (G13).
+    learning_rate : str or RateRule, default='constant'
+        How the rate changes (G13). 'invscaling' and 'adaptive' are scikit-learn's for 'sgd', and as
+        there they do nothing with 'adam' and 'lbfgs'. With every first-order solver: 'step',
+        'multi_step', 'exponential', 'inverse_time', 'polynomial', 'warm_up', 'cosine',
+        'warm_restarts' and 'one_cycle', which are fitted to the whole run of `max_iter` epochs, and
+        'plateau', which follows the training curve; or an object of `rosenblatt.schedules` with
+        lengths of your own, in steps, or in epochs by its `PerEpoch`. They yield a factor on the
+        base rate. `partial_fit` goes on from step to step, a run of `max_iter` calls.
     learning_rate_init : float, default=0.001
-        Rate of the first step.
+        Base rate; an object given as `solver` has its own.
     power_t : float, default=0.5
         Exponent of 'invscaling'.
     max_iter : int, default=200
@@ -72,24 +86,24 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     warm_start : bool, default=False
         Go on from the weights of the last fit.
     momentum : float, default=0.9
-        Of 'sgd' (G7).
+        Of 'sgd', 'momentum' and 'nesterov' (G7).
     nesterovs_momentum : bool, default=True
-        Whether the momentum looks ahead.
+        Whether the momentum of 'sgd' looks ahead.
     early_stopping : bool, default=False
         Hold out rows, stop when their accuracy stalls, and keep the best weights.
     validation_fraction : float, default=0.1
         Share of rows that `early_stopping` holds out.
     beta_1, beta_2 : float, default=0.9, 0.999
-        Decay of Adam's moments.
+        Decay of the moments of 'adam', 'adamw', 'amsgrad', 'nadam' and 'radam'.
     epsilon : float, default=1e-8
-        Adam's ε̂, beside the raw root.
+        ε of the same and of 'rmsprop'; for 'adam' it is ε̂, beside the raw root.
     n_iter_no_change : int or inf, default=10
         Epochs without improvement that stop the fit.
     max_fun : int, default=15000
         Evaluations at most, of 'lbfgs'.
     dtype : {None, 'bfloat16', 'float32', 'float64'}, default=None
         Float type to train in; None keeps the input's. With 'bfloat16' everything is float32 but
-        the factors of the larger matrix products of 'sgd' and 'adam', which are rounded to
+        the factors of the larger matrix products of first-order solvers, which are rounded to
         bfloat16's eight significant bits while they are multiplied: faster for wide layers.
         Only on processors with AVX512-BF16 (`rosenblatt.engine.has_bfloat16()`), elsewhere
         `fit` raises. Weights and predictions are float32.
@@ -127,9 +141,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         `scoring='loss'` their negated loss.
     best_validation_score_ : float or None
     history_ : list of dict
-        One record an epoch: epoch, loss, validation_loss, validation_score, learning_rate,
-        gradient_norm (by layer), seconds. For 'lbfgs' one an iteration, with None where an
-        iteration has no such thing.
+        One record an epoch: epoch, loss, validation_loss, validation_score, learning_rate (of the
+        epoch's first step), gradient_norm (by layer), seconds. For 'lbfgs' one an iteration, with
+        None where an iteration has no such thing.
     stop_reason_ : str
         Which criterion ended the fit (theory B12).
     model_ : Model
@@ -176,10 +190,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         hidden_layer_sizes: Any = (100,),
         activation: Any = "relu",
         *,
-        solver: str = "adam",
+        solver: str | Optimizer = "adam",
         alpha: float = 0.0001,
         batch_size: int | Literal["auto"] = "auto",
-        learning_rate: str = "constant",
+        learning_rate: str | RateRule = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,

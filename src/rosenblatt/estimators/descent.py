@@ -1,7 +1,8 @@
-"""The solvers 'sgd' and 'adam': mini-batches, epoch by epoch."""
+"""The first-order solvers: mini-batches, epoch by epoch."""
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +13,15 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
 from rosenblatt.engine import Memory
-from rosenblatt.estimators.names import RATE_CONTROLS
+from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.estimators.progress import ProgressBar
 from rosenblatt.estimators.rows import split
+from rosenblatt.estimators.solvers import remembers_alike
 from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
-from rosenblatt.schedules import Constant, RateControl
+from rosenblatt.schedules import RateControl, RateRule, Run
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.training import Descent, Record, Validation
 from rosenblatt.types import FloatArray
@@ -35,8 +37,9 @@ __all__ = ["Progress", "fit_descent"]
 class Progress:
     """What a descent carries over: the momentum to the next `partial_fit`, the best to any fit."""
 
-    solver: str
+    optimizer: Optimizer
     memory: Memory
+    rule: RateRule
     rate: RateControl
     stopping: NoImprovement
     by_score: bool
@@ -47,23 +50,26 @@ def fit_descent(
     network: Network,
     theta: FloatArray,
     rows: tuple[Arrays, Arrays | None],
-    optimizer: Optimizer,
+    method: tuple[Optimizer, RateRule],
     rng: np.random.RandomState,
     *,
     incremental: bool,
 ) -> FloatArray:
     """Fit from theta, and write the fit's attributes on the estimator.
 
-    `rows` are those to train on, and those to validate on where they were given.
+    `rows` are those to train on, and those to validate on where they were given. `method` is the
+    rule that moves the parameters, and the one that changes its rate.
     """
-    train, validation = rows
+    (train, validation), (optimizer, rule) = rows, method
     if est.early_stopping and validation is None:
         train, validation = split(train, est.validation_fraction, est._strata(train.y), rng)
     # scikit-learn reports the log loss of probabilities bounded by the machine epsilon.
     loss = est._loss(p_min=float(np.finfo(theta.dtype).eps))
     problem = Problem(network, loss, L2(est.alpha), optimizer)
-    progress = carried_over(est, optimizer, theta, incremental)
     batch_size = clipped_batch_size(est, train.n_samples)
+    steps = math.ceil(train.n_samples / batch_size)
+    run = Run(optimizer.lr, steps * est.max_iter, steps)
+    progress = carried_over(est, optimizer, rule, run, theta, incremental)
     descent = Descent(
         trainer=engine.trainer(
             problem, train, theta, progress.memory, batch_size, est.n_jobs, est._bfloat16
@@ -99,7 +105,12 @@ def fit_descent(
 
 
 def carried_over(
-    est: BaseMLP, optimizer: Optimizer, theta: FloatArray, incremental: bool
+    est: BaseMLP,
+    optimizer: Optimizer,
+    rule: RateRule,
+    run: Run,
+    theta: FloatArray,
+    incremental: bool,
 ) -> Progress:
     """The estimator's progress, begun anew in the parts that this fit does not go on from."""
     before = est._progress
@@ -112,14 +123,25 @@ def carried_over(
     else:
         stopping = before.stopping
         stopping.tol, stopping.patience = est.tol, est.n_iter_no_change
-    if before is not None and incremental and before.solver == est.solver:
-        memory, rate = before.memory, before.rate
+    if before is not None and incremental and remembers_alike(before.optimizer, optimizer):
+        memory = before.memory
         memory.slots = memory.slots.astype(theta.dtype, copy=False)
+        rate = before.rate if before.rule == rule else rule.control(run)
     else:
-        memory = Memory.of(optimizer, theta)
-        rate = RATE_CONTROLS[est.learning_rate](est) if est.solver == "sgd" else Constant()
-    est._progress = Progress(est.solver, memory, rate, stopping, est.early_stopping)
+        warn_without_kernel(optimizer)
+        memory, rate = Memory.of(optimizer, theta), rule.control(run)
+    est._progress = Progress(optimizer, memory, rule, rate, stopping, est.early_stopping)
     return est._progress
+
+
+def warn_without_kernel(optimizer: Optimizer) -> None:
+    if not has_kernel(optimizer):
+        warnings.warn(
+            f"{type(optimizer).__name__} is not known to the native engine: training runs on the"
+            " readable one, which is many times slower.",
+            RuntimeWarning,
+            stacklevel=7,
+        )
 
 
 def clipped_batch_size(est: BaseMLP, n_samples: int) -> int:

@@ -9,19 +9,21 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from rosenblatt.activations import Activation
-from rosenblatt.estimators.names import OPTIMIZERS, RATE_CONTROLS
+from rosenblatt.optimizers import Optimizer
+from rosenblatt.schedules import RateRule
 
 __all__ = ["CONSTRAINTS", "FLOAT_TYPES"]
 
 FLOAT_TYPES = (np.float64, np.float32)
 
+# What names stand for is `names`', `solvers`' and `rates`' business, which offer the nearest.
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, Activation, list, tuple],
-    "solver": [StrOptions({"lbfgs", *OPTIMIZERS})],
+    "solver": [str, Optimizer],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-    "learning_rate": [StrOptions(set(RATE_CONTROLS))],
+    "learning_rate": [str, RateRule],
     "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
     "power_t": [Interval(Real, 0, None, closed="left")],
     "max_iter": [Interval(Integral, 1, None, closed="left")],

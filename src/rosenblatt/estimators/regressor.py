@@ -15,6 +15,8 @@ from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.loss_choice import n_levels, regression_loss
 from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
+from rosenblatt.optimizers import Optimizer
+from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
 
 __all__ = ["MLPRegressor"]
@@ -89,10 +91,10 @@ feature_names_in_, n_layers_, n_outputs_
         hidden_layer_sizes: Any = (100,),
         activation: Any = "relu",
         *,
-        solver: str = "adam",
+        solver: str | Optimizer = "adam",
         alpha: float = 0.0001,
         batch_size: int | Literal["auto"] = "auto",
-        learning_rate: str = "constant",
+        learning_rate: str | RateRule = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,

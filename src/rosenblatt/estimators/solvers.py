@@ -1,0 +1,129 @@
+"""What `solver` stands for: a rule that takes steps, or a method over all rows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from numbers import Real
+from typing import Any
+
+from sklearn.utils._param_validation import Interval
+
+from rosenblatt.engine.kernels import has_kernel
+from rosenblatt.estimators.lookup import named, plain
+from rosenblatt.optimizers import (
+    SGD,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdamW,
+    AMSGrad,
+    Lion,
+    NAdam,
+    Optimizer,
+    RAdam,
+    RMSProp,
+)
+
+__all__ = ["FULL_BATCH", "OPTIMIZERS", "is_full_batch", "optimizer_of", "remembers_alike"]
+
+FULL_BATCH = ("lbfgs",)
+
+
+def in_adams_form(cls: Callable[..., Optimizer]) -> Callable[[Any], Optimizer]:
+    return lambda p: cls(p.learning_rate_init, p.beta_1, p.beta_2, p.epsilon)
+
+
+# From an estimator's parameters. 'sgd' and 'adam' have scikit-learn's forms, all others PyTorch's.
+# What an estimator has no parameter for, or one of another default, is left at its class's default.
+OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {
+    "sgd": lambda p: SGD(
+        lr=p.learning_rate_init,
+        momentum=p.momentum,
+        nesterov=p.nesterovs_momentum,
+        lr_in_velocity=True,
+    ),
+    "adam": lambda p: Adam(
+        lr=p.learning_rate_init,
+        beta_1=p.beta_1,
+        beta_2=p.beta_2,
+        epsilon=p.epsilon,
+        epsilon_hat=True,
+    ),
+    "momentum": lambda p: SGD(p.learning_rate_init, p.momentum),
+    "nesterov": lambda p: SGD(p.learning_rate_init, p.momentum, nesterov=True),
+    "adagrad": lambda p: AdaGrad(p.learning_rate_init),
+    "rmsprop": lambda p: RMSProp(p.learning_rate_init, epsilon=p.epsilon),
+    "adadelta": lambda p: AdaDelta(p.learning_rate_init),
+    "adamw": in_adams_form(AdamW),
+    "amsgrad": in_adams_form(AMSGrad),
+    "nadam": in_adams_form(NAdam),
+    "radam": in_adams_form(RAdam),
+    "lion": lambda p: Lion(p.learning_rate_init),
+}
+
+DEFAULT_RATE = 0.001  # of `learning_rate_init`
+
+POSITIVE = Interval(Real, 0, None, closed="neither")
+NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+BELOW_ONE = Interval(Real, 0, 1, closed="left")
+# What the numbers of our own optimisers may be; a user's own class has its own business.
+RANGES = {
+    "momentum": Interval(Real, 0, 1, closed="both"),
+    "beta_1": BELOW_ONE,
+    "beta_2": BELOW_ONE,
+    "rho": BELOW_ONE,
+    "epsilon": NOT_NEGATIVE,
+    "weight_decay": NOT_NEGATIVE,
+    "lr_decay": NOT_NEGATIVE,
+    "momentum_decay": NOT_NEGATIVE,
+    "initial_accumulator_value": NOT_NEGATIVE,
+}
+
+
+def is_full_batch(solver: object) -> bool:
+    return isinstance(solver, str) and plain(solver) in FULL_BATCH
+
+
+def optimizer_of(est: Any) -> Optimizer | None:
+    """The optimiser that the estimator's parameters ask for; None for a full-batch method.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, an object's number out of its range, or two rates.
+    """
+    if is_full_batch(est.solver):
+        return None
+    if isinstance(est.solver, str):
+        known = {**dict.fromkeys(FULL_BATCH), **OPTIMIZERS}
+        make = named(known, est.solver, "solver", "an object of rosenblatt.optimizers")
+        assert make is not None
+        return make(est)
+    check_numbers(est.solver)
+    if est.learning_rate_init != DEFAULT_RATE:
+        raise ValueError(
+            f"solver={est.solver!r} carries its own rate, so that"
+            f" learning_rate_init={est.learning_rate_init:g} has nothing to say: set the object's"
+            f" lr and leave learning_rate_init at {DEFAULT_RATE}."
+        )
+    return est.solver
+
+
+def check_numbers(optimizer: Optimizer) -> None:
+    ranges = {"lr": POSITIVE, **(RANGES if has_kernel(optimizer) else {})}
+    for name, allowed in ranges.items():
+        if name == "lr" or hasattr(optimizer, name):
+            value = getattr(optimizer, name, None)
+            if not allowed.is_satisfied_by(value):
+                raise ValueError(f"{name} of solver={optimizer!r} must be {allowed}.")
+
+
+def remembers_alike(one: Optimizer, other: Optimizer) -> bool:
+    """Whether one can go on from the other's memory: at most their numbers differ."""
+    return kind(one) == kind(other)
+
+
+def kind(optimizer: Optimizer) -> tuple[Any, ...]:
+    fields = getattr(optimizer, "__dict__", {})
+    flags = [(name, value) for name, value in fields.items() if isinstance(value, bool)]
+    return type(optimizer), optimizer.n_slots, flags

@@ -1,0 +1,39 @@
+"""Gradient descent at one rate for all parameters (theory G1, G7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+from rosenblatt.optimizers.base import Optimizer
+from rosenblatt.types import FloatArray
+
+__all__ = ["SGD"]
+
+
+@final
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum γ and Nesterov's look-ahead on demand (G1, G7).
+
+    Two forms are published, which differ once the rate η changes over time. With the rate
+    outside the velocity, as in PyTorch (the default here): v ← γv + g; Δ = -ηv, or -η(g + γv) with
+    Nesterov. With `lr_in_velocity`, as in scikit-learn: v ← γv - ηg; Δ = v, or γv - ηg with
+    Nesterov (Sutskever et al. 2013).
+    """
+
+    lr: float = 1e-3
+    momentum: float = 0.0
+    nesterov: bool = False
+    lr_in_velocity: bool = False
+
+    n_slots: ClassVar[int] = 1
+
+    def update(self, g: FloatArray, slots: FloatArray, t: int, factor: float) -> FloatArray:
+        (v,) = slots
+        rate = self.lr * factor
+        if self.lr_in_velocity:
+            v[:] = self.momentum * v - rate * g
+            return self.momentum * v - rate * g if self.nesterov else v.copy()
+        v[:] = self.momentum * v + g
+        return -rate * (g + self.momentum * v) if self.nesterov else -rate * v

@@ -1,0 +1,139 @@
+"""What sets the rate of every step, and what a schedule is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, TypeAlias, final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Factors", "RateControl", "RateRule", "Run", "Schedule", "Steps", "length"]
+
+Steps: TypeAlias = npt.NDArray[np.int64]
+Factors: TypeAlias = npt.NDArray[np.float64]
+
+# Factors are worked out so many steps ahead, and looked at beforehand at so many steps of a run.
+AHEAD, LOOKED_AT = 1 << 14, 1 << 18
+
+
+@final
+@dataclass(frozen=True)
+class Run:
+    """What is known of a run before it starts.
+
+    Attributes
+    ----------
+    lr : float
+        The base rate.
+    steps : int
+        Steps at most.
+    steps_per_epoch : int
+    """
+
+    lr: float
+    steps: int
+    steps_per_epoch: int
+
+
+class RateControl(ABC):
+    """The rates of one run, as it goes on."""
+
+    @abstractmethod
+    def factors(self, steps: int) -> Factors:
+        """Factors on the base rate, one for each of the coming steps; for reading only."""
+
+    @abstractmethod
+    def epoch_ended(self, steps: int, samples_seen: int, value: float) -> None:
+        """Called after every epoch.
+
+        Parameters
+        ----------
+        steps : int
+            Steps of this epoch.
+        samples_seen : int
+            Since the weights were drawn.
+        value : float
+            What training watches, to be minimised.
+        """
+
+    @abstractmethod
+    def stalled(self) -> bool:
+        """Called when the curve has stopped improving; whether training should go on."""
+
+
+class RateRule(ABC):
+    """How a learning rate changes: a value that any number of runs may share."""
+
+    @abstractmethod
+    def control(self, run: Run) -> RateControl:
+        """The rates of a run that starts. ValueError where they cannot serve it."""
+
+
+class Schedule(RateRule):
+    """A rate that is a function of the step and of nothing that happens in a run."""
+
+    @abstractmethod
+    def factors(self, t: Steps, run: Run) -> Factors:
+        """Factors on the base rate in the steps t = 0, 1, …, of t's shape, each 0 or more."""
+
+    @final
+    def control(self, run: Run) -> RateControl:
+        return Following(self, run)
+
+
+@final
+class Following(RateControl):
+    """A schedule, followed step by step."""
+
+    def __init__(self, schedule: Schedule, run: Run) -> None:
+        self.schedule, self.run = schedule, run
+        # All of a run's steps are looked at before it starts, or many of a very long one's.
+        for begin in range(0, min(run.steps, LOOKED_AT), AHEAD):
+            t = np.arange(begin, min(begin + AHEAD, run.steps, LOOKED_AT))
+            checked_factors(schedule, t * run.steps // min(run.steps, LOOKED_AT), run)
+        self.step = self.begin = 0
+        self.ahead = np.empty(0)  # the factors of the steps from `begin` on
+
+    def factors(self, steps: int) -> Factors:
+        if self.step - self.begin + steps > len(self.ahead):
+            t = np.arange(self.step, self.step + max(steps, AHEAD))
+            self.begin, self.ahead = self.step, checked_factors(self.schedule, t, self.run)
+        return self.ahead[self.step - self.begin :][:steps]
+
+    def epoch_ended(self, steps: int, samples_seen: int, value: float) -> None:
+        self.step += steps
+
+    def stalled(self) -> bool:
+        return False
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "begin": self.step, "ahead": np.empty(0)}  # soon worked out again
+
+
+def checked_factors(schedule: Schedule, t: Steps, run: Run) -> Factors:
+    with np.errstate(all="ignore"):
+        factors = np.ascontiguousarray(schedule.factors(t, run), np.float64)
+    if factors.shape != t.shape:
+        raise ValueError(
+            f"{schedule!r} gives factors of shape {factors.shape} for steps of shape {t.shape}:"
+            " one is needed for each step."
+        )
+    wrong = ~(np.isfinite(factors) & (factors >= 0))
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        raise ValueError(
+            f"{schedule!r} gives the factor {factors[first]:g} in step {t[first]} of {run.steps}:"
+            " a learning rate must be finite and 0 or more in every step."
+        )
+    return factors
+
+
+def length(given: int | None, share: float, run: Run, name: str) -> int:
+    """A number of steps: the one given, or for None a share of the run's."""
+    if given is None:
+        return max(1, round(share * run.steps))
+    if given < 1:
+        raise ValueError(f"{name} must be at least 1 step, got {given}.")
+    return given

@@ -1,0 +1,335 @@
+"""Optimisers and schedules as the estimators take them: names, objects, memory, refusals."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+import warnings
+from dataclasses import dataclass
+from typing import Any, ClassVar, final
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_diabetes
+from sklearn.model_selection import GridSearchCV
+from sklearn.preprocessing import scale
+
+from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt.engine.kernels import KERNELS
+from rosenblatt.estimators.rates import RATE_RULES
+from rosenblatt.estimators.solvers import OPTIMIZERS
+from rosenblatt.optimizers import (
+    SGD,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdamW,
+    AMSGrad,
+    Lion,
+    NAdam,
+    Optimizer,
+    RAdam,
+    RMSProp,
+)
+from rosenblatt.schedules import (
+    CosineAnnealing,
+    DivideOnStall,
+    ExponentialDecay,
+    PerEpoch,
+    ReduceOnPlateau,
+    Schedule,
+    StepDecay,
+    WarmUp,
+)
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
+X_CANCER = scale(X_CANCER)
+X_DIABETES, Y_DIABETES = (scale(a) for a in load_diabetes(return_X_y=True))
+
+
+def fitted(cls: Any = MLPClassifier, **parameters: Any) -> Any:
+    X, y = (X_CANCER, Y_CANCER) if cls is MLPClassifier else (X_DIABETES, Y_DIABETES)
+    return cls(hidden_layer_sizes=8, **{"random_state": 0, "max_iter": 3, **parameters}).fit(X, y)
+
+
+# Names and objects.
+
+
+@pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])
+@pytest.mark.parametrize(
+    ("names", "optimizer"),
+    [
+        (["momentum"], SGD(0.01, 0.9)),
+        (["nesterov"], SGD(0.01, 0.9, nesterov=True)),
+        (["adagrad", "ada_grad"], AdaGrad(0.01)),
+        (["rmsprop", "rms_prop"], RMSProp(0.01)),
+        (["adadelta", "ada_delta"], AdaDelta(0.01)),
+        (["adamw", "adam_w"], AdamW(0.01)),
+        (["amsgrad", "ams_grad"], AMSGrad(0.01)),
+        (["nadam"], NAdam(0.01)),
+        (["radam", "r_adam"], RAdam(0.01)),
+        (["lion"], Lion(0.01)),
+    ],
+    ids=str,
+)
+def test_a_name_is_the_object_at_learning_rate_init(
+    cls: Any, names: list[str], optimizer: Optimizer
+) -> None:
+    expected = fitted(cls, solver=optimizer).loss_curve_
+    for name in names:
+        curve = fitted(cls, solver=name, learning_rate_init=0.01).loss_curve_
+        assert curve == expected
+    assert all(np.isfinite(expected))
+
+
+def test_every_optimizer_has_a_name() -> None:
+    made = {type(make(MLPClassifier())) for make in OPTIMIZERS.values()}
+    assert made == set(KERNELS["optimizers"])
+
+
+def test_scikit_learns_names_keep_its_forms() -> None:
+    sgd = SGD(0.001, 0.9, nesterov=True, lr_in_velocity=True)
+    assert fitted(solver="sgd").loss_curve_ == fitted(solver=sgd).loss_curve_
+    assert fitted(solver="adam").loss_curve_ == fitted(solver=Adam(epsilon_hat=True)).loss_curve_
+    assert fitted(solver="adam").loss_curve_ != fitted(solver=Adam()).loss_curve_
+
+
+def test_names_take_parameters_of_the_same_meaning() -> None:
+    given = {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 0.1}
+    for name, cls in (("adamw", AdamW), ("amsgrad", AMSGrad), ("nadam", NAdam), ("radam", RAdam)):
+        expected = fitted(solver=cls(0.001, **given)).loss_curve_
+        assert fitted(solver=name, **given).loss_curve_ == expected
+    assert fitted(solver="rmsprop", epsilon=0.1).loss_curve_ == (
+        fitted(solver=RMSProp(0.001, epsilon=0.1)).loss_curve_
+    )
+    assert fitted(solver="momentum", momentum=0.5).loss_curve_ == (
+        fitted(solver=SGD(0.001, 0.5)).loss_curve_
+    )
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_solver_learns(name: str) -> None:
+    rate = {"adadelta": 1.0, "lion": 0.001, "adagrad": 0.05}.get(name, 0.005)
+    model = fitted(solver=name, learning_rate_init=rate, max_iter=60, batch_size=32)
+    assert model.score(X_CANCER, Y_CANCER) > 0.95
+    assert model.loss_curve_[-1] < model.loss_curve_[0] / 2
+
+
+def test_estimators_with_objects_are_cloned_pickled_and_searched() -> None:
+    model = fitted(solver=RMSProp(0.01, momentum=0.9), learning_rate=WarmUp(then=CosineAnnealing()))
+    again = clone(model).fit(X_CANCER, Y_CANCER)
+    assert again.loss_curve_ == model.loss_curve_
+    assert clone(model).get_params()["solver"] == RMSProp(0.01, momentum=0.9)
+    assert "RMSProp(lr=0.01" in repr(model)
+    copied = pickle.loads(pickle.dumps(model))
+    assert copied.partial_fit(X_CANCER, Y_CANCER).loss_ == (
+        model.partial_fit(X_CANCER, Y_CANCER).loss_
+    )
+    search = GridSearchCV(
+        MLPClassifier(4, max_iter=20, random_state=0), {"solver": ["adam", Lion(0.01)]}, cv=2
+    )
+    assert search.fit(X_CANCER, Y_CANCER).best_params_ == {"solver": Lion(0.01)}
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"solver": "adm"}, "solver='adm' is not known. Did you mean 'adam'?"),
+        ({"solver": "RMSprop"}, "Did you mean 'rmsprop'?"),
+        ({"solver": "newton"}, "Known are 'lbfgs', 'sgd', 'adam', 'momentum', .*'lion', or an"),
+        ({"solver": RMSProp}, "'solver' parameter"),
+        ({"solver": None}, "'solver' parameter"),
+        ({"solver": Adam(lr=-1.0)}, r"lr of solver=Adam\(lr=-1.0.* must be a float in the range"),
+        ({"solver": Adam(lr="fast")}, "lr of solver"),  # type: ignore[arg-type]
+        ({"solver": Adam(beta_1=1.0)}, "beta_1 of solver"),
+        ({"solver": RMSProp(rho=math.nan)}, "rho of solver"),
+        ({"solver": Lion(weight_decay=-0.1)}, "weight_decay of solver"),
+        ({"solver": Lion(), "learning_rate_init": 0.1}, "carries its own rate.*init=0.1"),
+        ({"learning_rate": "cosin"}, "Did you mean 'cosine'?"),
+        ({"learning_rate": "linear"}, "Known are 'constant', 'invscaling'.* or an object"),
+        ({"learning_rate": 0.01}, "'learning_rate' parameter"),
+        ({"learning_rate": StepDecay(0)}, "every must be at least 1"),
+        ({"learning_rate": ExponentialDecay(-1.0)}, "factor -1 in step 1"),
+        ({"learning_rate": "cosine", "solver": "lbfgs"}, "needs a solver that takes steps"),
+        ({"learning_rate": CosineAnnealing(), "solver": "lbfgs"}, "needs a solver that takes"),
+        (
+            {"learning_rate": "adaptive", "solver": "rmsprop"},
+            r"scikit-learn's rule for solver='sgd'.*learning_rate=DivideOnStall",
+        ),
+        ({"learning_rate": "invscaling", "solver": SGD()}, "InverseScaling"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_refused_before_any_epoch(parameters: dict[str, Any], message: str, method: str) -> None:
+    model = MLPRegressor(**parameters)
+    if parameters.get("solver") == "lbfgs" and method == "partial_fit":
+        assert not hasattr(model, "partial_fit")
+        return
+    with pytest.raises(ValueError, match=message):
+        getattr(model, method)(X_DIABETES, Y_DIABETES)
+    assert not hasattr(model, "loss_curve_")
+
+
+@pytest.mark.parametrize("learning_rate", ["invscaling", "adaptive"])
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_scikit_learn_passes_over_its_rules_for_sgd(solver: str, learning_rate: str) -> None:
+    model = fitted(solver=solver, learning_rate=learning_rate)
+    np.testing.assert_array_equal(model.coefs_[0], fitted(solver=solver).coefs_[0])
+
+
+# Memory.
+
+
+def test_partial_fit_goes_on_from_the_memory_of_the_same_optimizer() -> None:
+    def after(*solvers: Any) -> Any:
+        model = MLPClassifier(4, random_state=0, shuffle=False)
+        for solver in solvers:
+            model.set_params(solver=solver).partial_fit(X_CANCER, Y_CANCER, classes=[0, 1])
+        return model
+
+    def steps(model: Any) -> int:
+        return int(model._progress.memory.steps[0])
+
+    assert steps(after("rmsprop", "rms_prop", "rmsprop")) == 9
+    assert steps(after(RMSProp(0.01), RMSProp(0.001, rho=0.5))) == 6  # other numbers
+    assert steps(after("rmsprop", "adamw")) == 3
+    assert steps(after(RMSProp(), RMSProp(momentum=0.9))) == 3  # another memory
+    assert steps(after("sgd", "momentum")) == 3  # another form
+    assert steps(after("adam", "adam", "lion")) == 3
+
+
+def test_partial_fits_in_a_row_are_one_fit() -> None:
+    """NAdam has a product over all its steps to go on from, and the cosine its step."""
+    parameters = {"solver": NAdam(0.01), "learning_rate": "cosine", "shuffle": False, "tol": 0}
+    whole = fitted(MLPRegressor, max_iter=6, n_iter_no_change=10, **parameters)
+    parts = MLPRegressor(hidden_layer_sizes=8, random_state=0, max_iter=6, **parameters)
+    for _ in range(6):
+        parts = copy.deepcopy(parts).partial_fit(X_DIABETES, Y_DIABETES)
+    np.testing.assert_array_equal(parts.coefs_[0], whole.coefs_[0])
+    np.testing.assert_array_equal(parts.loss_curve_, whole.loss_curve_)
+
+
+# Rates.
+
+
+def history_rates(model: Any) -> list[float]:
+    return [entry["learning_rate"] for entry in model.history_]
+
+
+def test_history_tells_the_rate_of_an_epochs_first_step() -> None:
+    model = fitted(solver=AdamW(0.01), learning_rate=ExponentialDecay(0.9), batch_size=200)
+    assert history_rates(model) == pytest.approx([0.01, 0.01 * 0.9**3, 0.01 * 0.9**6])
+
+
+def test_a_schedule_moves_within_an_epoch() -> None:
+    """Plain descent over three batches: the second and third steps are halved and quartered."""
+    plain = {"solver": SGD(0.1), "shuffle": False, "batch_size": 200, "max_iter": 1}
+    model = fitted(learning_rate=ExponentialDecay(0.5), **plain)
+    by_hand = MLPClassifier(8, random_state=0, shuffle=False)
+    for k in range(3):
+        rows = slice(200 * k, 200 * (k + 1))
+        by_hand.set_params(solver=SGD(0.1 / 2**k))
+        by_hand.partial_fit(X_CANCER[rows], Y_CANCER[rows], classes=[0, 1])
+    np.testing.assert_allclose(model.coefs_[0], by_hand.coefs_[0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted(set(RATE_RULES) - {"invscaling", "adaptive"}))
+@pytest.mark.parametrize("solver", ["sgd", "lion", AdamW()])
+def test_every_schedule_by_name_with_any_solver(name: str, solver: Any) -> None:
+    model = fitted(solver=solver, learning_rate=name, max_iter=20, tol=0)
+    rates = history_rates(model)
+    assert len(rates) == 20
+    assert np.isfinite(model.loss_)
+    if name not in ("constant", "plateau"):
+        assert len(set(rates)) > 1
+
+
+def test_a_cosine_lasts_the_whole_run_and_an_epoch_is_a_unit_too() -> None:
+    rates = history_rates(fitted(learning_rate="cosine", max_iter=4))
+    assert rates == pytest.approx([0.0005 * (1 + math.cos(math.pi * e / 4)) for e in range(4)])
+    stepped = history_rates(fitted(learning_rate=PerEpoch(StepDecay(2, 0.5)), max_iter=4))
+    assert stepped == pytest.approx([0.001, 0.001, 0.0005, 0.0005])
+
+
+def test_a_plateau_follows_the_curve_with_any_solver() -> None:
+    rule = ReduceOnPlateau(factor=0.5, patience=2, threshold=0.05, minimum=0.1)
+    model = fitted(
+        MLPRegressor, solver=RMSProp(0.01), learning_rate=rule, max_iter=300, n_iter_no_change=20
+    )
+    rates = history_rates(model)
+    assert rates[0] == 0.01
+    assert min(rates) == pytest.approx(0.001)
+    assert sorted(rates, reverse=True) == rates
+    # The same rule over the curve that came of it.
+    control = rule.control(None)  # type: ignore[arg-type]
+    expected = []
+    for loss in model.loss_curve_:
+        expected.append(0.01 * control.factors(1)[0])
+        control.epoch_ended(1, 0, loss)
+    first_stall = next(i for i in range(20, 300) if i == len(rates) - 1 or rates[i] == rates[-1])
+    assert rates[:first_stall] == pytest.approx(expected[:first_stall])
+
+
+def test_adaptive_with_another_solver_as_an_object() -> None:
+    model = fitted(
+        MLPRegressor,
+        solver=Adam(0.1),
+        learning_rate=DivideOnStall(smallest=0.01),
+        max_iter=500,
+        tol=0.01,
+    )
+    assert sorted(set(history_rates(model)), reverse=True) == pytest.approx([0.1, 0.02, 0.004])
+    assert "did not improve" in model.stop_reason_
+
+
+def test_a_fit_starts_a_schedule_anew_and_changes_no_rule() -> None:
+    rule = ReduceOnPlateau(factor=0.5, patience=0, threshold=0.5)
+    model = MLPRegressor(
+        hidden_layer_sizes=4, learning_rate=rule, warm_start=True, random_state=0, max_iter=5
+    )
+    first = history_rates(model.fit(X_DIABETES, Y_DIABETES))
+    both = history_rates(model.fit(X_DIABETES, Y_DIABETES))
+    assert first[0] == both[5] == 0.001
+    assert rule == ReduceOnPlateau(factor=0.5, patience=0, threshold=0.5)
+
+
+# A user's own.
+
+
+@final
+@dataclass(frozen=True)
+class SignDescent(Optimizer):
+    lr: float = 0.01
+    n_slots: ClassVar[int] = 1
+
+    def update(self, g: Any, slots: Any, t: int, factor: float) -> Any:
+        return -self.lr * factor * np.sign(g)
+
+
+@final
+@dataclass(frozen=True)
+class Wave(Schedule):
+    def factors(self, t: Any, run: Any) -> Any:
+        return 1 + np.sin(t) / 2
+
+
+def test_a_users_optimizer_and_schedule_run_and_a_warning_says_so_once() -> None:
+    with pytest.warns(
+        RuntimeWarning, match="SignDescent is not known to the native engine"
+    ) as seen:
+        model = fitted(solver=SignDescent(), learning_rate=Wave())
+    (said,) = [warning for warning in seen if warning.category is RuntimeWarning]
+    assert said.filename == __file__
+    # Lion without a momentum is the same rule, natively.
+    lion = fitted(solver=Lion(0.01, 0, 0), learning_rate=Wave())
+    np.testing.assert_allclose(model.loss_curve_, lion.loss_curve_, rtol=1e-6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.set_params(batch_size=100).partial_fit(X_CANCER, Y_CANCER)
