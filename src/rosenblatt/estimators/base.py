@@ -16,8 +16,10 @@ from sklearn.utils.validation import validate_data
 from rosenblatt import engine
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.estimators.curvature import fit_lbfgs
+from rosenblatt.estimators.curvature_solvers import second_order_fit, watches_epochs
 from rosenblatt.estimators.descent import Progress, fit_descent
 from rosenblatt.estimators.fitted import FittedMLP
+from rosenblatt.estimators.initial import first_parameters
 from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.weights import checked_weights
@@ -36,7 +38,7 @@ class BaseMLP(FittedMLP):
 
     hidden_layer_sizes: Any
     activation: str
-    solver: str
+    solver: Any
     alpha: float
     batch_size: int | str
     learning_rate: str
@@ -60,6 +62,7 @@ class BaseMLP(FittedMLP):
     dtype: Any
     n_jobs: int | None
     scoring: str | None
+    initializer: Any
 
     loss_: float
     loss_curve_: list[float]
@@ -152,7 +155,8 @@ class BaseMLP(FittedMLP):
             Weight 2 stands for a row given twice, weight 0 for its absence.
         X_val, y_val, sample_weight_val : as above, optional
             Rows to validate on after every epoch, in place of a split by `validation_fraction`.
-            Without `early_stopping` they are only watched; see `history_`. Not with 'lbfgs'.
+            Without `early_stopping` they are only watched; see `history_`. Not with 'lbfgs', 'lm'
+            and 'gauss_newton'.
 
         Returns
         -------
@@ -168,6 +172,11 @@ class BaseMLP(FittedMLP):
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), incremental=False)
 
     def _has_epochs(self) -> bool:
+        if second_order_fit(self.solver) is not None:
+            raise AttributeError(
+                f"partial_fit is not available with solver={self.solver!r}, whose curvature belongs"
+                " to one fit: take 'sgd' or 'adam'."
+            )
         if self.solver not in OPTIMIZERS:
             raise AttributeError(
                 "partial_fit is only available for stochastic optimizers."
@@ -243,8 +252,11 @@ class BaseMLP(FittedMLP):
     ) -> None:
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        if self.solver not in OPTIMIZERS and any(part is not None for part in validation):
-            raise ValueError("X_val and y_val need solver='sgd' or 'adam', not 'lbfgs'.")
+        has_epochs = self.solver in OPTIMIZERS or watches_epochs(self.solver)
+        if not has_epochs and any(part is not None for part in validation):
+            raise ValueError(
+                f"X_val and y_val need solver='sgd', 'adam' or 'kfac', not {self.solver!r}."
+            )
         self._check_bfloat16()
         first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, y, weights = self._validated(
@@ -259,16 +271,18 @@ class BaseMLP(FittedMLP):
         network = self._network(X.shape[1], n_outputs)
         rng = check_random_state(self.random_state)
         if first_pass:
-            theta = network.initial_parameters(
-                rng, initializer(ACTIVATIONS[self.activation]), X.dtype
-            )
+            default = initializer(ACTIVATIONS[self.activation])
+            theta = first_parameters(self.initializer, default, network, X, rng)
             self._forget(len(network.layers) + 1, n_outputs)
         else:
             theta = self._carried_parameters(network, X.dtype)
             self.history_ = getattr(self, "history_", [])
 
         make_optimizer = OPTIMIZERS.get(self.solver)
-        if make_optimizer is None:
+        fit_second_order = second_order_fit(self.solver)
+        if fit_second_order is not None:
+            theta = fit_second_order(self, network, theta, (arrays, validation_arrays), rng)
+        elif make_optimizer is None:
             theta = fit_lbfgs(self, network, theta, arrays)
         else:
             theta = fit_descent(
@@ -300,7 +314,7 @@ class BaseMLP(FittedMLP):
 
     def _check_bfloat16(self) -> None:
         if self._bfloat16 and self.solver not in OPTIMIZERS:
-            raise ValueError("dtype='bfloat16' needs solver='sgd' or 'adam', not 'lbfgs'.")
+            raise ValueError(f"dtype='bfloat16' needs solver='sgd' or 'adam', not {self.solver!r}.")
         if self._bfloat16 and not engine.has_bfloat16():
             raise ValueError(
                 "dtype='bfloat16' needs a processor with AVX512-BF16, which this one, or the"

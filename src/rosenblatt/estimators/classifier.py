@@ -39,8 +39,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Units of each hidden layer.
     activation : {'identity', 'logistic', 'tanh', 'relu'}, default='relu'
         Activation of the hidden layers (theory N3).
-    solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
-        'sgd' and 'adam' take mini-batches (G7, G10), 'lbfgs' all rows at once (G15).
+    solver : {'lbfgs', 'sgd', 'adam', 'kfac', 'lm', 'gauss_newton'} or object, default='adam'
+        'sgd' and 'adam' take mini-batches (G7, G10), and so does the natural gradient of 'kfac'
+        (G16); 'lbfgs' takes all rows at once (G15). 'lm' (or 'levenberg_marquardt') and
+        'gauss_newton' (G17) are for `MLPRegressor` with the squared error. An object of
+        `rosenblatt.second_order`, such as `KFAC(damping=10)`, sets what its method has to set.
     alpha : float, default=0.0001
         Strength of the L2 penalty on the weights; biases are free. The objective is
         mean loss + α/(2n) ΣW², n the rows of the batch, as in scikit-learn.
@@ -53,13 +56,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     power_t : float, default=0.5
         Exponent of 'invscaling'.
     max_iter : int, default=200
-        Epochs at most; for 'lbfgs' iterations.
+        Epochs at most; for 'lbfgs', 'lm' and 'gauss_newton' iterations.
     shuffle : bool, default=True
         Draw new batches in every epoch.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the validation split and the batches.
     tol : float, default=1e-4
-        Smaller gains do not count as improvement; for 'lbfgs' the gradient's tolerance.
+        Smaller gains do not count as improvement; for 'lbfgs', 'lm' and 'gauss_newton' the
+        gradient's tolerance.
     verbose : bool, int or 'bar', default=False
         True prints a line an epoch, 'bar' shows one progress line.
     warm_start : bool, default=False
@@ -79,7 +83,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     n_iter_no_change : int or inf, default=10
         Epochs without improvement that stop the fit.
     max_fun : int, default=15000
-        Evaluations at most, of 'lbfgs'.
+        Evaluations at most, of 'lbfgs'; steps tried at most, of 'lm' and 'gauss_newton'.
     dtype : {None, 'bfloat16', 'float32', 'float64'}, default=None
         Float type to train in; None keeps the input's. With 'bfloat16' everything is float32 but
         the factors of the larger matrix products of 'sgd' and 'adam', which are rounded to
@@ -92,6 +96,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         What `early_stopping` watches on the validation rows: their loss, negated, or scikit-learn's
         score (accuracy here, R² in the regressor). The loss still moves where few rows leave the
         score standing.
+    initializer : None, str or Initializer, default=None
+        Where the weights start: scikit-learn's draws, or 'glorot_normal', 'glorot_uniform',
+        'he_normal', 'he_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal', 'nguyen_widrow',
+        'random_bias_uniform', or an object of `rosenblatt.initializers`. 'nguyen_widrow' is for
+        tanh and logistic layers; it spreads the first over the ranges of X's columns, and leaves
+        the output layer to scikit-learn's draw.
 
     Attributes
     ----------
@@ -110,8 +120,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     best_validation_score_ : float or None
     history_ : list of dict
         One record an epoch: epoch, loss, validation_loss, validation_score, learning_rate,
-        gradient_norm (by layer), seconds. For 'lbfgs' one an iteration, with None where an
-        iteration has no such thing.
+        gradient_norm (by layer), seconds. For 'lbfgs', 'lm' and 'gauss_newton' one an iteration,
+        with None where an iteration has no such thing. 'kfac', 'lm' and 'gauss_newton' add their
+        damping, the latter two the steps tried; their learning_rate is the share of the step.
     stop_reason_ : str
         Which criterion ended the fit (theory B12).
     model_ : Model
@@ -153,7 +164,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         hidden_layer_sizes: Any = (100,),
         activation: str = "relu",
         *,
-        solver: str = "adam",
+        solver: Any = "adam",
         alpha: float = 0.0001,
         batch_size: int | Literal["auto"] = "auto",
         learning_rate: str = "constant",
@@ -177,6 +188,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         dtype: Any = None,
         n_jobs: int | None = None,
         scoring: Literal["loss"] | None = None,
+        initializer: Any = None,
     ) -> None:
         self._keep(locals())
 

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
+from rosenblatt.estimators.curvature_solvers import SECOND_ORDER, SECOND_ORDER_FITS
 from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, RATE_CONTROLS
+from rosenblatt.initializers import Initializer
 
 __all__ = ["CONSTRAINTS", "FLOAT_TYPES"]
 
@@ -17,7 +19,7 @@ FLOAT_TYPES = (np.float64, np.float32)
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [StrOptions(set(ACTIVATIONS))],
-    "solver": [StrOptions({"lbfgs", *OPTIMIZERS})],
+    "solver": [StrOptions({"lbfgs", *OPTIMIZERS, *SECOND_ORDER}), *SECOND_ORDER_FITS],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "learning_rate": [StrOptions(set(RATE_CONTROLS))],
@@ -48,4 +50,5 @@ CONSTRAINTS: dict[str, list[Any]] = {
         Interval(Integral, 1, None, closed="left"),
     ],
     "scoring": [None, StrOptions({"loss"})],
+    "initializer": [None, str, Initializer],
 }
