@@ -204,4 +204,5 @@ def test_parameters_and_their_defaults_are_theirs() -> None:
             a, b = getattr(theirs, name)().get_params(), getattr(ours, name)().get_params()
         assert a.items() <= b.items()
         own = {"loss", "class_weight"} if name == "MLPClassifier" else set()
-        assert set(b) - set(a) == {"dtype", "n_jobs", "scoring"} | own
+        common = {"dtype", "n_jobs", "scoring", "initializer"}
+        assert set(b) - set(a) == common | own

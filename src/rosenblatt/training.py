@@ -49,6 +49,8 @@ class Record(NamedTuple):
         Wall time of the epoch, validation included.
     finite : bool
         Whether every parameter is, after the epoch.
+    damping : float, optional
+        Of a method with curvature, after the epoch.
     """
 
     epoch: int
@@ -58,6 +60,7 @@ class Record(NamedTuple):
     gradient_norms: tuple[float, ...]
     seconds: float
     finite: bool
+    damping: float | None = None
 
 
 @final
@@ -152,6 +155,7 @@ class Descent:
             gradient_norms=result.gradient_norms,
             seconds=time.perf_counter() - start,
             finite=result.finite,
+            damping=result.damping,
         )
 
     @property

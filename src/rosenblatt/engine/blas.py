@@ -10,14 +10,18 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
 from scipy.linalg import cython_blas
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["blas_thread_limit", "gemm_capsules", "one_thread_blas"]
+__all__ = ["blas_for", "blas_thread_limit", "gemm_capsules", "one_thread_blas"]
+
+# Multiplications of a product that several threads of BLAS finish sooner than one, also where they
+# have to wait for each other on a busy machine: some milliseconds.
+WORTH_SHARING = 50_000_000
 
 _lock = threading.Lock()
 _users = 0
@@ -78,3 +82,12 @@ def one_thread_blas() -> Iterator[None]:
             if _users == 0:
                 for lib, limit in zip(_libraries(), _limits_before, strict=True):
                     lib.set_num_threads(limit)
+
+
+def blas_for(multiplications: int, n_jobs: int | None) -> AbstractContextManager[None]:
+    """BLAS held to one thread where products are this small or the user asks for one.
+
+    For what is multiplied by NumPy; otherwise the threads are BLAS's own business.
+    """
+    alone = n_jobs == 1 or multiplications < WORTH_SHARING
+    return one_thread_blas() if alone else nullcontext()

@@ -28,12 +28,15 @@ class Epoch(NamedTuple):
         Norm of each layer's gradient, penalty included: root mean square over the batches.
     finite : bool
         Whether every parameter is, after the epoch.
+    damping : float, optional
+        Of the curvature, after the epoch, where the method has one.
     """
 
     data_loss: float
     penalty: float
     gradient_norms: tuple[float, ...]
     finite: bool
+    damping: float | None = None
 
 
 class Trainer(ABC):

@@ -18,17 +18,18 @@ from rosenblatt import engine
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
 from rosenblatt.estimators.curvature import fit_lbfgs
+from rosenblatt.estimators.curvature_solvers import second_order_fit, watches_epochs
 from rosenblatt.estimators.descent import Progress, fit_descent
 from rosenblatt.estimators.fitted import FittedMLP
+from rosenblatt.estimators.initial import first_parameters
 from rosenblatt.estimators.loss_choice import link_name
 from rosenblatt.estimators.names import initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.rates import rate_rule
-from rosenblatt.estimators.solvers import is_full_batch, optimizer_of
+from rosenblatt.estimators.solvers import is_first_order, is_full_batch, optimizer_of
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network
-from rosenblatt.optimizers import Optimizer
 from rosenblatt.problem import Arrays
 from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
@@ -43,7 +44,7 @@ class BaseMLP(FittedMLP):
 
     hidden_layer_sizes: Any
     activation: Any
-    solver: str | Optimizer
+    solver: Any
     alpha: float
     batch_size: int | str
     learning_rate: str | RateRule
@@ -67,6 +68,7 @@ class BaseMLP(FittedMLP):
     dtype: Any
     n_jobs: int | None
     scoring: str | None
+    initializer: Any
 
     loss_: float
     loss_curve_: list[float]
@@ -159,7 +161,8 @@ class BaseMLP(FittedMLP):
             Weight 2 stands for a row given twice, weight 0 for its absence.
         X_val, y_val, sample_weight_val : as above, optional
             Rows to validate on after every epoch, in place of a split by `validation_fraction`.
-            Without `early_stopping` they are only watched; see `history_`. Not with 'lbfgs'.
+            Without `early_stopping` they are only watched; see `history_`. Not with 'lbfgs', 'lm'
+            and 'gauss_newton'.
 
         Returns
         -------
@@ -175,6 +178,11 @@ class BaseMLP(FittedMLP):
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), incremental=False)
 
     def _has_epochs(self) -> bool:
+        if second_order_fit(self.solver) is not None:
+            raise AttributeError(
+                f"partial_fit is not available with solver={self.solver!r}, whose curvature belongs"
+                " to one fit: take 'sgd' or 'adam'."
+            )
         if is_full_batch(self.solver):
             raise AttributeError(
                 "partial_fit is only available for stochastic optimizers."
@@ -251,8 +259,12 @@ class BaseMLP(FittedMLP):
         optimizer, rule = optimizer_of(self), rate_rule(self)
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        if optimizer is None and any(part is not None for part in validation):
-            raise ValueError("X_val and y_val need a first-order solver, such as 'adam'.")
+        has_epochs = optimizer is not None or watches_epochs(self.solver)
+        if not has_epochs and any(part is not None for part in validation):
+            raise ValueError(
+                "X_val and y_val need a first-order solver, such as 'adam', or 'kfac', not"
+                f" {self.solver!r}."
+            )
         self._check_bfloat16()
         activations = chosen_activations(self.activation)
         first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
@@ -270,14 +282,18 @@ class BaseMLP(FittedMLP):
         self.out_activation_ = link_name(self._trained_loss)
         rng = check_random_state(self.random_state)
         if first_pass:
-            theta = network.initial_parameters(rng, initializer(activations), X.dtype)
+            default = initializer(activations)
+            theta = first_parameters(self.initializer, default, network, X, rng)
             self._forget(len(network.layers) + 1, n_outputs)
             warn_of_foreign_members(network, self._trained_loss)
         else:
             theta = self._carried_parameters(network, X.dtype)
             self.history_ = getattr(self, "history_", [])
 
-        if optimizer is None:
+        fit_second_order = second_order_fit(self.solver)
+        if fit_second_order is not None:
+            theta = fit_second_order(self, network, theta, (arrays, validation_arrays), rng)
+        elif optimizer is None:
             theta = fit_lbfgs(self, network, theta, arrays)
         else:
             theta = fit_descent(
@@ -308,8 +324,10 @@ class BaseMLP(FittedMLP):
         return isinstance(self.dtype, str) and self.dtype == "bfloat16"
 
     def _check_bfloat16(self) -> None:
-        if self._bfloat16 and is_full_batch(self.solver):
-            raise ValueError("dtype='bfloat16' needs a first-order solver, such as 'adam'.")
+        if self._bfloat16 and not is_first_order(self.solver):
+            raise ValueError(
+                f"dtype='bfloat16' needs a first-order solver, such as 'adam', not {self.solver!r}."
+            )
         if self._bfloat16 and not engine.has_bfloat16():
             raise ValueError(
                 "dtype='bfloat16' needs a processor with AVX512-BF16, which this one, or the"

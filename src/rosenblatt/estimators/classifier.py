@@ -23,7 +23,6 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.class_weight import class_weighted
 from rosenblatt.estimators.loss_choice import classification_loss
 from rosenblatt.losses import Loss
-from rosenblatt.optimizers import Optimizer
 from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
 
@@ -48,14 +47,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         (also 'swish'), 'softplus', 'mish', 'hard_sigmoid', 'hard_tanh', 'hard_swish', 'softmax',
         or an object of `rosenblatt.activations` such as `LeakyReLU(0.1)`. One of your own, derived
         from `rosenblatt.activations.Activation`, trains on the readable engine, which is slow.
-    solver : str or Optimizer, default='adam'
-        'lbfgs' takes all rows at once (G15), all others mini-batches (G7-G10). 'sgd' and 'adam' are
-        in scikit-learn's forms; 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adadelta', 'adamw',
-        'amsgrad', 'nadam', 'radam' and 'lion' in PyTorch's. Underscores do not matter ('rms_prop').
-        A name takes its rate from `learning_rate_init`, whatever the class's default is
-        ('adadelta' is usually given 1.0), and from `momentum`, `beta_1`, `beta_2` and `epsilon`
-        what is said there; an object of `rosenblatt.optimizers` carries all of its own. A class of
-        your own runs on the readable engine, which is slow.
+    solver : str or object, default='adam'
+        'lbfgs' takes all rows at once (G15), first-order rules mini-batches (G7-G10). 'sgd' and
+        'adam' are in scikit-learn's forms; 'momentum', 'nesterov', 'adagrad', 'rmsprop',
+        'adadelta', 'adamw', 'amsgrad', 'nadam', 'radam' and 'lion' in PyTorch's. Underscores do not
+        matter ('rms_prop'). A name takes its rate from `learning_rate_init`, whatever the class's
+        default is ('adadelta' is usually given 1.0), and from `momentum`, `beta_1`, `beta_2` and
+        `epsilon` what is said there; an object of `rosenblatt.optimizers` carries all of its own. A
+        class of your own runs on the readable engine, which is slow. Of second order: 'kfac', the
+        natural gradient in mini-batches (G16), and for `MLPRegressor` with the squared error 'lm'
+        (or 'levenberg_marquardt') and 'gauss_newton' (G17), or an object of
+        `rosenblatt.second_order`, such as `KFAC(damping=10)`.
     alpha : float, default=0.0001
         Strength of the L2 penalty on the weights; biases are free. The objective is
         mean loss + α/(2n) ΣW², n the rows of the batch, as in scikit-learn.
@@ -74,13 +76,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     power_t : float, default=0.5
         Exponent of 'invscaling'.
     max_iter : int, default=200
-        Epochs at most; for 'lbfgs' iterations.
+        Epochs at most; for 'lbfgs', 'lm' and 'gauss_newton' iterations.
     shuffle : bool, default=True
         Draw new batches in every epoch.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the validation split and the batches.
     tol : float, default=1e-4
-        Smaller gains do not count as improvement; for 'lbfgs' the gradient's tolerance.
+        Smaller gains do not count as improvement; for 'lbfgs', 'lm' and 'gauss_newton' the
+        gradient's tolerance.
     verbose : bool, int or 'bar', default=False
         True prints a line an epoch, 'bar' shows one progress line.
     warm_start : bool, default=False
@@ -100,7 +103,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     n_iter_no_change : int or inf, default=10
         Epochs without improvement that stop the fit.
     max_fun : int, default=15000
-        Evaluations at most, of 'lbfgs'.
+        Evaluations at most, of 'lbfgs'; steps tried at most, of 'lm' and 'gauss_newton'.
     dtype : {None, 'bfloat16', 'float32', 'float64'}, default=None
         Float type to train in; None keeps the input's. With 'bfloat16' everything is float32 but
         the factors of the larger matrix products of first-order solvers, which are rounded to
@@ -124,6 +127,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Σw / (n_classes Σ_class w). For multilabel targets a list of one dict for each label, whose
         weights are multiplied. Rows split off by `validation_fraction` keep the product; those
         given as `X_val` count by `sample_weight_val` alone.
+    initializer : None, str or Initializer, default=None
+        Where the weights start: scikit-learn's draws, or 'glorot_normal', 'glorot_uniform',
+        'he_normal', 'he_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal', 'nguyen_widrow',
+        'random_bias_uniform', or an object of `rosenblatt.initializers`. 'nguyen_widrow' is for
+        tanh and logistic layers; it spreads the first over the ranges of X's columns, and leaves
+        the output layer to scikit-learn's draw.
 
     Attributes
     ----------
@@ -142,8 +151,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     best_validation_score_ : float or None
     history_ : list of dict
         One record an epoch: epoch, loss, validation_loss, validation_score, learning_rate (of the
-        epoch's first step), gradient_norm (by layer), seconds. For 'lbfgs' one an iteration, with
-        None where an iteration has no such thing.
+        epoch's first step), gradient_norm (by layer), seconds. For 'lbfgs', 'lm' and 'gauss_newton'
+        one an iteration, with None where an iteration has no such thing. 'kfac', 'lm' and
+        'gauss_newton' add their damping, the latter two the steps tried; their learning_rate is the
+        share of the step.
     stop_reason_ : str
         Which criterion ended the fit (theory B12).
     model_ : Model
@@ -190,7 +201,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         hidden_layer_sizes: Any = (100,),
         activation: Any = "relu",
         *,
-        solver: str | Optimizer = "adam",
+        solver: Any = "adam",
         alpha: float = 0.0001,
         batch_size: int | Literal["auto"] = "auto",
         learning_rate: str | RateRule = "constant",
@@ -216,6 +227,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         scoring: Literal["loss"] | None = None,
         loss: str | Loss = "log_loss",
         class_weight: Any = None,
+        initializer: Any = None,
     ) -> None:
         self._keep(locals())
 

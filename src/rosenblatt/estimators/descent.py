@@ -17,6 +17,7 @@ from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.estimators.progress import ProgressBar
 from rosenblatt.estimators.rows import split
 from rosenblatt.estimators.solvers import remembers_alike
+from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.penalties import L2
@@ -83,7 +84,7 @@ def fit_descent(
         rate=progress.rate,
         stopping=progress.stopping,
         rng=rng if est.shuffle else None,
-        validate=None if validation is None else validator(est, problem, theta, validation),
+        validate=None if validation is None else validator(est, network, loss, theta, validation),
         early_stopping=est.early_stopping,
         # The best of an earlier fit is what theta starts from.
         best_theta=theta.copy() if est.validation_scores_ else None,
@@ -163,22 +164,22 @@ def watched(est: BaseMLP) -> str:
 
 
 def validator(
-    est: BaseMLP, problem: Problem, theta: FloatArray, rows: Arrays
+    est: BaseMLP, network: Network, loss: Loss, theta: FloatArray, rows: Arrays
 ) -> Callable[[], Validation]:
     """Loss and score on the validation rows, of theta as it is when asked."""
     weights = rows.weights
 
     def validate() -> Validation:
         with np.errstate(all="ignore"):  # a diverging run is reported once, by its epoch
-            scores = engine.scores(problem.network, theta, rows.X, est.n_jobs)
-            losses = problem.loss.value(scores, rows.y)
-            loss = est._reported_loss(float(np.average(losses, weights=weights)))
+            scores = engine.scores(network, theta, rows.X, est.n_jobs)
+            data_loss = float(np.average(loss.value(scores, rows.y), weights=weights))
+            reported = est._reported_loss(data_loss)
             if est.scoring is not None:  # 'loss'
-                return Validation(loss, -loss if np.isfinite(loss) else float("nan"))
-            prediction = problem.loss.inverse_link(scores)
+                return Validation(reported, -reported if np.isfinite(reported) else float("nan"))
+            prediction = loss.inverse_link(scores)
             if not np.isfinite(prediction).all():
-                return Validation(loss, float("nan"))
-            return Validation(loss, est._prediction_score(prediction, rows.y, weights))
+                return Validation(reported, float("nan"))
+            return Validation(reported, est._prediction_score(prediction, rows.y, weights))
 
     return validate
 
@@ -194,7 +195,8 @@ def follow(est: BaseMLP, descent: Descent) -> None:
             est.loss_curve_.append(record.loss)
             est.history_.append(history_entry(record))
             if est._prints:
-                print(f"Iteration {record.epoch}, loss = {record.loss:.8f}")
+                damping = "" if record.damping is None else f", damping = {record.damping:.3g}"
+                print(f"Iteration {record.epoch}, loss = {record.loss:.8f}{damping}")
             if est.validation_scores_ is None:
                 est.best_loss_ = descent.stopping.best
             else:
@@ -215,6 +217,7 @@ def follow(est: BaseMLP, descent: Descent) -> None:
 
 def history_entry(record: Record) -> dict[str, Any]:
     validation = record.validation
+    damping = {} if record.damping is None else {"damping": record.damping}
     return {
         "epoch": record.epoch,
         "loss": record.loss,
@@ -223,4 +226,5 @@ def history_entry(record: Record) -> dict[str, Any]:
         "learning_rate": record.learning_rate,
         "gradient_norm": list(record.gradient_norms),
         "seconds": record.seconds,
+        **damping,
     }

@@ -9,6 +9,8 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from rosenblatt.activations import Activation
+from rosenblatt.estimators.curvature_solvers import SECOND_ORDER_FITS
+from rosenblatt.initializers import Initializer
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.schedules import RateRule
 
@@ -20,7 +22,7 @@ FLOAT_TYPES = (np.float64, np.float32)
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, Activation, list, tuple],
-    "solver": [str, Optimizer],
+    "solver": [str, Optimizer, *SECOND_ORDER_FITS],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "learning_rate": [str, RateRule],
@@ -51,4 +53,5 @@ CONSTRAINTS: dict[str, list[Any]] = {
         Interval(Integral, 1, None, closed="left"),
     ],
     "scoring": [None, StrOptions({"loss"})],
+    "initializer": [None, str, Initializer],
 }

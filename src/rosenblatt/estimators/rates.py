@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rosenblatt.estimators.lookup import named, plain
-from rosenblatt.estimators.solvers import is_full_batch
+from rosenblatt.estimators.solvers import is_first_order
 from rosenblatt.schedules import (
     Constant,
     CosineAnnealing,
@@ -66,7 +66,7 @@ def rate_rule(est: Any) -> RateRule:
                 f"learning_rate={given!r} is scikit-learn's rule for solver='sgd'. For"
                 f" solver={est.solver!r} give learning_rate={rule!r}, from rosenblatt.schedules."
             )
-    if is_full_batch(est.solver) and rule != Constant():
+    if not is_first_order(est.solver) and rule != Constant():
         raise ValueError(
             f"learning_rate={given!r} needs a solver that takes steps at a learning rate;"
             f" {est.solver!r} finds the length of its steps itself."

@@ -15,7 +15,6 @@ from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.loss_choice import n_levels, regression_loss
 from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
-from rosenblatt.optimizers import Optimizer
 from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
 
@@ -47,8 +46,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
 early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, dtype, \
-n_jobs, scoring
-        As in `MLPClassifier`. Early stopping watches R², or `score` for a quantile loss.
+n_jobs, scoring, initializer
+        As in `MLPClassifier`. Early stopping watches R², or `score` for a quantile loss. The
+        squared error can be minimised by 'lm' and 'gauss_newton' as well.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ feature_names_in_, n_layers_, n_outputs_
         hidden_layer_sizes: Any = (100,),
         activation: Any = "relu",
         *,
-        solver: str | Optimizer = "adam",
+        solver: Any = "adam",
         alpha: float = 0.0001,
         batch_size: int | Literal["auto"] = "auto",
         learning_rate: str | RateRule = "constant",
@@ -115,6 +115,7 @@ feature_names_in_, n_layers_, n_outputs_
         dtype: Any = None,
         n_jobs: int | None = None,
         scoring: Literal["loss"] | None = None,
+        initializer: Any = None,
     ) -> None:
         self._keep(locals())
 

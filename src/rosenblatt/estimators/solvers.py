@@ -9,6 +9,7 @@ from typing import Any
 from sklearn.utils._param_validation import Interval
 
 from rosenblatt.engine.kernels import has_kernel
+from rosenblatt.estimators.curvature_solvers import SECOND_ORDER, second_order_fit
 from rosenblatt.estimators.lookup import named, plain
 from rosenblatt.optimizers import (
     SGD,
@@ -24,7 +25,14 @@ from rosenblatt.optimizers import (
     RMSProp,
 )
 
-__all__ = ["FULL_BATCH", "OPTIMIZERS", "is_full_batch", "optimizer_of", "remembers_alike"]
+__all__ = [
+    "FULL_BATCH",
+    "OPTIMIZERS",
+    "is_first_order",
+    "is_full_batch",
+    "optimizer_of",
+    "remembers_alike",
+]
 
 FULL_BATCH = ("lbfgs",)
 
@@ -84,19 +92,28 @@ def is_full_batch(solver: object) -> bool:
     return isinstance(solver, str) and plain(solver) in FULL_BATCH
 
 
+def is_first_order(solver: object) -> bool:
+    return not is_full_batch(solver) and second_order_fit(solver) is None
+
+
 def optimizer_of(est: Any) -> Optimizer | None:
-    """The optimiser that the estimator's parameters ask for; None for a full-batch method.
+    """The optimiser that the estimator's parameters ask for; None for a method of another order.
 
     Raises
     ------
     ValueError
         For an unknown name, an object's number out of its range, or two rates.
     """
-    if is_full_batch(est.solver):
+    if not is_first_order(est.solver):
         return None
     if isinstance(est.solver, str):
-        known = {**dict.fromkeys(FULL_BATCH), **OPTIMIZERS}
-        make = named(known, est.solver, "solver", "an object of rosenblatt.optimizers")
+        known = {**dict.fromkeys((*FULL_BATCH, *SECOND_ORDER)), **OPTIMIZERS}
+        make = named(
+            known,
+            est.solver,
+            "solver",
+            "an object of rosenblatt.optimizers or rosenblatt.second_order",
+        )
         assert make is not None
         return make(est)
     check_numbers(est.solver)

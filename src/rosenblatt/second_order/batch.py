@@ -1,0 +1,109 @@
+"""A batch's objective, its gradient, and its curvature by the Fisher matrix (theory G16)."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.backprop import forward
+from rosenblatt.losses import Loss
+from rosenblatt.network import Network
+from rosenblatt.penalties import L2
+from rosenblatt.problem import Arrays
+from rosenblatt.second_order.likelihood import Likelihood
+from rosenblatt.second_order.propagation import deltas, flat_gradient, scores_along
+from rosenblatt.types import FloatArray
+
+__all__ = ["Batch"]
+
+
+@final
+class Batch:
+    """Rows of the training set at the parameters `theta`, in the terms of `Problem`'s objective.
+
+    Rows of weight 0 are left out.
+
+    Attributes
+    ----------
+    shares : array (n_samples,)
+        w_i / (b w̄): what the rows count in the objective.
+    losses : tuple of two floats
+        Data loss and penalty.
+    gradient : array (n_parameters,)
+        Penalty included.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        penalty: L2,
+        arrays: Arrays,
+        rows: npt.NDArray[np.int64],
+        theta: FloatArray,
+    ) -> None:
+        total = len(rows) * arrays.mean_weight
+        weights = np.ones(len(rows)) if arrays.weights is None else arrays.weights[rows]
+        rows, weights = rows[weights != 0], weights[weights != 0]
+        X = arrays.X[rows]
+        self.X: FloatArray = X if isinstance(X, np.ndarray) else X.toarray()
+        self.y, self.theta = arrays.y[rows], theta
+        self.shares = (weights / total).astype(theta.dtype)
+        self.ridge = penalty.strength / total
+        self.network, self.loss, self.penalty, self.total = network, loss, penalty, total
+        self.passed = forward(network, theta, self.X)
+        self.losses = self._losses(self.passed.scores, theta)
+        upstream = loss.gradient(self.passed.scores, self.y)
+        delta = deltas(network, theta, self.passed, upstream)
+        self.gradient = flat_gradient(network, self.passed, delta, self.shares)
+        for (W, _), (dW, _) in zip(
+            network.weights_and_biases(theta),
+            network.weights_and_biases(self.gradient),
+            strict=True,
+        ):
+            dW += penalty.gradient(W) / total
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the objective and its gradient are."""
+        return bool(np.isfinite(sum(self.losses)) and np.isfinite(self.gradient).all())
+
+    def losses_at(self, theta: FloatArray) -> tuple[float, float]:
+        """Data loss and penalty at other parameters."""
+        return self._losses(forward(self.network, theta, self.X).scores, theta)
+
+    def deltas_for(self, y: FloatArray) -> list[FloatArray]:
+        """δ of every row and layer for other targets than the batch's own."""
+        upstream = self.loss.gradient(self.passed.scores, y)
+        return deltas(self.network, self.theta, self.passed, upstream)
+
+    def curvature(
+        self, likelihood: Likelihood, steps: tuple[FloatArray, ...], damping: float
+    ) -> npt.NDArray[np.float64]:
+        """uᵀ(F + penalty + λI)v for all pairs of steps, F = Σ shares_i J_iᵀ F_i J_i of the batch.
+
+        F is exact, at the cost of one pass forward for every step.
+        """
+        moved = [scores_along(self.network, self.theta, self.passed, v) for v in steps]
+        bent = [likelihood.fisher(self.passed.scores, m) for m in moved]
+        n = len(steps)
+        C = np.empty((n, n))
+        for i in range(n):
+            for j in range(n):
+                C[i, j] = self.shares @ (moved[i] * bent[j]).sum(axis=1)
+                C[i, j] += damping * float(steps[i] @ steps[j])
+                C[i, j] += self.ridge * self._on_weights(steps[i], steps[j])
+        return C
+
+    def _losses(self, scores: FloatArray, theta: FloatArray) -> tuple[float, float]:
+        penalties = (self.penalty.value(W) for W, _ in self.network.weights_and_biases(theta))
+        data_loss = float(self.shares @ self.loss.value(scores, self.y))
+        return data_loss, sum(penalties) / self.total
+
+    def _on_weights(self, u: FloatArray, v: FloatArray) -> float:
+        pairs = zip(
+            self.network.weights_and_biases(u), self.network.weights_and_biases(v), strict=True
+        )
+        return sum(float(np.vdot(U, V)) for (U, _), (V, _) in pairs)

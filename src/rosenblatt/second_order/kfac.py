@@ -1,0 +1,187 @@
+"""K-FAC: natural-gradient steps with Kronecker-factored curvature, batch by batch (theory G16)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+
+from rosenblatt.engine import Epoch, Trainer
+from rosenblatt.initializers import Rng
+from rosenblatt.losses import Loss
+from rosenblatt.network import Network
+from rosenblatt.penalties import L2
+from rosenblatt.problem import Arrays
+from rosenblatt.second_order.batch import Batch
+from rosenblatt.second_order.checks import positive
+from rosenblatt.second_order.kronecker import KroneckerFisher
+from rosenblatt.second_order.likelihood import likelihood_of
+from rosenblatt.types import FloatArray
+
+__all__ = ["KFAC", "KFACTrainer"]
+
+# The reduction ratios between which the damping stays as it is (Martens & Grosse 2015, eq. 6.5).
+POOR, GOOD = 0.25, 0.75
+# Batches that begin with factors of their own.
+FIRST = 3
+# What a refused step multiplies the damping by.
+REFUSED = 2.0
+# Dampings that are as good as none, and that leave nothing of a step.
+LEAST, MOST = 1e-12, 1e12
+
+
+@final
+@dataclass(frozen=True)
+class KFAC:
+    """Natural gradient with F_l ≈ A_{l-1} ⊗ G_l, for networks of any size (G16).
+
+    Martens & Grosse (2015), "Optimizing neural networks with Kronecker-factored approximate
+    curvature". Of each batch, with h its objective and λ the damping:
+
+    1. A and G are averaged over the batches, G with targets drawn from the model.
+    2. Δ = -F̃⁻¹∇h, F̃ damped by γ = √(λ + the penalty's curvature), shared out between A and G.
+    3. δ = αΔ + βδ₀, δ₀ the last step: α and β minimise the quadratic model
+       h + ∇hᵀδ + ½ δᵀ(F + λI)δ, with the batch's own F, which costs two products with J. So there
+       is neither a learning rate nor a momentum to set.
+    4. A step that raises h is refused: λ ← 2λ. Otherwise, when the next batch is there, and ρ is
+       the fall of h over that of the model: λ ← λ/ω where ρ < ¼, or where the step has raised the
+       next batch's objective; else λ ← ωλ where ρ > ¾.
+
+    The paper goes by ρ alone. It looks at the rows that the step was made from, and in small
+    batches it finds every step good and takes the damping away until training diverges; hence the
+    look at rows that the step has not seen. In full batch the two rules are one. The paper's greedy
+    search for γ, its growing batches and its averaged iterates are left out.
+
+    Parameters
+    ----------
+    damping : float
+        λ of the first batch.
+    decay : float
+        Weight of the past in the averages of A and G, at most.
+    refresh : int
+        Batches between two factorisations of A and G; the first three batches have each their own.
+    adaptation : float
+        ω, below 1.
+    max_width : int
+        The widest layer or input taken: the factors of one of n units are matrices of n² numbers.
+    """
+
+    damping: float = 0.03
+    decay: float = 0.95
+    refresh: int = 5
+    adaptation: float = 0.95
+    max_width: int = 10_000
+
+    def __post_init__(self) -> None:
+        positive(self, "damping", "refresh", "adaptation", "max_width")
+        positive(self, "decay", or_zero=True)
+        if self.decay >= 1 or self.adaptation >= 1:
+            raise ValueError(
+                f"KFAC: decay and adaptation must be below 1, got {self.decay} and"
+                f" {self.adaptation}."
+            )
+
+
+@final
+class KFACTrainer(Trainer):
+    """Changes `theta` in place. Rates multiply the steps, and `rng` draws the targets.
+
+    Attributes
+    ----------
+    damping : float
+        λ as it is.
+    last_step : array (n_parameters,)
+        δ₀; zeros after a step that was refused.
+    ratio : float
+        ρ of the last step.
+    """
+
+    def __init__(
+        self,
+        method: KFAC,
+        network: Network,
+        loss: Loss,
+        penalty: L2,
+        arrays: Arrays,
+        theta: FloatArray,
+        rng: Rng,
+    ) -> None:
+        self.network, self.loss, self.penalty, self.arrays = network, loss, penalty, arrays
+        self.method, self.theta, self.rng = method, theta, rng
+        self.likelihood = likelihood_of(loss)
+        self.fisher = KroneckerFisher(network, method.decay)
+        self.damping = method.damping
+        self.last_step = np.zeros_like(theta)
+        self.ratio = 1.0
+        self.batches = 0
+
+    def epoch(
+        self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
+    ) -> Epoch:
+        order = np.arange(self.arrays.n_samples) if order is None else order
+        losses, squares, finite = np.zeros(2), np.zeros(len(self.network.layers)), True
+        with np.errstate(all="ignore"):  # what is not finite is reported once, by its epoch
+            for step, factor in enumerate(factors):
+                rows = order[step * batch_size : (step + 1) * batch_size]
+                batch = Batch(self.network, self.loss, self.penalty, self.arrays, rows, self.theta)
+                losses += np.multiply(batch.losses, len(rows))
+                squares += self.network.squared_norms(batch.gradient)
+                finite = finite and batch.is_finite
+                if finite and len(batch.shares):
+                    self._step(batch, factor)
+        data_loss, penalty = (losses / len(order)).tolist()
+        return Epoch(
+            data_loss,
+            penalty,
+            tuple(np.sqrt(squares / len(factors)).tolist()),
+            finite and bool(np.isfinite(self.theta).all()),
+            self.damping,
+        )
+
+    def _step(self, batch: Batch, factor: float) -> None:
+        if self.last_step.any():
+            self._judge(batch)
+        self._observe(batch)
+        natural = -self.fisher.solve(batch.gradient)
+        directions = (natural, self.last_step) if self.last_step.any() else (natural,)
+        C = batch.curvature(self.likelihood, directions, self.damping)
+        slopes = np.array([float(batch.gradient @ v) for v in directions])
+        if not (np.isfinite(C).all() and np.isfinite(slopes).all()):
+            self._refuse()
+            return
+        sizes = -scipy.linalg.lstsq(C, slopes, check_finite=False)[0]
+        step = (factor * sizes @ np.stack(directions)).astype(self.theta.dtype)
+        fall = sum(batch.losses) - sum(batch.losses_at(self.theta + step))
+        if fall > 0:  # which NaN is not
+            # The model falls by -½∇hᵀδ to its minimum, and so far where a share of δ is taken.
+            predicted = -(factor - 0.5 * factor**2) * float(slopes @ sizes)
+            self.theta += step
+            self.last_step, self.ratio = step, fall / predicted if predicted > 0 else 0.0
+        else:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        self.last_step = np.zeros_like(self.theta)
+        self._damp(REFUSED)
+
+    def _judge(self, batch: Batch) -> None:
+        """Adapt λ to what the last step has done, to its own rows and to these."""
+        before = sum(batch.losses_at(self.theta - self.last_step))
+        if self.ratio < POOR or not sum(batch.losses) <= before:
+            self._damp(1 / self.method.adaptation)
+        elif self.ratio > GOOD:
+            self._damp(self.method.adaptation)
+
+    def _damp(self, factor: float) -> None:
+        self.damping = float(np.clip(self.damping * factor, LEAST, MOST))
+
+    def _observe(self, batch: Batch) -> None:
+        """Bring the factors up to date, with targets drawn from the model."""
+        drawn = batch.deltas_for(self.likelihood.draw(self.rng, batch.passed.scores))
+        self.fisher.observe(batch.passed.a[:-1], drawn, batch.shares / batch.shares.sum())
+        if self.batches < FIRST or self.batches % self.method.refresh == 0:
+            self.fisher.invert(np.sqrt(self.damping + batch.ridge))
+        self.batches += 1

@@ -1,0 +1,115 @@
+"""The Fisher matrix of a layer as a Kronecker product, F_l ≈ A_{l-1} ⊗ G_l (theory G16).
+
+A layer's gradient of one row is ā δᵀ, with ā the activations before it and a 1 for the bias, and δ
+the error at its pre-activations, for a target drawn from the model. Its Fisher matrix
+E[(ā δᵀ)(ā δᵀ)ᵀ] is taken for E[ā āᵀ] ⊗ E[δ δᵀ] (Martens & Grosse 2015, section 3), which is exact
+where the two are independent, and whose inverse is that of two small matrices:
+F⁻¹ D = A⁻¹ D G⁻¹ for a gradient D in the shape (n_in + 1, n_out) of the weights with the biases
+below them, which is how the parameters lie in θ.
+"""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+
+from rosenblatt.errors import NON_FINITE, DivergenceError
+from rosenblatt.network import Network
+from rosenblatt.types import FloatArray
+
+__all__ = ["KroneckerFisher", "with_ones"]
+
+Matrix = npt.NDArray[np.float64]
+
+# Of a matrix's mean eigenvalue, what is added to all at least.
+FLOOR = 1e-10
+
+
+def with_ones(a: FloatArray) -> Matrix:
+    """ā: a column of ones beside a, in float64."""
+    ones = np.ones((len(a), a.shape[1] + 1))
+    ones[:, :-1] = a
+    return ones
+
+
+@final
+class KroneckerFisher:
+    """A and G of every layer, averaged from batch to batch, and their damped inverses.
+
+    Attributes
+    ----------
+    A, G : lists of arrays (n_in + 1, n_in + 1) and (n_out, n_out)
+        Running averages with the weight min(1 - 1/k, decay) on the past at batch k.
+    """
+
+    def __init__(self, network: Network, decay: float) -> None:
+        self.A = [np.zeros((n_in + 1, n_in + 1)) for n_in, _ in network.shapes]
+        self.G = [np.zeros((n_out, n_out)) for _, n_out in network.shapes]
+        self._network, self._decay = network, decay
+        self._batches = 0
+        self._inverses: list[tuple[Any, Any]] = []
+
+    def observe(
+        self, activations: tuple[FloatArray, ...], drawn: list[FloatArray], weights: FloatArray
+    ) -> None:
+        """Take in a batch.
+
+        Parameters
+        ----------
+        activations : arrays (n_samples, n_in) of every layer
+        drawn : arrays (n_samples, n_out) of every layer
+            δ for targets drawn from the model.
+        weights : array (n_samples,)
+            The rows' shares, which add up to 1.
+        """
+        self._batches += 1
+        past = min(1 - 1 / self._batches, self._decay)
+        for A, G, a, delta in zip(self.A, self.G, activations, drawn, strict=True):
+            for average, rows in ((A, with_ones(a)), (G, delta.astype(np.float64))):
+                average *= past
+                average += (1 - past) * (rows.T @ (weights[:, None] * rows))
+
+    def invert(self, gamma: float) -> None:
+        """Factorise A + πγ I and G + γ/π I, which stand for A ⊗ G + γ² I (section 6.3).
+
+        π is the root of the ratio of their mean eigenvalues, so that neither is damped more, in
+        its own scale, than the other.
+        """
+        self._inverses = []
+        for A, G in zip(self.A, self.G, strict=True):
+            mean_A, mean_G = np.trace(A) / len(A), np.trace(G) / len(G)
+            pi = np.sqrt(mean_A / mean_G) if mean_G > 0 else 1.0
+            self._inverses.append((factorised(A, pi * gamma), factorised(G, gamma / pi)))
+
+    def solve(self, g: FloatArray) -> FloatArray:
+        """F⁻¹ g with the damping of the last `invert`, shape (n_parameters,)."""
+        solution = np.empty_like(g)
+        start = 0
+        for (n_in, n_out), (A, G) in zip(self._network.shapes, self._inverses, strict=True):
+            end = start + (n_in + 1) * n_out
+            D = g[start:end].reshape(n_in + 1, n_out)
+            half = scipy.linalg.cho_solve(A, D, check_finite=False)
+            solved = scipy.linalg.cho_solve(G, half.T, check_finite=False).T
+            solution[start:end] = solved.ravel()
+            start = end
+        return solution
+
+
+def factorised(M: Matrix, damping: float) -> Any:
+    """The Cholesky factor of M + damping I, as `cho_solve` takes it.
+
+    M is singular where units are never active, and G of a softmax always is: the damping is at
+    least a share of the mean eigenvalue that rounding does not reach. DivergenceError where M is
+    not finite.
+    """
+    if not np.isfinite(M).all():
+        raise DivergenceError(
+            f"{NON_FINITE} The squares of activations or of errors overflow: scale inputs and"
+            " targets to unit variance."
+        )
+    least = FLOOR * np.trace(M) / len(M)
+    damped = M + max(damping, least) * np.eye(len(M))
+    return scipy.linalg.cho_factor(damped, overwrite_a=True, check_finite=False)

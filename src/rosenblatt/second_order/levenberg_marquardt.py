@@ -1,0 +1,73 @@
+"""Levenberg-Marquardt: Gauss-Newton steps, damped as far as the linear model fails (theory G17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from rosenblatt.second_order.checks import positive
+from rosenblatt.second_order.walk import End, LeastSquaresMethod, Walk
+
+__all__ = ["LevenbergMarquardt"]
+
+
+@final
+@dataclass(frozen=True)
+class LevenbergMarquardt(LeastSquaresMethod):
+    """(JᵀJ + μI) δ = -Jᵀr, for squared errors in float64 over all rows at once (G17).
+
+    The damping μ follows the gain ratio ρ, the fall of the objective over the fall that the linear
+    model predicts, ½ δᵀ(μδ - g) (Nielsen 1999, "Damping parameter in Marquardt's method"):
+
+        ρ > 0:  θ ← θ + δ,  μ ← μ max(⅓, 1 - (2ρ - 1)³),  ν ← 2
+        else:   μ ← μ ν,  ν ← 2ν
+
+    It starts at `initial_damping` times the largest entry on the diagonal of JᵀJ. The system is
+    solved by orthogonal factors of [J; √μ I], never by JᵀJ, whose rounding errors would keep the
+    loss from the last digits. J's factor is found once a point, and each trial of a μ adds to it.
+
+    Parameters
+    ----------
+    initial_damping : float
+        Nielsen's τ: 1e-6 where the start is thought to be good, 1 where it is not.
+    step_tol : float
+        A step of less than this, relative to the parameters, ends the fit.
+    max_damping : float
+        A damping beyond this ends the fit: no step, however small, lowers the loss.
+    max_parameters : int
+        The largest network taken. A trial costs some n³ operations for n parameters, and memory
+        for three arrays of n².
+    """
+
+    initial_damping: float = 1e-3
+    step_tol: float = 1e-10
+    max_damping: float = 1e20
+    max_parameters: int = 5000
+
+    def __post_init__(self) -> None:
+        positive(self, "initial_damping", "max_damping", "max_parameters")
+        positive(self, "step_tol", or_zero=True)
+
+    def run(self, walk: Walk) -> End:
+        damping = self.initial_damping * float(walk.model.curvatures.max())
+        growth = 2.0
+        while (end := walk.limit()) is None:
+            if damping > self.max_damping:
+                return End(
+                    f"the damping passed {self.max_damping:g}: no step lowers the loss", False
+                )
+            delta = walk.model.damped_step(damping)
+            if walk.is_tiny(delta, self.step_tol):
+                return End(f"a step was below {self.step_tol:g} of the parameters", True)
+            losses = walk.trial(delta)
+            fall = walk.loss - sum(losses)
+            predicted = 0.5 * float(delta @ (damping * delta - walk.model.gradient))
+            if fall > 0 and predicted > 0:
+                walk.accept(delta, losses, damping=damping, length=1.0)
+                gain = fall / predicted
+                damping *= max(1 / 3, 1 - (2 * gain - 1) ** 3)
+                growth = 2.0
+            else:
+                damping *= growth
+                growth *= 2
+        return end

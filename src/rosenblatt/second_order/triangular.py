@@ -1,0 +1,41 @@
+"""The triangular factor of a least-squares problem, to which rows are added by reflections.
+
+min ‖A x + b‖ depends on A and b through the factor T of [A b] = Q T alone, T upper triangular.
+Rows come block by block, so that A is never in memory as a whole, and AᵀA, whose condition is the
+square of A's, is never formed (Golub & Van Loan, Matrix Computations, section 5.3).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg.lapack import dtpqrt
+
+__all__ = ["PANEL", "fold", "with_diagonal"]
+
+Matrix = npt.NDArray[np.float64]
+
+# Columns whose reflections LAPACK applies together.
+PANEL = 32
+
+
+def fold(T: Matrix, rows: Matrix, trapezoid: int = 0) -> Matrix:
+    """The factor of T with `rows` below it, shape (n, n) as T's; both arrays may be overwritten.
+
+    The last `trapezoid` of the rows are the first of an upper triangular matrix, which is made
+    use of. Both arrays lie column by column, or are copied.
+    """
+    factor, _, _, info = dtpqrt(
+        trapezoid, min(PANEL, len(T)), T, rows, overwrite_a=True, overwrite_b=True
+    )
+    assert info == 0
+    return factor
+
+
+def with_diagonal(T: Matrix, diagonal: npt.NDArray[np.float64], b: Matrix) -> Matrix:
+    """The factor with a row diagonal_i x_i + b_i for every unknown, shapes (n - 1,); T stays."""
+    n = len(diagonal)
+    rows = np.zeros((n, n + 1), order="F")
+    rows[np.arange(n), np.arange(n)] = diagonal
+    rows[:, n] = b
+    return fold(T.copy(order="F"), rows, trapezoid=n)

@@ -1,0 +1,173 @@
+"""The way of a least-squares method from point to point, and where it ended."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.errors import NON_FINITE, DivergenceError
+from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
+
+__all__ = ["End", "Iterate", "LeastSquaresMethod", "Limits", "Minimum", "Walk", "minimize"]
+
+Vector = npt.NDArray[np.float64]
+
+
+@final
+@dataclass(frozen=True)
+class Limits:
+    """Accepted steps and tried steps at most, and the largest entry of a gradient that counts as
+    zero."""
+
+    max_iter: int
+    max_trials: int
+    grad_tol: float
+
+
+@final
+@dataclass(frozen=True)
+class Iterate:
+    """An accepted step: data loss, penalty and gradient after it, and how it was found.
+
+    `damping` is the μ of its system, `length` the share of the system's solution that was taken,
+    `trials` the steps tried since the last accepted one, this one included.
+    """
+
+    data_loss: float
+    penalty: float
+    gradient: Vector
+    damping: float
+    length: float
+    trials: int
+
+
+@final
+@dataclass(frozen=True)
+class End:
+    """Why a walk ended; `converged` is False at a limit of steps, or where no step helps."""
+
+    reason: str
+    converged: bool
+
+
+@final
+@dataclass(frozen=True)
+class Minimum:
+    """Where a walk ended: parameters, data loss and penalty there, and the counts of its steps."""
+
+    theta: Vector
+    data_loss: float
+    penalty: float
+    n_iter: int
+    n_trials: int
+    end: End
+
+
+@final
+class Walk:
+    """The point reached, with its losses and its linear model, and the way there."""
+
+    theta: Vector
+    losses: tuple[float, float]
+    model: LinearModel
+
+    def __init__(
+        self,
+        problem: LeastSquares,
+        theta: Vector,
+        limits: Limits,
+        on_iterate: Callable[[Iterate], None],
+    ) -> None:
+        self._problem, self._limits, self._on_iterate = problem, limits, on_iterate
+        self.n_iter = self.n_trials = 0
+        self._trials_before = 0
+        losses = self._losses(theta)
+        if not np.isfinite(sum(losses)):
+            raise DivergenceError(
+                f"{NON_FINITE} The loss of the initial weights is not finite: scale inputs and"
+                " targets to unit variance."
+            )
+        self.theta, self.losses, self.model = theta, losses, problem.linear_model(theta)
+
+    @property
+    def loss(self) -> float:
+        """The objective at the point reached."""
+        return sum(self.losses)
+
+    def limit(self) -> End | None:
+        """The reason to end here, if there is one (B12)."""
+        limits = self._limits
+        if np.abs(self.model.gradient).max() <= limits.grad_tol:
+            return End(f"no entry of the gradient exceeds tol={limits.grad_tol:g}", True)
+        if self.n_iter >= limits.max_iter:
+            return End(f"reached max_iter={limits.max_iter}", False)
+        if self.n_trials >= limits.max_trials:
+            return End(f"reached max_fun={limits.max_trials} step trials", False)
+        return None
+
+    def is_tiny(self, delta: Vector, step_tol: float) -> bool:
+        """Whether a step is within `step_tol` of nothing, relative to the parameters."""
+        size = float(np.linalg.norm(self.theta))
+        return float(np.linalg.norm(delta)) <= step_tol * (size + step_tol)
+
+    def trial(self, delta: Vector) -> tuple[float, float]:
+        """Data loss and penalty at θ + δ."""
+        self.n_trials += 1
+        return self._losses(self.theta + delta)
+
+    def accept(
+        self, delta: Vector, losses: tuple[float, float], *, damping: float, length: float
+    ) -> None:
+        """Go to θ + δ, where a trial found these losses."""
+        theta = self.theta + delta
+        model = self._problem.linear_model(theta)
+        self.theta, self.losses, self.model = theta, losses, model
+        self.n_iter += 1
+        trials, self._trials_before = self.n_trials - self._trials_before, self.n_trials
+        self._on_iterate(Iterate(*losses, model.gradient, damping, length, trials))
+
+    def _losses(self, theta: Vector) -> tuple[float, float]:
+        with np.errstate(all="ignore"):  # a step too far, which is not taken
+            return self._problem.losses(theta)
+
+
+class LeastSquaresMethod(ABC):
+    """A rule that goes from one linear model to the next.
+
+    `max_parameters` bounds the work: a triangle of so many columns is factorised in every trial.
+    """
+
+    max_parameters: int
+
+    @abstractmethod
+    def run(self, walk: Walk) -> End:
+        """Walk until there is a reason to end."""
+
+
+def minimize(
+    method: LeastSquaresMethod,
+    problem: LeastSquares,
+    theta: Vector,
+    limits: Limits,
+    on_iterate: Callable[[Iterate], None],
+) -> Minimum:
+    """Minimise from θ, shape (n_parameters,); Ctrl-C ends the walk at the last accepted step.
+
+    Raises
+    ------
+    DivergenceError
+        Where the loss of θ itself is not finite.
+    """
+    walk = Walk(problem, theta, limits, on_iterate)
+    try:
+        end = method.run(walk)
+    except KeyboardInterrupt:
+        warnings.warn("Training interrupted by user.", stacklevel=6)
+        end = End("interrupted by the user", True)
+    return Minimum(walk.theta, *walk.losses, walk.n_iter, walk.n_trials, end)

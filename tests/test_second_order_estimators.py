@@ -1,0 +1,318 @@
+"""The solvers 'lm', 'gauss_newton' and 'kfac' behind the estimators, and how they refuse."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import scipy.sparse as sp
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import log_loss
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import scale
+
+from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt.backprop import backpropagate
+from rosenblatt.errors import DivergenceError
+from rosenblatt.estimators.curvature_solvers import SECOND_ORDER
+from rosenblatt.losses import SquaredError
+from rosenblatt.penalties import L2
+from rosenblatt.second_order import KFAC, GaussNewton, LevenbergMarquardt
+
+ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
+X_CANCER = scale(X_CANCER)
+X_DIABETES, Y_DIABETES = (scale(a) for a in load_diabetes(return_X_y=True))
+LEAST_SQUARES = ["lm", "gauss_newton"]
+SMALL = {"hidden_layer_sizes": 4, "activation": "tanh", "alpha": 1.0, "random_state": 0}
+
+
+def regressor(solver: Any, **parameters: Any) -> MLPRegressor:
+    return MLPRegressor(**SMALL | {"solver": solver} | parameters)
+
+
+# The function of the theory's check (G17).
+
+
+@pytest.mark.parametrize(
+    ("initializer", "max_trials"), [(None, 300), ("nguyen_widrow", 100)], ids=str
+)
+@ignore_convergence
+def test_levenberg_marquardt_fits_a_function(initializer: str | None, max_trials: int) -> None:
+    X = np.linspace(-2, 2, 200)[:, None]
+    y = np.sin(3 * X[:, 0]) * np.exp(-(X[:, 0] ** 2))
+    errors = []
+    for seed in range(10):
+        model = MLPRegressor(
+            hidden_layer_sizes=20,
+            activation="tanh",
+            solver="lm",
+            alpha=0.0,
+            tol=0.0,
+            max_iter=1000,
+            max_fun=max_trials,
+            random_state=seed,
+            initializer=initializer,
+        ).fit(X, y)
+        assert sum(h["trials"] for h in model.history_) <= max_trials
+        errors.append(np.mean((model.predict(X) - y) ** 2))
+    assert np.median(errors) < 1e-9
+
+
+@pytest.mark.parametrize("name", [*SECOND_ORDER])
+@ignore_convergence
+def test_names_stand_for_objects(name: str) -> None:
+    by_name = regressor(name, max_iter=3).fit(X_DIABETES, Y_DIABETES)
+    by_object = regressor(SECOND_ORDER[name], max_iter=3).fit(X_DIABETES, Y_DIABETES)
+    np.testing.assert_array_equal(by_name.coefs_[0], by_object.coefs_[0])
+
+
+@pytest.mark.parametrize("solver", LEAST_SQUARES)
+@ignore_convergence
+def test_history_of_least_squares(solver: str) -> None:
+    model = regressor(solver, max_iter=6).fit(X_DIABETES, Y_DIABETES)
+    history = model.history_
+    assert [h["epoch"] for h in history] == [*range(1, model.n_iter_ + 1)]
+    assert [h["loss"] for h in history] == model.loss_curve_
+    assert (np.diff(model.loss_curve_) < 0).all()
+    assert model.loss_ == model.best_loss_ == model.loss_curve_[-1]
+    assert all((h["damping"] > 0) == (solver == "lm") for h in history)
+    assert all(h["trials"] >= 1 and h["seconds"] > 0 for h in history)
+    assert model.stop_reason_ == "reached max_iter=6"
+    network, theta = model.model_.network, model.model_.parameters
+    trace = backpropagate(
+        network, theta, X_DIABETES, Y_DIABETES[:, None], SquaredError(), L2(1 / len(X_DIABETES))
+    )
+    assert model.loss_ == pytest.approx(trace.objective)
+    norms = np.sqrt(network.squared_norms(trace.gradient))
+    np.testing.assert_allclose(history[-1]["gradient_norm"], norms, rtol=1e-6)
+
+
+@pytest.mark.parametrize("solver", LEAST_SQUARES)
+def test_least_squares_converge_to_a_minimum(solver: str) -> None:
+    """The gradient's tolerance ends it without a warning, where L-BFGS does not find less."""
+    model = regressor(solver, tol=1e-9, max_iter=500).fit(X_DIABETES, Y_DIABETES)
+    assert model.stop_reason_ == "no entry of the gradient exceeds tol=1e-09"
+    lbfgs = regressor("lbfgs", tol=1e-9, max_iter=500, warm_start=True)
+    lbfgs.fit(X_DIABETES, Y_DIABETES)
+    lbfgs.coefs_, lbfgs.intercepts_ = model.coefs_, model.intercepts_
+    lbfgs.fit(X_DIABETES, Y_DIABETES)
+    assert lbfgs.loss_ == pytest.approx(model.loss_, rel=1e-9)
+
+
+@pytest.mark.parametrize("solver", ["lm", "gauss_newton", "kfac"])
+def test_warnings_point_at_the_callers_line(solver: str) -> None:
+    with pytest.warns(ConvergenceWarning) as seen:
+        regressor(solver, max_iter=1).fit(X_DIABETES, Y_DIABETES)
+    assert {warning.filename for warning in seen} == {__file__}
+
+
+@pytest.mark.parametrize("solver", LEAST_SQUARES)
+@ignore_convergence
+def test_weight_two_is_the_row_twice_and_weight_zero_its_absence(solver: str) -> None:
+    weight = np.random.default_rng(0).integers(0, 3, len(Y_DIABETES)).astype(float)
+    rows = np.repeat(np.arange(len(Y_DIABETES)), weight.astype(int))
+    X = X_DIABETES.copy()
+    X[weight == 0] = 1e300  # as if absent
+    weighted = regressor(solver, max_iter=10).fit(X, Y_DIABETES, sample_weight=weight)
+    repeated = regressor(solver, max_iter=10).fit(X_DIABETES[rows], Y_DIABETES[rows])
+    for a, b in zip(weighted.coefs_, repeated.coefs_, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("solver", ["lm", "gauss_newton", "kfac"])
+@ignore_convergence
+def test_warm_start_goes_on(solver: str) -> None:
+    model = regressor(solver, max_iter=4, warm_start=True).fit(X_DIABETES, Y_DIABETES)
+    before = model.loss_
+    model.fit(X_DIABETES, Y_DIABETES)
+    assert model.loss_ < before
+    assert model.n_iter_ == len(model.history_) == 4
+    model.set_params(solver="adam").fit(X_DIABETES, Y_DIABETES)  # and another solver from there
+    assert model.loss_ < 1.5 * before
+
+
+@pytest.mark.parametrize("solver", ["lm", "gauss_newton", "kfac"])
+@ignore_convergence
+def test_float_types_sparse_input_and_several_outputs(solver: str) -> None:
+    Y = np.column_stack([Y_DIABETES, X_DIABETES[:, 0] ** 2])
+    dense = regressor(solver, max_iter=5).fit(X_DIABETES, Y)
+    sparse = regressor(solver, max_iter=5).fit(sp.csr_array(X_DIABETES), Y)
+    np.testing.assert_allclose(sparse.coefs_[0], dense.coefs_[0], rtol=1e-6, atol=1e-9)
+    single = regressor(solver, max_iter=5, dtype="float32").fit(X_DIABETES, Y)
+    assert single.coefs_[0].dtype == np.float32
+    assert single.loss_ == pytest.approx(dense.loss_, rel=0.02)
+
+
+@ignore_convergence
+def test_objects_are_cloned_and_pickled() -> None:
+    model = regressor(LevenbergMarquardt(initial_damping=0.1), max_iter=2)
+    copy = pickle.loads(pickle.dumps(clone(model).fit(X_DIABETES, Y_DIABETES)))
+    assert copy.solver == model.solver
+    assert "initial_damping=0.1" in repr(model)
+
+
+def test_verbose_prints_loss_and_damping(capsys: pytest.CaptureFixture[str]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for solver in ("lm", "kfac"):
+            regressor(solver, max_iter=2, verbose=True).fit(X_DIABETES, Y_DIABETES)
+            out = capsys.readouterr().out.splitlines()
+            assert len(out) == 2
+            assert all(line.startswith("Iteration") and ", damping = " in line for line in out)
+
+
+# K-FAC.
+
+
+def epochs_to(curve: list[float], loss: float) -> int:
+    """The first epoch whose loss is at most so much."""
+    below = np.flatnonzero(np.array(curve) <= loss)
+    assert len(below), f"it came to {min(curve):.4g}"
+    return int(below[0]) + 1
+
+
+def data(name: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    if name == "cancer":
+        return X_CANCER, Y_CANCER
+    X, y = load_digits(return_X_y=True)
+    return X / 16, y
+
+
+@pytest.mark.parametrize(
+    ("name", "loss", "hidden", "activation"),
+    [("cancer", 0.02, (20, 20, 20, 20), "tanh"), ("digits", 0.03, (32, 16), "relu")],
+)
+@ignore_convergence
+def test_kfac_needs_fewer_epochs_than_first_order_methods(
+    name: str, loss: float, hidden: tuple[int, ...], activation: str
+) -> None:
+    """Three fifths of what Adam and SGD with momentum take, at the best of their rates."""
+    X, y = data(name)
+    settings = {"activation": activation, "random_state": 0, "n_iter_no_change": 1000}
+    kfac = MLPClassifier(hidden, solver="kfac", max_iter=15, **settings).fit(X, y)
+    rates = {"adam": (1e-3, 3e-3, 1e-2, 3e-2), "sgd": (0.03, 0.1, 0.3)}
+    others = [
+        MLPClassifier(hidden, solver=solver, learning_rate_init=rate, max_iter=100, **settings)
+        for solver, several in rates.items()
+        for rate in several
+    ]
+    curves = [model.fit(X, y).loss_curve_ for model in others]
+    fewest = min(epochs_to(curve, loss) for curve in curves if min(curve) <= loss)
+    assert epochs_to(kfac.loss_curve_, loss) <= 0.6 * fewest
+
+
+@ignore_convergence
+def test_kfac_history_and_validation() -> None:
+    X, X_val, y, y_val = train_test_split(X_CANCER, Y_CANCER, random_state=0)
+    model = MLPClassifier(8, solver="kfac", random_state=0, max_iter=5)
+    model.fit(X, y, X_val=X_val, y_val=y_val)
+    history = model.history_
+    assert [h["epoch"] for h in history] == [1, 2, 3, 4, 5]
+    assert [h["loss"] for h in history] == model.loss_curve_
+    assert all(h["damping"] > 0 and len(h["gradient_norm"]) == 2 for h in history)
+    assert history[-1]["validation_score"] == pytest.approx(model.score(X_val, y_val))
+    assert history[-1]["validation_loss"] == pytest.approx(
+        log_loss(y_val, model.predict_proba(X_val)), rel=1e-6
+    )
+    assert model.stop_reason_ == "reached max_iter=5"
+
+
+def test_kfac_stops_early_and_keeps_the_best() -> None:
+    model = MLPClassifier(
+        16, solver="kfac", random_state=0, early_stopping=True, scoring="loss", max_iter=300
+    ).fit(X_CANCER, Y_CANCER)
+    assert "Validation loss did not improve" in model.stop_reason_
+    assert model.best_validation_score_ == max(model.validation_scores_)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "X", "y"),
+    [
+        (MLPRegressor("poisson"), X_DIABETES, np.round(np.exp(Y_DIABETES))),
+        (MLPClassifier(), X_CANCER, np.column_stack([Y_CANCER, 1 - Y_CANCER])),
+        (MLPClassifier(), *load_digits(n_class=3, return_X_y=True)),
+    ],
+    ids=["poisson", "multilabel", "multiclass"],
+)
+@ignore_convergence
+def test_kfac_lowers_every_loss_with_a_distribution(estimator: Any, X: Any, y: Any) -> None:
+    estimator.set_params(solver="kfac", max_iter=8, hidden_layer_sizes=8, random_state=0)
+    curve = estimator.fit(X, y).loss_curve_
+    assert curve[-1] < 0.7 * curve[0]
+
+
+@ignore_convergence
+def test_kfac_respects_weights_and_the_seed() -> None:
+    weight = np.where(Y_CANCER == 1, 10.0, 0.5)
+    weight[:40] = 0
+    X = X_CANCER.copy()
+    X[:40] = 1e200
+    model = MLPClassifier(8, solver="kfac", random_state=0, max_iter=4, alpha=1.0)
+    plain = clone(model).fit(X_CANCER, Y_CANCER)
+    weighted = clone(model).fit(X, Y_CANCER, sample_weight=weight)
+    again = clone(model).fit(X, Y_CANCER, sample_weight=weight)
+    np.testing.assert_array_equal(weighted.coefs_[0], again.coefs_[0])
+    rest = X_CANCER[40:]
+    assert weighted.predict_proba(rest)[:, 1].mean() > plain.predict_proba(rest)[:, 1].mean()
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize("solver", [*LEAST_SQUARES, LevenbergMarquardt(), GaussNewton()], ids=str)
+@pytest.mark.parametrize(
+    ("estimator", "given", "message"),
+    [
+        (MLPClassifier(), {}, "minimises squared errors.*take solver='kfac' or 'lbfgs'"),
+        (MLPRegressor("poisson"), {}, "minimises squared errors.*Poisson"),
+        (MLPRegressor(early_stopping=True), {}, "early_stopping watches epochs"),
+        (MLPRegressor(), {"X_val": X_CANCER, "y_val": Y_CANCER}, "X_val and y_val need"),
+        (MLPRegressor(hidden_layer_sizes=(100, 100)), {}, "up to 5,000 parameters.*13,301"),
+        (MLPRegressor(dtype="bfloat16"), {}, "dtype='bfloat16' needs"),
+    ],
+)
+def test_what_least_squares_cannot_do(
+    solver: Any, estimator: Any, given: Any, message: str
+) -> None:
+    model = clone(estimator).set_params(solver=solver)
+    with pytest.raises(ValueError, match=message):
+        model.fit(X_CANCER, Y_CANCER, **given)
+    assert not hasattr(model, "coefs_")
+
+
+@pytest.mark.parametrize("solver", ["lm", "gauss_newton", "kfac", KFAC()], ids=str)
+def test_no_partial_fit(solver: Any) -> None:
+    with pytest.raises(AttributeError, match="partial_fit"):
+        MLPRegressor(solver=solver).partial_fit(X_DIABETES, Y_DIABETES)
+
+
+def test_limits_can_be_raised() -> None:
+    method = LevenbergMarquardt(max_parameters=10)
+    with pytest.raises(ValueError, match="up to 10 parameters, and this one has 49"):
+        regressor(method).fit(X_DIABETES, Y_DIABETES)
+
+
+def test_kfac_refuses_a_layer_that_is_too_wide() -> None:
+    X = sp.random_array((20, 20_000), density=0.001, format="csr", rng=0)
+    with pytest.raises(ValueError, match=r"up to 10,000 inputs or units, .* has 20,000"):
+        regressor("kfac").fit(X, Y_DIABETES[:20])
+
+
+@pytest.mark.parametrize("solver", ["marquardt", 3, LevenbergMarquardt])
+def test_unknown_solvers(solver: Any) -> None:
+    with pytest.raises(ValueError, match="solver"):
+        MLPRegressor(solver=solver).fit(X_DIABETES, Y_DIABETES)
+
+
+@pytest.mark.parametrize("solver", ["lm", "gauss_newton", "kfac"])
+@pytest.mark.parametrize(("of_X", "of_y"), [(1.0, 1e200), (1e200, 1.0)])
+def test_numbers_beyond_squaring_are_an_error(solver: str, of_X: float, of_y: float) -> None:
+    with pytest.raises(DivergenceError, match=r"[Ss]cale inputs and targets"):
+        regressor(solver, activation="identity").fit(of_X * X_DIABETES, of_y * Y_DIABETES)
