@@ -2,6 +2,7 @@
 #pragma once
 
 #include "propagate.hpp"
+#include "surroundings.hpp"
 #include "threads.hpp"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <variant>
 #include <vector>
@@ -23,8 +25,10 @@ struct Objective {
 
 struct EpochResult {
     Objective objective;
-    std::vector<double> gradient_norms; // per parametric layer: root mean square over the batches
-    bool finite = true;                 // every parameter after the epoch
+    // Per parametric layer: root mean square over the batches, before clipping.
+    std::vector<double> gradient_norms;
+    std::int64_t steps = 0;
+    bool finite = true; // every parameter after the epoch
     bool interrupted = false;
 };
 
@@ -48,42 +52,74 @@ template <class T> class Engine {
     }
 
     // One pass over `n_rows` rows in the given order, a step for each batch; step s uses the rate
-    // lr·factors[s]. Every so often `interrupted` is asked whether to leave early.
+    // lr·factors[s]. Every so often `interrupted` is asked whether to leave early, and no step but the first
+    // is begun once `seconds` are over.
     EpochResult epoch(const Data<T> &data, Order order, std::int64_t n_rows, std::int64_t batch_size,
                       const Optimizer &optimizer, const double *factors, T *theta, Memory<T> &memory,
-                      const std::function<bool()> &interrupted) {
+                      const std::function<bool()> &interrupted, const Surroundings<T> &around = {},
+                      double seconds = std::numeric_limits<double>::infinity()) {
         std::lock_guard lock(busy_);
         const std::int64_t share = (std::min(batch_size, n_rows) + threads_ - 1) / threads_;
         auto &spaces = workspaces(share, order.numbers && !data.X.sparse(), entries_kept(data.X, share));
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         const std::int64_t steps = (n_rows - 1) / batch_size + 1;
         bool left = false;
-        auto asked = Clock::now();
+        const auto started = Clock::now();
+        auto asked = started;
         // The clock is not looked at after every small step.
         const std::int64_t per_look =
             1 + work_per_look / (std::min(batch_size, n_rows) * std::int64_t(chain_.n_parameters));
         std::int64_t looks = 0;
         auto leave = [&] {
-            if (++looks % per_look != 0 || Clock::now() - asked < patience) return false;
-            asked = Clock::now();
+            if (looks++ == 0 || looks % per_look != 0) return false;
+            const auto now = Clock::now();
+            if (std::chrono::duration<double>(now - started).count() >= seconds) return true;
+            if (now - asked < patience) return false;
+            asked = now;
             return left = interrupted();
         };
-        // A step is two phases: the gradients of the batch's shares, then the parameters' shares moved.
+        const Phases phases(around);
+        // A step is two phases: the gradients of the batch's shares, then the parameters' shares moved; what
+        // surrounds the move may add others.
         const std::int64_t done = Crew::run(
-            threads_, steps, 2,
+            threads_, steps, phases.size(),
             [&](std::int64_t s, int phase, int item) {
                 const std::int64_t begin = s * batch_size;
                 const std::int64_t rows = std::min(batch_size, n_rows - begin);
                 const double scale = 1 / (double(rows) * data.mean_weight);
+                const std::int64_t t = memory.steps + s + 1;
                 Tally &tally = tallies[std::size_t(item)];
-                if (phase == 0) {
+                switch (phases[phase]) {
+                case Phase::gradients: {
                     const auto [from, to] = share_of(rows, item);
                     tally.data_loss +=
                         loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from), to - from,
-                                          scale, memory.steps + s, from, spaces[std::size_t(item)]);
-                } else {
-                    update(item, spaces, optimizer, scale, double(rows), memory.steps + s + 1, factors[s],
-                           theta, memory, tally);
+                                          scale, t - 1, from, spaces[std::size_t(item)]);
+                    break;
+                }
+                case Phase::norm:
+                    tally.squared_norm = 0;
+                    for_each_run(
+                        item, spaces,
+                        [&](const auto &, auto penalty, std::size_t from, std::size_t to, const T *gradient) {
+                            tally.squared_norm +=
+                                squared_norm(penalty, T(scale), to - from, gradient, theta + from);
+                        });
+                    break;
+                case Phase::move: {
+                    const double norm = around.needs_norm() ? gradient_norm(tallies) : 0;
+                    update(item, spaces, optimizer, around, norm, scale, double(rows), t, factors[s], theta,
+                           memory, tally);
+                    break;
+                }
+                case Phase::constrain:
+                    constrain(around.constraint, chain_, item, threads_, theta);
+                    break;
+                case Phase::average: {
+                    const auto [from, to] = share_of(chain_.n_parameters, item);
+                    around.average(t, from, to, theta);
+                    break;
+                }
                 }
             },
             leave);
@@ -147,9 +183,17 @@ template <class T> class Engine {
     // One item's sums over an epoch; the two that every step adds to lie on a cache line of its own.
     struct alignas(64) Tally {
         double data_loss = 0, penalty = 0;
+        double squared_norm = 0; // of this step's gradient, where clipping asks for it
         std::vector<double> squared_norms;
         explicit Tally(int groups) : squared_norms(std::size_t(groups), 0.0) {}
     };
+
+    // Of the whole gradient, by the items' parts in their order.
+    static double gradient_norm(const std::vector<Tally> &tallies) {
+        double square = 0;
+        for (const Tally &tally : tallies) square += tally.squared_norm;
+        return std::sqrt(square);
+    }
 
     // Every item's memory, kept from call to call while the demand stays the same.
     std::vector<Workspace<T>> &workspaces(std::int64_t rows, bool gathers, std::size_t entries) {
@@ -247,17 +291,33 @@ template <class T> class Engine {
         });
     }
 
-    // One share of a step, in one pass: sum the items' gradients, penalise, tally, move.
-    void update(int item, const std::vector<Workspace<T>> &spaces, const Optimizer &optimizer, double scale,
-                double rows, std::int64_t t, double factor, T *theta, Memory<T> &memory, Tally &tally) const {
+    // One share of a step, in one pass: sum the items' gradients, penalise, tally, move. A gradient that is
+    // clipped, or bears a penalty that does not join the move, is finished in a pass of its own over the
+    // stretch, so that there is a loop for every optimiser and not for every combination.
+    void update(int item, const std::vector<Workspace<T>> &spaces, const Optimizer &optimizer,
+                const Surroundings<T> &around, double norm, double scale, double rows, std::int64_t t,
+                double factor, T *theta, Memory<T> &memory, Tally &tally) const {
+        const bool clips = around.clips(), averages = around.averages() && !around.constrains();
         std::visit(
             [&](auto rule) {
+                constexpr int slots = decltype(rule)::slots;
                 const auto move = rule.template at<T>(t, factor);
                 for_each_run(item, spaces,
                              [&](const auto &segment, auto penalty, std::size_t begin, std::size_t end,
                                  const T *gradient) {
-                                 const auto [value, square] = move_parameters<decltype(rule)::slots>(
-                                     move, penalty, T(scale), begin, end, gradient, theta, memory);
+                                 const auto [value, square] = [&] {
+                                     if constexpr (joins_move<decltype(penalty)>)
+                                         if (!clips)
+                                             return move_parameters<slots>(move, penalty, T(scale), begin,
+                                                                           end, gradient, theta, memory);
+                                     alignas(64) T finished[run_length];
+                                     const auto sums =
+                                         finish_gradient(penalty, around.clipping, norm, T(scale),
+                                                         end - begin, gradient, theta + begin, finished);
+                                     move_finished<slots>(move, begin, end, finished, theta, memory);
+                                     return sums;
+                                 }();
+                                 if (averages) around.average(t, begin, end, theta);
                                  tally.penalty += double(value) * scale * rows;
                                  tally.squared_norms[std::size_t(segment.group)] += double(square);
                              });
@@ -294,10 +354,18 @@ template <class T> class Engine {
         return {value, square};
     }
 
+    // Apart from its callers, so that an optimiser has one such loop whatever the penalty.
+    template <int slots, class Move>
+    [[gnu::noinline]] static void move_finished(Move move, std::size_t begin, std::size_t end,
+                                                const T *gradient, T *theta, const Memory<T> &memory) {
+        move_parameters<slots>(move, Unpenalised{}, T(0), begin, end, gradient, theta, memory);
+    }
+
     EpochResult summary(const std::vector<Tally> &tallies, double rows, double mean_weight, double steps,
                         bool interrupted) const {
         EpochResult result;
         result.interrupted = interrupted;
+        result.steps = std::int64_t(steps);
         result.gradient_norms.assign(std::size_t(chain_.groups), 0.0);
         for (const Tally &tally : tallies) {
             result.objective.data_loss += tally.data_loss / (rows * mean_weight);

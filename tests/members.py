@@ -9,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.activations import Activation, Identity, Step
+from rosenblatt.averaging import EMA, StepAveraging
+from rosenblatt.clipping import ClipNorm, Clipping, ClipValue
+from rosenblatt.constraints import Constraint, MaxNorm
 from rosenblatt.engine.kernels import KERNELS
 from rosenblatt.losses import (
     BinaryCrossEntropy,
@@ -38,6 +41,10 @@ OPTIMIZERS: list[Optimizer] = [
     Adam(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3),
     Adam(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3, epsilon_hat=True),
 ]
+# What surrounds the optimiser's move, with numbers that bite.
+CLIPPINGS: list[Clipping] = [ClipNorm(0.1), ClipValue(0.02)]
+CONSTRAINTS: list[Constraint] = [MaxNorm(0.6)]
+AVERAGINGS: list[StepAveraging] = [EMA(0.8)]
 
 
 def targets(loss: Loss, n: int, n_outputs: int, seed: int = 0) -> npt.NDArray[np.float64]:

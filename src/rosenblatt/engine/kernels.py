@@ -9,7 +9,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from rosenblatt import activations, losses, optimizers, penalties
+from rosenblatt import (
+    activations,
+    averaging,
+    clipping,
+    constraints,
+    losses,
+    optimizers,
+    penalties,
+)
 from rosenblatt.network import Network
 
 __all__ = ["KERNELS", "has_kernel", "kernel", "runs_natively"]
@@ -30,10 +38,25 @@ KERNELS: dict[str, dict[type, str]] = {
     },
     "penalties": {
         penalties.L2: "L2",
+        penalties.L1: "L1",
+        penalties.ElasticNet: "ElasticNet",
     },
     "optimizers": {
         optimizers.SGD: "SGD",
         optimizers.Adam: "Adam",
+    },
+    "clippings": {
+        clipping.NoClipping: "NoClipping",
+        clipping.ClipNorm: "ClipNorm",
+        clipping.ClipValue: "ClipValue",
+    },
+    "constraints": {
+        constraints.NoConstraint: "NoConstraint",
+        constraints.MaxNorm: "MaxNorm",
+    },
+    "averagings": {
+        averaging.NoAveraging: "NoAveraging",
+        averaging.EMA: "EMA",
     },
 }
 
