@@ -203,4 +203,16 @@ def test_parameters_and_their_defaults_are_theirs() -> None:
             warnings.simplefilter("error")
             a, b = getattr(theirs, name)().get_params(), getattr(ours, name)().get_params()
         assert a.items() <= b.items()
-        assert set(b) - set(a) == {"dtype", "n_jobs", "scoring"}
+        assert set(b) - set(a) == {
+            "l1",
+            "max_norm",
+            "averaging",
+            "clip_norm",
+            "clip_value",
+            "grad_tol",
+            "max_time",
+            "scoring",
+            "n_jobs",
+            "dtype",
+            "callbacks",
+        }

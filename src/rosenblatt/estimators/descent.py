@@ -11,13 +11,16 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
+from rosenblatt.averaging import EpochMean
 from rosenblatt.engine import Memory
+from rosenblatt.estimators.control import Control
+from rosenblatt.estimators.following import Followers
 from rosenblatt.estimators.names import RATE_CONTROLS
 from rosenblatt.estimators.progress import ProgressBar
 from rosenblatt.estimators.rows import split
+from rosenblatt.estimators.scoring import validation_score
 from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.schedules import Constant, RateControl
 from rosenblatt.stopping import NoImprovement
@@ -49,6 +52,8 @@ def fit_descent(
     rows: tuple[Arrays, Arrays | None],
     optimizer: Optimizer,
     rng: np.random.RandomState,
+    control: Control,
+    followers: Followers,
     *,
     incremental: bool,
 ) -> FloatArray:
@@ -61,50 +66,82 @@ def fit_descent(
         train, validation = split(train, est.validation_fraction, est._strata(train.y), rng)
     # scikit-learn reports the log loss of probabilities bounded by the machine epsilon.
     loss = est._loss(p_min=float(np.finfo(theta.dtype).eps))
-    problem = Problem(network, loss, L2(est.alpha), optimizer)
-    progress = carried_over(est, optimizer, theta, incremental)
+    problem = Problem(
+        network,
+        loss,
+        control.penalty,
+        optimizer,
+        control.clipping,
+        control.constraint,
+        control.step_averaging,
+    )
+    progress = carried_over(est, problem, theta, incremental)
+    if validation is None:
+        est.validation_loss_curve_ = None
+    elif est.validation_loss_curve_ is None:
+        est.validation_loss_curve_ = []
     batch_size = clipped_batch_size(est, train.n_samples)
+    max_epochs = 1 if incremental else est.max_iter
+    shown = control.shown(theta, progress.memory, max_epochs)
     descent = Descent(
         trainer=engine.trainer(
             problem, train, theta, progress.memory, batch_size, est.n_jobs, est._bfloat16
         ),
-        theta=theta,
+        shown=shown,
         objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
         lr=optimizer.lr,
         order=np.arange(train.n_samples),
         batch_size=batch_size,
-        max_epochs=1 if incremental else est.max_iter,
+        max_epochs=max_epochs,
         rate=progress.rate,
         stopping=progress.stopping,
+        rules=control.rules,
         rng=rng if est.shuffle else None,
-        validate=None if validation is None else validator(est, problem, theta, validation),
+        validate=None
+        if validation is None
+        else validator(est, control, problem, shown.weights, validation),
         early_stopping=est.early_stopping,
         # The best of an earlier fit is what theta starts from.
         best_theta=theta.copy() if est.validation_scores_ else None,
         watched=watched(est),
         samples_seen=est.t_,
         on_message=print if est._prints else None,
+        on_epoch=followers.epoch_begins,
     )
-    follow(est, descent)
-    if incremental and not descent.converged:
-        est.stop_reason_ = "partial_fit runs one epoch"
-    if not (incremental or descent.converged):
+    follow(est, descent, followers, network)
+    if not descent.converged:
+        limit_met(est, descent, incremental)
+    if isinstance(shown, EpochMean) and est.n_iter_ <= shown.before:
         warnings.warn(
-            f"Stochastic Optimizer: Maximum iterations ({est.max_iter}) reached and the"
-            " optimization hasn't converged yet.",
-            ConvergenceWarning,
+            f"averaging={est.averaging!r} begins after epoch {shown.before}, and the fit ended in"
+            f" epoch {est.n_iter_}: nothing is averaged.",
             stacklevel=5,
         )
-    return theta if descent.best_theta is None else descent.best_theta
+    return shown.weights if descent.best_theta is None else descent.best_theta
 
 
-def carried_over(
-    est: BaseMLP, optimizer: Optimizer, theta: FloatArray, incremental: bool
-) -> Progress:
+def limit_met(est: BaseMLP, descent: Descent, incremental: bool) -> None:
+    """Say which limit ended the fit; one epoch is what a call of `partial_fit` has."""
+    if not descent.all_epochs:
+        message = f"Stochastic Optimizer: {descent.stop_reason}"
+    elif incremental:
+        est.stop_reason_ = "partial_fit runs one epoch"
+        return
+    else:
+        message = f"Stochastic Optimizer: Maximum iterations ({est.max_iter}) reached"
+    warnings.warn(
+        f"{message} and the optimization hasn't converged yet.",
+        ConvergenceWarning,
+        stacklevel=6,
+    )
+
+
+def carried_over(est: BaseMLP, problem: Problem, theta: FloatArray, incremental: bool) -> Progress:
     """The estimator's progress, begun anew in the parts that this fit does not go on from."""
     before = est._progress
     if before is None or before.by_score != est.early_stopping:
         est.loss_curve_ = []
+        est.validation_loss_curve_ = None
         est.best_loss_ = None if est.early_stopping else np.inf
         est.validation_scores_ = [] if est.early_stopping else None
         est.best_validation_score_ = -np.inf if est.early_stopping else None
@@ -116,7 +153,7 @@ def carried_over(
         memory, rate = before.memory, before.rate
         memory.slots = memory.slots.astype(theta.dtype, copy=False)
     else:
-        memory = Memory.of(optimizer, theta)
+        memory = Memory.of(problem.optimizer, theta, problem.averaging)
         rate = RATE_CONTROLS[est.learning_rate](est) if est.solver == "sgd" else Constant()
     est._progress = Progress(est.solver, memory, rate, stopping, est.early_stopping)
     return est._progress
@@ -141,28 +178,26 @@ def watched(est: BaseMLP) -> str:
 
 
 def validator(
-    est: BaseMLP, problem: Problem, theta: FloatArray, rows: Arrays
+    est: BaseMLP, control: Control, problem: Problem, weights: FloatArray, rows: Arrays
 ) -> Callable[[], Validation]:
-    """Loss and score on the validation rows, of theta as it is when asked."""
-    weights = rows.weights
+    """Loss and score on the validation rows, of the weights as they are when asked."""
+    score = validation_score(est, control.scorer, problem.network, weights, rows)
 
     def validate() -> Validation:
         with np.errstate(all="ignore"):  # a diverging run is reported once, by its epoch
-            scores = engine.scores(problem.network, theta, rows.X, est.n_jobs)
+            scores = engine.scores(problem.network, weights, rows.X, est.n_jobs)
             losses = problem.loss.value(scores, rows.y)
-            loss = est._reported_loss(float(np.average(losses, weights=weights)))
-            if est.scoring is not None:  # 'loss'
-                return Validation(loss, -loss if np.isfinite(loss) else float("nan"))
+            loss = est._reported_loss(float(np.average(losses, weights=rows.weights)))
             prediction = problem.loss.inverse_link(scores)
-            if not np.isfinite(prediction).all():
-                return Validation(loss, float("nan"))
-            return Validation(loss, est._prediction_score(prediction, rows.y, weights))
+        if not np.isfinite(prediction).all():
+            return Validation(loss, float("nan"))
+        return Validation(loss, score(prediction, loss))
 
     return validate
 
 
-def follow(est: BaseMLP, descent: Descent) -> None:
-    """Run the descent, and write down and show what it records."""
+def follow(est: BaseMLP, descent: Descent, followers: Followers, network: Network) -> None:
+    """Run the descent, write down and show what it records, and tell those who follow."""
     bar = ProgressBar(descent.max_epochs) if est.verbose == "bar" else None
     est.n_iter_ = 0
     try:
@@ -171,6 +206,8 @@ def follow(est: BaseMLP, descent: Descent) -> None:
             est.loss_ = record.loss
             est.loss_curve_.append(record.loss)
             est.history_.append(history_entry(record))
+            if est.validation_loss_curve_ is not None and record.validation is not None:
+                est.validation_loss_curve_.append(record.validation.loss)
             if est._prints:
                 print(f"Iteration {record.epoch}, loss = {record.loss:.8f}")
             if est.validation_scores_ is None:
@@ -183,6 +220,8 @@ def follow(est: BaseMLP, descent: Descent) -> None:
                     print(f"Validation score: {record.validation.score:f}")
             if bar is not None:
                 bar.update(record)
+            if record.finite:
+                descent.requested = followers.epoch_ended(network, descent.shown.weights)
     except KeyboardInterrupt:  # wherever in the loop it arrives
         descent.interrupt()
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
+from rosenblatt.averaging import EMA, SWA
 from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, RATE_CONTROLS
 
 __all__ = ["CONSTRAINTS", "FLOAT_TYPES"]
@@ -47,5 +48,13 @@ CONSTRAINTS: dict[str, list[Any]] = {
         Interval(Integral, None, -1, closed="right"),
         Interval(Integral, 1, None, closed="left"),
     ],
-    "scoring": [None, StrOptions({"loss"})],
+    "l1": [Interval(Real, 0, None, closed="left")],
+    "max_norm": [None, Interval(Real, 0, None, closed="neither")],
+    "averaging": [None, str, EMA, SWA],
+    "clip_norm": [None, Interval(Real, 0, None, closed="neither")],
+    "clip_value": [None, Interval(Real, 0, None, closed="neither")],
+    "grad_tol": [None, Interval(Real, 0, None, closed="left")],
+    "max_time": [None, Interval(Real, 0, None, closed="neither")],
+    "scoring": [None, str, callable],
+    "callbacks": [None, list, tuple],
 }
