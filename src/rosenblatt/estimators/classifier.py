@@ -95,8 +95,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         What `coefs_` and `intercepts_` hold in the end, and what is validated and predicted with
         meanwhile: the last weights of 'sgd' or 'adam'; with 'ema' their exponential average over
         the steps, of decay 0.999, corrected for its beginning; with 'swa' the mean over the last
-        quarter of max_iter epochs. `rosenblatt.averaging.EMA(decay)` and `SWA(start)` take other
-        numbers. Not with `partial_fit`.
+        quarter of max_iter epochs, with a warning where the fit ends before them.
+        `rosenblatt.averaging.EMA(decay)` and `SWA(start)` take other numbers. Not with
+        `partial_fit`.
     clip_norm, clip_value : float or None, default=None
         Bounds on a step's gradient, penalty included, for 'sgd' and 'adam': on its norm over all
         layers, g·min(1, clip_norm/‖g‖), or on each number in it (G14). One of them at most. The
@@ -124,7 +125,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Each is called after every epoch, or iteration of 'lbfgs', with a
         `rosenblatt.callbacks.EpochEnd`: the epoch's number, its entry of `history_`, and an
         estimator that predicts with the weights of the moment. Returning True, or raising
-        `StopTraining`, ends the fit; any other exception undoes it.
+        `StopTraining`, ends the fit; any other exception undoes it. scikit-learn's own callbacks
+        are taken by `set_callbacks`.
 
     Attributes
     ----------
