@@ -310,12 +310,9 @@ template <class T> class Engine {
                                          if (!clips)
                                              return move_parameters<slots>(move, penalty, T(scale), begin,
                                                                            end, gradient, theta, memory);
-                                     alignas(64) T finished[run_length];
-                                     const auto sums =
-                                         finish_gradient(penalty, around.clipping, norm, T(scale),
-                                                         end - begin, gradient, theta + begin, finished);
-                                     move_finished<slots>(move, begin, end, finished, theta, memory);
-                                     return sums;
+                                     return finish_and_move<slots>(move, penalty, around.clipping, norm,
+                                                                   T(scale), begin, end, gradient, theta,
+                                                                   memory);
                                  }();
                                  if (averages) around.average(t, begin, end, theta);
                                  tally.penalty += double(value) * scale * rows;
@@ -354,7 +351,20 @@ template <class T> class Engine {
         return {value, square};
     }
 
-    // Apart from its callers, so that an optimiser has one such loop whatever the penalty.
+    // The same with a gradient that is finished first. Apart from its caller, whose loops stay short.
+    template <int slots, class Move, class Term>
+    [[gnu::noinline]] static std::pair<T, T>
+    finish_and_move(Move move, Term penalty, const Clipping &clipping, double norm, T scale,
+                    std::size_t begin, std::size_t end, const T *gradient, T *theta,
+                    const Memory<T> &memory) {
+        alignas(64) T finished[run_length];
+        const auto sums =
+            finish_gradient(penalty, clipping, norm, scale, end - begin, gradient, theta + begin, finished);
+        move_finished<slots>(move, begin, end, finished, theta, memory);
+        return sums;
+    }
+
+    // One loop for an optimiser, whatever the penalty.
     template <int slots, class Move>
     [[gnu::noinline]] static void move_finished(Move move, std::size_t begin, std::size_t end,
                                                 const T *gradient, T *theta, const Memory<T> &memory) {

@@ -30,7 +30,7 @@ template <class T> struct Surroundings {
     }
 
     // The stretch's parameters join their mean, as they are after step t.
-    void average(std::int64_t t, std::size_t begin, std::size_t end, const T *theta) const {
+    [[gnu::noinline]] void average(std::int64_t t, std::size_t begin, std::size_t end, const T *theta) const {
         const T weight = T(std::visit([&](auto rule) { return rule.weight(t); }, averaging));
         T *means = mean;
 #pragma omp simd
