@@ -76,13 +76,15 @@ def fit_descent(
         control.step_averaging,
     )
     progress = carried_over(est, problem, theta, incremental)
-    if validation is None:
-        est.validation_loss_curve_ = None
-    elif est.validation_loss_curve_ is None:
-        est.validation_loss_curve_ = []
     batch_size = clipped_batch_size(est, train.n_samples)
     max_epochs = 1 if incremental else est.max_iter
     shown = control.shown(theta, progress.memory, max_epochs)
+    validate = None
+    if validation is None:
+        est.validation_loss_curve_ = None
+    else:
+        validate = validator(est, control, problem, shown.weights, validation)
+        est.validation_loss_curve_ = est.validation_loss_curve_ or []
     descent = Descent(
         trainer=engine.trainer(
             problem, train, theta, progress.memory, batch_size, est.n_jobs, est._bfloat16
@@ -97,9 +99,7 @@ def fit_descent(
         stopping=progress.stopping,
         rules=control.rules,
         rng=rng if est.shuffle else None,
-        validate=None
-        if validation is None
-        else validator(est, control, problem, shown.weights, validation),
+        validate=validate,
         early_stopping=est.early_stopping,
         # The best of an earlier fit is what theta starts from.
         best_theta=theta.copy() if est.validation_scores_ else None,
