@@ -171,20 +171,28 @@ template <class T> class CheckedRun {
   public:
     // Python keeps the engine and the data alive as long as the run.
     CheckedRun(CheckedEngine<T> &engine, const HeldData<T> &data, const NamedFields &optimizer, Out1<T> theta,
-               Slots<T> slots, Out1<std::int64_t> steps)
+               Slots<T> slots, Out1<std::int64_t> steps, const NamedFields &clipping,
+               const NamedFields &constraint, const NamedFields &averaging, std::optional<Out1<T>> mean)
         : engine_(engine), data_(data), rule_(Catalogue<Optimizer>::make(member(optimizer))),
-          theta_(std::move(theta)), slots_(std::move(slots)), steps_(std::move(steps)) {
+          theta_(std::move(theta)), slots_(std::move(slots)), steps_(std::move(steps)),
+          mean_(std::move(mean)),
+          around_{Catalogue<Clipping>::make(member(clipping)),
+                  Catalogue<Constraint>::make(member(constraint)),
+                  Catalogue<Averaging>::make(member(averaging)), mean_ ? mean_->data() : nullptr} {
         engine_.check(data_);
         engine_.check_parameters(theta_.shape(0));
         engine_.check_products();
         require(steps_.shape(0) == 1, "one number of steps");
         require(slots_.shape(0) == n_slots() && slots_.shape(1) == theta_.shape(0) && slots_.stride(1) == 1,
                 "slots do not fit");
+        require(around_.averages() == mean_.has_value() && (!mean_ || mean_->shape(0) == theta_.shape(0)),
+                "the mean of the parameters does not fit");
     }
 
-    using EpochTuple = std::tuple<double, double, std::vector<double>, bool>;
+    using EpochTuple = std::tuple<double, double, std::vector<double>, bool, std::int64_t>;
 
-    EpochTuple epoch(nb::handle order, std::int64_t batch_size, nb::handle factors, bool interruptible) {
+    EpochTuple epoch(nb::handle order, std::int64_t batch_size, nb::handle factors, bool interruptible,
+                     double seconds) {
         const auto given =
             order.is_none() ? nullptr : std::make_unique<Lent<std::int64_t>>(order.ptr(), Access::read);
         const Lent<double> rates(factors.ptr(), Access::read);
@@ -194,8 +202,8 @@ template <class T> class CheckedRun {
         const std::int64_t rows = data_.data.X.rows, n = given ? given->size(0) : rows;
         require(n >= 1 && batch_size >= 1, "an epoch needs rows and a batch size");
         require(rates.size(0) == (n - 1) / batch_size + 1, "one factor a step");
-        require(rates.size(0) <= Crew::most_phases / ByUnits<T>::phases(engine_.engine().chain()),
-                "too many steps for one epoch");
+        const int phases = std::max(ByUnits<T>::phases(engine_.engine().chain()), Phases::most);
+        require(rates.size(0) <= Crew::most_phases / phases, "too many steps for one epoch");
         // A copy, for the same reason as in Held.
         numbers_.clear();
         if (given) numbers_.assign(given->data(), given->data() + n);
@@ -210,13 +218,14 @@ template <class T> class CheckedRun {
         EpochResult result;
         {
             nb::gil_scoped_release released;
-            result =
-                engine_.engine().epoch(data_.data, Order{given ? numbers_.data() : nullptr, 0, n}, n,
-                                       batch_size, rule_, rates.data(), theta_.data(), memory, signalled);
+            result = engine_.engine().epoch(data_.data, Order{given ? numbers_.data() : nullptr, 0, n}, n,
+                                            batch_size, rule_, rates.data(), theta_.data(), memory, signalled,
+                                            around_, seconds);
         }
         steps_(0) = memory.steps; // also where a signal ended the epoch early: so many steps were taken
         if (result.interrupted) throw nb::python_error();
-        return {result.objective.data_loss, result.objective.penalty, result.gradient_norms, result.finite};
+        return {result.objective.data_loss, result.objective.penalty, result.gradient_norms, result.finite,
+                result.steps};
     }
 
   private:
@@ -230,6 +239,8 @@ template <class T> class CheckedRun {
     Out1<T> theta_;
     Slots<T> slots_;
     Out1<std::int64_t> steps_;
+    std::optional<Out1<T>> mean_;
+    Surroundings<T> around_;
     std::vector<std::int64_t> numbers_;
 };
 
@@ -342,13 +353,18 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
              "gradient"_a.noconvert());
 
+    const NamedFields no_clipping{"NoClipping", {}}, no_constraint{"NoConstraint", {}},
+        no_averaging{"NoAveraging", {}};
     nb::class_<CheckedRun<T>>(m, named("Run").c_str())
         .def(nb::init<CheckedEngine<T> &, const HeldData<T> &, const NamedFields &, Out1<T>, Slots<T>,
-                      Out1<std::int64_t>>(),
+                      Out1<std::int64_t>, const NamedFields &, const NamedFields &, const NamedFields &,
+                      std::optional<Out1<T>>>(),
              nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), "engine"_a, "data"_a, "optimizer"_a,
-             "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert())
-        .def("epoch", &CheckedRun<T>::epoch, "order"_a.none(), "batch_size"_a, "factors"_a,
-             "interruptible"_a);
+             "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert(), "clipping"_a = no_clipping,
+             "constraint"_a = no_constraint, "averaging"_a = no_averaging,
+             "mean"_a.noconvert().none() = nb::none())
+        .def("epoch", &CheckedRun<T>::epoch, "order"_a.none(), "batch_size"_a, "factors"_a, "interruptible"_a,
+             "seconds"_a = std::numeric_limits<double>::infinity());
 
     nb::class_<CheckedPredictor<T>>(m, named("Predictor").c_str())
         .def(nb::init<int, const NamedLayers &, const NamedFields &, In1<T>, bool, bool, nb::callable>(),
@@ -373,6 +389,9 @@ nb::dict catalogue() {
     all["losses"] = listed<Loss>();
     all["penalties"] = listed<Penalty>();
     all["optimizers"] = listed<Optimizer>();
+    all["clippings"] = listed<Clipping>();
+    all["constraints"] = listed<Constraint>();
+    all["averagings"] = listed<Averaging>();
     return all;
 }
 

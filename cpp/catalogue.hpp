@@ -2,7 +2,10 @@
 #pragma once
 
 #include "activations.hpp"
+#include "averaging.hpp"
 #include "classification_losses.hpp"
+#include "clipping.hpp"
+#include "constraints.hpp"
 #include "optimizers.hpp"
 #include "penalties.hpp"
 #include "regression_losses.hpp"
@@ -15,7 +18,10 @@ using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax, LeakyReL
                                 SiLU, Mish, HardSigmoid, HardTanh, HardSwish>;
 using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, Huber, LogCosh,
                           AbsoluteError, Quantile, BinaryFocal, CategoricalFocal>;
-using Penalty = std::variant<L2>;
+using Penalty = std::variant<L2, L1, ElasticNet>;
 using Optimizer = std::variant<SGD, AdaGrad, RMSProp, AdaDelta, Adam, AdamW, AMSGrad, NAdam, RAdam, Lion>;
+using Clipping = std::variant<NoClipping, ClipNorm, ClipValue>;
+using Constraint = std::variant<NoConstraint, MaxNorm>;
+using Averaging = std::variant<NoAveraging, EMA>;
 
 } // namespace rosenblatt

@@ -3,6 +3,7 @@
 
 #include "by_units.hpp"
 #include "propagate.hpp"
+#include "surroundings.hpp"
 #include "threads.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <variant>
@@ -25,8 +27,10 @@ struct Objective {
 
 struct EpochResult {
     Objective objective;
-    std::vector<double> gradient_norms; // per parametric layer: root mean square over the batches
-    bool finite = true;                 // every parameter after the epoch
+    // Per parametric layer: root mean square over the batches, before clipping.
+    std::vector<double> gradient_norms;
+    std::int64_t steps = 0;
+    bool finite = true; // every parameter after the epoch
     bool interrupted = false;
 };
 
@@ -50,31 +54,38 @@ template <class T> class Engine {
     }
 
     // One pass over `n_rows` rows in the given order, a step for each batch; step s uses the rate
-    // lr·factors[s]. Every so often `interrupted` is asked whether to leave early.
+    // lr·factors[s]. Every so often `interrupted` is asked whether to leave early, and no step but the first
+    // is begun once `seconds` are over.
     EpochResult epoch(const Data<T> &data, Order order, std::int64_t n_rows, std::int64_t batch_size,
                       const Optimizer &optimizer, const double *factors, T *theta, Memory<T> &memory,
-                      const std::function<bool()> &interrupted) {
+                      const std::function<bool()> &interrupted, const Surroundings<T> &around = {},
+                      double seconds = std::numeric_limits<double>::infinity()) {
         std::lock_guard lock(busy_);
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         const std::int64_t steps = (n_rows - 1) / batch_size + 1;
         bool left = false;
-        auto asked = Clock::now();
+        const auto started = Clock::now();
+        auto asked = started;
         // The clock is not looked at after every small step.
         const std::int64_t per_look =
             1 + work_per_look / (std::min(batch_size, n_rows) * std::int64_t(chain_.n_parameters));
         std::int64_t looks = 0;
         auto leave = [&] {
-            if (++looks % per_look != 0 || Clock::now() - asked < patience) return false;
-            asked = Clock::now();
+            if (looks++ == 0 || looks % per_look != 0) return false;
+            const auto now = Clock::now();
+            if (std::chrono::duration<double>(now - started).count() >= seconds) return true;
+            if (now - asked < patience) return false;
+            asked = now;
             return left = interrupted();
         };
         const auto step_of = [&](std::int64_t s) {
             const std::int64_t begin = s * batch_size, rows = std::min(batch_size, n_rows - begin);
             return Step{begin, rows, 1 / (double(rows) * data.mean_weight), memory.steps + s, factors[s]};
         };
+        const std::int64_t batch = std::min(batch_size, n_rows);
         std::int64_t done = 0;
-        if (ByUnits<T>::suits(chain_, data.X, std::min(batch_size, n_rows), threads_)) {
-            const ByUnits<T> &units = units_for(int(std::min(batch_size, n_rows)), order.numbers);
+        if (around.empty() && ByUnits<T>::suits(chain_, data.X, batch, threads_)) {
+            const ByUnits<T> &units = units_for(int(batch), order.numbers);
             done = Crew::run(
                 threads_, steps, ByUnits<T>::phases(chain_),
                 [&](std::int64_t s, int phase, int item) {
@@ -83,26 +94,53 @@ template <class T> class Engine {
                     tally.data_loss += units(phase, item, chain_, loss_, data, theta, order.from(step.begin),
                                              int(step.rows), step.scale, step.before, [&](std::size_t layer) {
                                                  update(owned(units, layer, item), whole(units.gradient()),
-                                                        optimizer, step, theta, memory, tally);
+                                                        optimizer, around, 0, step, theta, memory, tally);
                                              });
                 },
                 leave);
         } else {
-            const std::int64_t share = (std::min(batch_size, n_rows) + threads_ - 1) / threads_;
+            const std::int64_t share = (batch + threads_ - 1) / threads_;
             auto &spaces = workspaces(share, order.numbers && !data.X.sparse(), entries_kept(data.X, share));
-            // Two phases: the gradients of the batch's shares, then the parameters' shares moved.
+            // Two phases: the gradients of the batch's shares, then the parameters' shares moved; what
+            // surrounds the move may add others.
+            const Phases phases(around);
             done = Crew::run(
-                threads_, steps, 2,
+                threads_, steps, phases.size(),
                 [&](std::int64_t s, int phase, int item) {
                     const Step step = step_of(s);
+                    const std::int64_t t = step.before + 1;
                     Tally &tally = tallies[std::size_t(item)];
-                    if (phase == 0) {
+                    switch (phases[phase]) {
+                    case Phase::gradients: {
                         const auto [from, to] = share_of(step.rows, item);
                         tally.data_loss += loss_and_gradient(
                             chain_, loss_, data, theta, order.from(step.begin + from), to - from, step.scale,
                             step.before, from, spaces[std::size_t(item)]);
-                    } else {
-                        update(shares(item), sums_of(spaces), optimizer, step, theta, memory, tally);
+                        break;
+                    }
+                    case Phase::norm:
+                        tally.squared_norm = 0;
+                        for_each_run(shares(item), sums_of(spaces),
+                                     [&](const auto &, auto penalty, std::size_t from, std::size_t to,
+                                         const T *gradient) {
+                                         tally.squared_norm += squared_norm(penalty, T(step.scale), to - from,
+                                                                            gradient, theta + from);
+                                     });
+                        break;
+                    case Phase::move: {
+                        const double norm = around.needs_norm() ? gradient_norm(tallies) : 0;
+                        update(shares(item), sums_of(spaces), optimizer, around, norm, step, theta, memory,
+                               tally);
+                        break;
+                    }
+                    case Phase::constrain:
+                        constrain(around.constraint, chain_, item, threads_, theta);
+                        break;
+                    case Phase::average: {
+                        const auto [from, to] = share_of(chain_.n_parameters, item);
+                        around.average(t, from, to, theta);
+                        break;
+                    }
                     }
                 },
                 leave);
@@ -176,9 +214,17 @@ template <class T> class Engine {
     // One item's sums over an epoch; the two that every step adds to lie on a cache line of its own.
     struct alignas(64) Tally {
         double data_loss = 0, penalty = 0;
+        double squared_norm = 0; // of this step's gradient, where clipping asks for it
         std::vector<double> squared_norms;
         explicit Tally(int groups) : squared_norms(std::size_t(groups), 0.0) {}
     };
+
+    // Of the whole gradient, by the items' parts in their order.
+    static double gradient_norm(const std::vector<Tally> &tallies) {
+        double square = 0;
+        for (const Tally &tally : tallies) square += tally.squared_norm;
+        return std::sqrt(square);
+    }
 
     // Every item's memory, kept from call to call while the demand stays the same.
     std::vector<Workspace<T>> &workspaces(std::int64_t rows, bool gathers, std::size_t entries) {
@@ -311,10 +357,13 @@ template <class T> class Engine {
         });
     }
 
-    // Some parameters' step, in one pass: sum the items' gradients, penalise, tally, move.
+    // Some parameters' step, in one pass: sum the items' gradients, penalise, tally, move. A gradient that is
+    // clipped, or bears a penalty that does not join the move, is finished in a pass of its own over the
+    // stretch, so that there is a loop for every optimiser and not for every combination.
     template <class Parts, class Gradient>
-    void update(Parts parts, Gradient gradient_of, const Optimizer &optimizer, const Step &step, T *theta,
-                const Memory<T> &memory, Tally &tally) const {
+    void update(Parts parts, Gradient gradient_of, const Optimizer &optimizer, const Surroundings<T> &around,
+                double norm, const Step &step, T *theta, const Memory<T> &memory, Tally &tally) const {
+        const bool clips = around.clips(), averages = around.averages() && !around.constrains();
         std::visit(
             [&](const auto &rule) {
                 const auto shrink = decay<T>(rule, step.factor);
@@ -322,9 +371,16 @@ template <class T> class Engine {
                     for_each_run(parts, gradient_of,
                                  [&](const auto &segment, auto penalty, std::size_t begin, std::size_t end,
                                      const T *gradient) {
-                                     const auto [value, square] =
-                                         move_parameters(move, shrink, penalty, T(step.scale), begin, end,
-                                                         gradient, theta, memory);
+                                     const auto [value, square] = [&] {
+                                         if constexpr (joins_move<decltype(penalty)>)
+                                             if (!clips)
+                                                 return move_parameters(move, shrink, penalty, T(step.scale),
+                                                                        begin, end, gradient, theta, memory);
+                                         return finish_and_move(move, shrink, penalty, around.clipping, norm,
+                                                                T(step.scale), begin, end, gradient, theta,
+                                                                memory);
+                                     }();
+                                     if (averages) around.average(step.before + 1, begin, end, theta);
                                      tally.penalty += double(value) * step.scale * double(step.rows);
                                      tally.squared_norms[std::size_t(segment.group)] += double(square);
                                  });
@@ -370,10 +426,31 @@ template <class T> class Engine {
         return {value, square};
     }
 
+    // The same with a gradient that is finished first. Apart from its caller, whose loops stay short.
+    template <class Move, class Shrink, class Term>
+    [[gnu::noinline]] static std::pair<T, T>
+    finish_and_move(Move move, Shrink shrink, Term penalty, const Clipping &clipping, double norm, T scale,
+                    std::size_t begin, std::size_t end, const T *gradient, T *theta,
+                    const Memory<T> &memory) {
+        alignas(64) T finished[run_length];
+        const auto sums =
+            finish_gradient(penalty, clipping, norm, scale, end - begin, gradient, theta + begin, finished);
+        move_finished(move, shrink, begin, end, finished, theta, memory);
+        return sums;
+    }
+
+    // One loop for an optimiser, whatever the penalty.
+    template <class Move, class Shrink>
+    [[gnu::noinline]] static void move_finished(Move move, Shrink shrink, std::size_t begin, std::size_t end,
+                                                const T *gradient, T *theta, const Memory<T> &memory) {
+        move_parameters(move, shrink, Unpenalised{}, T(0), begin, end, gradient, theta, memory);
+    }
+
     EpochResult summary(const std::vector<Tally> &tallies, double rows, double mean_weight, double steps,
                         bool interrupted) const {
         EpochResult result;
         result.interrupted = interrupted;
+        result.steps = std::int64_t(steps);
         result.gradient_norms.assign(std::size_t(chain_.groups), 0.0);
         for (const Tally &tally : tallies) {
             result.objective.data_loss += tally.data_loss / (rows * mean_weight);

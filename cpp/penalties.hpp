@@ -3,6 +3,8 @@
 
 #include "members.hpp"
 
+#include <cmath>
+
 namespace rosenblatt {
 
 struct L2 {
@@ -14,6 +16,30 @@ struct L2 {
     // Value and gradient of one weight, both to be multiplied by the factor given here.
     template <class T> T gradient(T w) const { return T(strength) * w; }
     template <class T> T value(T w) const { return T(0.5 * strength) * w * w; }
+};
+
+// The slope of |w|, as NumPy's sign has it: 0 at 0.
+template <class T> T sign(T w) { return T(w > 0) - T(w < 0); }
+
+struct L1 {
+    double strength = 0;
+
+    static constexpr auto name = "L1";
+    static constexpr std::array fields{Field<L1>{"strength", &L1::strength}};
+
+    template <class T> T gradient(T w) const { return T(strength) * sign(w); }
+    template <class T> T value(T w) const { return T(strength) * std::abs(w); }
+};
+
+struct ElasticNet {
+    double l2 = 0, l1 = 0;
+
+    static constexpr auto name = "ElasticNet";
+    static constexpr std::array fields{Field<ElasticNet>{"l2", &ElasticNet::l2},
+                                       Field<ElasticNet>{"l1", &ElasticNet::l1}};
+
+    template <class T> T gradient(T w) const { return L2{l2}.gradient(w) + L1{l1}.gradient(w); }
+    template <class T> T value(T w) const { return L2{l2}.value(w) + L1{l1}.value(w); }
 };
 
 // What the biases bear.

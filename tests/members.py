@@ -17,7 +17,10 @@ from rosenblatt.activations import (
     Identity,
     Step,
 )
+from rosenblatt.averaging import EMA, StepAveraging
 from rosenblatt.backprop import forward
+from rosenblatt.clipping import ClipNorm, Clipping, ClipValue
+from rosenblatt.constraints import Constraint, MaxNorm
 from rosenblatt.engine.kernels import KERNELS
 from rosenblatt.losses import (
     AbsoluteError,
@@ -86,6 +89,10 @@ OPTIMIZERS: list[Optimizer] = [
     RAdam(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3),
     Lion(lr=0.01, beta_1=0.8, beta_2=0.9, weight_decay=0.5),
 ]
+# What surrounds the optimiser's move, with numbers that bite.
+CLIPPINGS: list[Clipping] = [ClipNorm(0.1), ClipValue(0.02)]
+CONSTRAINTS: list[Constraint] = [MaxNorm(0.6)]
+AVERAGINGS: list[StepAveraging] = [EMA(0.8)]
 
 
 def targets(loss: Loss, n: int, n_outputs: int, seed: int = 0) -> npt.NDArray[np.float64]:

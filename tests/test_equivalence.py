@@ -204,5 +204,18 @@ def test_parameters_and_their_defaults_are_theirs() -> None:
             a, b = getattr(theirs, name)().get_params(), getattr(ours, name)().get_params()
         assert a.items() <= b.items()
         own = {"loss", "class_weight"} if name == "MLPClassifier" else set()
-        common = {"dtype", "n_jobs", "scoring", "initializer"}
+        common = {
+            "l1",
+            "max_norm",
+            "averaging",
+            "clip_norm",
+            "clip_value",
+            "grad_tol",
+            "max_time",
+            "scoring",
+            "n_jobs",
+            "dtype",
+            "initializer",
+            "callbacks",
+        }
         assert set(b) - set(a) == common | own

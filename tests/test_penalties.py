@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from members import PENALTIES, central_difference
 
-from rosenblatt.penalties import L2, Penalty
+from rosenblatt.penalties import L1, L2, ElasticNet, Penalty
 
 
 def test_l2_by_hand() -> None:
@@ -14,6 +14,20 @@ def test_l2_by_hand() -> None:
     W = np.array([[1.0, -2.0], [3.0, 0.0]])
     assert L2(0.5).value(W) == pytest.approx(3.5, rel=1e-15)
     np.testing.assert_array_equal(L2(0.5).gradient(W), [[0.5, -1.0], [1.5, 0.0]])
+
+
+def test_l1_by_hand() -> None:
+    # 0.5 · (1 + 2 + 3 + 0), and a subgradient of 0 at 0
+    W = np.array([[1.0, -2.0], [3.0, 0.0]])
+    assert L1(0.5).value(W) == 3
+    np.testing.assert_array_equal(L1(0.5).gradient(W), [[0.5, -0.5], [0.5, 0.0]])
+
+
+def test_elastic_net_is_both() -> None:
+    W = np.random.default_rng(1).standard_normal((3, 4))
+    both = ElasticNet(l2=0.3, l1=0.7)
+    assert both.value(W) == pytest.approx(L2(0.3).value(W) + L1(0.7).value(W), rel=1e-15)
+    np.testing.assert_allclose(both.gradient(W), L2(0.3).gradient(W) + L1(0.7).gradient(W))
 
 
 @pytest.mark.parametrize("penalty", PENALTIES, ids=repr)

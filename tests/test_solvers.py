@@ -140,8 +140,8 @@ def test_estimators_with_objects_are_cloned_pickled_and_searched() -> None:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"solver": "adm"}, "solver='adm' is not known. Did you mean 'adam'?"),
-        ({"solver": "RMSprop"}, "Did you mean 'rmsprop'?"),
+        ({"solver": "adm"}, "solver='adm' is not known. did you mean 'adam'?"),
+        ({"solver": "RMSprop"}, "did you mean 'rmsprop'?"),
         ({"solver": "newton"}, "Known are 'lbfgs', 'sgd', 'adam', 'momentum', .*'lion', or an"),
         ({"solver": RMSProp}, "'solver' parameter"),
         ({"solver": None}, "'solver' parameter"),
@@ -151,7 +151,7 @@ def test_estimators_with_objects_are_cloned_pickled_and_searched() -> None:
         ({"solver": RMSProp(rho=math.nan)}, "rho of solver"),
         ({"solver": Lion(weight_decay=-0.1)}, "weight_decay of solver"),
         ({"solver": Lion(), "learning_rate_init": 0.1}, "carries its own rate.*init=0.1"),
-        ({"learning_rate": "cosin"}, "Did you mean 'cosine'?"),
+        ({"learning_rate": "cosin"}, "did you mean 'cosine'?"),
         ({"learning_rate": "linear"}, "Known are 'constant', 'invscaling'.* or an object"),
         ({"learning_rate": 0.01}, "'learning_rate' parameter"),
         ({"learning_rate": StepDecay(0)}, "every must be at least 1"),

@@ -1,4 +1,4 @@
-"""The stopping rule: hand-counted curves, and scikit-learn's own counter (B12)."""
+"""The stopping rules: hand-counted curves, and scikit-learn's own counter (B12)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network._multilayer_perceptron import BaseMultilayerPerceptron
 
-from rosenblatt.stopping import NoImprovement
+from rosenblatt.stopping import GradientTolerance, NoImprovement, TimeLimit, ending
 
 
 def observed(rule: NoImprovement, curve: list[float]) -> list[tuple[bool, int, bool]]:
@@ -92,3 +92,35 @@ def test_counts_as_scikit_learn_does(curve: list[float], tol: float) -> None:
         count(by_score, True, None, None, None)
         assert ours.count == by_loss._no_improvement_count == by_score._no_improvement_count
         assert ours.best == by_loss.best_loss_ == -by_score.best_validation_score_
+
+
+def test_gradient_tolerance() -> None:
+    rule = GradientTolerance(0.1)
+    assert rule.ending(0.1, 0.0) is None
+    assert rule.ending(math.nan, 0.0) is None
+    found = rule.ending(0.099, 0.0)
+    assert found is not None
+    assert found.converged
+    assert found.reason == "gradient norm 0.099 fell below grad_tol=0.1"
+    assert rule.seconds_left(5) == math.inf
+
+
+def test_time_limit() -> None:
+    rule = TimeLimit(2.5)
+    assert rule.ending(0.0, 2.4) is None
+    found = rule.ending(1.0, 2.5)
+    assert found is not None
+    assert not found.converged
+    assert found.reason == "reached max_time=2.5 seconds"
+    assert rule.seconds_left(1.0) == 1.5
+
+
+def test_the_first_rule_that_is_due_gives_the_reason() -> None:
+    rules = (GradientTolerance(0.1), TimeLimit(1.0))
+    assert ending(rules, 1.0, 0.0) is None
+    both = ending(rules, 0.0, 2.0)
+    assert both is not None
+    assert both.converged
+    late = ending(rules, 1.0, 2.0)
+    assert late is not None
+    assert not late.converged

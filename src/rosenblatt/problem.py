@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, final
 
 import numpy as np
 import scipy.sparse as sp
 
+from rosenblatt.averaging import NoAveraging, StepAveraging
+from rosenblatt.clipping import Clipping, NoClipping
+from rosenblatt.constraints import Constraint, NoConstraint
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
@@ -24,6 +27,9 @@ Matrix: TypeAlias = FloatArray | sp.csr_array | sp.csr_matrix
 class Problem:
     """A network, the loss and penalty it is trained by, and the rule that trains it.
 
+    A step clips the gradient, moves the weights by the optimiser's rule, brings them back to the
+    constraint's set and takes them into their average.
+
     The objective is Σ w_i L_i / Σ w_i + penalty / Σ w_i: the penalty is divided by the sum of the
     weights as well, which is scikit-learn's scale. A batch of b rows stands for it with b·w̄ in
     place of Σ w_i, w̄ being the mean weight of all rows.
@@ -33,6 +39,9 @@ class Problem:
     loss: Loss
     penalty: Penalty
     optimizer: Optimizer
+    clipping: Clipping = field(default_factory=NoClipping)
+    constraint: Constraint = field(default_factory=NoConstraint)
+    averaging: StepAveraging = field(default_factory=NoAveraging)
 
 
 @final

@@ -3,10 +3,73 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
-__all__ = ["NoImprovement"]
+__all__ = ["Ending", "GradientTolerance", "NoImprovement", "StoppingRule", "TimeLimit", "ending"]
+
+
+@final
+class Ending(NamedTuple):
+    """Why a run ends, in words, and whether it has thereby converged or met a limit."""
+
+    reason: str
+    converged: bool
+
+
+class StoppingRule(ABC):
+    """Looks at where a run stands after an epoch, or an iteration, and has no memory of its own."""
+
+    @abstractmethod
+    def ending(self, gradient_norm: float, seconds: float) -> Ending | None:
+        """The ending that is due, if any.
+
+        `gradient_norm` is over all layers, root mean square over the epoch's batches; `seconds` are
+        those since the run began.
+        """
+
+    @abstractmethod
+    def seconds_left(self, seconds: float) -> float:
+        """How long the next epoch may take; inf without a limit."""
+
+
+@final
+@dataclass(frozen=True)
+class GradientTolerance(StoppingRule):
+    """‖∇J‖ < ε (B12); in full batch the exact norm."""
+
+    tol: float
+
+    def ending(self, gradient_norm: float, seconds: float) -> Ending | None:
+        if not gradient_norm < self.tol:
+            return None
+        return Ending(f"gradient norm {gradient_norm:.3g} fell below grad_tol={self.tol:g}", True)
+
+    def seconds_left(self, seconds: float) -> float:
+        return math.inf
+
+
+@final
+@dataclass(frozen=True)
+class TimeLimit(StoppingRule):
+    """A limit on the wall time of a run."""
+
+    limit: float
+
+    def ending(self, gradient_norm: float, seconds: float) -> Ending | None:
+        if seconds < self.limit:
+            return None
+        return Ending(f"reached max_time={self.limit:g} seconds", False)
+
+    def seconds_left(self, seconds: float) -> float:
+        return self.limit - seconds
+
+
+def ending(rules: Iterable[StoppingRule], gradient_norm: float, seconds: float) -> Ending | None:
+    """The first rule's ending that is due, if any."""
+    return next(filter(None, (rule.ending(gradient_norm, seconds) for rule in rules)), None)
 
 
 @final

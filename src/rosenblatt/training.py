@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple, final
 
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.averaging import Shown
 from rosenblatt.engine import Epoch, Trainer, shuffle
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.schedules import RateControl
-from rosenblatt.stopping import NoImprovement
+from rosenblatt.stopping import Ending, NoImprovement, StoppingRule, ending
 from rosenblatt.types import FloatArray
 
 __all__ = ["Descent", "Record", "Validation"]
@@ -44,7 +45,7 @@ class Record(NamedTuple):
     learning_rate : float
         Rate of the epoch's first step.
     gradient_norms : tuple of n_layers floats
-        Root mean square over the epoch's batches.
+        Root mean square over the epoch's batches, before clipping.
     seconds : float
         Wall time of the epoch, validation included.
     finite : bool
@@ -62,6 +63,11 @@ class Record(NamedTuple):
     finite: bool
     damping: float | None = None
 
+    @property
+    def gradient_norm(self) -> float:
+        """Over all layers."""
+        return math.hypot(*self.gradient_norms)
+
 
 @final
 @dataclass
@@ -71,8 +77,9 @@ class Descent:
     Attributes
     ----------
     trainer : Trainer
-        Changes `theta` in place.
-    theta : array (n_parameters,)
+        Changes the parameters in place.
+    shown : Shown
+        The parameters that are validated and kept: those that the trainer moves, or their average.
     objective : callable
         The reported loss of what an epoch measured.
     lr : float
@@ -83,8 +90,9 @@ class Descent:
     rate : RateControl
     stopping : NoImprovement
         Watches the loss, or the negative validation score where `early_stopping` is set.
+    rules : sequence of StoppingRule
     validate : callable, optional
-        The validation of the current parameters.
+        The validation of the parameters shown.
     early_stopping : bool
         Stop by the validation score, keep the best parameters, and survive divergence.
     watched : str
@@ -93,14 +101,20 @@ class Descent:
         Counts on from earlier runs.
     best_theta : array (n_parameters,), optional
         Parameters of the best validation score, under `early_stopping`.
+    requested : Ending, optional
+        Set between two records to end the run by another's wish.
     stop_reason : str
         Which criterion ended the run, in words; empty while it goes on.
     converged : bool
-        Whether the run ended before `max_epochs`.
+        Whether the run ended by none of its limits: `max_epochs`, or a rule that is one.
+    all_epochs : bool
+        Whether the run ended by `max_epochs`.
+    on_message, on_epoch : callables, optional
+        Called with what is worth printing, and before every epoch.
     """
 
     trainer: Trainer
-    theta: FloatArray
+    shown: Shown
     objective: Callable[[Epoch], float]
     lr: float
     order: npt.NDArray[np.int64]
@@ -108,15 +122,20 @@ class Descent:
     max_epochs: int
     rate: RateControl
     stopping: NoImprovement
+    rules: Sequence[StoppingRule] = ()
     rng: np.random.RandomState | None = None
     validate: Callable[[], Validation] | None = None
     early_stopping: bool = False
     watched: str = "Training loss"
     samples_seen: int = 0
     best_theta: FloatArray | None = None
+    requested: Ending | None = None
     stop_reason: str = ""
     converged: bool = False
+    all_epochs: bool = False
     on_message: Callable[[str], None] | None = None
+    on_epoch: Callable[[], None] | None = None
+    _started: float = field(default_factory=time.perf_counter)
 
     def run(self) -> Iterator[Record]:
         """Train epoch by epoch."""
@@ -125,12 +144,12 @@ class Descent:
             value = self._watched(record)
             is_best = self.stopping.observe(value)
             if is_best and self.early_stopping:
-                self.best_theta = self.theta.copy()
+                self.best_theta = self.shown.weights.copy()
             yield record
             self.rate.epoch_ended(self._steps, self.samples_seen, value)
-            if self._diverged(record) or self._stalled():
+            if self._diverged(record) or self._ended(record) or self._stalled():
                 return
-        self.stop_reason = f"reached max_iter={self.max_epochs}"
+        self.stop_reason, self.all_epochs = f"reached max_iter={self.max_epochs}", True
 
     def interrupt(self) -> None:
         """End a run that Ctrl-C stopped; what it has reached stays."""
@@ -139,14 +158,21 @@ class Descent:
         self.converged = True
 
     def _epoch(self, epoch: int) -> Record:
+        if self.on_epoch is not None:
+            self.on_epoch()
         start = time.perf_counter()
         if self.rng is not None:
             shuffle(self.order, self.rng)
-        factors = self.rate.factors(self._steps)
+        n, factors = len(self.order), self.rate.factors(self._steps)
+        elapsed = start - self._started
         result = self.trainer.epoch(
-            None if self.rng is None else self.order, self.batch_size, factors
+            None if self.rng is None else self.order,
+            self.batch_size,
+            factors,
+            min((rule.seconds_left(elapsed) for rule in self.rules), default=math.inf),
         )
-        self.samples_seen += len(self.order)
+        self.samples_seen += min(n, result.steps * self.batch_size)
+        self.shown.epoch_ended(epoch)
         return Record(
             epoch=epoch,
             loss=self.objective(result),
@@ -177,7 +203,7 @@ class Descent:
         if not self.early_stopping or self.best_theta is None:
             raise DivergenceError(
                 f"{NON_FINITE} {what}: scale inputs and targets to unit"
-                " variance, or lower the learning rate.",
+                " variance, lower the learning rate, or clip the gradient by clip_norm.",
                 record.epoch,
             )
         warnings.warn(
@@ -187,6 +213,15 @@ class Descent:
         )
         self.stop_reason = f"diverged in epoch {record.epoch}"
         self.converged = True
+        return True
+
+    def _ended(self, record: Record) -> bool:
+        elapsed = time.perf_counter() - self._started
+        found = self.requested or ending(self.rules, record.gradient_norm, elapsed)
+        if found is None:
+            return False
+        self.stop_reason, self.converged = found
+        self._say(f"{found.reason[0].upper()}{found.reason[1:]}. Stopping.")
         return True
 
     def _stalled(self) -> bool:

@@ -60,9 +60,10 @@ struct Csr {
 
 // Allocations of an epoch of so many steps, once an epoch before it has made the engine's memory.
 long during(Engine<float> &engine, const Data<float> &data, std::int64_t steps, std::int64_t batch,
-            const Optimizer &rule) {
+            const Optimizer &rule, Surroundings<float> around) {
     const std::size_t n = engine.chain().n_parameters;
-    std::vector<float> theta(n, 0.1f), slots(most_slots * n);
+    std::vector<float> theta(n, 0.1f), slots(most_slots * n), mean(n);
+    around.mean = mean.data();
     std::vector<std::int64_t> order(std::size_t(steps * batch));
     std::iota(order.begin(), order.end(), 0);
     const std::vector<double> factors(std::size_t(steps), 1.0);
@@ -70,8 +71,9 @@ long during(Engine<float> &engine, const Data<float> &data, std::int64_t steps, 
     long before = 0;
     for (int epoch = 0; epoch < 2; ++epoch) {
         before = allocations;
-        engine.epoch(data, Order{order.data(), 0, steps * batch}, steps * batch, batch, rule, factors.data(),
-                     theta.data(), memory, [] { return false; });
+        engine.epoch(
+            data, Order{order.data(), 0, steps * batch}, steps * batch, batch, rule, factors.data(),
+            theta.data(), memory, [] { return false; }, around);
     }
     return allocations - before;
 }
@@ -104,18 +106,22 @@ int main() {
                  {Optimizer(Adam{1e-3, 0.9, 0.999, 1e-8}), Optimizer(SGD{1e-3, 0.9}),
                   Optimizer(RMSProp{1e-3, 0.9, 1e-8}), Optimizer(AMSGrad{1e-3, 0.9, 0.999, 1e-8, 0.01}),
                   Optimizer(NAdam{1e-3, 0.9, 0.999, 1e-8, 4e-3})})
-                for (const auto &[outputs, loss, activation, wide] : cases) {
-                    const DenseSpec last{outputs, {"Identity", {}}};
-                    const Chain<float> chain(
-                        columns,
-                        wide ? std::vector<DenseSpec>{{256, {activation, {}}}, last}
-                             : std::vector<DenseSpec>{{17, {activation, {}}}, {8, {"Softmax", {}}}, last});
-                    const Data<float> data{is_sparse ? sparse : dense, y.data(), weights.data(), 0.5};
-                    Engine<float> engine(chain, Catalogue<Loss>::make(loss), L2{1e-4}, threads);
-                    const long few = during(engine, data, 1, batch, rule);
-                    const long many = during(engine, data, most, batch, rule);
-                    std::printf("%d threads, %s, %s, %s of %d outputs, %s, rule %zu: %ld %ld\n", threads,
-                                is_sparse ? "sparse" : "dense", wide ? "wide" : "narrow", loss.name.c_str(),
-                                outputs, activation, rule.index(), few, many);
-                }
+                for (const auto &[outputs, loss, activation, wide] : cases)
+                    for (const bool surrounded : {false, true}) {
+                        const DenseSpec last{outputs, {"Identity", {}}};
+                        const Chain<float> chain(
+                            columns, wide ? std::vector<DenseSpec>{{256, {activation, {}}}, last}
+                                          : std::vector<DenseSpec>{
+                                                {17, {activation, {}}}, {8, {"Softmax", {}}}, last});
+                        const Data<float> data{is_sparse ? sparse : dense, y.data(), weights.data(), 0.5};
+                        Engine<float> engine(chain, Catalogue<Loss>::make(loss), L2{1e-4}, threads);
+                        Surroundings<float> around;
+                        if (surrounded) around = {ClipNorm{0.1}, MaxNorm{1.0}, EMA{0.9}};
+                        const long few = during(engine, data, 1, batch, rule, around);
+                        const long many = during(engine, data, most, batch, rule, around);
+                        std::printf("%d threads, %s, %s, %s of %d outputs, %s, rule %zu%s: %ld %ld\n",
+                                    threads, is_sparse ? "sparse" : "dense", wide ? "wide" : "narrow",
+                                    loss.name.c_str(), outputs, activation, rule.index(),
+                                    surrounded ? ", surrounded" : "", few, many);
+                    }
 }

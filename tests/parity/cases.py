@@ -113,7 +113,7 @@ def after_epochs(
 ) -> tuple[npt.NDArray[Any], Memory, list[Any]]:
     """Parameters, memory and records after an epoch for each order; `threads` None: readable."""
     theta = parameters(problem.network, seed, arrays.y.dtype)
-    memory = Memory.of(problem.optimizer, theta)
+    memory = Memory.of(problem.optimizer, theta, problem.averaging)
     trainer = (
         ReadableTrainer(problem, arrays, theta, memory)
         if threads is None

@@ -34,7 +34,10 @@ def assert_same_epochs(
     for slot, expected_slot in zip(memory.slots, expected[1].slots, strict=True):
         assert_near(slot, expected_slot, dtype, GROWTH)
     assert memory.steps == expected[1].steps
+    if problem.averaging.has_mean:
+        assert_near(memory.average, expected[1].average, dtype, GROWTH)
     for epoch, other in zip(epochs, expected[2], strict=True):
+        assert epoch.steps == other.steps
         assert_near(epoch.data_loss, other.data_loss, dtype, GROWTH)
         assert_near(epoch.penalty, other.penalty, dtype, GROWTH)
         assert_near(epoch.gradient_norms, other.gradient_norms, dtype, GROWTH)

@@ -45,6 +45,10 @@ def epoch(m: Any, **given: Any) -> Any:
         "theta": np.zeros(8),
         "slots": np.zeros((1, 8)),
         "steps": np.zeros(1, np.int64),
+        "clipping": ("NoClipping", []),
+        "constraint": ("NoConstraint", []),
+        "averaging": ("NoAveraging", []),
+        "mean": None,
     }
     called = {"order": None, "batch_size": 2, "factors": np.ones(2), "interruptible": True}
     run = m.Run64(**{name: given.get(name, value) for name, value in bound.items()})
@@ -186,6 +190,28 @@ def test_epoch(build: Any, given: dict[str, Any]) -> None:
 
 
 @each_build
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"averaging": ("EMA", [0.9])},
+        {"mean": np.zeros(8)},
+        {"averaging": ("EMA", [0.9]), "mean": np.zeros(7)},
+    ],
+    ids=["no mean", "no averaging", "too short"],
+)
+def test_means_that_do_not_fit(build: Any, given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="mean of the parameters"):
+        epoch(build, **given)
+
+
+@each_build
+@pytest.mark.parametrize("kind", ["clipping", "constraint", "averaging"])
+def test_surroundings(build: Any, kind: str) -> None:
+    with pytest.raises(ValueError, match="no member named Tanh"):
+        epoch(build, **{kind: ("Tanh", [])})
+
+
+@each_build
 def test_other_parameters_and_outputs(build: Any) -> None:
     for theta, gradient in ((7, 8), (8, 7)):
         with pytest.raises(ValueError, match="number of parameters"):
@@ -213,6 +239,7 @@ def read_only(array: Any) -> Any:
         {"factors": np.ones((2, 1))},
         {"factors": [1.0, 1.0]},
         {"steps": np.zeros(1)},
+        {"averaging": ("EMA", [0.9]), "mean": np.zeros(8, np.float32)},
         {"data": None},
         {"engine": None},
     ],

@@ -44,6 +44,7 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
     # to wait for.
     linear, word = kind.linear(parts["train"])
     batch_size = options.batch_size_for(len(parts["train"].y))
+    early_stopping = stops_early(options) and "validation" in parts
     network = kind.network(
         hidden_layer_sizes=options.hidden,
         activation=options.activation,
@@ -53,8 +54,8 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
         learning_rate=options.schedule,
         learning_rate_init=options.learning_rate,
         max_iter=options.epochs,
-        early_stopping=stops_early(options) and "validation" in parts,
-        scoring="loss",
+        early_stopping=early_stopping,
+        scoring="loss" if early_stopping else None,
         n_iter_no_change=options.patience,
         random_state=options.seed,
         verbose="bar" if progress else False,

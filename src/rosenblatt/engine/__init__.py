@@ -49,7 +49,14 @@ def trainer(
     With `bfloat16`, which takes float32 arrays, the factors of matrix products that are large
     enough to gain by it are rounded to bfloat16; sums and everything else stay float32.
     """
-    members = (problem.loss, problem.penalty, problem.optimizer)
+    members = (
+        problem.loss,
+        problem.penalty,
+        problem.optimizer,
+        problem.clipping,
+        problem.constraint,
+        problem.averaging,
+    )
     if runs_natively(problem.network) and all(map(has_kernel, members)):
         threads = threads_for(
             problem.network,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from enum import Enum
 from typing import NamedTuple, final
@@ -26,8 +27,11 @@ class Epoch(NamedTuple):
         Means over the epoch's rows, each batch at the parameters it met.
     gradient_norms : tuple of n_layers floats
         Norm of each layer's gradient, penalty included: root mean square over the batches.
+        Taken before the gradient is clipped.
     finite : bool
         Whether every parameter is, after the epoch.
+    steps : int
+        Those taken: fewer than the epoch has where its time was up.
     damping : float, optional
         Of the curvature, after the epoch, where the method has one.
     """
@@ -36,6 +40,7 @@ class Epoch(NamedTuple):
     penalty: float
     gradient_norms: tuple[float, ...]
     finite: bool
+    steps: int
     damping: float | None = None
 
 
@@ -44,11 +49,16 @@ class Trainer(ABC):
 
     @abstractmethod
     def epoch(
-        self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
+        self,
+        order: npt.NDArray[np.int64] | None,
+        batch_size: int,
+        factors: npt.NDArray[np.float64],
+        seconds: float = math.inf,
     ) -> Epoch:
         """One pass over the rows in `order` (their own by default), a step for each batch.
 
-        `factors`, one a step, multiply the optimiser's base rate.
+        `factors`, one a step, multiply the optimiser's base rate. Once `seconds` are over no
+        further step is begun, but one is taken in any case.
         """
 
 

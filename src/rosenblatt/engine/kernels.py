@@ -9,7 +9,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from rosenblatt import activations, losses, optimizers, penalties
+from rosenblatt import (
+    activations,
+    averaging,
+    clipping,
+    constraints,
+    losses,
+    optimizers,
+    penalties,
+)
 from rosenblatt.network import Network
 
 __all__ = ["KERNELS", "has_kernel", "kernel", "runs_natively"]
@@ -46,6 +54,8 @@ KERNELS: dict[str, dict[type, str]] = {
     },
     "penalties": {
         penalties.L2: "L2",
+        penalties.L1: "L1",
+        penalties.ElasticNet: "ElasticNet",
     },
     "optimizers": {
         optimizers.SGD: "SGD",
@@ -58,6 +68,19 @@ KERNELS: dict[str, dict[type, str]] = {
         optimizers.NAdam: "NAdam",
         optimizers.RAdam: "RAdam",
         optimizers.Lion: "Lion",
+    },
+    "clippings": {
+        clipping.NoClipping: "NoClipping",
+        clipping.ClipNorm: "ClipNorm",
+        clipping.ClipValue: "ClipValue",
+    },
+    "constraints": {
+        constraints.NoConstraint: "NoConstraint",
+        constraints.MaxNorm: "MaxNorm",
+    },
+    "averagings": {
+        averaging.NoAveraging: "NoAveraging",
+        averaging.EMA: "EMA",
     },
 }
 

@@ -1,4 +1,4 @@
-"""The optimiser's memory, which outlives a trainer: `partial_fit` goes on from it."""
+"""What a trainer remembers, and what outlives it: `partial_fit` goes on from the optimiser's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.averaging import StepAveraging
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.types import FloatArray, aligned_zeros
 
@@ -17,20 +18,30 @@ __all__ = ["Memory"]
 @final
 @dataclass
 class Memory:
-    """The optimiser's slots and its number of steps, both changed in place.
+    """The optimiser's slots and its number of steps, and the weights' average; changed in place.
 
     Attributes
     ----------
     slots : array (n_slots, n_parameters)
     steps : array (1,) of int64
+    average : array (n_parameters,), or (0,) without averaging
+        The running mean of the parameters; before the first step they themselves.
     """
 
     slots: FloatArray
     steps: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
+    average: FloatArray = field(default_factory=lambda: np.empty(0))
 
     @staticmethod
-    def of(optimizer: Optimizer, theta: FloatArray) -> Memory:
+    def of(
+        optimizer: Optimizer, theta: FloatArray, averaging: StepAveraging | None = None
+    ) -> Memory:
         line = 64 // theta.dtype.itemsize
         width = -(-len(theta) // line) * line  # every slot begins on a cache line
         padded = aligned_zeros(optimizer.n_slots * width, theta.dtype)
-        return Memory(padded.reshape(optimizer.n_slots, width)[:, : len(theta)])
+        slots = padded.reshape(optimizer.n_slots, width)[:, : len(theta)]
+        if averaging is None or not averaging.has_mean:
+            return Memory(slots)
+        average = aligned_zeros(len(theta), theta.dtype)
+        average[:] = theta
+        return Memory(slots, average=average)

@@ -7,6 +7,7 @@ one that fits the processor is taken.
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -133,19 +134,28 @@ class NativeTrainer(Trainer):
             theta,
             memory.slots,
             memory.steps,
+            kernel(problem.clipping),
+            kernel(problem.constraint),
+            kernel(problem.averaging),
+            memory.average if problem.averaging.has_mean else None,
         )
 
     def epoch(
-        self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
+        self,
+        order: npt.NDArray[np.int64] | None,
+        batch_size: int,
+        factors: npt.NDArray[np.float64],
+        seconds: float = math.inf,
     ) -> Epoch:
         with blas_held(self.engine):
-            data_loss, penalty, norms, finite = self.run.epoch(
+            data_loss, penalty, norms, finite, steps = self.run.epoch(
                 order,
                 batch_size,
                 factors,
                 threading.current_thread() is threading.main_thread(),  # where signals arrive
+                seconds,
             )
-        return Epoch(data_loss, penalty, tuple(norms), finite)
+        return Epoch(data_loss, penalty, tuple(norms), finite, steps)
 
 
 @final

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import final
 
 import numpy as np
@@ -67,12 +69,18 @@ class ReadableTrainer(Trainer):
         self.theta, self.memory = theta, memory
 
     def epoch(
-        self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
+        self,
+        order: npt.NDArray[np.int64] | None,
+        batch_size: int,
+        factors: npt.NDArray[np.float64],
+        seconds: float = math.inf,
     ) -> Epoch:
         network = self.problem.network
         order = np.arange(self.arrays.n_samples) if order is None else order
         data_loss = penalty = 0.0
         squares = np.zeros(len(network.layers))
+        seen = steps = 0
+        end = time.perf_counter() + seconds
         for step, factor in enumerate(factors):
             rows = order[step * batch_size : (step + 1) * batch_size]
             trace = batch_trace(network, self.problem.loss, self.arrays, self.theta, rows)
@@ -82,19 +90,30 @@ class ReadableTrainer(Trainer):
             added = penalised(network, self.problem.penalty, self.theta, g, total)
             penalty += added * len(rows)
             squares += network.squared_norms(g)
-            self.memory.steps += 1
-            optimizer = self.problem.optimizer
-            if isinstance(optimizer, DecoupledDecay):
-                self.theta *= optimizer.kept(factor)
-            self.theta += optimizer.update(  # B11
-                g, self.memory.slots, int(self.memory.steps[0]), factor
-            )
+            self._step(self.problem.clipping.clip(g), factor)
+            seen, steps = seen + len(rows), steps + 1
+            if time.perf_counter() >= end:
+                break
         return Epoch(
-            data_loss / len(order),
-            penalty / len(order),
-            tuple(np.sqrt(squares / len(factors)).tolist()),
+            data_loss / seen,
+            penalty / seen,
+            tuple(np.sqrt(squares / steps).tolist()),
             bool(np.isfinite(self.theta).all()),
+            steps,
         )
+
+    def _step(self, g: FloatArray, factor: float) -> None:
+        """Move, constrain, average."""
+        problem, theta, memory = self.problem, self.theta, self.memory
+        memory.steps += 1
+        t = int(memory.steps[0])
+        if isinstance(problem.optimizer, DecoupledDecay):
+            theta *= problem.optimizer.kept(factor)
+        theta += problem.optimizer.update(g, memory.slots, t, factor)  # B11
+        for W, _ in problem.network.weights_and_biases(theta)[:-1]:
+            problem.constraint.project(W)
+        if problem.averaging.has_mean:
+            memory.average += problem.averaging.weight(t) * (theta - memory.average)
 
 
 @final

@@ -11,16 +11,20 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.callback import CallbackSupportMixin
+from sklearn.callback._callback_support import callback_management_context
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 
 from rosenblatt import engine
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
+from rosenblatt.estimators.control import control
 from rosenblatt.estimators.curvature import fit_lbfgs
 from rosenblatt.estimators.curvature_solvers import second_order_fit, watches_epochs
 from rosenblatt.estimators.descent import Progress, fit_descent
 from rosenblatt.estimators.fitted import FittedMLP
+from rosenblatt.estimators.following import Followers
 from rosenblatt.estimators.initial import first_parameters
 from rosenblatt.estimators.loss_choice import link_name
 from rosenblatt.estimators.names import initializer
@@ -37,7 +41,7 @@ from rosenblatt.types import FloatArray
 __all__ = ["BaseMLP"]
 
 
-class BaseMLP(FittedMLP):
+class BaseMLP(CallbackSupportMixin, FittedMLP):
     """Parameters and attributes as in scikit-learn 1.9; see the two estimators."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
@@ -65,14 +69,23 @@ class BaseMLP(FittedMLP):
     epsilon: float
     n_iter_no_change: float
     max_fun: int
-    dtype: Any
+    l1: float
+    max_norm: float | None
+    averaging: Any
+    clip_norm: float | None
+    clip_value: float | None
+    grad_tol: float | None
+    max_time: float | None
+    scoring: Any
     n_jobs: int | None
-    scoring: str | None
+    dtype: Any
     initializer: Any
+    callbacks: Any
 
     loss_: float
     loss_curve_: list[float]
     best_loss_: float | None
+    validation_loss_curve_: list[float] | None
     validation_scores_: list[float] | None
     best_validation_score_: float | None
     history_: list[dict[str, Any]]
@@ -98,6 +111,10 @@ class BaseMLP(FittedMLP):
     @abstractmethod
     def _encode_targets(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
         """Targets in the loss's terms, shape (n_samples, n_targets)."""
+
+    @abstractmethod
+    def _decode_targets(self, y: FloatArray) -> npt.NDArray[Any]:
+        """The inverse of `_encode_targets`, in the shape that scikit-learn's metrics take."""
 
     @abstractmethod
     def _loss(self, p_min: float = 0.0) -> Loss:
@@ -197,8 +214,11 @@ class BaseMLP(FittedMLP):
 
     # Fitting.
 
+    def _hidden_units(self) -> list[Any]:
+        return np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
+
     def _network(self, n_inputs: int, n_outputs: int) -> Network:
-        hidden = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
+        hidden = self._hidden_units()
         if any(not isinstance(n, Integral) or n <= 0 for n in hidden):
             raise ValueError(
                 f"hidden_layer_sizes must be > 0, got {hidden}: whole numbers of units."
@@ -233,8 +253,11 @@ class BaseMLP(FittedMLP):
         incremental: bool,
     ) -> Self:
         """Fit, or leave the estimator as it was."""
-        with self._undone_on_failure():
-            self._learn(X, y, sample_weight, validation, incremental)
+        # The decorator of scikit-learn's would stand between a warning and the caller's line.
+        with callback_management_context(self):
+            self._init_callback_context(max_subtasks=1 if incremental else self.max_iter)
+            with self._undone_on_failure():
+                self._learn(X, y, sample_weight, validation, incremental)
         return self
 
     @contextmanager
@@ -265,6 +288,11 @@ class BaseMLP(FittedMLP):
                 "X_val and y_val need a first-order solver, such as 'adam', or 'kfac', not"
                 f" {self.solver!r}."
             )
+        controlled = control(
+            self,
+            incremental=incremental,
+            validates=self.early_stopping or validation[0] is not None,
+        )
         self._check_bfloat16()
         activations = chosen_activations(self.activation)
         first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
@@ -272,6 +300,7 @@ class BaseMLP(FittedMLP):
             X, y, sample_weight, dtype=self._float_types(first_pass), reset=first_pass
         )
         self._check_targets(y, incremental)
+        metadata = None if weights is None else {"sample_weight": weights}
         targets = self._encode_targets(y, X.dtype)
         arrays = Arrays(X, targets, self._row_weights(targets, weights))
         validation_arrays = self._given_validation(*validation, X.dtype)
@@ -290,11 +319,14 @@ class BaseMLP(FittedMLP):
             theta = self._carried_parameters(network, X.dtype)
             self.history_ = getattr(self, "history_", [])
 
+        followers = Followers(self, controlled.callbacks, X=X, y=y, metadata=metadata)
         fit_second_order = second_order_fit(self.solver)
         if fit_second_order is not None:
-            theta = fit_second_order(self, network, theta, (arrays, validation_arrays), rng)
+            theta = fit_second_order(
+                self, network, theta, (arrays, validation_arrays), rng, controlled, followers
+            )
         elif optimizer is None:
-            theta = fit_lbfgs(self, network, theta, arrays)
+            theta = fit_lbfgs(self, network, theta, arrays, controlled, followers)
         else:
             theta = fit_descent(
                 self,
@@ -303,11 +335,14 @@ class BaseMLP(FittedMLP):
                 (arrays, validation_arrays),
                 (optimizer, rule),
                 rng,
+                controlled,
+                followers,
                 incremental=incremental,
             )
         if not np.isfinite(theta).all():
             raise DivergenceError(NON_FINITE)
         self._publish(network, theta)
+        followers.fit_ended()
 
     def _carried_parameters(self, network: Network, dtype: npt.DTypeLike) -> FloatArray:
         """A copy of the parameters so far."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal, Self, final
 
 import numpy as np
@@ -18,6 +19,8 @@ from sklearn.utils.multiclass import (
     unique_labels,
 )
 
+from rosenblatt.averaging import EMA, SWA
+from rosenblatt.callbacks import EpochEnd
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.class_weight import class_weighted
@@ -104,18 +107,44 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Epochs without improvement that stop the fit.
     max_fun : int, default=15000
         Evaluations at most, of 'lbfgs'; steps tried at most, of 'lm' and 'gauss_newton'.
+    l1 : float, default=0.0
+        Strength of an L1 penalty on the weights, in alpha's scale: l1/n Σ|W| joins the objective,
+        an elastic net with `alpha` (theory B5). It needs 'sgd' or 'adam', which take its
+        subgradient, 0 at 0; weights come near 0 and are not set to it.
+    max_norm : float or None, default=None
+        Largest norm of the weights that come into a hidden unit, which are scaled back to it after
+        every step of 'sgd' or 'adam' (Srivastava et al. 2014). The output layer and the biases are
+        free.
+    averaging : {None, 'ema', 'swa'}, EMA or SWA, default=None
+        What `coefs_` and `intercepts_` hold in the end, and what is validated and predicted with
+        meanwhile: the last weights of 'sgd' or 'adam'; with 'ema' their exponential average over
+        the steps, of decay 0.999, corrected for its beginning; with 'swa' the mean over the last
+        quarter of max_iter epochs, with a warning where the fit ends before them.
+        `rosenblatt.averaging.EMA(decay)` and `SWA(start)` take other numbers. Not with
+        `partial_fit`.
+    clip_norm, clip_value : float or None, default=None
+        Bounds on a step's gradient, penalty included, for 'sgd' and 'adam': on its norm over all
+        layers, g·min(1, clip_norm/‖g‖), or on each number in it (G14). One of them at most. The
+        norms in `history_` are those before clipping.
+    grad_tol : float or None, default=None
+        Stop once the gradient's norm over all layers falls below it (B12): the root mean square
+        over an epoch's batches, as in `history_`; in full batch, and for 'lbfgs', the norm itself.
+    max_time : float or None, default=None
+        Seconds after which the fit stops, in the middle of an epoch if need be; of 'lbfgs' at the
+        end of the iteration in hand.
+    scoring : str, callable or None, default=None
+        What is computed on the validation rows and watched by `early_stopping`: scikit-learn's
+        score (accuracy here, R² in the regressor), 'loss' for their loss, negated, which still
+        moves where few rows leave the score standing, or any scorer by its name or as
+        scorer(estimator, X, y). A scorer that takes `sample_weight` is given it.
+    n_jobs : int or None, default=None
+        Threads at most; None takes the cores that the process may use. Small networks run on one.
     dtype : {None, 'bfloat16', 'float32', 'float64'}, default=None
         Float type to train in; None keeps the input's. With 'bfloat16' everything is float32 but
         the factors of the larger matrix products of first-order solvers, which are rounded to
         bfloat16's eight significant bits while they are multiplied: faster for wide layers.
         Only on processors with AVX512-BF16 (`rosenblatt.engine.has_bfloat16()`), elsewhere
         `fit` raises. Weights and predictions are float32.
-    n_jobs : int or None, default=None
-        Threads at most; None takes the cores that the process may use. Small networks run on one.
-    scoring : 'loss' or None, default=None
-        What `early_stopping` watches on the validation rows: their loss, negated, or scikit-learn's
-        score (accuracy here, R² in the regressor). The loss still moves where few rows leave the
-        score standing.
     loss : str or Loss, default='log_loss'
         'log_loss' is the cross-entropy (L7, L8), 'focal' turns to the rows that are still hard
         (L18). Or an object of `rosenblatt.losses`: `BinaryCrossEntropy` or `BinaryFocal` for two
@@ -133,6 +162,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         'random_bias_uniform', or an object of `rosenblatt.initializers`. 'nguyen_widrow' is for
         tanh and logistic layers; it spreads the first over the ranges of X's columns, and leaves
         the output layer to scikit-learn's draw.
+    callbacks : list of callables or None, default=None
+        Each is called after every epoch, or iteration of 'lbfgs', with a
+        `rosenblatt.callbacks.EpochEnd`: the epoch's number, its entry of `history_`, and an
+        estimator that predicts with the weights of the moment. Returning True, or raising
+        `StopTraining`, ends the fit; any other exception undoes it. scikit-learn's own callbacks
+        are taken by `set_callbacks`.
 
     Attributes
     ----------
@@ -145,9 +180,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Loss of every epoch; the mean of the batches', each at the weights it met.
     best_loss_ : float or None
         Smallest loss; None under `early_stopping`.
+    validation_loss_curve_ : list of float or None
+        Loss on the validation rows after every epoch, where there are such rows.
     validation_scores_ : list of float or None
-        Accuracy on the held-out rows after every epoch, under `early_stopping`; with
-        `scoring='loss'` their negated loss.
+        Accuracy on the held-out rows after every epoch, or what `scoring` says, under
+        `early_stopping`.
     best_validation_score_ : float or None
     history_ : list of dict
         One record an epoch: epoch, loss, validation_loss, validation_score, learning_rate (of the
@@ -222,12 +259,20 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
-        dtype: Any = None,
+        l1: float = 0.0,
+        max_norm: float | None = None,
+        averaging: Literal["ema", "swa"] | EMA | SWA | None = None,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+        grad_tol: float | None = None,
+        max_time: float | None = None,
+        scoring: str | Callable[..., float] | None = None,
         n_jobs: int | None = None,
-        scoring: Literal["loss"] | None = None,
+        dtype: Any = None,
+        initializer: Any = None,
+        callbacks: Sequence[Callable[[EpochEnd], Any]] | None = None,
         loss: str | Loss = "log_loss",
         class_weight: Any = None,
-        initializer: Any = None,
     ) -> None:
         self._keep(locals())
 
@@ -313,6 +358,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             indicator = indicator.toarray()
         encoded: FloatArray = np.ascontiguousarray(indicator, dtype=dtype)
         return encoded
+
+    def _decode_targets(self, y: FloatArray) -> npt.NDArray[Any]:
+        if self._label_binarizer.y_type_.startswith("multilabel"):
+            return y.astype(int)
+        return self.classes_[y[:, 0].astype(int)]
 
     def _loss(self, p_min: float = 0.0) -> Loss:
         multiclass = self._label_binarizer.y_type_ == "multiclass"

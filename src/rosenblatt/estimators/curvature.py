@@ -7,13 +7,16 @@ import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
+from rosenblatt.estimators.control import Control
+from rosenblatt.estimators.following import Followers
 from rosenblatt.network import Network
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays
 from rosenblatt.second_order.lbfgs import Iterate, minimize_lbfgs
+from rosenblatt.stopping import Ending, ending
 from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:
@@ -22,17 +25,25 @@ if TYPE_CHECKING:
 __all__ = ["fit_lbfgs"]
 
 
-def fit_lbfgs(est: BaseMLP, network: Network, theta: FloatArray, arrays: Arrays) -> FloatArray:
+def fit_lbfgs(
+    est: BaseMLP,
+    network: Network,
+    theta: FloatArray,
+    arrays: Arrays,
+    control: Control,
+    followers: Followers,
+) -> FloatArray:
     """Fit from theta, and write the fit's attributes on the estimator."""
     # A bound on the probabilities would make value and gradient disagree: the loss is exact.
-    objective = engine.objective(network, est._loss(), L2(est.alpha), arrays, est.n_jobs)
+    objective = engine.objective(network, est._loss(), control.penalty, arrays, est.n_jobs)
     est.history_ = []
-    start = time.perf_counter()
+    est.validation_loss_curve_ = None
+    begun = start = time.perf_counter()
 
-    def report(iterate: Iterate) -> None:
+    def report(x: npt.NDArray[np.float64], iterate: Iterate) -> Ending | None:
         nonlocal start
         loss = est._reported(iterate.data_loss, iterate.penalty)
-        norms = np.sqrt(network.squared_norms(iterate.gradient)).tolist()
+        squares = network.squared_norms(iterate.gradient)
         epoch = len(est.history_) + 1
         now = time.perf_counter()
         est.history_.append(
@@ -42,13 +53,17 @@ def fit_lbfgs(est: BaseMLP, network: Network, theta: FloatArray, arrays: Arrays)
                 "validation_loss": None,
                 "validation_score": None,
                 "learning_rate": None,
-                "gradient_norm": norms,
+                "gradient_norm": np.sqrt(squares).tolist(),
                 "seconds": now - start,
             }
         )
         start = now
         if est._prints:
             print(f"Iteration {epoch}, loss = {loss:.8f}")
+        followers.epoch_begins()  # SciPy tells of an iteration only when it is over
+        asked = followers.epoch_ended(network, x.astype(theta.dtype))
+        norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - begun
+        return asked or ending(control.rules, norm, elapsed)
 
     result = minimize_lbfgs(
         objective,

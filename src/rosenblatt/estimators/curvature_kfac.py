@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from rosenblatt.averaging import InPlace
 from rosenblatt.engine.blas import blas_for
+from rosenblatt.estimators.control import Control
 from rosenblatt.estimators.descent import clipped_batch_size, follow, validator, watched
+from rosenblatt.estimators.following import Followers
 from rosenblatt.estimators.rows import split
 from rosenblatt.network import Network
 from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays
-from rosenblatt.schedules import Constant
+from rosenblatt.schedules import Constant, Run
 from rosenblatt.second_order.kfac import KFAC, KFACTrainer
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.training import Descent
@@ -33,6 +37,8 @@ def fit_kfac(
     theta: FloatArray,
     rows: tuple[Arrays, Arrays | None],
     rng: np.random.RandomState,
+    control: Control,
+    followers: Followers,
 ) -> FloatArray:
     """Fit from theta, and write the fit's attributes on the estimator.
 
@@ -50,25 +56,34 @@ def fit_kfac(
     est.best_validation_score_ = -np.inf if est.early_stopping else None
     est._progress = None
     batch_size = clipped_batch_size(est, train.n_samples)
+    steps = math.ceil(train.n_samples / batch_size)
+    validate = None
+    if validation is None:
+        est.validation_loss_curve_ = None
+    else:
+        validate = validator(est, control, network, loss, theta, validation)
+        est.validation_loss_curve_ = []
     descent = Descent(
         trainer=KFACTrainer(method, network, loss, L2(est.alpha), train, theta, rng),
-        theta=theta,
+        shown=InPlace(theta),
         objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
         lr=1.0,
         order=np.arange(train.n_samples),
         batch_size=batch_size,
         max_epochs=est.max_iter,
-        rate=Constant(),
+        rate=Constant().control(Run(1.0, steps * est.max_iter, steps)),
         stopping=NoImprovement(est.tol, est.n_iter_no_change),
         rng=rng if est.shuffle else None,
-        validate=None if validation is None else validator(est, network, loss, theta, validation),
+        validate=validate,
+        rules=control.rules,
         early_stopping=est.early_stopping,
         watched=watched(est),
         samples_seen=est.t_,
         on_message=print if est._prints else None,
+        on_epoch=followers.epoch_begins,
     )
     with blas_for(batch_size * max(n_in * n_out for n_in, n_out in network.shapes), est.n_jobs):
-        follow(est, descent)
+        follow(est, descent, followers, network)
     if not descent.converged:
         warnings.warn(
             f"K-FAC: max_iter={est.max_iter} epochs are over and the optimization hasn't converged"

@@ -10,6 +10,8 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.engine.blas import blas_for
+from rosenblatt.estimators.control import Control
+from rosenblatt.estimators.following import Followers
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Network
 from rosenblatt.penalties import L2
@@ -31,13 +33,16 @@ def fit_least_squares(
     theta: FloatArray,
     rows: tuple[Arrays, Arrays | None],
     rng: np.random.RandomState,
+    control: Control,
+    followers: Followers,
 ) -> FloatArray:
     """Fit from theta, in float64, and write the fit's attributes on the estimator.
 
-    There are no rows to validate on, and nothing is drawn.
+    There are no rows to validate on, nothing is drawn, and nobody follows.
     """
     check_applicable(method, est, network)
     est.history_, est.loss_curve_ = [], []
+    est.validation_loss_curve_ = None
     est.validation_scores_ = est.best_validation_score_ = est._progress = None
     start = time.perf_counter()
 

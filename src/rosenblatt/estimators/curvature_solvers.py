@@ -8,7 +8,7 @@ from typing import Any
 
 from rosenblatt.estimators.curvature_kfac import fit_kfac
 from rosenblatt.estimators.curvature_least_squares import fit_least_squares
-from rosenblatt.estimators.lookup import plain
+from rosenblatt.estimators.wording import plain
 from rosenblatt.second_order import KFAC, GaussNewton, LevenbergMarquardt
 from rosenblatt.types import FloatArray
 

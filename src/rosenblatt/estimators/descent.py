@@ -12,15 +12,18 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
+from rosenblatt.averaging import EpochMean
 from rosenblatt.engine import Memory
 from rosenblatt.engine.kernels import has_kernel
+from rosenblatt.estimators.control import Control
+from rosenblatt.estimators.following import Followers
 from rosenblatt.estimators.progress import ProgressBar
 from rosenblatt.estimators.rows import split
+from rosenblatt.estimators.scoring import validation_score
 from rosenblatt.estimators.solvers import remembers_alike
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.schedules import RateControl, RateRule, Run
 from rosenblatt.stopping import NoImprovement
@@ -53,6 +56,8 @@ def fit_descent(
     rows: tuple[Arrays, Arrays | None],
     method: tuple[Optimizer, RateRule],
     rng: np.random.RandomState,
+    control: Control,
+    followers: Followers,
     *,
     incremental: bool,
 ) -> FloatArray:
@@ -66,57 +71,91 @@ def fit_descent(
         train, validation = split(train, est.validation_fraction, est._strata(train.y), rng)
     # scikit-learn reports the log loss of probabilities bounded by the machine epsilon.
     loss = est._loss(p_min=float(np.finfo(theta.dtype).eps))
-    problem = Problem(network, loss, L2(est.alpha), optimizer)
+    problem = Problem(
+        network,
+        loss,
+        control.penalty,
+        optimizer,
+        control.clipping,
+        control.constraint,
+        control.step_averaging,
+    )
     batch_size = clipped_batch_size(est, train.n_samples)
     steps = math.ceil(train.n_samples / batch_size)
     run = Run(optimizer.lr, steps * est.max_iter, steps)
-    progress = carried_over(est, optimizer, rule, run, theta, incremental)
+    progress = carried_over(est, problem, rule, run, theta, incremental)
+    max_epochs = 1 if incremental else est.max_iter
+    shown = control.shown(theta, progress.memory, max_epochs)
+    validate = None
+    if validation is None:
+        est.validation_loss_curve_ = None
+    else:
+        validate = validator(est, control, network, loss, shown.weights, validation)
+        est.validation_loss_curve_ = est.validation_loss_curve_ or []
     descent = Descent(
         trainer=engine.trainer(
             problem, train, theta, progress.memory, batch_size, est.n_jobs, est._bfloat16
         ),
-        theta=theta,
+        shown=shown,
         objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
         lr=optimizer.lr,
         order=np.arange(train.n_samples),
         batch_size=batch_size,
-        max_epochs=1 if incremental else est.max_iter,
+        max_epochs=max_epochs,
         rate=progress.rate,
         stopping=progress.stopping,
+        rules=control.rules,
         rng=rng if est.shuffle else None,
-        validate=None if validation is None else validator(est, network, loss, theta, validation),
+        validate=validate,
         early_stopping=est.early_stopping,
         # The best of an earlier fit is what theta starts from.
         best_theta=theta.copy() if est.validation_scores_ else None,
         watched=watched(est),
         samples_seen=est.t_,
         on_message=print if est._prints else None,
+        on_epoch=followers.epoch_begins,
     )
-    follow(est, descent)
-    if incremental and not descent.converged:
-        est.stop_reason_ = "partial_fit runs one epoch"
-    if not (incremental or descent.converged):
+    follow(est, descent, followers, network)
+    if not descent.converged:
+        limit_met(est, descent, incremental)
+    if isinstance(shown, EpochMean) and est.n_iter_ <= shown.before:
         warnings.warn(
-            f"Stochastic Optimizer: Maximum iterations ({est.max_iter}) reached and the"
-            " optimization hasn't converged yet.",
-            ConvergenceWarning,
+            f"averaging={est.averaging!r} begins after epoch {shown.before}, and the fit ended in"
+            f" epoch {est.n_iter_}: nothing is averaged.",
             stacklevel=5,
         )
-    return theta if descent.best_theta is None else descent.best_theta
+    return shown.weights if descent.best_theta is None else descent.best_theta
+
+
+def limit_met(est: BaseMLP, descent: Descent, incremental: bool) -> None:
+    """Say which limit ended the fit; one epoch is what a call of `partial_fit` has."""
+    if not descent.all_epochs:
+        message = f"Stochastic Optimizer: {descent.stop_reason}"
+    elif incremental:
+        est.stop_reason_ = "partial_fit runs one epoch"
+        return
+    else:
+        message = f"Stochastic Optimizer: Maximum iterations ({est.max_iter}) reached"
+    warnings.warn(
+        f"{message} and the optimization hasn't converged yet.",
+        ConvergenceWarning,
+        stacklevel=6,
+    )
 
 
 def carried_over(
     est: BaseMLP,
-    optimizer: Optimizer,
+    problem: Problem,
     rule: RateRule,
     run: Run,
     theta: FloatArray,
     incremental: bool,
 ) -> Progress:
     """The estimator's progress, begun anew in the parts that this fit does not go on from."""
-    before = est._progress
+    before, optimizer = est._progress, problem.optimizer
     if before is None or before.by_score != est.early_stopping:
         est.loss_curve_ = []
+        est.validation_loss_curve_ = None
         est.best_loss_ = None if est.early_stopping else np.inf
         est.validation_scores_ = [] if est.early_stopping else None
         est.best_validation_score_ = -np.inf if est.early_stopping else None
@@ -130,7 +169,8 @@ def carried_over(
         rate = before.rate if before.rule == rule else rule.control(run)
     else:
         warn_without_kernel(optimizer)
-        memory, rate = Memory.of(optimizer, theta), rule.control(run)
+        memory = Memory.of(optimizer, theta, problem.averaging)
+        rate = rule.control(run)
     est._progress = Progress(optimizer, memory, rule, rate, stopping, est.early_stopping)
     return est._progress
 
@@ -164,28 +204,31 @@ def watched(est: BaseMLP) -> str:
 
 
 def validator(
-    est: BaseMLP, network: Network, loss: Loss, theta: FloatArray, rows: Arrays
+    est: BaseMLP,
+    control: Control,
+    network: Network,
+    loss: Loss,
+    weights: FloatArray,
+    rows: Arrays,
 ) -> Callable[[], Validation]:
-    """Loss and score on the validation rows, of theta as it is when asked."""
-    weights = rows.weights
+    """Loss and score on the validation rows, of the weights as they are when asked."""
+    score = validation_score(est, control.scorer, network, weights, rows)
 
     def validate() -> Validation:
         with np.errstate(all="ignore"):  # a diverging run is reported once, by its epoch
-            scores = engine.scores(network, theta, rows.X, est.n_jobs)
-            data_loss = float(np.average(loss.value(scores, rows.y), weights=weights))
+            scores = engine.scores(network, weights, rows.X, est.n_jobs)
+            data_loss = float(np.average(loss.value(scores, rows.y), weights=rows.weights))
             reported = est._reported_loss(data_loss)
-            if est.scoring is not None:  # 'loss'
-                return Validation(reported, -reported if np.isfinite(reported) else float("nan"))
             prediction = loss.inverse_link(scores)
-            if not np.isfinite(prediction).all():
-                return Validation(reported, float("nan"))
-            return Validation(reported, est._prediction_score(prediction, rows.y, weights))
+        if not np.isfinite(prediction).all():
+            return Validation(reported, float("nan"))
+        return Validation(reported, score(prediction, reported))
 
     return validate
 
 
-def follow(est: BaseMLP, descent: Descent) -> None:
-    """Run the descent, and write down and show what it records."""
+def follow(est: BaseMLP, descent: Descent, followers: Followers, network: Network) -> None:
+    """Run the descent, write down and show what it records, and tell those who follow."""
     bar = ProgressBar(descent.max_epochs) if est.verbose == "bar" else None
     est.n_iter_ = 0
     try:
@@ -194,6 +237,8 @@ def follow(est: BaseMLP, descent: Descent) -> None:
             est.loss_ = record.loss
             est.loss_curve_.append(record.loss)
             est.history_.append(history_entry(record))
+            if est.validation_loss_curve_ is not None and record.validation is not None:
+                est.validation_loss_curve_.append(record.validation.loss)
             if est._prints:
                 damping = "" if record.damping is None else f", damping = {record.damping:.3g}"
                 print(f"Iteration {record.epoch}, loss = {record.loss:.8f}{damping}")
@@ -207,6 +252,8 @@ def follow(est: BaseMLP, descent: Descent) -> None:
                     print(f"Validation score: {record.validation.score:f}")
             if bar is not None:
                 bar.update(record)
+            if record.finite:
+                descent.requested = followers.epoch_ended(network, descent.shown.weights)
     except KeyboardInterrupt:  # wherever in the loop it arrives
         descent.interrupt()
     finally:

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from rosenblatt.activations import Activation
+from rosenblatt.averaging import EMA, SWA
 from rosenblatt.estimators.curvature_solvers import SECOND_ORDER_FITS
 from rosenblatt.initializers import Initializer
 from rosenblatt.optimizers import Optimizer
@@ -52,6 +53,14 @@ CONSTRAINTS: dict[str, list[Any]] = {
         Interval(Integral, None, -1, closed="right"),
         Interval(Integral, 1, None, closed="left"),
     ],
-    "scoring": [None, StrOptions({"loss"})],
     "initializer": [None, str, Initializer],
+    "l1": [Interval(Real, 0, None, closed="left")],
+    "max_norm": [None, Interval(Real, 0, None, closed="neither")],
+    "averaging": [None, str, EMA, SWA],
+    "clip_norm": [None, Interval(Real, 0, None, closed="neither")],
+    "clip_value": [None, Interval(Real, 0, None, closed="neither")],
+    "grad_tol": [None, Interval(Real, 0, None, closed="left")],
+    "max_time": [None, Interval(Real, 0, None, closed="neither")],
+    "scoring": [None, str, callable],
+    "callbacks": [None, list, tuple],
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rosenblatt.estimators.lookup import named, plain
+from rosenblatt.estimators.lookup import named
 from rosenblatt.estimators.solvers import is_first_order
+from rosenblatt.estimators.wording import plain
 from rosenblatt.schedules import (
     Constant,
     CosineAnnealing,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal, Self, final
 
 import numpy as np
@@ -11,6 +12,8 @@ from sklearn.metrics import d2_pinball_score, r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 
+from rosenblatt.averaging import EMA, SWA
+from rosenblatt.callbacks import EpochEnd
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.loss_choice import n_levels, regression_loss
@@ -45,16 +48,17 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         A loss of your own, derived from `rosenblatt.losses.Loss`, trains on the readable engine.
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
-early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, dtype, \
-n_jobs, scoring, initializer
+early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, l1, \
+max_norm, averaging, clip_norm, clip_value, grad_tol, max_time, scoring, n_jobs, dtype, \
+initializer, callbacks
         As in `MLPClassifier`. Early stopping watches R², or `score` for a quantile loss. The
         squared error can be minimised by 'lm' and 'gauss_newton' as well.
 
     Attributes
     ----------
-    coefs_, intercepts_, loss_, loss_curve_, best_loss_, validation_scores_, \
-best_validation_score_, history_, stop_reason_, model_, t_, n_iter_, n_features_in_, \
-feature_names_in_, n_layers_, n_outputs_
+    coefs_, intercepts_, loss_, loss_curve_, best_loss_, validation_loss_curve_, \
+validation_scores_, best_validation_score_, history_, stop_reason_, model_, t_, n_iter_, \
+n_features_in_, feature_names_in_, n_layers_, n_outputs_
         As in `MLPClassifier`; scores are R², or `score` for a quantile loss. `n_outputs_` counts
         a target once for each of its levels.
     out_activation_ : str
@@ -112,10 +116,18 @@ feature_names_in_, n_layers_, n_outputs_
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
-        dtype: Any = None,
+        l1: float = 0.0,
+        max_norm: float | None = None,
+        averaging: Literal["ema", "swa"] | EMA | SWA | None = None,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+        grad_tol: float | None = None,
+        max_time: float | None = None,
+        scoring: str | Callable[..., float] | None = None,
         n_jobs: int | None = None,
-        scoring: Literal["loss"] | None = None,
+        dtype: Any = None,
         initializer: Any = None,
+        callbacks: Sequence[Callable[[EpochEnd], Any]] | None = None,
     ) -> None:
         self._keep(locals())
 
@@ -167,6 +179,9 @@ feature_names_in_, n_layers_, n_outputs_
             y = column_or_1d(y, warn=True)
         encoded: FloatArray = np.ascontiguousarray(y, dtype=dtype)
         return encoded if encoded.ndim == 2 else encoded[:, None]
+
+    def _decode_targets(self, y: FloatArray) -> npt.NDArray[Any]:
+        return y[:, 0] if y.shape[1] == 1 else y
 
     def _loss(self, p_min: float = 0.0) -> Loss:
         return regression_loss(self.loss)

@@ -10,7 +10,8 @@ from sklearn.utils._param_validation import Interval
 
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.estimators.curvature_solvers import SECOND_ORDER, second_order_fit
-from rosenblatt.estimators.lookup import named, plain
+from rosenblatt.estimators.lookup import named
+from rosenblatt.estimators.wording import plain
 from rosenblatt.optimizers import (
     SGD,
     AdaDelta,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 from typing import final
 
@@ -119,9 +121,15 @@ class KFACTrainer(Trainer):
         self.batches = 0
 
     def epoch(
-        self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
+        self,
+        order: npt.NDArray[np.int64] | None,
+        batch_size: int,
+        factors: npt.NDArray[np.float64],
+        seconds: float = math.inf,
     ) -> Epoch:
+        end = time.perf_counter() + seconds
         order = np.arange(self.arrays.n_samples) if order is None else order
+        seen = steps = 0
         losses, squares, finite = np.zeros(2), np.zeros(len(self.network.layers)), True
         with np.errstate(all="ignore"):  # what is not finite is reported once, by its epoch
             for step, factor in enumerate(factors):
@@ -132,12 +140,16 @@ class KFACTrainer(Trainer):
                 finite = finite and batch.is_finite
                 if finite and len(batch.shares):
                     self._step(batch, factor)
-        data_loss, penalty = (losses / len(order)).tolist()
+                seen, steps = seen + len(rows), steps + 1
+                if time.perf_counter() >= end:
+                    break
+        data_loss, penalty = (losses / seen).tolist()
         return Epoch(
             data_loss,
             penalty,
-            tuple(np.sqrt(squares / len(factors)).tolist()),
+            tuple(np.sqrt(squares / steps).tolist()),
             finite and bool(np.isfinite(self.theta).all()),
+            steps,
             self.damping,
         )
 

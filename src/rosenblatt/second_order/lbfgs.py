@@ -12,6 +12,7 @@ import numpy.typing as npt
 import scipy.optimize
 
 from rosenblatt.engine import Objective
+from rosenblatt.stopping import Ending
 from rosenblatt.types import FloatArray
 
 __all__ = ["Iterate", "LBFGSResult", "minimize_lbfgs"]
@@ -46,15 +47,17 @@ def minimize_lbfgs(
     max_iter: int,
     max_fun: int,
     grad_tol: float,
-    on_iterate: Callable[[Iterate], None],
+    on_iterate: Callable[[npt.NDArray[np.float64], Iterate], Ending | None],
 ) -> LBFGSResult:
     """Minimise from `theta`, whose float type the objective is evaluated in.
 
-    Ctrl-C ends the run at the last accepted step.
+    `on_iterate` is told of every accepted step, the parameters and what was found there, and may
+    ask for an end. Ctrl-C ends the run at the last accepted step.
     """
     dtype = theta.dtype
     evaluated: Iterate | None = None
     n_accepted = 0
+    requested: Ending | None = None
     accepted: list[tuple[npt.NDArray[np.float64], Iterate]] = []
 
     def value_and_gradient(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
@@ -65,11 +68,13 @@ def minimize_lbfgs(
 
     def step_accepted(x: npt.NDArray[np.float64]) -> None:
         # The line search evaluates the point it accepts last.
-        nonlocal n_accepted
+        nonlocal n_accepted, requested
         assert evaluated is not None
         accepted[:] = [(x.copy(), evaluated)]
         n_accepted += 1
-        on_iterate(evaluated)
+        requested = on_iterate(x, evaluated)
+        if requested is not None:
+            raise StopIteration  # which SciPy takes as the wish to end
 
     try:
         found: Any = scipy.optimize.minimize(
@@ -88,6 +93,8 @@ def minimize_lbfgs(
         return LBFGSResult(x, last, n_accepted, True, "interrupted by the user")
     assert evaluated is not None
     last = accepted[0][1] if accepted else evaluated
+    if requested is not None:
+        return LBFGSResult(accepted[0][0], last, n_accepted, requested.converged, requested.reason)
     return LBFGSResult(
         found.x, last, found.nit, found.status == 0, str(found.message).rstrip(": .")
     )

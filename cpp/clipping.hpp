@@ -1,0 +1,48 @@
+// Gradients kept from being too large: the native twins of clipping.py (theory G14).
+// `at` is given the norm of the whole gradient, where `needs_norm`; the functor it returns bounds one number.
+#pragma once
+
+#include "members.hpp"
+
+namespace rosenblatt {
+
+struct NoClipping {
+    static constexpr auto name = "NoClipping";
+    static constexpr auto fields = no_fields<NoClipping>;
+    static constexpr bool needs_norm = false;
+
+    template <class T> static auto at(double) {
+        return [](T g) { return g; };
+    }
+};
+
+struct ClipNorm {
+    double limit = 0;
+
+    static constexpr auto name = "ClipNorm";
+    static constexpr std::array fields{Field<ClipNorm>{"limit", &ClipNorm::limit}};
+    static constexpr bool needs_norm = true;
+
+    // Written so that NaN passes.
+    template <class T> auto at(double norm) const {
+        return [factor = norm <= limit ? T(1) : T(limit / norm)](T g) { return factor * g; };
+    }
+};
+
+struct ClipValue {
+    double limit = 0;
+
+    static constexpr auto name = "ClipValue";
+    static constexpr std::array fields{Field<ClipValue>{"limit", &ClipValue::limit}};
+    static constexpr bool needs_norm = false;
+
+    // Written so that NaN passes.
+    template <class T> auto at(double) const {
+        return [c = T(limit)](T g) {
+            g = g > c ? c : g;
+            return g < -c ? -c : g;
+        };
+    }
+};
+
+} // namespace rosenblatt

@@ -1,0 +1,81 @@
+"""Who follows a fit: callables given as `callbacks`, and scikit-learn's by `set_callbacks`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+from sklearn.callback import CallbackContext
+
+from rosenblatt.callbacks import EpochEnd, StopTraining
+from rosenblatt.estimators.views import view
+from rosenblatt.network import Network
+from rosenblatt.stopping import Ending
+from rosenblatt.types import FloatArray
+
+if TYPE_CHECKING:
+    from rosenblatt.estimators.base import BaseMLP
+
+__all__ = ["Followers"]
+
+
+@final
+class Followers:
+    """Everybody who is told of a fit's beginning, of its epochs or iterations, and of its end.
+
+    scikit-learn's callbacks see a task for the fit and, in it, one for each epoch.
+    """
+
+    def __init__(
+        self, est: BaseMLP, callbacks: Sequence[Callable[[EpochEnd], Any]], **data: Any
+    ) -> None:
+        self.est, self.callbacks = est, callbacks
+        self.given = {"estimator": est, **data}
+        self.fit: CallbackContext | None = None
+        self.epoch: CallbackContext | None = None
+        if hasattr(est, "_skl_callbacks"):
+            self.fit = est._callback_fit_ctx
+            self.fit.call_on_fit_task_begin(**self.given)
+
+    def epoch_begins(self) -> None:
+        if self.fit is not None:
+            self.epoch = self.fit.subcontext(task_name="epoch")
+            self.epoch.call_on_fit_task_begin(**self.given)
+
+    def epoch_ended(self, network: Network, weights: FloatArray) -> Ending | None:
+        """Tell all of the last entry of `history_`; the ending that the first of them asks for."""
+        record = self.est.history_[-1]
+        asked = []
+        if self.callbacks:
+            told = EpochEnd(record["epoch"], record, view(self.est, network, weights))
+            asked = [name_of(callback) for callback in self.callbacks if stops(callback, told)]
+        if self.epoch is not None and self.epoch.call_on_fit_task_end(
+            **self.given, reconstruction_attributes=lambda: shown(network, weights)
+        ):
+            asked.append("of scikit-learn's")
+        if not asked:
+            return None
+        return Ending(f"callback {asked[0]} stopped the fit in epoch {record['epoch']}", True)
+
+    def fit_ended(self) -> None:
+        if self.fit is not None:
+            self.fit.call_on_fit_task_end(**self.given, reconstruction_attributes={})
+
+
+def stops(callback: Callable[[EpochEnd], Any], told: EpochEnd) -> bool:
+    try:
+        returned = callback(told)
+    except StopTraining:
+        return True
+    return isinstance(returned, bool | np.bool_) and bool(returned)
+
+
+def name_of(callback: Any) -> str:
+    return getattr(callback, "__qualname__", None) or type(callback).__qualname__
+
+
+def shown(network: Network, weights: FloatArray) -> dict[str, Any]:
+    """Attributes that make a copy of an estimator in the midst of its fit a fitted one."""
+    layers = network.weights_and_biases(weights.copy())
+    return {"coefs_": [W for W, _ in layers], "intercepts_": [b for _, b in layers]}
