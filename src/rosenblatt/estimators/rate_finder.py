@@ -25,9 +25,10 @@ __all__ = ["LearningRateTest", "find_learning_rate"]
 
 Curve = npt.NDArray[np.float64]
 
-# The curve is smoothed over this share of the steps, and the test ends where a batch's loss lies
-# this many times the first one above the least.
-SMOOTHING, BLOW_UP = 0.03, 4.0
+# The curve is smoothed over this share of the steps: with half of it the noise of batches was now
+# and then steeper than the fall. The test ends where a loss lies so many times the first one above
+# the least.
+SMOOTHING, BLOW_UP = 0.06, 4.0
 
 
 @final
@@ -195,7 +196,7 @@ def judged(rates: Curve, losses: Curve) -> LearningRateTest:
             " smaller `lowest`, or scale inputs and targets to unit variance."
         )
     rates = rates[: len(losses)]
-    smoothed = gaussian_filter1d(losses, max(1.0, SMOOTHING * len(losses)), mode="nearest")
+    smoothed = gaussian_filter1d(losses, max(1.0, SMOOTHING * len(losses)))
     slopes = np.gradient(smoothed, np.log(rates))
     before = slopes[: int(np.argmin(smoothed)) + 1]
     steepest = int(np.argmin(before))
