@@ -1,4 +1,4 @@
-"""scikit-learn's own checks of estimators: none is expected to fail."""
+"""scikit-learn's own checks of estimators: none is expected to fail, but what chance forbids."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ ESTIMATORS = [
     MLPClassifier(solver="lbfgs", max_iter=100),
     MLPRegressor(max_iter=100),
     MLPRegressor(solver="sgd", max_iter=100, learning_rate_init=0.01),
+    MLPRegressor(solver="lm", hidden_layer_sizes=8, max_iter=100),
     Perceptron(),
 ]
 
@@ -22,4 +23,19 @@ ESTIMATORS = [
 @pytest.mark.filterwarnings("ignore")  # short fits on small data do not converge
 @parametrize_with_checks(ESTIMATORS)
 def test_scikit_learn_checks(estimator: Any, check: Callable[[Any], None]) -> None:
+    check(estimator)
+
+
+DRAWS = {
+    f"check_sample_weight_equivalence_on_{kind}_data": "a target is drawn for each row: a row given"
+    " twice has two, one of weight 2 has one"
+    for kind in ("dense", "sparse")
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@parametrize_with_checks(
+    [MLPClassifier(solver="kfac", max_iter=50)], expected_failed_checks=lambda _: DRAWS
+)
+def test_scikit_learn_checks_of_kfac(estimator: Any, check: Callable[[Any], None]) -> None:
     check(estimator)

@@ -55,7 +55,8 @@ class KFAC:
     The paper goes by ρ alone. It looks at the rows that the step was made from, and in small
     batches it finds every step good and takes the damping away until training diverges; hence the
     look at rows that the step has not seen. In full batch the two rules are one. The paper's greedy
-    search for γ, its growing batches and its averaged iterates are left out.
+    search for γ, its growing batches and its averaged iterates are left out. Every row has one
+    target drawn: a row of weight 2 is the row twice in the mean alone.
 
     Parameters
     ----------
