@@ -20,7 +20,7 @@ from sklearn.preprocessing import scale
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.backprop import backpropagate
 from rosenblatt.errors import DivergenceError
-from rosenblatt.estimators.curvature_solvers import SECOND_ORDER
+from rosenblatt.estimators.second_order_choice import SECOND_ORDER
 from rosenblatt.losses import SquaredError
 from rosenblatt.penalties import L2
 from rosenblatt.second_order import KFAC, GaussNewton, LevenbergMarquardt

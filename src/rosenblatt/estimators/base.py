@@ -21,7 +21,7 @@ from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
 from rosenblatt.estimators.control import control
 from rosenblatt.estimators.curvature import fit_lbfgs
-from rosenblatt.estimators.curvature_solvers import second_order_fit, watches_epochs
+from rosenblatt.estimators.curvature_solvers import second_order_fit
 from rosenblatt.estimators.descent import Progress, fit_descent
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.following import Followers
@@ -30,6 +30,7 @@ from rosenblatt.estimators.loss_choice import link_name
 from rosenblatt.estimators.names import initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.rates import rate_rule
+from rosenblatt.estimators.second_order_choice import is_second_order, watches_epochs
 from rosenblatt.estimators.solvers import is_first_order, is_full_batch, optimizer_of
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
@@ -195,7 +196,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), incremental=False)
 
     def _has_epochs(self) -> bool:
-        if second_order_fit(self.solver) is not None:
+        if is_second_order(self.solver):
             raise AttributeError(
                 f"partial_fit is not available with solver={self.solver!r}, whose curvature belongs"
                 " to one fit: take 'sgd' or 'adam'."

@@ -19,9 +19,9 @@ from rosenblatt.callbacks import EpochEnd
 from rosenblatt.clipping import ClipNorm, Clipping, ClipValue, NoClipping
 from rosenblatt.constraints import Constraint, MaxNorm, NoConstraint
 from rosenblatt.engine import Memory
-from rosenblatt.estimators.curvature_solvers import watches_epochs
 from rosenblatt.estimators.lookup import named
 from rosenblatt.estimators.scoring import checked_scorer
+from rosenblatt.estimators.second_order_choice import watches_epochs
 from rosenblatt.estimators.solvers import is_first_order, is_full_batch
 from rosenblatt.penalties import L1, L2, ElasticNet, Penalty
 from rosenblatt.stopping import GradientTolerance, StoppingRule, TimeLimit

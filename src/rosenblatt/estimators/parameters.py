@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from rosenblatt.activations import Activation
 from rosenblatt.averaging import EMA, SWA
-from rosenblatt.estimators.curvature_solvers import SECOND_ORDER_FITS
+from rosenblatt.estimators.second_order_choice import METHODS
 from rosenblatt.initializers import Initializer
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.schedules import RateRule
@@ -23,7 +23,7 @@ FLOAT_TYPES = (np.float64, np.float32)
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, Activation, list, tuple],
-    "solver": [str, Optimizer, *SECOND_ORDER_FITS],
+    "solver": [str, Optimizer, *METHODS],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "learning_rate": [str, RateRule],

@@ -9,8 +9,8 @@ from typing import Any
 from sklearn.utils._param_validation import Interval
 
 from rosenblatt.engine.kernels import has_kernel
-from rosenblatt.estimators.curvature_solvers import SECOND_ORDER, second_order_fit
 from rosenblatt.estimators.lookup import named
+from rosenblatt.estimators.second_order_choice import SECOND_ORDER, is_second_order
 from rosenblatt.estimators.wording import plain
 from rosenblatt.optimizers import (
     SGD,
@@ -94,7 +94,7 @@ def is_full_batch(solver: object) -> bool:
 
 
 def is_first_order(solver: object) -> bool:
-    return not is_full_batch(solver) and second_order_fit(solver) is None
+    return not is_full_batch(solver) and not is_second_order(solver)
 
 
 def optimizer_of(est: Any) -> Optimizer | None:
