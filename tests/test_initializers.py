@@ -236,7 +236,7 @@ def test_nguyen_widrow_covers_what_reaches_a_layer(
     ("parameters", "message"),
     [
         ({"initializer": "glorot_unifrom"}, "did you mean 'glorot_uniform'"),
-        ({"initializer": "zeros"}, "not known: It may be None, one of"),
+        ({"initializer": "zeros"}, "not known. Known are 'glorot_normal'"),
         ({"initializer": 3}, "'initializer' parameter"),
         ({"initializer": "nguyen_widrow"}, "ReLU does not have: take activation='tanh'"),
     ],

@@ -140,9 +140,12 @@ def test_estimators_with_objects_are_cloned_pickled_and_searched() -> None:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"solver": "adm"}, "solver='adm' is not known. did you mean 'adam'?"),
+        ({"solver": "adm"}, "solver='adm' is not known .did you mean 'adam'?"),
         ({"solver": "RMSprop"}, "did you mean 'rmsprop'?"),
-        ({"solver": "newton"}, "Known are 'lbfgs', 'sgd', 'adam', 'momentum', .*'lion', or an"),
+        (
+            {"solver": "newton"},
+            "Known are 'lbfgs', .*'lm', .*'sgd', 'adam', 'momentum', .*'lion', or an",
+        ),
         ({"solver": RMSProp}, "'solver' parameter"),
         ({"solver": None}, "'solver' parameter"),
         ({"solver": Adam(lr=-1.0)}, r"lr of solver=Adam\(lr=-1.0.* must be a float in the range"),
