@@ -13,8 +13,9 @@ from sklearn.utils.metaestimators import available_if
 
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.loss_choice import n_levels, regression_loss
+from rosenblatt.estimators.loss_choice import regression_loss
 from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
+from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.types import FloatArray
 
 __all__ = ["MLPRegressor"]
@@ -56,7 +57,7 @@ feature_names_in_, n_layers_, n_outputs_
         As in `MLPClassifier`; scores are R², or `score` for a quantile loss. `n_outputs_` counts
         a target once for each of its levels.
     out_activation_ : str
-        'identity', or 'exp' for the Poisson loss.
+        'identity', 'exp' for the Poisson loss, or the name of a loss of your own.
 
     Notes
     -----
@@ -123,7 +124,8 @@ feature_names_in_, n_layers_, n_outputs_
         or (n_samples, n_targets, n_levels).
         """
         prediction = self._predictions(X)
-        levels = n_levels(self._trained_loss)
+        loss = self._trained_loss  # None where the weights were set by hand
+        levels = 1 if loss is None else outputs_per_target(loss)
         if 1 < levels < self.n_outputs_:
             return prediction.reshape(len(prediction), -1, levels)
         return prediction
@@ -172,7 +174,7 @@ feature_names_in_, n_layers_, n_outputs_
         return weights
 
     def _n_units_out(self, y: FloatArray) -> int:
-        return y.shape[1] * n_levels(self._loss())
+        return y.shape[1] * outputs_per_target(self._loss())
 
     def _form(self) -> Form:
         return Form.FLAT if self.n_outputs_ == 1 else Form.COLUMNS
