@@ -50,22 +50,8 @@ template <class With> void visit_rowwise(const Activation &activation, With with
         activation);
 }
 
-// a = g(a), a vector at a time: short stretches too pay for whole vectors only.
-template <class G, class T> void apply(G g, int size, T *a) {
-    if constexpr (std::is_same_v<G, Identity>) return;
-    constexpr int w = simd::width<T>;
-    for (int i = 0; i < size; i += w) {
-        const int lanes = size - i < w ? size - i : w;
-        T line[w];
-        simd::store(line, simd::load_lanes(a + i, lanes));
-#pragma omp simd
-        for (int j = 0; j < w; ++j) line[j] = g.value(line[j]);
-        simd::store_lanes(a + i, simd::load(line), lanes);
-    }
-}
-
-// a = g(z) and dz = g'(z) ⊙ da, likewise.
-template <NeedsInput G, class T> void apply(G g, std::ptrdiff_t size, const T *z, T *a) {
+// a = g(z), a vector at a time: short stretches too pay for whole vectors only. a may be z.
+template <class G, class T> void apply(G g, std::ptrdiff_t size, const T *z, T *a) {
     constexpr int w = simd::width<T>;
     for (std::ptrdiff_t i = 0; i < size; i += w) {
         const int lanes = size - i < w ? int(size - i) : w;
@@ -76,6 +62,8 @@ template <NeedsInput G, class T> void apply(G g, std::ptrdiff_t size, const T *z
         simd::store_lanes(a + i, simd::load(line), lanes);
     }
 }
+
+// dz = g'(z) ⊙ da, likewise.
 template <NeedsInput G, class T> void pull_back(G g, std::ptrdiff_t size, const T *z, const T *da, T *dz) {
     constexpr int w = simd::width<T>;
     for (std::ptrdiff_t i = 0; i < size; i += w) {
@@ -91,7 +79,7 @@ template <NeedsInput G, class T> void pull_back(G g, std::ptrdiff_t size, const 
 // g as what finishes a product.
 template <class G> struct Finish {
     G g;
-    template <class T> void operator()(T *stretch, int size) const { apply(g, size, stretch); }
+    template <class T> void operator()(T *stretch, int size) const { apply(g, size, stretch, stretch); }
 };
 template <> struct Finish<Identity> : Leave {
     explicit Finish(Identity) {}
@@ -102,7 +90,7 @@ template <> struct Finish<ReLU> {
     explicit Finish(ReLU) {}
     Finish() = default;
     template <class V> V in_register(V x) const { return x < V{} ? V{} : x; }
-    template <class T> void operator()(T *stretch, int size) const { apply(ReLU{}, size, stretch); }
+    template <class T> void operator()(T *stretch, int size) const { apply(ReLU{}, size, stretch, stretch); }
 };
 
 // δ = g'(z) ⊙ δ by way of a = g(z), and its sum over the rows, which joins what `total` holds or not;

@@ -144,7 +144,7 @@ def test_estimators_with_objects_are_cloned_pickled_and_searched() -> None:
         ({"solver": "RMSprop"}, "did you mean 'rmsprop'?"),
         (
             {"solver": "newton"},
-            "Known are 'lbfgs', .*'lm', .*'sgd', 'adam', 'momentum', .*'lion', or an",
+            "Known are 'lbfgs', 'lm', .*'sgd', 'adam', .*'lion', or an",
         ),
         ({"solver": RMSProp}, "'solver' parameter"),
         ({"solver": None}, "'solver' parameter"),

@@ -205,7 +205,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Where X has column names.
     n_layers_, n_outputs_ : int
     out_activation_ : str
-        'logistic' for two classes and for multilabel targets, else 'softmax'.
+        'logistic' for two classes and for multilabel targets, else 'softmax'; or the name of a loss
+        of your own.
 
     Notes
     -----

@@ -24,7 +24,6 @@ __all__ = [
     "REGRESSION_LOSSES",
     "classification_loss",
     "link_name",
-    "n_levels",
     "regression_loss",
 ]
 
@@ -60,11 +59,6 @@ LINK_NAMES: dict[type, str] = {
 def link_name(loss: Loss) -> str:
     """The name of a loss's inverse link; a loss of the user's goes by its own."""
     return LINK_NAMES.get(type(loss), type(loss).__name__)
-
-
-def n_levels(loss: Loss | None) -> int:
-    """Scores for each target."""
-    return len(loss.levels) if isinstance(loss, Quantile) else 1
 
 
 def regression_loss(given: Any) -> Loss:

@@ -16,8 +16,9 @@ from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.loss_choice import n_levels, regression_loss
+from rosenblatt.estimators.loss_choice import regression_loss
 from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
+from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
 
@@ -62,7 +63,7 @@ n_features_in_, feature_names_in_, n_layers_, n_outputs_
         As in `MLPClassifier`; scores are R², or `score` for a quantile loss. `n_outputs_` counts
         a target once for each of its levels.
     out_activation_ : str
-        'identity', or 'exp' for the Poisson loss.
+        'identity', 'exp' for the Poisson loss, or the name of a loss of your own.
 
     Notes
     -----
@@ -138,7 +139,8 @@ n_features_in_, feature_names_in_, n_layers_, n_outputs_
         or (n_samples, n_targets, n_levels).
         """
         prediction = self._predictions(X)
-        levels = n_levels(self._trained_loss)
+        loss = self._trained_loss  # None where the weights were set by hand
+        levels = 1 if loss is None else outputs_per_target(loss)
         if 1 < levels < self.n_outputs_:
             return prediction.reshape(len(prediction), -1, levels)
         return prediction
@@ -190,7 +192,7 @@ n_features_in_, feature_names_in_, n_layers_, n_outputs_
         return weights
 
     def _n_units_out(self, y: FloatArray) -> int:
-        return y.shape[1] * n_levels(self._loss())
+        return y.shape[1] * outputs_per_target(self._loss())
 
     def _form(self) -> Form:
         return Form.FLAT if self.n_outputs_ == 1 else Form.COLUMNS

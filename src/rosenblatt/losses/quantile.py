@@ -11,7 +11,7 @@ import numpy as np
 from rosenblatt.losses.base import Loss
 from rosenblatt.types import FloatArray
 
-__all__ = ["Quantile"]
+__all__ = ["Quantile", "outputs_per_target"]
 
 
 @final
@@ -64,3 +64,8 @@ class Quantile(Loss):
         """τ, shape (n_levels,), and y - s, shape (n_samples, n_targets, n_levels)."""
         tau = np.array(self.levels, scores.dtype)
         return tau, y[:, :, None] - scores.reshape(len(scores), -1, len(self.levels))
+
+
+def outputs_per_target(loss: Loss) -> int:
+    """Scores for each target: one, or one for each level."""
+    return len(loss.levels) if isinstance(loss, Quantile) else 1

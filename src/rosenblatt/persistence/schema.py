@@ -43,6 +43,7 @@ from rosenblatt.losses import (
     Quantile,
     SquaredError,
 )
+from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.persistence.summary import Summary
@@ -180,7 +181,7 @@ def _network_from(metadata: Metadata) -> Network:
 def _outputs_for(target: ClassTarget | NumberTarget, loss: Loss) -> int:
     """One output a class, but one for two classes; one for a number, or each of its quantiles."""
     if isinstance(target, NumberTarget):
-        return len(loss.levels) if isinstance(loss, Quantile) else 1
+        return outputs_per_target(loss)
     return len(target.classes) if len(target.classes) > 2 else 1
 
 
