@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
+from rosenblatt.engine.blas import blas_for
 from rosenblatt.network import Network
 from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays
@@ -50,14 +51,16 @@ def fit_lbfgs(est: BaseMLP, network: Network, theta: FloatArray, arrays: Arrays)
         if est._prints:
             print(f"Iteration {epoch}, loss = {loss:.8f}")
 
-    result = minimize_lbfgs(
-        objective,
-        theta,
-        max_iter=est.max_iter,
-        max_fun=est.max_fun,
-        grad_tol=est.tol,
-        on_iterate=report,
-    )
+    largest = arrays.n_samples * max(n_in * n_out for n_in, n_out in network.shapes)
+    with blas_for(largest, est.n_jobs):  # SciPy's own steps factorise tiny matrices
+        result = minimize_lbfgs(
+            objective,
+            theta,
+            max_iter=est.max_iter,
+            max_fun=est.max_fun,
+            grad_tol=est.tol,
+            on_iterate=report,
+        )
     est.n_iter_ = result.n_iter
     est.loss_ = est._reported(result.last.data_loss, result.last.penalty)
     est.stop_reason_ = result.message
