@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
+from rosenblatt.engine.blas import blas_for
 from rosenblatt.estimators.control import Control
 from rosenblatt.estimators.following import Followers
 from rosenblatt.network import Network
@@ -65,14 +66,16 @@ def fit_lbfgs(
         norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - begun
         return asked or ending(control.rules, norm, elapsed)
 
-    result = minimize_lbfgs(
-        objective,
-        theta,
-        max_iter=est.max_iter,
-        max_fun=est.max_fun,
-        grad_tol=est.tol,
-        on_iterate=report,
-    )
+    largest = arrays.n_samples * max(n_in * n_out for n_in, n_out in network.shapes)
+    with blas_for(largest, est.n_jobs):  # SciPy's own steps factorise tiny matrices
+        result = minimize_lbfgs(
+            objective,
+            theta,
+            max_iter=est.max_iter,
+            max_fun=est.max_fun,
+            grad_tol=est.tol,
+            on_iterate=report,
+        )
     est.n_iter_ = result.n_iter
     est.loss_ = est._reported(result.last.data_loss, result.last.penalty)
     est.stop_reason_ = result.message

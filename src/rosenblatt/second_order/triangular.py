@@ -15,7 +15,8 @@ __all__ = ["PANEL", "fold", "with_diagonal"]
 
 Matrix = npt.NDArray[np.float64]
 
-# Columns whose reflections LAPACK applies together.
+# Columns whose reflections LAPACK applies together, at most: they are found one by one, so that a
+# small triangle is better off with fewer.
 PANEL = 32
 
 
@@ -26,10 +27,15 @@ def fold(T: Matrix, rows: Matrix, trapezoid: int = 0) -> Matrix:
     use of. Both arrays lie column by column, or are copied.
     """
     factor, _, _, info = dtpqrt(
-        trapezoid, min(PANEL, len(T)), T, rows, overwrite_a=True, overwrite_b=True
+        trapezoid, panel(len(T)), T, rows, overwrite_a=True, overwrite_b=True
     )
     assert info == 0
     return factor
+
+
+def panel(n: int) -> int:
+    """The panel for a triangle of n columns."""
+    return min(n, max(8, n // 12), PANEL)
 
 
 def with_diagonal(T: Matrix, diagonal: npt.NDArray[np.float64], b: Matrix) -> Matrix:
