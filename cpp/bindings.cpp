@@ -107,12 +107,16 @@ template <class T> struct HeldData {
     }
 };
 
-using NamedLayers = std::vector<std::pair<int, NamedFields>>;
+// Units, activation, normalisation, dropout, whether its input is added.
+using NamedLayers = std::vector<std::tuple<int, NamedFields, std::optional<NamedFields>, double, bool>>;
 
 template <class T> Chain<T> chain(int n_inputs, const NamedLayers &layers, Factors factors = Factors::exact) {
     require(n_inputs >= 1 && !layers.empty(), "a chain needs inputs and layers");
     std::vector<DenseSpec> specs;
-    for (const auto &[n_outputs, activation] : layers) specs.push_back({n_outputs, member(activation)});
+    for (const auto &[n_outputs, activation, normalization, dropout, residual] : layers) {
+        specs.push_back({n_outputs, member(activation), {}, dropout, residual});
+        if (normalization) specs.back().normalization = member(*normalization);
+    }
     return Chain<T>(n_inputs, specs, factors);
 }
 
@@ -171,9 +175,9 @@ template <class T> class CheckedRun {
   public:
     // Python keeps the engine and the data alive as long as the run.
     CheckedRun(CheckedEngine<T> &engine, const HeldData<T> &data, const NamedFields &optimizer, Out1<T> theta,
-               Slots<T> slots, Out1<std::int64_t> steps)
+               Slots<T> slots, Out1<std::int64_t> steps, std::uint64_t seed)
         : engine_(engine), data_(data), rule_(Catalogue<Optimizer>::make(member(optimizer))),
-          theta_(std::move(theta)), slots_(std::move(slots)), steps_(std::move(steps)) {
+          theta_(std::move(theta)), slots_(std::move(slots)), steps_(std::move(steps)), seed_(seed) {
         engine_.check(data_);
         engine_.check_parameters(theta_.shape(0));
         engine_.check_products();
@@ -199,8 +203,8 @@ template <class T> class CheckedRun {
         numbers_.clear();
         if (given) numbers_.assign(given->data(), given->data() + n);
         for (std::int64_t number : numbers_) require(number >= 0 && number < rows, "row number out of range");
-        Memory<T> memory{{slots_.data(), n_slots() > 1 ? slots_.data() + slots_.stride(0) : nullptr},
-                         steps_(0)};
+        Memory<T> memory{
+            {slots_.data(), n_slots() > 1 ? slots_.data() + slots_.stride(0) : nullptr}, steps_(0), seed_};
         auto signalled = [interruptible] {
             if (!interruptible) return false;
             nb::gil_scoped_acquire gil;
@@ -229,6 +233,7 @@ template <class T> class CheckedRun {
     Out1<T> theta_;
     Slots<T> slots_;
     Out1<std::int64_t> steps_;
+    std::uint64_t seed_;
     std::vector<std::int64_t> numbers_;
 };
 
@@ -343,9 +348,9 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
 
     nb::class_<CheckedRun<T>>(m, named("Run").c_str())
         .def(nb::init<CheckedEngine<T> &, const HeldData<T> &, const NamedFields &, Out1<T>, Slots<T>,
-                      Out1<std::int64_t>>(),
+                      Out1<std::int64_t>, std::uint64_t>(),
              nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), "engine"_a, "data"_a, "optimizer"_a,
-             "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert())
+             "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert(), "seed"_a = 0)
         .def("epoch", &CheckedRun<T>::epoch, "order"_a.none(), "batch_size"_a, "factors"_a,
              "interruptible"_a);
 
@@ -370,9 +375,19 @@ nb::dict catalogue() {
     nb::dict all;
     all["activations"] = listed<Activation>();
     all["losses"] = listed<Loss>();
+    all["normalizations"] = listed<Normalization>();
     all["penalties"] = listed<Penalty>();
     all["optimizers"] = listed<Optimizer>();
     return all;
+}
+
+// The words of the elements from `begin` on, for the tests that hold them to the readable ones.
+void random_words(std::uint64_t seed, std::int64_t step, int layer, std::uint64_t begin,
+                  Out1<std::uint32_t> out) {
+    philox::Stream{seed, step, layer}.for_each(begin, begin + out.shape(0),
+                                               [&](std::ptrdiff_t at, const std::uint32_t *words, int n) {
+                                                   std::copy_n(words, n, out.data() + at);
+                                               });
 }
 
 // The pointers arrive in capsules whose names are their C signatures.
@@ -410,6 +425,7 @@ NB_MODULE(ROSENBLATT_MODULE, m) {
         take_gemm<float>(sgemm);
         take_gemm<double>(dgemm);
     });
+    m.def("philox", &random_words, "seed"_a, "step"_a, "layer"_a, "begin"_a, "out"_a.noconvert());
     m.def(
         "shuffle",
         [](Out1<std::int64_t> items, nb::capsule generator) {

@@ -3,6 +3,7 @@
 
 #include "activations.hpp"
 #include "losses.hpp"
+#include "normalizations.hpp"
 #include "optimizers.hpp"
 #include "penalties.hpp"
 
@@ -12,6 +13,7 @@ namespace rosenblatt {
 
 using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax>;
 using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson>;
+using Normalization = std::variant<LayerNorm>;
 using Penalty = std::variant<L2>;
 using Optimizer = std::variant<SGD, Adam>;
 

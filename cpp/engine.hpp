@@ -28,10 +28,12 @@ struct EpochResult {
     bool interrupted = false;
 };
 
-// The optimiser's memory: its slots, each of the size of θ, and the number of steps taken.
+// The optimiser's memory: its slots, each of the size of θ, and the number of steps taken; and the seed of
+// what the steps draw at random.
 template <class T> struct Memory {
     T *slots[2];
     std::int64_t steps;
+    std::uint64_t seed = 0;
 };
 
 template <class T> class Engine {
@@ -78,9 +80,9 @@ template <class T> class Engine {
                 Tally &tally = tallies[std::size_t(item)];
                 if (phase == 0) {
                     const auto [from, to] = share_of(rows, item);
-                    tally.data_loss +=
-                        loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from), to - from,
-                                          scale, memory.steps + s, from, spaces[std::size_t(item)]);
+                    tally.data_loss += loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from),
+                                                         to - from, scale, memory.seed, memory.steps + s,
+                                                         from, spaces[std::size_t(item)]);
                 } else {
                     update(item, spaces, optimizer, scale, double(rows), memory.steps + s + 1, factors[s],
                            theta, memory, tally);
@@ -109,7 +111,7 @@ template <class T> class Engine {
                     const auto [from, to] = share_of(n, item);
                     tally.data_loss =
                         loss_and_gradient(chain_, loss_, data, theta, Order{nullptr, from, to - from},
-                                          to - from, scale, 0, from, spaces[std::size_t(item)]);
+                                          to - from, scale, 0, 0, from, spaces[std::size_t(item)]);
                 } else {
                     for_each_run(item, spaces,
                                  [&](const auto &, auto penalty, std::size_t begin, std::size_t end,

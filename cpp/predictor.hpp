@@ -68,7 +68,10 @@ template <class T> class Predictor {
             const Rows<T> input = input_rows(X, Order{nullptr, first, n}, n, space);
             if (finite && !all_finite(input.dense, std::size_t(n) * std::size_t(chain_.n_inputs)))
                 return false;
-            pass_forward(chain_, Pass<T>{theta, nullptr, space.scratch, n, false, 0, first}, input, space);
+            Pass<T> pass{theta, nullptr, space.scratch, n, false, 0, first};
+            pass.space = &space;
+            pass.input = &input;
+            pass_forward(chain_, pass, input, space);
             T *scores = space.outputs.back();
             std::visit([&](auto loss) { loss.inverse_link(scores, n, chain_.n_outputs); }, loss_);
             T *target = out + first * columns();

@@ -86,8 +86,8 @@ void pass_backward(const Chain<T> &chain, const Pass<T> &pass, const Rows<T> &in
 // Σ w·L over `rows` rows of the data, and scale·∂(that)/∂θ in the workspace's gradient.
 template <class T>
 double loss_and_gradient(const Chain<T> &chain, const Loss &loss, const Data<T> &data, const T *theta,
-                         const Order &order, std::int64_t rows, double scale, std::int64_t step,
-                         std::int64_t row_in_batch, const Workspace<T> &space) {
+                         const Order &order, std::int64_t rows, double scale, std::uint64_t seed,
+                         std::int64_t step, std::int64_t row_in_batch, const Workspace<T> &space) {
     if (rows == 0) {
         std::fill(space.gradient, space.gradient + chain.n_parameters, T(0));
         if (space.columns) space.columns->take({}, 0);
@@ -99,10 +99,19 @@ double loss_and_gradient(const Chain<T> &chain, const Loss &loss, const Data<T> 
     for (std::int64_t start = 0; start < rows; start += space.block_rows) {
         const int n = int(std::min<std::int64_t>(space.block_rows, rows - start));
         const Order block = order.from(start);
-        const Pass<T> pass{theta,        space.gradient, space.scratch,        n,
-                           start > 0,    step,           row_in_batch + start, space.columns.get(),
-                           chain.factors};
         const Rows<T> input = input_rows(data.X, block, n, space);
+        const Pass<T> pass{theta,
+                           space.gradient,
+                           space.scratch,
+                           n,
+                           start > 0,
+                           step,
+                           row_in_batch + start,
+                           space.columns.get(),
+                           chain.factors,
+                           seed,
+                           &space,
+                           &input};
         gather(data.y, target_columns, block, n, space.targets);
         if (data.weights) gather(data.weights, 1, block, n, space.weights);
 

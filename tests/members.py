@@ -17,6 +17,7 @@ from rosenblatt.losses import (
     Poisson,
 )
 from rosenblatt.network import Dense, Network
+from rosenblatt.normalizations import LayerNorm
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.penalties import Penalty
 
@@ -40,6 +41,25 @@ OPTIMIZERS: list[Optimizer] = [
 ]
 
 
+# What a hidden layer's block may have beside its activation, as the fields of `Dense`. With the
+# first ones the objective over all rows is a function of the parameters; the others draw at random.
+FUNCTIONS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "residual": {"residual": True},
+    "layer norm": {"normalization": LayerNorm()},
+    "layer norm, residual": {"normalization": LayerNorm(1e-3), "residual": True},
+}
+STRUCTURES: dict[str, dict[str, Any]] = {
+    **FUNCTIONS,
+    "dropout": {"dropout": 0.4},
+    "dropout, layer norm, residual": {
+        "dropout": 0.4,
+        "normalization": LayerNorm(),
+        "residual": True,
+    },
+}
+
+
 def targets(loss: Loss, n: int, n_outputs: int, seed: int = 0) -> npt.NDArray[np.float64]:
     """Targets of n rows as the loss takes them; a loss not named here takes any numbers."""
     rng = np.random.default_rng(seed)
@@ -52,9 +72,9 @@ def targets(loss: Loss, n: int, n_outputs: int, seed: int = 0) -> npt.NDArray[np
     return rng.standard_normal((n, n_outputs))
 
 
-def network(activation: Activation, *units: int) -> Network:
+def network(activation: Activation, *units: int, **structure: Any) -> Network:
     """A chain through `units`, inputs first, with raw scores at its end."""
-    hidden = [Dense(n, activation) for n in units[1:-1]]
+    hidden = [Dense(n, activation, **structure) for n in units[1:-1]]
     return Network(units[0], (*hidden, Dense(units[-1], Identity())))
 
 

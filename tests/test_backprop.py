@@ -13,6 +13,7 @@ import pytest
 from members import (
     LOSSES,
     PENALTIES,
+    STRUCTURES,
     TRAINABLE,
     central_difference,
     network,
@@ -26,6 +27,7 @@ from rosenblatt.engine.kernels import KERNELS
 from rosenblatt.losses import CategoricalCrossEntropy, Loss, SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.penalties import L2, Penalty
+from rosenblatt.philox import Draws
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "backprop.json").read_text())
 MEMBERS = {name: cls for concept in KERNELS.values() for cls, name in concept.items()}
@@ -108,13 +110,15 @@ def test_chain_rule_number_by_number() -> None:
 
 # Finite differences.
 
+DRAWS = Draws(seed=3, step=1)
+
 
 def away_from_kinks(net: Network, n: int, margin: float) -> tuple[Any, Any]:
     """Inputs and parameters such that no hidden unit sits within `margin` of 0."""
     for seed in range(1000):
         theta = parameters(net, seed)
         rows = np.random.default_rng(seed).standard_normal((n, net.n_inputs))
-        if min(np.abs(z).min() for z in forward(net, theta, rows).z) > margin:
+        if min(np.abs(z).min() for z in forward(net, theta, rows, DRAWS).z) > margin:
             return rows, theta
     raise AssertionError("no seed keeps away from the kinks")
 
@@ -160,6 +164,21 @@ def test_gradient_of_the_whole_objective(
     net = network(g, 2, 3, 2)
     rows, theta = away_from_kinks(net, 4, margin=0.01)
     arguments = (rows, targets(loss, 4, 2), loss, penalty, weights, total)
+    trace = backpropagate(net, theta, *arguments)
+    assert_gradient(
+        trace.gradient,
+        numeric_gradient(lambda t: backpropagate(net, t, *arguments).objective, theta),
+    )
+
+
+@pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("g", TRAINABLE, ids=repr)
+def test_gradient_of_every_structure(g: Activation, loss: Loss, structure: dict[str, Any]) -> None:
+    """Blocks of the inputs' width and of another, of one unit, and one after the other."""
+    net = network(g, 2, 2, 3, 3, 1, 2, **structure)
+    rows, theta = away_from_kinks(net, 4, margin=0.005)
+    arguments = (rows, targets(loss, 4, 2), loss, L2(0.3), WEIGHTS, 7.0, DRAWS)
     trace = backpropagate(net, theta, *arguments)
     assert_gradient(
         trace.gradient,

@@ -29,6 +29,7 @@ from rosenblatt.losses import (
 )
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
+from rosenblatt.normalizations import LayerNorm
 from rosenblatt.persistence import (
     OptionValue,
     PartSize,
@@ -105,6 +106,27 @@ def test_what_goes_in_comes_out(tmp_path: Path, activation, loss, dtype) -> None
     assert loaded.summary == saved.summary
     X = saved.encoding.encode(FRAME).X.astype(dtype)
     np.testing.assert_array_equal(loaded.model.predict(X), saved.model.predict(X))
+
+
+BLOCK = Dense(3, ReLU(), normalization=LayerNorm(), dropout=0.25, residual=True)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_blocks_come_out_as_they_went_in(tmp_path: Path, dtype) -> None:
+    saved = saved_model(dtype=dtype)
+    network = replace(saved.model.network, layers=(BLOCK, BLOCK, Dense(1)))
+    theta = np.random.default_rng(0).normal(size=network.n_parameters).astype(dtype)
+    model = replace(saved.model, network=network, parameters=theta)
+    save_model(tmp_path / "m", replace(saved, model=model))
+    loaded = load_model(tmp_path / "m").model
+    assert loaded.network == network
+    np.testing.assert_array_equal(loaded.parameters, theta)
+    X = saved.encoding.encode(FRAME).X.astype(dtype)
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    names = {"weight", "bias", "scale", "shift"}
+    expected = {f"layers.{i}.{name}" for i in (0, 1) for name in names}
+    expected |= {"layers.0.projection", "layers.2.weight", "layers.2.bias"}
+    assert set(load_file(tmp_path / "m")) == expected
 
 
 def test_every_activation_and_loss_can_be_saved_but_the_step() -> None:
@@ -267,10 +289,14 @@ def test_a_newer_version_says_to_upgrade(path: Path) -> None:
         load_model(path)
 
 
+NORM = {"kind": "LayerNorm", "epsilon": 1e-5}
 LAYER = {
     "kind": "LayerData",
     "n_outputs": 2,
     "activation": {"kind": "Tanh"},
+    "normalization": None,
+    "dropout": 0.0,
+    "residual": False,
 }
 
 
@@ -291,6 +317,11 @@ LAYER = {
         (lambda m, t: m["layers"].insert(0, LAYER), "do not fit the network"),
         (lambda m, t: m["layers"][0].update(n_outputs=10**12), "do not fit the network"),
         (lambda m, t: m["layers"][0].update(n_outputs=0), "n_outputs"),
+        (lambda m, t: m["layers"][0].update(dropout=1.0), "dropout"),
+        (lambda m, t: m["layers"][0].update(residual=True), "do not fit the network"),
+        (lambda m, t: m["layers"][0].update(normalization="layer"), "normalization"),
+        (lambda m, t: m["layers"][0].update(normalization=NORM), "do not fit the network"),
+        (lambda m, t: m["layers"][0].update(normalization=NORM | {"epsilon": 0.0}), "epsilon"),
         (lambda m, t: m["layers"][0]["activation"].update(kind="eval"), "activation"),
         (lambda m, t: m["layers"][0]["activation"].update(kind=["ReLU"]), "activation"),
         (lambda m, t: m["layers"][0]["activation"].update(leak=1), "leak"),

@@ -14,13 +14,19 @@ from cases import each_build
 
 CODES = ("CategoricalCrossEntropy", [0.0])
 SQUARED, NO_PENALTY, PLAIN = ("SquaredError", []), ("L2", [0.0]), ("SGD", [0.1, 0.0, 0.0, 0.0])
-IDENTITY = ("Identity", [])
+
+
+def layer(units: int, activation: str = "Identity", dropout: float = 0.0) -> Any:
+    """As `native.native_layers` hands it over, without a normalisation or a residual connection."""
+    return units, (activation, []), None, dropout, False
+
+
 # A network of 3 inputs and 2 outputs has 8 parameters.
 X, Y = np.ones((4, 3)), np.zeros((4, 2))
 
 
 def engine(m: Any, loss: Any = SQUARED, **given: Any) -> Any:
-    arguments = {"n_inputs": 3, "layers": [(2, IDENTITY)], "loss": loss} | given
+    arguments = {"n_inputs": 3, "layers": [layer(2)], "loss": loss} | given
     return m.Engine64(**{"penalty": NO_PENALTY, "threads": 1} | arguments)
 
 
@@ -77,7 +83,7 @@ def test_threads(build: Any, threads: int) -> None:
 @pytest.mark.parametrize("units", [0, -1])
 def test_layers(build: Any, units: int) -> None:
     with pytest.raises(ValueError, match="at least one unit"):
-        engine(build, layers=[(units, IDENTITY)])
+        engine(build, layers=[layer(units)])
     with pytest.raises(ValueError, match="inputs and layers"):
         engine(build, n_inputs=units)
     with pytest.raises(ValueError, match="inputs and layers"):
@@ -87,7 +93,7 @@ def test_layers(build: Any, units: int) -> None:
 @each_build
 def test_members(build: Any) -> None:
     with pytest.raises(ValueError, match="no member named Sine"):
-        engine(build, layers=[(2, ("Sine", []))])
+        engine(build, layers=[layer(2, "Sine")])
     with pytest.raises(ValueError, match="no member named Tanh"):
         engine(build, loss=("Tanh", []))
     with pytest.raises(ValueError, match="no member named L9"):
@@ -277,7 +283,11 @@ import numpy as np
 from rosenblatt.engine.blas import gemm_capsules
 m = importlib.import_module({build.__name__!r})
 m.use_blas(*gemm_capsules())
-layers = [(3000, ("Tanh", [])), (3000, ("Tanh", [])), (1, ("Identity", []))]
+layers = [
+    (3000, ("Tanh", []), None, 0.0, False),
+    (3000, ("Tanh", []), None, 0.0, False),
+    (1, ("Identity", []), None, 0.0, False),
+]
 engine = m.Engine64(3000, layers, ("SquaredError", []), ("L2", [0.0]), 4)
 n = 3000 * 3000 * 2 + 3000 * 2 + 3000 + 1
 data = m.Data64(m.Matrix64(np.zeros((4, 3000))), np.zeros((4, 1)), None, 1.0)

@@ -13,7 +13,7 @@ from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
 from rosenblatt.types import FloatArray
 
-__all__ = ["Epoch", "Form", "Objective", "Predictor", "Trainer", "fitting"]
+__all__ = ["Epoch", "Form", "Objective", "Predictor", "Trainer", "fitting", "refuse_random"]
 
 
 @final
@@ -55,6 +55,14 @@ class Objective(ABC):
     @abstractmethod
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
         """Data loss, penalty, and the gradient of their sum."""
+
+
+def refuse_random(network: Network) -> None:
+    """An objective over all rows is a function of the parameters, and of nothing else."""
+    if network.is_random:
+        raise ValueError(
+            "the objective over all rows has no dropout, whose masks change from step to step"
+        )
 
 
 @final

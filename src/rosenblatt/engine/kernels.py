@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from rosenblatt import activations, losses, optimizers, penalties
+from rosenblatt import activations, losses, normalizations, optimizers, penalties
 from rosenblatt.network import Network
 
 __all__ = ["KERNELS", "has_kernel", "kernel", "runs_natively"]
@@ -28,6 +28,9 @@ KERNELS: dict[str, dict[type, str]] = {
         losses.CategoricalCrossEntropy: "CategoricalCrossEntropy",
         losses.Poisson: "Poisson",
     },
+    "normalizations": {
+        normalizations.LayerNorm: "LayerNorm",
+    },
     "penalties": {
         penalties.L2: "L2",
     },
@@ -45,7 +48,11 @@ def has_kernel(member: object) -> bool:
 
 
 def runs_natively(network: Network) -> bool:
-    return all(has_kernel(layer.activation) for layer in network.layers)
+    return all(
+        has_kernel(layer.activation)
+        and (layer.normalization is None or has_kernel(layer.normalization))
+        for layer in network.layers
+    )
 
 
 def kernel(member: Any) -> tuple[str, list[float]]:

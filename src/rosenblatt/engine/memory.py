@@ -23,10 +23,14 @@ class Memory:
     ----------
     slots : array (n_slots, n_parameters)
     steps : array (1,) of int64
+    seed : int
+        Of what the steps draw at random, which follows from it and from a step's number; 0 where
+        none was needed yet.
     """
 
     slots: FloatArray
     steps: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
+    seed: int = 0
 
     @staticmethod
     def of(optimizer: Optimizer, theta: FloatArray) -> Memory:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.engine.blas import gemm_capsules, one_thread_blas
-from rosenblatt.engine.interface import Epoch, Form, Objective, Predictor, Trainer
+from rosenblatt.engine.interface import Epoch, Form, Objective, Predictor, Trainer, refuse_random
 from rosenblatt.engine.kernels import kernel
 from rosenblatt.engine.memory import Memory
 from rosenblatt.losses import Loss, SquaredError
@@ -90,8 +90,18 @@ def native_data(arrays: Arrays) -> Any:
     )
 
 
-def native_layers(network: Network) -> list[Any]:
-    return [(layer.n_outputs, kernel(layer.activation)) for layer in network.layers]
+def native_layers(network: Network, *, training: bool) -> list[Any]:
+    """The layers as the compiled module takes them; nothing is left out of a prediction."""
+    return [
+        (
+            layer.n_outputs,
+            kernel(layer.activation),
+            None if layer.normalization is None else kernel(layer.normalization),
+            layer.dropout if training else 0.0,
+            layer.residual,
+        )
+        for layer in network.layers
+    ]
 
 
 def native_engine(
@@ -103,7 +113,12 @@ def native_engine(
     bfloat16: bool = False,
 ) -> Any:
     return class_for("Engine", dtype)(
-        network.n_inputs, native_layers(network), kernel(loss), kernel(penalty), threads, bfloat16
+        network.n_inputs,
+        native_layers(network, training=True),
+        kernel(loss),
+        kernel(penalty),
+        threads,
+        bfloat16,
     )
 
 
@@ -133,6 +148,7 @@ class NativeTrainer(Trainer):
             theta,
             memory.slots,
             memory.steps,
+            memory.seed,
         )
 
     def epoch(
@@ -153,6 +169,7 @@ class NativeObjective(Objective):
     def __init__(
         self, network: Network, loss: Loss, penalty: Penalty, arrays: Arrays, threads: int
     ) -> None:
+        refuse_random(network)
         self.engine = native_engine(network, loss, penalty, arrays.y.dtype, threads)
         self.data = native_data(arrays)
 
@@ -179,7 +196,7 @@ class NativePredictor(Predictor):
         self.threads_for = threads_for
         self.native = class_for("Predictor", theta.dtype)(
             network.n_inputs,
-            native_layers(network),
+            native_layers(network, training=False),
             kernel(loss),
             np.ascontiguousarray(theta),
             form is Form.BOTH_CLASSES,

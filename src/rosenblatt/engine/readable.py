@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.backprop import Trace, backpropagate, forward
-from rosenblatt.engine.interface import Epoch, Objective, Trainer
+from rosenblatt.engine.interface import Epoch, Objective, Trainer, refuse_random
 from rosenblatt.engine.memory import Memory
 from rosenblatt.losses import Loss
-from rosenblatt.network import Network
+from rosenblatt.network import PENALISED, Network
 from rosenblatt.penalties import Penalty
+from rosenblatt.philox import Draws
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.types import FloatArray
 
@@ -26,7 +27,12 @@ def dense(X: Matrix) -> FloatArray:
 
 
 def batch_trace(
-    network: Network, loss: Loss, arrays: Arrays, theta: FloatArray, rows: Rows
+    network: Network,
+    loss: Loss,
+    arrays: Arrays,
+    theta: FloatArray,
+    rows: Rows,
+    draws: Draws | None = None,
 ) -> Trace:
     """Back-propagation over a batch, in the terms of `Problem`'s objective, without the penalty."""
     y = arrays.y[rows]
@@ -38,6 +44,7 @@ def batch_trace(
         loss,
         sample_weight=None if arrays.weights is None else arrays.weights[rows],
         total_weight=len(y) * arrays.mean_weight,
+        draws=draws,
     )
 
 
@@ -46,11 +53,13 @@ def penalised(
 ) -> float:
     """Add the penalty's gradient to g; the penalty."""
     value = 0.0
-    for (W, _), (dW, _) in zip(
-        network.weights_and_biases(theta), network.weights_and_biases(g), strict=True
+    for layer, gradients in zip(
+        network.layer_parameters(theta), network.layer_parameters(g), strict=True
     ):
-        value += penalty.value(W) / total
-        dW += penalty.gradient(W) / total
+        for name in PENALISED:
+            if name in layer:
+                value += penalty.value(layer[name]) / total
+                gradients[name][...] += penalty.gradient(layer[name]) / total
     return value
 
 
@@ -69,7 +78,8 @@ class ReadableTrainer(Trainer):
         squares = np.zeros(len(network.layers))
         for step, factor in enumerate(factors):
             rows = order[step * batch_size : (step + 1) * batch_size]
-            trace = batch_trace(network, self.problem.loss, self.arrays, self.theta, rows)
+            draws = Draws(self.memory.seed, int(self.memory.steps[0]))
+            trace = batch_trace(network, self.problem.loss, self.arrays, self.theta, rows, draws)
             g = trace.gradient
             total = len(rows) * self.arrays.mean_weight
             data_loss += trace.objective * len(rows)
@@ -91,6 +101,7 @@ class ReadableTrainer(Trainer):
 @final
 class ReadableObjective(Objective):
     def __init__(self, network: Network, loss: Loss, penalty: Penalty, arrays: Arrays) -> None:
+        refuse_random(network)
         self.network, self.loss, self.penalty, self.arrays = network, loss, penalty, arrays
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:

@@ -20,6 +20,7 @@ from rosenblatt.estimators.descent import Progress, fit_descent
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
+from rosenblatt.estimators.structure import check_solver, structured
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network
@@ -60,6 +61,9 @@ class BaseMLP(FittedMLP):
     dtype: Any
     n_jobs: int | None
     scoring: str | None
+    dropout: Any
+    residual: bool
+    normalization: Any
 
     loss_: float
     loss_curve_: list[float]
@@ -189,7 +193,7 @@ class BaseMLP(FittedMLP):
                 f"hidden_layer_sizes must be > 0, got {hidden}: whole numbers of units."
             )
         activation = ACTIVATIONS[self.activation]
-        layers = tuple(Dense(int(n), activation) for n in hidden)
+        layers = structured(self, [Dense(int(n), activation) for n in hidden])
         return Network(n_inputs, (*layers, Dense(n_outputs)))
 
     def _validated(
@@ -257,6 +261,7 @@ class BaseMLP(FittedMLP):
 
         n_outputs = self._n_units_out(targets)
         network = self._network(X.shape[1], n_outputs)
+        check_solver(self, network)
         rng = check_random_state(self.random_state)
         if first_pass:
             theta = network.initial_parameters(
@@ -287,7 +292,7 @@ class BaseMLP(FittedMLP):
     def _carried_parameters(self, network: Network, dtype: npt.DTypeLike) -> FloatArray:
         """A copy of the parameters so far."""
         try:
-            return network.pack(self.coefs_, self.intercepts_, dtype)
+            return network.pack(self.coefs_, self.intercepts_, dtype, self._others)
         except ValueError as error:
             raise ValueError(
                 "The network asked for has other layers than the one fitted so far: set"

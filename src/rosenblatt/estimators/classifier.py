@@ -20,6 +20,7 @@ from sklearn.utils.multiclass import (
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
+from rosenblatt.normalizations import Normalization
 from rosenblatt.types import FloatArray
 
 __all__ = ["MLPClassifier"]
@@ -92,6 +93,19 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         What `early_stopping` watches on the validation rows: their loss, negated, or scikit-learn's
         score (accuracy here, R² in the regressor). The loss still moves where few rows leave the
         score standing.
+    dropout : float or sequence of float, default=0.0
+        Probability with which a hidden unit is left out of a training step, for all hidden layers
+        or one for each; what stays is divided by 1 - p, and predictions use all units. Which units
+        are left out follows from `random_state`, whatever `n_jobs` is. `loss_curve_` has the losses
+        of the thinned networks. Not with 'lbfgs'.
+    residual : bool, default=False
+        Add the input of every hidden layer to its output, so that the gradient reaches deep layers
+        undiminished (B14). Where the widths differ, a learned projection brings the one to the
+        other; it bears the penalty, like all weights, and is in `parameters_`.
+    normalization : None, 'layer' or Normalization, default=None
+        Normalise what the hidden layers' activations take. 'layer' is the units of each row (Ba et
+        al. 2016), `normalizations.LayerNorm()`. The learned scale and shift that follow bear no
+        penalty and are in `parameters_`.
 
     Attributes
     ----------
@@ -120,6 +134,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Samples seen.
     n_iter_ : int
         Epochs run.
+    parameters_ : mapping of str to array
+        Every parameter by name, 'layers.0.weight' and so on, also those beside `coefs_` and
+        `intercepts_`. The mapping is read-only, the arrays are the network's.
     n_features_in_ : int
     feature_names_in_ : array of str
         Where X has column names.
@@ -177,6 +194,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         dtype: Any = None,
         n_jobs: int | None = None,
         scoring: Literal["loss"] | None = None,
+        dropout: Any = 0.0,
+        residual: bool = False,
+        normalization: Literal["layer"] | Normalization | None = None,
     ) -> None:
         self._keep(locals())
 

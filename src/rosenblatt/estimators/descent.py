@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
@@ -15,6 +16,7 @@ from rosenblatt.engine import Memory
 from rosenblatt.estimators.names import RATE_CONTROLS
 from rosenblatt.estimators.progress import ProgressBar
 from rosenblatt.estimators.rows import split
+from rosenblatt.estimators.structure import drawn_seed
 from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.penalties import L2
@@ -62,7 +64,7 @@ def fit_descent(
     # scikit-learn reports the log loss of probabilities bounded by the machine epsilon.
     loss = est._loss(p_min=float(np.finfo(theta.dtype).eps))
     problem = Problem(network, loss, L2(est.alpha), optimizer)
-    progress = carried_over(est, optimizer, theta, incremental)
+    progress = carried_over(est, optimizer, theta, incremental, partial(drawn_seed, network, rng))
     batch_size = clipped_batch_size(est, train.n_samples)
     descent = Descent(
         trainer=engine.trainer(
@@ -99,9 +101,16 @@ def fit_descent(
 
 
 def carried_over(
-    est: BaseMLP, optimizer: Optimizer, theta: FloatArray, incremental: bool
+    est: BaseMLP,
+    optimizer: Optimizer,
+    theta: FloatArray,
+    incremental: bool,
+    seed: Callable[[], int],
 ) -> Progress:
-    """The estimator's progress, begun anew in the parts that this fit does not go on from."""
+    """The estimator's progress, begun anew in the parts that this fit does not go on from.
+
+    `seed` draws one for a memory that has none.
+    """
     before = est._progress
     if before is None or before.by_score != est.early_stopping:
         est.loss_curve_ = []
@@ -118,6 +127,7 @@ def carried_over(
     else:
         memory = Memory.of(optimizer, theta)
         rate = RATE_CONTROLS[est.learning_rate](est) if est.solver == "sgd" else Constant()
+    memory.seed = memory.seed or seed()
     est._progress = Progress(est.solver, memory, rate, stopping, est.early_stopping)
     return est._progress
 

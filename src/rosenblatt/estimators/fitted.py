@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from operator import is_
+from types import MappingProxyType
 from typing import Any, final
 
 import numpy as np
@@ -15,7 +17,7 @@ from rosenblatt import engine
 from rosenblatt.engine import Form
 from rosenblatt.estimators.names import ACTIVATIONS, LINKS
 from rosenblatt.model import Model, Predictor
-from rosenblatt.network import Dense, Network
+from rosenblatt.network import Dense, Network, beside_dense
 from rosenblatt.types import FloatArray
 
 __all__ = ["FittedMLP"]
@@ -51,16 +53,41 @@ class FittedMLP(BaseEstimator, ABC):
     out_activation_: str
 
     _published: Published | None = None
+    # Of the last fit: the hidden layers, where they are more than dense ones, and the parameters
+    # that `coefs_` and `intercepts_` do not show, by name.
+    _structure: tuple[Dense, ...] = ()
+    _others: Mapping[str, FloatArray] = MappingProxyType({})
 
     @property
     def model_(self) -> Model:
         """The trained network as a plain value: description, flat parameters, loss."""
         check_is_fitted(self, "coefs_")
         shapes = [np.shape(W) for W in self.coefs_]
-        activation = ACTIVATIONS[self.activation]
-        hidden = (Dense(n_out, activation) for _, n_out in shapes[:-1])
+        hidden = self._hidden_layers([n_out for _, n_out in shapes[:-1]])
         network = Network(shapes[0][0], (*hidden, Dense(shapes[-1][1])))
         return Model(network, self._flat_parameters(network), LINKS[self.out_activation_])
+
+    @property
+    def parameters_(self) -> Mapping[str, FloatArray]:
+        """Every parameter by name: 'layers.0.weight', 'layers.0.bias', and what else a layer has.
+
+        The mapping is read-only; the arrays are those that `coefs_` and `intercepts_` show.
+        """
+        model = self.model_
+        return MappingProxyType(model.network.named_parameters(model.parameters))
+
+    def _hidden_layers(self, units: Sequence[int]) -> list[Dense]:
+        activation = ACTIVATIONS[self.activation]
+        blocks = self._structure or [Dense(n) for n in units]
+        if len(blocks) != len(units):
+            raise ValueError(
+                f"coefs_ holds {len(units)} hidden layers, and the fit had {len(blocks)}, with"
+                " more to them than weights: set the arrays of as many layers, or fit again."
+            )
+        return [
+            replace(block, n_outputs=n, activation=activation)
+            for block, n in zip(blocks, units, strict=True)
+        ]
 
     def predictor(self) -> Predictor:
         """What this estimator predicts, as a plain function of arrays.
@@ -119,11 +146,15 @@ class FittedMLP(BaseEstimator, ABC):
         if self._published is not None and self._published.is_shown_by(vars(self)):
             return self._published.theta
         dtype = np.result_type(*(np.asarray(W) for W in self.coefs_))
-        return network.pack(self.coefs_, self.intercepts_, dtype)
+        return network.pack(self.coefs_, self.intercepts_, dtype, self._others)
 
     def _publish(self, network: Network, theta: FloatArray) -> None:
         self._published = published = Published(network, theta)
         self.coefs_, self.intercepts_ = list(published.coefs), list(published.intercepts)
+        hidden = network.layers[:-1]
+        plain = all(layer == Dense(layer.n_outputs, layer.activation) for layer in hidden)
+        self._structure = () if plain else hidden
+        self._others = beside_dense(network.named_parameters(theta))
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()

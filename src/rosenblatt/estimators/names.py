@@ -15,12 +15,14 @@ from rosenblatt.losses import (
     Poisson,
     SquaredError,
 )
+from rosenblatt.normalizations import LayerNorm, Normalization
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.schedules import Constant, DivideOnStall, InverseScaling, RateControl
 
 __all__ = [
     "ACTIVATIONS",
     "LINKS",
+    "NORMALIZATIONS",
     "OPTIMIZERS",
     "RATE_CONTROLS",
     "REGRESSION_LOSSES",
@@ -34,6 +36,8 @@ ACTIVATIONS: dict[str, Activation] = {
     "tanh": Tanh(),
     "relu": ReLU(),
 }
+
+NORMALIZATIONS: dict[str, Normalization] = {"layer": LayerNorm()}
 
 # From an estimator's parameters; 'lbfgs' is no first-order rule and not among them.
 OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
-from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, RATE_CONTROLS
+from rosenblatt.estimators.names import ACTIVATIONS, NORMALIZATIONS, OPTIMIZERS, RATE_CONTROLS
+from rosenblatt.normalizations import Normalization
 
 __all__ = ["CONSTRAINTS", "FLOAT_TYPES"]
 
@@ -48,4 +49,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
         Interval(Integral, 1, None, closed="left"),
     ],
     "scoring": [None, StrOptions({"loss"})],
+    "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
+    "residual": ["boolean"],
+    "normalization": [None, StrOptions(set(NORMALIZATIONS)), Normalization],
 }

@@ -16,6 +16,7 @@ from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.names import REGRESSION_LOSSES
 from rosenblatt.losses import Loss
+from rosenblatt.normalizations import Normalization
 from rosenblatt.types import FloatArray
 
 __all__ = ["MLPRegressor"]
@@ -36,13 +37,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
 early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, dtype, \
-n_jobs, scoring
+n_jobs, scoring, dropout, residual, normalization
         As in `MLPClassifier`. Early stopping watches R².
 
     Attributes
     ----------
     coefs_, intercepts_, loss_, loss_curve_, best_loss_, validation_scores_, \
-best_validation_score_, history_, stop_reason_, model_, t_, n_iter_, n_features_in_, \
+best_validation_score_, history_, stop_reason_, parameters_, model_, t_, n_iter_, n_features_in_, \
 feature_names_in_, n_layers_, n_outputs_
         As in `MLPClassifier`; scores are R².
     out_activation_ : str
@@ -102,6 +103,9 @@ feature_names_in_, n_layers_, n_outputs_
         dtype: Any = None,
         n_jobs: int | None = None,
         scoring: Literal["loss"] | None = None,
+        dropout: Any = 0.0,
+        residual: bool = False,
+        normalization: Literal["layer"] | Normalization | None = None,
     ) -> None:
         self._keep(locals())
 

@@ -16,7 +16,8 @@ from rosenblatt.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
 from rosenblatt.errors import InputError
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, SquaredError
 from rosenblatt.model import Model
-from rosenblatt.network import Dense, Network
+from rosenblatt.network import Dense, Network, beside_dense
+from rosenblatt.normalizations import LayerNorm
 from rosenblatt.persistence.summary import Summary
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.plain import from_plain, to_plain
@@ -25,6 +26,7 @@ from rosenblatt.types import FloatArray
 FORMAT_VERSION = 1
 
 SavedActivation = Identity | ReLU | Sigmoid | Softmax | Tanh
+SavedNormalization = LayerNorm
 SavedLoss = BinaryCrossEntropy | CategoricalCrossEntropy | Poisson | SquaredError
 
 
@@ -41,10 +43,13 @@ class SavedModel:
 @final
 @dataclass(frozen=True)
 class LayerData:
-    """One dense layer."""
+    """One dense layer, with the fields of `network.Dense`."""
 
     n_outputs: int
     activation: SavedActivation
+    normalization: SavedNormalization | None
+    dropout: float
+    residual: bool
 
 
 @final
@@ -66,10 +71,7 @@ def metadata_of(saved: SavedModel) -> dict[str, Any]:
     metadata = Metadata(
         FORMAT_VERSION,
         network.n_inputs,
-        tuple(
-            LayerData(layer.n_outputs, cast(SavedActivation, layer.activation))
-            for layer in network.layers
-        ),
+        tuple(map(_layer_data, network.layers)),
         cast(SavedLoss, saved.model.loss),
         saved.encoding,
         saved.summary,
@@ -80,14 +82,19 @@ def metadata_of(saved: SavedModel) -> dict[str, Any]:
     return data
 
 
+def _layer_data(layer: Dense) -> LayerData:
+    return LayerData(
+        layer.n_outputs,
+        cast(SavedActivation, layer.activation),
+        cast(SavedNormalization | None, layer.normalization),
+        layer.dropout,
+        layer.residual,
+    )
+
+
 def tensors_of(model: Model) -> dict[str, FloatArray]:
     """Name to array: layers.0.weight (n_in, n_out), layers.0.bias (n_out,), layers.1.weight, …"""
-    views = model.network.weights_and_biases(model.parameters)
-    return {
-        f"layers.{index}.{name}": array
-        for index, layer in enumerate(views)
-        for name, array in zip(("weight", "bias"), layer, strict=True)
-    }
+    return model.network.named_parameters(model.parameters)
 
 
 def format_version_of(data: object) -> int:
@@ -108,7 +115,7 @@ def saved_model_from(data: object, tensors: Mapping[str, FloatArray]) -> SavedMo
 
 def _network_from(metadata: Metadata) -> Network:
     """The network, once it fits the columns and the target."""
-    layers = tuple(Dense(layer.n_outputs, layer.activation) for layer in metadata.layers)
+    layers = tuple(Dense(**vars(layer)) for layer in metadata.layers)
     network = Network(metadata.n_inputs, layers)
     features = len(metadata.encoding.feature_names)
     outputs = _outputs_for(metadata.encoding.target)
@@ -132,8 +139,8 @@ def _parameters_from(network: Network, tensors: Mapping[str, FloatArray]) -> Flo
     """θ of the network from the tensors by name; nothing is allocated before the shapes fit."""
     expected = {
         f"layers.{index}.{name}": shape
-        for index, (n_in, n_out) in enumerate(network.shapes)
-        for name, shape in (("weight", (n_in, n_out)), ("bias", (n_out,)))
+        for index, shapes in enumerate(network.parameter_shapes)
+        for name, shape in shapes.items()
     }
     if expected != {name: array.shape for name, array in tensors.items()}:
         raise InputError("the tensors do not fit the network that the metadata describe")
@@ -147,4 +154,5 @@ def _parameters_from(network: Network, tensors: Mapping[str, FloatArray]) -> Flo
         [tensors[f"layers.{index}.weight"] for index in layers],
         [tensors[f"layers.{index}.bias"] for index in layers],
         dtypes.pop(),
+        beside_dense(tensors),
     )

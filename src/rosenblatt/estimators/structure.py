@@ -1,0 +1,58 @@
+"""The parameters that shape a layer's block beyond its units and its activation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rosenblatt.estimators.names import NORMALIZATIONS, OPTIMIZERS
+from rosenblatt.network import Dense, Network
+
+if TYPE_CHECKING:
+    from rosenblatt.estimators.base import BaseMLP
+
+__all__ = ["check_solver", "drawn_seed", "structured"]
+
+
+def structured(est: BaseMLP, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
+    """The hidden layers with what the estimator's parameters add to them."""
+    rates = dropout_rates(est.dropout, len(hidden))
+    given = est.normalization
+    normalization = NORMALIZATIONS[given] if isinstance(given, str) else given
+    return tuple(
+        replace(layer, normalization=normalization, dropout=rate, residual=est.residual)
+        for layer, rate in zip(hidden, rates, strict=True)
+    )
+
+
+def dropout_rates(given: Any, n_hidden: int) -> list[float]:
+    """One rate for each hidden layer."""
+    if isinstance(given, Real):
+        return [float(given)] * n_hidden
+    rates = list(given)
+    if len(rates) != n_hidden:
+        raise ValueError(
+            f"dropout must be one number, or one for each of the {n_hidden} hidden layers;"
+            f" got {len(rates)} numbers."
+        )
+    if not all(isinstance(rate, Real) and 0 <= float(rate) < 1 for rate in rates):
+        raise ValueError(f"dropout must be in [0, 1) in every hidden layer, got {rates}.")
+    return [float(rate) for rate in rates]
+
+
+def check_solver(est: BaseMLP, network: Network) -> None:
+    """Hold the structure against a solver that needs one objective over all rows."""
+    if est.solver not in OPTIMIZERS and network.is_random:
+        raise ValueError(
+            f"dropout needs a solver that takes batches, such as 'adam' or 'sgd': {est.solver!r}"
+            " needs the same objective in every iteration."
+        )
+
+
+def drawn_seed(network: Network, rng: np.random.RandomState) -> int:
+    """A seed for what the steps draw; a network that draws nothing leaves `rng` as it is."""
+    return int(rng.randint(np.iinfo(np.int64).max, dtype=np.int64)) if network.is_random else 0
