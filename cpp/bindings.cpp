@@ -135,14 +135,16 @@ template <class T> class CheckedEngine {
 
     Engine<T> &engine() { return engine_; }
 
-    std::pair<double, double> objective(const HeldData<T> &data, const In1<T> &theta, Out1<T> gradient) {
+    std::pair<double, double> objective(const HeldData<T> &data, const In1<T> &theta, Out1<T> gradient,
+                                        const In1<T> &state) {
         check(data);
         require(data.data.X.rows >= 1, "an objective needs rows");
         check_parameters(theta.shape(0));
         check_parameters(gradient.shape(0));
+        check_state(state.shape(0));
         check_products();
         nb::gil_scoped_release released;
-        const Objective o = engine_.objective(data.data, theta.data(), gradient.data());
+        const Objective o = engine_.objective(data.data, theta.data(), state.data(), gradient.data());
         return {o.data_loss, o.penalty};
     }
 
@@ -150,6 +152,8 @@ template <class T> class CheckedEngine {
 
     void check(const HeldData<T> &data) const {
         const int outputs = engine_.chain().n_outputs;
+        require(engine_.chain().cuts.empty() || data.data.X.rows <= std::numeric_limits<int>::max(),
+                "too many rows for batch normalisation");
         require(data.data.X.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
         require(int(data.y.shape(1)) == engine_.target_columns(),
                 "the targets have another number of columns");
@@ -165,6 +169,10 @@ template <class T> class CheckedEngine {
         require(n == engine_.chain().n_parameters, "the network has another number of parameters");
     }
 
+    void check_state(std::size_t n) const {
+        require(n == engine_.chain().n_state, "the network has another state");
+    }
+
   private:
     Loss loss_;
     Engine<T> engine_;
@@ -175,11 +183,13 @@ template <class T> class CheckedRun {
   public:
     // Python keeps the engine and the data alive as long as the run.
     CheckedRun(CheckedEngine<T> &engine, const HeldData<T> &data, const NamedFields &optimizer, Out1<T> theta,
-               Slots<T> slots, Out1<std::int64_t> steps, std::uint64_t seed)
+               Slots<T> slots, Out1<std::int64_t> steps, std::uint64_t seed, Out1<T> state)
         : engine_(engine), data_(data), rule_(Catalogue<Optimizer>::make(member(optimizer))),
-          theta_(std::move(theta)), slots_(std::move(slots)), steps_(std::move(steps)), seed_(seed) {
+          theta_(std::move(theta)), slots_(std::move(slots)), steps_(std::move(steps)), seed_(seed),
+          state_(std::move(state)) {
         engine_.check(data_);
         engine_.check_parameters(theta_.shape(0));
+        engine_.check_state(state_.shape(0));
         engine_.check_products();
         require(steps_.shape(0) == 1, "one number of steps");
         require(slots_.shape(0) == n_slots() && slots_.shape(1) == theta_.shape(0) && slots_.stride(1) == 1,
@@ -198,13 +208,16 @@ template <class T> class CheckedRun {
         const std::int64_t rows = data_.data.X.rows, n = given ? given->size(0) : rows;
         require(n >= 1 && batch_size >= 1, "an epoch needs rows and a batch size");
         require(rates.size(0) == (n - 1) / batch_size + 1, "one factor a step");
-        require(rates.size(0) <= Crew::most_phases / 2, "too many steps for one epoch");
+        require(rates.size(0) <= Crew::most_phases / engine_.engine().phases(),
+                "too many steps for one epoch");
         // A copy, for the same reason as in Held.
         numbers_.clear();
         if (given) numbers_.assign(given->data(), given->data() + n);
         for (std::int64_t number : numbers_) require(number >= 0 && number < rows, "row number out of range");
-        Memory<T> memory{
-            {slots_.data(), n_slots() > 1 ? slots_.data() + slots_.stride(0) : nullptr}, steps_(0), seed_};
+        Memory<T> memory{{slots_.data(), n_slots() > 1 ? slots_.data() + slots_.stride(0) : nullptr},
+                         steps_(0),
+                         seed_,
+                         state_.data()};
         auto signalled = [interruptible] {
             if (!interruptible) return false;
             nb::gil_scoped_acquire gil;
@@ -234,6 +247,7 @@ template <class T> class CheckedRun {
     Slots<T> slots_;
     Out1<std::int64_t> steps_;
     std::uint64_t seed_;
+    Out1<T> state_;
     std::vector<std::int64_t> numbers_;
 };
 
@@ -242,14 +256,15 @@ template <class T> class CheckedRun {
 template <class T> class CheckedPredictor {
   public:
     CheckedPredictor(int n_inputs, const NamedLayers &layers, const NamedFields &loss, In1<T> theta,
-                     bool both_classes, bool flat, nb::callable threads_for)
+                     In1<T> state, bool both_classes, bool flat, nb::callable threads_for)
         : predictor_(chain<T>(n_inputs, layers), Catalogue<Loss>::make(member(loss)), both_classes),
-          theta_(std::move(theta)), flat_(flat), threads_for_(std::move(threads_for)),
-          ndarray_(nb::module_::import_("numpy").attr("ndarray")),
+          theta_(std::move(theta)), state_(std::move(state)), flat_(flat),
+          threads_for_(std::move(threads_for)), ndarray_(nb::module_::import_("numpy").attr("ndarray")),
           empty_(nb::module_::import_("numpy").attr("empty")),
           dtype_(nb::module_::import_("numpy").attr("dtype")(sizeof(T) == 4 ? "f4" : "f8")) {
         require(theta_.shape(0) == predictor_.chain().n_parameters,
                 "the network has another number of parameters");
+        require(state_.shape(0) == predictor_.chain().n_state, "the network has another state");
         require(!flat || predictor_.columns() == 1, "flat predictions have one column");
     }
 
@@ -282,7 +297,7 @@ template <class T> class CheckedPredictor {
                 "the output does not fit");
         require(!calls_blas() || gemm_pointer<T>, "no BLAS was handed in");
         nb::gil_scoped_release released;
-        predictor_(X.matrix, theta_.data(), out.data(), threads, false);
+        predictor_(X.matrix, theta_.data(), state_.data(), out.data(), threads, false);
     }
 
   private:
@@ -314,14 +329,14 @@ template <class T> class CheckedPredictor {
         const auto &chain = predictor_.chain();
         const Matrix<T> X{rows(x), chain.n_inputs, x.data(), nullptr, nullptr};
         if (std::size_t(X.rows) * chain.n_parameters < std::size_t(large))
-            return predictor_(X, theta_.data(), target.data(), 1, finite);
+            return predictor_(X, theta_.data(), state_.data(), target.data(), 1, finite);
         const int threads = nb::cast<int>(threads_for_(X.rows));
         nb::gil_scoped_release released;
-        return predictor_(X, theta_.data(), target.data(), threads, finite);
+        return predictor_(X, theta_.data(), state_.data(), target.data(), threads, finite);
     }
 
     Predictor<T> predictor_;
-    In1<T> theta_;
+    In1<T> theta_, state_;
     bool flat_;
     nb::callable threads_for_;
     nb::object ndarray_, empty_, dtype_;
@@ -344,20 +359,22 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
              "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a, "bfloat16"_a = false)
         .def("calls_blas", &CheckedEngine<T>::calls_blas)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
-             "gradient"_a.noconvert());
+             "gradient"_a.noconvert(), "state"_a.noconvert());
 
     nb::class_<CheckedRun<T>>(m, named("Run").c_str())
         .def(nb::init<CheckedEngine<T> &, const HeldData<T> &, const NamedFields &, Out1<T>, Slots<T>,
-                      Out1<std::int64_t>, std::uint64_t>(),
+                      Out1<std::int64_t>, std::uint64_t, Out1<T>>(),
              nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), "engine"_a, "data"_a, "optimizer"_a,
-             "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert(), "seed"_a = 0)
+             "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert(), "seed"_a,
+             "state"_a.noconvert())
         .def("epoch", &CheckedRun<T>::epoch, "order"_a.none(), "batch_size"_a, "factors"_a,
              "interruptible"_a);
 
     nb::class_<CheckedPredictor<T>>(m, named("Predictor").c_str())
-        .def(nb::init<int, const NamedLayers &, const NamedFields &, In1<T>, bool, bool, nb::callable>(),
-             "n_inputs"_a, "layers"_a, "loss"_a, "theta"_a.noconvert(), "both_classes"_a, "flat"_a,
-             "threads_for"_a)
+        .def(nb::init<int, const NamedLayers &, const NamedFields &, In1<T>, In1<T>, bool, bool,
+                      nb::callable>(),
+             "n_inputs"_a, "layers"_a, "loss"_a, "theta"_a.noconvert(), "state"_a.noconvert(),
+             "both_classes"_a, "flat"_a, "threads_for"_a)
         .def("calls_blas", &CheckedPredictor<T>::calls_blas)
         .def("finite", &CheckedPredictor<T>::finite, nb::arg().none())
         .def("bare", &CheckedPredictor<T>::bare, nb::arg().none(), nb::arg().none())

@@ -13,7 +13,7 @@ namespace rosenblatt {
 
 using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax>;
 using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson>;
-using Normalization = std::variant<LayerNorm>;
+using Normalization = std::variant<LayerNorm, BatchNorm>;
 using Penalty = std::variant<L2>;
 using Optimizer = std::variant<SGD, Adam>;
 

@@ -37,7 +37,7 @@ template <class L> std::size_t kept_by(const L &layer, int rows) {
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
-    std::size_t n_parameters = 0;
+    std::size_t n_parameters = 0, n_state = 0;
     std::vector<Layer<T>> layers;
     Factors factors; // of its products when training
 
@@ -47,6 +47,7 @@ template <class T> struct Chain {
         int group; // the block it belongs to
     };
     std::vector<Segment> segments;
+    std::vector<std::size_t> cuts; // layers at which a step waits for all rows of the batch
     int groups = 0;
 
     Chain(int inputs, const std::vector<DenseSpec> &specs, Factors of_products = Factors::exact)
@@ -69,6 +70,13 @@ template <class T> struct Chain {
         }
     }
 
+    // Phases of a pass forward and back: between the cuts, and between them again.
+    int phases() const { return 2 * int(cuts.size()) + 1; }
+
+    const NormalizeColumns<T> &cut(std::size_t number) const {
+        return std::get<NormalizeColumns<T>>(layers[cuts[number]]);
+    }
+
     // Terms of the longest sum in a product: over rows, or over the units on a layer's either side.
     int longest_sum(int rows) const {
         int longest = std::max(rows, n_inputs);
@@ -82,9 +90,14 @@ template <class T> struct Chain {
 
     void append_normalization(const Normalization &normalization, const Activation &joined) {
         const int index = int(layers.size());
-        std::visit(
-            [&](LayerNorm norm) { append(NormalizeRows<T>{n_outputs, n_parameters, norm, joined, index}); },
-            normalization);
+        if (const auto *by_row = std::get_if<LayerNorm>(&normalization)) {
+            append(NormalizeRows<T>{n_outputs, n_parameters, *by_row, joined, index});
+        } else {
+            cuts.push_back(layers.size());
+            append(NormalizeColumns<T>{n_outputs, n_parameters, n_state, std::get<BatchNorm>(normalization),
+                                       joined, index});
+            n_state += 2 * std::size_t(n_outputs);
+        }
     }
 
     template <class L> void append(L layer) {

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <variant>
 #include <vector>
@@ -28,12 +29,13 @@ struct EpochResult {
     bool interrupted = false;
 };
 
-// The optimiser's memory: its slots, each of the size of θ, and the number of steps taken; and the seed of
-// what the steps draw at random.
+// What a run has beside θ: the optimiser's slots, each of θ's size, and its number of steps; the seed of what
+// the steps draw at random; and the network's state.
 template <class T> struct Memory {
     T *slots[2];
     std::int64_t steps;
     std::uint64_t seed = 0;
+    T *state = nullptr;
 };
 
 template <class T> class Engine {
@@ -44,7 +46,9 @@ template <class T> class Engine {
 
     const Chain<T> &chain() const { return chain_; }
     // Whether some product may go to BLAS, whose threads the caller then has to hold.
-    bool calls_blas() const { return chain_.longest_sum(int(largest_block)) > longest_tiled_sum; }
+    bool calls_blas() const { return chain_.longest_sum(int(most_rows())) > longest_tiled_sum; }
+    // Phases of a step.
+    int phases() const { return chain_.phases() + 1; }
     int target_columns() const {
         return std::visit([&](auto l) { return l.target_columns(chain_.n_outputs); }, loss_);
     }
@@ -70,20 +74,25 @@ template <class T> class Engine {
             asked = Clock::now();
             return left = interrupted();
         };
-        // A step is two phases: the gradients of the batch's shares, then the parameters' shares moved.
+        // A step is two phases: the gradients of the batch's shares, then the parameters' shares moved. The
+        // first is several where some layer mixes the rows of a batch.
         const std::int64_t done = Crew::run(
-            threads_, steps, 2,
+            threads_, steps, phases(),
             [&](std::int64_t s, int phase, int item) {
                 const std::int64_t begin = s * batch_size;
                 const std::int64_t rows = std::min(batch_size, n_rows - begin);
                 const double scale = 1 / (double(rows) * data.mean_weight);
                 Tally &tally = tallies[std::size_t(item)];
-                if (phase == 0) {
+                if (phase < chain_.phases()) {
                     const auto [from, to] = share_of(rows, item);
-                    tally.data_loss += loss_and_gradient(chain_, loss_, data, theta, order.from(begin + from),
-                                                         to - from, scale, memory.seed, memory.steps + s,
-                                                         from, spaces[std::size_t(item)]);
+                    const Step<T> step{chain_,           loss_, data, theta, memory.state, scale, memory.seed,
+                                       memory.steps + s, spaces};
+                    tally.data_loss += pass_share(step, phase, order.from(begin + from), to - from, from,
+                                                  spaces[std::size_t(item)]);
                 } else {
+                    if (item == 0)
+                        for (std::size_t i = 0; i < chain_.cuts.size(); ++i)
+                            chain_.cut(i).track(spaces, memory.state);
                     update(item, spaces, optimizer, scale, double(rows), memory.steps + s + 1, factors[s],
                            theta, memory, tally);
                 }
@@ -96,22 +105,22 @@ template <class T> class Engine {
         return result;
     }
 
-    // The objective over all rows, and its gradient.
-    Objective objective(const Data<T> &data, const T *theta, T *gradient) {
+    // The objective over all rows, and its gradient. The state is read where there is but one row.
+    Objective objective(const Data<T> &data, const T *theta, const T *state, T *gradient) {
         const std::int64_t n = data.X.rows;
         std::lock_guard lock(busy_);
         const double scale = 1 / (double(n) * data.mean_weight);
         auto &spaces = workspaces((n + threads_ - 1) / threads_, false, 0);
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         Crew::run(
-            threads_, 1, 2,
+            threads_, 1, phases(),
             [&](std::int64_t, int phase, int item) {
                 Tally &tally = tallies[std::size_t(item)];
-                if (phase == 0) {
+                if (phase < chain_.phases()) {
                     const auto [from, to] = share_of(n, item);
-                    tally.data_loss =
-                        loss_and_gradient(chain_, loss_, data, theta, Order{nullptr, from, to - from},
-                                          to - from, scale, 0, 0, from, spaces[std::size_t(item)]);
+                    const Step<T> step{chain_, loss_, data, theta, state, scale, 0, 0, spaces};
+                    tally.data_loss += pass_share(step, phase, Order{nullptr, from, to - from}, to - from,
+                                                  from, spaces[std::size_t(item)]);
                 } else {
                     for_each_run(item, spaces,
                                  [&](const auto &, auto penalty, std::size_t begin, std::size_t end,
@@ -144,6 +153,11 @@ template <class T> class Engine {
     static constexpr std::size_t run_length = 2048;
     static constexpr std::int64_t most_entries = std::int64_t(1) << 26;
 
+    // Rows of a share that pass together at most; all of them where a layer mixes them.
+    std::int64_t most_rows() const {
+        return chain_.cuts.empty() ? largest_block : std::numeric_limits<int>::max();
+    }
+
     static bool never() { return false; }
 
     // One item's sums over an epoch; the two that every step adds to lie on a cache line of its own.
@@ -155,7 +169,7 @@ template <class T> class Engine {
 
     // Every item's memory, kept from call to call while the demand stays the same.
     std::vector<Workspace<T>> &workspaces(std::int64_t rows, bool gathers, std::size_t entries) {
-        const int block = int(std::clamp<std::int64_t>(rows, 1, largest_block));
+        const int block = int(std::clamp<std::int64_t>(rows, 1, most_rows()));
         if (!spaces_.empty() && spaces_[0].block_rows == block && (spaces_[0].input || !gathers) &&
             entries == entries_)
             return spaces_;

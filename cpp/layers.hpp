@@ -13,6 +13,7 @@
 //   kept(rows)           elements that it keeps from its way forward for its way back
 #pragma once
 
+#include "batch_normalize.hpp"
 #include "dropout.hpp"
 #include "elementwise.hpp"
 #include "linear.hpp"
@@ -87,6 +88,8 @@ template <class T> struct Activate {
     }
 };
 
-template <class T> using Layer = std::variant<Dense<T>, Activate<T>, NormalizeRows<T>, Drop<T>, AddInput<T>>;
+template <class T>
+using Layer =
+    std::variant<Dense<T>, Activate<T>, NormalizeRows<T>, NormalizeColumns<T>, Drop<T>, AddInput<T>>;
 
 } // namespace rosenblatt

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace rosenblatt {
 
@@ -22,10 +23,12 @@ template <class T> struct Pass {
     std::int64_t row;  // number of the first row in its batch
     // Where a sparse input's entries go, for the optimiser to compute dW from δ; null for dW at once.
     BlockColumns<T> *columns = nullptr;
-    Factors factors = Factors::exact;    // of the matrix products
-    std::uint64_t seed = 0;              // of what is drawn at random
-    const Workspace<T> *space = nullptr; // the buffers of all layers
-    const Rows<T> *input = nullptr;      // of the chain
+    Factors factors = Factors::exact;                // of the matrix products
+    std::uint64_t seed = 0;                          // of what is drawn at random
+    const Workspace<T> *space = nullptr;             // the buffers of all layers
+    const Rows<T> *input = nullptr;                  // of the chain
+    const std::vector<Workspace<T>> *team = nullptr; // of all items of the step, this one's among them
+    const T *state = nullptr;                        // the network's
 };
 
 struct Stretch {

@@ -17,7 +17,7 @@ from rosenblatt.losses import (
     Poisson,
 )
 from rosenblatt.network import Dense, Network
-from rosenblatt.normalizations import LayerNorm
+from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.penalties import Penalty
 
@@ -47,11 +47,18 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
     "plain": {},
     "residual": {"residual": True},
     "layer norm": {"normalization": LayerNorm()},
+    "batch norm": {"normalization": BatchNorm()},
+    "batch norm, residual": {"normalization": BatchNorm(1e-3, 0.3), "residual": True},
     "layer norm, residual": {"normalization": LayerNorm(1e-3), "residual": True},
 }
 STRUCTURES: dict[str, dict[str, Any]] = {
     **FUNCTIONS,
     "dropout": {"dropout": 0.4},
+    "dropout, batch norm, residual": {
+        "dropout": 0.4,
+        "normalization": BatchNorm(),
+        "residual": True,
+    },
     "dropout, layer norm, residual": {
         "dropout": 0.4,
         "normalization": LayerNorm(),
@@ -80,6 +87,15 @@ def network(activation: Activation, *units: int, **structure: Any) -> Network:
 
 def parameters(net: Network, seed: int = 0, dtype: Any = np.float64) -> npt.NDArray[Any]:
     return (0.5 * np.random.default_rng(seed).standard_normal(net.n_parameters)).astype(dtype)
+
+
+def random_state(net: Network, seed: int = 0, dtype: Any = np.float64) -> npt.NDArray[Any]:
+    """Running means of both signs, and positive variances."""
+    state = np.random.default_rng(seed).standard_normal(net.n_state).astype(dtype)
+    for name, array in net.named_state(state).items():
+        if name.endswith("running_var"):
+            array[...] = 0.2 + np.abs(array)
+    return state
 
 
 def central_difference(f: Any, x: Any, h: Any) -> Any:

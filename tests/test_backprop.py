@@ -177,8 +177,8 @@ def test_gradient_of_the_whole_objective(
 def test_gradient_of_every_structure(g: Activation, loss: Loss, structure: dict[str, Any]) -> None:
     """Blocks of the inputs' width and of another, of one unit, and one after the other."""
     net = network(g, 2, 2, 3, 3, 1, 2, **structure)
-    rows, theta = away_from_kinks(net, 4, margin=0.005)
-    arguments = (rows, targets(loss, 4, 2), loss, L2(0.3), WEIGHTS, 7.0, DRAWS)
+    rows, theta = away_from_kinks(net, 8, margin=0.005)
+    arguments = (rows, targets(loss, 8, 2), loss, L2(0.3), np.tile(WEIGHTS, 2), 9.0, DRAWS)
     trace = backpropagate(net, theta, *arguments)
     assert_gradient(
         trace.gradient,

@@ -203,4 +203,5 @@ def test_parameters_and_their_defaults_are_theirs() -> None:
             warnings.simplefilter("error")
             a, b = getattr(theirs, name)().get_params(), getattr(ours, name)().get_params()
         assert a.items() <= b.items()
-        assert set(b) - set(a) == {"dtype", "n_jobs", "scoring"}
+        added = {"dtype", "n_jobs", "scoring", "dropout", "residual", "normalization"}
+        assert set(b) - set(a) == added

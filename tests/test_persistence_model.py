@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from members import random_state
 from model_files import rewrite
 from safetensors.numpy import load_file
 
@@ -29,7 +30,7 @@ from rosenblatt.losses import (
 )
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
-from rosenblatt.normalizations import LayerNorm
+from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.persistence import (
     OptionValue,
     PartSize,
@@ -114,19 +115,29 @@ BLOCK = Dense(3, ReLU(), normalization=LayerNorm(), dropout=0.25, residual=True)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_blocks_come_out_as_they_went_in(tmp_path: Path, dtype) -> None:
     saved = saved_model(dtype=dtype)
-    network = replace(saved.model.network, layers=(BLOCK, BLOCK, Dense(1)))
+    by_batch = replace(BLOCK, normalization=BatchNorm(momentum=0.3))
+    network = replace(saved.model.network, layers=(BLOCK, by_batch, Dense(1)))
     theta = np.random.default_rng(0).normal(size=network.n_parameters).astype(dtype)
-    model = replace(saved.model, network=network, parameters=theta)
+    state = random_state(network, dtype=dtype)
+    model = replace(saved.model, network=network, parameters=theta, state=state)
     save_model(tmp_path / "m", replace(saved, model=model))
     loaded = load_model(tmp_path / "m").model
     assert loaded.network == network
     np.testing.assert_array_equal(loaded.parameters, theta)
+    np.testing.assert_array_equal(loaded.state, state)
     X = saved.encoding.encode(FRAME).X.astype(dtype)
     np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
     names = {"weight", "bias", "scale", "shift"}
     expected = {f"layers.{i}.{name}" for i in (0, 1) for name in names}
-    expected |= {"layers.0.projection", "layers.2.weight", "layers.2.bias"}
+    expected |= {"layers.1.running_mean", "layers.1.running_var", "layers.0.projection"}
+    expected |= {"layers.2.weight", "layers.2.bias"}
     assert set(load_file(tmp_path / "m")) == expected
+    rewrite(tmp_path / "m", lambda metadata, tensors: tensors["layers.1.running_var"].fill(-1))
+    with pytest.raises(InputError, match="a running variance is negative"):
+        load_model(tmp_path / "m")
+    state[0] = np.inf
+    with pytest.raises(InputError, match="not finite"):
+        save_model(tmp_path / "m", replace(saved, model=model))
 
 
 def test_every_activation_and_loss_can_be_saved_but_the_step() -> None:

@@ -12,16 +12,21 @@ from members import network
 
 from rosenblatt.activations import Tanh
 from rosenblatt.backprop import backpropagate, forward
+from rosenblatt.engine.readable import track
 from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.network import Network, fill
-from rosenblatt.normalizations import LayerNorm, Normalization
+from rosenblatt.normalizations import BatchNorm, LayerNorm, Normalization
 from rosenblatt.penalties import L2
+from rosenblatt.philox import Draws
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "structure.json").read_text())
-NORMALIZATIONS: dict[str | None, Normalization | None] = {None: None, "layer": LayerNorm()}
-RUNS = [run for run in GOLDEN["runs"] if run["normalization"] in NORMALIZATIONS]
+NORMALIZATIONS: dict[str | None, Normalization | None] = {
+    None: None,
+    "batch": BatchNorm(),
+    "layer": LayerNorm(),
+}
 each_run = pytest.mark.parametrize(
-    "run", RUNS, ids=[f"{run['normalization']}-{run['residual']}" for run in RUNS]
+    "run", GOLDEN["runs"], ids=lambda run: f"{run['normalization']}-{run['residual']}"
 )
 
 
@@ -57,6 +62,12 @@ def test_numbers_are_pytorchs(run: dict[str, Any]) -> None:
 
 @each_run
 def test_predictions_are_pytorchs(run: dict[str, Any]) -> None:
+    """After two batches, whose statistics the running ones have followed."""
     net, theta = described(run)
-    scores = forward(net, theta, np.array(GOLDEN["batches"][0])).scores
+    state = net.initial_state()
+    for X in GOLDEN["batches"]:
+        track(net, state, forward(net, theta, np.array(X), Draws(0, 0)))
+    for name, array in net.named_state(state).items():
+        np.testing.assert_allclose(array, run["state"][name], rtol=1e-13)
+    scores = forward(net, theta, np.array(GOLDEN["batches"][0]), state=state).scores
     np.testing.assert_allclose(scores, run["evaluated"], rtol=1e-12, atol=1e-14)

@@ -84,21 +84,26 @@ class Trace:
 
 
 def forward(
-    network: Network, theta: FloatArray, X: FloatArray, draws: Draws | None = None
+    network: Network,
+    theta: FloatArray,
+    X: FloatArray,
+    draws: Draws | None = None,
+    state: FloatArray | None = None,
 ) -> Forward:
     """Propagate X, shape (n_samples, n_0) or one sample (n_0,), through the network.
 
-    With `draws` as in a training step, without as in prediction: no unit is left out.
+    With `draws` as in a training step, without as in prediction: no unit is left out, and a batch
+    normalisation takes its running statistics from `state`, shape (n_state,).
     """
     X = np.atleast_2d(X)
     if X.ndim != 2 or X.shape[1] != network.n_inputs:
         raise ValueError(f"the network takes {network.n_inputs} features, X has shape {X.shape}")
     blocks: list[Passed] = []
     activations: list[FloatArray] = [X]
-    layers = zip(network.layers, network.layer_parameters(theta), strict=True)
-    for number, (layer, parameters) in enumerate(layers, 1):
-        stream = None if draws is None else draws.stream(number)
-        blocks.append(block_forward(layer, parameters, activations[-1], stream))
+    layers, running = network.layer_parameters(theta), network.layer_state(state)
+    for i, layer in enumerate(network.layers):
+        stream = None if draws is None else draws.stream(i + 1)
+        blocks.append(block_forward(layer, layers[i], running[i], activations[-1], stream))
         activations.append(blocks[-1].out)
     return Forward(tuple(activations), tuple(blocks))
 
@@ -113,6 +118,7 @@ def backpropagate(
     sample_weight: FloatArray | None = None,
     total_weight: float | None = None,
     draws: Draws | None = None,
+    state: FloatArray | None = None,
 ) -> Trace:
     """One pass forward and back over a batch, or over one sample.
 
@@ -133,11 +139,13 @@ def backpropagate(
         unbiased estimate of the whole objective's.
     draws : Draws, optional
         Where what is random comes from; a network with dropout needs it.
+    state : array (n_state,), optional
+        Read where a batch of one row meets a batch normalisation.
     """
     penalty = penalty or L2(0.0)
     if network.is_random and draws is None:
         raise ValueError("a training step of a network with dropout needs `draws`")
-    passed = forward(network, theta, X, draws)
+    passed = forward(network, theta, X, draws or Draws(seed=0, step=0), state)
     n = len(passed.scores)
     y = np.atleast_2d(y)
     if y.ndim != 2 or len(y) != n:

@@ -72,13 +72,22 @@ class Backward:
 
 
 def block_forward(
-    layer: Dense, parameters: Mapping[str, FloatArray], x: FloatArray, stream: Stream | None
+    layer: Dense,
+    parameters: Mapping[str, FloatArray],
+    running: Mapping[str, FloatArray],
+    x: FloatArray,
+    stream: Stream | None,
 ) -> Passed:
-    """Pass x, shape (n_samples, n_in); in a training step `stream` says what is left out."""
+    """Pass x, shape (n_samples, n_in).
+
+    In a training step `stream` says what is left out; without one it is a prediction. `running` is
+    the layer's part of the network's state.
+    """
     z = x @ parameters["weight"] + parameters["bias"]  # B1
     normalised = statistics = None
     if layer.normalization is not None:
-        statistics = layer.normalization.statistics(z)
+        training = stream is not None
+        statistics = layer.normalization.statistics(z, running, training=training)
         normalised = layer.normalization.value(z, statistics)
         z = parameters["scale"] * normalised + parameters["shift"]
     a = layer.activation.value(z)  # B2

@@ -4,6 +4,9 @@ Layer l holds weights W^l of shape (n_in, n_out), row by row, then biases b^l of
 then, where it has them, the scale γ^l and the shift β^l of a normalisation, both of shape (n_out,),
 and the projection P^l of a residual connection, shape (n_in, n_out). The layers follow one another:
 θ = [W¹ b¹ W² b² …]. (The paper's W^l is this one transposed.)
+
+What a network learns without a gradient is its state, another flat vector: the running means and
+variances of its batch normalisations, layer by layer, each of shape (n_out,).
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import numpy.typing as npt
 
 from rosenblatt.activations import Activation, Identity
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.normalizations import Normalization
+from rosenblatt.normalizations import BatchNorm, Normalization
 from rosenblatt.types import FloatArray, aligned_zeros
 
 __all__ = ["PENALISED", "Dense", "Network"]
@@ -102,6 +105,20 @@ class Network:
         return sum(prod(shape) for shapes in self.parameter_shapes for shape in shapes.values())
 
     @property
+    def state_shapes(self) -> list[dict[str, tuple[int, ...]]]:
+        """Name to shape of what every layer has in the state."""
+        return [
+            dict.fromkeys(("running_mean", "running_var"), (layer.n_outputs,))
+            if isinstance(layer.normalization, BatchNorm)
+            else {}
+            for layer in self.layers
+        ]
+
+    @property
+    def n_state(self) -> int:
+        return sum(prod(shape) for shapes in self.state_shapes for shape in shapes.values())
+
+    @property
     def is_random(self) -> bool:
         """Whether a training step draws at random."""
         return any(layer.dropout > 0 for layer in self.layers)
@@ -113,6 +130,26 @@ class Network:
                 f"expected a flat vector of {self.n_parameters} parameters, got {theta.shape}"
             )
         return views(theta, self.parameter_shapes)
+
+    def layer_state(self, state: FloatArray | None) -> list[dict[str, FloatArray]]:
+        """Every layer's part of the state by name, as views; nothing where none is given."""
+        if state is None:
+            return [{} for _ in self.layers]
+        if state.shape != (self.n_state,):
+            raise ValueError(f"expected a state of {self.n_state} numbers, got {state.shape}")
+        return views(state, self.state_shapes)
+
+    def named_state(self, state: FloatArray | None) -> dict[str, FloatArray]:
+        """The same in one: 'layers.0.running_mean', 'layers.0.running_var', …"""
+        return with_prefixes(self.layer_state(state))
+
+    def initial_state(self, dtype: npt.DTypeLike = np.float64) -> FloatArray:
+        """Running means of 0 and variances of 1."""
+        state = np.zeros(self.n_state, dtype)
+        for layer in self.layer_state(state):
+            if "running_var" in layer:
+                layer["running_var"][...] = 1
+        return state
 
     def named_parameters(self, theta: FloatArray) -> dict[str, FloatArray]:
         """The same in one: 'layers.0.weight', 'layers.0.bias', 'layers.1.weight', …"""

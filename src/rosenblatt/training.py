@@ -70,6 +70,8 @@ class Descent:
     trainer : Trainer
         Changes `theta` in place.
     theta : array (n_parameters,)
+    state : array (n_state,)
+        The network's, likewise changed in place.
     objective : callable
         The reported loss of what an epoch measured.
     lr : float
@@ -88,8 +90,8 @@ class Descent:
         What `stopping` watches, in words.
     samples_seen : int
         Counts on from earlier runs.
-    best_theta : array (n_parameters,), optional
-        Parameters of the best validation score, under `early_stopping`.
+    best : pair of arrays, optional
+        θ and state of the best validation score, under `early_stopping`.
     stop_reason : str
         Which criterion ended the run, in words; empty while it goes on.
     converged : bool
@@ -98,6 +100,7 @@ class Descent:
 
     trainer: Trainer
     theta: FloatArray
+    state: FloatArray
     objective: Callable[[Epoch], float]
     lr: float
     order: npt.NDArray[np.int64]
@@ -110,7 +113,7 @@ class Descent:
     early_stopping: bool = False
     watched: str = "Training loss"
     samples_seen: int = 0
-    best_theta: FloatArray | None = None
+    best: tuple[FloatArray, FloatArray] | None = None
     stop_reason: str = ""
     converged: bool = False
     on_message: Callable[[str], None] | None = None
@@ -122,7 +125,7 @@ class Descent:
             record = self._epoch(epoch)
             is_best = self.stopping.observe(self._watched(record))
             if is_best and self.early_stopping:
-                self.best_theta = self.theta.copy()
+                self.best = self.theta.copy(), self.state.copy()
             yield record
             self.rate.epoch_ended(self.samples_seen)
             if self._diverged(record) or self._stalled():
@@ -168,7 +171,7 @@ class Descent:
             return False
         what = f"Training diverged in epoch {record.epoch} at a learning rate of "
         what += f"{record.learning_rate:g}"
-        if not self.early_stopping or self.best_theta is None:
+        if not self.early_stopping or self.best is None:
             raise DivergenceError(
                 f"{NON_FINITE} {what}: scale inputs and targets to unit"
                 " variance, or lower learning_rate_init.",

@@ -66,7 +66,8 @@ long during(Engine<float> &engine, const Data<float> &data, std::int64_t steps, 
     std::vector<std::int64_t> order(std::size_t(steps * batch));
     std::iota(order.begin(), order.end(), 0);
     const std::vector<double> factors(std::size_t(steps), 1.0);
-    Memory<float> memory{{slots.data(), slots.data() + n}, 0};
+    std::vector<float> state(engine.chain().n_state, 1.0f);
+    Memory<float> memory{{slots.data(), slots.data() + n}, 0, 1, state.data()};
     long before = 0;
     for (int epoch = 0; epoch < 2; ++epoch) {
         before = allocations;
@@ -82,23 +83,33 @@ int main() {
     constexpr std::int64_t batch = 32, most = 1001;
     const std::vector<float> X(std::size_t(batch * most * columns), 0.25f);
     const Csr csr(batch * most);
-    const std::vector<float> binary(std::size_t(batch * most), 1.0f), weights(std::size_t(batch * most), 0.5f);
+    const std::vector<float> binary(std::size_t(batch * most), 1.0f),
+        weights(std::size_t(batch * most), 0.5f);
     const Matrix<float> dense{batch * most, columns, X.data(), nullptr, nullptr};
-    const Matrix<float> sparse{batch * most, columns, csr.values.data(), csr.column_of.data(),
-                               csr.starts.data(), 3};
+    const Matrix<float> sparse{batch * most,         columns,           csr.values.data(),
+                               csr.column_of.data(), csr.starts.data(), 3};
     for (const int threads : {1, 2})
         for (const bool is_sparse : {false, true})
             for (const Optimizer &rule : {Optimizer(Adam{1e-3, 0.9, 0.999, 1e-8}), Optimizer(SGD{1e-3, 0.9})})
-                for (const int outputs : {1, 3}) {
-                    const Loss loss =
-                        outputs == 1 ? Loss(BinaryCrossEntropy{}) : Loss(CategoricalCrossEntropy{});
-                    const Chain<float> chain(
-                        columns, {{17, {"Tanh", {}}}, {8, {"Softmax", {}}}, {outputs, {"Identity", {}}}});
-                    const Data<float> data{is_sparse ? sparse : dense, binary.data(), weights.data(), 0.5};
-                    Engine<float> engine(chain, loss, L2{1e-4}, threads);
-                    const long few = during(engine, data, 1, batch, rule);
-                    const long many = during(engine, data, most, batch, rule);
-                    std::printf("%d threads, %s, %d outputs, rule %zu: %ld %ld\n", threads,
-                                is_sparse ? "sparse" : "dense", outputs, rule.index(), few, many);
-                }
+                for (const int outputs : {1, 3})
+                    for (const bool blocks : {false, true}) {
+                        const Loss loss =
+                            outputs == 1 ? Loss(BinaryCrossEntropy{}) : Loss(CategoricalCrossEntropy{});
+                        using Norm = std::optional<MemberSpec>;
+                        const Norm by_batch = MemberSpec{"BatchNorm", {1e-5, 0.1}},
+                                   by_row = MemberSpec{"LayerNorm", {1e-5}};
+                        const double rate = blocks ? 0.5 : 0;
+                        const Chain<float> chain(
+                            columns, {{17, {"Tanh", {}}, blocks ? by_batch : Norm(), rate, blocks},
+                                      {8, {"Softmax", {}}, blocks ? by_row : Norm(), rate, blocks},
+                                      {outputs, {"Identity", {}}}});
+                        const Data<float> data{is_sparse ? sparse : dense, binary.data(), weights.data(),
+                                               0.5};
+                        Engine<float> engine(chain, loss, L2{1e-4}, threads);
+                        const long few = during(engine, data, 1, batch, rule);
+                        const long many = during(engine, data, most, batch, rule);
+                        std::printf("%d threads, %s, %d outputs, rule %zu, %s: %ld %ld\n", threads,
+                                    is_sparse ? "sparse" : "dense", outputs, rule.index(),
+                                    blocks ? "blocks" : "plain", few, many);
+                    }
 }

@@ -51,6 +51,8 @@ def epoch(m: Any, **given: Any) -> Any:
         "theta": np.zeros(8),
         "slots": np.zeros((1, 8)),
         "steps": np.zeros(1, np.int64),
+        "seed": 0,
+        "state": np.empty(0),
     }
     called = {"order": None, "batch_size": 2, "factors": np.ones(2), "interruptible": True}
     run = m.Run64(**{name: given.get(name, value) for name, value in bound.items()})
@@ -58,7 +60,7 @@ def epoch(m: Any, **given: Any) -> Any:
 
 
 def objective(m: Any, given: Any, theta: int = 8, gradient: int = 8, loss: Any = SQUARED) -> Any:
-    return engine(m, loss).objective(given, np.zeros(theta), np.zeros(gradient))
+    return engine(m, loss).objective(given, np.zeros(theta), np.zeros(gradient), np.empty(0))
 
 
 @each_build
@@ -88,6 +90,31 @@ def test_layers(build: Any, units: int) -> None:
         engine(build, n_inputs=units)
     with pytest.raises(ValueError, match="inputs and layers"):
         engine(build, layers=[])
+
+
+@each_build
+def test_blocks(build: Any) -> None:
+    units, activation, *_ = layer(2)
+    for rate in (-0.1, 1.0, np.nan):
+        with pytest.raises(ValueError, match=r"dropout is in \[0, 1\)"):
+            engine(build, layers=[layer(2, dropout=rate)])
+    with pytest.raises(ValueError, match="no member named GroupNorm"):
+        engine(build, layers=[(units, activation, ("GroupNorm", [1e-5]), 0.0, False)])
+    with pytest.raises(ValueError, match="another number of fields"):
+        engine(build, layers=[(units, activation, ("BatchNorm", [1e-5]), 0.0, False)])
+
+
+@each_build
+def test_a_state_of_another_size(build: Any) -> None:
+    with pytest.raises(ValueError, match="another state"):
+        epoch(build, state=np.zeros(4))
+    normalised = engine(
+        build, layers=[(2, ("Identity", []), ("BatchNorm", [1e-5, 0.1]), 0.0, False)]
+    )
+    with pytest.raises(ValueError, match="another state"):
+        epoch(build, engine=normalised, theta=np.zeros(12), slots=np.zeros((1, 12)))
+    with pytest.raises(ValueError, match="another state"):
+        normalised.objective(data(build), np.zeros(12), np.zeros(12), np.zeros(3))
 
 
 @each_build
@@ -254,7 +281,7 @@ def test_a_matrix_keeps_its_arrays_alive(build: Any) -> None:
 
     held = make()
     litter = [np.full((1000, 3), np.nan) for _ in range(50)]
-    value, _ = engine(build).objective(held, np.ones(8), np.zeros(8))
+    value, _ = engine(build).objective(held, np.ones(8), np.zeros(8), np.empty(0))
     # Scores are 3·2 + 1: ½ (7² + 7²).
     assert value == 49
     assert len(litter) == 50
@@ -297,11 +324,11 @@ soft, hard = resource.getrlimit(resource.RLIMIT_AS)
 resource.setrlimit(resource.RLIMIT_AS, (used + 3 * 8 * n, hard))
 for _ in range(2):
     try:
-        engine.objective(data, theta, gradient)
+        engine.objective(data, theta, gradient, np.empty(0))
     except MemoryError:
         print("refused")
 resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-print(engine.objective(data, theta, gradient))
+print(engine.objective(data, theta, gradient, np.empty(0)))
 """
     if not Path("/proc/self/statm").exists() or "libasan" in os.environ.get("LD_PRELOAD", ""):
         pytest.skip("needs a limit on memory that this process can bear")

@@ -13,7 +13,16 @@ from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
 from rosenblatt.types import FloatArray
 
-__all__ = ["Epoch", "Form", "Objective", "Predictor", "Trainer", "fitting", "refuse_random"]
+__all__ = [
+    "Epoch",
+    "Form",
+    "Objective",
+    "Predictor",
+    "Trainer",
+    "fitting",
+    "fitting_state",
+    "refuse_random",
+]
 
 
 @final
@@ -57,6 +66,18 @@ class Objective(ABC):
         """Data loss, penalty, and the gradient of their sum."""
 
 
+def fitting_state(network: Network, theta: FloatArray, state: FloatArray | None) -> FloatArray:
+    """The network's state, of θ's type and of its size; a network without one need not give any."""
+    if state is None:
+        state = np.empty(0, theta.dtype)
+    if state.shape != (network.n_state,) or state.dtype != theta.dtype:
+        raise ValueError(
+            f"the network has a state of {network.n_state} numbers of {theta.dtype}, given were"
+            f" {state.shape} of {state.dtype}"
+        )
+    return state
+
+
 def refuse_random(network: Network) -> None:
     """An objective over all rows is a function of the parameters, and of nothing else."""
     if network.is_random:
@@ -84,17 +105,20 @@ def fitting(network: Network, theta: FloatArray, X: Matrix) -> Matrix:
 
 
 class Predictor(ABC):
-    """Predictions over parameters θ, which are read where they lie at every call.
+    """Predictions over parameters θ and a state, which are read where they lie at every call.
 
     Every method may be called from several threads at once. The two that take whatever comes return
     None for an array that needs preparation: one that is no plain `ndarray` in C order, aligned, of
     θ's type and the network's number of features.
     """
 
-    def __init__(self, network: Network, theta: FloatArray, form: Form) -> None:
+    def __init__(
+        self, network: Network, theta: FloatArray, form: Form, state: FloatArray | None = None
+    ) -> None:
         if form is not Form.COLUMNS and network.n_outputs != 1:
             raise ValueError(f"{form} needs one output, the network has {network.n_outputs}")
         self.network, self.theta, self.form = network, theta, form
+        self.state = fitting_state(network, theta, state)
 
     @property
     def n_columns(self) -> int:

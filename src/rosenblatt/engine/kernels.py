@@ -30,6 +30,7 @@ KERNELS: dict[str, dict[type, str]] = {
     },
     "normalizations": {
         normalizations.LayerNorm: "LayerNorm",
+        normalizations.BatchNorm: "BatchNorm",
     },
     "penalties": {
         penalties.L2: "L2",

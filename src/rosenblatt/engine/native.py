@@ -18,7 +18,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.engine.blas import gemm_capsules, one_thread_blas
-from rosenblatt.engine.interface import Epoch, Form, Objective, Predictor, Trainer, refuse_random
+from rosenblatt.engine.interface import (
+    Epoch,
+    Form,
+    Objective,
+    Predictor,
+    Trainer,
+    fitting_state,
+    refuse_random,
+)
 from rosenblatt.engine.kernels import kernel
 from rosenblatt.engine.memory import Memory
 from rosenblatt.losses import Loss, SquaredError
@@ -137,6 +145,7 @@ class NativeTrainer(Trainer):
         memory: Memory,
         threads: int,
         bfloat16: bool = False,
+        state: FloatArray | None = None,
     ) -> None:
         self.engine = native_engine(
             problem.network, problem.loss, problem.penalty, theta.dtype, threads, bfloat16
@@ -149,6 +158,7 @@ class NativeTrainer(Trainer):
             memory.slots,
             memory.steps,
             memory.seed,
+            fitting_state(problem.network, theta, state),
         )
 
     def epoch(
@@ -172,11 +182,12 @@ class NativeObjective(Objective):
         refuse_random(network)
         self.engine = native_engine(network, loss, penalty, arrays.y.dtype, threads)
         self.data = native_data(arrays)
+        self.state = network.initial_state(arrays.y.dtype)
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
         gradient = np.empty_like(theta)
         with blas_held(self.engine):
-            data_loss, penalty = self.engine.objective(self.data, theta, gradient)
+            data_loss, penalty = self.engine.objective(self.data, theta, gradient, self.state)
         return data_loss, penalty, gradient
 
 
@@ -191,14 +202,16 @@ class NativePredictor(Predictor):
         theta: FloatArray,
         form: Form,
         threads_for: Callable[[int], int],
+        state: FloatArray | None = None,
     ) -> None:
-        super().__init__(network, theta, form)
+        super().__init__(network, theta, form, state)
         self.threads_for = threads_for
         self.native = class_for("Predictor", theta.dtype)(
             network.n_inputs,
             native_layers(network, training=False),
             kernel(loss),
             np.ascontiguousarray(theta),
+            np.ascontiguousarray(self.state),
             form is Form.BOTH_CLASSES,
             form is Form.FLAT,
             threads_for,
@@ -217,7 +230,11 @@ class NativePredictor(Predictor):
         return out
 
 
-def native_scores(network: Network, theta: FloatArray, X: Matrix, threads: int) -> FloatArray:
+def native_scores(
+    network: Network, theta: FloatArray, X: Matrix, threads: int, state: FloatArray | None = None
+) -> FloatArray:
     """Raw scores are the predictions of a loss whose link is the identity."""
-    predictor = NativePredictor(network, SquaredError(), theta, Form.COLUMNS, lambda rows: threads)
+    predictor = NativePredictor(
+        network, SquaredError(), theta, Form.COLUMNS, lambda rows: threads, state
+    )
     return predictor.predict(X)

@@ -7,11 +7,12 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.backprop import Trace, backpropagate, forward
-from rosenblatt.engine.interface import Epoch, Objective, Trainer, refuse_random
+from rosenblatt.backprop import Forward, Trace, backpropagate, forward
+from rosenblatt.engine.interface import Epoch, Objective, Trainer, fitting_state, refuse_random
 from rosenblatt.engine.memory import Memory
 from rosenblatt.losses import Loss
 from rosenblatt.network import PENALISED, Network
+from rosenblatt.normalizations import BatchNorm
 from rosenblatt.penalties import Penalty
 from rosenblatt.philox import Draws
 from rosenblatt.problem import Arrays, Matrix, Problem
@@ -33,6 +34,7 @@ def batch_trace(
     theta: FloatArray,
     rows: Rows,
     draws: Draws | None = None,
+    state: FloatArray | None = None,
 ) -> Trace:
     """Back-propagation over a batch, in the terms of `Problem`'s objective, without the penalty."""
     y = arrays.y[rows]
@@ -45,6 +47,7 @@ def batch_trace(
         sample_weight=None if arrays.weights is None else arrays.weights[rows],
         total_weight=len(y) * arrays.mean_weight,
         draws=draws,
+        state=state,
     )
 
 
@@ -63,11 +66,29 @@ def penalised(
     return value
 
 
+def track(network: Network, state: FloatArray, passed: Forward) -> None:
+    """Move the running statistics of the network's batch normalisations, in place."""
+    for layer, running, block in zip(
+        network.layers, network.layer_state(state), passed.blocks, strict=True
+    ):
+        if isinstance(layer.normalization, BatchNorm):
+            assert block.statistics is not None
+            layer.normalization.track(running, block.statistics, len(block.x))
+
+
 @final
 class ReadableTrainer(Trainer):
-    def __init__(self, problem: Problem, arrays: Arrays, theta: FloatArray, memory: Memory) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        arrays: Arrays,
+        theta: FloatArray,
+        memory: Memory,
+        state: FloatArray | None = None,
+    ) -> None:
         self.problem, self.arrays = problem, arrays
         self.theta, self.memory = theta, memory
+        self.state = fitting_state(problem.network, theta, state)
 
     def epoch(
         self, order: npt.NDArray[np.int64] | None, batch_size: int, factors: npt.NDArray[np.float64]
@@ -79,7 +100,10 @@ class ReadableTrainer(Trainer):
         for step, factor in enumerate(factors):
             rows = order[step * batch_size : (step + 1) * batch_size]
             draws = Draws(self.memory.seed, int(self.memory.steps[0]))
-            trace = batch_trace(network, self.problem.loss, self.arrays, self.theta, rows, draws)
+            trace = batch_trace(
+                network, self.problem.loss, self.arrays, self.theta, rows, draws, self.state
+            )
+            track(network, self.state, trace.forward)
             g = trace.gradient
             total = len(rows) * self.arrays.mean_weight
             data_loss += trace.objective * len(rows)
@@ -105,12 +129,15 @@ class ReadableObjective(Objective):
         self.network, self.loss, self.penalty, self.arrays = network, loss, penalty, arrays
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
-        trace = batch_trace(self.network, self.loss, self.arrays, theta, slice(None))
+        state = self.network.initial_state(theta.dtype)
+        trace = batch_trace(self.network, self.loss, self.arrays, theta, slice(None), state=state)
         g = trace.gradient
         total = self.arrays.n_samples * self.arrays.mean_weight
         penalty = penalised(self.network, self.penalty, theta, g, total)
         return trace.objective, penalty, g
 
 
-def readable_scores(network: Network, theta: FloatArray, X: Matrix) -> FloatArray:
-    return forward(network, theta, dense(X)).scores
+def readable_scores(
+    network: Network, theta: FloatArray, X: Matrix, state: FloatArray | None = None
+) -> FloatArray:
+    return forward(network, theta, dense(X), state=state).scores

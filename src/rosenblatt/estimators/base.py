@@ -23,7 +23,7 @@ from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.structure import check_solver, structured
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
-from rosenblatt.network import Dense, Network
+from rosenblatt.network import Dense, Network, fill
 from rosenblatt.problem import Arrays
 from rosenblatt.types import FloatArray
 
@@ -267,9 +267,10 @@ class BaseMLP(FittedMLP):
             theta = network.initial_parameters(
                 rng, initializer(ACTIVATIONS[self.activation]), X.dtype
             )
+            state = network.initial_state(X.dtype)
             self._forget(len(network.layers) + 1, n_outputs)
         else:
-            theta = self._carried_parameters(network, X.dtype)
+            theta, state = self._carried_parameters(network, X.dtype)
             self.history_ = getattr(self, "history_", [])
 
         make_optimizer = OPTIMIZERS.get(self.solver)
@@ -280,6 +281,7 @@ class BaseMLP(FittedMLP):
                 self,
                 network,
                 theta,
+                state,
                 (arrays, validation_arrays),
                 make_optimizer(self),
                 rng,
@@ -287,12 +289,17 @@ class BaseMLP(FittedMLP):
             )
         if not np.isfinite(theta).all():
             raise DivergenceError(NON_FINITE)
-        self._publish(network, theta)
+        self._publish(network, theta, state)
 
-    def _carried_parameters(self, network: Network, dtype: npt.DTypeLike) -> FloatArray:
-        """A copy of the parameters so far."""
+    def _carried_parameters(
+        self, network: Network, dtype: npt.DTypeLike
+    ) -> tuple[FloatArray, FloatArray]:
+        """Copies of the parameters and the state so far."""
         try:
-            return network.pack(self.coefs_, self.intercepts_, dtype, self._others)
+            theta = network.pack(self.coefs_, self.intercepts_, dtype, self._others)
+            state = network.initial_state(dtype)
+            fill(network.named_state(state), self._named_state)
+            return theta, state
         except ValueError as error:
             raise ValueError(
                 "The network asked for has other layers than the one fitted so far: set"

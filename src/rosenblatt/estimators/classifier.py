@@ -102,10 +102,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Add the input of every hidden layer to its output, so that the gradient reaches deep layers
         undiminished (B14). Where the widths differ, a learned projection brings the one to the
         other; it bears the penalty, like all weights, and is in `parameters_`.
-    normalization : None, 'layer' or Normalization, default=None
-        Normalise what the hidden layers' activations take. 'layer' is the units of each row (Ba et
-        al. 2016), `normalizations.LayerNorm()`. The learned scale and shift that follow bear no
-        penalty and are in `parameters_`.
+    normalization : None, 'batch', 'layer' or Normalization, default=None
+        Normalise what the hidden layers' activations take. 'layer' is over the units of each row
+        (Ba et al. 2016), `normalizations.LayerNorm()`. 'batch' is over the rows of a batch (Ioffe &
+        Szegedy 2015), `normalizations.BatchNorm()`: predictions take running statistics in their
+        place, and so does a last batch of a single row, which leaves them as they are. Every row
+        counts once in them, whatever its weight. 'batch' is not for 'lbfgs' or batches of one row.
+        The learned scale and shift that follow bear no penalty; they and the running statistics are
+        in `parameters_`.
 
     Attributes
     ----------
@@ -196,7 +200,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         scoring: Literal["loss"] | None = None,
         dropout: Any = 0.0,
         residual: bool = False,
-        normalization: Literal["layer"] | Normalization | None = None,
+        normalization: Literal["batch", "layer"] | Normalization | None = None,
     ) -> None:
         self._keep(locals())
 

@@ -16,7 +16,7 @@ from rosenblatt.engine import Memory
 from rosenblatt.estimators.names import RATE_CONTROLS
 from rosenblatt.estimators.progress import ProgressBar
 from rosenblatt.estimators.rows import split
-from rosenblatt.estimators.structure import drawn_seed
+from rosenblatt.estimators.structure import check_batches, drawn_seed
 from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.penalties import L2
@@ -48,6 +48,7 @@ def fit_descent(
     est: BaseMLP,
     network: Network,
     theta: FloatArray,
+    state: FloatArray,
     rows: tuple[Arrays, Arrays | None],
     optimizer: Optimizer,
     rng: np.random.RandomState,
@@ -56,7 +57,8 @@ def fit_descent(
 ) -> FloatArray:
     """Fit from theta, and write the fit's attributes on the estimator.
 
-    `rows` are those to train on, and those to validate on where they were given.
+    The network's state is changed in place; `rows` are those to train on, and those to validate on
+    where they were given.
     """
     train, validation = rows
     if est.early_stopping and validation is None:
@@ -66,11 +68,13 @@ def fit_descent(
     problem = Problem(network, loss, L2(est.alpha), optimizer)
     progress = carried_over(est, optimizer, theta, incremental, partial(drawn_seed, network, rng))
     batch_size = clipped_batch_size(est, train.n_samples)
+    check_batches(network, batch_size)
     descent = Descent(
         trainer=engine.trainer(
-            problem, train, theta, progress.memory, batch_size, est.n_jobs, est._bfloat16
+            problem, train, theta, progress.memory, batch_size, est.n_jobs, est._bfloat16, state
         ),
         theta=theta,
+        state=state,
         objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
         lr=optimizer.lr,
         order=np.arange(train.n_samples),
@@ -79,10 +83,12 @@ def fit_descent(
         rate=progress.rate,
         stopping=progress.stopping,
         rng=rng if est.shuffle else None,
-        validate=None if validation is None else validator(est, problem, theta, validation),
+        validate=None
+        if validation is None
+        else validator(est, problem, (theta, state), validation),
         early_stopping=est.early_stopping,
         # The best of an earlier fit is what theta starts from.
-        best_theta=theta.copy() if est.validation_scores_ else None,
+        best=(theta.copy(), state.copy()) if est.validation_scores_ else None,
         watched=watched(est),
         samples_seen=est.t_,
         on_message=print if est._prints else None,
@@ -97,7 +103,10 @@ def fit_descent(
             ConvergenceWarning,
             stacklevel=5,
         )
-    return theta if descent.best_theta is None else descent.best_theta
+    if descent.best is None:
+        return theta
+    best_theta, state[...] = descent.best
+    return best_theta
 
 
 def carried_over(
@@ -151,14 +160,14 @@ def watched(est: BaseMLP) -> str:
 
 
 def validator(
-    est: BaseMLP, problem: Problem, theta: FloatArray, rows: Arrays
+    est: BaseMLP, problem: Problem, learnt: tuple[FloatArray, FloatArray], rows: Arrays
 ) -> Callable[[], Validation]:
-    """Loss and score on the validation rows, of theta as it is when asked."""
-    weights = rows.weights
+    """Loss and score on the validation rows, of θ and the state as they are when asked."""
+    (theta, state), weights = learnt, rows.weights
 
     def validate() -> Validation:
         with np.errstate(all="ignore"):  # a diverging run is reported once, by its epoch
-            scores = engine.scores(problem.network, theta, rows.X, est.n_jobs)
+            scores = engine.scores(problem.network, theta, rows.X, est.n_jobs, state)
             losses = problem.loss.value(scores, rows.y)
             loss = est._reported_loss(float(np.average(losses, weights=weights)))
             if est.scoring is not None:  # 'loss'

@@ -17,7 +17,7 @@ from rosenblatt import engine
 from rosenblatt.engine import Form
 from rosenblatt.estimators.names import ACTIVATIONS, LINKS
 from rosenblatt.model import Model, Predictor
-from rosenblatt.network import Dense, Network, beside_dense
+from rosenblatt.network import Dense, Network, beside_dense, fill
 from rosenblatt.types import FloatArray
 
 __all__ = ["FittedMLP"]
@@ -27,9 +27,9 @@ __all__ = ["FittedMLP"]
 class Published:
     """θ, the views of it that are shown as `coefs_` and `intercepts_`, and its predictor."""
 
-    def __init__(self, network: Network, theta: FloatArray) -> None:
+    def __init__(self, network: Network, theta: FloatArray, state: FloatArray) -> None:
         layers = network.weights_and_biases(theta)
-        self.theta = theta
+        self.theta, self.state = theta, state
         self.coefs = [W for W, _ in layers]
         self.intercepts = [b for _, b in layers]
         # In one, so that another thread finds both or neither.
@@ -54,9 +54,10 @@ class FittedMLP(BaseEstimator, ABC):
 
     _published: Published | None = None
     # Of the last fit: the hidden layers, where they are more than dense ones, and the parameters
-    # that `coefs_` and `intercepts_` do not show, by name.
+    # that `coefs_` and `intercepts_` do not show, and the state, both by name.
     _structure: tuple[Dense, ...] = ()
     _others: Mapping[str, FloatArray] = MappingProxyType({})
+    _named_state: Mapping[str, FloatArray] = MappingProxyType({})
 
     @property
     def model_(self) -> Model:
@@ -65,16 +66,19 @@ class FittedMLP(BaseEstimator, ABC):
         shapes = [np.shape(W) for W in self.coefs_]
         hidden = self._hidden_layers([n_out for _, n_out in shapes[:-1]])
         network = Network(shapes[0][0], (*hidden, Dense(shapes[-1][1])))
-        return Model(network, self._flat_parameters(network), LINKS[self.out_activation_])
+        theta, state = self._flat(network)
+        return Model(network, theta, LINKS[self.out_activation_], state)
 
     @property
     def parameters_(self) -> Mapping[str, FloatArray]:
         """Every parameter by name: 'layers.0.weight', 'layers.0.bias', and what else a layer has.
 
-        The mapping is read-only; the arrays are those that `coefs_` and `intercepts_` show.
+        Also the running statistics of batch normalisations. The mapping is read-only; the arrays
+        are those that `coefs_` and `intercepts_` show.
         """
         model = self.model_
-        return MappingProxyType(model.network.named_parameters(model.parameters))
+        named = model.network.named_parameters(model.parameters)
+        return MappingProxyType(named | model.network.named_state(model.state))
 
     def _hidden_layers(self, units: Sequence[int]) -> list[Dense]:
         activation = ACTIVATIONS[self.activation]
@@ -138,26 +142,30 @@ class FittedMLP(BaseEstimator, ABC):
     def _made_predictor(self) -> engine.Predictor:
         model = self.model_
         return engine.predictor(
-            model.network, model.loss, model.parameters, self._form(), self.n_jobs
+            model.network, model.loss, model.parameters, self._form(), self.n_jobs, model.state
         )
 
-    def _flat_parameters(self, network: Network) -> FloatArray:
-        """θ, or a copy of what somebody has put in its place."""
+    def _flat(self, network: Network) -> tuple[FloatArray, FloatArray]:
+        """θ and the state, or copies of what somebody has put in their place."""
         if self._published is not None and self._published.is_shown_by(vars(self)):
-            return self._published.theta
+            return self._published.theta, self._published.state
         dtype = np.result_type(*(np.asarray(W) for W in self.coefs_))
-        return network.pack(self.coefs_, self.intercepts_, dtype, self._others)
+        state = network.initial_state(dtype)
+        fill(network.named_state(state), self._named_state)
+        return network.pack(self.coefs_, self.intercepts_, dtype, self._others), state
 
-    def _publish(self, network: Network, theta: FloatArray) -> None:
-        self._published = published = Published(network, theta)
+    def _publish(self, network: Network, theta: FloatArray, state: FloatArray) -> None:
+        self._published = published = Published(network, theta, state)
         self.coefs_, self.intercepts_ = list(published.coefs), list(published.intercepts)
         hidden = network.layers[:-1]
         plain = all(layer == Dense(layer.n_outputs, layer.activation) for layer in hidden)
         self._structure = () if plain else hidden
         self._others = beside_dense(network.named_parameters(theta))
+        self._named_state = network.named_state(state)
 
     def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()
+        # A copy: what comes may be the very dictionary that the estimator lives in.
+        state: dict[str, Any] = dict(super().__getstate__())
         state.pop("_published", None)  # the same numbers as coefs_ and intercepts_
         return state
 
@@ -165,7 +173,8 @@ class FittedMLP(BaseEstimator, ABC):
         super().__setstate__(state)
         if hasattr(self, "coefs_"):
             model = self.model_
-            self._publish(model.network, model.parameters)
+            assert model.state is not None
+            self._publish(model.network, model.parameters, model.state)
 
 
 def same_objects(some: Sequence[Any] | None, others: Sequence[Any]) -> bool:

@@ -15,7 +15,7 @@ from rosenblatt.losses import (
     Poisson,
     SquaredError,
 )
-from rosenblatt.normalizations import LayerNorm, Normalization
+from rosenblatt.normalizations import BatchNorm, LayerNorm, Normalization
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.schedules import Constant, DivideOnStall, InverseScaling, RateControl
 
@@ -37,7 +37,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "relu": ReLU(),
 }
 
-NORMALIZATIONS: dict[str, Normalization] = {"layer": LayerNorm()}
+NORMALIZATIONS: dict[str, Normalization] = {"batch": BatchNorm(), "layer": LayerNorm()}
 
 # From an estimator's parameters; 'lbfgs' is no first-order rule and not among them.
 OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {

@@ -105,7 +105,7 @@ feature_names_in_, n_layers_, n_outputs_
         scoring: Literal["loss"] | None = None,
         dropout: Any = 0.0,
         residual: bool = False,
-        normalization: Literal["layer"] | Normalization | None = None,
+        normalization: Literal["batch", "layer"] | Normalization | None = None,
     ) -> None:
         self._keep(locals())
 

@@ -15,7 +15,7 @@ from rosenblatt.network import Dense, Network
 if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP
 
-__all__ = ["check_solver", "drawn_seed", "structured"]
+__all__ = ["check_batches", "check_solver", "drawn_seed", "structured"]
 
 
 def structured(est: BaseMLP, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
@@ -46,10 +46,26 @@ def dropout_rates(given: Any, n_hidden: int) -> list[float]:
 
 def check_solver(est: BaseMLP, network: Network) -> None:
     """Hold the structure against a solver that needs one objective over all rows."""
-    if est.solver not in OPTIMIZERS and network.is_random:
+    if est.solver in OPTIMIZERS:
+        return
+    if network.is_random:
         raise ValueError(
             f"dropout needs a solver that takes batches, such as 'adam' or 'sgd': {est.solver!r}"
             " needs the same objective in every iteration."
+        )
+    if network.n_state:
+        raise ValueError(
+            "normalization='batch' needs a solver that takes batches, such as 'adam' or 'sgd', and"
+            f" has no running statistics under {est.solver!r}; normalization='layer' works with it."
+        )
+
+
+def check_batches(network: Network, batch_size: int) -> None:
+    """Batch normalisation takes its statistics from several rows."""
+    if network.n_state and batch_size == 1:
+        raise ValueError(
+            "normalization='batch' needs batches of two rows or more, and would never see more than"
+            " one: raise batch_size, or take normalization='layer'."
         )
 
 

@@ -16,8 +16,8 @@ from rosenblatt.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
 from rosenblatt.errors import InputError
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, SquaredError
 from rosenblatt.model import Model
-from rosenblatt.network import Dense, Network, beside_dense
-from rosenblatt.normalizations import LayerNorm
+from rosenblatt.network import Dense, Network, beside_dense, fill
+from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.persistence.summary import Summary
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.plain import from_plain, to_plain
@@ -26,7 +26,7 @@ from rosenblatt.types import FloatArray
 FORMAT_VERSION = 1
 
 SavedActivation = Identity | ReLU | Sigmoid | Softmax | Tanh
-SavedNormalization = LayerNorm
+SavedNormalization = BatchNorm | LayerNorm
 SavedLoss = BinaryCrossEntropy | CategoricalCrossEntropy | Poisson | SquaredError
 
 
@@ -94,7 +94,8 @@ def _layer_data(layer: Dense) -> LayerData:
 
 def tensors_of(model: Model) -> dict[str, FloatArray]:
     """Name to array: layers.0.weight (n_in, n_out), layers.0.bias (n_out,), layers.1.weight, …"""
-    return model.network.named_parameters(model.parameters)
+    named = model.network.named_parameters(model.parameters)
+    return named | model.network.named_state(model.state)
 
 
 def format_version_of(data: object) -> int:
@@ -109,7 +110,8 @@ def saved_model_from(data: object, tensors: Mapping[str, FloatArray]) -> SavedMo
     """The inverse of `metadata_of` and `tensors_of`; ValueError where anything does not fit."""
     metadata: Metadata = from_plain(Metadata, data, "its metadata")
     network = _network_from(metadata)
-    model = Model(network, _parameters_from(network, tensors), metadata.loss)
+    theta, state = _parameters_from(network, tensors)
+    model = Model(network, theta, metadata.loss, state)
     return SavedModel(model, metadata.encoding, metadata.summary)
 
 
@@ -135,11 +137,14 @@ def _outputs_for(target: ClassTarget | NumberTarget) -> int:
     return n_classes if n_classes > 2 else 1
 
 
-def _parameters_from(network: Network, tensors: Mapping[str, FloatArray]) -> FloatArray:
-    """θ of the network from the tensors by name; nothing is allocated before the shapes fit."""
+def _parameters_from(
+    network: Network, tensors: Mapping[str, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """θ and state of the network from the tensors by name; the shapes are seen to fit first."""
     expected = {
         f"layers.{index}.{name}": shape
-        for index, shapes in enumerate(network.parameter_shapes)
+        for shapes_of in (network.parameter_shapes, network.state_shapes)
+        for index, shapes in enumerate(shapes_of)
         for name, shape in shapes.items()
     }
     if expected != {name: array.shape for name, array in tensors.items()}:
@@ -149,10 +154,16 @@ def _parameters_from(network: Network, tensors: Mapping[str, FloatArray]) -> Flo
         raise InputError("the tensors are neither all float32 nor all float64")
     if not all(np.isfinite(array).all() for array in tensors.values()):
         raise InputError("a weight is not finite")
+    state = network.initial_state(dtypes.pop())
+    named_state = network.named_state(state)
+    fill(named_state, {name: tensors[name] for name in named_state})
+    if any((array < 0).any() for name, array in named_state.items() if name.endswith("_var")):
+        raise InputError("a running variance is negative")
     layers = range(len(network.layers))
-    return network.pack(
+    theta = network.pack(
         [tensors[f"layers.{index}.weight"] for index in layers],
         [tensors[f"layers.{index}.bias"] for index in layers],
-        dtypes.pop(),
-        beside_dense(tensors),
+        state.dtype,
+        {n: array for n, array in beside_dense(tensors).items() if n not in named_state},
     )
+    return theta, state
