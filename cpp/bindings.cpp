@@ -110,24 +110,25 @@ template <class T> struct HeldData {
 // Units, activation, normalisation, dropout, whether its input is added.
 using NamedLayers = std::vector<std::tuple<int, NamedFields, std::optional<NamedFields>, double, bool>>;
 
-template <class T> Chain<T> chain(int n_inputs, const NamedLayers &layers, Factors factors = Factors::exact) {
+template <class T>
+Chain<T> chain(int n_inputs, const NamedLayers &layers, Factors factors = Factors::exact, double noise = 0) {
     require(n_inputs >= 1 && !layers.empty(), "a chain needs inputs and layers");
     std::vector<DenseSpec> specs;
     for (const auto &[n_outputs, activation, normalization, dropout, residual] : layers) {
         specs.push_back({n_outputs, member(activation), {}, dropout, residual});
         if (normalization) specs.back().normalization = member(*normalization);
     }
-    return Chain<T>(n_inputs, specs, factors);
+    return Chain<T>(n_inputs, specs, factors, noise);
 }
 
 // The engine with the checks that keep its memory safe.
 template <class T> class CheckedEngine {
   public:
     CheckedEngine(int n_inputs, const NamedLayers &layers, const NamedFields &loss,
-                  const NamedFields &penalty, int threads, bool bfloat16)
+                  const NamedFields &penalty, int threads, bool bfloat16, double input_noise)
         : loss_(Catalogue<Loss>::make(member(loss))),
-          engine_(chain<T>(n_inputs, layers, bfloat16 ? Factors::bfloat16 : Factors::exact), loss_,
-                  Catalogue<Penalty>::make(member(penalty)), threads) {
+          engine_(chain<T>(n_inputs, layers, bfloat16 ? Factors::bfloat16 : Factors::exact, input_noise),
+                  loss_, Catalogue<Penalty>::make(member(penalty)), threads) {
         require(threads >= 1, "at least one thread");
         require(!bfloat16 || (sizeof(T) == sizeof(float) && rosenblatt::bfloat16::supported()),
                 "no products of bfloat16 factors");
@@ -152,6 +153,7 @@ template <class T> class CheckedEngine {
 
     void check(const HeldData<T> &data) const {
         const int outputs = engine_.chain().n_outputs;
+        require(engine_.chain().input_noise == 0 || !data.data.X.sparse(), "noise needs dense inputs");
         require(engine_.chain().cuts.empty() || data.data.X.rows <= std::numeric_limits<int>::max(),
                 "too many rows for batch normalisation");
         require(data.data.X.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
@@ -355,8 +357,10 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
              "weights"_a.noconvert().none(), "mean_weight"_a);
 
     nb::class_<CheckedEngine<T>>(m, named("Engine").c_str())
-        .def(nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int, bool>(),
-             "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a, "bfloat16"_a = false)
+        .def(
+            nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int, bool, double>(),
+            "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a, "bfloat16"_a = false,
+            "input_noise"_a = 0.0)
         .def("calls_blas", &CheckedEngine<T>::calls_blas)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
              "gradient"_a.noconvert(), "state"_a.noconvert());

@@ -39,7 +39,8 @@ template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
     std::size_t n_parameters = 0, n_state = 0;
     std::vector<Layer<T>> layers;
-    Factors factors; // of its products when training
+    Factors factors;    // of its products when training
+    double input_noise; // deviation of what is added to dense inputs when training
 
     struct Segment {
         std::size_t begin, end;
@@ -50,8 +51,10 @@ template <class T> struct Chain {
     std::vector<std::size_t> cuts; // layers at which a step waits for all rows of the batch
     int groups = 0;
 
-    Chain(int inputs, const std::vector<DenseSpec> &specs, Factors of_products = Factors::exact)
-        : n_inputs(inputs), n_outputs(inputs), factors(of_products) {
+    Chain(int inputs, const std::vector<DenseSpec> &specs, Factors of_products = Factors::exact,
+          double noise = 0)
+        : n_inputs(inputs), n_outputs(inputs), factors(of_products), input_noise(noise) {
+        if (!(noise >= 0)) throw std::invalid_argument("noise has a deviation of 0 or more");
         for (const DenseSpec &spec : specs) {
             if (spec.n_outputs < 1) throw std::invalid_argument("a layer needs at least one unit");
             const Activation activation = Catalogue<Activation>::make(spec.activation);

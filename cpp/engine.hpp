@@ -60,7 +60,8 @@ template <class T> class Engine {
                       const std::function<bool()> &interrupted) {
         std::lock_guard lock(busy_);
         const std::int64_t share = (std::min(batch_size, n_rows) + threads_ - 1) / threads_;
-        auto &spaces = workspaces(share, order.numbers && !data.X.sparse(), entries_kept(data.X, share));
+        auto &spaces = workspaces(share, (order.numbers || chain_.input_noise > 0) && !data.X.sparse(),
+                                  entries_kept(data.X, share));
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         const std::int64_t steps = (n_rows - 1) / batch_size + 1;
         bool left = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "chain.hpp"
+#include "input_noise.hpp"
 
 #include <algorithm>
 #include <variant>
@@ -52,20 +53,23 @@ void gather(const T *source, std::size_t columns, const Order &order, int rows, 
     }
 }
 
+// Consecutive dense rows are read where they lie, unless a copy is asked for.
 template <class T>
-Rows<T> input_rows(const Matrix<T> &X, const Order &order, int rows, const Workspace<T> &space) {
+Rows<T> input_rows(const Matrix<T> &X, const Order &order, int rows, const Workspace<T> &space,
+                   bool copied = false) {
     if (X.sparse()) return {nullptr, &X, order.numbers, order.first};
     const auto columns = std::size_t(X.columns);
-    if (!order.numbers) return {X.values + std::size_t(order.first) * columns, nullptr, nullptr, 0};
+    if (!order.numbers && !copied)
+        return {X.values + std::size_t(order.first) * columns, nullptr, nullptr, 0};
     gather(X.values, columns, order, rows, space.input);
     return {space.input, nullptr, nullptr, 0};
 }
 
 // The same rows in a later phase, where they have been gathered.
 template <class T>
-Rows<T> input_rows_again(const Matrix<T> &X, const Order &order, const Workspace<T> &space) {
+Rows<T> input_rows_again(const Matrix<T> &X, const Order &order, const Workspace<T> &space, bool copied) {
     if (X.sparse()) return {nullptr, &X, order.numbers, order.first};
-    if (!order.numbers) return {X.values + std::size_t(order.first) * std::size_t(X.columns)};
+    if (!order.numbers && !copied) return {X.values + std::size_t(order.first) * std::size_t(X.columns)};
     return {space.input};
 }
 
@@ -146,8 +150,13 @@ double pass_share(const Step<T> &step, int phase, const Order &order, std::int64
     for (std::int64_t start = 0; start < rows; start += space.block_rows) {
         const int n = int(std::min<std::int64_t>(space.block_rows, rows - start));
         const Order block = order.from(start);
-        const Rows<T> input =
-            phase == 0 ? input_rows(data.X, block, n, space) : input_rows_again(data.X, block, space);
+        const bool noisy = chain.input_noise > 0;
+        const Rows<T> input = phase == 0 ? input_rows(data.X, block, n, space, noisy)
+                                         : input_rows_again(data.X, block, space, noisy);
+        if (noisy && phase == 0)
+            add_noise(philox::Stream{step.seed, step.number, 0},
+                      std::uint64_t(row_in_batch + start) * std::uint64_t(chain.n_inputs),
+                      std::size_t(n) * std::size_t(chain.n_inputs), T(chain.input_noise), space.input);
         const Pass<T> pass{
             step.theta,           space.gradient,      space.scratch, n,         start > 0, step.number,
             row_in_batch + start, space.columns.get(), chain.factors, step.seed, &space,    &input,

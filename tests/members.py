@@ -54,6 +54,12 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
 STRUCTURES: dict[str, dict[str, Any]] = {
     **FUNCTIONS,
     "dropout": {"dropout": 0.4},
+    "noise": {"input_noise": 0.3},
+    "noise, batch norm, residual": {
+        "input_noise": 0.3,
+        "normalization": BatchNorm(),
+        "residual": True,
+    },
     "dropout, batch norm, residual": {
         "dropout": 0.4,
         "normalization": BatchNorm(),
@@ -79,10 +85,12 @@ def targets(loss: Loss, n: int, n_outputs: int, seed: int = 0) -> npt.NDArray[np
     return rng.standard_normal((n, n_outputs))
 
 
-def network(activation: Activation, *units: int, **structure: Any) -> Network:
+def network(
+    activation: Activation, *units: int, input_noise: float = 0.0, **structure: Any
+) -> Network:
     """A chain through `units`, inputs first, with raw scores at its end."""
     hidden = [Dense(n, activation, **structure) for n in units[1:-1]]
-    return Network(units[0], (*hidden, Dense(units[-1], Identity())))
+    return Network(units[0], (*hidden, Dense(units[-1], Identity())), input_noise)
 
 
 def parameters(net: Network, seed: int = 0, dtype: Any = np.float64) -> npt.NDArray[Any]:

@@ -14,6 +14,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.blocks import Passed, block_backward, block_forward
+from rosenblatt.input_noise import gaussian_noise
 from rosenblatt.losses import Loss
 from rosenblatt.network import PENALISED, Network
 from rosenblatt.penalties import L2, Penalty
@@ -92,12 +93,15 @@ def forward(
 ) -> Forward:
     """Propagate X, shape (n_samples, n_0) or one sample (n_0,), through the network.
 
-    With `draws` as in a training step, without as in prediction: no unit is left out, and a batch
-    normalisation takes its running statistics from `state`, shape (n_state,).
+    With `draws` as in a training step, without as in prediction: no unit is left out, nothing is
+    added to X, and a batch normalisation takes its running statistics from `state`, shape
+    (n_state,).
     """
     X = np.atleast_2d(X)
     if X.ndim != 2 or X.shape[1] != network.n_inputs:
         raise ValueError(f"the network takes {network.n_inputs} features, X has shape {X.shape}")
+    if network.input_noise and draws is not None:
+        X = X + gaussian_noise(draws.stream(0), X.shape, network.input_noise, X.dtype)
     blocks: list[Passed] = []
     activations: list[FloatArray] = [X]
     layers, running = network.layer_parameters(theta), network.layer_state(state)
@@ -138,13 +142,13 @@ def backpropagate(
         of b rows gives b times the mean weight of the training set, which keeps its gradient an
         unbiased estimate of the whole objective's.
     draws : Draws, optional
-        Where what is random comes from; a network with dropout needs it.
+        Where what is random comes from; a network with dropout or input noise needs it.
     state : array (n_state,), optional
         Read where a batch of one row meets a batch normalisation.
     """
     penalty = penalty or L2(0.0)
     if network.is_random and draws is None:
-        raise ValueError("a training step of a network with dropout needs `draws`")
+        raise ValueError("a training step with dropout or input noise needs `draws`")
     passed = forward(network, theta, X, draws or Draws(seed=0, step=0), state)
     n = len(passed.scores)
     y = np.atleast_2d(y)

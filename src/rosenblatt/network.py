@@ -67,16 +67,23 @@ class Dense:
 @final
 @dataclass(frozen=True)
 class Network:
-    """A chain of layers over `n_inputs` features. It returns raw scores: the loss owns the link."""
+    """A chain of layers over `n_inputs` features. It returns raw scores: the loss owns the link.
+
+    With `input_noise`, a training step adds Gaussian noise of that standard deviation to what comes
+    in.
+    """
 
     n_inputs: int
     layers: tuple[Dense, ...]
+    input_noise: float = 0.0
 
     def __post_init__(self) -> None:
         if self.n_inputs < 1:
             raise ValueError(f"a network needs at least one input, got n_inputs={self.n_inputs}")
         if not self.layers:
             raise ValueError("a network needs at least one layer")
+        if not 0 <= self.input_noise < np.inf:
+            raise ValueError(f"input_noise must be 0 or more, got {self.input_noise}")
 
     @property
     def n_outputs(self) -> int:
@@ -121,7 +128,7 @@ class Network:
     @property
     def is_random(self) -> bool:
         """Whether a training step draws at random."""
-        return any(layer.dropout > 0 for layer in self.layers)
+        return self.input_noise > 0 or any(layer.dropout > 0 for layer in self.layers)
 
     def layer_parameters(self, theta: FloatArray) -> list[dict[str, FloatArray]]:
         """Every layer's parameters by name, as views into θ, shape (n_parameters,)."""

@@ -100,9 +100,11 @@ int main() {
                                    by_row = MemberSpec{"LayerNorm", {1e-5}};
                         const double rate = blocks ? 0.5 : 0;
                         const Chain<float> chain(
-                            columns, {{17, {"Tanh", {}}, blocks ? by_batch : Norm(), rate, blocks},
-                                      {8, {"Softmax", {}}, blocks ? by_row : Norm(), rate, blocks},
-                                      {outputs, {"Identity", {}}}});
+                            columns,
+                            {{17, {"Tanh", {}}, blocks ? by_batch : Norm(), rate, blocks},
+                             {8, {"Softmax", {}}, blocks ? by_row : Norm(), rate, blocks},
+                             {outputs, {"Identity", {}}}},
+                            Factors::exact, blocks && !is_sparse ? 0.1 : 0);
                         const Data<float> data{is_sparse ? sparse : dense, binary.data(), weights.data(),
                                                0.5};
                         Engine<float> engine(chain, loss, L2{1e-4}, threads);

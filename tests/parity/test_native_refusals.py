@@ -98,6 +98,12 @@ def test_blocks(build: Any) -> None:
     for rate in (-0.1, 1.0, np.nan):
         with pytest.raises(ValueError, match=r"dropout is in \[0, 1\)"):
             engine(build, layers=[layer(2, dropout=rate)])
+    for sigma in (-0.1, np.nan):
+        with pytest.raises(ValueError, match="0 or more"):
+            engine(build, input_noise=sigma)
+    sparse = build.Data64(csr(build, [1.0], [0], [0, 1]), np.zeros((1, 2)), None, 1.0)
+    with pytest.raises(ValueError, match="noise needs dense inputs"):
+        epoch(build, engine=engine(build, input_noise=0.1), data=sparse)
     with pytest.raises(ValueError, match="no member named GroupNorm"):
         engine(build, layers=[(units, activation, ("GroupNorm", [1e-5]), 0.0, False)])
     with pytest.raises(ValueError, match="another number of fields"):

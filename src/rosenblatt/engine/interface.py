@@ -21,6 +21,7 @@ __all__ = [
     "Trainer",
     "fitting",
     "fitting_state",
+    "refuse_noise_on_sparse",
     "refuse_random",
 ]
 
@@ -78,11 +79,18 @@ def fitting_state(network: Network, theta: FloatArray, state: FloatArray | None)
     return state
 
 
+def refuse_noise_on_sparse(network: Network, X: Matrix) -> None:
+    """Noise would fill what is empty."""
+    if network.input_noise and not isinstance(X, np.ndarray):
+        raise ValueError("input noise needs dense inputs, X is sparse")
+
+
 def refuse_random(network: Network) -> None:
     """An objective over all rows is a function of the parameters, and of nothing else."""
     if network.is_random:
         raise ValueError(
-            "the objective over all rows has no dropout, whose masks change from step to step"
+            "the objective over all rows has no dropout and no input noise, which change from step"
+            " to step"
         )
 
 

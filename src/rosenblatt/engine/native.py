@@ -25,6 +25,7 @@ from rosenblatt.engine.interface import (
     Predictor,
     Trainer,
     fitting_state,
+    refuse_noise_on_sparse,
     refuse_random,
 )
 from rosenblatt.engine.kernels import kernel
@@ -127,6 +128,7 @@ def native_engine(
         kernel(penalty),
         threads,
         bfloat16,
+        network.input_noise,
     )
 
 
@@ -147,6 +149,7 @@ class NativeTrainer(Trainer):
         bfloat16: bool = False,
         state: FloatArray | None = None,
     ) -> None:
+        refuse_noise_on_sparse(problem.network, arrays.X)
         self.engine = native_engine(
             problem.network, problem.loss, problem.penalty, theta.dtype, threads, bfloat16
         )

@@ -8,7 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.backprop import Forward, Trace, backpropagate, forward
-from rosenblatt.engine.interface import Epoch, Objective, Trainer, fitting_state, refuse_random
+from rosenblatt.engine.interface import (
+    Epoch,
+    Objective,
+    Trainer,
+    fitting_state,
+    refuse_noise_on_sparse,
+    refuse_random,
+)
 from rosenblatt.engine.memory import Memory
 from rosenblatt.losses import Loss
 from rosenblatt.network import PENALISED, Network
@@ -86,6 +93,7 @@ class ReadableTrainer(Trainer):
         memory: Memory,
         state: FloatArray | None = None,
     ) -> None:
+        refuse_noise_on_sparse(problem.network, arrays.X)
         self.problem, self.arrays = problem, arrays
         self.theta, self.memory = theta, memory
         self.state = fitting_state(problem.network, theta, state)

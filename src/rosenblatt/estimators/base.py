@@ -20,7 +20,7 @@ from rosenblatt.estimators.descent import Progress, fit_descent
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.names import ACTIVATIONS, OPTIMIZERS, initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
-from rosenblatt.estimators.structure import check_solver, structured
+from rosenblatt.estimators.structure import check_inputs, check_solver, structured
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network, fill
@@ -64,6 +64,7 @@ class BaseMLP(FittedMLP):
     dropout: Any
     residual: bool
     normalization: Any
+    input_noise: float
 
     loss_: float
     loss_curve_: list[float]
@@ -194,7 +195,7 @@ class BaseMLP(FittedMLP):
             )
         activation = ACTIVATIONS[self.activation]
         layers = structured(self, [Dense(int(n), activation) for n in hidden])
-        return Network(n_inputs, (*layers, Dense(n_outputs)))
+        return Network(n_inputs, (*layers, Dense(n_outputs)), float(self.input_noise))
 
     def _validated(
         self, X: Any, y: Any, sample_weight: Any, *, dtype: Any, reset: bool
@@ -262,6 +263,7 @@ class BaseMLP(FittedMLP):
         n_outputs = self._n_units_out(targets)
         network = self._network(X.shape[1], n_outputs)
         check_solver(self, network)
+        check_inputs(network, X)
         rng = check_random_state(self.random_state)
         if first_pass:
             theta = network.initial_parameters(

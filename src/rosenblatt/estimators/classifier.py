@@ -110,6 +110,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         counts once in them, whatever its weight. 'batch' is not for 'lbfgs' or batches of one row.
         The learned scale and shift that follow bear no penalty; they and the running statistics are
         in `parameters_`.
+    input_noise : float, default=0.0
+        Standard deviation of Gaussian noise that every training step adds to its rows, which
+        smooths what is learnt (Bishop 1995); on the scale of the features, so scale them. Like
+        dropout it follows from `random_state`, whatever `n_jobs` is. Not with 'lbfgs' or sparse X.
 
     Attributes
     ----------
@@ -201,6 +205,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         dropout: Any = 0.0,
         residual: bool = False,
         normalization: Literal["batch", "layer"] | Normalization | None = None,
+        input_noise: float = 0.0,
     ) -> None:
         self._keep(locals())
 

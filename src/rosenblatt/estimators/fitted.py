@@ -56,6 +56,7 @@ class FittedMLP(BaseEstimator, ABC):
     # Of the last fit: the hidden layers, where they are more than dense ones, and the parameters
     # that `coefs_` and `intercepts_` do not show, and the state, both by name.
     _structure: tuple[Dense, ...] = ()
+    _input_noise: float = 0.0
     _others: Mapping[str, FloatArray] = MappingProxyType({})
     _named_state: Mapping[str, FloatArray] = MappingProxyType({})
 
@@ -65,7 +66,8 @@ class FittedMLP(BaseEstimator, ABC):
         check_is_fitted(self, "coefs_")
         shapes = [np.shape(W) for W in self.coefs_]
         hidden = self._hidden_layers([n_out for _, n_out in shapes[:-1]])
-        network = Network(shapes[0][0], (*hidden, Dense(shapes[-1][1])))
+        layers = (*hidden, Dense(shapes[-1][1]))
+        network = Network(shapes[0][0], layers, self._input_noise)
         theta, state = self._flat(network)
         return Model(network, theta, LINKS[self.out_activation_], state)
 
@@ -160,6 +162,7 @@ class FittedMLP(BaseEstimator, ABC):
         hidden = network.layers[:-1]
         plain = all(layer == Dense(layer.n_outputs, layer.activation) for layer in hidden)
         self._structure = () if plain else hidden
+        self._input_noise = network.input_noise
         self._others = beside_dense(network.named_parameters(theta))
         self._named_state = network.named_state(state)
 

@@ -50,6 +50,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     ],
     "scoring": [None, StrOptions({"loss"})],
     "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
+    "input_noise": [Interval(Real, 0, None, closed="left")],
     "residual": ["boolean"],
     "normalization": [None, StrOptions(set(NORMALIZATIONS)), Normalization],
 }

@@ -37,7 +37,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
 early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, dtype, \
-n_jobs, scoring, dropout, residual, normalization
+n_jobs, scoring, dropout, residual, normalization, input_noise
         As in `MLPClassifier`. Early stopping watches R².
 
     Attributes
@@ -106,6 +106,7 @@ feature_names_in_, n_layers_, n_outputs_
         dropout: Any = 0.0,
         residual: bool = False,
         normalization: Literal["batch", "layer"] | Normalization | None = None,
+        input_noise: float = 0.0,
     ) -> None:
         self._keep(locals())
 

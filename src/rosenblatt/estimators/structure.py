@@ -15,7 +15,7 @@ from rosenblatt.network import Dense, Network
 if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP
 
-__all__ = ["check_batches", "check_solver", "drawn_seed", "structured"]
+__all__ = ["check_batches", "check_inputs", "check_solver", "drawn_seed", "structured"]
 
 
 def structured(est: BaseMLP, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
@@ -49,14 +49,23 @@ def check_solver(est: BaseMLP, network: Network) -> None:
     if est.solver in OPTIMIZERS:
         return
     if network.is_random:
+        what = "input_noise" if network.input_noise else "dropout"
         raise ValueError(
-            f"dropout needs a solver that takes batches, such as 'adam' or 'sgd': {est.solver!r}"
+            f"{what} needs a solver that takes batches, such as 'adam' or 'sgd': {est.solver!r}"
             " needs the same objective in every iteration."
         )
     if network.n_state:
         raise ValueError(
             "normalization='batch' needs a solver that takes batches, such as 'adam' or 'sgd', and"
             f" has no running statistics under {est.solver!r}; normalization='layer' works with it."
+        )
+
+
+def check_inputs(network: Network, X: Any) -> None:
+    """Noise would fill what a sparse matrix leaves empty."""
+    if network.input_noise and not isinstance(X, np.ndarray):
+        raise ValueError(
+            "input_noise needs dense rows, X is sparse: give X.toarray(), or set input_noise=0."
         )
 
 

@@ -59,6 +59,7 @@ class Metadata:
 
     format_version: int
     n_inputs: int
+    input_noise: float
     layers: tuple[LayerData, ...]
     loss: SavedLoss
     encoding: TableEncoding
@@ -71,6 +72,7 @@ def metadata_of(saved: SavedModel) -> dict[str, Any]:
     metadata = Metadata(
         FORMAT_VERSION,
         network.n_inputs,
+        network.input_noise,
         tuple(map(_layer_data, network.layers)),
         cast(SavedLoss, saved.model.loss),
         saved.encoding,
@@ -118,7 +120,7 @@ def saved_model_from(data: object, tensors: Mapping[str, FloatArray]) -> SavedMo
 def _network_from(metadata: Metadata) -> Network:
     """The network, once it fits the columns and the target."""
     layers = tuple(Dense(**vars(layer)) for layer in metadata.layers)
-    network = Network(metadata.n_inputs, layers)
+    network = Network(metadata.n_inputs, layers, metadata.input_noise)
     features = len(metadata.encoding.feature_names)
     outputs = _outputs_for(metadata.encoding.target)
     if (network.n_inputs, network.n_outputs) != (features, outputs):
