@@ -73,7 +73,7 @@ template <class T> struct NormalizeColumns {
         std::fill_n(space.kept[std::size_t(index)], kept(0), T(0));
     }
 
-    void forward(const Pass<T> &pass, const Rows<T> &input, T *output) const {
+    [[gnu::noinline]] void forward(const Pass<T> &pass, const Rows<T> &input, T *output) const {
         if (pass.gradient) settle(pass);
         const T *running = pass.state + state;
         const T *mean_of = running, *scale_of = nullptr;
@@ -143,7 +143,7 @@ template <class T> struct NormalizeColumns {
     }
 
     // dx = γ (e - mean(e) - h mean(e h)) / √(variance + ε), the means over the whole batch.
-    void backward(const Pass<T> &pass, const Rows<T> &input, const T *, T *dy, T *) const {
+    [[gnu::noinline]] void backward(const Pass<T> &pass, const Rows<T> &input, const T *, T *dy, T *) const {
         const Kept own(*this, *pass.space);
         const std::vector<Workspace<T>> &team = *pass.team;
         const T total = rows_of(team), *gamma = pass.theta + offset, *x = input.dense;

@@ -25,7 +25,7 @@ template <class T> struct Drop {
         return (std::size_t(rows) * std::size_t(n_outputs) + sizeof(T) - 1) / sizeof(T);
     }
 
-    void forward(const Pass<T> &pass, const Rows<T> &x, T *y) const {
+    [[gnu::noinline]] void forward(const Pass<T> &pass, const Rows<T> &x, T *y) const {
         const auto threshold = std::uint32_t(rate * 4294967296.0);
         const T scale = T(1 / (1 - rate));
         const auto begin = std::uint64_t(pass.row) * std::uint64_t(n_outputs);
@@ -42,7 +42,7 @@ template <class T> struct Drop {
             });
     }
 
-    void backward(const Pass<T> &pass, const Rows<T> &, const T *, T *dy, T *) const {
+    [[gnu::noinline]] void backward(const Pass<T> &pass, const Rows<T> &, const T *, T *dy, T *) const {
         const T scale = T(1 / (1 - rate));
         const std::uint8_t *mask = mask_of(pass);
         const std::size_t n = size(pass);

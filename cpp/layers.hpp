@@ -11,6 +11,8 @@
 //
 //   gradient_in_place    the gradient overwrites the one that came, whatever the output does
 //   kept(rows)           elements that it keeps from its way forward for its way back
+//
+// Layers that not every network has keep out of line, so that the loop stays as short as the others need it.
 #pragma once
 
 #include "batch_normalize.hpp"

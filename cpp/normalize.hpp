@@ -28,7 +28,7 @@ template <class T> struct NormalizeRows {
     // Mean and reciprocal deviation of each row.
     std::size_t kept(int rows) const { return 2 * std::size_t(rows); }
 
-    void forward(const Pass<T> &pass, const Rows<T> &input, T *output) const {
+    [[gnu::noinline]] void forward(const Pass<T> &pass, const Rows<T> &input, T *output) const {
         T *kept_rows = pass.gradient ? pass.space->kept[std::size_t(index)] : nullptr;
         const T *gamma = pass.theta + offset, *beta = gamma + n_outputs;
         const int n = n_outputs;
@@ -54,7 +54,8 @@ template <class T> struct NormalizeRows {
     }
 
     // With e = γ g'(z) dy: dx = (e - mean(e) - h mean(e h)) / √(variance + ε).
-    void backward(const Pass<T> &pass, const Rows<T> &input, const T *output, T *grad, T *) const {
+    [[gnu::noinline]] void backward(const Pass<T> &pass, const Rows<T> &input, const T *output, T *grad,
+                                    T *) const {
         const T *kept_rows = pass.space->kept[std::size_t(index)];
         const T *gamma = pass.theta + offset;
         T *dgamma = pass.gradient + offset, *dbeta = dgamma + n_outputs;

@@ -28,7 +28,7 @@ template <class T> struct AddInput {
         return {{offset, std::size_t(n_inputs) * std::size_t(n_outputs), true}};
     }
 
-    void forward(const Pass<T> &pass, const Rows<T> &x, T *y) const {
+    [[gnu::noinline]] void forward(const Pass<T> &pass, const Rows<T> &x, T *y) const {
         const Rows<T> s = skipped(pass);
         const std::size_t n = size(pass);
         if (!projects() && s.dense) {
@@ -44,7 +44,7 @@ template <class T> struct AddInput {
             add_entries(pass, s, y);
     }
 
-    void backward(const Pass<T> &pass, const Rows<T> &, const T *, T *dy, T *) const {
+    [[gnu::noinline]] void backward(const Pass<T> &pass, const Rows<T> &, const T *, T *dy, T *) const {
         T *ds = source < 0 ? nullptr : pass.space->deltas[std::size_t(source)];
         if (!projects()) {
             if (ds) std::copy_n(dy, size(pass), ds);
