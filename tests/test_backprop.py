@@ -123,9 +123,11 @@ def away_from_kinks(net: Network, n: int, margin: float) -> tuple[Any, Any]:
     raise AssertionError("no seed keeps away from the kinks")
 
 
-def numeric_gradient(f: Any, theta: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def numeric_gradient(
+    f: Any, theta: npt.NDArray[np.float64], step: float = 1e-3
+) -> npt.NDArray[np.float64]:
     return np.array(
-        [central_difference(lambda h, e=e: f(theta + h * e), 0, 1e-3) for e in np.eye(len(theta))]
+        [central_difference(lambda h, e=e: f(theta + h * e), 0, step) for e in np.eye(len(theta))]
     )
 
 
@@ -182,7 +184,7 @@ def test_gradient_of_every_structure(g: Activation, loss: Loss, structure: dict[
     trace = backpropagate(net, theta, *arguments)
     assert_gradient(
         trace.gradient,
-        numeric_gradient(lambda t: backpropagate(net, t, *arguments).objective, theta),
+        numeric_gradient(lambda t: backpropagate(net, t, *arguments).objective, theta, 3e-4),
     )
 
 
