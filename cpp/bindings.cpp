@@ -107,23 +107,28 @@ template <class T> struct HeldData {
     }
 };
 
-using NamedLayers = std::vector<std::pair<int, NamedFields>>;
+// Units, activation, normalisation, dropout, whether its input is added.
+using NamedLayers = std::vector<std::tuple<int, NamedFields, std::optional<NamedFields>, double, bool>>;
 
-template <class T> Chain<T> chain(int n_inputs, const NamedLayers &layers, Factors factors = Factors::exact) {
+template <class T>
+Chain<T> chain(int n_inputs, const NamedLayers &layers, Factors factors = Factors::exact, double noise = 0) {
     require(n_inputs >= 1 && !layers.empty(), "a chain needs inputs and layers");
     std::vector<DenseSpec> specs;
-    for (const auto &[n_outputs, activation] : layers) specs.push_back({n_outputs, member(activation)});
-    return Chain<T>(n_inputs, specs, factors);
+    for (const auto &[n_outputs, activation, normalization, dropout, residual] : layers) {
+        specs.push_back({n_outputs, member(activation), {}, dropout, residual});
+        if (normalization) specs.back().normalization = member(*normalization);
+    }
+    return Chain<T>(n_inputs, specs, factors, noise);
 }
 
 // The engine with the checks that keep its memory safe.
 template <class T> class CheckedEngine {
   public:
     CheckedEngine(int n_inputs, const NamedLayers &layers, const NamedFields &loss,
-                  const NamedFields &penalty, int threads, bool bfloat16)
+                  const NamedFields &penalty, int threads, bool bfloat16, double input_noise)
         : loss_(Catalogue<Loss>::make(member(loss))),
-          engine_(chain<T>(n_inputs, layers, bfloat16 ? Factors::bfloat16 : Factors::exact), loss_,
-                  Catalogue<Penalty>::make(member(penalty)), threads) {
+          engine_(chain<T>(n_inputs, layers, bfloat16 ? Factors::bfloat16 : Factors::exact, input_noise),
+                  loss_, Catalogue<Penalty>::make(member(penalty)), threads) {
         require(threads >= 1, "at least one thread");
         require(!bfloat16 || (sizeof(T) == sizeof(float) && rosenblatt::bfloat16::supported()),
                 "no products of bfloat16 factors");
@@ -131,14 +136,16 @@ template <class T> class CheckedEngine {
 
     Engine<T> &engine() { return engine_; }
 
-    std::pair<double, double> objective(const HeldData<T> &data, const In1<T> &theta, Out1<T> gradient) {
+    std::pair<double, double> objective(const HeldData<T> &data, const In1<T> &theta, Out1<T> gradient,
+                                        const In1<T> &state) {
         check(data);
         require(data.data.X.rows >= 1, "an objective needs rows");
         check_parameters(theta.shape(0));
         check_parameters(gradient.shape(0));
+        check_state(state.shape(0));
         check_products();
         nb::gil_scoped_release released;
-        const Objective o = engine_.objective(data.data, theta.data(), gradient.data());
+        const Objective o = engine_.objective(data.data, theta.data(), state.data(), gradient.data());
         return {o.data_loss, o.penalty};
     }
 
@@ -146,6 +153,9 @@ template <class T> class CheckedEngine {
 
     void check(const HeldData<T> &data) const {
         const int outputs = engine_.chain().n_outputs;
+        require(engine_.chain().input_noise == 0 || !data.data.X.sparse(), "noise needs dense inputs");
+        require(engine_.chain().cuts.empty() || data.data.X.rows <= std::numeric_limits<int>::max(),
+                "too many rows for batch normalisation");
         require(data.data.X.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
         require(int(data.y.shape(1)) == engine_.target_columns(),
                 "the targets have another number of columns");
@@ -161,6 +171,10 @@ template <class T> class CheckedEngine {
         require(n == engine_.chain().n_parameters, "the network has another number of parameters");
     }
 
+    void check_state(std::size_t n) const {
+        require(n == engine_.chain().n_state, "the network has another state");
+    }
+
   private:
     Loss loss_;
     Engine<T> engine_;
@@ -171,16 +185,18 @@ template <class T> class CheckedRun {
   public:
     // Python keeps the engine and the data alive as long as the run.
     CheckedRun(CheckedEngine<T> &engine, const HeldData<T> &data, const NamedFields &optimizer, Out1<T> theta,
-               Slots<T> slots, Out1<std::int64_t> steps, const NamedFields &clipping,
-               const NamedFields &constraint, const NamedFields &averaging, std::optional<Out1<T>> mean)
+               Slots<T> slots, Out1<std::int64_t> steps, std::uint64_t seed, Out1<T> state,
+               const NamedFields &clipping, const NamedFields &constraint, const NamedFields &averaging,
+               std::optional<Out1<T>> mean)
         : engine_(engine), data_(data), rule_(Catalogue<Optimizer>::make(member(optimizer))),
-          theta_(std::move(theta)), slots_(std::move(slots)), steps_(std::move(steps)),
-          mean_(std::move(mean)),
+          theta_(std::move(theta)), slots_(std::move(slots)), steps_(std::move(steps)), seed_(seed),
+          state_(std::move(state)), mean_(std::move(mean)),
           around_{Catalogue<Clipping>::make(member(clipping)),
                   Catalogue<Constraint>::make(member(constraint)),
                   Catalogue<Averaging>::make(member(averaging)), mean_ ? mean_->data() : nullptr} {
         engine_.check(data_);
         engine_.check_parameters(theta_.shape(0));
+        engine_.check_state(state_.shape(0));
         engine_.check_products();
         require(steps_.shape(0) == 1, "one number of steps");
         require(slots_.shape(0) == n_slots() && slots_.shape(1) == theta_.shape(0) && slots_.stride(1) == 1,
@@ -202,13 +218,13 @@ template <class T> class CheckedRun {
         const std::int64_t rows = data_.data.X.rows, n = given ? given->size(0) : rows;
         require(n >= 1 && batch_size >= 1, "an epoch needs rows and a batch size");
         require(rates.size(0) == (n - 1) / batch_size + 1, "one factor a step");
-        const int phases = std::max(ByUnits<T>::phases(engine_.engine().chain()), Phases::most);
-        require(rates.size(0) <= Crew::most_phases / phases, "too many steps for one epoch");
+        require(rates.size(0) <= Crew::most_phases / engine_.engine().most_phases(),
+                "too many steps for one epoch");
         // A copy, for the same reason as in Held.
         numbers_.clear();
         if (given) numbers_.assign(given->data(), given->data() + n);
         for (std::int64_t number : numbers_) require(number >= 0 && number < rows, "row number out of range");
-        Memory<T> memory{{}, steps_(0)};
+        Memory<T> memory{{}, steps_(0), seed_, state_.data()};
         for (std::size_t k = 0; k < n_slots(); ++k) memory.slots[k] = slots_.data() + k * slots_.stride(0);
         auto signalled = [interruptible] {
             if (!interruptible) return false;
@@ -239,6 +255,8 @@ template <class T> class CheckedRun {
     Out1<T> theta_;
     Slots<T> slots_;
     Out1<std::int64_t> steps_;
+    std::uint64_t seed_;
+    Out1<T> state_;
     std::optional<Out1<T>> mean_;
     Surroundings<T> around_;
     std::vector<std::int64_t> numbers_;
@@ -249,14 +267,15 @@ template <class T> class CheckedRun {
 template <class T> class CheckedPredictor {
   public:
     CheckedPredictor(int n_inputs, const NamedLayers &layers, const NamedFields &loss, In1<T> theta,
-                     bool both_classes, bool flat, nb::callable threads_for)
+                     In1<T> state, bool both_classes, bool flat, nb::callable threads_for)
         : predictor_(chain<T>(n_inputs, layers), Catalogue<Loss>::make(member(loss)), both_classes),
-          theta_(std::move(theta)), flat_(flat), threads_for_(std::move(threads_for)),
-          ndarray_(nb::module_::import_("numpy").attr("ndarray")),
+          theta_(std::move(theta)), state_(std::move(state)), flat_(flat),
+          threads_for_(std::move(threads_for)), ndarray_(nb::module_::import_("numpy").attr("ndarray")),
           empty_(nb::module_::import_("numpy").attr("empty")),
           dtype_(nb::module_::import_("numpy").attr("dtype")(sizeof(T) == 4 ? "f4" : "f8")) {
         require(theta_.shape(0) == predictor_.chain().n_parameters,
                 "the network has another number of parameters");
+        require(state_.shape(0) == predictor_.chain().n_state, "the network has another state");
         require(!flat || predictor_.columns() == 1, "flat predictions have one column");
     }
 
@@ -289,7 +308,7 @@ template <class T> class CheckedPredictor {
                 "the output does not fit");
         require(!calls_blas() || gemm_pointer<T>, "no BLAS was handed in");
         nb::gil_scoped_release released;
-        predictor_(X.matrix, theta_.data(), out.data(), threads, false);
+        predictor_(X.matrix, theta_.data(), state_.data(), out.data(), threads, false);
     }
 
   private:
@@ -321,14 +340,14 @@ template <class T> class CheckedPredictor {
         const auto &chain = predictor_.chain();
         const Matrix<T> X{rows(x), chain.n_inputs, x.data(), nullptr, nullptr};
         if (std::size_t(X.rows) * chain.n_parameters < std::size_t(large))
-            return predictor_(X, theta_.data(), target.data(), 1, finite);
+            return predictor_(X, theta_.data(), state_.data(), target.data(), 1, finite);
         const int threads = nb::cast<int>(threads_for_(X.rows));
         nb::gil_scoped_release released;
-        return predictor_(X, theta_.data(), target.data(), threads, finite);
+        return predictor_(X, theta_.data(), state_.data(), target.data(), threads, finite);
     }
 
     Predictor<T> predictor_;
-    In1<T> theta_;
+    In1<T> theta_, state_;
     bool flat_;
     nb::callable threads_for_;
     nb::object ndarray_, empty_, dtype_;
@@ -347,29 +366,32 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
              "weights"_a.noconvert().none(), "mean_weight"_a);
 
     nb::class_<CheckedEngine<T>>(m, named("Engine").c_str())
-        .def(nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int, bool>(),
-             "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a, "bfloat16"_a = false)
+        .def(
+            nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int, bool, double>(),
+            "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a, "bfloat16"_a = false,
+            "input_noise"_a = 0.0)
         .def("calls_blas", &CheckedEngine<T>::calls_blas)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
-             "gradient"_a.noconvert());
+             "gradient"_a.noconvert(), "state"_a.noconvert());
 
     const NamedFields no_clipping{"NoClipping", {}}, no_constraint{"NoConstraint", {}},
         no_averaging{"NoAveraging", {}};
     nb::class_<CheckedRun<T>>(m, named("Run").c_str())
         .def(nb::init<CheckedEngine<T> &, const HeldData<T> &, const NamedFields &, Out1<T>, Slots<T>,
-                      Out1<std::int64_t>, const NamedFields &, const NamedFields &, const NamedFields &,
-                      std::optional<Out1<T>>>(),
+                      Out1<std::int64_t>, std::uint64_t, Out1<T>, const NamedFields &, const NamedFields &,
+                      const NamedFields &, std::optional<Out1<T>>>(),
              nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), "engine"_a, "data"_a, "optimizer"_a,
-             "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert(), "clipping"_a = no_clipping,
-             "constraint"_a = no_constraint, "averaging"_a = no_averaging,
-             "mean"_a.noconvert().none() = nb::none())
+             "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert(), "seed"_a,
+             "state"_a.noconvert(), "clipping"_a = no_clipping, "constraint"_a = no_constraint,
+             "averaging"_a = no_averaging, "mean"_a.noconvert().none() = nb::none())
         .def("epoch", &CheckedRun<T>::epoch, "order"_a.none(), "batch_size"_a, "factors"_a, "interruptible"_a,
              "seconds"_a = std::numeric_limits<double>::infinity());
 
     nb::class_<CheckedPredictor<T>>(m, named("Predictor").c_str())
-        .def(nb::init<int, const NamedLayers &, const NamedFields &, In1<T>, bool, bool, nb::callable>(),
-             "n_inputs"_a, "layers"_a, "loss"_a, "theta"_a.noconvert(), "both_classes"_a, "flat"_a,
-             "threads_for"_a)
+        .def(nb::init<int, const NamedLayers &, const NamedFields &, In1<T>, In1<T>, bool, bool,
+                      nb::callable>(),
+             "n_inputs"_a, "layers"_a, "loss"_a, "theta"_a.noconvert(), "state"_a.noconvert(),
+             "both_classes"_a, "flat"_a, "threads_for"_a)
         .def("calls_blas", &CheckedPredictor<T>::calls_blas)
         .def("finite", &CheckedPredictor<T>::finite, nb::arg().none())
         .def("bare", &CheckedPredictor<T>::bare, nb::arg().none(), nb::arg().none())
@@ -387,12 +409,22 @@ nb::dict catalogue() {
     nb::dict all;
     all["activations"] = listed<Activation>();
     all["losses"] = listed<Loss>();
+    all["normalizations"] = listed<Normalization>();
     all["penalties"] = listed<Penalty>();
     all["optimizers"] = listed<Optimizer>();
     all["clippings"] = listed<Clipping>();
     all["constraints"] = listed<Constraint>();
     all["averagings"] = listed<Averaging>();
     return all;
+}
+
+// The words of the elements from `begin` on, for the tests that hold them to the readable ones.
+void random_words(std::uint64_t seed, std::int64_t step, int layer, std::uint64_t begin,
+                  Out1<std::uint32_t> out) {
+    philox::Stream{seed, step, layer}.for_each(begin, begin + out.shape(0),
+                                               [&](std::ptrdiff_t at, const std::uint32_t *words, int n) {
+                                                   std::copy_n(words, n, out.data() + at);
+                                               });
 }
 
 // The pointers arrive in capsules whose names are their C signatures.
@@ -430,6 +462,7 @@ NB_MODULE(ROSENBLATT_MODULE, m) {
         take_gemm<float>(sgemm);
         take_gemm<double>(dgemm);
     });
+    m.def("philox", &random_words, "seed"_a, "step"_a, "layer"_a, "begin"_a, "out"_a.noconvert());
     m.def(
         "shuffle",
         [](Out1<std::int64_t> items, nb::capsule generator) {

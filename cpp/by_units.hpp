@@ -24,8 +24,9 @@ template <class T> class ByUnits {
     // Whether batches of so many rows are worth sharing by units: every hidden layer has two panels or more
     // for each thread.
     static bool suits(const Chain<T> &chain, const Matrix<T> &X, std::int64_t batch, int threads) {
-        if (threads == 1 || X.sparse() || chain.factors != Factors::exact || chain.layers.size() < 2 ||
-            batch < 2 || batch > largest_block || chain.longest_sum(int(batch)) > longest_tiled_sum)
+        if (threads == 1 || X.sparse() || chain.factors != Factors::exact || chain.input_noise > 0 ||
+            chain.layers.size() < 2 || batch < 2 || batch > largest_block ||
+            chain.longest_sum(int(batch)) > longest_tiled_sum)
             return false;
         for (std::size_t i = 0; i < chain.layers.size(); ++i) {
             const auto *dense = std::get_if<Dense<T>>(&chain.layers[i]);

@@ -6,6 +6,7 @@
 #include "classification_losses.hpp"
 #include "clipping.hpp"
 #include "constraints.hpp"
+#include "normalizations.hpp"
 #include "optimizers.hpp"
 #include "penalties.hpp"
 #include "regression_losses.hpp"
@@ -18,6 +19,7 @@ using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax, LeakyReL
                                 SiLU, Mish, HardSigmoid, HardTanh, HardSwish>;
 using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, Huber, LogCosh,
                           AbsoluteError, Quantile, BinaryFocal, CategoricalFocal>;
+using Normalization = std::variant<LayerNorm, BatchNorm>;
 using Penalty = std::variant<L2, L1, ElasticNet>;
 using Optimizer = std::variant<SGD, AdaGrad, RMSProp, AdaDelta, Adam, AdamW, AMSGrad, NAdam, RAdam, Lion>;
 using Clipping = std::variant<NoClipping, ClipNorm, ClipValue>;

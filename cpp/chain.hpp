@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -15,34 +16,71 @@ namespace rosenblatt {
 struct DenseSpec {
     int n_outputs;
     MemberSpec activation;
+    std::optional<MemberSpec> normalization = {};
+    double dropout = 0;
+    bool residual = false;
 };
+
+// The two members that a layer need not have.
+template <class L> constexpr bool gradient_in_place(const L &layer) {
+    if constexpr (requires { layer.gradient_in_place; })
+        return layer.gradient_in_place;
+    else
+        return layer.in_place;
+}
+template <class L> std::size_t kept_by(const L &layer, int rows) {
+    if constexpr (requires { layer.kept(rows); })
+        return layer.kept(rows);
+    else
+        return 0;
+}
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
-    std::size_t n_parameters = 0;
+    std::size_t n_parameters = 0, n_state = 0;
     std::vector<Layer<T>> layers;
-    Factors factors; // of its products when training
+    Factors factors;    // of its products when training
+    double input_noise; // deviation of what is added to dense inputs when training
 
     struct Segment {
         std::size_t begin, end;
         bool penalised;
-        int group; // the parametric layer it belongs to
+        int group; // the block it belongs to
     };
     std::vector<Segment> segments;
+    std::vector<std::size_t> cuts; // layers at which a step waits for all rows of the batch
     int groups = 0;
 
-    Chain(int inputs, const std::vector<DenseSpec> &specs, Factors of_products = Factors::exact)
-        : n_inputs(inputs), n_outputs(inputs), factors(of_products) {
+    Chain(int inputs, const std::vector<DenseSpec> &specs, Factors of_products = Factors::exact,
+          double noise = 0)
+        : n_inputs(inputs), n_outputs(inputs), factors(of_products), input_noise(noise) {
+        if (!(noise >= 0)) throw std::invalid_argument("noise has a deviation of 0 or more");
         for (const DenseSpec &spec : specs) {
             if (spec.n_outputs < 1) throw std::invalid_argument("a layer needs at least one unit");
             const Activation activation = Catalogue<Activation>::make(spec.activation);
             const bool joins = tells_derivative(activation);
-            append(Dense<T>{n_outputs, spec.n_outputs, n_parameters, joins ? activation : Identity{}});
+            const int block_inputs = n_outputs, source = int(layers.size()) - 1;
+            const Activation joined = joins ? activation : Identity{};
+            append(Dense<T>{n_outputs, spec.n_outputs, n_parameters, spec.normalization ? Identity{} : joined,
+                            spec.residual});
+            if (spec.normalization)
+                append_normalization(Catalogue<Normalization>::make(*spec.normalization), joined);
             if (needs_input(activation))
                 append(ActivateApart<T>{n_outputs, activation});
             else if (!joins)
                 append(Activate<T>{n_outputs, activation});
+            if (!(spec.dropout >= 0 && spec.dropout < 1)) throw std::invalid_argument("dropout is in [0, 1)");
+            if (spec.dropout > 0) append(Drop<T>{n_outputs, spec.dropout, groups + 1, int(layers.size())});
+            if (spec.residual) append(AddInput<T>{block_inputs, n_outputs, n_parameters, source});
+            ++groups;
         }
+    }
+
+    // Phases of a pass forward and back: between the cuts, and between them again.
+    int phases() const { return 2 * int(cuts.size()) + 1; }
+
+    const NormalizeColumns<T> &cut(std::size_t number) const {
+        return std::get<NormalizeColumns<T>>(layers[cuts[number]]);
     }
 
     // Terms of the longest sum in a product: over rows, or over the units on a layer's either side.
@@ -56,6 +94,18 @@ template <class T> struct Chain {
   private:
     static constexpr std::size_t most_parameters = std::size_t(1) << 48;
 
+    void append_normalization(const Normalization &normalization, const Activation &joined) {
+        const int index = int(layers.size());
+        if (const auto *by_row = std::get_if<LayerNorm>(&normalization)) {
+            append(NormalizeRows<T>{n_outputs, n_parameters, *by_row, joined, index});
+        } else {
+            cuts.push_back(layers.size());
+            append(NormalizeColumns<T>{n_outputs, n_parameters, n_state, std::get<BatchNorm>(normalization),
+                                       joined, index});
+            n_state += 2 * std::size_t(n_outputs);
+        }
+    }
+
     template <class L> void append(L layer) {
         n_outputs = layer.n_outputs;
         const auto stretches = layer.parameters();
@@ -64,7 +114,6 @@ template <class T> struct Chain {
             n_parameters += s.size;
             if (n_parameters > most_parameters) throw std::length_error("the network is too large");
         }
-        groups += !stretches.empty();
         layers.emplace_back(std::move(layer));
     }
 };
@@ -109,7 +158,7 @@ template <class T> struct Workspace {
     std::size_t target_columns;
     T *input = nullptr, *targets = nullptr, *weights = nullptr, *gradient = nullptr;
     T *scratch;
-    std::vector<T *> outputs, deltas;
+    std::vector<T *> outputs, deltas, kept;
     std::unique_ptr<BlockColumns<T>> columns; // of a sparse block, where the optimiser wants them
 
     Workspace(const Chain<T> &chain, int rows, bool gathers, int targets_of_a_row, Purpose purpose)
@@ -126,10 +175,12 @@ template <class T> struct Workspace {
         for (const Layer<T> &layer : chain.layers) {
             std::visit(
                 [&](const auto &l) {
-                    const bool own = !l.in_place || outputs.empty();
+                    const bool first = outputs.empty();
                     const std::size_t size = n * std::size_t(l.n_outputs);
-                    outputs.push_back(own ? arena_.take(size) : outputs.back());
-                    if (purpose == Purpose::train) deltas.push_back(own ? arena_.take(size) : deltas.back());
+                    outputs.push_back(!l.in_place || first ? arena_.take(size) : outputs.back());
+                    if (purpose == Purpose::predict) return;
+                    deltas.push_back(!gradient_in_place(l) || first ? arena_.take(size) : deltas.back());
+                    kept.push_back(arena_.take(kept_by(l, rows)));
                 },
                 layer);
         }
@@ -147,8 +198,11 @@ template <class T> struct Workspace {
         for (std::size_t i = 0; i < chain.layers.size(); ++i)
             std::visit(
                 [&](const auto &l) {
-                    if (!l.in_place || i == 0)
-                        total += padded(n * std::size_t(l.n_outputs)) * (train ? 2 : 1);
+                    const std::size_t size = padded(n * std::size_t(l.n_outputs));
+                    if (!l.in_place || i == 0) total += size;
+                    if (!train) return;
+                    if (!gradient_in_place(l) || i == 0) total += size;
+                    total += padded(kept_by(l, rows));
                 },
                 chain.layers[i]);
         return total;

@@ -34,10 +34,13 @@ struct EpochResult {
     bool interrupted = false;
 };
 
-// The optimiser's memory: its slots, each of the size of θ, and the number of steps taken.
+// What a run has beside θ: the optimiser's slots, each of θ's size, and its number of steps; the seed of what
+// the steps draw at random; and the network's state.
 template <class T> struct Memory {
     T *slots[most_slots];
     std::int64_t steps;
+    std::uint64_t seed = 0;
+    T *state = nullptr;
 };
 
 template <class T> class Engine {
@@ -48,7 +51,12 @@ template <class T> class Engine {
 
     const Chain<T> &chain() const { return chain_; }
     // Whether some product may go to BLAS, whose threads the caller then has to hold.
-    bool calls_blas() const { return chain_.longest_sum(int(largest_block)) > longest_tiled_sum; }
+    bool calls_blas() const { return chain_.longest_sum(int(most_rows())) > longest_tiled_sum; }
+    // Phases of a step: of one that is shared by rows, and at most.
+    int phases() const { return chain_.phases() + 1; }
+    int most_phases() const {
+        return std::max(ByUnits<T>::phases(chain_), chain_.phases() - 1 + Phases::most);
+    }
     int target_columns() const {
         return std::visit([&](const auto &l) { return l.target_columns(chain_.n_outputs); }, loss_);
     }
@@ -78,44 +86,47 @@ template <class T> class Engine {
             asked = now;
             return left = interrupted();
         };
-        const auto step_of = [&](std::int64_t s) {
+        const auto batch_of = [&](std::int64_t s) {
             const std::int64_t begin = s * batch_size, rows = std::min(batch_size, n_rows - begin);
-            return Step{begin, rows, 1 / (double(rows) * data.mean_weight), memory.steps + s, factors[s]};
+            return Batch{begin, rows, 1 / (double(rows) * data.mean_weight), memory.steps + s, factors[s]};
         };
-        const std::int64_t batch = std::min(batch_size, n_rows);
+        const std::int64_t largest = std::min(batch_size, n_rows);
         std::int64_t done = 0;
-        if (around.empty() && ByUnits<T>::suits(chain_, data.X, batch, threads_)) {
-            const ByUnits<T> &units = units_for(int(batch), order.numbers);
+        if (around.empty() && ByUnits<T>::suits(chain_, data.X, largest, threads_)) {
+            const ByUnits<T> &units = units_for(int(largest), order.numbers);
             done = Crew::run(
                 threads_, steps, ByUnits<T>::phases(chain_),
                 [&](std::int64_t s, int phase, int item) {
-                    const Step step = step_of(s);
+                    const Batch batch = batch_of(s);
                     Tally &tally = tallies[std::size_t(item)];
-                    tally.data_loss += units(phase, item, chain_, loss_, data, theta, order.from(step.begin),
-                                             int(step.rows), step.scale, step.before, [&](std::size_t layer) {
-                                                 update(owned(units, layer, item), whole(units.gradient()),
-                                                        optimizer, around, 0, step, theta, memory, tally);
-                                             });
+                    tally.data_loss +=
+                        units(phase, item, chain_, loss_, data, theta, order.from(batch.begin),
+                              int(batch.rows), batch.scale, batch.before, [&](std::size_t layer) {
+                                  update(owned(units, layer, item), whole(units.gradient()), optimizer,
+                                         around, 0, batch, theta, memory, tally);
+                              });
                 },
                 leave);
         } else {
-            const std::int64_t share = (batch + threads_ - 1) / threads_;
-            auto &spaces = workspaces(share, order.numbers && !data.X.sparse(), entries_kept(data.X, share));
-            // Two phases: the gradients of the batch's shares, then the parameters' shares moved; what
-            // surrounds the move may add others.
-            const Phases phases(around);
+            const std::int64_t share = (largest + threads_ - 1) / threads_;
+            auto &spaces = workspaces(share, (order.numbers || chain_.input_noise > 0) && !data.X.sparse(),
+                                      entries_kept(data.X, share));
+            // Two phases: the gradients of the batch's shares, then the parameters' shares moved. The first
+            // is several where some layer mixes the rows of a batch; what surrounds the move may add others.
+            const Phases phases(chain_.phases(), around);
             done = Crew::run(
                 threads_, steps, phases.size(),
                 [&](std::int64_t s, int phase, int item) {
-                    const Step step = step_of(s);
-                    const std::int64_t t = step.before + 1;
+                    const Batch batch = batch_of(s);
+                    const std::int64_t t = batch.before + 1;
                     Tally &tally = tallies[std::size_t(item)];
                     switch (phases[phase]) {
                     case Phase::gradients: {
-                        const auto [from, to] = share_of(step.rows, item);
-                        tally.data_loss += loss_and_gradient(
-                            chain_, loss_, data, theta, order.from(step.begin + from), to - from, step.scale,
-                            step.before, from, spaces[std::size_t(item)]);
+                        const auto [from, to] = share_of(batch.rows, item);
+                        const Step<T> step{chain_,      loss_,       data,         theta, memory.state,
+                                           batch.scale, memory.seed, batch.before, spaces};
+                        tally.data_loss += pass_share(step, phase, order.from(batch.begin + from), to - from,
+                                                      from, spaces[std::size_t(item)]);
                         break;
                     }
                     case Phase::norm:
@@ -123,13 +134,16 @@ template <class T> class Engine {
                         for_each_run(shares(item), sums_of(spaces),
                                      [&](const auto &, auto penalty, std::size_t from, std::size_t to,
                                          const T *gradient) {
-                                         tally.squared_norm += squared_norm(penalty, T(step.scale), to - from,
-                                                                            gradient, theta + from);
+                                         tally.squared_norm += squared_norm(
+                                             penalty, T(batch.scale), to - from, gradient, theta + from);
                                      });
                         break;
                     case Phase::move: {
+                        if (item == 0)
+                            for (std::size_t i = 0; i < chain_.cuts.size(); ++i)
+                                chain_.cut(i).track(spaces, memory.state);
                         const double norm = around.needs_norm() ? gradient_norm(tallies) : 0;
-                        update(shares(item), sums_of(spaces), optimizer, around, norm, step, theta, memory,
+                        update(shares(item), sums_of(spaces), optimizer, around, norm, batch, theta, memory,
                                tally);
                         break;
                     }
@@ -152,22 +166,22 @@ template <class T> class Engine {
         return result;
     }
 
-    // The objective over all rows, and its gradient.
-    Objective objective(const Data<T> &data, const T *theta, T *gradient) {
+    // The objective over all rows, and its gradient. The state is read where there is but one row.
+    Objective objective(const Data<T> &data, const T *theta, const T *state, T *gradient) {
         const std::int64_t n = data.X.rows;
         std::lock_guard lock(busy_);
         const double scale = 1 / (double(n) * data.mean_weight);
         auto &spaces = workspaces((n + threads_ - 1) / threads_, false, 0);
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         Crew::run(
-            threads_, 1, 2,
+            threads_, 1, phases(),
             [&](std::int64_t, int phase, int item) {
                 Tally &tally = tallies[std::size_t(item)];
-                if (phase == 0) {
+                if (phase < chain_.phases()) {
                     const auto [from, to] = share_of(n, item);
-                    tally.data_loss =
-                        loss_and_gradient(chain_, loss_, data, theta, Order{nullptr, from, to - from},
-                                          to - from, scale, 0, from, spaces[std::size_t(item)]);
+                    const Step<T> step{chain_, loss_, data, theta, state, scale, 0, 0, spaces};
+                    tally.data_loss += pass_share(step, phase, Order{nullptr, from, to - from}, to - from,
+                                                  from, spaces[std::size_t(item)]);
                 } else {
                     for_each_run(shares(item), sums_of(spaces),
                                  [&](const auto &, auto penalty, std::size_t begin, std::size_t end,
@@ -200,11 +214,16 @@ template <class T> class Engine {
     static constexpr std::size_t run_length = 2048;
     static constexpr std::int64_t most_entries = std::int64_t(1) << 26;
 
+    // Rows of a share that pass together at most; all of them where a layer mixes them.
+    std::int64_t most_rows() const {
+        return chain_.cuts.empty() ? largest_block : std::numeric_limits<int>::max();
+    }
+
     static bool never() { return false; }
 
-    // A step of an epoch: its rows, what its gradient is multiplied by, the steps before it over all epochs,
+    // The batch of a step: its rows, what its gradient is multiplied by, the steps before it over all epochs,
     // and the factor on its rate.
-    struct Step {
+    struct Batch {
         std::int64_t begin, rows;
         double scale;
         std::int64_t before;
@@ -228,7 +247,7 @@ template <class T> class Engine {
 
     // Every item's memory, kept from call to call while the demand stays the same.
     std::vector<Workspace<T>> &workspaces(std::int64_t rows, bool gathers, std::size_t entries) {
-        const int block = int(std::clamp<std::int64_t>(rows, 1, largest_block));
+        const int block = int(std::clamp<std::int64_t>(rows, 1, most_rows()));
         if (!spaces_.empty() && spaces_[0].block_rows == block && (spaces_[0].input || !gathers) &&
             entries == entries_)
             return spaces_;
@@ -362,26 +381,26 @@ template <class T> class Engine {
     // stretch, so that there is a loop for every optimiser and not for every combination.
     template <class Parts, class Gradient>
     void update(Parts parts, Gradient gradient_of, const Optimizer &optimizer, const Surroundings<T> &around,
-                double norm, const Step &step, T *theta, const Memory<T> &memory, Tally &tally) const {
+                double norm, const Batch &batch, T *theta, const Memory<T> &memory, Tally &tally) const {
         const bool clips = around.clips(), averages = around.averages() && !around.constrains();
         std::visit(
             [&](const auto &rule) {
-                const auto shrink = decay<T>(rule, step.factor);
-                rule.template at<T>(step.before + 1, step.factor, [&](const auto move) {
+                const auto shrink = decay<T>(rule, batch.factor);
+                rule.template at<T>(batch.before + 1, batch.factor, [&](const auto move) {
                     for_each_run(parts, gradient_of,
                                  [&](const auto &segment, auto penalty, std::size_t begin, std::size_t end,
                                      const T *gradient) {
                                      const auto [value, square] = [&] {
                                          if constexpr (joins_move<decltype(penalty)>)
                                              if (!clips)
-                                                 return move_parameters(move, shrink, penalty, T(step.scale),
+                                                 return move_parameters(move, shrink, penalty, T(batch.scale),
                                                                         begin, end, gradient, theta, memory);
                                          return finish_and_move(move, shrink, penalty, around.clipping, norm,
-                                                                T(step.scale), begin, end, gradient, theta,
+                                                                T(batch.scale), begin, end, gradient, theta,
                                                                 memory);
                                      }();
-                                     if (averages) around.average(step.before + 1, begin, end, theta);
-                                     tally.penalty += double(value) * step.scale * double(step.rows);
+                                     if (averages) around.average(batch.before + 1, begin, end, theta);
+                                     tally.penalty += double(value) * batch.scale * double(batch.rows);
                                      tally.squared_norms[std::size_t(segment.group)] += double(square);
                                  });
                 });

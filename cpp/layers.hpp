@@ -6,38 +6,28 @@
 //   parameters()         its stretches of the flat parameter vector
 //   forward(pass, x, y)              y from x
 //   backward(pass, x, y, dy, dx)     its gradient and dx from dy; dx is null where nobody needs it
+//
+// and, where it is needed:
+//
+//   gradient_in_place    the gradient overwrites the one that came, whatever the output does
+//   kept(rows)           elements that it keeps from its way forward for its way back
+//
+// Layers that not every network has keep out of line, so that the loop stays as short as the others need it.
 #pragma once
 
+#include "batch_normalize.hpp"
+#include "dropout.hpp"
 #include "elementwise.hpp"
-#include "matrix.hpp"
-#include "multiply.hpp"
-#include "thin.hpp"
+#include "linear.hpp"
+#include "normalize.hpp"
+#include "pass.hpp"
+#include "residual.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <variant>
 #include <vector>
 
 namespace rosenblatt {
-
-// What a layer may know of the pass that it takes part in. A pass is one thread's block of rows.
-template <class T> struct Pass {
-    const T *theta;
-    T *gradient; // the thread's own, of the size of theta; null when predicting
-    T *scratch;  // for the matrix products
-    int rows;
-    bool accumulate;   // add to the gradient: not the thread's first block of this batch
-    std::int64_t step; // steps taken before this one, over all epochs
-    std::int64_t row;  // number of the first row in its batch
-    // Where a sparse input's entries go, for the optimiser to compute dW from δ; null for dW at once.
-    BlockColumns<T> *columns = nullptr;
-    Factors factors = Factors::exact; // of the matrix products
-};
-
-struct Stretch {
-    std::size_t begin, size;
-    bool penalised;
-};
 
 // a = g(x W + b) (theory B1, B2); δ = g'(z) ⊙ upstream, dW = xᵀ δ (B9), db = Σ δ (B10), dx = δ Wᵀ (B8).
 // g acts on each unit alone, its derivative is told by a, and it joins the passes that make z and db while
@@ -47,6 +37,7 @@ template <class T> struct Dense {
     int n_inputs, n_outputs;
     std::size_t offset; // of W in the flat vector; b follows
     Activation activation = Identity{};
+    bool adds = false; // dx to what a residual connection has left there
 
     std::size_t n_weights() const { return std::size_t(n_inputs) * std::size_t(n_outputs); }
 
@@ -57,23 +48,7 @@ template <class T> struct Dense {
     void forward(const Pass<T> &pass, const Rows<T> &x, T *a) const {
         visit_telling(activation, [&](auto g) {
             const T *W = pass.theta + offset, *b = W + n_weights();
-            const Finish<decltype(g)> finish{g};
-            if (x.sparse) {
-                for (int row = 0; row < pass.rows; ++row) {
-                    T *out = a + std::ptrdiff_t(row) * n_outputs;
-                    sum_of_entries(x.entries(row), n_outputs, W, b, out);
-                    finish(out, n_outputs);
-                }
-            } else if (n_outputs == 1) {
-                dot_products(pass.rows, n_inputs, x.dense, W, *b, a);
-                finish(a, pass.rows);
-            } else if (pass.rows == 1) {
-                sum_of_scaled_rows(n_inputs, n_outputs, W, x.dense, b, a);
-                finish(a, n_outputs);
-            } else {
-                multiply<T>(pass.rows, n_outputs, n_inputs, {x.dense, n_inputs}, {W, n_outputs}, {b, false},
-                            a, pass.scratch, finish, pass.factors);
-            }
+            linear(pass, x, n_inputs, n_outputs, W, {b, false}, a, Finish<decltype(g)>{g});
         });
     }
 
@@ -83,27 +58,11 @@ template <class T> struct Dense {
         visit_telling(activation, [&](auto g) {
             scale_by_derivative(g, pass.rows, n_outputs, n_outputs, a, delta, pass.accumulate, db);
         });
-        if (x.sparse && pass.columns) {
+        if (x.sparse && pass.columns)
             pass.columns->take(x, pass.rows);
-        } else if (x.sparse) {
-            if (!pass.accumulate) std::fill(dW, dW + n_weights(), T(0));
-            x.add_transposed_product(pass.rows, delta, n_outputs, dW);
-        } else if (n_outputs == 1) {
-            sum_of_scaled_rows(pass.rows, n_inputs, x.dense, delta, pass.accumulate ? dW : nullptr, dW);
-        } else if (pass.rows == 1) {
-            outer_product(n_inputs, n_outputs, x.dense, delta, pass.accumulate, dW);
-        } else {
-            multiply<T>(n_inputs, n_outputs, pass.rows, {x.dense, n_inputs, Transpose::yes},
-                        {delta, n_outputs}, {nullptr, pass.accumulate}, dW, pass.scratch, {}, pass.factors);
-        }
-        if (!dx) return;
-        if (n_outputs == 1)
-            outer_product(pass.rows, n_inputs, delta, W, false, dx);
-        else if (pass.rows == 1)
-            dot_products(n_inputs, n_outputs, W, delta, T(0), dx);
         else
-            multiply<T>(pass.rows, n_inputs, n_outputs, {delta, n_outputs}, {W, n_outputs, Transpose::yes},
-                        {}, dx, pass.scratch, {}, pass.factors);
+            weight_gradient(pass, x, n_inputs, n_outputs, delta, dW);
+        if (dx) input_gradient(pass, n_inputs, n_outputs, delta, W, adds, dx);
     }
 };
 
@@ -152,6 +111,8 @@ template <class T> struct Activate {
     }
 };
 
-template <class T> using Layer = std::variant<Dense<T>, ActivateApart<T>, Activate<T>>;
+template <class T>
+using Layer = std::variant<Dense<T>, ActivateApart<T>, Activate<T>, NormalizeRows<T>, NormalizeColumns<T>,
+                           Drop<T>, AddInput<T>>;
 
 } // namespace rosenblatt

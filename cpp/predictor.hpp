@@ -34,11 +34,11 @@ template <class T> class Predictor {
 
     // Writes predictions, shape (rows, columns()). With `finite`, false where an input is not, and then what
     // has been written means nothing.
-    bool operator()(const Matrix<T> &X, const T *theta, T *out, int threads, bool finite) {
+    bool operator()(const Matrix<T> &X, const T *theta, const T *state, T *out, int threads, bool finite) {
         std::unique_lock lock(busy_, std::defer_lock);
         if (threads == 1 && X.rows <= few && lock.try_lock()) {
             if (!for_few_) for_few_.emplace(chain_, int(few), false, 0, Purpose::predict);
-            return predict(X, 0, X.rows, theta, out, finite, *for_few_);
+            return predict(X, 0, X.rows, theta, state, out, finite, *for_few_);
         }
         threads = std::clamp(threads, 1, Crew::largest);
         std::vector<Workspace<T>> spaces;
@@ -49,7 +49,7 @@ template <class T> class Predictor {
             threads, 1, 1,
             [&](std::int64_t, int, int item) {
                 const std::int64_t from = X.rows * item / threads, to = X.rows * (item + 1) / threads;
-                if (!predict(X, from, to, theta, out, finite, spaces[std::size_t(item)]))
+                if (!predict(X, from, to, theta, state, out, finite, spaces[std::size_t(item)]))
                     good.store(false, std::memory_order_relaxed);
             },
             [] { return false; });
@@ -60,15 +60,19 @@ template <class T> class Predictor {
     // So many rows go through memory that is kept from call to call.
     static constexpr std::int64_t few = 64;
 
-    bool predict(const Matrix<T> &X, std::int64_t from, std::int64_t to, const T *theta, T *out, bool finite,
-                 const Workspace<T> &space) const {
+    bool predict(const Matrix<T> &X, std::int64_t from, std::int64_t to, const T *theta, const T *state,
+                 T *out, bool finite, const Workspace<T> &space) const {
         const Denormals in_full(Denormals::kept); // a probability may be as small as that
         for (std::int64_t first = from; first < to; first += space.block_rows) {
             const int n = int(std::min<std::int64_t>(space.block_rows, to - first));
             const Rows<T> input = input_rows(X, Order{nullptr, first, n}, n, space);
             if (finite && !all_finite(input.dense, std::size_t(n) * std::size_t(chain_.n_inputs)))
                 return false;
-            pass_forward(chain_, Pass<T>{theta, nullptr, space.scratch, n, false, 0, first}, input, space);
+            Pass<T> pass{theta, nullptr, space.scratch, n, false, 0, first};
+            pass.space = &space;
+            pass.input = &input;
+            pass.state = state;
+            pass_forward(chain_, pass, 0, chain_.layers.size());
             T *scores = space.outputs.back();
             std::visit([&](const auto &loss) { loss.inverse_link(scores, n, chain_.n_outputs); }, loss_);
             T *target = out + first * columns();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "chain.hpp"
+#include "input_noise.hpp"
 
 #include <algorithm>
 #include <variant>
@@ -52,67 +53,131 @@ void gather(const T *source, std::size_t columns, const Order &order, int rows, 
     }
 }
 
+// Consecutive dense rows are read where they lie, unless a copy is asked for.
 template <class T>
-Rows<T> input_rows(const Matrix<T> &X, const Order &order, int rows, const Workspace<T> &space) {
+Rows<T> input_rows(const Matrix<T> &X, const Order &order, int rows, const Workspace<T> &space,
+                   bool copied = false) {
     if (X.sparse()) return {nullptr, &X, order.numbers, order.first};
     const auto columns = std::size_t(X.columns);
-    if (!order.numbers) return {X.values + std::size_t(order.first) * columns, nullptr, nullptr, 0};
+    if (!order.numbers && !copied)
+        return {X.values + std::size_t(order.first) * columns, nullptr, nullptr, 0};
     gather(X.values, columns, order, rows, space.input);
     return {space.input, nullptr, nullptr, 0};
 }
 
+// The same rows in a later phase, where they have been gathered.
 template <class T>
-void pass_forward(const Chain<T> &chain, const Pass<T> &pass, const Rows<T> &input,
-                  const Workspace<T> &space) {
-    Rows<T> x = input;
-    for (std::size_t i = 0; i < chain.layers.size(); ++i) {
+Rows<T> input_rows_again(const Matrix<T> &X, const Order &order, const Workspace<T> &space, bool copied) {
+    if (X.sparse()) return {nullptr, &X, order.numbers, order.first};
+    if (!order.numbers && !copied) return {X.values + std::size_t(order.first) * std::size_t(X.columns)};
+    return {space.input};
+}
+
+// What layer i takes.
+template <class T> Rows<T> input_of(std::size_t i, const Rows<T> &input, const Workspace<T> &space) {
+    return i > 0 ? Rows<T>{space.outputs[i - 1], nullptr, nullptr, 0} : input;
+}
+
+// Through the layers [from, to).
+template <class T>
+void pass_forward(const Chain<T> &chain, const Pass<T> &pass, std::size_t from, std::size_t to) {
+    const Workspace<T> &space = *pass.space;
+    for (std::size_t i = from; i < to; ++i) {
+        const Rows<T> x = input_of(i, *pass.input, space);
         std::visit([&](const auto &layer) { layer.forward(pass, x, space.outputs[i]); }, chain.layers[i]);
-        x = {space.outputs[i], nullptr, nullptr, 0};
     }
 }
 
-// The deltas of the last layer are in place; leaves the parameters' gradient in the workspace.
+// Back through the layers [from, to); the deltas of the last one are in place. Leaves the parameters'
+// gradient in the workspace.
 template <class T>
-void pass_backward(const Chain<T> &chain, const Pass<T> &pass, const Rows<T> &input,
-                   const Workspace<T> &space) {
-    for (std::size_t i = chain.layers.size(); i-- > 0;) {
-        const Rows<T> x = i > 0 ? Rows<T>{space.outputs[i - 1], nullptr, nullptr, 0} : input;
+void pass_backward(const Chain<T> &chain, const Pass<T> &pass, std::size_t from, std::size_t to) {
+    const Workspace<T> &space = *pass.space;
+    for (std::size_t i = to; i-- > from;) {
+        const Rows<T> x = input_of(i, *pass.input, space);
         T *dx = i > 0 ? space.deltas[i - 1] : nullptr;
         std::visit([&](const auto &layer) { layer.backward(pass, x, space.outputs[i], space.deltas[i], dx); },
                    chain.layers[i]);
     }
 }
 
-// Σ w·L over `rows` rows of the data, and scale·∂(that)/∂θ in the workspace's gradient.
+// What the items of a step have in common.
+template <class T> struct Step {
+    const Chain<T> &chain;
+    const Loss &loss;
+    const Data<T> &data;
+    const T *theta, *state;
+    double scale;        // of the loss in its gradient
+    std::uint64_t seed;  // of what is drawn at random
+    std::int64_t number; // steps taken before this one, over all epochs
+    const std::vector<Workspace<T>> &spaces;
+};
+
+// Σ w·L of a block whose scores are there; its gradient becomes the last layer's delta.
 template <class T>
-double loss_and_gradient(const Chain<T> &chain, const Loss &loss, const Data<T> &data, const T *theta,
-                         const Order &order, std::int64_t rows, double scale, std::int64_t step,
-                         std::int64_t row_in_batch, const Workspace<T> &space) {
+double loss_of_block(const Step<T> &step, const Order &block, int n, const Workspace<T> &space) {
+    const Chain<T> &chain = step.chain;
+    const Data<T> &data = step.data;
+    const auto target_columns =
+        std::size_t(std::visit([&](const auto &l) { return l.target_columns(chain.n_outputs); }, step.loss));
+    gather(data.y, target_columns, block, n, space.targets);
+    if (data.weights) gather(data.weights, 1, block, n, space.weights);
+    T *delta = space.deltas.back();
+    std::copy_n(space.outputs.back(), std::size_t(n) * std::size_t(chain.n_outputs), delta);
+    const ScoredRows<T> scored{delta, space.targets, data.weights ? space.weights : nullptr, n,
+                               chain.n_outputs};
+    return std::visit([&](const auto &l) { return l(scored, step.scale); }, step.loss);
+}
+
+// One item's part of a phase: its `rows` rows of the batch forward to the next cut, or to the loss and back
+// to the last cut, or back to the one before. The last phase leaves scale·∂(Σ w·L)/∂θ in the workspace's
+// gradient; Σ w·L is returned by the one that reaches the loss.
+template <class T>
+double pass_share(const Step<T> &step, int phase, const Order &order, std::int64_t rows,
+                  std::int64_t row_in_batch, const Workspace<T> &space) {
+    const Chain<T> &chain = step.chain;
+    const Data<T> &data = step.data;
     if (rows == 0) {
+        if (phase > 0) return 0;
         std::fill(space.gradient, space.gradient + chain.n_parameters, T(0));
         if (space.columns) space.columns->take({}, 0);
+        for (std::size_t i = 0; i < chain.cuts.size(); ++i) chain.cut(i).leave_nothing(space);
         return 0;
     }
+    const auto turn = int(chain.cuts.size()), back = 2 * turn - phase; // the way back counts down
+    const auto before = [&](int number) { return chain.cuts[std::size_t(number) - 1]; };
     double total = 0;
-    const auto target_columns =
-        std::size_t(std::visit([&](const auto &l) { return l.target_columns(chain.n_outputs); }, loss));
     for (std::int64_t start = 0; start < rows; start += space.block_rows) {
         const int n = int(std::min<std::int64_t>(space.block_rows, rows - start));
         const Order block = order.from(start);
-        const Pass<T> pass{theta,        space.gradient, space.scratch,        n,
-                           start > 0,    step,           row_in_batch + start, space.columns.get(),
-                           chain.factors};
-        const Rows<T> input = input_rows(data.X, block, n, space);
-        gather(data.y, target_columns, block, n, space.targets);
-        if (data.weights) gather(data.weights, 1, block, n, space.weights);
-
-        pass_forward(chain, pass, input, space);
-        T *delta = space.deltas.back();
-        std::copy_n(space.outputs.back(), std::size_t(n) * std::size_t(chain.n_outputs), delta);
-        const ScoredRows<T> scored{delta, space.targets, data.weights ? space.weights : nullptr, n,
-                                   chain.n_outputs};
-        total += std::visit([&](const auto &l) { return l(scored, scale); }, loss);
-        pass_backward(chain, pass, input, space);
+        const bool noisy = chain.input_noise > 0;
+        const Rows<T> input = phase == 0 ? input_rows(data.X, block, n, space, noisy)
+                                         : input_rows_again(data.X, block, space, noisy);
+        if (noisy && phase == 0)
+            add_noise(philox::Stream{step.seed, step.number, 0},
+                      std::uint64_t(row_in_batch + start) * std::uint64_t(chain.n_inputs),
+                      std::size_t(n) * std::size_t(chain.n_inputs), T(chain.input_noise), space.input);
+        const Pass<T> pass{
+            step.theta,           space.gradient,      space.scratch, n,         start > 0, step.number,
+            row_in_batch + start, space.columns.get(), chain.factors, step.seed, &space,    &input,
+            &step.spaces,         step.state};
+        if (phase < turn) {
+            const std::size_t cut = before(phase + 1);
+            pass_forward(chain, pass, phase > 0 ? before(phase) : 0, cut);
+            chain.cut(std::size_t(phase)).measure(pass, space.outputs[cut - 1]);
+            continue;
+        }
+        if (phase == turn) {
+            pass_forward(chain, pass, phase > 0 ? before(phase) : 0, chain.layers.size());
+            total += loss_of_block(step, block, n, space);
+        }
+        pass_backward(chain, pass, back > 0 ? before(back) + 1 : 0,
+                      back < turn ? before(back + 1) + 1 : chain.layers.size());
+        if (back > 0) {
+            const std::size_t cut = before(back);
+            chain.cut(std::size_t(back) - 1)
+                .add_up(pass, space.outputs[cut - 1], space.outputs[cut], space.deltas[cut]);
+        }
     }
     return total;
 }

@@ -4,6 +4,7 @@
 
 #include "chain.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -41,13 +42,14 @@ template <class T> struct Surroundings {
 
 enum class Phase { gradients, norm, move, constrain, average };
 
-// The phases of a step, in order. A constraint sees whole units and the move stretches of parameters, so that
-// neither can do the other's work; an average joins the move where nothing comes between them.
+// The phases of a step, in order: `passes` for the gradients, then those around the move. A constraint sees
+// whole units and the move stretches of parameters, so that neither can do the other's work; an average joins
+// the move where nothing comes between them.
 class Phases {
   public:
     static constexpr int most = 5;
 
-    template <class T> explicit Phases(const Surroundings<T> &around) {
+    template <class T> Phases(int passes, const Surroundings<T> &around) : passes_(passes) {
         add(Phase::gradients);
         if (around.needs_norm()) add(Phase::norm);
         add(Phase::move);
@@ -55,14 +57,14 @@ class Phases {
         if (around.constrains() && around.averages()) add(Phase::average);
     }
 
-    int size() const { return size_; }
-    Phase operator[](int i) const { return phases_[std::size_t(i)]; }
+    int size() const { return passes_ - 1 + size_; }
+    Phase operator[](int i) const { return phases_[std::size_t(std::max(0, i - passes_ + 1))]; }
 
   private:
     void add(Phase phase) { phases_[std::size_t(size_++)] = phase; }
 
     std::array<Phase, most> phases_{};
-    int size_ = 0;
+    int passes_, size_ = 0;
 };
 
 // Penalties that join every optimiser's move. The others would each make a loop of its own for each of them,

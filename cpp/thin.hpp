@@ -8,8 +8,9 @@
 
 namespace rosenblatt {
 
-// out[row] = first + m[row, :] · v, with m of shape (rows, columns).
-template <class T> void dot_products(int rows, int columns, const T *m, const T *v, T first, T *out) {
+// out[row] = first + m[row, :] · v, or += with `add`, with m of shape (rows, columns).
+template <class T>
+void dot_products(int rows, int columns, const T *m, const T *v, T first, bool add, T *out) {
     constexpr int w = simd::width<T>;
     for (int row = 0; row < rows; row += w, m += std::ptrdiff_t(w) * columns) {
         const int n = std::min(w, rows - row);
@@ -24,7 +25,9 @@ template <class T> void dot_products(int rows, int columns, const T *m, const T 
                 for (int r = 0; r < n; ++r)
                     sum[r] += simd::load_lanes(from + std::ptrdiff_t(r) * columns, lanes) * x;
         }
-        simd::store_lanes(out + row, simd::sums<T>(sum) + simd::broadcast(first), n);
+        simd::Vector<T> total = simd::sums<T>(sum) + simd::broadcast(first);
+        if (add) total += simd::load_lanes(out + row, n);
+        simd::store_lanes(out + row, total, n);
     }
 }
 

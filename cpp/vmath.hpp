@@ -103,6 +103,16 @@ template <class T> inline T log1p_unit(T e) {
     return 2 * s * sum;
 }
 
+// ln x for normal x > 0: x = 2ⁿ m with 1 ≤ m < 2. Exact to an ulp of the larger of ln m and n ln 2.
+template <class T> inline T log(T x) {
+    using F = Format<T>;
+    using Bits = typename F::Bits;
+    const Bits bits = std::bit_cast<Bits>(x), mask = (Bits(1) << F::mantissa) - 1;
+    const T m = std::bit_cast<T>((bits & mask) | (Bits(F::bias) << F::mantissa));
+    const T n = T(int(bits >> F::mantissa) - F::bias);
+    return n * T(0.69314718055994530942) + log1p_unit(m - 1);
+}
+
 template <class T> inline T sigmoid(T x) {
     T e = exp(-std::abs(x));
     T small = e / (1 + e);

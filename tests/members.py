@@ -34,6 +34,7 @@ from rosenblatt.losses import (
     Quantile,
 )
 from rosenblatt.network import Dense, Network
+from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.optimizers import (
     SGD,
     AdaDelta,
@@ -48,6 +49,7 @@ from rosenblatt.optimizers import (
     RMSProp,
 )
 from rosenblatt.penalties import Penalty
+from rosenblatt.philox import Draws
 
 # Activations that pass a gradient, all activations, and losses that bound no probability.
 TRAINABLE: list[Activation] = [
@@ -95,6 +97,38 @@ CONSTRAINTS: list[Constraint] = [MaxNorm(0.6)]
 AVERAGINGS: list[StepAveraging] = [EMA(0.8)]
 
 
+# What a hidden layer's block may have beside its activation, as the fields of `Dense`. With the
+# first ones the objective over all rows is a function of the parameters; the others draw at random.
+FUNCTIONS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "residual": {"residual": True},
+    "layer norm": {"normalization": LayerNorm()},
+    "batch norm": {"normalization": BatchNorm()},
+    "batch norm, residual": {"normalization": BatchNorm(1e-3, 0.3), "residual": True},
+    "layer norm, residual": {"normalization": LayerNorm(1e-3), "residual": True},
+}
+STRUCTURES: dict[str, dict[str, Any]] = {
+    **FUNCTIONS,
+    "dropout": {"dropout": 0.4},
+    "noise": {"input_noise": 0.3},
+    "noise, batch norm, residual": {
+        "input_noise": 0.3,
+        "normalization": BatchNorm(),
+        "residual": True,
+    },
+    "dropout, batch norm, residual": {
+        "dropout": 0.4,
+        "normalization": BatchNorm(),
+        "residual": True,
+    },
+    "dropout, layer norm, residual": {
+        "dropout": 0.4,
+        "normalization": LayerNorm(),
+        "residual": True,
+    },
+}
+
+
 def targets(loss: Loss, n: int, n_outputs: int, seed: int = 0) -> npt.NDArray[np.float64]:
     """Targets of n rows as the loss takes them; a loss not named here takes any numbers."""
     rng = np.random.default_rng(seed)
@@ -113,14 +147,25 @@ def takes_codes(loss: Loss) -> bool:
     return isinstance(loss, CategoricalCrossEntropy | CategoricalFocal)
 
 
-def network(activation: Activation, *units: int) -> Network:
+def network(
+    activation: Activation, *units: int, input_noise: float = 0.0, **structure: Any
+) -> Network:
     """A chain through `units`, inputs first, with raw scores at its end."""
-    hidden = [Dense(n, activation) for n in units[1:-1]]
-    return Network(units[0], (*hidden, Dense(units[-1], Identity())))
+    hidden = [Dense(n, activation, **structure) for n in units[1:-1]]
+    return Network(units[0], (*hidden, Dense(units[-1], Identity())), input_noise)
 
 
 def parameters(net: Network, seed: int = 0, dtype: Any = np.float64) -> npt.NDArray[Any]:
     return (0.5 * np.random.default_rng(seed).standard_normal(net.n_parameters)).astype(dtype)
+
+
+def random_state(net: Network, seed: int = 0, dtype: Any = np.float64) -> npt.NDArray[Any]:
+    """Running means of both signs, and positive variances."""
+    state = np.random.default_rng(seed).standard_normal(net.n_state).astype(dtype)
+    for name, array in net.named_state(state).items():
+        if name.endswith("running_var"):
+            array[...] = 0.2 + np.abs(array)
+    return state
 
 
 def central_difference(f: Any, x: Any, h: Any) -> Any:
@@ -140,13 +185,13 @@ CORNERS: dict[type, tuple[float, ...]] = {
 
 
 def away_from_kinks(
-    net: Network, loss: Loss | None, n: int, margin: float
+    net: Network, loss: Loss | None, n: int, margin: float, draws: Draws | None = None
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Rows and parameters such that no unit, and no error of `targets`, is near a corner."""
     for seed in range(3000):
         theta = parameters(net, seed)
         rows = np.random.default_rng(seed).standard_normal((n, net.n_inputs))
-        passed = forward(net, theta, rows)
+        passed = forward(net, theta, rows, draws)
         gaps = [
             np.abs(z - corner).min()
             for layer, z in zip(net.layers, passed.z, strict=True)

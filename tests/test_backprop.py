@@ -13,6 +13,7 @@ import pytest
 from members import (
     LOSSES,
     PENALTIES,
+    STRUCTURES,
     TRAINABLE,
     away_from_kinks,
     central_difference,
@@ -27,6 +28,7 @@ from rosenblatt.engine.kernels import KERNELS
 from rosenblatt.losses import CategoricalCrossEntropy, Loss, SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.penalties import L2, Penalty
+from rosenblatt.philox import Draws
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "backprop.json").read_text())
 MEMBERS = {name: cls for concept in KERNELS.values() for cls, name in concept.items()}
@@ -109,10 +111,14 @@ def test_chain_rule_number_by_number() -> None:
 
 # Finite differences.
 
+DRAWS = Draws(seed=3, step=1)
 
-def numeric_gradient(f: Any, theta: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+
+def numeric_gradient(
+    f: Any, theta: npt.NDArray[np.float64], step: float = 1e-3
+) -> npt.NDArray[np.float64]:
     return np.array(
-        [central_difference(lambda h, e=e: f(theta + h * e), 0, 1e-3) for e in np.eye(len(theta))]
+        [central_difference(lambda h, e=e: f(theta + h * e), 0, step) for e in np.eye(len(theta))]
     )
 
 
@@ -131,7 +137,7 @@ WEIGHTS = np.array([0.5, 2.0, 1.0, 0.0])
 @pytest.mark.parametrize("g", TRAINABLE, ids=repr)
 def test_gradient_of_the_data_loss(g: Activation, loss: Loss, depth: int) -> None:
     net = network(g, 2, *[3] * (depth - 1), 2)
-    rows, theta = away_from_kinks(net, loss, 4, margin=0.01)
+    rows, theta = away_from_kinks(net, loss, 4, margin=0.01, draws=DRAWS)
     y = targets(loss, 4, 2)
     trace = backpropagate(net, theta, rows, y, loss)
     assert_gradient(
@@ -149,12 +155,27 @@ def test_gradient_of_the_whole_objective(
     g: Activation, loss: Loss, total: float | None, weights: Any, penalty: Penalty | None
 ) -> None:
     net = network(g, 2, 3, 2)
-    rows, theta = away_from_kinks(net, loss, 4, margin=0.01)
+    rows, theta = away_from_kinks(net, loss, 4, margin=0.01, draws=DRAWS)
     arguments = (rows, targets(loss, 4, 2), loss, penalty, weights, total)
     trace = backpropagate(net, theta, *arguments)
     assert_gradient(
         trace.gradient,
         numeric_gradient(lambda t: backpropagate(net, t, *arguments).objective, theta),
+    )
+
+
+@pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("g", TRAINABLE, ids=repr)
+def test_gradient_of_every_structure(g: Activation, loss: Loss, structure: dict[str, Any]) -> None:
+    """Blocks of the inputs' width and of another, of one unit, and one after the other."""
+    net = network(g, 2, 2, 3, 3, 1, 2, **structure)
+    rows, theta = away_from_kinks(net, loss, 8, margin=0.005, draws=DRAWS)
+    arguments = (rows, targets(loss, 8, 2), loss, L2(0.3), np.tile(WEIGHTS, 2), 9.0, DRAWS)
+    trace = backpropagate(net, theta, *arguments)
+    assert_gradient(
+        trace.gradient,
+        numeric_gradient(lambda t: backpropagate(net, t, *arguments).objective, theta, 3e-4),
     )
 
 

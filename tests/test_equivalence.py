@@ -215,6 +215,10 @@ def test_parameters_and_their_defaults_are_theirs() -> None:
             "scoring",
             "n_jobs",
             "dtype",
+            "dropout",
+            "residual",
+            "normalization",
+            "input_noise",
             "initializer",
             "callbacks",
         }

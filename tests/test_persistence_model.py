@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from members import random_state
 from model_files import rewrite
 from safetensors.numpy import load_file
 
@@ -23,6 +24,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, Quantile
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
+from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.persistence import (
     OptionValue,
     PartSize,
@@ -120,6 +122,37 @@ def test_quantiles_come_back_with_their_levels(tmp_path: Path) -> None:
 def test_a_file_from_before_a_field_was_added_is_read_with_its_default(path: Path) -> None:
     rewrite(path, lambda metadata, tensors: metadata["loss"].pop("smoothing"))
     assert load_model(path).model.loss == BinaryCrossEntropy()
+
+
+BLOCK = Dense(3, ReLU(), normalization=LayerNorm(), dropout=0.25, residual=True)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_blocks_come_out_as_they_went_in(tmp_path: Path, dtype) -> None:
+    saved = saved_model(dtype=dtype)
+    by_batch = replace(BLOCK, normalization=BatchNorm(momentum=0.3))
+    network = replace(saved.model.network, layers=(BLOCK, by_batch, Dense(1)))
+    theta = np.random.default_rng(0).normal(size=network.n_parameters).astype(dtype)
+    state = random_state(network, dtype=dtype)
+    model = replace(saved.model, network=network, parameters=theta, state=state)
+    save_model(tmp_path / "m", replace(saved, model=model))
+    loaded = load_model(tmp_path / "m").model
+    assert loaded.network == network
+    np.testing.assert_array_equal(loaded.parameters, theta)
+    np.testing.assert_array_equal(loaded.state, state)
+    X = saved.encoding.encode(FRAME).X.astype(dtype)
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    names = {"weight", "bias", "scale", "shift"}
+    expected = {f"layers.{i}.{name}" for i in (0, 1) for name in names}
+    expected |= {"layers.1.running_mean", "layers.1.running_var", "layers.0.projection"}
+    expected |= {"layers.2.weight", "layers.2.bias"}
+    assert set(load_file(tmp_path / "m")) == expected
+    rewrite(tmp_path / "m", lambda metadata, tensors: tensors["layers.1.running_var"].fill(-1))
+    with pytest.raises(InputError, match="a running variance is negative"):
+        load_model(tmp_path / "m")
+    state[0] = np.inf
+    with pytest.raises(InputError, match="not finite"):
+        save_model(tmp_path / "m", replace(saved, model=model))
 
 
 def test_every_activation_and_loss_can_be_saved_but_the_step() -> None:
@@ -282,10 +315,14 @@ def test_a_newer_version_says_to_upgrade(path: Path) -> None:
         load_model(path)
 
 
+NORM = {"kind": "LayerNorm", "epsilon": 1e-5}
 LAYER = {
     "kind": "LayerData",
     "n_outputs": 2,
     "activation": {"kind": "Tanh"},
+    "normalization": None,
+    "dropout": 0.0,
+    "residual": False,
 }
 
 
@@ -306,6 +343,11 @@ LAYER = {
         (lambda m, t: m["layers"].insert(0, LAYER), "do not fit the network"),
         (lambda m, t: m["layers"][0].update(n_outputs=10**12), "do not fit the network"),
         (lambda m, t: m["layers"][0].update(n_outputs=0), "n_outputs"),
+        (lambda m, t: m["layers"][0].update(dropout=1.0), "dropout"),
+        (lambda m, t: m["layers"][0].update(residual=True), "do not fit the network"),
+        (lambda m, t: m["layers"][0].update(normalization="layer"), "normalization"),
+        (lambda m, t: m["layers"][0].update(normalization=NORM), "do not fit the network"),
+        (lambda m, t: m["layers"][0].update(normalization=NORM | {"epsilon": 0.0}), "epsilon"),
         (lambda m, t: m["layers"][0]["activation"].update(kind="eval"), "activation"),
         (lambda m, t: m["layers"][0]["activation"].update(kind=["ReLU"]), "activation"),
         (lambda m, t: m["layers"][0]["activation"].update(leak=1), "leak"),

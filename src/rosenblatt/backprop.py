@@ -2,7 +2,8 @@
 
 The readable engine: unhurried NumPy in whatever float type it is given. Call `backpropagate` for
 one sample or a batch to see every z, a, δ and gradient. Rows are samples, so that each product
-stands transposed to the column-vector notation of the papers: z = a W + b.
+stands transposed to the column-vector notation of the papers: z = a W + b. What happens within one
+layer's block is in `blocks`.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.blocks import Passed, block_backward, block_forward
+from rosenblatt.input_noise import gaussian_noise
 from rosenblatt.losses import Loss
-from rosenblatt.network import Network
+from rosenblatt.network import PENALISED, Network
 from rosenblatt.penalties import L2, Penalty
+from rosenblatt.philox import Draws
 from rosenblatt.types import FloatArray
 
 __all__ = ["Forward", "Trace", "backpropagate", "forward"]
@@ -28,13 +32,19 @@ class Forward:
     Attributes
     ----------
     z : tuple of arrays (n_samples, n_l)
-        Pre-activations of the layers 1 … L.
+        Pre-activations of the layers 1 … L, which the activation functions take.
     a : tuple of arrays (n_samples, n_l)
-        Activations of the layers 0 … L: a[0] is the input, a[-1] the raw scores.
+        What leaves the layers 0 … L: a[0] is the input, a[-1] the raw scores.
+    blocks : tuple of Passed
+        Every step within the layers 1 … L.
     """
 
-    z: tuple[FloatArray, ...]
     a: tuple[FloatArray, ...]
+    blocks: tuple[Passed, ...]
+
+    @property
+    def z(self) -> tuple[FloatArray, ...]:
+        return tuple(block.z for block in self.blocks)
 
     @property
     def scores(self) -> FloatArray:
@@ -57,7 +67,7 @@ class Trace:
     objective : float
         J = Σ w_i L_i / W + penalties, where W is the sum of weights or what it stands for.
     delta : tuple of arrays (n_samples, n_l)
-        δ = ∂L/∂z of every sample, times its weight.
+        δ = ∂L/∂(a W + b) of every sample, times its weight.
     weight_gradients, bias_gradients : tuples of arrays (n_{l-1}, n_l) and (n_l,)
         ∂J/∂W and ∂J/∂b.
     gradient : array (n_parameters,)
@@ -74,19 +84,32 @@ class Trace:
     gradient: FloatArray
 
 
-def forward(network: Network, theta: FloatArray, X: FloatArray) -> Forward:
-    """Propagate X, shape (n_samples, n_0) or one sample (n_0,), through the network."""
+def forward(
+    network: Network,
+    theta: FloatArray,
+    X: FloatArray,
+    draws: Draws | None = None,
+    state: FloatArray | None = None,
+) -> Forward:
+    """Propagate X, shape (n_samples, n_0) or one sample (n_0,), through the network.
+
+    With `draws` as in a training step, without as in prediction: no unit is left out, nothing is
+    added to X, and a batch normalisation takes its running statistics from `state`, shape
+    (n_state,).
+    """
     X = np.atleast_2d(X)
     if X.ndim != 2 or X.shape[1] != network.n_inputs:
         raise ValueError(f"the network takes {network.n_inputs} features, X has shape {X.shape}")
-    zs: list[FloatArray] = []
+    if network.input_noise and draws is not None:
+        X = X + gaussian_noise(draws.stream(0), X.shape, network.input_noise, X.dtype)
+    blocks: list[Passed] = []
     activations: list[FloatArray] = [X]
-    for layer, (W, b) in zip(network.layers, network.weights_and_biases(theta), strict=True):
-        z = activations[-1] @ W + b  # B1
-        a = layer.activation.value(z)  # B2
-        zs.append(z)
-        activations.append(a)
-    return Forward(tuple(zs), tuple(activations))
+    layers, running = network.layer_parameters(theta), network.layer_state(state)
+    for i, layer in enumerate(network.layers):
+        stream = None if draws is None else draws.stream(i + 1)
+        blocks.append(block_forward(layer, layers[i], running[i], activations[-1], stream))
+        activations.append(blocks[-1].out)
+    return Forward(tuple(activations), tuple(blocks))
 
 
 def backpropagate(
@@ -98,6 +121,8 @@ def backpropagate(
     penalty: Penalty | None = None,
     sample_weight: FloatArray | None = None,
     total_weight: float | None = None,
+    draws: Draws | None = None,
+    state: FloatArray | None = None,
 ) -> Trace:
     """One pass forward and back over a batch, or over one sample.
 
@@ -116,9 +141,15 @@ def backpropagate(
         W, what the weighted sums are divided by. The sum of the weights by default; a mini-batch
         of b rows gives b times the mean weight of the training set, which keeps its gradient an
         unbiased estimate of the whole objective's.
+    draws : Draws, optional
+        Where what is random comes from; a network with dropout or input noise needs it.
+    state : array (n_state,), optional
+        Read where a batch of one row meets a batch normalisation.
     """
     penalty = penalty or L2(0.0)
-    passed = forward(network, theta, X)
+    if network.is_random and draws is None:
+        raise ValueError("a training step with dropout or input noise needs `draws`")
+    passed = forward(network, theta, X, draws or Draws(seed=0, step=0), state)
     n = len(passed.scores)
     y = np.atleast_2d(y)
     if y.ndim != 2 or len(y) != n:
@@ -127,25 +158,27 @@ def backpropagate(
     if w.shape != (n,):
         raise ValueError(f"X has {n} rows, sample_weight has shape {w.shape}")
     total = float(w.sum()) if total_weight is None else total_weight
-    weights = [W for W, _ in network.weights_and_biases(theta)]
-    activations = [layer.activation for layer in network.layers]
+    layers = network.layer_parameters(theta)
 
     L = loss.value(passed.scores, y)  # B4 for the squared error
     seen = w != 0  # weight 0 is absence, also of an infinite L
-    J = float(w[seen] @ L[seen]) / total + sum(penalty.value(W) for W in weights)  # B6
+    J = float(w[seen] @ L[seen]) / total + sum(  # B6
+        penalty.value(layer[name]) for layer in layers for name in PENALISED if name in layer
+    )
 
     depth = len(network.layers)
     delta: list[FloatArray] = [np.empty(0)] * depth
     gradient = np.empty_like(theta)
-    gradients = network.weights_and_biases(gradient)
+    gradients = network.layer_parameters(gradient)
     # ∂L/∂a of the last layer
     upstream = w[:, None] * np.where(seen[:, None], loss.gradient(passed.scores, y), 0)
     for i in reversed(range(depth)):
-        z, a, a_before = passed.z[i], passed.a[i + 1], passed.a[i]
-        delta[i] = activations[i].pull_back(z, a, upstream)  # B7, and B8: … ⊙ g'(z)
-        gradients[i][0][...] = a_before.T @ delta[i] / total + penalty.gradient(weights[i])  # B9
-        gradients[i][1][...] = delta[i].sum(axis=0) / total  # B10
-        upstream = delta[i] @ weights[i].T  # B8: (W^{l+1})ᵀ δ^{l+1}; B13, one factor a layer
+        block = block_backward(network.layers[i], layers[i], passed.blocks[i], upstream)
+        delta[i], upstream = block.delta, block.upstream  # B13: one factor a layer
+        for name, total_gradient in block.gradients.items():
+            gradients[i][name][...] = total_gradient / total
+            if name in PENALISED:
+                gradients[i][name][...] += penalty.gradient(layers[i][name])  # B9
 
     return Trace(
         forward=passed,
@@ -153,7 +186,7 @@ def backpropagate(
         loss=L,
         objective=J,
         delta=tuple(delta),
-        weight_gradients=tuple(dW for dW, _ in gradients),
-        bias_gradients=tuple(db for _, db in gradients),
+        weight_gradients=tuple(layer["weight"] for layer in gradients),
+        bias_gradients=tuple(layer["bias"] for layer in gradients),
         gradient=gradient,
     )

@@ -29,19 +29,23 @@ class Model:
     parameters : array (n_parameters,)
         float32 or float64; the inputs are converted to the same type.
     loss : Loss
+    state : array (n_state,), optional
+        The running statistics of a network with batch normalisation, of the parameters' type.
     """
 
     network: Network
     parameters: FloatArray
     loss: Loss
+    state: FloatArray | None = None
 
     def scores(self, X: Matrix) -> FloatArray:
         """Raw scores, shape (n_samples, n_outputs), of dense or CSR input."""
-        return engine.scores(self.network, self.parameters, X)
+        return engine.scores(self.network, self.parameters, X, state=self.state)
 
     def predict(self, X: Matrix) -> FloatArray:
         """Predictions through the loss's inverse link, shape (n_samples, n_outputs)."""
-        return engine.predictor(self.network, self.loss, self.parameters).predict(X)
+        predictor = engine.predictor(self.network, self.loss, self.parameters, state=self.state)
+        return predictor.predict(X)
 
 
 @final
@@ -86,8 +90,10 @@ class Predictor:
 
     def __init__(self, model: Model, form: Form = Form.COLUMNS, n_jobs: int | None = None) -> None:
         theta = model.parameters.copy()
-        self._model, self._form, self._n_jobs = replace(model, parameters=theta), form, n_jobs
-        self._predictor = engine.predictor(model.network, model.loss, theta, form, n_jobs)
+        state = None if model.state is None else model.state.copy()
+        self._model = replace(model, parameters=theta, state=state)
+        self._form, self._n_jobs = form, n_jobs
+        self._predictor = engine.predictor(model.network, model.loss, theta, form, n_jobs, state)
         self.n_inputs: int = model.network.n_inputs
         self.n_outputs: int = self._predictor.n_columns
         self.dtype: np.dtype[Any] = theta.dtype

@@ -80,6 +80,8 @@ class Descent:
         Changes the parameters in place.
     shown : Shown
         The parameters that are validated and kept: those that the trainer moves, or their average.
+    state : array (n_state,)
+        The network's, likewise changed in place.
     objective : callable
         The reported loss of what an epoch measured.
     lr : float
@@ -99,8 +101,8 @@ class Descent:
         What `stopping` watches, in words.
     samples_seen : int
         Counts on from earlier runs.
-    best_theta : array (n_parameters,), optional
-        Parameters of the best validation score, under `early_stopping`.
+    best : pair of arrays, optional
+        Parameters and state of the best validation score, under `early_stopping`.
     requested : Ending, optional
         Set between two records to end the run by another's wish.
     stop_reason : str
@@ -115,6 +117,7 @@ class Descent:
 
     trainer: Trainer
     shown: Shown
+    state: FloatArray
     objective: Callable[[Epoch], float]
     lr: float
     order: npt.NDArray[np.int64]
@@ -128,7 +131,7 @@ class Descent:
     early_stopping: bool = False
     watched: str = "Training loss"
     samples_seen: int = 0
-    best_theta: FloatArray | None = None
+    best: tuple[FloatArray, FloatArray] | None = None
     requested: Ending | None = None
     stop_reason: str = ""
     converged: bool = False
@@ -144,7 +147,7 @@ class Descent:
             value = self._watched(record)
             is_best = self.stopping.observe(value)
             if is_best and self.early_stopping:
-                self.best_theta = self.shown.weights.copy()
+                self.best = self.shown.weights.copy(), self.state.copy()
             yield record
             self.rate.epoch_ended(self._steps, self.samples_seen, value)
             if self._diverged(record) or self._ended(record) or self._stalled():
@@ -200,7 +203,7 @@ class Descent:
             return False
         what = f"Training diverged in epoch {record.epoch} at a learning rate of "
         what += f"{record.learning_rate:g}"
-        if not self.early_stopping or self.best_theta is None:
+        if not self.early_stopping or self.best is None:
             raise DivergenceError(
                 f"{NON_FINITE} {what}: scale inputs and targets to unit"
                 " variance, lower the learning rate, or clip the gradient by clip_norm.",

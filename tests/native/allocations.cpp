@@ -67,7 +67,8 @@ long during(Engine<float> &engine, const Data<float> &data, std::int64_t steps, 
     std::vector<std::int64_t> order(std::size_t(steps * batch));
     std::iota(order.begin(), order.end(), 0);
     const std::vector<double> factors(std::size_t(steps), 1.0);
-    Memory<float> memory{{slots.data(), slots.data() + n, slots.data() + 2 * n}, 0};
+    std::vector<float> state(engine.chain().n_state, 1.0f);
+    Memory<float> memory{{slots.data(), slots.data() + n, slots.data() + 2 * n}, 0, 1, state.data()};
     long before = 0;
     for (int epoch = 0; epoch < 2; ++epoch) {
         before = allocations;
@@ -93,26 +94,33 @@ int main() {
         int outputs;
         MemberSpec loss;
         const char *activation;
-        bool wide = false; // layers of a dense input that two threads share by units
+        bool wide = false;   // layers of a dense input that two threads share by units
+        bool blocks = false; // normalised, with dropout, residual connections and noise
     };
     const Case cases[] = {{1, {"BinaryCrossEntropy", {0, 0}}, "Tanh"},
                           {3, {"CategoricalCrossEntropy", {0, 0}}, "Tanh"},
                           {3, {"CategoricalCrossEntropy", {0, 0.1}}, "Mish"},
                           {6, {"Quantile", {0.1, 0.5, 0.9}}, "SiLU"},
-                          {1, {"BinaryCrossEntropy", {0, 0}}, "Tanh", true}};
+                          {1, {"BinaryCrossEntropy", {0, 0}}, "Tanh", true},
+                          {3, {"CategoricalCrossEntropy", {0, 0}}, "Tanh", false, true}};
+    const MemberSpec by_batch{"BatchNorm", {1e-5, 0.1}}, by_row{"LayerNorm", {1e-5}};
     for (const int threads : {1, 2})
         for (const bool is_sparse : {false, true})
             for (const Optimizer &rule :
                  {Optimizer(Adam{1e-3, 0.9, 0.999, 1e-8}), Optimizer(SGD{1e-3, 0.9}),
                   Optimizer(RMSProp{1e-3, 0.9, 1e-8}), Optimizer(AMSGrad{1e-3, 0.9, 0.999, 1e-8, 0.01}),
                   Optimizer(NAdam{1e-3, 0.9, 0.999, 1e-8, 4e-3})})
-                for (const auto &[outputs, loss, activation, wide] : cases)
+                for (const auto &[outputs, loss, activation, wide, blocks] : cases)
                     for (const bool surrounded : {false, true}) {
                         const DenseSpec last{outputs, {"Identity", {}}};
-                        const Chain<float> chain(
-                            columns, wide ? std::vector<DenseSpec>{{256, {activation, {}}}, last}
-                                          : std::vector<DenseSpec>{
-                                                {17, {activation, {}}}, {8, {"Softmax", {}}}, last});
+                        std::vector<DenseSpec> layers{{17, {activation, {}}}, {8, {"Softmax", {}}}, last};
+                        if (wide) layers = {{256, {activation, {}}}, last};
+                        if (blocks)
+                            layers = {{17, {activation, {}}, by_batch, 0.5, true},
+                                      {8, {"Softmax", {}}, by_row, 0.5, true},
+                                      last};
+                        const Chain<float> chain(columns, layers, Factors::exact,
+                                                 blocks && !is_sparse ? 0.1 : 0);
                         const Data<float> data{is_sparse ? sparse : dense, y.data(), weights.data(), 0.5};
                         Engine<float> engine(chain, Catalogue<Loss>::make(loss), L2{1e-4}, threads);
                         Surroundings<float> around;
@@ -120,7 +128,10 @@ int main() {
                         const long few = during(engine, data, 1, batch, rule, around);
                         const long many = during(engine, data, most, batch, rule, around);
                         std::printf("%d threads, %s, %s, %s of %d outputs, %s, rule %zu%s: %ld %ld\n",
-                                    threads, is_sparse ? "sparse" : "dense", wide ? "wide" : "narrow",
+                                    threads, is_sparse ? "sparse" : "dense",
+                                    wide     ? "wide"
+                                    : blocks ? "blocks"
+                                             : "narrow",
                                     loss.name.c_str(), outputs, activation, rule.index(),
                                     surrounded ? ", surrounded" : "", few, many);
                     }

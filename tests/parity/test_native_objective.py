@@ -167,6 +167,7 @@ def test_csr_with_unsorted_and_repeated_columns_and_wide_indices() -> None:
 # The native engine on its own feet.
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("csr", [False, True], ids=["dense", "csr"])
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 @pytest.mark.parametrize("g", TRAINABLE, ids=repr)

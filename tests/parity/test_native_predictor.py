@@ -250,8 +250,10 @@ def test_far_tails_are_not_rounded_to_nothing(
 @each_build
 def test_refusals(build: Any) -> None:
     def native(theta: Any, both: bool = False, flat: bool = False) -> Any:
-        layers = [(2, ("Identity", []))]
-        return build.Predictor64(3, layers, ("SquaredError", []), theta, both, flat, lambda n: 1)
+        layers = [(2, ("Identity", []), None, 0.0, False)]
+        return build.Predictor64(
+            3, layers, ("SquaredError", []), theta, np.empty(0), both, flat, lambda n: 1
+        )
 
     with pytest.raises(ValueError, match="number of parameters"):
         native(np.zeros(7))

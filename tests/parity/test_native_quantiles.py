@@ -74,6 +74,8 @@ def test_what_does_not_fit(build: Any) -> None:
     for columns in (0, 1, 2):
         given = build.Data64(build.Matrix64(X), np.zeros((4, columns)), None, 1.0)
         with pytest.raises(ValueError, match="number of columns"):
-            engine(build, ("Quantile", [0.1, 0.5, 0.9])).objective(given, np.zeros(8), np.zeros(8))
+            engine(build, ("Quantile", [0.1, 0.5, 0.9])).objective(
+                given, np.zeros(8), np.zeros(8), np.empty(0)
+            )
     with pytest.raises(ValueError, match="at least one level"):
         engine(build, ("Quantile", []))

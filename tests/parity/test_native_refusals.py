@@ -14,13 +14,19 @@ from cases import each_build
 
 CODES = ("CategoricalCrossEntropy", [0.0, 0.0])
 SQUARED, NO_PENALTY, PLAIN = ("SquaredError", []), ("L2", [0.0]), ("SGD", [0.1, 0.0, 0.0, 0.0])
-IDENTITY = ("Identity", [])
+
+
+def layer(units: int, activation: str = "Identity", dropout: float = 0.0) -> Any:
+    """As `native.native_layers` hands it over, without a normalisation or a residual connection."""
+    return units, (activation, []), None, dropout, False
+
+
 # A network of 3 inputs and 2 outputs has 8 parameters.
 X, Y = np.ones((4, 3)), np.zeros((4, 2))
 
 
 def engine(m: Any, loss: Any = SQUARED, **given: Any) -> Any:
-    arguments = {"n_inputs": 3, "layers": [(2, IDENTITY)], "loss": loss} | given
+    arguments = {"n_inputs": 3, "layers": [layer(2)], "loss": loss} | given
     return m.Engine64(**{"penalty": NO_PENALTY, "threads": 1} | arguments)
 
 
@@ -49,6 +55,8 @@ def epoch(m: Any, **given: Any) -> Any:
         "constraint": ("NoConstraint", []),
         "averaging": ("NoAveraging", []),
         "mean": None,
+        "seed": 0,
+        "state": np.empty(0),
     }
     called = {"order": None, "batch_size": 2, "factors": np.ones(2), "interruptible": True}
     run = m.Run64(**{name: given.get(name, value) for name, value in bound.items()})
@@ -56,7 +64,7 @@ def epoch(m: Any, **given: Any) -> Any:
 
 
 def objective(m: Any, given: Any, theta: int = 8, gradient: int = 8, loss: Any = SQUARED) -> Any:
-    return engine(m, loss).objective(given, np.zeros(theta), np.zeros(gradient))
+    return engine(m, loss).objective(given, np.zeros(theta), np.zeros(gradient), np.empty(0))
 
 
 @each_build
@@ -81,7 +89,7 @@ def test_threads(build: Any, threads: int) -> None:
 @pytest.mark.parametrize("units", [0, -1])
 def test_layers(build: Any, units: int) -> None:
     with pytest.raises(ValueError, match="at least one unit"):
-        engine(build, layers=[(units, IDENTITY)])
+        engine(build, layers=[layer(units)])
     with pytest.raises(ValueError, match="inputs and layers"):
         engine(build, n_inputs=units)
     with pytest.raises(ValueError, match="inputs and layers"):
@@ -89,9 +97,40 @@ def test_layers(build: Any, units: int) -> None:
 
 
 @each_build
+def test_blocks(build: Any) -> None:
+    units, activation, *_ = layer(2)
+    for rate in (-0.1, 1.0, np.nan):
+        with pytest.raises(ValueError, match=r"dropout is in \[0, 1\)"):
+            engine(build, layers=[layer(2, dropout=rate)])
+    for sigma in (-0.1, np.nan):
+        with pytest.raises(ValueError, match="0 or more"):
+            engine(build, input_noise=sigma)
+    sparse = build.Data64(csr(build, [1.0], [0], [0, 1]), np.zeros((1, 2)), None, 1.0)
+    with pytest.raises(ValueError, match="noise needs dense inputs"):
+        epoch(build, engine=engine(build, input_noise=0.1), data=sparse)
+    with pytest.raises(ValueError, match="no member named GroupNorm"):
+        engine(build, layers=[(units, activation, ("GroupNorm", [1e-5]), 0.0, False)])
+    with pytest.raises(ValueError, match="another number of fields"):
+        engine(build, layers=[(units, activation, ("BatchNorm", [1e-5]), 0.0, False)])
+
+
+@each_build
+def test_a_state_of_another_size(build: Any) -> None:
+    with pytest.raises(ValueError, match="another state"):
+        epoch(build, state=np.zeros(4))
+    normalised = engine(
+        build, layers=[(2, ("Identity", []), ("BatchNorm", [1e-5, 0.1]), 0.0, False)]
+    )
+    with pytest.raises(ValueError, match="another state"):
+        epoch(build, engine=normalised, theta=np.zeros(12), slots=np.zeros((1, 12)))
+    with pytest.raises(ValueError, match="another state"):
+        normalised.objective(data(build), np.zeros(12), np.zeros(12), np.zeros(3))
+
+
+@each_build
 def test_members(build: Any) -> None:
     with pytest.raises(ValueError, match="no member named Sine"):
-        engine(build, layers=[(2, ("Sine", []))])
+        engine(build, layers=[layer(2, "Sine")])
     with pytest.raises(ValueError, match="no member named Tanh"):
         engine(build, loss=("Tanh", []))
     with pytest.raises(ValueError, match="no member named L9"):
@@ -276,7 +315,7 @@ def test_a_matrix_keeps_its_arrays_alive(build: Any) -> None:
 
     held = make()
     litter = [np.full((1000, 3), np.nan) for _ in range(50)]
-    value, _ = engine(build).objective(held, np.ones(8), np.zeros(8))
+    value, _ = engine(build).objective(held, np.ones(8), np.zeros(8), np.empty(0))
     # Scores are 3·2 + 1: ½ (7² + 7²).
     assert value == 49
     assert len(litter) == 50
@@ -306,7 +345,11 @@ import numpy as np
 from rosenblatt.engine.blas import gemm_capsules
 m = importlib.import_module({build.__name__!r})
 m.use_blas(*gemm_capsules())
-layers = [(3000, ("Tanh", [])), (3000, ("Tanh", [])), (1, ("Identity", []))]
+layers = [
+    (3000, ("Tanh", []), None, 0.0, False),
+    (3000, ("Tanh", []), None, 0.0, False),
+    (1, ("Identity", []), None, 0.0, False),
+]
 engine = m.Engine64(3000, layers, ("SquaredError", []), ("L2", [0.0]), 4)
 n = 3000 * 3000 * 2 + 3000 * 2 + 3000 + 1
 data = m.Data64(m.Matrix64(np.zeros((4, 3000))), np.zeros((4, 1)), None, 1.0)
@@ -316,11 +359,11 @@ soft, hard = resource.getrlimit(resource.RLIMIT_AS)
 resource.setrlimit(resource.RLIMIT_AS, (used + 3 * 8 * n, hard))
 for _ in range(2):
     try:
-        engine.objective(data, theta, gradient)
+        engine.objective(data, theta, gradient, np.empty(0))
     except MemoryError:
         print("refused")
 resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-print(engine.objective(data, theta, gradient))
+print(engine.objective(data, theta, gradient, np.empty(0)))
 """
     if not Path("/proc/self/statm").exists() or "libasan" in os.environ.get("LD_PRELOAD", ""):
         pytest.skip("needs a limit on memory that this process can bear")

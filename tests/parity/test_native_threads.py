@@ -20,7 +20,6 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from rosenblatt.activations import ReLU, Tanh
 from rosenblatt.engine import native
 from rosenblatt.engine.blas import blas_thread_limit, one_thread_blas
-from rosenblatt.engine.kernels import kernel
 from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
 from rosenblatt.losses import CategoricalCrossEntropy, SquaredError
@@ -123,7 +122,7 @@ WIDE = network(Tanh(), 5000, 2, 1)
 @each_build
 @pytest.mark.parametrize("net", [WIDE, network(Tanh(), 3, 5000, 1), network(Tanh(), 3, 2, 5000)])
 def test_engines_tell_that_they_call_blas(build: Any, net: Network) -> None:
-    layers = [(layer.n_outputs, kernel(layer.activation)) for layer in net.layers]
+    layers = native.native_layers(net, training=True)
     engine = build.Engine32(net.n_inputs, layers, ("SquaredError", []), ("L2", [0.0]), 2)
     assert engine.calls_blas()
 

@@ -43,8 +43,9 @@ def trainer(
     batch_size: int,
     n_jobs: int | None = None,
     bfloat16: bool = False,
+    state: FloatArray | None = None,
 ) -> Trainer:
-    """A trainer that changes `theta` and `memory` in place.
+    """A trainer that changes `theta`, `memory` and the network's `state` in place.
 
     With `bfloat16`, which takes float32 arrays, the factors of matrix products that are large
     enough to gain by it are rounded to bfloat16; sums and everything else stay float32.
@@ -66,10 +67,10 @@ def trainer(
             steps=math.ceil(arrays.n_samples / batch_size),
             entries=arrays.mean_entries,
         )
-        return native.NativeTrainer(problem, arrays, theta, memory, threads, bfloat16)
+        return native.NativeTrainer(problem, arrays, theta, memory, threads, bfloat16, state)
     if bfloat16:
         raise ValueError("members without kernels are not trained with bfloat16 products")
-    return readable.ReadableTrainer(problem, arrays, theta, memory)
+    return readable.ReadableTrainer(problem, arrays, theta, memory, state)
 
 
 def objective(

@@ -14,7 +14,17 @@ from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
 from rosenblatt.types import FloatArray
 
-__all__ = ["Epoch", "Form", "Objective", "Predictor", "Trainer", "fitting"]
+__all__ = [
+    "Epoch",
+    "Form",
+    "Objective",
+    "Predictor",
+    "Trainer",
+    "fitting",
+    "fitting_state",
+    "refuse_noise_on_sparse",
+    "refuse_random",
+]
 
 
 @final
@@ -70,6 +80,33 @@ class Objective(ABC):
         """Data loss, penalty, and the gradient of their sum."""
 
 
+def fitting_state(network: Network, theta: FloatArray, state: FloatArray | None) -> FloatArray:
+    """The network's state, of θ's type and of its size; a network without one need not give any."""
+    if state is None:
+        state = np.empty(0, theta.dtype)
+    if state.shape != (network.n_state,) or state.dtype != theta.dtype:
+        raise ValueError(
+            f"the network has a state of {network.n_state} numbers of {theta.dtype}, given were"
+            f" {state.shape} of {state.dtype}"
+        )
+    return state
+
+
+def refuse_noise_on_sparse(network: Network, X: Matrix) -> None:
+    """Noise would fill what is empty."""
+    if network.input_noise and not isinstance(X, np.ndarray):
+        raise ValueError("input noise needs dense inputs, X is sparse")
+
+
+def refuse_random(network: Network) -> None:
+    """An objective over all rows is a function of the parameters, and of nothing else."""
+    if network.is_random:
+        raise ValueError(
+            "the objective over all rows has no dropout and no input noise, which change from step"
+            " to step"
+        )
+
+
 @final
 class Form(Enum):
     """What the predictions of n rows look like."""
@@ -89,17 +126,20 @@ def fitting(network: Network, theta: FloatArray, X: Matrix) -> Matrix:
 
 
 class Predictor(ABC):
-    """Predictions over parameters θ, which are read where they lie at every call.
+    """Predictions over parameters θ and a state, which are read where they lie at every call.
 
     Every method may be called from several threads at once. The two that take whatever comes return
     None for an array that needs preparation: one that is no plain `ndarray` in C order, aligned, of
     θ's type and the network's number of features.
     """
 
-    def __init__(self, network: Network, theta: FloatArray, form: Form) -> None:
+    def __init__(
+        self, network: Network, theta: FloatArray, form: Form, state: FloatArray | None = None
+    ) -> None:
         if form is not Form.COLUMNS and network.n_outputs != 1:
             raise ValueError(f"{form} needs one output, the network has {network.n_outputs}")
         self.network, self.theta, self.form = network, theta, form
+        self.state = fitting_state(network, theta, state)
 
     @property
     def n_columns(self) -> int:

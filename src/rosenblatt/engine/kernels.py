@@ -15,6 +15,7 @@ from rosenblatt import (
     clipping,
     constraints,
     losses,
+    normalizations,
     optimizers,
     penalties,
 )
@@ -51,6 +52,10 @@ KERNELS: dict[str, dict[type, str]] = {
         losses.Quantile: "Quantile",
         losses.BinaryFocal: "BinaryFocal",
         losses.CategoricalFocal: "CategoricalFocal",
+    },
+    "normalizations": {
+        normalizations.LayerNorm: "LayerNorm",
+        normalizations.BatchNorm: "BatchNorm",
     },
     "penalties": {
         penalties.L2: "L2",
@@ -92,7 +97,11 @@ def has_kernel(member: object) -> bool:
 
 
 def runs_natively(network: Network) -> bool:
-    return all(has_kernel(layer.activation) for layer in network.layers)
+    return all(
+        has_kernel(layer.activation)
+        and (layer.normalization is None or has_kernel(layer.normalization))
+        for layer in network.layers
+    )
 
 
 def kernel(member: Any) -> tuple[str, list[float]]:

@@ -26,11 +26,15 @@ class Memory:
     steps : array (1,) of int64
     average : array (n_parameters,), or (0,) without averaging
         The running mean of the parameters; before the first step they themselves.
+    seed : int
+        Of what the steps draw at random, which follows from it and from a step's number; 0 where
+        none was needed yet.
     """
 
     slots: FloatArray
     steps: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
     average: FloatArray = field(default_factory=lambda: np.empty(0))
+    seed: int = 0
 
     @staticmethod
     def of(

@@ -19,7 +19,16 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.engine.blas import gemm_capsules, one_thread_blas
-from rosenblatt.engine.interface import Epoch, Form, Objective, Predictor, Trainer
+from rosenblatt.engine.interface import (
+    Epoch,
+    Form,
+    Objective,
+    Predictor,
+    Trainer,
+    fitting_state,
+    refuse_noise_on_sparse,
+    refuse_random,
+)
 from rosenblatt.engine.kernels import kernel
 from rosenblatt.engine.memory import Memory
 from rosenblatt.losses import Loss, SquaredError
@@ -91,8 +100,18 @@ def native_data(arrays: Arrays) -> Any:
     )
 
 
-def native_layers(network: Network) -> list[Any]:
-    return [(layer.n_outputs, kernel(layer.activation)) for layer in network.layers]
+def native_layers(network: Network, *, training: bool) -> list[Any]:
+    """The layers as the compiled module takes them; nothing is left out of a prediction."""
+    return [
+        (
+            layer.n_outputs,
+            kernel(layer.activation),
+            None if layer.normalization is None else kernel(layer.normalization),
+            layer.dropout if training else 0.0,
+            layer.residual,
+        )
+        for layer in network.layers
+    ]
 
 
 def native_engine(
@@ -104,7 +123,13 @@ def native_engine(
     bfloat16: bool = False,
 ) -> Any:
     return class_for("Engine", dtype)(
-        network.n_inputs, native_layers(network), kernel(loss), kernel(penalty), threads, bfloat16
+        network.n_inputs,
+        native_layers(network, training=True),
+        kernel(loss),
+        kernel(penalty),
+        threads,
+        bfloat16,
+        network.input_noise,
     )
 
 
@@ -123,7 +148,9 @@ class NativeTrainer(Trainer):
         memory: Memory,
         threads: int,
         bfloat16: bool = False,
+        state: FloatArray | None = None,
     ) -> None:
+        refuse_noise_on_sparse(problem.network, arrays.X)
         self.engine = native_engine(
             problem.network, problem.loss, problem.penalty, theta.dtype, threads, bfloat16
         )
@@ -134,6 +161,8 @@ class NativeTrainer(Trainer):
             theta,
             memory.slots,
             memory.steps,
+            memory.seed,
+            fitting_state(problem.network, theta, state),
             kernel(problem.clipping),
             kernel(problem.constraint),
             kernel(problem.averaging),
@@ -163,13 +192,15 @@ class NativeObjective(Objective):
     def __init__(
         self, network: Network, loss: Loss, penalty: Penalty, arrays: Arrays, threads: int
     ) -> None:
+        refuse_random(network)
         self.engine = native_engine(network, loss, penalty, arrays.y.dtype, threads)
         self.data = native_data(arrays)
+        self.state = network.initial_state(arrays.y.dtype)
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
         gradient = np.empty_like(theta)
         with blas_held(self.engine):
-            data_loss, penalty = self.engine.objective(self.data, theta, gradient)
+            data_loss, penalty = self.engine.objective(self.data, theta, gradient, self.state)
         return data_loss, penalty, gradient
 
 
@@ -184,14 +215,16 @@ class NativePredictor(Predictor):
         theta: FloatArray,
         form: Form,
         threads_for: Callable[[int], int],
+        state: FloatArray | None = None,
     ) -> None:
-        super().__init__(network, theta, form)
+        super().__init__(network, theta, form, state)
         self.threads_for = threads_for
         self.native = class_for("Predictor", theta.dtype)(
             network.n_inputs,
-            native_layers(network),
+            native_layers(network, training=False),
             kernel(loss),
             np.ascontiguousarray(theta),
+            np.ascontiguousarray(self.state),
             form is Form.BOTH_CLASSES,
             form is Form.FLAT,
             threads_for,
@@ -210,7 +243,11 @@ class NativePredictor(Predictor):
         return out
 
 
-def native_scores(network: Network, theta: FloatArray, X: Matrix, threads: int) -> FloatArray:
+def native_scores(
+    network: Network, theta: FloatArray, X: Matrix, threads: int, state: FloatArray | None = None
+) -> FloatArray:
     """Raw scores are the predictions of a loss whose link is the identity."""
-    predictor = NativePredictor(network, SquaredError(), theta, Form.COLUMNS, lambda rows: threads)
+    predictor = NativePredictor(
+        network, SquaredError(), theta, Form.COLUMNS, lambda rows: threads, state
+    )
     return predictor.predict(X)

@@ -25,21 +25,29 @@ def predictor(
     theta: FloatArray,
     form: Form = Form.COLUMNS,
     n_jobs: int | None = None,
+    state: FloatArray | None = None,
 ) -> Predictor:
-    """A predictor that reads `theta` where it lies, at every call."""
+    """A predictor that reads `theta` and `state` where they lie, at every call."""
     if runs_natively(network) and has_kernel(loss):
         return native.NativePredictor(
-            network, loss, theta, form, partial(forward_threads, network, n_jobs)
+            network, loss, theta, form, partial(forward_threads, network, n_jobs), state
         )
-    return ReadableLink(network, loss, theta, form, n_jobs)
+    return ReadableLink(network, loss, theta, form, n_jobs, state)
 
 
-def scores(network: Network, theta: FloatArray, X: Matrix, n_jobs: int | None = None) -> FloatArray:
+def scores(
+    network: Network,
+    theta: FloatArray,
+    X: Matrix,
+    n_jobs: int | None = None,
+    state: FloatArray | None = None,
+) -> FloatArray:
     """Raw scores, shape (n_samples, n_outputs)."""
     X = fitting(network, theta, X)
     if runs_natively(network):
-        return native.native_scores(network, theta, X, forward_threads(network, n_jobs, X.shape[0]))
-    return readable.readable_scores(network, theta, X)
+        threads = forward_threads(network, n_jobs, X.shape[0])
+        return native.native_scores(network, theta, X, threads, state)
+    return readable.readable_scores(network, theta, X, state)
 
 
 def forward_threads(network: Network, n_jobs: int | None, rows: int) -> int:
@@ -51,9 +59,15 @@ class ReadableLink(Predictor):
     """The loss's own link over the scores, for a loss or a network without kernels."""
 
     def __init__(
-        self, network: Network, loss: Loss, theta: FloatArray, form: Form, n_jobs: int | None
+        self,
+        network: Network,
+        loss: Loss,
+        theta: FloatArray,
+        form: Form,
+        n_jobs: int | None,
+        state: FloatArray | None,
     ) -> None:
-        super().__init__(network, theta, form)
+        super().__init__(network, theta, form, state)
         self.loss, self.n_jobs = loss, n_jobs
 
     def finite(self, X: object) -> None:
@@ -63,5 +77,5 @@ class ReadableLink(Predictor):
         return None
 
     def columns(self, X: Matrix) -> FloatArray:
-        p = self.loss.inverse_link(scores(self.network, self.theta, X, self.n_jobs))
+        p = self.loss.inverse_link(scores(self.network, self.theta, X, self.n_jobs, self.state))
         return np.hstack([1 - p, p]) if self.form is Form.BOTH_CLASSES else p

@@ -9,14 +9,23 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.backprop import Trace, backpropagate, forward
+from rosenblatt.backprop import Forward, Trace, backpropagate, forward
 from rosenblatt.engine.foreign import refuse_nan
-from rosenblatt.engine.interface import Epoch, Objective, Trainer
+from rosenblatt.engine.interface import (
+    Epoch,
+    Objective,
+    Trainer,
+    fitting_state,
+    refuse_noise_on_sparse,
+    refuse_random,
+)
 from rosenblatt.engine.memory import Memory
 from rosenblatt.losses import Loss
-from rosenblatt.network import Network
+from rosenblatt.network import PENALISED, Network
+from rosenblatt.normalizations import BatchNorm
 from rosenblatt.optimizers import DecoupledDecay
 from rosenblatt.penalties import Penalty
+from rosenblatt.philox import Draws
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.types import FloatArray
 
@@ -30,7 +39,13 @@ def dense(X: Matrix) -> FloatArray:
 
 
 def batch_trace(
-    network: Network, loss: Loss, arrays: Arrays, theta: FloatArray, rows: Rows
+    network: Network,
+    loss: Loss,
+    arrays: Arrays,
+    theta: FloatArray,
+    rows: Rows,
+    draws: Draws | None = None,
+    state: FloatArray | None = None,
 ) -> Trace:
     """Back-propagation over a batch, in the terms of `Problem`'s objective, without the penalty."""
     y = arrays.y[rows]
@@ -44,6 +59,8 @@ def batch_trace(
             loss,
             sample_weight=weights,
             total_weight=len(y) * arrays.mean_weight,
+            draws=draws,
+            state=state,
         )
     refuse_nan(network, loss, trace, weights)
     return trace
@@ -54,19 +71,40 @@ def penalised(
 ) -> float:
     """Add the penalty's gradient to g; the penalty."""
     value = 0.0
-    for (W, _), (dW, _) in zip(
-        network.weights_and_biases(theta), network.weights_and_biases(g), strict=True
+    for layer, gradients in zip(
+        network.layer_parameters(theta), network.layer_parameters(g), strict=True
     ):
-        value += penalty.value(W) / total
-        dW += penalty.gradient(W) / total
+        for name in PENALISED:
+            if name in layer:
+                value += penalty.value(layer[name]) / total
+                gradients[name][...] += penalty.gradient(layer[name]) / total
     return value
+
+
+def track(network: Network, state: FloatArray, passed: Forward) -> None:
+    """Move the running statistics of the network's batch normalisations, in place."""
+    for layer, running, block in zip(
+        network.layers, network.layer_state(state), passed.blocks, strict=True
+    ):
+        if isinstance(layer.normalization, BatchNorm):
+            assert block.statistics is not None
+            layer.normalization.track(running, block.statistics, len(block.x))
 
 
 @final
 class ReadableTrainer(Trainer):
-    def __init__(self, problem: Problem, arrays: Arrays, theta: FloatArray, memory: Memory) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        arrays: Arrays,
+        theta: FloatArray,
+        memory: Memory,
+        state: FloatArray | None = None,
+    ) -> None:
+        refuse_noise_on_sparse(problem.network, arrays.X)
         self.problem, self.arrays = problem, arrays
         self.theta, self.memory = theta, memory
+        self.state = fitting_state(problem.network, theta, state)
 
     def epoch(
         self,
@@ -83,7 +121,11 @@ class ReadableTrainer(Trainer):
         end = time.perf_counter() + seconds
         for step, factor in enumerate(factors):
             rows = order[step * batch_size : (step + 1) * batch_size]
-            trace = batch_trace(network, self.problem.loss, self.arrays, self.theta, rows)
+            draws = Draws(self.memory.seed, int(self.memory.steps[0]))
+            trace = batch_trace(
+                network, self.problem.loss, self.arrays, self.theta, rows, draws, self.state
+            )
+            track(network, self.state, trace.forward)
             g = trace.gradient
             total = len(rows) * self.arrays.mean_weight
             data_loss += trace.objective * len(rows)
@@ -119,15 +161,19 @@ class ReadableTrainer(Trainer):
 @final
 class ReadableObjective(Objective):
     def __init__(self, network: Network, loss: Loss, penalty: Penalty, arrays: Arrays) -> None:
+        refuse_random(network)
         self.network, self.loss, self.penalty, self.arrays = network, loss, penalty, arrays
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
-        trace = batch_trace(self.network, self.loss, self.arrays, theta, slice(None))
+        state = self.network.initial_state(theta.dtype)
+        trace = batch_trace(self.network, self.loss, self.arrays, theta, slice(None), state=state)
         g = trace.gradient
         total = self.arrays.n_samples * self.arrays.mean_weight
         penalty = penalised(self.network, self.penalty, theta, g, total)
         return trace.objective, penalty, g
 
 
-def readable_scores(network: Network, theta: FloatArray, X: Matrix) -> FloatArray:
-    return forward(network, theta, dense(X)).scores
+def readable_scores(
+    network: Network, theta: FloatArray, X: Matrix, state: FloatArray | None = None
+) -> FloatArray:
+    return forward(network, theta, dense(X), state=state).scores

@@ -32,9 +32,10 @@ from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.rates import rate_rule
 from rosenblatt.estimators.second_order_choice import is_second_order, watches_epochs
 from rosenblatt.estimators.solvers import is_first_order, is_full_batch, optimizer_of
+from rosenblatt.estimators.structure import check_inputs, check_solver, structured
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
-from rosenblatt.network import Dense, Network
+from rosenblatt.network import Dense, Network, fill
 from rosenblatt.problem import Arrays
 from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
@@ -80,6 +81,10 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     scoring: Any
     n_jobs: int | None
     dtype: Any
+    dropout: Any
+    residual: bool
+    normalization: Any
+    input_noise: float
     initializer: Any
     callbacks: Any
 
@@ -225,8 +230,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
                 f"hidden_layer_sizes must be > 0, got {hidden}: whole numbers of units."
             )
         activations = hidden_activations(self.activation, len(hidden))
-        layers = tuple(Dense(int(n), g) for n, g in zip(hidden, activations, strict=True))
-        return Network(n_inputs, (*layers, Dense(n_outputs)))
+        dense = [Dense(int(n), g) for n, g in zip(hidden, activations, strict=True)]
+        layers = (*structured(self, dense), Dense(n_outputs))
+        return Network(n_inputs, layers, float(self.input_noise))
 
     def _validated(
         self, X: Any, y: Any, sample_weight: Any, *, dtype: Any, reset: bool
@@ -308,16 +314,19 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
 
         n_outputs = self._n_units_out(targets)
         network = self._network(X.shape[1], n_outputs)
+        check_solver(self, network)
+        check_inputs(network, X)
         self._trained_loss = self._loss()
         self.out_activation_ = link_name(self._trained_loss)
         rng = check_random_state(self.random_state)
         if first_pass:
             default = initializer(activations)
             theta = first_parameters(self.initializer, default, network, X, rng)
+            state = network.initial_state(X.dtype)
             self._forget(len(network.layers) + 1, n_outputs)
             warn_of_foreign_members(network, self._trained_loss)
         else:
-            theta = self._carried_parameters(network, X.dtype)
+            theta, state = self._carried_parameters(network, X.dtype)
             self.history_ = getattr(self, "history_", [])
 
         followers = Followers(self, controlled.callbacks, X=X, y=y, metadata=metadata)
@@ -333,6 +342,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
                 self,
                 network,
                 theta,
+                state,
                 (arrays, validation_arrays),
                 (optimizer, rule),
                 rng,
@@ -342,13 +352,18 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             )
         if not np.isfinite(theta).all():
             raise DivergenceError(NON_FINITE)
-        self._publish(network, theta)
+        self._publish(network, theta, state)
         followers.fit_ended()
 
-    def _carried_parameters(self, network: Network, dtype: npt.DTypeLike) -> FloatArray:
-        """A copy of the parameters so far."""
+    def _carried_parameters(
+        self, network: Network, dtype: npt.DTypeLike
+    ) -> tuple[FloatArray, FloatArray]:
+        """Copies of the parameters and the state so far."""
         try:
-            return network.pack(self.coefs_, self.intercepts_, dtype)
+            theta = network.pack(self.coefs_, self.intercepts_, dtype, self._others)
+            state = network.initial_state(dtype)
+            fill(network.named_state(state), self._named_state)
+            return theta, state
         except ValueError as error:
             raise ValueError(
                 "The network asked for has other layers than the one fitted so far: set"

@@ -26,6 +26,7 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.class_weight import class_weighted
 from rosenblatt.estimators.loss_choice import classification_loss
 from rosenblatt.losses import Loss
+from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
 
@@ -145,6 +146,27 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         bfloat16's eight significant bits while they are multiplied: faster for wide layers.
         Only on processors with AVX512-BF16 (`rosenblatt.engine.has_bfloat16()`), elsewhere
         `fit` raises. Weights and predictions are float32.
+    dropout : float or sequence of float, default=0.0
+        Probability with which a hidden unit is left out of a training step, for all hidden layers
+        or one for each; what stays is divided by 1 - p, and predictions use all units. Which units
+        are left out follows from `random_state`, whatever `n_jobs` is. `loss_curve_` has the losses
+        of the thinned networks. Not with 'lbfgs'.
+    residual : bool, default=False
+        Add the input of every hidden layer to its output, so that the gradient reaches deep layers
+        undiminished (B14). Where the widths differ, a learned projection brings the one to the
+        other; it bears the penalty, like all weights, and is in `parameters_`.
+    normalization : None, 'batch', 'layer' or Normalization, default=None
+        Normalise what the hidden layers' activations take. 'layer' is over the units of each row
+        (Ba et al. 2016), `normalizations.LayerNorm()`. 'batch' is over the rows of a batch (Ioffe &
+        Szegedy 2015), `normalizations.BatchNorm()`: predictions take running statistics in their
+        place, and so does a last batch of a single row, which leaves them as they are. Every row
+        counts once in them, whatever its weight. 'batch' is not for 'lbfgs' or batches of one row.
+        The learned scale and shift that follow bear no penalty; they and the running statistics are
+        in `parameters_`.
+    input_noise : float, default=0.0
+        Standard deviation of Gaussian noise that every training step adds to its rows, which
+        smooths what is learnt (Bishop 1995); on the scale of the features, so scale them. Like
+        dropout it follows from `random_state`, whatever `n_jobs` is. Not with 'lbfgs' or sparse X.
     loss : str or Loss, default='log_loss'
         'log_loss' is the cross-entropy (L7, L8), 'focal' turns to the rows that are still hard
         (L18). Or an object of `rosenblatt.losses`: `BinaryCrossEntropy` or `BinaryFocal` for two
@@ -200,6 +222,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Samples seen.
     n_iter_ : int
         Epochs run.
+    parameters_ : mapping of str to array
+        Every parameter by name, 'layers.0.weight' and so on, also those beside `coefs_` and
+        `intercepts_`. The mapping is read-only, the arrays are the network's.
     n_features_in_ : int
     feature_names_in_ : array of str
         Where X has column names.
@@ -270,6 +295,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         scoring: str | Callable[..., float] | None = None,
         n_jobs: int | None = None,
         dtype: Any = None,
+        dropout: Any = 0.0,
+        residual: bool = False,
+        normalization: Literal["batch", "layer"] | Normalization | None = None,
+        input_noise: float = 0.0,
         initializer: Any = None,
         callbacks: Sequence[Callable[[EpochEnd], Any]] | None = None,
         loss: str | Loss = "log_loss",

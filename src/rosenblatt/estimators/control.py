@@ -23,6 +23,7 @@ from rosenblatt.estimators.lookup import named
 from rosenblatt.estimators.scoring import checked_scorer
 from rosenblatt.estimators.second_order_choice import watches_epochs
 from rosenblatt.estimators.solvers import is_first_order, is_full_batch
+from rosenblatt.normalizations import BatchNorm
 from rosenblatt.penalties import L1, L2, ElasticNet, Penalty
 from rosenblatt.stopping import GradientTolerance, StoppingRule, TimeLimit
 from rosenblatt.types import FloatArray
@@ -82,6 +83,11 @@ def control(est: BaseMLP, *, incremental: bool, validates: bool) -> Control:
             f"scoring={est.scoring!r} needs validation rows: set early_stopping=True, or give fit"
             " X_val and y_val."
         )
+    if est.averaging is not None and is_by_batch(est.normalization):
+        raise ValueError(
+            "averaging does not go with normalization='batch', whose running statistics belong to"
+            " the last weights and not to their average: take normalization='layer'."
+        )
     if est.averaging is not None and incremental:
         raise ValueError(
             "partial_fit does not support averaging: every call would begin from the average."
@@ -104,6 +110,10 @@ def not_for(solver: Any) -> tuple[str, ...]:
     if watches_epochs(solver):
         return STEPWISE
     return (*STEPWISE, *WATCHING, *(() if is_full_batch(solver) else ENDING))
+
+
+def is_by_batch(normalization: Any) -> bool:
+    return normalization == "batch" or isinstance(normalization, BatchNorm)
 
 
 def penalty(est: BaseMLP) -> Penalty:

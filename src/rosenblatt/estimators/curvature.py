@@ -38,6 +38,7 @@ def fit_lbfgs(
     # A bound on the probabilities would make value and gradient disagree: the loss is exact.
     objective = engine.objective(network, est._loss(), control.penalty, arrays, est.n_jobs)
     est.history_ = []
+    state = network.initial_state(theta.dtype)  # a network with more than that is refused
     est.validation_loss_curve_ = None
     begun = start = time.perf_counter()
 
@@ -62,7 +63,7 @@ def fit_lbfgs(
         if est._prints:
             print(f"Iteration {epoch}, loss = {loss:.8f}")
         followers.epoch_begins()  # SciPy tells of an iteration only when it is over
-        asked = followers.epoch_ended(network, x.astype(theta.dtype))
+        asked = followers.epoch_ended(network, x.astype(theta.dtype), state)
         norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - begun
         return asked or ending(control.rules, norm, elapsed)
 

@@ -61,11 +61,14 @@ def fit_kfac(
     if validation is None:
         est.validation_loss_curve_ = None
     else:
-        validate = validator(est, control, network, loss, theta, validation)
+        validate = validator(
+            est, control, network, loss, (theta, network.initial_state(theta.dtype)), validation
+        )
         est.validation_loss_curve_ = []
     descent = Descent(
         trainer=KFACTrainer(method, network, loss, L2(est.alpha), train, theta, rng),
         shown=InPlace(theta),
+        state=network.initial_state(theta.dtype),
         objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
         lr=1.0,
         order=np.arange(train.n_samples),
@@ -91,7 +94,7 @@ def fit_kfac(
             ConvergenceWarning,
             stacklevel=5,
         )
-    return theta if descent.best_theta is None else descent.best_theta
+    return theta if descent.best is None else descent.best[0]
 
 
 def check_width(method: KFAC, est: BaseMLP, network: Network) -> None:

@@ -21,6 +21,7 @@ from rosenblatt.estimators.progress import ProgressBar
 from rosenblatt.estimators.rows import split
 from rosenblatt.estimators.scoring import validation_score
 from rosenblatt.estimators.solvers import remembers_alike
+from rosenblatt.estimators.structure import check_batches, drawn_seed
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
@@ -53,6 +54,7 @@ def fit_descent(
     est: BaseMLP,
     network: Network,
     theta: FloatArray,
+    state: FloatArray,
     rows: tuple[Arrays, Arrays | None],
     method: tuple[Optimizer, RateRule],
     rng: np.random.RandomState,
@@ -63,8 +65,9 @@ def fit_descent(
 ) -> FloatArray:
     """Fit from theta, and write the fit's attributes on the estimator.
 
-    `rows` are those to train on, and those to validate on where they were given. `method` is the
-    rule that moves the parameters, and the one that changes its rate.
+    The network's state is changed in place; `rows` are those to train on, and those to validate on
+    where they were given. `method` is the rule that moves the parameters, and the one that changes
+    its rate.
     """
     (train, validation), (optimizer, rule) = rows, method
     if est.early_stopping and validation is None:
@@ -83,20 +86,23 @@ def fit_descent(
     batch_size = clipped_batch_size(est, train.n_samples)
     steps = math.ceil(train.n_samples / batch_size)
     run = Run(optimizer.lr, steps * est.max_iter, steps)
+    check_batches(network, batch_size)
     progress = carried_over(est, problem, rule, run, theta, incremental)
+    progress.memory.seed = progress.memory.seed or drawn_seed(network, rng)
     max_epochs = 1 if incremental else est.max_iter
     shown = control.shown(theta, progress.memory, max_epochs)
     validate = None
     if validation is None:
         est.validation_loss_curve_ = None
     else:
-        validate = validator(est, control, network, loss, shown.weights, validation)
+        validate = validator(est, control, network, loss, (shown.weights, state), validation)
         est.validation_loss_curve_ = est.validation_loss_curve_ or []
     descent = Descent(
         trainer=engine.trainer(
-            problem, train, theta, progress.memory, batch_size, est.n_jobs, est._bfloat16
+            problem, train, theta, progress.memory, batch_size, est.n_jobs, est._bfloat16, state
         ),
         shown=shown,
+        state=state,
         objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
         lr=optimizer.lr,
         order=np.arange(train.n_samples),
@@ -109,7 +115,7 @@ def fit_descent(
         validate=validate,
         early_stopping=est.early_stopping,
         # The best of an earlier fit is what theta starts from.
-        best_theta=theta.copy() if est.validation_scores_ else None,
+        best=(theta.copy(), state.copy()) if est.validation_scores_ else None,
         watched=watched(est),
         samples_seen=est.t_,
         on_message=print if est._prints else None,
@@ -124,7 +130,10 @@ def fit_descent(
             f" epoch {est.n_iter_}: nothing is averaged.",
             stacklevel=5,
         )
-    return shown.weights if descent.best_theta is None else descent.best_theta
+    if descent.best is None:
+        return shown.weights
+    best_theta, state[...] = descent.best
+    return best_theta
 
 
 def limit_met(est: BaseMLP, descent: Descent, incremental: bool) -> None:
@@ -208,15 +217,16 @@ def validator(
     control: Control,
     network: Network,
     loss: Loss,
-    weights: FloatArray,
+    learnt: tuple[FloatArray, FloatArray],
     rows: Arrays,
 ) -> Callable[[], Validation]:
-    """Loss and score on the validation rows, of the weights as they are when asked."""
-    score = validation_score(est, control.scorer, network, weights, rows)
+    """Loss and score on the validation rows, of weights and state as they are when asked."""
+    weights, state = learnt
+    score = validation_score(est, control.scorer, network, learnt, rows)
 
     def validate() -> Validation:
         with np.errstate(all="ignore"):  # a diverging run is reported once, by its epoch
-            scores = engine.scores(network, weights, rows.X, est.n_jobs)
+            scores = engine.scores(network, weights, rows.X, est.n_jobs, state)
             data_loss = float(np.average(loss.value(scores, rows.y), weights=rows.weights))
             reported = est._reported_loss(data_loss)
             prediction = loss.inverse_link(scores)
@@ -253,7 +263,9 @@ def follow(est: BaseMLP, descent: Descent, followers: Followers, network: Networ
             if bar is not None:
                 bar.update(record)
             if record.finite:
-                descent.requested = followers.epoch_ended(network, descent.shown.weights)
+                descent.requested = followers.epoch_ended(
+                    network, descent.shown.weights, descent.state
+                )
     except KeyboardInterrupt:  # wherever in the loop it arrives
         descent.interrupt()
     finally:

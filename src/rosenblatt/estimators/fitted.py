@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from operator import is_
+from types import MappingProxyType
 from typing import Any, final
 
 import numpy as np
@@ -17,7 +19,7 @@ from rosenblatt.estimators.activation_choice import chosen_activations, hidden_a
 from rosenblatt.estimators.loss_choice import LINKS, link_name
 from rosenblatt.losses import Loss
 from rosenblatt.model import Model, Predictor
-from rosenblatt.network import Dense, Network
+from rosenblatt.network import Dense, Network, beside_dense, fill
 from rosenblatt.types import FloatArray
 
 __all__ = ["FittedMLP"]
@@ -27,9 +29,9 @@ __all__ = ["FittedMLP"]
 class Published:
     """θ, the views of it that are shown as `coefs_` and `intercepts_`, and its predictor."""
 
-    def __init__(self, network: Network, theta: FloatArray) -> None:
+    def __init__(self, network: Network, theta: FloatArray, state: FloatArray) -> None:
         layers = network.weights_and_biases(theta)
-        self.theta = theta
+        self.theta, self.state = theta, state
         self.coefs = [W for W, _ in layers]
         self.intercepts = [b for _, b in layers]
         # In one, so that another thread finds both or neither.
@@ -55,19 +57,50 @@ class FittedMLP(BaseEstimator, ABC):
     _published: Published | None = None
     # None where nothing was fitted: `coefs_` may have been set by hand.
     _trained_loss: Loss | None = None
+    # Of the last fit: the hidden layers, where they are more than dense ones, and the parameters
+    # that `coefs_` and `intercepts_` do not show, and the state, both by name.
+    _structure: tuple[Dense, ...] = ()
+    _input_noise: float = 0.0
+    _others: Mapping[str, FloatArray] = MappingProxyType({})
+    _named_state: Mapping[str, FloatArray] = MappingProxyType({})
 
     @property
     def model_(self) -> Model:
         """The trained network as a plain value: description, flat parameters, loss."""
         check_is_fitted(self, "coefs_")
         shapes = [np.shape(W) for W in self.coefs_]
-        activations = hidden_activations(self.activation, len(shapes) - 1)
-        hidden = (Dense(n_out, g) for (_, n_out), g in zip(shapes[:-1], activations, strict=True))
-        network = Network(shapes[0][0], (*hidden, Dense(shapes[-1][1])))
+        hidden = self._hidden_layers([n_out for _, n_out in shapes[:-1]])
+        layers = (*hidden, Dense(shapes[-1][1]))
+        network = Network(shapes[0][0], layers, self._input_noise)
+        theta, state = self._flat(network)
         loss = self._trained_loss
         if loss is None or link_name(loss) != self.out_activation_:
             loss = LINKS[self.out_activation_]
-        return Model(network, self._flat_parameters(network), loss)
+        return Model(network, theta, loss, state)
+
+    @property
+    def parameters_(self) -> Mapping[str, FloatArray]:
+        """Every parameter by name: 'layers.0.weight', 'layers.0.bias', and what else a layer has.
+
+        Also the running statistics of batch normalisations. The mapping is read-only; the arrays
+        are those that `coefs_` and `intercepts_` show.
+        """
+        model = self.model_
+        named = model.network.named_parameters(model.parameters)
+        return MappingProxyType(named | model.network.named_state(model.state))
+
+    def _hidden_layers(self, units: Sequence[int]) -> list[Dense]:
+        activations = hidden_activations(self.activation, len(units))
+        blocks = self._structure or [Dense(n) for n in units]
+        if len(blocks) != len(units):
+            raise ValueError(
+                f"coefs_ holds {len(units)} hidden layers, and the fit had {len(blocks)}, with"
+                " more to them than weights: set the arrays of as many layers, or fit again."
+            )
+        return [
+            replace(block, n_outputs=n, activation=g)
+            for block, n, g in zip(blocks, units, activations, strict=True)
+        ]
 
     def predictor(self) -> Predictor:
         """What this estimator predicts, as a plain function of arrays.
@@ -122,22 +155,31 @@ class FittedMLP(BaseEstimator, ABC):
     def _made_predictor(self) -> engine.Predictor:
         model = self.model_
         return engine.predictor(
-            model.network, model.loss, model.parameters, self._form(), self.n_jobs
+            model.network, model.loss, model.parameters, self._form(), self.n_jobs, model.state
         )
 
-    def _flat_parameters(self, network: Network) -> FloatArray:
-        """θ, or a copy of what somebody has put in its place."""
+    def _flat(self, network: Network) -> tuple[FloatArray, FloatArray]:
+        """θ and the state, or copies of what somebody has put in their place."""
         if self._published is not None and self._published.is_shown_by(vars(self)):
-            return self._published.theta
+            return self._published.theta, self._published.state
         dtype = np.result_type(*(np.asarray(W) for W in self.coefs_))
-        return network.pack(self.coefs_, self.intercepts_, dtype)
+        state = network.initial_state(dtype)
+        fill(network.named_state(state), self._named_state)
+        return network.pack(self.coefs_, self.intercepts_, dtype, self._others), state
 
-    def _publish(self, network: Network, theta: FloatArray) -> None:
-        self._published = published = Published(network, theta)
+    def _publish(self, network: Network, theta: FloatArray, state: FloatArray) -> None:
+        self._published = published = Published(network, theta, state)
         self.coefs_, self.intercepts_ = list(published.coefs), list(published.intercepts)
+        hidden = network.layers[:-1]
+        plain = all(layer == Dense(layer.n_outputs, layer.activation) for layer in hidden)
+        self._structure = () if plain else hidden
+        self._input_noise = network.input_noise
+        self._others = beside_dense(network.named_parameters(theta))
+        self._named_state = network.named_state(state)
 
     def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()
+        # A copy: what comes may be the very dictionary that the estimator lives in.
+        state: dict[str, Any] = dict(super().__getstate__())
         state.pop("_published", None)  # the same numbers as coefs_ and intercepts_
         return state
 
@@ -145,7 +187,8 @@ class FittedMLP(BaseEstimator, ABC):
         super().__setstate__(state)
         if hasattr(self, "coefs_"):
             model = self.model_
-            self._publish(model.network, model.parameters)
+            assert model.state is not None
+            self._publish(model.network, model.parameters, model.state)
 
 
 def same_objects(some: Sequence[Any] | None, others: Sequence[Any]) -> bool:

@@ -43,12 +43,14 @@ class Followers:
             self.epoch = self.fit.subcontext(task_name="epoch")
             self.epoch.call_on_fit_task_begin(**self.given)
 
-    def epoch_ended(self, network: Network, weights: FloatArray) -> Ending | None:
+    def epoch_ended(
+        self, network: Network, weights: FloatArray, state: FloatArray
+    ) -> Ending | None:
         """Tell all of the last entry of `history_`; the ending that the first of them asks for."""
         record = self.est.history_[-1]
         asked = []
         if self.callbacks:
-            told = EpochEnd(record["epoch"], record, view(self.est, network, weights))
+            told = EpochEnd(record["epoch"], record, view(self.est, network, weights, state))
             asked = [name_of(callback) for callback in self.callbacks if stops(callback, told)]
         if self.epoch is not None and self.epoch.call_on_fit_task_end(
             **self.given, reconstruction_attributes=lambda: shown(network, weights)

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from rosenblatt.activations import Activation, Sigmoid
 from rosenblatt.initializers import Initializer, RandomBiasUniform
+from rosenblatt.normalizations import BatchNorm, LayerNorm, Normalization
 
-__all__ = ["initializer"]
+__all__ = ["NORMALIZATIONS", "initializer"]
+
+NORMALIZATIONS: dict[str, Normalization] = {"batch": BatchNorm(), "layer": LayerNorm()}
 
 
 def initializer(activations: Sequence[Activation]) -> Initializer:

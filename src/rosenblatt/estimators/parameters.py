@@ -10,8 +10,10 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from rosenblatt.activations import Activation
 from rosenblatt.averaging import EMA, SWA
+from rosenblatt.estimators.names import NORMALIZATIONS
 from rosenblatt.estimators.second_order_choice import METHODS
 from rosenblatt.initializers import Initializer
+from rosenblatt.normalizations import Normalization
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.schedules import RateRule
 
@@ -63,4 +65,8 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "max_time": [None, Interval(Real, 0, None, closed="neither")],
     "scoring": [None, str, callable],
     "callbacks": [None, list, tuple],
+    "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
+    "input_noise": [Interval(Real, 0, None, closed="left")],
+    "residual": ["boolean"],
+    "normalization": [None, StrOptions(set(NORMALIZATIONS)), Normalization],
 }

@@ -19,6 +19,7 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.loss_choice import regression_loss
 from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
 from rosenblatt.losses.quantile import outputs_per_target
+from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
 
@@ -51,15 +52,15 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
 early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, l1, \
 max_norm, averaging, clip_norm, clip_value, grad_tol, max_time, scoring, n_jobs, dtype, \
-initializer, callbacks
+dropout, residual, normalization, input_noise, initializer, callbacks
         As in `MLPClassifier`. Early stopping watches R², or `score` for a quantile loss. The
         squared error can be minimised by 'lm' and 'gauss_newton' as well.
 
     Attributes
     ----------
     coefs_, intercepts_, loss_, loss_curve_, best_loss_, validation_loss_curve_, \
-validation_scores_, best_validation_score_, history_, stop_reason_, model_, t_, n_iter_, \
-n_features_in_, feature_names_in_, n_layers_, n_outputs_
+validation_scores_, best_validation_score_, history_, stop_reason_, parameters_, model_, t_, \
+n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         As in `MLPClassifier`; scores are R², or `score` for a quantile loss. `n_outputs_` counts
         a target once for each of its levels.
     out_activation_ : str
@@ -127,6 +128,10 @@ n_features_in_, feature_names_in_, n_layers_, n_outputs_
         scoring: str | Callable[..., float] | None = None,
         n_jobs: int | None = None,
         dtype: Any = None,
+        dropout: Any = 0.0,
+        residual: bool = False,
+        normalization: Literal["batch", "layer"] | Normalization | None = None,
+        input_noise: float = 0.0,
         initializer: Any = None,
         callbacks: Sequence[Callable[[EpochEnd], Any]] | None = None,
     ) -> None:

@@ -42,9 +42,14 @@ def checked_scorer(scoring: Any) -> Any:
 
 
 def validation_score(
-    est: BaseMLP, scorer: Any, network: Network, weights: FloatArray, rows: Arrays
+    est: BaseMLP,
+    scorer: Any,
+    network: Network,
+    learnt: tuple[FloatArray, FloatArray],
+    rows: Arrays,
 ) -> Score:
-    """The score of `rows`, predicted by whatever numbers stand in `weights` when it is asked.
+    """The score of `rows`, predicted by whatever numbers stand in `learnt`, weights and
+    state, when it is asked.
 
     `scorer` is what `checked_scorer` returns.
     """
@@ -60,7 +65,7 @@ def validation_score(
             f"scoring={est.scoring!r} takes no sample_weight: all validation rows count the same.",
             stacklevel=7,
         )
-    predicts, y = view(est, network, weights, names=False), est._decode_targets(rows.y)
+    predicts, y = view(est, network, *learnt, names=False), est._decode_targets(rows.y)
 
     def score(prediction: FloatArray, loss: float) -> float:
         found = scorer(predicts, rows.X, y, **given)

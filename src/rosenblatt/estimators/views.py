@@ -13,8 +13,15 @@ if TYPE_CHECKING:
 __all__ = ["view"]
 
 
-def view(est: BaseMLP, network: Network, weights: FloatArray, *, names: bool = True) -> BaseMLP:
-    """An estimator of the same attributes over `weights`, shape (n_parameters,), where they lie.
+def view(
+    est: BaseMLP,
+    network: Network,
+    weights: FloatArray,
+    state: FloatArray,
+    *,
+    names: bool = True,
+) -> BaseMLP:
+    """An estimator of the same attributes over `weights` and `state`, where they lie.
 
     What is learnt goes on being seen in its predictions. Without `names` it does not ask for the
     columns' names, which rows that have been prepared for the fit no longer have.
@@ -23,5 +30,5 @@ def view(est: BaseMLP, network: Network, weights: FloatArray, *, names: bool = T
     seen.__dict__.update(vars(est))
     if not names:
         seen.__dict__.pop("feature_names_in_", None)
-    seen._publish(network, weights)
+    seen._publish(network, weights, state)
     return seen

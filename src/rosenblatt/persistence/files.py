@@ -37,7 +37,7 @@ def save_model(path: Path, saved: SavedModel) -> None:
     Raises InputError, and leaves a file that was there as it is, if the path cannot be written, the
     disk is full, a weight is not finite or the model has a part that the format does not know.
     """
-    if not np.isfinite(saved.model.parameters).all():
+    if not all(np.isfinite(array).all() for array in tensors_of(saved.model).values()):
         raise InputError(
             f"{path} was not written: the network has weights that are not finite; train it again "
             f"with a smaller learning rate"

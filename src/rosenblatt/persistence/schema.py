@@ -45,7 +45,8 @@ from rosenblatt.losses import (
 )
 from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.model import Model
-from rosenblatt.network import Dense, Network
+from rosenblatt.network import Dense, Network, beside_dense, fill
+from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.persistence.summary import Summary
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.plain import from_plain, to_plain
@@ -70,6 +71,7 @@ SavedActivation = (
     | Softplus
     | Tanh
 )
+SavedNormalization = BatchNorm | LayerNorm
 SavedLoss = (
     AbsoluteError
     | BinaryCrossEntropy
@@ -97,10 +99,13 @@ class SavedModel:
 @final
 @dataclass(frozen=True)
 class LayerData:
-    """One dense layer."""
+    """One dense layer, with the fields of `network.Dense`."""
 
     n_outputs: int
     activation: SavedActivation
+    normalization: SavedNormalization | None
+    dropout: float
+    residual: bool
 
 
 @final
@@ -110,6 +115,7 @@ class Metadata:
 
     format_version: int
     n_inputs: int
+    input_noise: float
     layers: tuple[LayerData, ...]
     loss: SavedLoss
     encoding: TableEncoding
@@ -122,10 +128,8 @@ def metadata_of(saved: SavedModel) -> dict[str, Any]:
     metadata = Metadata(
         FORMAT_VERSION,
         network.n_inputs,
-        tuple(
-            LayerData(layer.n_outputs, cast(SavedActivation, layer.activation))
-            for layer in network.layers
-        ),
+        network.input_noise,
+        tuple(map(_layer_data, network.layers)),
         cast(SavedLoss, saved.model.loss),
         saved.encoding,
         saved.summary,
@@ -136,14 +140,20 @@ def metadata_of(saved: SavedModel) -> dict[str, Any]:
     return data
 
 
+def _layer_data(layer: Dense) -> LayerData:
+    return LayerData(
+        layer.n_outputs,
+        cast(SavedActivation, layer.activation),
+        cast(SavedNormalization | None, layer.normalization),
+        layer.dropout,
+        layer.residual,
+    )
+
+
 def tensors_of(model: Model) -> dict[str, FloatArray]:
     """Name to array: layers.0.weight (n_in, n_out), layers.0.bias (n_out,), layers.1.weight, …"""
-    views = model.network.weights_and_biases(model.parameters)
-    return {
-        f"layers.{index}.{name}": array
-        for index, layer in enumerate(views)
-        for name, array in zip(("weight", "bias"), layer, strict=True)
-    }
+    named = model.network.named_parameters(model.parameters)
+    return named | model.network.named_state(model.state)
 
 
 def format_version_of(data: object) -> int:
@@ -158,14 +168,15 @@ def saved_model_from(data: object, tensors: Mapping[str, FloatArray]) -> SavedMo
     """The inverse of `metadata_of` and `tensors_of`; ValueError where anything does not fit."""
     metadata: Metadata = from_plain(Metadata, data, "its metadata")
     network = _network_from(metadata)
-    model = Model(network, _parameters_from(network, tensors), metadata.loss)
+    theta, state = _parameters_from(network, tensors)
+    model = Model(network, theta, metadata.loss, state)
     return SavedModel(model, metadata.encoding, metadata.summary)
 
 
 def _network_from(metadata: Metadata) -> Network:
     """The network, once it fits the columns and the target."""
-    layers = tuple(Dense(layer.n_outputs, layer.activation) for layer in metadata.layers)
-    network = Network(metadata.n_inputs, layers)
+    layers = tuple(Dense(**vars(layer)) for layer in metadata.layers)
+    network = Network(metadata.n_inputs, layers, metadata.input_noise)
     features = len(metadata.encoding.feature_names)
     outputs = _outputs_for(metadata.encoding.target, metadata.loss)
     if (network.n_inputs, network.n_outputs) != (features, outputs):
@@ -185,12 +196,15 @@ def _outputs_for(target: ClassTarget | NumberTarget, loss: Loss) -> int:
     return len(target.classes) if len(target.classes) > 2 else 1
 
 
-def _parameters_from(network: Network, tensors: Mapping[str, FloatArray]) -> FloatArray:
-    """θ of the network from the tensors by name; nothing is allocated before the shapes fit."""
+def _parameters_from(
+    network: Network, tensors: Mapping[str, FloatArray]
+) -> tuple[FloatArray, FloatArray]:
+    """θ and state of the network from the tensors by name; the shapes are seen to fit first."""
     expected = {
         f"layers.{index}.{name}": shape
-        for index, (n_in, n_out) in enumerate(network.shapes)
-        for name, shape in (("weight", (n_in, n_out)), ("bias", (n_out,)))
+        for shapes_of in (network.parameter_shapes, network.state_shapes)
+        for index, shapes in enumerate(shapes_of)
+        for name, shape in shapes.items()
     }
     if expected != {name: array.shape for name, array in tensors.items()}:
         raise InputError("the tensors do not fit the network that the metadata describe")
@@ -199,9 +213,16 @@ def _parameters_from(network: Network, tensors: Mapping[str, FloatArray]) -> Flo
         raise InputError("the tensors are neither all float32 nor all float64")
     if not all(np.isfinite(array).all() for array in tensors.values()):
         raise InputError("a weight is not finite")
+    state = network.initial_state(dtypes.pop())
+    named_state = network.named_state(state)
+    fill(named_state, {name: tensors[name] for name in named_state})
+    if any((array < 0).any() for name, array in named_state.items() if name.endswith("_var")):
+        raise InputError("a running variance is negative")
     layers = range(len(network.layers))
-    return network.pack(
+    theta = network.pack(
         [tensors[f"layers.{index}.weight"] for index in layers],
         [tensors[f"layers.{index}.bias"] for index in layers],
-        dtypes.pop(),
+        state.dtype,
+        {n: array for n, array in beside_dense(tensors).items() if n not in named_state},
     )
+    return theta, state

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple, final
+
 import numpy as np
 
 from rosenblatt.backprop import Forward, forward
@@ -11,8 +13,16 @@ from rosenblatt.types import FloatArray
 __all__ = ["deltas", "flat_gradient", "jacobian", "scores_along"]
 
 
+@final
+class Passed(NamedTuple):
+    """The part of `Forward` that dense layers need on the way back, of rows of one's own making."""
+
+    z: tuple[FloatArray, ...]
+    a: tuple[FloatArray, ...]
+
+
 def deltas(
-    network: Network, theta: FloatArray, passed: Forward, upstream: FloatArray
+    network: Network, theta: FloatArray, passed: Forward | Passed, upstream: FloatArray
 ) -> list[FloatArray]:
     """δ^l = ∂L/∂z^l of every row, layer by layer, given ∂L/∂s, shape (n_samples, n_outputs)."""
     weights = [W for W, _ in network.weights_and_biases(theta)]
@@ -25,7 +35,7 @@ def deltas(
 
 
 def flat_gradient(
-    network: Network, passed: Forward, delta: list[FloatArray], scale: FloatArray
+    network: Network, passed: Forward | Passed, delta: list[FloatArray], scale: FloatArray
 ) -> FloatArray:
     """Σ_i scale_i ∂L_i/∂θ (B9, B10), shape (n_parameters,); `scale` has shape (n_samples,)."""
     g: FloatArray = np.empty(network.n_parameters, delta[0].dtype)
@@ -45,7 +55,7 @@ def jacobian(network: Network, theta: FloatArray, X: FloatArray) -> tuple[FloatA
     """
     passed = forward(network, theta, X)
     n, n_outputs = passed.scores.shape
-    repeated = Forward(
+    repeated = Passed(
         tuple(np.repeat(z, n_outputs, axis=0) for z in passed.z),
         tuple(np.repeat(a, n_outputs, axis=0) for a in passed.a),
     )
@@ -62,7 +72,9 @@ def jacobian(network: Network, theta: FloatArray, X: FloatArray) -> tuple[FloatA
     return passed.scores, J.T
 
 
-def scores_along(network: Network, theta: FloatArray, passed: Forward, v: FloatArray) -> FloatArray:
+def scores_along(
+    network: Network, theta: FloatArray, passed: Forward | Passed, v: FloatArray
+) -> FloatArray:
     """J v, shape (n_samples, n_outputs): how the scores change as θ moves along v.
 
     Layer by layer ż = ȧ W + a V + u, with V and u the parts of v that belong to W and b, and

@@ -1,0 +1,87 @@
+// Layer normalisation (Ba et al. 2016), with the activation that follows it.
+#pragma once
+
+#include "elementwise.hpp"
+#include "pass.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace rosenblatt {
+
+// y = g(γ h + β), h = (x - mean) / √(variance + ε), over the units of each row. The gradient stays in place;
+// x and y do not, because the way back needs both.
+template <class T> struct NormalizeRows {
+    static constexpr bool in_place = false, gradient_in_place = true;
+    int n_outputs;
+    std::size_t offset; // of γ in the flat vector; β follows
+    LayerNorm norm;
+    Activation activation;
+    int index; // in the chain
+
+    std::vector<Stretch> parameters() const {
+        const auto n = std::size_t(n_outputs);
+        return {{offset, n, false}, {offset + n, n, false}};
+    }
+    // Mean and reciprocal deviation of each row.
+    std::size_t kept(int rows) const { return 2 * std::size_t(rows); }
+
+    [[gnu::noinline]] void forward(const Pass<T> &pass, const Rows<T> &input, T *output) const {
+        T *kept_rows = pass.gradient ? pass.space->kept[std::size_t(index)] : nullptr;
+        const T *gamma = pass.theta + offset, *beta = gamma + n_outputs;
+        const int n = n_outputs;
+        visit_telling(activation, [&](auto g) {
+            const T *x = input.dense;
+            T *y = output;
+            for (int row = 0; row < pass.rows; ++row, x += n, y += n) {
+                T sum = 0, squares = 0;
+#pragma omp simd reduction(+ : sum)
+                for (int i = 0; i < n; ++i) sum += x[i];
+                const T mean = sum / T(n);
+#pragma omp simd reduction(+ : squares)
+                for (int i = 0; i < n; ++i) squares += (x[i] - mean) * (x[i] - mean);
+                const T scale = 1 / std::sqrt(squares / T(n) + T(norm.epsilon));
+#pragma omp simd
+                for (int i = 0; i < n; ++i) y[i] = g.value(gamma[i] * ((x[i] - mean) * scale) + beta[i]);
+                if (kept_rows) {
+                    kept_rows[2 * row] = mean;
+                    kept_rows[2 * row + 1] = scale;
+                }
+            }
+        });
+    }
+
+    // With e = γ g'(z) dy: dx = (e - mean(e) - h mean(e h)) / √(variance + ε).
+    [[gnu::noinline]] void backward(const Pass<T> &pass, const Rows<T> &input, const T *output, T *grad,
+                                    T *) const {
+        const T *kept_rows = pass.space->kept[std::size_t(index)];
+        const T *gamma = pass.theta + offset;
+        T *dgamma = pass.gradient + offset, *dbeta = dgamma + n_outputs;
+        const int n = n_outputs;
+        if (!pass.accumulate) std::fill_n(dgamma, 2 * std::size_t(n), T(0));
+        visit_telling(activation, [&](auto g) {
+            const T *x = input.dense, *y = output;
+            T *dy = grad;
+            for (int row = 0; row < pass.rows; ++row, x += n, y += n, dy += n) {
+                const T mean = kept_rows[2 * row], scale = kept_rows[2 * row + 1];
+                T sum = 0, sum_h = 0;
+#pragma omp simd reduction(+ : sum, sum_h)
+                for (int i = 0; i < n; ++i) {
+                    const T d = dy[i] * g.derivative(y[i]), h = (x[i] - mean) * scale, e = d * gamma[i];
+                    dgamma[i] += d * h;
+                    dbeta[i] += d;
+                    dy[i] = e;
+                    sum += e;
+                    sum_h += e * h;
+                }
+                const T mean_e = sum / T(n), mean_h = sum_h / T(n);
+#pragma omp simd
+                for (int i = 0; i < n; ++i) dy[i] = scale * (dy[i] - mean_e - (x[i] - mean) * scale * mean_h);
+            }
+        });
+    }
+};
+
+} // namespace rosenblatt
