@@ -3,7 +3,7 @@
 //     make profile
 //     build/profile 20000 784 10 128 256 128     rows, features, classes, batch, and the hidden layers
 //
-// The parts are the engine's own functions on one thread, called in the order of `loss_and_gradient`
+// The parts are the engine's own functions on one thread, called in the order of `pass_share`
 // (propagate.hpp) with a clock in between; medians over the steps, the clock's own time taken off. The whole
 // step is the engine's, an epoch's time by its steps. What it takes beyond the parts is the move of the
 // parameters, which shares a pass with their norms and the penalty, and the loop around.
