@@ -188,3 +188,14 @@ def test_a_scorer_that_returns_something_else() -> None:
     model = MLPClassifier(**SMALL, scoring=make_scorer(lambda y, p: "good"))
     with pytest.raises((TypeError, ValueError)):
         model.fit(X_CANCER, Y_CANCER)
+
+
+@pytest.mark.parametrize(
+    ("scoring", "said"),
+    [(None, "Validation score"), ("roc_auc", "Validation score"), ("loss", "Validation loss")],
+)
+def test_the_reason_names_what_was_watched(scoring: str | None, said: str) -> None:
+    model = MLPClassifier(
+        early_stopping=True, scoring=scoring, n_iter_no_change=1, tol=1.0, random_state=0
+    )
+    assert model.fit(X_CANCER, Y_CANCER).stop_reason_.startswith(f"{said} did not improve")

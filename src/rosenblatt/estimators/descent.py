@@ -206,10 +206,14 @@ def clipped_batch_size(est: BaseMLP, n_samples: int) -> int:
     return min(int(est.batch_size), n_samples)
 
 
+def is_loss(scoring: Any) -> bool:
+    return isinstance(scoring, str) and scoring == "loss"
+
+
 def watched(est: BaseMLP) -> str:
     if not est.early_stopping:
         return "Training loss"
-    return "Validation score" if est.scoring is None else "Validation loss"
+    return "Validation loss" if is_loss(est.scoring) else "Validation score"
 
 
 def validator(
