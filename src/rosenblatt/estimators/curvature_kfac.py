@@ -57,18 +57,17 @@ def fit_kfac(
     est._progress = None
     batch_size = clipped_batch_size(est, train.n_samples)
     steps = math.ceil(train.n_samples / batch_size)
+    state = network.initial_state(theta.dtype)  # none: blocks with a state are refused
     validate = None
     if validation is None:
         est.validation_loss_curve_ = None
     else:
-        validate = validator(
-            est, control, network, loss, (theta, network.initial_state(theta.dtype)), validation
-        )
+        validate = validator(est, control, network, loss, (theta, state), validation)
         est.validation_loss_curve_ = []
     descent = Descent(
         trainer=KFACTrainer(method, network, loss, L2(est.alpha), train, theta, rng),
         shown=InPlace(theta),
-        state=network.initial_state(theta.dtype),
+        state=state,
         objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
         lr=1.0,
         order=np.arange(train.n_samples),
