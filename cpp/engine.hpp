@@ -328,11 +328,12 @@ template <class T> class Engine {
         const std::size_t size = end - begin;
         const T *second = spaces[1].gradient + begin;
         for (std::size_t i = 0; i < size; ++i) sum[i] = first[i] + second[i];
-        for (std::size_t k = 2; k < spaces.size(); ++k) {
-            const T *g = spaces[k].gradient + begin;
-            for (std::size_t i = 0; i < size; ++i) sum[i] += g[i];
-        }
+        for (std::size_t k = 2; k < spaces.size(); ++k) add_to(sum, spaces[k].gradient + begin, size);
         return sum;
+    }
+    // Apart, lest the loop over the items is the one that becomes vectors.
+    [[gnu::noinline]] static void add_to(T *sum, const T *g, std::size_t size) {
+        for (std::size_t i = 0; i < size; ++i) sum[i] += g[i];
     }
 
     std::size_t first_width() const {
@@ -408,41 +409,54 @@ template <class T> class Engine {
             optimizer);
     }
 
-    // Moves the parameters, and returns the sums of the penalty and of the squared gradient.
+    // Moves the parameters, and returns the sums of the penalty and of the squared gradient. A vector at a
+    // time, as `apply` does it: a layer's biases are often fewer than a vector, and lanes that do not exist
+    // are zeros, whose sums and squares are 0.
     template <class Move, class Shrink, class Term>
     static std::pair<T, T> move_parameters(Move move, Shrink shrink, Term penalty, T scale, std::size_t begin,
                                            std::size_t end, const T *gradient, T *theta,
                                            const Memory<T> &memory) {
-        constexpr int slots = slots_of<T, Move>;
+        constexpr int slots = slots_of<T, Move>, w = simd::width<T>;
         theta += begin;
-        T *first = memory.slots[0] + begin, *second = slots > 1 ? memory.slots[1] + begin : nullptr,
-          *third = slots > 2 ? memory.slots[2] + begin : nullptr;
-        const std::size_t size = end - begin;
-        T value = 0, square = 0;
-#pragma omp simd reduction(+ : value, square)
-        for (std::size_t i = 0; i < size; ++i) {
-            // Locals, because what lies behind a reference is loaded again after every store.
-            T w = theta[i], one = first[i];
-            const T g = gradient[i] + scale * penalty.gradient(w);
-            value += penalty.value(w);
-            square += g * g;
-            w = shrink(w);
-            if constexpr (slots == 1) {
-                w += move(g, one);
-            } else if constexpr (slots == 2) {
-                T two = second[i];
-                w += move(g, one, two);
-                second[i] = two;
-            } else {
-                T two = second[i], three = third[i];
-                w += move(g, one, two, three);
-                second[i] = two;
-                third[i] = three;
+        T *slot[most_slots];
+        for (int k = 0; k < slots; ++k) slot[k] = memory.slots[k] + begin;
+        const auto size = std::ptrdiff_t(end - begin);
+        simd::Vector<T> values{}, squares{};
+        const auto move_vector = [&](std::ptrdiff_t i, auto lanes) {
+            T weight[w], g[w], value[w], moved[w], before[most_slots][w], after[most_slots][w];
+            simd::store(weight, simd::load_lanes(theta + i, lanes));
+            simd::store(g, simd::load_lanes(gradient + i, lanes));
+            for (int k = 0; k < slots; ++k) simd::store(before[k], simd::load_lanes(slot[k] + i, lanes));
+            simd::Vector<T> full = simd::load(g);
+#pragma omp simd
+            for (int j = 0; j < w; ++j) value[j] = penalty.gradient(weight[j]);
+            full += scale * simd::load(value);
+            simd::store(g, full);
+#pragma omp simd
+            for (int j = 0; j < w; ++j) {
+                value[j] = penalty.value(weight[j]);
+                T memo[most_slots];
+                for (int k = 0; k < slots; ++k) memo[k] = before[k][j];
+                moved[j] = shrink(weight[j]);
+                if constexpr (slots == 0)
+                    moved[j] += move(g[j]);
+                else if constexpr (slots == 1)
+                    moved[j] += move(g[j], memo[0]);
+                else if constexpr (slots == 2)
+                    moved[j] += move(g[j], memo[0], memo[1]);
+                else
+                    moved[j] += move(g[j], memo[0], memo[1], memo[2]);
+                for (int k = 0; k < slots; ++k) after[k][j] = memo[k];
             }
-            first[i] = one;
-            theta[i] = w;
-        }
-        return {value, square};
+            values += simd::load(value);
+            squares += full * full;
+            for (int k = 0; k < slots; ++k) simd::store_lanes(slot[k] + i, simd::load(after[k]), lanes);
+            simd::store_lanes(theta + i, simd::load(moved), lanes);
+        };
+        std::ptrdiff_t i = 0;
+        for (; i + w <= size; i += w) move_vector(i, std::integral_constant<int, w>{});
+        if (i < size) move_vector(i, int(size - i));
+        return {simd::sum<T>(values), simd::sum<T>(squares)};
     }
 
     // The same with a gradient that is finished first. Apart from its caller, whose loops stay short.

@@ -64,23 +64,30 @@ template <class T> struct NormalizeRows {
         visit_telling(activation, [&](auto g) {
             const T *x = input.dense, *y = output;
             T *dy = grad;
-            for (int row = 0; row < pass.rows; ++row, x += n, y += n, dy += n) {
-                const T mean = kept_rows[2 * row], scale = kept_rows[2 * row + 1];
-                T sum = 0, sum_h = 0;
-#pragma omp simd reduction(+ : sum, sum_h)
-                for (int i = 0; i < n; ++i) {
-                    const T d = dy[i] * g.derivative(y[i]), h = (x[i] - mean) * scale, e = d * gamma[i];
-                    dgamma[i] += d * h;
-                    dbeta[i] += d;
-                    dy[i] = e;
-                    sum += e;
-                    sum_h += e * h;
-                }
-                const T mean_e = sum / T(n), mean_h = sum_h / T(n);
-#pragma omp simd
-                for (int i = 0; i < n; ++i) dy[i] = scale * (dy[i] - mean_e - (x[i] - mean) * scale * mean_h);
-            }
+            for (int row = 0; row < pass.rows; ++row, x += n, y += n, dy += n)
+                backward_row(g, n, kept_rows[2 * row], kept_rows[2 * row + 1], gamma, x, y, dy, dgamma,
+                             dbeta);
         });
+    }
+
+  private:
+    // A function of its own: of pointers that a closure holds GCC makes a vector, and gathers.
+    template <class G>
+    static void backward_row(G g, int n, T mean, T scale, const T *gamma, const T *x, const T *y, T *dy,
+                             T *dgamma, T *dbeta) {
+        T sum = 0, sum_h = 0;
+#pragma omp simd reduction(+ : sum, sum_h)
+        for (int i = 0; i < n; ++i) {
+            const T d = dy[i] * g.derivative(y[i]), h = (x[i] - mean) * scale, e = d * gamma[i];
+            dgamma[i] += d * h;
+            dbeta[i] += d;
+            dy[i] = e;
+            sum += e;
+            sum_h += e * h;
+        }
+        const T mean_e = sum / T(n), mean_h = sum_h / T(n);
+#pragma omp simd
+        for (int i = 0; i < n; ++i) dy[i] = scale * (dy[i] - mean_e - (x[i] - mean) * scale * mean_h);
     }
 };
 

@@ -18,7 +18,8 @@ inline constexpr int most_slots = 3;
 
 // The slots that a rule's functor takes.
 template <class T, class Move>
-inline constexpr int slots_of = std::is_invocable_v<Move, T, T &>        ? 1
+inline constexpr int slots_of = std::is_invocable_v<Move, T>             ? 0
+                                : std::is_invocable_v<Move, T, T &>      ? 1
                                 : std::is_invocable_v<Move, T, T &, T &> ? 2
                                                                          : most_slots;
 

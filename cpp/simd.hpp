@@ -156,6 +156,16 @@ template <class T> inline Vector<T> sums(Vector<T> *rows) {
     return rows[0];
 }
 
+// The sum of a vector's lanes.
+template <int step, class T> inline Vector<T> folded(Vector<T> v) {
+    if constexpr (step < width<T>)
+        return folded<2 * step, T>(
+            v + exchanged<step, true, T>(v, v, std::make_integer_sequence<int, width<T>>{}));
+    else
+        return v;
+}
+template <class T> inline T sum(Vector<T> v) { return folded<1, T>(v)[0]; }
+
 // The transpose of a square of width × width elements, its rows given as vectors.
 template <class T> inline void transpose_square(Vector<T> *rows) { transpose_blocks<1, T>(rows); }
 

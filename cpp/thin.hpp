@@ -25,6 +25,11 @@ void dot_products(int rows, int columns, const T *m, const T *v, T first, bool a
                 for (int r = 0; r < n; ++r)
                     sum[r] += simd::load_lanes(from + std::ptrdiff_t(r) * columns, lanes) * x;
         }
+        // The lanes of one sum are added up faster than those of as many as there could be.
+        if (n == 1) {
+            out[row] = (add ? out[row] : T(0)) + (simd::sum<T>(sum[0]) + first);
+            return;
+        }
         simd::Vector<T> total = simd::sums<T>(sum) + simd::broadcast(first);
         if (add) total += simd::load_lanes(out + row, n);
         simd::store_lanes(out + row, total, n);
@@ -67,11 +72,15 @@ void sum_of_entries(const Entries &x, int width, const T *W, const T *start, T *
 // out[row, :] = a[row] b, or += with `add`.
 template <class T> void outer_product(int rows, int columns, const T *a, const T *b, bool add, T *out) {
     for (int row = 0; row < rows; ++row, out += columns) {
-        const T factor = a[row];
-        if (add)
-            for (int i = 0; i < columns; ++i) out[i] += factor * b[i];
-        else
-            for (int i = 0; i < columns; ++i) out[i] = factor * b[i];
+        const simd::Vector<T> factor = simd::broadcast(a[row]);
+        simd::for_each_strip<T>(columns, [=](int column, int lanes, auto vectors) {
+            for (int i = 0; i < vectors; ++i) {
+                const int at = column + i * simd::width<T>;
+                simd::Vector<T> product = factor * simd::load_lanes(b + at, lanes);
+                if (add) product += simd::load_lanes(out + at, lanes);
+                simd::store_lanes(out + at, product, lanes);
+            }
+        });
     }
 }
 

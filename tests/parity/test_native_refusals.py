@@ -13,7 +13,7 @@ import pytest
 from cases import each_build
 
 CODES = ("CategoricalCrossEntropy", [0.0, 0.0])
-SQUARED, NO_PENALTY, PLAIN = ("SquaredError", []), ("L2", [0.0]), ("SGD", [0.1, 0.0, 0.0, 0.0])
+SQUARED, NO_PENALTY, MOMENTUM = ("SquaredError", []), ("L2", [0.0]), ("SGD", [0.1, 0.9, 0, 0])
 
 
 def layer(units: int, activation: str = "Identity", dropout: float = 0.0) -> Any:
@@ -47,7 +47,7 @@ def epoch(m: Any, **given: Any) -> Any:
     bound = {
         "engine": engine(m),
         "data": data(m),
-        "optimizer": PLAIN,
+        "optimizer": MOMENTUM,
         "theta": np.zeros(8),
         "slots": np.zeros((1, 8)),
         "steps": np.zeros(1, np.int64),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import final
 
 from rosenblatt.optimizers.base import Optimizer
 from rosenblatt.types import FloatArray
@@ -27,11 +27,15 @@ class SGD(Optimizer):
     nesterov: bool = False
     lr_in_velocity: bool = False
 
-    n_slots: ClassVar[int] = 1
+    @property
+    def n_slots(self) -> int:
+        return 1 if self.momentum else 0
 
     def update(self, g: FloatArray, slots: FloatArray, t: int, factor: float) -> FloatArray:
-        (v,) = slots
         rate = self.lr * factor
+        if not self.momentum:
+            return -rate * g
+        (v,) = slots
         if self.lr_in_velocity:
             v[:] = self.momentum * v - rate * g
             return self.momentum * v - rate * g if self.nesterov else v.copy()
