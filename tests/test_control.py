@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -299,7 +300,7 @@ def never(told: Any) -> None:
             )
         ),
     ],
-    ids=repr,
+    ids=lambda value: re.sub(" at 0x[0-9a-f]+", "", repr(value)),
 )
 def test_refused(parameters: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):

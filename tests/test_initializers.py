@@ -28,6 +28,7 @@ from rosenblatt.initializers import (
     for_inputs_between,
 )
 from rosenblatt.network import Dense, Network
+from rosenblatt.problem import Arrays
 
 N_IN, N_OUT = 200, 300
 ALL: list[Initializer] = [*INITIALIZERS.values()]
@@ -215,7 +216,8 @@ def test_nguyen_widrow_covers_what_reaches_a_layer(
     net = Network(3, (Dense(20, g), Dense(10, g), Dense(1)))
     rows = sp.csr_array(X) if sparse else X
     default = RandomBiasUniform()
-    theta = first_parameters("nguyen_widrow", default, net, rows, np.random.RandomState(0))
+    arrays = Arrays(rows, np.zeros((X.shape[0], 1)))
+    theta = first_parameters("nguyen_widrow", default, net, arrays, np.random.RandomState(0))
     (W1, b1), (W2, b2), (W3, b3) = net.weights_and_biases(theta)
     low, high = X.min(axis=0), X.max(axis=0)
     for W, b, least, most in (

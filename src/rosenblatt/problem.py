@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, final
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from rosenblatt.averaging import NoAveraging, StepAveraging
@@ -17,9 +18,10 @@ from rosenblatt.optimizers import Optimizer
 from rosenblatt.penalties import Penalty
 from rosenblatt.types import FloatArray
 
-__all__ = ["Arrays", "Matrix", "Problem"]
+__all__ = ["Arrays", "Matrix", "Problem", "Rows"]
 
 Matrix: TypeAlias = FloatArray | sp.csr_array | sp.csr_matrix
+Rows: TypeAlias = npt.NDArray[np.int64]
 
 
 @final
@@ -51,25 +53,51 @@ class Arrays:
 
     Attributes
     ----------
-    X : array (n_samples, n_inputs) in C order, or CSR
-    y : array (n_samples, n_targets) in C order
+    X : array (n, n_inputs) in C order, or CSR
+    y : array (n, n_targets) in C order
         In the loss's terms; see `losses`.
-    weights : array (n_samples,), optional
+    weights : array (n,), optional
+    rows : array (n_samples,) of int64, optional
+        Those of the n rows that there are to learn from, so that parts of one table, such as the
+        folds of a cross-validation, share it; None for all of them.
     """
 
     X: Matrix
     y: FloatArray
     weights: FloatArray | None = None
+    rows: Rows | None = None
 
     @property
     def n_samples(self) -> int:
-        return len(self.y)
+        return len(self.y) if self.rows is None else len(self.rows)
+
+    @property
+    def order(self) -> Rows:
+        """The numbers of the rows, as an array of the caller's own."""
+        return np.arange(len(self.y)) if self.rows is None else self.rows.copy()
+
+    def part(self, positions: npt.NDArray[np.integer]) -> Arrays:
+        """Some of the rows, by their positions among them, where they lie."""
+        rows = positions if self.rows is None else self.rows[positions]
+        return Arrays(self.X, self.y, self.weights, rows.astype(np.int64, copy=False))
+
+    def gathered(self) -> Arrays:
+        """The same rows in arrays of their own."""
+        rows = self.rows
+        if rows is None:
+            return self
+        weights = None if self.weights is None else self.weights[rows]
+        X: Matrix = self.X[rows]
+        return Arrays(X, self.y[rows], weights)
 
     @property
     def mean_entries(self) -> float | None:
         """Stored entries of a row of a sparse X, in the mean; None for a dense one."""
-        return None if isinstance(self.X, np.ndarray) else self.X.nnz / max(1, self.n_samples)
+        return None if isinstance(self.X, np.ndarray) else self.X.nnz / max(1, len(self.y))
 
     @property
     def mean_weight(self) -> float:
-        return 1.0 if self.weights is None else float(np.mean(self.weights, dtype=np.float64))
+        if self.weights is None:
+            return 1.0
+        weights = self.weights if self.rows is None else self.weights[self.rows]
+        return float(np.mean(weights, dtype=np.float64))

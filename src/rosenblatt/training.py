@@ -6,7 +6,7 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, final
 
 import numpy as np
@@ -74,10 +74,13 @@ class Record(NamedTuple):
 class Descent:
     """A run of gradient descent. Iterate over `run` for its records, then read the rest.
 
+    A run may pause, and go on from where it stands when `run` is iterated over again.
+
     Attributes
     ----------
-    trainer : Trainer
-        Changes the parameters in place.
+    make_trainer : callable
+        Makes what changes the parameters in place. It is called whenever the run sets out or goes
+        on, so that a run which pauses keeps no engine's memory.
     shown : Shown
         The parameters that are validated and kept: those that the trainer moves, or their average.
     state : array (n_state,)
@@ -101,6 +104,8 @@ class Descent:
         What `stopping` watches, in words.
     samples_seen : int
         Counts on from earlier runs.
+    epoch : int
+        The last one; 0 before the first.
     best : pair of arrays, optional
         Parameters and state of the best validation score, under `early_stopping`.
     requested : Ending, optional
@@ -111,11 +116,13 @@ class Descent:
         Whether the run ended by none of its limits: `max_epochs`, or a rule that is one.
     all_epochs : bool
         Whether the run ended by `max_epochs`.
+    seconds : float
+        Wall time so far, without the pauses.
     on_message, on_epoch : callables, optional
         Called with what is worth printing, and before every epoch.
     """
 
-    trainer: Trainer
+    make_trainer: Callable[[], Trainer]
     shown: Shown
     state: FloatArray
     objective: Callable[[Epoch], float]
@@ -131,36 +138,50 @@ class Descent:
     early_stopping: bool = False
     watched: str = "Training loss"
     samples_seen: int = 0
+    epoch: int = 0
     best: tuple[FloatArray, FloatArray] | None = None
     requested: Ending | None = None
     stop_reason: str = ""
     converged: bool = False
     all_epochs: bool = False
+    seconds: float = 0.0
     on_message: Callable[[str], None] | None = None
     on_epoch: Callable[[], None] | None = None
-    _started: float = field(default_factory=time.perf_counter)
+    _started: float = 0.0
 
-    def run(self) -> Iterator[Record]:
-        """Train epoch by epoch."""
-        for epoch in range(1, self.max_epochs + 1):
-            record = self._epoch(epoch)
-            value = self._watched(record)
-            is_best = self.stopping.observe(value)
-            if is_best and self.early_stopping:
-                self.best = self.shown.weights.copy(), self.state.copy()
-            yield record
-            self.rate.epoch_ended(self._steps, self.samples_seen, value)
-            if self._diverged(record) or self._ended(record) or self._stalled():
-                return
-        self.stop_reason, self.all_epochs = f"reached max_iter={self.max_epochs}", True
+    @property
+    def finished(self) -> bool:
+        return bool(self.stop_reason)
+
+    def run(self, until: int | None = None) -> Iterator[Record]:
+        """Train epoch by epoch to the end, or to a pause after epoch `until`."""
+        last = self.max_epochs if until is None else min(until, self.max_epochs)
+        trainer = self.make_trainer()
+        self._started = time.perf_counter() - self.seconds
+        try:
+            while self.epoch < last and not self.finished:
+                record = self._epoch(trainer)
+                value = self._watched(record)
+                is_best = self.stopping.observe(value)
+                if is_best and self.early_stopping:
+                    self.best = self.shown.weights.copy(), self.state.copy()
+                yield record
+                self.rate.epoch_ended(self._steps, self.samples_seen, value)
+                if self._diverged(record) or self._ended(record) or self._stalled():
+                    return
+        finally:
+            self.seconds = time.perf_counter() - self._started
+        if self.epoch == self.max_epochs and not self.finished:
+            self.stop_reason, self.all_epochs = f"reached max_iter={self.max_epochs}", True
 
     def interrupt(self) -> None:
         """End a run that Ctrl-C stopped; what it has reached stays."""
-        warnings.warn("Training interrupted by user.", stacklevel=7)
+        warnings.warn("Training interrupted by user.", stacklevel=6)
         self.stop_reason = "interrupted by the user"
         self.converged = True
 
-    def _epoch(self, epoch: int) -> Record:
+    def _epoch(self, trainer: Trainer) -> Record:
+        self.epoch += 1
         if self.on_epoch is not None:
             self.on_epoch()
         start = time.perf_counter()
@@ -168,16 +189,16 @@ class Descent:
             shuffle(self.order, self.rng)
         n, factors = len(self.order), self.rate.factors(self._steps)
         elapsed = start - self._started
-        result = self.trainer.epoch(
+        result = trainer.epoch(
             None if self.rng is None else self.order,
             self.batch_size,
             factors,
             min((rule.seconds_left(elapsed) for rule in self.rules), default=math.inf),
         )
         self.samples_seen += min(n, result.steps * self.batch_size)
-        self.shown.epoch_ended(epoch)
+        self.shown.epoch_ended(self.epoch)
         return Record(
-            epoch=epoch,
+            epoch=self.epoch,
             loss=self.objective(result),
             validation=self.validate() if self.validate else None,
             learning_rate=self.lr * float(factors[0]),
@@ -212,7 +233,7 @@ class Descent:
         warnings.warn(
             f"{what}; the weights of the best validation score are kept.",
             RuntimeWarning,
-            stacklevel=8,
+            stacklevel=7,
         )
         self.stop_reason = f"diverged in epoch {record.epoch}"
         self.converged = True

@@ -151,6 +151,7 @@ class NativeTrainer(Trainer):
         state: FloatArray | None = None,
     ) -> None:
         refuse_noise_on_sparse(problem.network, arrays.X)
+        self.rows = arrays.rows
         self.engine = native_engine(
             problem.network, problem.loss, problem.penalty, theta.dtype, threads, bfloat16
         )
@@ -178,7 +179,7 @@ class NativeTrainer(Trainer):
     ) -> Epoch:
         with blas_held(self.engine):
             data_loss, penalty, norms, finite, steps = self.run.epoch(
-                order,
+                self.rows if order is None else order,
                 batch_size,
                 factors,
                 threading.current_thread() is threading.main_thread(),  # where signals arrive

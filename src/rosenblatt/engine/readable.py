@@ -114,7 +114,7 @@ class ReadableTrainer(Trainer):
         seconds: float = math.inf,
     ) -> Epoch:
         network = self.problem.network
-        order = np.arange(self.arrays.n_samples) if order is None else order
+        order = self.arrays.order if order is None else order
         data_loss = penalty = 0.0
         squares = np.zeros(len(network.layers))
         seen = steps = 0

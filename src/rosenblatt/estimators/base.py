@@ -21,8 +21,9 @@ from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
 from rosenblatt.estimators.control import control
 from rosenblatt.estimators.curvature import fit_lbfgs
-from rosenblatt.estimators.curvature_solvers import second_order_fit
-from rosenblatt.estimators.descent import Progress, fit_descent
+from rosenblatt.estimators.curvature_solvers import second_order_beginning
+from rosenblatt.estimators.descent import Progress, begin_descent
+from rosenblatt.estimators.fits import Fit, Start, WholeFit
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.following import Followers
 from rosenblatt.estimators.initial import first_parameters
@@ -30,13 +31,14 @@ from rosenblatt.estimators.loss_choice import link_name
 from rosenblatt.estimators.names import initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.rates import rate_rule
+from rosenblatt.estimators.rows import Table, arrays_of
 from rosenblatt.estimators.second_order_choice import is_second_order, watches_epochs
 from rosenblatt.estimators.solvers import is_first_order, is_full_batch, optimizer_of
 from rosenblatt.estimators.structure import check_inputs, check_solver, structured
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network, fill
-from rosenblatt.problem import Arrays
+from rosenblatt.problem import Arrays, Rows
 from rosenblatt.schedules import RateRule
 from rosenblatt.types import FloatArray
 
@@ -200,6 +202,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         self._validate_params()
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), incremental=False)
 
+    def _begins_anew(self, incremental: bool) -> bool:
+        return not hasattr(self, "coefs_") or not (self.warm_start or incremental)
+
     def _has_epochs(self) -> bool:
         if is_second_order(self.solver):
             raise AttributeError(
@@ -286,6 +291,27 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         validation: tuple[Any, Any, Any],
         incremental: bool,
     ) -> None:
+        first_pass = self._begins_anew(incremental)
+        X, y, weights = self._validated(
+            X, y, sample_weight, dtype=self._float_types(first_pass), reset=first_pass
+        )
+        fit = self._begin(Table(X, y, weights), None, validation, incremental)
+        fit.run()
+        fit.warn_of_limit()
+        self._show(fit)
+        fit.start.followers.fit_ended()
+
+    def _begin(
+        self,
+        table: Table,
+        rows: Rows | None,
+        validation: tuple[Any, Any, Any] = (None, None, None),
+        incremental: bool = False,
+    ) -> Fit:
+        """A fit to some rows of a table that has been validated, or to all, before its first step.
+
+        It writes its attributes on the estimator, which shows its weights after `_show`.
+        """
         optimizer, rule = optimizer_of(self), rate_rule(self)
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
@@ -301,15 +327,14 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             validates=self.early_stopping or validation[0] is not None,
         )
         self._check_bfloat16()
-        activations = chosen_activations(self.activation)
-        first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
-        X, y, weights = self._validated(
-            X, y, sample_weight, dtype=self._float_types(first_pass), reset=first_pass
-        )
+        first_pass = self._begins_anew(incremental)
+        X, y, weights = table.X, table.y, table.weights
+        if rows is not None:
+            y, weights = y[rows], None if weights is None else weights[rows]
         self._check_targets(y, incremental)
         metadata = None if weights is None else {"sample_weight": weights}
         targets = self._encode_targets(y, X.dtype)
-        arrays = Arrays(X, targets, self._row_weights(targets, weights))
+        arrays = arrays_of(X, targets, self._row_weights(targets, weights), rows)
         validation_arrays = self._given_validation(*validation, X.dtype)
 
         n_outputs = self._n_units_out(targets)
@@ -320,8 +345,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         self.out_activation_ = link_name(self._trained_loss)
         rng = check_random_state(self.random_state)
         if first_pass:
-            default = initializer(activations)
-            theta = first_parameters(self.initializer, default, network, X, rng)
+            default = initializer(chosen_activations(self.activation))
+            theta = first_parameters(self.initializer, default, network, arrays, rng)
             state = network.initial_state(X.dtype)
             self._forget(len(network.layers) + 1, n_outputs)
             warn_of_foreign_members(network, self._trained_loss)
@@ -330,30 +355,31 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             self.history_ = getattr(self, "history_", [])
 
         followers = Followers(self, controlled.callbacks, X=X, y=y, metadata=metadata)
-        fit_second_order = second_order_fit(self.solver)
-        if fit_second_order is not None:
-            theta = fit_second_order(
-                self, network, theta, (arrays, validation_arrays), rng, controlled, followers
-            )
-        elif optimizer is None:
-            theta = fit_lbfgs(self, network, theta, arrays, controlled, followers)
-        else:
-            theta = fit_descent(
-                self,
-                network,
-                theta,
-                state,
-                (arrays, validation_arrays),
-                (optimizer, rule),
-                rng,
-                controlled,
-                followers,
-                incremental=incremental,
-            )
+        start = Start(
+            self,
+            network,
+            theta,
+            state,
+            arrays,
+            validation_arrays,
+            rng,
+            controlled,
+            followers,
+            incremental,
+        )
+        begin_second_order = second_order_beginning(self.solver)
+        if begin_second_order is not None:
+            return begin_second_order(start)
+        if optimizer is None:
+            return WholeFit(start, fit_lbfgs)
+        return begin_descent(start, optimizer, rule)
+
+    def _show(self, fit: Fit) -> None:
+        """Take over the parameters that a fit shows as it stands."""
+        theta = fit.theta
         if not np.isfinite(theta).all():
             raise DivergenceError(NON_FINITE)
-        self._publish(network, theta, state)
-        followers.fit_ended()
+        self._publish(fit.start.network, theta, fit.start.state)
 
     def _carried_parameters(
         self, network: Network, dtype: npt.DTypeLike
@@ -422,5 +448,5 @@ def warn_of_foreign_members(network: Network, loss: Loss) -> None:
         warnings.warn(
             f"{' and '.join(names)}: without a kernel in the native engine, so that the readable"
             " engine trains, in NumPy, which is slow.",
-            stacklevel=5,
+            stacklevel=6,
         )

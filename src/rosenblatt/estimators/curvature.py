@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import warnings
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,38 +11,27 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
 from rosenblatt.engine.blas import blas_for
-from rosenblatt.estimators.control import Control
-from rosenblatt.estimators.following import Followers
-from rosenblatt.network import Network
-from rosenblatt.problem import Arrays
+from rosenblatt.estimators.fits import Start
 from rosenblatt.second_order.lbfgs import Iterate, minimize_lbfgs
 from rosenblatt.stopping import Ending, ending
 from rosenblatt.types import FloatArray
 
-if TYPE_CHECKING:
-    from rosenblatt.estimators.base import BaseMLP
-
 __all__ = ["fit_lbfgs"]
 
 
-def fit_lbfgs(
-    est: BaseMLP,
-    network: Network,
-    theta: FloatArray,
-    arrays: Arrays,
-    control: Control,
-    followers: Followers,
-) -> FloatArray:
-    """Fit from theta, and write the fit's attributes on the estimator."""
+def fit_lbfgs(start: Start) -> FloatArray:
+    """The parameters of a fit, whose attributes are written on the estimator."""
+    est, network, theta, control = start.est, start.network, start.theta, start.control
+    arrays = start.train.gathered()
     # A bound on the probabilities would make value and gradient disagree: the loss is exact.
     objective = engine.objective(network, est._loss(), control.penalty, arrays, est.n_jobs)
     est.history_ = []
     state = network.initial_state(theta.dtype)  # a network with more than that is refused
     est.validation_loss_curve_ = None
-    begun = start = time.perf_counter()
+    begun = last = time.perf_counter()
 
     def report(x: npt.NDArray[np.float64], iterate: Iterate) -> Ending | None:
-        nonlocal start
+        nonlocal last
         loss = est._reported(iterate.data_loss, iterate.penalty)
         squares = network.squared_norms(iterate.gradient)
         epoch = len(est.history_) + 1
@@ -56,14 +44,14 @@ def fit_lbfgs(
                 "validation_score": None,
                 "learning_rate": None,
                 "gradient_norm": np.sqrt(squares).tolist(),
-                "seconds": now - start,
+                "seconds": now - last,
             }
         )
-        start = now
+        last = now
         if est._prints:
             print(f"Iteration {epoch}, loss = {loss:.8f}")
-        followers.epoch_begins()  # SciPy tells of an iteration only when it is over
-        asked = followers.epoch_ended(network, x.astype(theta.dtype), state)
+        start.followers.epoch_begins()  # SciPy tells of an iteration only when it is over
+        asked = start.followers.epoch_ended(network, x.astype(theta.dtype), state)
         norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - begun
         return asked or ending(control.rules, norm, elapsed)
 
@@ -85,6 +73,6 @@ def fit_lbfgs(
             f"lbfgs failed to converge after {est.n_iter_} iteration(s): {result.message}."
             " Increase max_iter or max_fun where they are the limit, or scale the data.",
             ConvergenceWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
     return result.theta.astype(theta.dtype)

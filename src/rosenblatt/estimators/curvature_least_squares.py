@@ -10,12 +10,10 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.engine.blas import blas_for
-from rosenblatt.estimators.control import Control
-from rosenblatt.estimators.following import Followers
+from rosenblatt.estimators.fits import Start
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Network
 from rosenblatt.penalties import L2
-from rosenblatt.problem import Arrays
 from rosenblatt.second_order.least_squares import LeastSquares
 from rosenblatt.second_order.walk import Iterate, LeastSquaresMethod, Limits, minimize
 from rosenblatt.types import FloatArray
@@ -26,28 +24,20 @@ if TYPE_CHECKING:
 __all__ = ["fit_least_squares"]
 
 
-def fit_least_squares(
-    method: LeastSquaresMethod,
-    est: BaseMLP,
-    network: Network,
-    theta: FloatArray,
-    rows: tuple[Arrays, Arrays | None],
-    rng: np.random.RandomState,
-    control: Control,
-    followers: Followers,
-) -> FloatArray:
-    """Fit from theta, in float64, and write the fit's attributes on the estimator.
+def fit_least_squares(method: LeastSquaresMethod, start: Start) -> FloatArray:
+    """The parameters of a fit in float64, whose attributes are written on the estimator.
 
     There are no rows to validate on, nothing is drawn, and nobody follows.
     """
+    est, network, theta = start.est, start.network, start.theta
     check_applicable(method, est, network)
     est.history_, est.loss_curve_ = [], []
     est.validation_loss_curve_ = None
     est.validation_scores_ = est.best_validation_score_ = est._progress = None
-    start = time.perf_counter()
+    last = time.perf_counter()
 
     def report(iterate: Iterate) -> None:
-        nonlocal start
+        nonlocal last
         loss = est._reported(iterate.data_loss, iterate.penalty)
         now = time.perf_counter()
         est.loss_curve_.append(loss)
@@ -59,19 +49,19 @@ def fit_least_squares(
                 "validation_score": None,
                 "learning_rate": iterate.length,
                 "gradient_norm": np.sqrt(network.squared_norms(iterate.gradient)).tolist(),
-                "seconds": now - start,
+                "seconds": now - last,
                 "damping": iterate.damping,
                 "trials": iterate.trials,
             }
         )
-        start = now
+        last = now
         if est._prints:
             print(
                 f"Iteration {len(est.loss_curve_)}, loss = {loss:.8g},"
                 f" damping = {iterate.damping:.3g}"
             )
 
-    problem = LeastSquares(network, L2(est.alpha), rows[0])
+    problem = LeastSquares(network, L2(est.alpha), start.train.gathered())
     limits = Limits(est.max_iter, est.max_fun, est.tol)
     with blas_for(problem.largest_product, est.n_jobs):
         found = minimize(method, problem, theta.astype(np.float64), limits, report)
@@ -83,7 +73,7 @@ def fit_least_squares(
             f" {found.end.reason}. Increase max_iter or max_fun where they are the limit, or scale"
             " the data.",
             ConvergenceWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
     return found.theta.astype(theta.dtype)
 

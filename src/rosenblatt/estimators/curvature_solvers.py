@@ -6,27 +6,29 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from rosenblatt.estimators.curvature_kfac import fit_kfac
+from rosenblatt.estimators.curvature_kfac import begin_kfac
 from rosenblatt.estimators.curvature_least_squares import fit_least_squares
+from rosenblatt.estimators.fits import Fit, Start, WholeFit
 from rosenblatt.estimators.second_order_choice import method_of
 from rosenblatt.second_order import KFAC, GaussNewton, LevenbergMarquardt
-from rosenblatt.types import FloatArray
+from rosenblatt.second_order.walk import LeastSquaresMethod
 
-__all__ = ["second_order_fit"]
+__all__ = ["second_order_beginning"]
 
-FITS: dict[type, Callable[..., FloatArray]] = {
-    LevenbergMarquardt: fit_least_squares,
-    GaussNewton: fit_least_squares,
-    KFAC: fit_kfac,
+
+def begin_least_squares(method: LeastSquaresMethod, start: Start) -> Fit:
+    return WholeFit(start, partial(fit_least_squares, method))
+
+
+BEGINNINGS: dict[type, Callable[[Any, Start], Fit]] = {
+    LevenbergMarquardt: begin_least_squares,
+    GaussNewton: begin_least_squares,
+    KFAC: begin_kfac,
 }
 
 
-def second_order_fit(solver: Any) -> Callable[..., FloatArray] | None:
-    """What fits an estimator whose `solver` is one of these, a name or an object; else None.
-
-    It takes the estimator, the network, θ, the rows (to train and to validate on), a generator, and
-    the fit's control and followers.
-    """
+def second_order_beginning(solver: Any) -> Callable[[Start], Fit] | None:
+    """What begins a fit by `solver` where it is one of these, a name or an object; else None."""
     method = method_of(solver)
-    fit = FITS.get(type(method))
-    return None if fit is None else partial(fit, method)
+    begin = BEGINNINGS.get(type(method))
+    return None if begin is None else partial(begin, method)

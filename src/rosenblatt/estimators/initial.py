@@ -23,7 +23,7 @@ from rosenblatt.initializers import (
     for_inputs_between,
 )
 from rosenblatt.network import Network
-from rosenblatt.problem import Matrix
+from rosenblatt.problem import Arrays, Matrix
 from rosenblatt.types import FloatArray
 
 __all__ = ["INITIALIZERS", "first_parameters"]
@@ -49,7 +49,11 @@ SATURATING: dict[type[Activation], tuple[float, tuple[float, float]]] = {
 
 
 def first_parameters(
-    wanted: str | Initializer | None, default: Initializer, network: Network, X: Matrix, rng: Rng
+    wanted: str | Initializer | None,
+    default: Initializer,
+    network: Network,
+    arrays: Arrays,
+    rng: Rng,
 ) -> FloatArray:
     """θ to start from, in X's float type; `wanted` is the estimator's `initializer`."""
     otherwise = "None, or an object of rosenblatt.initializers"
@@ -58,8 +62,8 @@ def first_parameters(
     else:
         chosen = wanted or default
     if isinstance(chosen, NguyenWidrow):
-        return nguyen_widrow(chosen, default, network, X, rng)
-    return network.initial_parameters(rng, chosen, X.dtype)
+        return nguyen_widrow(chosen, default, network, arrays.gathered().X, rng)
+    return network.initial_parameters(rng, chosen, arrays.X.dtype)
 
 
 def nguyen_widrow(

@@ -2,45 +2,77 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import train_test_split
 
-from rosenblatt.problem import Arrays, Matrix
+from rosenblatt.problem import Arrays, Matrix, Rows
+from rosenblatt.types import FloatArray
 
-__all__ = ["split"]
+__all__ = ["Table", "arrays_of", "split"]
+
+
+@final
+@dataclass(frozen=True)
+class Table:
+    """What scikit-learn's validation has let pass: inputs, targets as given, and weights."""
+
+    X: Matrix
+    y: npt.NDArray[Any]
+    weights: FloatArray | None
+
+
+def arrays_of(
+    X: Matrix, targets: FloatArray, weights: FloatArray | None, rows: Rows | None
+) -> Arrays:
+    """The rows to learn from; targets and weights are those of the rows alone."""
+    if rows is None:
+        return Arrays(X, targets, weights)
+    y = spread_out(targets, rows, X.shape[0])
+    return Arrays(X, y, None if weights is None else spread_out(weights, rows, X.shape[0]), rows)
+
+
+def spread_out(values: FloatArray, rows: Rows, n: int) -> FloatArray:
+    """`values` of some of n rows at their places, with zeros between them."""
+    spread = np.zeros((n, *values.shape[1:]), values.dtype)
+    spread[rows] = values
+    return spread
 
 
 def split(
     arrays: Arrays,
     fraction: float,
-    strata: npt.NDArray[Any] | None,
+    strata: Callable[[FloatArray], npt.NDArray[Any] | None],
     rng: np.random.RandomState,
 ) -> tuple[Arrays, Arrays]:
-    """Training and validation rows, drawn as scikit-learn draws them."""
+    """Training rows where they lie and validation rows, drawn as scikit-learn draws them.
+
+    `strata` tells of targets what the two parts are to have in the same proportions.
+    """
     too_small = ValueError(
         "The validation set is too small. Increase 'validation_fraction' or the size of your"
         " dataset."
     )
     if fraction == 0:
         raise too_small
+    order = arrays.order
     train, validation = train_test_split(
-        np.arange(arrays.n_samples), random_state=rng, test_size=fraction, stratify=strata
+        np.arange(len(order)),
+        random_state=rng,
+        test_size=fraction,
+        stratify=strata(arrays.y[order]),
     )
     if len(validation) < 2:
         raise too_small
-    parts = rows_of(arrays, train), rows_of(arrays, validation)
+    parts = arrays.part(train), arrays.part(validation).gathered()
     for part, name in zip(parts, ("training", "validation"), strict=True):
-        if part.weights is not None and not part.weights.any():
+        if part.weights is not None and not part.mean_weight:
             raise ValueError(
                 f"All rows of the {name} part have sample weight 0. Drop rows of weight 0 before"
                 " fit, change 'validation_fraction', or give X_val and y_val."
             )
     return parts
-
-
-def rows_of(arrays: Arrays, rows: npt.NDArray[np.intp]) -> Arrays:
-    X: Matrix = arrays.X[rows]
-    return Arrays(X, arrays.y[rows], None if arrays.weights is None else arrays.weights[rows])

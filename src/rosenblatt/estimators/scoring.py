@@ -63,7 +63,7 @@ def validation_score(
     elif rows.weights is not None:
         warnings.warn(
             f"scoring={est.scoring!r} takes no sample_weight: all validation rows count the same.",
-            stacklevel=7,
+            stacklevel=9,
         )
     predicts, y = view(est, network, *learnt, names=False), est._decode_targets(rows.y)
 

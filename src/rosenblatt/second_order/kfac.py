@@ -129,7 +129,7 @@ class KFACTrainer(Trainer):
         seconds: float = math.inf,
     ) -> Epoch:
         end = time.perf_counter() + seconds
-        order = np.arange(self.arrays.n_samples) if order is None else order
+        order = self.arrays.order if order is None else order
         seen = steps = 0
         losses, squares, finite = np.zeros(2), np.zeros(len(self.network.layers)), True
         with np.errstate(all="ignore"):  # what is not finite is reported once, by its epoch

@@ -1,0 +1,244 @@
+"""Fits that go epoch by epoch, whatever a step is made of."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from rosenblatt import engine
+from rosenblatt.averaging import EpochMean, Shown
+from rosenblatt.engine import Trainer
+from rosenblatt.estimators.fits import Fit, Start
+from rosenblatt.estimators.progress import ProgressBar
+from rosenblatt.estimators.rows import split
+from rosenblatt.estimators.scoring import validation_score
+from rosenblatt.losses import Loss
+from rosenblatt.problem import Arrays
+from rosenblatt.schedules import RateControl
+from rosenblatt.stopping import NoImprovement
+from rosenblatt.training import Descent, Record, Validation
+from rosenblatt.types import FloatArray
+
+if TYPE_CHECKING:
+    from rosenblatt.estimators.base import BaseMLP
+
+__all__ = ["EpochFit", "clipped_batch_size", "learning_rows"]
+
+
+def learning_rows(start: Start) -> tuple[Arrays, Arrays | None]:
+    """The rows to train on, and those to validate on: given, or split off for early stopping."""
+    est = start.est
+    if est.early_stopping and start.validation is None:
+        return split(start.train, est.validation_fraction, est._strata, start.rng)
+    return start.train, start.validation
+
+
+def clipped_batch_size(est: BaseMLP, n_samples: int) -> int:
+    if isinstance(est.batch_size, str):  # 'auto'
+        return min(200, n_samples)
+    if est.batch_size > n_samples:
+        warnings.warn(
+            f"Got batch_size={est.batch_size}, more than the {n_samples} samples."
+            " It is going to be clipped.",
+            stacklevel=7,
+        )
+    return min(int(est.batch_size), n_samples)
+
+
+@final
+class EpochFit(Fit):
+    """A descent, what it records, and those who follow it.
+
+    Parameters
+    ----------
+    loss : Loss
+        As it is reported.
+    rows : pair of Arrays
+        To train on, and to validate on or None.
+    shown : Shown
+        The weights to validate and to keep.
+    trainer : callable
+        Makes what changes the parameters in place, whenever the fit sets out or goes on.
+    limit : str
+        What to say where the fit ends at its last epoch, unconverged.
+    held : callable
+        A context to train in.
+    best : pair of arrays, optional
+        The parameters and the state of an earlier fit's best score.
+    """
+
+    can_pause = True
+
+    def __init__(
+        self,
+        start: Start,
+        loss: Loss,
+        rows: tuple[Arrays, Arrays | None],
+        shown: Shown,
+        trainer: Callable[[], Trainer],
+        *,
+        lr: float,
+        rate: RateControl,
+        stopping: NoImprovement,
+        batch_size: int,
+        max_epochs: int,
+        limit: str,
+        held: Callable[[], AbstractContextManager[None]] = nullcontext,
+        best: tuple[FloatArray, FloatArray] | None = None,
+    ) -> None:
+        est, (train, validation) = start.est, rows
+        self.start, self.limit, self.held = start, limit, held
+        est.n_iter_ = 0
+        validate = None
+        if validation is None:
+            est.validation_loss_curve_ = None
+        else:
+            validate = validator(start, loss, shown.weights, validation)
+            est.validation_loss_curve_ = est.validation_loss_curve_ or []
+        self.descent = Descent(
+            make_trainer=trainer,
+            shown=shown,
+            state=start.state,
+            objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
+            lr=lr,
+            order=train.order,
+            batch_size=batch_size,
+            max_epochs=max_epochs,
+            rate=rate,
+            stopping=stopping,
+            rules=start.control.rules,
+            rng=start.rng if est.shuffle else None,
+            validate=validate,
+            early_stopping=est.early_stopping,
+            best=best,
+            watched=watched(est),
+            samples_seen=est.t_,
+            on_message=print if est._prints else None,
+            on_epoch=start.followers.epoch_begins,
+        )
+
+    def run(self, until: int | None = None) -> None:
+        """Write down and show what the descent records, and tell those who follow."""
+        est, descent = self.start.est, self.descent
+        bar = ProgressBar(descent.max_epochs) if est.verbose == "bar" else None
+        try:
+            with self.held():
+                for record in descent.run(until):
+                    self._write_down(record)
+                    if bar is not None:
+                        bar.update(record)
+                    if record.finite:
+                        descent.requested = self.start.followers.epoch_ended(
+                            self.start.network, descent.shown.weights, descent.state
+                        )
+        except KeyboardInterrupt:  # wherever in the loop it arrives
+            descent.interrupt()
+        finally:
+            if bar is not None:
+                bar.close()
+        est.stop_reason_ = descent.stop_reason
+
+    @property
+    def finished(self) -> bool:
+        return self.descent.finished
+
+    @property
+    def theta(self) -> FloatArray:
+        if self.descent.best is None:
+            return self.descent.shown.weights
+        theta, self.start.state[...] = self.descent.best
+        return theta
+
+    def warn_of_limit(self) -> None:
+        est, descent = self.start.est, self.descent
+        if not descent.converged:
+            if not descent.all_epochs:
+                self._warn(f"Stochastic Optimizer: {descent.stop_reason}")
+            elif self.start.incremental:
+                est.stop_reason_ = "partial_fit runs one epoch"
+            else:
+                self._warn(self.limit)
+        shown = descent.shown
+        if isinstance(shown, EpochMean) and est.n_iter_ <= shown.before:
+            warnings.warn(
+                f"averaging={est.averaging!r} begins after epoch {shown.before}, and the fit ended"
+                f" in epoch {est.n_iter_}: nothing is averaged.",
+                stacklevel=5,
+            )
+
+    def _warn(self, message: str) -> None:
+        warnings.warn(
+            f"{message} and the optimization hasn't converged yet.",
+            ConvergenceWarning,
+            stacklevel=6,
+        )
+
+    def _write_down(self, record: Record) -> None:
+        est, descent = self.start.est, self.descent
+        est.n_iter_, est.t_ = record.epoch, descent.samples_seen
+        est.loss_ = record.loss
+        est.loss_curve_.append(record.loss)
+        est.history_.append(history_entry(record))
+        if est.validation_loss_curve_ is not None and record.validation is not None:
+            est.validation_loss_curve_.append(record.validation.loss)
+        if est._prints:
+            damping = "" if record.damping is None else f", damping = {record.damping:.3g}"
+            print(f"Iteration {record.epoch}, loss = {record.loss:.8f}{damping}")
+        if est.validation_scores_ is None:
+            est.best_loss_ = descent.stopping.best
+            return
+        assert record.validation is not None
+        est.validation_scores_.append(record.validation.score)
+        est.best_validation_score_ = -descent.stopping.best
+        if est._prints:
+            print(f"Validation score: {record.validation.score:f}")
+
+
+def is_loss(scoring: Any) -> bool:
+    return isinstance(scoring, str) and scoring == "loss"
+
+
+def watched(est: BaseMLP) -> str:
+    if not est.early_stopping:
+        return "Training loss"
+    return "Validation loss" if is_loss(est.scoring) else "Validation score"
+
+
+def validator(
+    start: Start, loss: Loss, weights: FloatArray, rows: Arrays
+) -> Callable[[], Validation]:
+    """Loss and score on the validation rows, of weights and state as they are when asked."""
+    est, network, state = start.est, start.network, start.state
+    score = validation_score(est, start.control.scorer, network, (weights, state), rows)
+
+    def validate() -> Validation:
+        with np.errstate(all="ignore"):  # a diverging run is reported once, by its epoch
+            scores = engine.scores(network, weights, rows.X, est.n_jobs, state)
+            data_loss = float(np.average(loss.value(scores, rows.y), weights=rows.weights))
+            reported = est._reported_loss(data_loss)
+            prediction = loss.inverse_link(scores)
+        if not np.isfinite(prediction).all():
+            return Validation(reported, float("nan"))
+        return Validation(reported, score(prediction, reported))
+
+    return validate
+
+
+def history_entry(record: Record) -> dict[str, Any]:
+    validation = record.validation
+    damping = {} if record.damping is None else {"damping": record.damping}
+    return {
+        "epoch": record.epoch,
+        "loss": record.loss,
+        "validation_loss": None if validation is None else validation.loss,
+        "validation_score": None if validation is None else validation.score,
+        "learning_rate": record.learning_rate,
+        "gradient_norm": list(record.gradient_norms),
+        "seconds": record.seconds,
+        **damping,
+    }

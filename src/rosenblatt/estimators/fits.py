@@ -1,0 +1,100 @@
+"""A fit that has begun: what it starts from, and how it goes on to its end."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from rosenblatt.estimators.control import Control
+from rosenblatt.estimators.following import Followers
+from rosenblatt.network import Network
+from rosenblatt.problem import Arrays
+from rosenblatt.types import FloatArray
+
+if TYPE_CHECKING:
+    from rosenblatt.estimators.base import BaseMLP
+
+__all__ = ["Fit", "Start", "WholeFit"]
+
+
+@final
+@dataclass
+class Start:
+    """What a solver takes over from the estimator; it writes the fit's attributes on `est`.
+
+    Attributes
+    ----------
+    theta, state : arrays
+        To begin from; those who learn epoch by epoch change them in place.
+    train, validation : Arrays
+        The rows to learn from, and those to validate on where they were given.
+    incremental : bool
+        Whether this is a call of `partial_fit`.
+    """
+
+    est: BaseMLP
+    network: Network
+    theta: FloatArray
+    state: FloatArray
+    train: Arrays
+    validation: Arrays | None
+    rng: np.random.RandomState
+    control: Control
+    followers: Followers
+    incremental: bool = False
+
+
+class Fit(ABC):
+    """A fit under way. Where it `can_pause`, it may be run in pieces, to the same end."""
+
+    can_pause: bool
+    start: Start
+
+    @abstractmethod
+    def run(self, until: int | None = None) -> None:
+        """Go on to the end, or to a pause after epoch `until`."""
+
+    @property
+    @abstractmethod
+    def finished(self) -> bool:
+        """Whether there is nothing left to run."""
+
+    @property
+    @abstractmethod
+    def theta(self) -> FloatArray:
+        """The parameters that the fit shows as it stands; the state that goes with them is in
+        `start`."""
+
+    @abstractmethod
+    def warn_of_limit(self) -> None:
+        """Say that a limit ended the fit before it converged, where one did."""
+
+
+@final
+class WholeFit(Fit):
+    """A fit in one piece, by a function that returns the parameters and warns by itself."""
+
+    can_pause = False
+
+    def __init__(self, start: Start, solve: Callable[[Start], FloatArray]) -> None:
+        self.start, self._solve = start, solve
+        self._theta: FloatArray | None = None
+
+    def run(self, until: int | None = None) -> None:
+        if self._theta is None:
+            self._theta = self._solve(self.start)
+
+    @property
+    def finished(self) -> bool:
+        return self._theta is not None
+
+    @property
+    def theta(self) -> FloatArray:
+        return self.start.theta if self._theta is None else self._theta
+
+    def warn_of_limit(self) -> None:
+        pass
