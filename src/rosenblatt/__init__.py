@@ -8,6 +8,7 @@ from rosenblatt.estimators import (
     ThresholdNeuron,
     find_learning_rate,
 )
+from rosenblatt.search import StructureSearchCV, StructureSearchDisplay
 
 __version__ = "0.1.0"
 
@@ -16,6 +17,8 @@ __all__ = [
     "MLPRegressor",
     "McCullochPittsNeuron",
     "Perceptron",
+    "StructureSearchCV",
+    "StructureSearchDisplay",
     "ThresholdNeuron",
     "find_learning_rate",
 ]

@@ -6,6 +6,7 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -40,6 +41,7 @@ from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network, fill
 from rosenblatt.problem import Arrays, Rows
 from rosenblatt.schedules import RateRule
+from rosenblatt.stopping import StoppingRule
 from rosenblatt.types import FloatArray
 
 __all__ = ["BaseMLP"]
@@ -307,8 +309,11 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         rows: Rows | None,
         validation: tuple[Any, Any, Any] = (None, None, None),
         incremental: bool = False,
+        rules: tuple[StoppingRule, ...] = (),
     ) -> Fit:
         """A fit to some rows of a table that has been validated, or to all, before its first step.
+
+        It ends by the estimator's own rules, or by `rules`.
 
         It writes its attributes on the estimator, which shows its weights after `_show`.
         """
@@ -326,6 +331,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             incremental=incremental,
             validates=self.early_stopping or validation[0] is not None,
         )
+        controlled = replace(controlled, rules=(*controlled.rules, *rules))
         self._check_bfloat16()
         first_pass = self._begins_anew(incremental)
         X, y, weights = table.X, table.y, table.weights

@@ -148,6 +148,10 @@ class EpochFit(Fit):
         return self.descent.finished
 
     @property
+    def converged(self) -> bool:
+        return self.descent.converged
+
+    @property
     def theta(self) -> FloatArray:
         if self.descent.best is None:
             return self.descent.shown.weights

@@ -65,6 +65,11 @@ class Fit(ABC):
 
     @property
     @abstractmethod
+    def converged(self) -> bool:
+        """Whether it ended by none of its limits, as far as it does not warn by itself."""
+
+    @property
+    @abstractmethod
     def theta(self) -> FloatArray:
         """The parameters that the fit shows as it stands; the state that goes with them is in
         `start`."""
@@ -91,6 +96,10 @@ class WholeFit(Fit):
     @property
     def finished(self) -> bool:
         return self._theta is not None
+
+    @property
+    def converged(self) -> bool:
+        return self.finished
 
     @property
     def theta(self) -> FloatArray:

@@ -1,0 +1,80 @@
+"""The candidates of a search: hidden layers, and whatever else a grid varies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import ParameterGrid
+from sklearn.pipeline import Pipeline
+
+from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.search.ladder import Sizes
+
+__all__ = ["HIDDEN", "Parameters", "checked_sizes", "combined", "network_step"]
+
+Parameters = dict[str, Any]
+HIDDEN = "hidden_layer_sizes"
+
+
+def network_step(estimator: Any) -> str:
+    """What stands before a parameter's name of the network in `estimator`: '' or its step's.
+
+    Raises
+    ------
+    TypeError
+        Where it is neither one of our networks nor a pipeline that ends in one.
+    """
+    if isinstance(estimator, BaseMLP):
+        return ""
+    if isinstance(estimator, Pipeline) and isinstance(estimator.steps[-1][1], BaseMLP):
+        return f"{estimator.steps[-1][0]}__"
+    raise TypeError(
+        "StructureSearchCV takes an MLPClassifier, an MLPRegressor or a Pipeline that ends in one"
+        f" (of rosenblatt), got {type(estimator).__name__}."
+    )
+
+
+def checked_sizes(candidates: Iterable[Any]) -> list[Sizes]:
+    """Hidden layers as tuples, in the order given; a number is one layer, () is none.
+
+    ValueError for an empty list, and for what is no size, named with its place.
+    """
+    given = list(candidates)
+    if not given:
+        raise ValueError("candidates is empty: give hidden layers such as [(8,), (32,), (32, 16)].")
+    checked: list[Sizes] = []
+    for number, candidate in enumerate(given, 1):
+        single = isinstance(candidate, Integral)
+        sizes = (candidate,) if single else candidate
+        if (
+            isinstance(sizes, str | Mapping)
+            or not isinstance(sizes, Sequence | np.ndarray)
+            or not all(isinstance(n, Integral) and not isinstance(n, bool) for n in sizes)
+        ):
+            raise ValueError(
+                f"candidate {number} is {candidate!r}: a candidate is a tuple of whole numbers of"
+                " units, one for each hidden layer, such as (64, 32)."
+            )
+        if any(n < 1 for n in sizes):
+            raise ValueError(
+                f"candidate {number} is {candidate!r}: a hidden layer needs at least 1 unit."
+            )
+        checked.append(tuple(int(n) for n in sizes))
+    return list(dict.fromkeys(checked))
+
+
+def combined(
+    sizes: Sequence[Sizes], grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None, step: str
+) -> list[Parameters]:
+    """Every candidate with every point of the grid, in the order of scikit-learn's ParameterGrid.
+
+    ValueError where the grid names the hidden layers as well.
+    """
+    name = step + HIDDEN
+    grids: list[Mapping[str, Any]] = [grid] if isinstance(grid, Mapping) else list(grid or [{}])
+    if any(name in one for one in grids):
+        raise ValueError(f"param_grid names {name!r}: give the hidden layers as candidates.")
+    return list(ParameterGrid([{**one, name: list(sizes)} for one in grids]))

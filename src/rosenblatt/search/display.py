@@ -1,0 +1,4 @@
+"""The picture of a search."""
+
+
+class StructureSearchDisplay: ...

@@ -1,0 +1,193 @@
+"""The data of a search: what a candidate is trained on in each fold, shared by all candidates."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, final
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.validation import _check_method_params
+
+from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.estimators.rows import Table
+from rosenblatt.network import Network
+from rosenblatt.problem import Rows
+from rosenblatt.search.candidates import Parameters
+from rosenblatt.search.trials import Begun
+from rosenblatt.stopping import StoppingRule
+
+__all__ = ["Folds", "Held", "Split", "folds_of", "params_of"]
+
+Split = tuple[Rows, Rows]
+VALIDATION = ("X_val", "y_val", "sample_weight_val")
+
+
+class Folds(ABC):
+    """Makes fits of candidates to the training rows of a fold."""
+
+    @abstractmethod
+    def begin(self, parameters: Parameters, fold: int, rules: tuple[StoppingRule, ...]) -> Begun:
+        """A fit before its first step, which also ends by `rules`."""
+
+    @abstractmethod
+    def network(self, parameters: Parameters) -> tuple[BaseMLP, Network, int]:
+        """The estimator and the network that a candidate stands for, and a number's bytes."""
+
+
+@final
+class TableFolds(Folds):
+    """Of a network by itself: one table, validated once, of which every fold takes rows."""
+
+    def __init__(
+        self,
+        estimator: BaseMLP,
+        X: Any,
+        y: Any,
+        fit_params: Mapping[str, Any],
+        rows: Sequence[Rows | None],
+        threads: int,
+    ) -> None:
+        self.estimator, self.X, self.y, self.rows = estimator, X, y, rows
+        self.threads = threads  # of a fit that has no number of its own
+        self.weights = fit_params.get("sample_weight")
+        X_val, y_val, weights_val = (fit_params.get(name) for name in VALIDATION)
+        self.validation = X_val, y_val, weights_val
+        self._tables: dict[str, tuple[BaseMLP, Table]] = {}
+        self._lock = threading.Lock()
+
+    def _set_up(self, parameters: Parameters) -> tuple[BaseMLP, Table]:
+        est = clone(self.estimator).set_params(**clone(parameters, safe=False))
+        types = est._float_types(first_pass=True)
+        with self._lock:
+            if str(types) not in self._tables:
+                reader = clone(self.estimator)
+                table = Table(
+                    *reader._validated(self.X, self.y, self.weights, dtype=types, reset=True)
+                )
+                self._tables[str(types)] = reader, table
+        reader, table = self._tables[str(types)]
+        if est.n_jobs is None:
+            est.n_jobs = self.threads
+        est.n_features_in_ = reader.n_features_in_
+        if hasattr(reader, "feature_names_in_"):
+            est.feature_names_in_ = reader.feature_names_in_
+        return est, table
+
+    def begin(self, parameters: Parameters, fold: int, rules: tuple[StoppingRule, ...]) -> Begun:
+        est, table = self._set_up(parameters)
+        return Begun(est._begin(table, self.rows[fold], self.validation, rules=rules), est)
+
+    def network(self, parameters: Parameters) -> tuple[BaseMLP, Network, int]:
+        est, table = self._set_up(parameters)
+        est._check_targets(table.y, incremental=False)
+        n_outputs = est._n_units_out(est._encode_targets(table.y[:1], table.X.dtype))
+        return est, est._network(table.X.shape[1], n_outputs), table.X.dtype.itemsize
+
+
+@final
+class PipelineFolds(Folds):
+    """Of a pipeline whose earlier steps no candidate changes: they are fitted once in each fold."""
+
+    def __init__(
+        self, estimator: Pipeline, X: Any, y: Any, rows: Sequence[Rows], threads: int
+    ) -> None:
+        self.estimator, self.X, self.y, self.rows = estimator, X, y, rows
+        self.threads = threads
+        self.step = f"{estimator.steps[-1][0]}__"
+        self._made: list[tuple[Pipeline, TableFolds] | None] = [None] * len(rows)
+        self._locks = [threading.Lock() for _ in rows]
+
+    def _fold(self, fold: int) -> tuple[Pipeline, TableFolds]:
+        with self._locks[fold]:
+            made = self._made[fold]
+            if made is None:
+                before = clone(self.estimator[:-1])
+                X, y = _safe_split(self.estimator, self.X, self.y, self.rows[fold])
+                X = before.fit_transform(X, y)
+                last = self.estimator.steps[-1][1]
+                made = self._made[fold] = before, TableFolds(last, X, y, {}, [None], self.threads)
+            return made
+
+    def _of_the_network(self, parameters: Parameters) -> Parameters:
+        return {name.removeprefix(self.step): value for name, value in parameters.items()}
+
+    def begin(self, parameters: Parameters, fold: int, rules: tuple[StoppingRule, ...]) -> Begun:
+        before, table = self._fold(fold)
+        begun = table.begin(self._of_the_network(parameters), 0, rules)
+        name = self.estimator.steps[-1][0]
+        begun.whole = Pipeline([*before.steps, (name, begun.whole)])
+        return begun
+
+    def network(self, parameters: Parameters) -> tuple[BaseMLP, Network, int]:
+        return self._fold(0)[1].network(self._of_the_network(parameters))
+
+
+def folds_of(
+    estimator: Any,
+    step: str,
+    table: tuple[Any, Any],
+    fit_params: Mapping[str, Any],
+    splits: Sequence[Split],
+    *,
+    varied: set[str],
+    threads: int,
+) -> Folds:
+    """The folds of an estimator over X and y, of which a search varies some parameters.
+
+    Raises
+    ------
+    ValueError
+        For what a fold cannot share: a grid over earlier steps of a pipeline, and metadata other
+        than a network's own.
+    """
+    rows = [np.asarray(train, np.int64) for train, _ in splits]
+    if not step:
+        foreign = set(fit_params) - {"sample_weight", *VALIDATION}
+        if foreign:
+            raise ValueError(f"fit was given {sorted(foreign)}, which a network does not take.")
+        return TableFolds(estimator, *table, fit_params, rows, threads)
+    earlier = sorted(name for name in varied if not name.startswith(step))
+    if earlier:
+        raise ValueError(
+            f"param_grid varies {', '.join(earlier)}, in a step before the network: the search fits"
+            " those steps once in each fold. Search over them with scikit-learn's GridSearchCV."
+        )
+    if fit_params:
+        raise ValueError(
+            f"fit was given {sorted(fit_params)}: with a Pipeline the search passes no metadata to"
+            " its steps. Search over the network itself, or use scikit-learn's GridSearchCV."
+        )
+    return PipelineFolds(estimator, *table, rows, threads)
+
+
+@final
+class Held:
+    """The rows that a fold holds out, taken out of the table once for all candidates."""
+
+    def __init__(self, estimator: Any, X: Any, y: Any, splits: Sequence[Split]) -> None:
+        self.estimator, self.X, self.y, self.splits = estimator, X, y, splits
+        self._test: list[tuple[Any, Any] | None] = [None] * len(splits)
+        self._lock = threading.Lock()
+
+    def test(self, fold: int) -> tuple[Any, Any]:
+        with self._lock:
+            held = self._test[fold]
+            if held is None:
+                held = _safe_split(self.estimator, self.X, self.y, self.splits[fold][1])
+                self._test[fold] = held
+            return held
+
+    def train(self, fold: int) -> tuple[Any, Any]:
+        """A copy for the moment: that of every fold would be the table several times."""
+        taken: tuple[Any, Any] = _safe_split(self.estimator, self.X, self.y, self.splits[fold][0])
+        return taken
+
+
+def params_of(X: Any, params: Mapping[str, Any], rows: Rows) -> dict[str, Any]:
+    """Metadata of some rows."""
+    return dict(_check_method_params(X, params=dict(params), indices=rows))

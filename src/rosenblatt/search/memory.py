@@ -1,0 +1,49 @@
+"""How much memory a fit takes, and how much there is."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from rosenblatt.network import Network
+
+__all__ = ["available_bytes", "fit_bytes", "told"]
+
+# θ, its gradient, Adam's two slots, and a copy of the best.
+COPIES = 5
+# Rows that pass a layer together at most; each leaves an output and a gradient there.
+BLOCK, BUFFERS = 1024, 2
+
+
+def fit_bytes(network: Network, batch_size: int, itemsize: int) -> int:
+    """What training takes beside the data, at most about."""
+    units = network.n_inputs + 2 * sum(layer.n_outputs for layer in network.layers)
+    return itemsize * (COPIES * network.n_parameters + BUFFERS * min(batch_size, BLOCK) * units)
+
+
+def available_bytes() -> float:
+    """Memory that this process may still take, by the limits that the system tells of."""
+    found = [float("inf")]
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        line = next(line for line in lines if line.startswith("MemAvailable:"))
+        found.append(1024 * float(line.split()[1]))
+    with suppress(OSError, ValueError):  # a container's own limit
+        limit = float(Path("/sys/fs/cgroup/memory.max").read_text())
+        found.append(limit - float(Path("/sys/fs/cgroup/memory.current").read_text()))
+    with suppress(OSError, ValueError, ImportError, AttributeError):
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY:
+            pages = int(Path("/proc/self/statm").read_text().split()[0])
+            found.append(limit - pages * os.sysconf("SC_PAGE_SIZE"))
+    if len(found) == 1:
+        with suppress(OSError, ValueError, AttributeError):
+            found.append(float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")))
+    return min(found)
+
+
+def told(n_bytes: float) -> str:
+    return f"{n_bytes / 2**30:,.1f} GiB" if n_bytes >= 2**30 else f"{n_bytes / 2**20:,.0f} MiB"

@@ -1,0 +1,42 @@
+"""Which candidate to take."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["highest", "smallest_within_one_standard_error", "standard_error"]
+
+Numbers = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.integer]
+
+
+def standard_error(scores: Numbers) -> float:
+    """Of the mean of one candidate's scores on the folds: s / √K, s² with K - 1 in its divisor."""
+    n = len(scores)
+    return float(np.std(scores, ddof=1) / np.sqrt(n)) if n > 1 else 0.0
+
+
+def highest(means: Numbers) -> int:
+    """The first of the highest mean score; NaN is below every number."""
+    return int(np.argmax(np.where(np.isnan(means), -np.inf, means)))
+
+
+def smallest_within_one_standard_error(scores: Numbers, sizes: Integers) -> int:
+    """The one-standard-error rule (Breiman et al. 1984, 3.4.3).
+
+    Of the candidates whose mean score lies within one standard error of the highest, the one of
+    the fewest parameters; among those of as few, the highest score.
+
+    Parameters
+    ----------
+    scores : array (n_candidates, n_folds)
+    sizes : array (n_candidates,)
+        Numbers of parameters.
+    """
+    means = scores.mean(axis=1)
+    best = highest(means)
+    near = np.flatnonzero(means >= means[best] - standard_error(scores[best]))
+    if not len(near):  # nothing but NaN
+        return best
+    return int(min(near, key=lambda i: (sizes[i], -means[i], i)))

@@ -1,0 +1,63 @@
+"""In which order, and how far, the candidates of a search are trained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from rosenblatt.search.candidates import Parameters
+from rosenblatt.search.trials import Candidate
+from rosenblatt.search.work import Work
+
+__all__ = ["FACTOR", "every", "halving", "rungs"]
+
+# Of so many candidates one goes on from a rung of the halving, for so many times the epochs.
+FACTOR = 3
+
+
+def every(work: Work) -> None:
+    """Each to its end: with a time limit in their order, else the largest first, so that the crew
+    is busy until the last."""
+    order = list(work.candidates)
+    if math.isinf(work.halt.deadline):
+        order.sort(key=lambda candidate: -candidate.n_parameters)
+    work.crew.run(work.advance, [(c, t) for c in order for t in c.trials], work.done)
+
+
+def halving(work: Work, max_iter: Callable[[Parameters], int]) -> None:
+    """Successive halving over epochs (Jamieson and Talwalkar 2016).
+
+    All candidates are trained for a part of their epochs, the best third of them for three times
+    as many, and so on; each goes on from where it stands. `max_iter` tells a candidate's epochs.
+    """
+    left = list(work.candidates)
+    n_rungs = rungs(len(left), min(max_iter(c.parameters) for c in left))
+    for rung in range(n_rungs):
+        work.rung = rung
+        share = FACTOR ** (n_rungs - 1 - rung)
+        for candidate in left:
+            candidate.rung = rung
+            candidate.until = math.ceil(max_iter(candidate.parameters) / share)
+        work.crew.run(work.advance, [(c, t) for c in left for t in c.trials], work.done)
+        if work.halt.due or rung == n_rungs - 1:
+            return
+        left.sort(key=partial(descending, work))
+        kept = math.ceil(len(left) / FACTOR)
+        for candidate in left[kept:]:
+            candidate.eliminate()
+            work.report(candidate)
+        left = left[:kept]
+
+
+def rungs(n_candidates: int, max_iter: int) -> int:
+    """Rungs until few candidates are left, as far as there are epochs to share out."""
+    wanted = 1 + math.ceil(math.log(max(n_candidates, 1), FACTOR) - 1e-9)
+    return max(1, min(wanted, 1 + math.floor(math.log(max_iter, FACTOR) + 1e-9)))
+
+
+def descending(work: Work, candidate: Candidate) -> float:
+    mean = work.mean(candidate)
+    return math.inf if np.isnan(mean) else -mean

@@ -1,0 +1,381 @@
+"""StructureSearchCV: the hidden layers chosen by measurement, behind scikit-learn's interface."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
+from numbers import Integral, Real
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.metrics._scorer import _MultimetricScorer
+from sklearn.model_selection import check_cv
+from sklearn.model_selection._search import BaseSearchCV
+from sklearn.model_selection._validation import _insert_error_scores
+from sklearn.utils import check_random_state, indexable
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import _check_method_params
+
+from rosenblatt.engine.threads import available_threads
+from rosenblatt.search.candidates import HIDDEN, checked_sizes, combined, network_step
+from rosenblatt.search.crew import Crew
+from rosenblatt.search.folds import Folds, Held, folds_of
+from rosenblatt.search.halting import Halt
+from rosenblatt.search.ladder import Sizes, ladder
+from rosenblatt.search.measuring import Measure
+from rosenblatt.search.sampling import DEFAULT_NUMBER, Space, sample
+from rosenblatt.search.selection import highest, smallest_within_one_standard_error
+from rosenblatt.search.strategies import every, halving
+from rosenblatt.search.telling import (
+    line_of,
+    raise_or_warn_of_failures,
+    warn_of_limits,
+    warn_of_missing_classes,
+)
+from rosenblatt.search.trials import Candidate
+from rosenblatt.search.work import Scoring, Work
+
+__all__ = ["StructureSearchCV"]
+
+
+class StructureSearchCV(BaseSearchCV):
+    """Search over the hidden layers of a network, and over whatever else a grid varies.
+
+    No theory fixes the size of the hidden layers (P6): practice is to try a few and keep the best.
+    Here they are trained side by side, a candidate's fold on each core, by the native engine and
+    over one copy of the table; the scores are those of scikit-learn's GridSearchCV over the same
+    estimator and folds.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier, MLPRegressor or Pipeline
+        A network, or a pipeline that ends in one; the steps before it are fitted once in each fold.
+    candidates : list of tuples of int, optional
+        Hidden layers to try, such as ``[(16,), (64,), (64, 32)]``; a number stands for one layer
+        and ``()`` for a network without any. None proposes a ladder of widths and depths that fits
+        the size and the shape of the data, and `candidates_` says which.
+    param_grid : dict or list of dicts, optional
+        Lists of values for other parameters, all combinations of which are tried with each
+        candidate. With ``strategy='optuna'`` also distributions of optuna's.
+    cv : int, cross-validation generator or iterable, default=5
+    scoring : str, callable, list, tuple or dict, optional
+        As GridSearchCV takes it; None for the estimator's own score.
+    strategy : {'all', 'halving', 'optuna'}, default='all'
+        'all' trains every candidate to its end. 'halving' trains all of them for a part of their
+        epochs, the best third for three times as many, and so on; each goes on exactly where it
+        stopped. 'optuna' draws candidates by what has been learnt from those before, and gives up
+        those whose score stays behind; it needs optuna, and is reproducible on one thread.
+    selection : {'best', 'one_standard_error'}, default='best'
+        'one_standard_error' takes the smallest network whose mean score lies within one standard
+        error of the highest (Breiman et al. 1984).
+    max_time : float, optional
+        Seconds for the search, without the last fit to all rows. What is under way is cut within
+        an epoch, and the best so far is returned.
+    n_jobs : int, optional
+        Threads; None for all cores that the process may use.
+    n_candidates : int, optional
+        How many 'optuna' draws; None for 50, or for as many as `max_time` allows.
+    refit : bool, str or callable, default=True
+        As GridSearchCV takes it.
+    random_state : int, RandomState or None
+        Of the draws of 'optuna'. What the networks draw belongs to the estimator.
+    verbose : bool or int, default=False
+        Print a line for each candidate.
+
+    Attributes
+    ----------
+    cv_results_ : dict of arrays
+        As GridSearchCV's, training scores included, and besides `n_parameters`, `mean_n_epochs`,
+        `rung` (how often a candidate was chosen to go on) and `status`: 'finished', 'eliminated',
+        'failed' on a fold, 'cut' by the end of the search, or 'paused' when it came.
+    best_estimator_, best_params_, best_index_, best_score_, refit_time_, scorer_, n_splits_
+        As GridSearchCV's.
+    candidates_ : list of tuples
+        The hidden layers that were tried.
+    highest_index_, one_standard_error_index_ : int
+        What either `selection` would have taken.
+    not_reached_ : list of dicts
+        Parameters of the candidates that the search ended before.
+    stop_reason_ : str
+    search_time_ : float
+        Seconds.
+
+    Raises
+    ------
+    ValueError
+        For candidates that are no sizes, that do not fit into memory, or of which none could be
+        fitted.
+
+    Notes
+    -----
+    Folds share one table, of which each fit takes rows by their numbers; only the rows that a fold
+    holds out are copied, once, for scoring, and the training rows of a fit for the moment of its
+    training score. 'halving' keeps the parameters of candidates that pause, the memory of their
+    optimisers, and the order of their rows.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from rosenblatt import MLPClassifier, StructureSearchCV
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> network = make_pipeline(StandardScaler(), MLPClassifier(max_iter=20, random_state=0))
+    >>> search = StructureSearchCV(network, [(4,), (16,), (16, 8)]).fit(X, y)
+    >>> bool(search.best_score_ > 0.9)
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "estimator": BaseSearchCV._parameter_constraints["estimator"],
+        "scoring": BaseSearchCV._parameter_constraints["scoring"],
+        "n_jobs": BaseSearchCV._parameter_constraints["n_jobs"],
+        "refit": BaseSearchCV._parameter_constraints["refit"],
+        "cv": BaseSearchCV._parameter_constraints["cv"],
+        "verbose": BaseSearchCV._parameter_constraints["verbose"],
+        "candidates": "no_validation",
+        "param_grid": [dict, list, tuple, None],
+        "strategy": [StrOptions({"all", "halving", "optuna"})],
+        "selection": [StrOptions({"best", "one_standard_error"})],
+        "max_time": [Interval(Real, 0, None, closed="neither"), None],
+        "n_candidates": [Interval(Integral, 1, None, closed="left"), None],
+        "random_state": ["random_state"],
+    }
+
+    # What the base class reads and the signature does not offer.
+    error_score = float("nan")
+    return_train_score = True
+
+    def __init__(
+        self,
+        estimator: Any,
+        candidates: Iterable[Any] | None = None,
+        *,
+        param_grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+        cv: Any = 5,
+        scoring: Any = None,
+        strategy: Literal["all", "halving", "optuna"] = "all",
+        selection: Literal["best", "one_standard_error"] = "best",
+        max_time: float | None = None,
+        n_jobs: int | None = None,
+        n_candidates: int | None = None,
+        refit: Any = True,
+        random_state: Any = None,
+        verbose: bool | int = False,
+    ) -> None:
+        self.estimator = estimator
+        self.candidates = candidates
+        self.param_grid = param_grid
+        self.cv = cv
+        self.scoring = scoring
+        self.strategy = strategy
+        self.selection = selection
+        self.max_time = max_time
+        self.n_jobs = n_jobs
+        self.n_candidates = n_candidates
+        self.refit = refit
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
+        """Search, and fit the candidate chosen to all rows.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        **params : dict
+            For the estimator's fit (`sample_weight`, and `X_val` and `y_val`, the same in every
+            fold), the scorer and the splitter, as GridSearchCV routes them.
+
+        Returns
+        -------
+        self
+        """
+        self._validate_params()
+        begun, halt = time.perf_counter(), Halt.after(self.max_time)
+        step = network_step(self.estimator)
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None."
+            )
+        scorers, metric = self._get_scorers()
+        X, y = indexable(X, y)
+        routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
+        classifies = is_classifier(self.estimator)
+        splitter = check_cv(self.cv, y, classifier=classifies)
+        splits = list(splitter.split(X, y, **routed.splitter.split))
+        self.n_splits_ = len(splits)
+        if classifies:
+            warn_of_missing_classes(y, splits)
+
+        size = available_threads(self.n_jobs)
+        fit_params = {k: v for k, v in routed.estimator.fit.items() if v is not None}
+        folds = folds_of(
+            self.estimator,
+            step,
+            (X, y),
+            fit_params,
+            splits,
+            varied=names_in(self.param_grid),
+            threads=max(1, size // len(splits)),
+        )
+        held = Held(self.estimator, X, y, splits)
+        scoring = Scoring(scorers, metric, routed.scorer.score, held, splits)
+        self.candidates_ = self._sizes(folds, step, len(splits[0][0]))
+        with Crew(size, halt) as crew:
+            work = Work(folds, len(splits), scoring, crew, halt, self._tell)
+            self._search(work, step)
+        self.search_time_ = time.perf_counter() - begun
+        self._conclude(work)
+        self.scorer_ = scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
+        if self.refit:
+            self._fit_best(X, y, routed.estimator.fit)
+        return self
+
+    def _sizes(self, folds: Folds, step: str, n_samples: int) -> list[Sizes]:
+        if self.candidates is not None:
+            return checked_sizes(self.candidates)
+        _, network, _ = folds.network({step + HIDDEN: ()})
+        return ladder(n_samples, network.n_inputs, network.n_outputs)
+
+    def _search(self, work: Work, step: str) -> None:
+        measure = Measure(work.folds, self.strategy != "all")
+        if self.strategy == "optuna":
+            n_candidates = self.n_candidates
+            if n_candidates is None and self.max_time is None:
+                n_candidates = DEFAULT_NUMBER
+            space = Space(self.candidates_, self.candidates is None, self._one_grid(), step)
+            seed = int(check_random_state(self.random_state).randint(2**31))
+            sample(work, space, n_candidates=n_candidates, seed=seed, measured=measure)
+            return
+        for parameters in combined(self.candidates_, self.param_grid, step):
+            work.add(parameters, measure(parameters)[0])
+        if self.strategy == "halving":
+            halving(work, lambda parameters: measure(parameters)[1])
+        else:
+            every(work)
+
+    def _one_grid(self) -> Mapping[str, Any]:
+        """The grid that optuna draws from."""
+        if find_spec("optuna") is None:
+            raise ImportError("strategy='optuna' needs optuna: pip install optuna")
+        if self.param_grid is None or isinstance(self.param_grid, Mapping):
+            return self.param_grid or {}
+        raise ValueError("strategy='optuna' takes one dict as param_grid, not a list of them.")
+
+    def _tell(self, candidate: Candidate) -> None:
+        if self.verbose:
+            print(line_of(candidate), flush=True)
+
+    def _conclude(self, work: Work) -> None:
+        """Write down the results, and choose."""
+        reached = [c for c in work.candidates if c.scored]
+        self.not_reached_ = [c.parameters for c in work.candidates if not c.scored]
+        if not reached:  # nobody but Ctrl-C ends a search before its first candidate
+            raise KeyboardInterrupt
+        raise_or_warn_of_failures(reached)
+        self.stop_reason_ = "every candidate was tried"
+        if work.crew.interrupted:
+            self.stop_reason_ = "interrupted by the user"
+            warnings.warn(
+                f"The search was interrupted by the user: the best of {len(reached)} candidates so"
+                " far is taken.",
+                stacklevel=3,
+            )
+        elif work.halt.due:
+            self.stop_reason_ = f"reached max_time={self.max_time:g} seconds"
+        self.cv_results_ = self._results(reached)
+        self.multimetric_ = isinstance(reached[0].trials[0].test, dict)
+        metric = work.scoring.metric
+        if self.multimetric_ and callable(self.scoring):
+            self._check_refit_for_multimetric(reached[0].trials[0].test)
+            metric = self.refit
+        if self.refit or not self.multimetric_:
+            self._choose(reached, metric if isinstance(metric, str) else "score")
+        warn_of_limits(reached, self.strategy == "all" and not work.halt.due)
+
+    def _results(self, reached: Sequence[Candidate]) -> dict[str, Any]:
+        out = [
+            {
+                "test_scores": trial.test,
+                "train_scores": trial.train,
+                "fit_time": trial.fit_time,
+                "score_time": trial.score_time,
+                "fit_error": trial.error,
+            }
+            for candidate in reached
+            for trial in candidate.trials
+        ]
+        if callable(self.scoring):
+            _insert_error_scores(out, np.nan)
+        more = {
+            "n_parameters": [c.n_parameters for c in reached],
+            "mean_n_epochs": [float(np.mean([t.n_epochs for t in c.trials])) for c in reached],
+            "rung": [c.rung for c in reached],
+            "status": [c.status for c in reached],
+        }
+        with warnings.catch_warnings():
+            # Failures have been told of by name.
+            warnings.filterwarnings("ignore", message=".*scores are non-finite", append=False)
+            results: dict[str, Any] = self._format_results(
+                [c.parameters for c in reached], self.n_splits_, out, more
+            )
+        return results
+
+    def _choose(self, reached: Sequence[Candidate], metric: str) -> None:
+        results = self.cv_results_
+        among = eligible(reached)
+        scores = np.column_stack(
+            [results[f"split{k}_test_{metric}"][among] for k in range(self.n_splits_)]
+        )
+        sizes = results["n_parameters"][among]
+        self.highest_index_ = int(among[highest(scores.mean(axis=1))])
+        smallest = smallest_within_one_standard_error(scores, sizes)
+        self.one_standard_error_index_ = int(among[smallest])
+        if callable(self.refit):
+            self.best_index_ = self._select_best_index(self.refit, metric, results)
+        elif self.selection == "one_standard_error":
+            self.best_index_ = self.one_standard_error_index_
+        else:
+            self.best_index_ = self.highest_index_
+        if not callable(self.refit):
+            self.best_score_ = results[f"mean_test_{metric}"][self.best_index_]
+        self.best_params_ = results["params"][self.best_index_]
+        status = reached[self.best_index_].status
+        if status in ("cut", "paused"):
+            warnings.warn(
+                f"max_time={self.max_time:g} seconds were too short for one candidate to be trained"
+                f" to its end: the best so far, {self.best_params_}, had"
+                f" {results['mean_n_epochs'][self.best_index_]:g} epochs a fold. Give the search"
+                " more time, fewer folds, or strategy='halving'."
+                if self.max_time is not None
+                else f"The best so far, {self.best_params_}, had not been trained to its end.",
+                stacklevel=4,
+            )
+
+    def _fit_best(self, X: Any, y: Any, fit_params: Mapping[str, Any]) -> None:
+        start = time.perf_counter()
+        best = clone(self.best_params_, safe=False)
+        self.best_estimator_ = clone(self.estimator).set_params(**best)
+        self.best_estimator_.fit(X, y, **fit_params)
+        self.refit_time_ = time.perf_counter() - start
+        if hasattr(self.best_estimator_, "feature_names_in_"):
+            self.feature_names_in_ = self.best_estimator_.feature_names_in_
+
+
+def names_in(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> set[str]:
+    grids = [grid] if isinstance(grid, Mapping) else grid or []
+    return {name for one in grids for name in one}
+
+
+def eligible(reached: Sequence[Candidate]) -> Any:
+    """The indices of those to choose from: trained to their end and chosen most often to go on;
+    where there is none, all that have been trained as far as any."""
+    last = max(c.rung for c in reached if c.status != "failed")
+    at_last = [i for i, c in enumerate(reached) if c.rung == last and c.status != "failed"]
+    finished = [i for i in at_last if reached[i].status == "finished"]
+    return np.array(finished or at_last)

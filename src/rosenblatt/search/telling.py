@@ -1,0 +1,96 @@
+"""What a search says: a line for each candidate, and what went wrong, in one warning each."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
+
+from rosenblatt.search.folds import Split
+from rosenblatt.search.trials import Candidate
+
+__all__ = [
+    "line_of",
+    "raise_or_warn_of_failures",
+    "told_parameters",
+    "warn_of_limits",
+    "warn_of_missing_classes",
+]
+
+NAMED = 5  # failures, before "and … more"
+
+
+def told_parameters(parameters: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in parameters.items())
+
+
+def line_of(candidate: Candidate) -> str:
+    scores = [t.test for t in candidate.trials]
+    if any(isinstance(score, dict) for score in scores):
+        told = str(scores)
+    else:
+        values = np.array(scores, np.float64)
+        told = f"{values.mean():.4f} ± {values.std():.4f}"
+    epochs = np.mean([t.n_epochs for t in candidate.trials])
+    return (
+        f"{told_parameters(candidate.parameters)}: {told}, {candidate.n_parameters:,} parameters,"
+        f" {epochs:g} epochs, {candidate.status}"
+    )
+
+
+def raise_or_warn_of_failures(reached: Sequence[Candidate]) -> None:
+    """ValueError where every candidate failed, FitFailedWarning where some did."""
+    failed = [c for c in reached if c.status == "failed"]
+    if not failed:
+        return
+    told = [f"  {told_parameters(c.parameters)}: {why(c)}" for c in failed[:NAMED]]
+    if len(failed) > NAMED:
+        told.append(f"  and {len(failed) - NAMED} more")
+    listed = "\n".join(told)
+    if len(failed) == len(reached):
+        raise ValueError(f"All {len(failed)} candidates failed:\n{listed}")
+    warnings.warn(
+        f"{len(failed)} of {len(reached)} candidates failed on some fold; their scores are NaN, and"
+        f" they are not chosen:\n{listed}",
+        FitFailedWarning,
+        stacklevel=4,
+    )
+
+
+def why(candidate: Candidate) -> str:
+    error = next(trial.error for trial in candidate.trials if trial.error)
+    return error.strip().splitlines()[-1]
+
+
+def warn_of_limits(reached: Sequence[Candidate], every_fit_counts: bool) -> None:
+    """One warning in place of each fit's own."""
+    trials = [trial for candidate in reached for trial in candidate.trials]
+    ended = sum(not trial.converged for trial in trials)
+    if every_fit_counts and ended:
+        warnings.warn(
+            f"{ended} of {len(trials)} fits ended at a limit, such as max_iter, before they"
+            " converged.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+
+
+def warn_of_missing_classes(y: Any, splits: Sequence[Split]) -> None:
+    """Say where a fold's training rows lack a class that its networks therefore cannot know."""
+    labels = np.asarray(y)
+    if labels.ndim != 1:
+        return
+    classes = np.unique(labels)
+    for fold, (train, _) in enumerate(splits):
+        missing = np.setdiff1d(classes, np.unique(labels[train]))
+        if len(missing):
+            warnings.warn(
+                f"Fold {fold} trains without the class {missing[0]!r}"
+                f"{f' and {len(missing) - 1} others' if len(missing) > 1 else ''}: its rows there"
+                " cannot be predicted rightly. Take fewer folds, or merge rare classes.",
+                stacklevel=3,
+            )
+            return
