@@ -237,9 +237,10 @@ class StructureSearchCV(BaseSearchCV):
         return self
 
     def _sizes(self, folds: Folds, step: str, n_samples: int) -> list[Sizes]:
+        # Also where it is not needed: what is wrong with the table is told as by the network's fit.
+        _, network, _ = folds.network({step + HIDDEN: ()})
         if self.candidates is not None:
             return checked_sizes(self.candidates)
-        _, network, _ = folds.network({step + HIDDEN: ()})
         return ladder(n_samples, network.n_inputs, network.n_outputs)
 
     def _search(self, work: Work, step: str) -> None:

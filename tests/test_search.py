@@ -1,0 +1,435 @@
+"""The structure search: scikit-learn's results, exact resumption, limits, and what goes wrong."""
+
+from __future__ import annotations
+
+import _thread
+import math
+import threading
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+from numpy.testing import assert_array_equal
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from rosenblatt import MLPClassifier, MLPRegressor, StructureSearchCV, engine
+from rosenblatt.network import Dense, Network
+from rosenblatt.search.ladder import ladder
+from rosenblatt.search.memory import available_bytes, fit_bytes
+from rosenblatt.search.selection import smallest_within_one_standard_error, standard_error
+from rosenblatt.search.strategies import rungs
+
+X, Y = load_breast_cancer(return_X_y=True)
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+RAW = load_breast_cancer(return_X_y=True)[0]
+X_REAL, Y_REAL = load_diabetes(return_X_y=True)
+X_REAL, Y_REAL = X_REAL / X_REAL.std(), Y_REAL / Y_REAL.std()
+SIZES = [(2,), (6,), (8, 4)]
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+def network(**settings: Any) -> MLPClassifier:
+    return MLPClassifier(**{"max_iter": 6, "batch_size": 50, "random_state": 0, **settings})
+
+
+def same_results(ours: Any, theirs: Any) -> None:
+    for name, expected in theirs.cv_results_.items():
+        if "time" in name:
+            continue
+        found = ours.cv_results_[name]
+        if name == "params":
+            assert found == expected
+        else:
+            assert_array_equal(np.asarray(found), np.asarray(expected), err_msg=name)
+    assert ours.best_params_ == theirs.best_params_
+    assert ours.best_score_ == theirs.best_score_
+    assert ours.n_splits_ == theirs.n_splits_
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize(
+    ("settings", "options"),
+    [
+        ({}, {}),
+        ({"dtype": np.float32}, {"scoring": "neg_log_loss"}),
+        ({"early_stopping": True}, {"cv": KFold(3, shuffle=True, random_state=1)}),
+        ({"solver": "lbfgs"}, {"scoring": "roc_auc", "cv": 3}),
+        ({"dropout": 0.2, "normalization": "batch"}, {}),
+        ({"class_weight": "balanced", "shuffle": False}, {"scoring": "balanced_accuracy"}),
+    ],
+    ids=str,
+)
+def test_the_results_are_those_of_grid_search(
+    settings: dict[str, Any], options: dict[str, Any], sparse: bool
+) -> None:
+    table = sp.csr_array(X) if sparse else X
+    est, grid = network(**settings), {"alpha": [1e-4, 1.0]}
+    ours = StructureSearchCV(est, SIZES, param_grid=grid, **options).fit(table, Y)
+    theirs = GridSearchCV(
+        est, {**grid, "hidden_layer_sizes": SIZES}, return_train_score=True, **options
+    ).fit(table, Y)
+    same_results(ours, theirs)
+    assert_array_equal(ours.predict_proba(table), theirs.predict_proba(table))
+    assert ours.score(table, Y) == theirs.score(table, Y)
+
+
+def test_regression_several_metrics_and_weights() -> None:
+    est = MLPRegressor(max_iter=5, random_state=0, dtype=np.float64)
+    options: dict[str, Any] = {"scoring": ["r2", "neg_mean_absolute_error"], "refit": "r2"}
+    weights = np.random.default_rng(0).uniform(0.5, 2, len(X_REAL))
+    ours = StructureSearchCV(est, SIZES, cv=3, **options)
+    ours.fit(X_REAL, Y_REAL, sample_weight=weights)
+    theirs = GridSearchCV(
+        est, {"hidden_layer_sizes": SIZES}, cv=3, return_train_score=True, **options
+    ).fit(X_REAL, Y_REAL, sample_weight=weights)
+    same_results(ours, theirs)
+    assert ours.multimetric_
+    assert set(ours.scorer_) == set(theirs.scorer_)
+
+
+def test_a_pipeline_is_searched_with_its_earlier_steps_fitted_in_each_fold() -> None:
+    pipeline = make_pipeline(StandardScaler(), network())
+    ours = StructureSearchCV(
+        pipeline, SIZES, param_grid={"mlpclassifier__alpha": [1e-4, 0.1]}, cv=4
+    ).fit(RAW, Y)
+    theirs = GridSearchCV(
+        pipeline,
+        {"mlpclassifier__alpha": [1e-4, 0.1], "mlpclassifier__hidden_layer_sizes": SIZES},
+        cv=4,
+        return_train_score=True,
+    ).fit(RAW, Y)
+    same_results(ours, theirs)
+    assert_array_equal(ours.predict(RAW), theirs.predict(RAW))
+
+
+def test_within_a_pipeline_with_column_names_and_after_cloning() -> None:
+    frame = pd.DataFrame(RAW, columns=[f"c{i}" for i in range(RAW.shape[1])])
+    search = StructureSearchCV(network(), [(4,), 3], cv=3)
+    whole = clone(make_pipeline(StandardScaler().set_output(transform="pandas"), search))
+    whole.fit(frame, Y)
+    assert whole[-1].feature_names_in_.tolist() == frame.columns.tolist()
+    assert whole.score(frame, Y) > 0.5
+    table = pd.DataFrame(whole[-1].cv_results_)
+    assert table["param_hidden_layer_sizes"].tolist() == [(4,), (3,)]
+    assert table["n_parameters"].tolist() == [30 * 4 + 4 + 5, 30 * 3 + 3 + 4]
+    assert table["mean_n_epochs"].tolist() == [6, 6]
+    assert table["status"].tolist() == ["finished", "finished"]
+
+
+def test_every_fit_reads_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    trainer = engine.trainer
+
+    def recorded(problem: Any, arrays: Any, *rest: Any) -> Any:
+        seen.append((threading.current_thread(), arrays))
+        return trainer(problem, arrays, *rest)
+
+    monkeypatch.setattr(engine, "trainer", recorded)
+    StructureSearchCV(network(early_stopping=True), SIZES, refit=False, n_jobs=2).fit(X, Y)
+    assert len(seen) == 3 * 5
+    assert all(arrays.X is seen[0][1].X for _, arrays in seen)
+    assert np.shares_memory(seen[0][1].X, X)
+    assert {len(arrays.rows) for _, arrays in seen} == {409, 410}  # 9 tenths of 455 and 456
+    assert all(thread is not threading.main_thread() for thread, _ in seen)
+
+
+def test_the_number_of_threads_changes_nothing() -> None:
+    one, two = (
+        StructureSearchCV(network(), SIZES, n_jobs=n, refit=False).fit(X, Y) for n in (1, 2)
+    )
+    same_results(one, two)
+
+
+# Successive halving.
+
+
+def test_halving_goes_on_exactly_where_it_stopped() -> None:
+    est = network(max_iter=18, solver="adamw", learning_rate="one_cycle", dropout=0.1)
+    sizes = [(n,) for n in (1, 2, 3, 4, 6, 8, 12, 16, 24)]
+    halving = StructureSearchCV(est, sizes, strategy="halving", cv=3, n_jobs=2).fit(X, Y)
+    everything = StructureSearchCV(est, sizes, cv=3).fit(X, Y)
+    table = pd.DataFrame(halving.cv_results_)
+    assert table["rung"].value_counts().to_dict() == {0: 6, 1: 2, 2: 1}
+    assert dict(zip(table["rung"], table["mean_n_epochs"], strict=True)) == {0: 2, 1: 6, 2: 18}
+    # Those of the first rung are no better there than those that went on.
+    (last,) = np.flatnonzero(table["rung"] == 2)
+    assert table["status"][last] == "finished"
+    assert set(table["status"][table["rung"] < 2]) == {"eliminated"}
+    assert halving.best_index_ == last
+    for column in ("mean_test_score", "mean_train_score", "std_test_score"):
+        assert halving.cv_results_[column][last] == everything.cv_results_[column][last]
+
+
+@pytest.mark.parametrize(
+    ("n_candidates", "max_iter", "expected"),
+    [(1, 100, 1), (3, 100, 2), (9, 100, 3), (10, 100, 4), (81, 27, 4), (81, 1, 1), (50, 2, 1)],
+)
+def test_rungs(n_candidates: int, max_iter: int, expected: int) -> None:
+    assert rungs(n_candidates, max_iter) == expected
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "lm"])
+def test_what_cannot_pause_is_not_halved(solver: str) -> None:
+    est = MLPRegressor(solver=solver, activation="tanh")
+    with pytest.raises(ValueError, match=r"learns in one piece.*strategy='all'"):
+        StructureSearchCV(est, SIZES, strategy="halving").fit(X_REAL, Y_REAL)
+
+
+# Limits and interruptions.
+
+
+def test_a_time_limit_too_short_for_one_candidate_returns_what_there_is() -> None:
+    est = network(max_iter=10_000, n_iter_no_change=10_000)
+    search = StructureSearchCV(est, [(32, 32), (4,)], max_time=1e-6)
+    with pytest.warns(UserWarning, match="too short for one candidate"):
+        search.set_params(refit=False).fit(X, Y)
+    assert search.best_params_ == {"hidden_layer_sizes": (32, 32)}
+    assert search.cv_results_["status"].tolist() == ["cut"]
+    assert search.cv_results_["mean_n_epochs"].tolist() == [1]
+    assert search.not_reached_ == [{"hidden_layer_sizes": (4,)}]
+    assert search.stop_reason_.startswith("reached max_time=1e-06")
+
+
+@pytest.mark.parametrize("strategy", ["all", "halving"])
+def test_a_time_limit_ends_long_fits(strategy: Any) -> None:
+    est = network(max_iter=1_000_000, n_iter_no_change=1_000_000)
+    search = StructureSearchCV(est, [(3,)], max_time=0.3, strategy=strategy, refit=False)
+    with pytest.warns(UserWarning, match="too short"):
+        search.fit(X, Y)
+    assert search.search_time_ < 30
+    assert search.cv_results_["mean_n_epochs"][0] > 1
+
+
+class Interrupting:
+    """A scorer in whose n-th call Ctrl-C is pressed."""
+
+    def __init__(self, call: int) -> None:
+        self.left, self.lock = call, threading.Lock()
+
+    def __call__(self, est: Any, X: Any, y: Any) -> float:
+        with self.lock:
+            self.left -= 1
+            if self.left == 0:
+                _thread.interrupt_main()
+        return float(est.score(X, y))
+
+
+def test_ctrl_c_returns_the_best_so_far() -> None:
+    sizes = [(n,) for n in range(1, 40)]
+    scoring = Interrupting(2 * 5 * 3)
+    search = StructureSearchCV(network(max_iter=40), sizes, n_jobs=2, scoring=scoring)
+    with pytest.warns(UserWarning, match="interrupted by the user"):
+        search.fit(X, Y)
+    assert search.stop_reason_ == "interrupted by the user"
+    reached = len(search.cv_results_["params"])
+    assert 1 <= reached < len(sizes)
+    assert len(search.not_reached_) == len(sizes) - reached
+    assert search.best_estimator_.predict(X).shape == Y.shape
+
+
+def test_ctrl_c_before_any_candidate_is_ctrl_c() -> None:
+    search = StructureSearchCV(network(), SIZES, n_jobs=1, scoring=Interrupting(1))
+    with pytest.raises(KeyboardInterrupt):
+        search.fit(X, Y)
+
+
+def test_one_warning_for_all_fits_that_met_a_limit() -> None:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        StructureSearchCV(network(), SIZES, refit=False).fit(X, Y)
+    (said,) = (w for w in seen if w.category is ConvergenceWarning)
+    assert "15 of 15 fits" in str(said.message)
+    assert said.filename == __file__
+
+
+# Selection.
+
+
+def test_the_one_standard_error_rule_by_hand() -> None:
+    scores = np.array([[0.7, 0.8], [0.88, 0.90], [0.85, 0.97], [0.80, 0.94], [np.nan, 0.99]])
+    # The highest mean is 0.91, its standard error |0.97 - 0.85| / 2 = 0.06: 0.87 is near, 0.75 not.
+    assert standard_error(scores[2]) == pytest.approx(0.06)
+    assert smallest_within_one_standard_error(scores, np.array([5, 40, 90, 20, 1])) == 3
+    assert smallest_within_one_standard_error(scores, np.array([5, 20, 90, 20, 1])) == 1
+    assert smallest_within_one_standard_error(scores, np.array([5, 40, 10, 20, 1])) == 2
+
+
+def test_selection_takes_the_smaller_network_and_refits_it() -> None:
+    sizes = [(1,), (2,), (8,), (32,)]
+    search = StructureSearchCV(network(max_iter=40), sizes, selection="one_standard_error")
+    search.fit(X, Y)
+    results = search.cv_results_
+    best = np.argmax(results["mean_test_score"])
+    bound = results["mean_test_score"][best] - results["std_test_score"][best] / math.sqrt(5 - 1)
+    within = [i for i in range(4) if results["mean_test_score"][i] >= bound]
+    assert search.highest_index_ == best
+    assert search.best_index_ == search.one_standard_error_index_ == min(within)
+    assert search.best_estimator_.hidden_layer_sizes == sizes[min(within)]
+    assert search.best_score_ == results["mean_test_score"][min(within)]
+
+
+def test_refit_may_be_a_function_or_nothing() -> None:
+    chosen = StructureSearchCV(network(), SIZES, cv=3, refit=lambda results: 1).fit(X, Y)
+    assert chosen.best_params_ == {"hidden_layer_sizes": SIZES[1]}
+    without = StructureSearchCV(network(), SIZES, cv=3, refit=False).fit(X, Y)
+    assert not hasattr(without, "best_estimator_")
+    with pytest.raises(AttributeError):
+        without.predict(X)
+
+
+# Candidates.
+
+
+@pytest.mark.parametrize(("rows", "columns", "outputs"), [(100, 4, 3), (569, 30, 1), (10**6, 9, 1)])
+def test_the_ladder_climbs_from_a_linear_model(rows: int, columns: int, outputs: int) -> None:
+    sizes = ladder(rows, columns, outputs)
+    n_parameters = [
+        Network(columns, (*map(Dense, hidden), Dense(outputs))).n_parameters for hidden in sizes
+    ]
+    assert sizes[0] == ()
+    assert n_parameters == sorted(n_parameters)
+    assert len(set(sizes)) == len(sizes)
+    widest = max(n for hidden in sizes for n in hidden)
+    assert widest == 512 or widest * (columns + outputs) >= 4 * rows or widest == 16
+    assert 7 <= len(sizes) <= 25
+
+
+def test_the_ladder_is_the_default_and_told() -> None:
+    search = StructureSearchCV(network(max_iter=2), cv=3, refit=False).fit(X, Y)
+    assert search.candidates_ == ladder(379, 30, 1)
+    assert [p["hidden_layer_sizes"] for p in search.cv_results_["params"]] == search.candidates_
+
+
+@pytest.mark.parametrize(
+    ("candidates", "message"),
+    [
+        ([], "candidates is empty"),
+        ([(4,), (0,)], r"candidate 2 is \(0,\).*at least 1 unit"),
+        ([(4, -3)], r"candidate 1 is \(4, -3\)"),
+        ([4, 2.5], "candidate 2 is 2.5: a candidate is a tuple of whole numbers"),
+        (["64"], "candidate 1 is '64'"),
+        ([(4, True)], "candidate 1"),
+    ],
+)
+def test_wrong_candidates(candidates: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        StructureSearchCV(network(), candidates).fit(X, Y)
+
+
+def test_what_is_not_searched() -> None:
+    with pytest.raises(TypeError, match=r"ends in one.*LogisticRegression"):
+        StructureSearchCV(LogisticRegression(), SIZES).fit(X, Y)
+    with pytest.raises(ValueError, match="give the hidden layers as candidates"):
+        StructureSearchCV(network(), SIZES, param_grid={"hidden_layer_sizes": SIZES}).fit(X, Y)
+    pipeline = make_pipeline(StandardScaler(), network())
+    with pytest.raises(ValueError, match="standardscaler__with_mean, in a step before"):
+        StructureSearchCV(
+            pipeline, SIZES, param_grid={"standardscaler__with_mean": [True, False]}
+        ).fit(X, Y)
+    with pytest.raises(ValueError, match="requires y"):
+        StructureSearchCV(network(), SIZES).fit(X)
+
+
+def test_a_candidate_too_large_for_memory_is_refused_before_anything_is_trained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "trainer", None)  # nobody may call it
+    with pytest.raises(ValueError, match=r"\(2000000, 2000000\).*GiB to train"):
+        StructureSearchCV(network(), [(4,), (2_000_000, 2_000_000)]).fit(X, Y)
+
+
+def test_memory_is_counted() -> None:
+    net = Network(10, (Dense(20), Dense(1)))
+    assert fit_bytes(net, 100, 4) == 4 * (5 * 241 + 2 * 100 * (10 + 2 * 21))
+    assert 2**20 < available_bytes() < 2**50
+
+
+# Failures.
+
+
+def test_a_candidate_that_diverges_is_scored_as_failed_and_the_search_goes_on() -> None:
+    est = network(solver="sgd", activation="identity")
+    search = StructureSearchCV(est, [(4,)], param_grid={"learning_rate_init": [1e-3, 1e30]})
+    told = r"(?s)1 of 2 candidates.*1e\+30.*diverged in epoch 1"
+    with pytest.warns(FitFailedWarning, match=told):
+        search.fit(X, Y)
+    assert search.cv_results_["status"].tolist() == ["finished", "failed"]
+    assert np.isnan(search.cv_results_["mean_test_score"][1])
+    assert search.best_params_["learning_rate_init"] == 1e-3
+
+
+def test_all_candidates_fail() -> None:
+    with pytest.raises(ValueError, match=r"(?s)All 3 candidates failed.*solver.*adan"):
+        StructureSearchCV(network(solver="adan"), SIZES).fit(X, Y)
+
+
+def test_a_fold_that_lacks_a_class_is_told() -> None:
+    x, y = load_iris(return_X_y=True)
+    search = StructureSearchCV(network(), [(3,)], cv=KFold(3))
+    with pytest.warns(UserWarning, match=r"Fold 0 trains without the class .*0"):
+        search.fit(x, y)
+    assert search.cv_results_["split0_test_score"][0] == 0
+
+
+def test_verbose_says_a_line_a_candidate(capsys: pytest.CaptureFixture[str]) -> None:
+    StructureSearchCV(network(), SIZES, cv=3, verbose=True).fit(X, Y)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert any(line.startswith("hidden_layer_sizes=(8, 4): 0.") for line in lines)
+    assert all("6 epochs, finished" in line for line in lines)
+
+
+# optuna.
+
+
+def test_optuna_draws_the_candidates() -> None:
+    pytest.importorskip("optuna")
+    from optuna.distributions import FloatDistribution
+
+    est = network(max_iter=27)
+    grid = {"alpha": FloatDistribution(1e-6, 1.0, log=True), "solver": ["adam", "sgd"]}
+    search = StructureSearchCV(
+        est, SIZES, param_grid=grid, strategy="optuna", n_candidates=12, n_jobs=1, random_state=3
+    ).fit(X, Y)
+    table = pd.DataFrame(search.cv_results_)
+    assert len(table) == 12
+    assert set(table["param_hidden_layer_sizes"]) <= set(SIZES)
+    assert table["param_alpha"].between(1e-6, 1.0).all()
+    assert table["param_alpha"].nunique() == 12
+    assert set(table["status"]) <= {"finished", "eliminated"}
+    assert table["status"][search.best_index_] == "finished"
+    again = clone(search).fit(X, Y)
+    same_results(again, search)
+    free = StructureSearchCV(est, strategy="optuna", n_candidates=6, cv=3, n_jobs=2).fit(X, Y)
+    sizes = [p["hidden_layer_sizes"] for p in free.cv_results_["params"]]
+    assert all(len(hidden) <= 2 and all(4 <= n <= 64 for n in hidden) for hidden in sizes)
+
+
+def test_optuna_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rosenblatt.search import structure_search
+
+    monkeypatch.setattr(structure_search, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="pip install optuna"):
+        StructureSearchCV(network(), SIZES, strategy="optuna").fit(X, Y)
+
+
+@parametrize_with_checks(
+    [
+        StructureSearchCV(MLPClassifier(max_iter=100, random_state=0), [(5,), (50,)], cv=3),
+        StructureSearchCV(MLPRegressor(max_iter=100, random_state=0), [(5,), (50,)], cv=3),
+    ]
+)
+@pytest.mark.filterwarnings("ignore")
+def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
+    check(estimator)
