@@ -14,6 +14,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -180,6 +181,11 @@ template <class T> class CheckedEngine {
     Engine<T> engine_;
 };
 
+// NumPy's generator, in the capsule that it lends.
+const BitGenerator &bit_generator(nb::handle lent) {
+    return *static_cast<const BitGenerator *>(nb::cast<nb::capsule>(lent).data("BitGenerator"));
+}
+
 // A training run: an engine bound to its data and to what it moves, so that an epoch hands over little.
 template <class T> class CheckedRun {
   public:
@@ -207,19 +213,30 @@ template <class T> class CheckedRun {
 
     using EpochTuple = std::tuple<double, double, std::vector<double>, bool, std::int64_t>;
 
-    EpochTuple epoch(nb::handle order, std::int64_t batch_size, nb::handle factors, bool interruptible,
-                     double seconds) {
+    // Epochs, up to one that leaves a parameter that is not finite or has not the time for its steps. Before
+    // each the rows are shuffled by NumPy's generator where one is given: `order` is left as the last epoch
+    // had it. Returned are the epochs and their seconds, and what a signal's handler raised, which belongs
+    // behind the epochs that were over by then.
+    std::pair<std::vector<std::pair<EpochTuple, double>>, nb::object>
+    epochs(nb::handle order, nb::handle generator, std::int64_t batch_size, nb::handle factors,
+           std::int64_t n_epochs, bool interruptible, double seconds) {
+        const bool shuffles = !generator.is_none();
         const auto given =
-            order.is_none() ? nullptr : std::make_unique<Lent<std::int64_t>>(order.ptr(), Access::read);
+            order.is_none()
+                ? nullptr
+                : std::make_unique<Lent<std::int64_t>>(order.ptr(), shuffles ? Access::write : Access::read);
         const Lent<double> rates(factors.ptr(), Access::read);
         if (!rates || rates.dimensions() != 1) throw nb::type_error("factors: a contiguous array of float64");
         if (given && (!*given || given->dimensions() != 1))
             throw nb::type_error("order: a contiguous array of int64");
         const std::int64_t rows = data_.data.X.rows, n = given ? given->size(0) : rows;
         require(n >= 1 && batch_size >= 1, "an epoch needs rows and a batch size");
-        require(rates.size(0) == (n - 1) / batch_size + 1, "one factor a step");
-        require(rates.size(0) <= Crew::most_phases / engine_.engine().most_phases(),
-                "too many steps for one epoch");
+        require(!shuffles || given, "what is to be shuffled is an order");
+        const std::int64_t steps = (n - 1) / batch_size + 1;
+        require(n_epochs >= 1 && rates.size(0) % steps == 0 && rates.size(0) / steps == n_epochs,
+                "one factor a step");
+        require(steps <= Crew::most_phases / engine_.engine().most_phases(), "too many steps for one epoch");
+        const BitGenerator *bits = shuffles ? &bit_generator(generator) : nullptr;
         // A copy, for the same reason as in Held.
         numbers_.clear();
         if (given) numbers_.assign(given->data(), given->data() + n);
@@ -231,17 +248,33 @@ template <class T> class CheckedRun {
             nb::gil_scoped_acquire gil;
             return PyErr_CheckSignals() != 0;
         };
-        EpochResult result;
+        std::vector<std::pair<EpochTuple, double>> over;
+        bool interrupted = false;
         {
             nb::gil_scoped_release released;
-            result = engine_.engine().epoch(data_.data, Order{given ? numbers_.data() : nullptr, 0, n}, n,
-                                            batch_size, rule_, rates.data(), theta_.data(), memory, signalled,
-                                            around_, seconds);
+            using Seconds = std::chrono::duration<double>;
+            const auto begun = std::chrono::steady_clock::now();
+            double elapsed = 0;
+            for (std::int64_t epoch = 0; epoch < n_epochs && !interrupted; ++epoch) {
+                if (bits) shuffle(numbers_.data(), numbers_.size(), *bits);
+                const EpochResult result =
+                    engine_.engine().epoch(data_.data, Order{given ? numbers_.data() : nullptr, 0, n}, n,
+                                           batch_size, rule_, rates.data() + epoch * steps, theta_.data(),
+                                           memory, signalled, around_, seconds - elapsed);
+                interrupted = result.interrupted;
+                const double before = elapsed;
+                elapsed = Seconds(std::chrono::steady_clock::now() - begun).count();
+                if (!interrupted)
+                    over.emplace_back(EpochTuple{result.objective.data_loss, result.objective.penalty,
+                                                 result.gradient_norms, result.finite, result.steps},
+                                      elapsed - before);
+                if (!result.finite || result.steps < steps || elapsed >= seconds) break;
+            }
         }
-        steps_(0) = memory.steps; // also where a signal ended the epoch early: so many steps were taken
-        if (result.interrupted) throw nb::python_error();
-        return {result.objective.data_loss, result.objective.penalty, result.gradient_norms, result.finite,
-                result.steps};
+        steps_(0) = memory.steps; // also where a signal ended an epoch early: so many steps were taken
+        if (shuffles) std::copy(numbers_.begin(), numbers_.end(), given->data());
+        return {std::move(over),
+                interrupted ? nb::object(nb::borrow(nb::python_error().value())) : nb::object(nb::none())};
     }
 
   private:
@@ -384,7 +417,8 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
              "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert(), "seed"_a,
              "state"_a.noconvert(), "clipping"_a = no_clipping, "constraint"_a = no_constraint,
              "averaging"_a = no_averaging, "mean"_a.noconvert().none() = nb::none())
-        .def("epoch", &CheckedRun<T>::epoch, "order"_a.none(), "batch_size"_a, "factors"_a, "interruptible"_a,
+        .def("epochs", &CheckedRun<T>::epochs, "order"_a.none(), "generator"_a.none(), "batch_size"_a,
+             "factors"_a, "n_epochs"_a, "interruptible"_a,
              "seconds"_a = std::numeric_limits<double>::infinity());
 
     nb::class_<CheckedPredictor<T>>(m, named("Predictor").c_str())
@@ -465,9 +499,8 @@ NB_MODULE(ROSENBLATT_MODULE, m) {
     m.def("philox", &random_words, "seed"_a, "step"_a, "layer"_a, "begin"_a, "out"_a.noconvert());
     m.def(
         "shuffle",
-        [](Out1<std::int64_t> items, nb::capsule generator) {
-            shuffle(items.data(), items.shape(0),
-                    *static_cast<const BitGenerator *>(generator.data("BitGenerator")));
+        [](Out1<std::int64_t> items, nb::handle generator) {
+            shuffle(items.data(), items.shape(0), bit_generator(generator));
         },
         "items"_a.noconvert(), "generator"_a);
     bind<float>(m, "32");

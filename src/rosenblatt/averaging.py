@@ -90,6 +90,7 @@ class Shown(ABC):
         The same array throughout a run, whatever becomes of the numbers in it.
     """
 
+    by_steps: ClassVar[bool]  # whether nothing has to be done between epochs
     weights: FloatArray
 
     @abstractmethod
@@ -102,6 +103,7 @@ class Shown(ABC):
 class InPlace(Shown):
     """Weights that the engine changes in place: the last ones, or their average over steps."""
 
+    by_steps = True
     weights: FloatArray
 
     def epoch_ended(self, epoch: int) -> None:
@@ -111,6 +113,8 @@ class InPlace(Shown):
 @final
 class EpochMean(Shown):
     """The last weights, and from the first epoch that `swa` takes in the mean of those epochs."""
+
+    by_steps = False
 
     def __init__(self, swa: SWA, theta: FloatArray, max_epochs: int) -> None:
         self.swa, self.theta = swa, theta

@@ -79,7 +79,7 @@ class Arrays:
     def part(self, positions: npt.NDArray[np.integer]) -> Arrays:
         """Some of the rows, by their positions among them, where they lie."""
         rows = positions if self.rows is None else self.rows[positions]
-        return Arrays(self.X, self.y, self.weights, rows.astype(np.int64, copy=False))
+        return Arrays(self.X, self.y, self.weights, np.ascontiguousarray(rows, np.int64))
 
     def gathered(self) -> Arrays:
         """The same rows in arrays of their own."""

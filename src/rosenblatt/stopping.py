@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, final
+from typing import ClassVar, NamedTuple, final
 
 __all__ = ["Ending", "GradientTolerance", "NoImprovement", "StoppingRule", "TimeLimit", "ending"]
 
@@ -21,6 +21,8 @@ class Ending(NamedTuple):
 
 class StoppingRule(ABC):
     """Looks at where a run stands after an epoch, or an iteration, and has no memory of its own."""
+
+    only_time: ClassVar[bool] = False  # whether it looks at nothing but the time
 
     @abstractmethod
     def ending(self, gradient_norm: float, seconds: float) -> Ending | None:
@@ -56,6 +58,7 @@ class GradientTolerance(StoppingRule):
 class TimeLimit(StoppingRule):
     """A limit on the wall time of a run."""
 
+    only_time = True
     limit: float
 
     def ending(self, gradient_norm: float, seconds: float) -> Ending | None:

@@ -13,13 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.averaging import Shown
-from rosenblatt.engine import Epoch, Trainer, shuffle
+from rosenblatt.engine import Epoch, Trainer
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.schedules import RateControl
 from rosenblatt.stopping import Ending, NoImprovement, StoppingRule, ending
 from rosenblatt.types import FloatArray
 
 __all__ = ["Descent", "Record", "Validation"]
+
+MOMENT = 0.05  # seconds
 
 
 @final
@@ -105,7 +107,7 @@ class Descent:
     samples_seen : int
         Counts on from earlier runs.
     epoch : int
-        The last one; 0 before the first.
+        The last one that was told; 0 before the first.
     best : pair of arrays, optional
         Parameters and state of the best validation score, under `early_stopping`.
     requested : Ending, optional
@@ -118,8 +120,10 @@ class Descent:
         Whether the run ended by `max_epochs`.
     seconds : float
         Wall time so far, without the pauses.
+    looks_each_epoch : bool
+        Whether those who follow the records look at the parameters at each of them.
     on_message, on_epoch : callables, optional
-        Called with what is worth printing, and before every epoch.
+        Called with what is worth printing, and before every epoch where they look at each.
     """
 
     make_trainer: Callable[[], Trainer]
@@ -145,6 +149,7 @@ class Descent:
     converged: bool = False
     all_epochs: bool = False
     seconds: float = 0.0
+    looks_each_epoch: bool = False
     on_message: Callable[[str], None] | None = None
     on_epoch: Callable[[], None] | None = None
     _started: float = 0.0
@@ -158,15 +163,17 @@ class Descent:
         last = self.max_epochs if until is None else min(until, self.max_epochs)
         trainer = self.make_trainer()
         self._started = time.perf_counter() - self.seconds
+        latest: Record | None = None
         try:
             while self.epoch < last and not self.finished:
-                record = self._epoch(trainer)
-                value = self._watched(record)
-                is_best = self.stopping.observe(value)
-                if is_best and self.early_stopping:
-                    self.best = self.shown.weights.copy(), self.state.copy()
-                yield record
-                self.rate.epoch_ended(self._steps, self.samples_seen, value)
+                for record in self._epochs(trainer, min(last - self.epoch, self._ahead(latest))):
+                    value = self._watched(record)
+                    is_best = self.stopping.observe(value)
+                    if is_best and self.early_stopping:
+                        self.best = self.shown.weights.copy(), self.state.copy()
+                    yield record
+                    self.rate.epoch_ended(self._steps, self.samples_seen, value)
+                latest = record
                 if self._diverged(record) or self._ended(record) or self._stalled():
                     return
         finally:
@@ -180,33 +187,44 @@ class Descent:
         self.stop_reason = "interrupted by the user"
         self.converged = True
 
-    def _epoch(self, trainer: Trainer) -> Record:
-        self.epoch += 1
+    def _ahead(self, latest: Record | None) -> int:
+        """Epochs that may go by before anybody looks at the parameters or has to decide.
+
+        A trainer that takes them in one go spares what lies between two epochs, which for a small
+        network is a good part of the time. They stay within a moment: whoever follows the records
+        is told of them, and of Ctrl-C, as if they came one by one.
+        """
+        if latest is None or self.looks_each_epoch or self.validate or not self.shown.by_steps:
+            return 1
+        if not self.rate.foreseeable or not all(rule.only_time for rule in self.rules):
+            return 1
+        before_a_stall = 1 + self.stopping.patience - self.stopping.count
+        return int(min(before_a_stall, max(1.0, MOMENT / max(latest.seconds, MOMENT / 1000))))
+
+    def _epochs(self, trainer: Trainer, n: int) -> Iterator[Record]:
         if self.on_epoch is not None:
             self.on_epoch()
         start = time.perf_counter()
-        if self.rng is not None:
-            shuffle(self.order, self.rng)
-        n, factors = len(self.order), self.rate.factors(self._steps)
+        factors = self.rate.factors(n * self._steps)
         elapsed = start - self._started
-        result = trainer.epoch(
-            None if self.rng is None else self.order,
-            self.batch_size,
-            factors,
-            min((rule.seconds_left(elapsed) for rule in self.rules), default=math.inf),
-        )
-        self.samples_seen += min(n, result.steps * self.batch_size)
-        self.shown.epoch_ended(self.epoch)
-        return Record(
-            epoch=self.epoch,
-            loss=self.objective(result),
-            validation=self.validate() if self.validate else None,
-            learning_rate=self.lr * float(factors[0]),
-            gradient_norms=result.gradient_norms,
-            seconds=time.perf_counter() - start,
-            finite=result.finite,
-            damping=result.damping,
-        )
+        left = min((rule.seconds_left(elapsed) for rule in self.rules), default=math.inf)
+        for k, result in enumerate(
+            trainer.epochs(n, self.order, self.rng, self.batch_size, factors, left)
+        ):
+            self.epoch += 1
+            self.samples_seen += min(len(self.order), result.steps * self.batch_size)
+            self.shown.epoch_ended(self.epoch)
+            validation = self.validate() if self.validate else None
+            yield Record(
+                epoch=self.epoch,
+                loss=self.objective(result),
+                validation=validation,
+                learning_rate=self.lr * float(factors[k * self._steps]),
+                gradient_norms=result.gradient_norms,
+                seconds=time.perf_counter() - start if n == 1 else result.seconds,
+                finite=result.finite,
+                damping=result.damping,
+            )
 
     @property
     def _steps(self) -> int:

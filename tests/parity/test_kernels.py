@@ -10,6 +10,7 @@ from cases import builds
 
 from rosenblatt.activations import Step, Tanh
 from rosenblatt.engine import native
+from rosenblatt.engine.compiled import module
 from rosenblatt.engine.kernels import KERNELS, has_kernel, kernel
 from rosenblatt.optimizers import SGD
 
@@ -29,7 +30,7 @@ def test_map_and_catalogue_agree(build: Any) -> None:
 
 
 def test_catalogue_is_the_chosen_builds() -> None:
-    assert native.catalogue() == native.module().catalogue()
+    assert native.catalogue() == module().catalogue()
 
 
 def test_names_are_the_classes_names() -> None:

@@ -9,9 +9,10 @@ import pytest
 from cases import after_epochs, assert_near, each_build, in_double, make_arrays, small_network, use
 from members import LOSSES, OPTIMIZERS, TRAINABLE
 
-from rosenblatt.activations import Activation, Tanh
+from rosenblatt.activations import Activation, Identity, Tanh
 from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeTrainer
+from rosenblatt.initializers import HeNormal
 from rosenblatt.losses import CategoricalCrossEntropy, Loss, Poisson, SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
@@ -124,6 +125,47 @@ def test_no_rule_hides_a_nan(
     theta, _, (epoch,) = after_epochs(problem, arrays, 10, [None], threads)
     assert np.isnan(theta).all()
     assert not epoch.finite
+
+
+@pytest.mark.parametrize("shuffles", [True, False])
+@pytest.mark.parametrize("csr", [False, True])
+def test_several_epochs_in_a_call_are_those_one_by_one(csr: bool, shuffles: bool) -> None:
+    arrays = make_arrays(SquaredError(), 37, 7, 3, csr=csr).part(np.arange(30)[::-1])
+    problem = Problem(small_network(Tanh()), SquaredError(), L2(0.1), Adam(0.01))
+    factors = np.linspace(1, 0.1, 5 * 4)
+    ends = []
+    for together in (5, 1):
+        theta = problem.network.initial_parameters(np.random.RandomState(0), HeNormal(), np.float64)
+        trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), 1)
+        rng, order = np.random.RandomState(4), arrays.order
+        generator, epochs = rng if shuffles else None, []
+        for begin in range(0, 5, together):
+            some = factors[4 * begin :][: 4 * together]
+            epochs += [
+                epoch._replace(seconds=0.0)
+                for epoch in trainer.epochs(together, order, generator, 8, some)
+            ]
+        ends.append((theta.tolist(), order.tolist(), rng.randint(2**31), epochs))
+    assert len(ends[0][3]) == 5
+    assert ends[0] == ends[1]
+    if shuffles:  # as NumPy does it
+        rng, order = np.random.RandomState(4), arrays.order
+        for _ in range(5):
+            rng.shuffle(order)
+        assert ends[0][1] == order.tolist()
+
+
+def test_epochs_end_with_one_that_is_not_finite_or_has_no_time_left() -> None:
+    arrays = make_arrays(SquaredError(), 40, 7, 3)
+    net = small_network(Identity())
+    for rate, seconds, steps in ((1e200, np.inf, 4), (1e-3, 0.0, 1)):
+        problem = Problem(net, SquaredError(), L2(), SGD(rate))
+        theta = np.ones(net.n_parameters)
+        memory = Memory.of(problem.optimizer, theta)
+        trainer = NativeTrainer(problem, arrays, theta, memory, 1)
+        (epoch,) = trainer.epochs(6, arrays.order, None, 10, np.ones(24), seconds)
+        assert epoch.finite == (rate < 1)
+        assert epoch.steps == memory.steps[0] == steps
 
 
 def test_memory_outlives_a_trainer() -> None:

@@ -58,9 +58,18 @@ def epoch(m: Any, **given: Any) -> Any:
         "seed": 0,
         "state": np.empty(0),
     }
-    called = {"order": None, "batch_size": 2, "factors": np.ones(2), "interruptible": True}
+    called = {
+        "order": None,
+        "generator": None,
+        "batch_size": 2,
+        "factors": np.ones(2),
+        "n_epochs": 1,
+        "interruptible": True,
+    }
     run = m.Run64(**{name: given.get(name, value) for name, value in bound.items()})
-    return run.epoch(**{name: given.get(name, value) for name, value in called.items()})
+    over, raised = run.epochs(**{name: given.get(name, value) for name, value in called.items()})
+    assert raised is None
+    return over[0][0]
 
 
 def objective(m: Any, given: Any, theta: int = 8, gradient: int = 8, loss: Any = SQUARED) -> Any:

@@ -18,7 +18,7 @@ from members import OPTIMIZERS, network, parameters
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from rosenblatt.activations import ReLU, Tanh
-from rosenblatt.engine import native
+from rosenblatt.engine import Epoch, native
 from rosenblatt.engine.blas import blas_thread_limit, one_thread_blas
 from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
@@ -212,6 +212,26 @@ def test_ctrl_c_ends_an_epoch(
     epoch = trainer.epoch(rows[:100], 1, factors[:100])
     assert theta[-1] / 1e-9 == pytest.approx(done + 100)
     assert epoch.data_loss == pytest.approx(0.5, rel=1e-2)
+
+
+@pytest.mark.usefixtures("python_answers_ctrl_c")
+def test_epochs_before_a_signal_are_told_before_it_is_raised() -> None:
+    """Whoever presses Ctrl-C in the midst of a stretch of epochs hears of those that were over."""
+    net = network(ReLU(), 64, 256, 1)
+    problem = Problem(net, SquaredError(), L2(), SGD(1e-9))
+    arrays, theta = Arrays(np.ones((4, 64)), np.ones((4, 1))), np.zeros(net.n_parameters)
+    memory = Memory.of(problem.optimizer, theta)
+    trainer = NativeTrainer(problem, arrays, theta, memory, 1)
+    n = 1_000_000
+    sender = signal_once_moving(signal.SIGINT, theta)
+    heard = trainer.epochs(n, arrays.order, None, 1, np.ones(4 * n))
+    sender.join()
+    over: list[Epoch] = []
+    with pytest.raises(KeyboardInterrupt):
+        over.extend(heard)
+    assert 0 < len(over) < n
+    assert all(epoch.steps == 4 for epoch in over)
+    assert 4 * len(over) <= memory.steps[0] < 4 * (len(over) + 1)
 
 
 def test_a_signal_with_a_handler_of_the_users_does_not_end_an_epoch() -> None:

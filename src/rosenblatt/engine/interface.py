@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple, final
 
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
 from rosenblatt.types import FloatArray
@@ -44,6 +47,8 @@ class Epoch(NamedTuple):
         Those taken: fewer than the epoch has where its time was up.
     damping : float, optional
         Of the curvature, after the epoch, where the method has one.
+    seconds : float
+        Wall time, where the trainer has measured it.
     """
 
     data_loss: float
@@ -52,6 +57,7 @@ class Epoch(NamedTuple):
     finite: bool
     steps: int
     damping: float | None = None
+    seconds: float = math.nan
 
 
 class Trainer(ABC):
@@ -70,6 +76,36 @@ class Trainer(ABC):
         `factors`, one a step, multiply the optimiser's base rate. Once `seconds` are over no
         further step is begun, but one is taken in any case.
         """
+
+    def epochs(
+        self,
+        n: int,
+        order: npt.NDArray[np.int64],
+        generator: np.random.RandomState | None,
+        batch_size: int,
+        factors: npt.NDArray[np.float64],
+        seconds: float = math.inf,
+    ) -> Iterator[Epoch]:
+        """`n` epochs, before each of which `order` is shuffled in place where there is a generator.
+
+        They end early with one that leaves a parameter which is not finite, or has not the time
+        for its steps. `factors` are those of all steps. Nobody may look at the parameters before
+        the last epoch is over: a trainer may be ahead of what it yields.
+        """
+        end = time.perf_counter() + seconds
+        steps = len(factors) // n
+        for k in range(n):
+            if generator is not None:
+                shuffle(order, generator)
+            epoch = self.epoch(
+                None if generator is None else order,
+                batch_size,
+                factors[k * steps :][:steps],
+                end - time.perf_counter(),
+            )
+            yield epoch
+            if not epoch.finite or time.perf_counter() >= end:
+                return
 
 
 class Objective(ABC):

@@ -1,24 +1,18 @@
-"""The native engine: the compiled module behind the same interface.
-
-This is the only file that imports it. The module is built once for each instruction set, and the
-one that fits the processor is taken.
-"""
+"""The native engine: the compiled module behind the same interface."""
 
 from __future__ import annotations
 
-import importlib
 import math
-import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
 from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.engine.blas import gemm_capsules, one_thread_blas
+from rosenblatt.engine.blas import one_thread_blas
+from rosenblatt.engine.compiled import module
 from rosenblatt.engine.interface import (
     Epoch,
     Form,
@@ -45,24 +39,6 @@ __all__ = [
     "has_bfloat16",
     "native_scores",
 ]
-
-
-@cache
-def module() -> Any:
-    """The widest build of the compiled module that this processor runs and this install has."""
-    base = importlib.import_module("rosenblatt.engine._native")
-    chosen = base
-    for level in (4, 3):
-        if base.cpu_level() >= level:
-            try:
-                chosen = importlib.import_module(f"rosenblatt.engine._native_v{level}")
-                break
-            except ModuleNotFoundError:  # built for one instruction set alone
-                continue
-    chosen.use_blas(*gemm_capsules())
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=chosen.after_fork_in_child)
-    return chosen
 
 
 def catalogue() -> dict[str, list[tuple[str, list[str]]]]:
@@ -177,15 +153,53 @@ class NativeTrainer(Trainer):
         factors: npt.NDArray[np.float64],
         seconds: float = math.inf,
     ) -> Epoch:
+        order = self.rows if order is None else order
+        (epoch,) = self._epochs(1, order, None, batch_size, factors, seconds)
+        return epoch
+
+    def epochs(
+        self,
+        n: int,
+        order: npt.NDArray[np.int64],
+        generator: np.random.RandomState | None,
+        batch_size: int,
+        factors: npt.NDArray[np.float64],
+        seconds: float = math.inf,
+    ) -> Iterator[Epoch]:
+        if generator is None:
+            return self._epochs(n, self.rows, None, batch_size, factors, seconds)
+        bits = generator._bit_generator
+        with bits.lock:
+            return self._epochs(n, order, bits.capsule, batch_size, factors, seconds)
+
+    def _epochs(
+        self,
+        n: int,
+        order: npt.NDArray[np.int64] | None,
+        bits: Any,
+        batch_size: int,
+        factors: npt.NDArray[np.float64],
+        seconds: float,
+    ) -> Iterator[Epoch]:
         with blas_held(self.engine):
-            data_loss, penalty, norms, finite, steps = self.run.epoch(
-                self.rows if order is None else order,
+            over, raised = self.run.epochs(
+                order,
+                bits,
                 batch_size,
                 factors,
+                n,
                 threading.current_thread() is threading.main_thread(),  # where signals arrive
                 seconds,
             )
-        return Epoch(data_loss, penalty, tuple(norms), finite, steps)
+        return told(over, raised)
+
+
+def told(over: list[Any], raised: BaseException | None) -> Iterator[Epoch]:
+    """The epochs that were over, and then what a signal's handler raised."""
+    for (data_loss, penalty, norms, finite, steps), seconds in over:
+        yield Epoch(data_loss, penalty, tuple(norms), finite, steps, seconds=seconds)
+    if raised is not None:
+        raise raised
 
 
 @final

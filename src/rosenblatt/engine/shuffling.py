@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.engine.native import module
+from rosenblatt.engine.compiled import module
 
 __all__ = ["shuffle"]
 

@@ -38,6 +38,11 @@ class Followers:
             self.fit = est._callback_fit_ctx
             self.fit.call_on_fit_task_begin(**self.given)
 
+    @property
+    def present(self) -> bool:
+        """Whether there is anybody."""
+        return bool(self.callbacks) or self.fit is not None
+
     def epoch_begins(self) -> None:
         if self.fit is not None:
             self.epoch = self.fit.subcontext(task_name="epoch")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, TypeAlias, final
+from typing import Any, ClassVar, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,9 @@ class Run:
 
 class RateControl(ABC):
     """The rates of one run, as it goes on."""
+
+    # Whether nothing but a stall changes the factors of steps that are still to come.
+    foreseeable: ClassVar[bool] = False
 
     @abstractmethod
     def factors(self, steps: int) -> Factors:
@@ -86,6 +89,8 @@ class Schedule(RateRule):
 @final
 class Following(RateControl):
     """A schedule, followed step by step."""
+
+    foreseeable = True
 
     def __init__(self, schedule: Schedule, run: Run) -> None:
         self.schedule, self.run = schedule, run

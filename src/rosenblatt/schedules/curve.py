@@ -71,6 +71,7 @@ class Dividing(RateControl):
     Where it comes to meet `smallest`, its rounding decides whether there is one more division.
     """
 
+    foreseeable = True
     lr: float
     smallest: float
     divisor: float

@@ -17,6 +17,7 @@ __all__ = ["Halt"]
 class Halt(StoppingRule):
     """Ends every fit under way, within an epoch, once the time is up or somebody asked for it."""
 
+    only_time = True
     deadline: float = math.inf
     asked: bool = False
 

@@ -36,7 +36,6 @@ def halving(work: Work, max_iter: Callable[[Parameters], int]) -> None:
     left = list(work.candidates)
     n_rungs = rungs(len(left), min(max_iter(c.parameters) for c in left))
     for rung in range(n_rungs):
-        work.rung = rung
         share = FACTOR ** (n_rungs - 1 - rung)
         for candidate in left:
             candidate.rung = rung

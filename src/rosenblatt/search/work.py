@@ -64,7 +64,7 @@ class Work:
     halt: Halt
     report: Callable[[Candidate], None]
     candidates: list[Candidate] = field(default_factory=list)
-    rung: int = 0  # the last that was begun
+    _told: set[int] = field(default_factory=set)
 
     def add(self, parameters: Parameters, n_parameters: int) -> Candidate:
         candidate = Candidate(parameters, n_parameters, [Trial(k) for k in range(self.n_folds)])
@@ -86,7 +86,9 @@ class Work:
 
     def done(self, item: tuple[Candidate, Trial]) -> None:
         candidate, _ = item
-        if candidate.scored and all(t.over for t in candidate.trials):
+        # Its last two folds may be over before either is heard of.
+        if id(candidate) not in self._told and all(t.over for t in candidate.trials):
+            self._told.add(id(candidate))
             self.report(candidate)
 
     def mean(self, candidate: Candidate) -> float:
