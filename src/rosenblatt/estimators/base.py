@@ -32,8 +32,14 @@ from rosenblatt.estimators.names import initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.rates import rate_rule
 from rosenblatt.estimators.rows import Table, arrays_of
-from rosenblatt.estimators.second_order_choice import is_second_order, watches_epochs
-from rosenblatt.estimators.solvers import is_first_order, is_full_batch, optimizer_of
+from rosenblatt.estimators.second_order_choice import is_second_order
+from rosenblatt.estimators.solver_options import check_options
+from rosenblatt.estimators.solvers import (
+    has_epochs,
+    is_first_order,
+    is_full_batch,
+    optimizer_of,
+)
 from rosenblatt.estimators.structure import check_inputs, check_solver, structured
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
@@ -313,10 +319,10 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         It writes its attributes on the estimator, which shows its weights after `_show`.
         """
         optimizer, rule = optimizer_of(self), rate_rule(self)
+        check_options(self, optimizer)
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        has_epochs = optimizer is not None or watches_epochs(self.solver)
-        if not has_epochs and any(part is not None for part in validation):
+        if not has_epochs(self.solver) and any(part is not None for part in validation):
             raise ValueError(
                 "X_val and y_val need a first-order solver, such as 'adam', or 'kfac', not"
                 f" {self.solver!r}."
