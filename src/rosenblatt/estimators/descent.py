@@ -20,8 +20,13 @@ from rosenblatt.optimizers import Optimizer
 from rosenblatt.problem import Problem
 from rosenblatt.schedules import RateControl, RateRule, Run
 from rosenblatt.stopping import NoImprovement
+from rosenblatt.training import Method
 
 __all__ = ["Progress", "begin_descent"]
+
+FIRST_ORDER = Method(
+    "Stochastic Optimizer", True, "lower the learning rate, or clip the gradient by clip_norm"
+)
 
 
 @final
@@ -68,12 +73,12 @@ def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFi
         lambda: engine.trainer(
             problem, train, theta, memory, batch_size, est.n_jobs, est._bfloat16, state
         ),
+        method=FIRST_ORDER,
         lr=optimizer.lr,
         rate=progress.rate,
         stopping=progress.stopping,
         batch_size=batch_size,
         max_epochs=max_epochs,
-        limit=f"Stochastic Optimizer: Maximum iterations ({est.max_iter}) reached",
         # The best of an earlier fit is what theta starts from.
         best=(theta.copy(), state.copy()) if est.validation_scores_ else None,
     )
