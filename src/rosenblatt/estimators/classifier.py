@@ -11,7 +11,6 @@ import scipy.sparse as sp
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call,
@@ -23,7 +22,7 @@ from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.class_weight import class_weighted
+from rosenblatt.estimators.class_weight import class_weighted, is_balanced
 from rosenblatt.estimators.loss_choice import classification_loss
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
@@ -182,10 +181,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Where the weights start: scikit-learn's draws, or 'glorot_normal', 'glorot_uniform',
         'he_normal', 'he_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal', 'nguyen_widrow',
         'random_bias_uniform', or an object of `rosenblatt.initializers`. 'nguyen_widrow' is for
-        tanh and logistic layers; it spreads the first over the ranges of X's columns, and leaves
-        the output layer to scikit-learn's draw.
+        tanh and logistic layers without `normalization` and `residual`; it spreads the first over
+        the ranges of X's columns, and leaves the output layer to scikit-learn's draw.
     callbacks : list of callables or None, default=None
-        Each is called after every epoch, or iteration of 'lbfgs', with a
+        Each is called after every epoch, or iteration of 'lbfgs', 'lm' and 'gauss_newton', with a
         `rosenblatt.callbacks.EpochEnd`: the epoch's number, its entry of `history_`, and an
         estimator that predicts with the weights of the moment. Returning True, or raising
         `StopTraining`, ends the fit; any other exception undoes it. scikit-learn's own callbacks
@@ -254,7 +253,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseMLP._parameter_constraints,
         "loss": [str, Loss],
-        "class_weight": [None, StrOptions({"balanced"}), dict, list],
+        "class_weight": [None, str, dict, list],
     }
 
     _takes_numeric_targets = False
@@ -340,7 +339,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             All classes that will ever come; needed in the first call.
         """
         self._validate_params()
-        if self.class_weight == "balanced":
+        if is_balanced(self.class_weight):
             raise ValueError(
                 "class_weight 'balanced' is not supported for partial_fit, which does not see all"
                 " rows at once: give a dict of weights, such as"
