@@ -341,7 +341,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         metadata = None if weights is None else {"sample_weight": weights}
         targets = self._encode_targets(y, X.dtype)
         arrays = arrays_of(X, targets, self._row_weights(targets, weights), rows)
-        validation_arrays = self._given_validation(*validation, X.dtype)
+        validation_arrays = self._given_validation(*validation, targets)
 
         n_outputs = self._n_units_out(targets)
         network = self._network(X.shape[1], n_outputs)
@@ -426,18 +426,23 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             return np.dtype(self.dtype)
         return FLOAT_TYPES if first_pass else np.result_type(*(np.asarray(W) for W in self.coefs_))
 
-    def _given_validation(
-        self, X: Any, y: Any, weights: Any, dtype: npt.DTypeLike
-    ) -> Arrays | None:
+    def _given_validation(self, X: Any, y: Any, weights: Any, targets: FloatArray) -> Arrays | None:
+        """The rows to validate on, where some are given, with targets like those to learn."""
         if X is None and y is None:
             if weights is not None:
                 raise ValueError("sample_weight_val is given without X_val and y_val.")
             return None
         if X is None or y is None:
             raise ValueError("X_val and y_val go together: one of them is missing.")
-        X, y, weights = self._validated(X, y, weights, dtype=dtype, reset=False)
+        X, y, weights = self._validated(X, y, weights, dtype=targets.dtype, reset=False)
         self._check_validation_targets(y)
-        return Arrays(X, self._encode_targets(y, X.dtype), weights)
+        encoded = self._encode_targets(y, X.dtype)
+        if encoded.shape[1] != targets.shape[1]:
+            raise ValueError(
+                f"y_val has {encoded.shape[1]} targets a row, and y has {targets.shape[1]}: give"
+                " the validation rows the same targets as those to learn from."
+            )
+        return Arrays(X, encoded, weights)
 
     def _forget(self, n_layers: int, n_outputs: int) -> None:
         self.n_layers_, self.n_outputs_ = n_layers, n_outputs
