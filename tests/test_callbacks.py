@@ -164,6 +164,45 @@ def test_scikit_learns_callbacks_stop(solver: str) -> None:
     assert model.stop_reason_ == "callback of scikit-learn's stopped the fit in epoch 2"
 
 
+class Predictions:
+    """What the fitted copies predict that scikit-learn hands its callbacks."""
+
+    def __init__(self) -> None:
+        self.seen: list[Any] = []
+
+    def setup(self, estimator: Any, context: Any) -> None: ...
+
+    def teardown(self, estimator: Any, context: Any) -> None: ...
+
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None: ...
+
+    def on_fit_task_end(self, estimator: Any, context: Any, *, fitted_estimator: Any) -> None:
+        if context.task_name == "epoch":
+            self.seen.append((fitted_estimator.predict_proba(X), fitted_estimator))
+
+
+@pytest.mark.parametrize("warm", [False, True])
+@pytest.mark.parametrize(
+    "structure",
+    [{}, {"residual": True}, {"normalization": "batch"}, {"normalization": "layer"}],
+    ids=str,
+)
+def test_scikit_learns_callbacks_see_the_network_of_the_moment(
+    structure: dict[str, Any], warm: bool
+) -> None:
+    ours: list[Any] = []
+    settings = SMALL | {"hidden_layer_sizes": (8, 6), "learning_rate_init": 0.02} | structure
+    model = MLPClassifier(**settings, warm_start=warm).fit(X, Y)
+    theirs = Predictions()
+    model.set_params(callbacks=[lambda e: ours.append(e.estimator.predict_proba(X))])
+    model.set_callbacks(theirs).fit(X, Y)
+    assert len(ours) == len(theirs.seen) == 5
+    for own, (seen, estimator) in zip(ours, theirs.seen, strict=True):
+        np.testing.assert_allclose(seen, own, rtol=1e-12)
+        np.testing.assert_array_equal(estimator.predict_proba(X), seen)  # the fit has gone on
+    assert not np.allclose(ours[0], ours[-1])
+
+
 def test_teardown_comes_after_an_error_too() -> None:
     recorder = Recorder()
     model = MLPClassifier(**SMALL, averaging="no such").set_callbacks(recorder)
