@@ -283,10 +283,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         before = {k: list(v) if isinstance(v, list) else v for k, v in vars(self).items()}
         try:
             yield
-        except BaseException as error:
+        except BaseException:
             self.__dict__ = before
-            if isinstance(error, DivergenceError):
-                self._progress = None  # its momentum led astray
             raise
 
     def _learn(
