@@ -14,6 +14,7 @@ from sklearn.preprocessing import scale
 
 from rosenblatt import MLPClassifier
 from rosenblatt.callbacks import EpochEnd, StopTraining
+from rosenblatt.schedules import DivideOnStall
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -77,9 +78,6 @@ def test_raising_stop_training_stops_and_all_are_told(solver: str) -> None:
 
 @each_solver
 def test_other_exceptions_undo_the_fit(solver: str) -> None:
-    def broken(told: EpochEnd) -> None:
-        raise LookupError("mine")
-
     model = MLPClassifier(**SMALL, solver=solver)
     with pytest.raises(LookupError, match="mine"):
         model.set_params(callbacks=[broken]).fit(X, Y)
@@ -91,6 +89,44 @@ def test_other_exceptions_undo_the_fit(solver: str) -> None:
     assert {k: v for k, v in vars(model).items() if k.endswith("_")}.keys() == before.keys()
     assert model.n_features_in_ == 30
     assert model.coefs_[0] is before["coefs_"][0]
+
+
+def broken(told: EpochEnd) -> None:
+    raise LookupError("mine")
+
+
+@pytest.mark.parametrize("learning_rate", ["constant", "cosine", DivideOnStall()], ids=str)
+def test_a_call_of_partial_fit_that_fails_leaves_the_momentum(learning_rate: Any) -> None:
+    settings = {"random_state": 0, "max_iter": 5, "learning_rate": learning_rate, "shuffle": False}
+    settings |= {"solver": "sgd", "hidden_layer_sizes": 4}
+    good, failing = (MLPClassifier(**settings).partial_fit(X, Y, classes=[0, 1]) for _ in range(2))
+    with pytest.raises(LookupError):
+        failing.set_params(callbacks=[broken]).partial_fit(X, Y)
+    failing.set_params(callbacks=None)
+    for _ in range(2):
+        good.partial_fit(X, Y)
+        failing.partial_fit(X, Y)
+        np.testing.assert_array_equal(failing.coefs_[0], good.coefs_[0])
+    assert failing.loss_curve_ == good.loss_curve_
+
+
+def test_a_warm_start_that_fails_leaves_the_best_and_the_patience() -> None:
+    settings = {"hidden_layer_sizes": 4, "random_state": 0, "early_stopping": True}
+    settings |= {"warm_start": True, "max_iter": 8, "n_iter_no_change": 5, "scoring": "loss"}
+    good, failing = (MLPClassifier(**settings).fit(X, Y) for _ in range(2))
+
+    def later(told: EpochEnd) -> None:
+        if told.epoch == 60:
+            raise LookupError("mine")
+
+    with pytest.raises(LookupError):
+        failing.set_params(callbacks=[later], max_iter=100).fit(X, Y)
+    failing.set_params(callbacks=None, max_iter=8)
+    good.fit(X, Y)
+    failing.fit(X, Y)
+    assert failing.validation_scores_ == good.validation_scores_
+    assert failing.best_validation_score_ == good.best_validation_score_
+    np.testing.assert_array_equal(failing.coefs_[0], good.coefs_[0])
 
 
 def test_under_early_stopping_the_best_weights_are_restored() -> None:
@@ -162,6 +198,45 @@ def test_scikit_learns_callbacks_stop(solver: str) -> None:
     model = MLPClassifier(**SMALL, solver=solver).set_callbacks(Recorder(stop_at=2)).fit(X, Y)
     assert model.n_iter_ == 2
     assert model.stop_reason_ == "callback of scikit-learn's stopped the fit in epoch 2"
+
+
+class Predictions:
+    """What the fitted copies predict that scikit-learn hands its callbacks."""
+
+    def __init__(self) -> None:
+        self.seen: list[Any] = []
+
+    def setup(self, estimator: Any, context: Any) -> None: ...
+
+    def teardown(self, estimator: Any, context: Any) -> None: ...
+
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None: ...
+
+    def on_fit_task_end(self, estimator: Any, context: Any, *, fitted_estimator: Any) -> None:
+        if context.task_name == "epoch":
+            self.seen.append((fitted_estimator.predict_proba(X), fitted_estimator))
+
+
+@pytest.mark.parametrize("warm", [False, True])
+@pytest.mark.parametrize(
+    "structure",
+    [{}, {"residual": True}, {"normalization": "batch"}, {"normalization": "layer"}],
+    ids=str,
+)
+def test_scikit_learns_callbacks_see_the_network_of_the_moment(
+    structure: dict[str, Any], warm: bool
+) -> None:
+    ours: list[Any] = []
+    settings = SMALL | {"hidden_layer_sizes": (8, 6), "learning_rate_init": 0.02} | structure
+    model = MLPClassifier(**settings, warm_start=warm).fit(X, Y)
+    theirs = Predictions()
+    model.set_params(callbacks=[lambda e: ours.append(e.estimator.predict_proba(X))])
+    model.set_callbacks(theirs).fit(X, Y)
+    assert len(ours) == len(theirs.seen) == 5
+    for own, (seen, estimator) in zip(ours, theirs.seen, strict=True):
+        np.testing.assert_allclose(seen, own, rtol=1e-12)
+        np.testing.assert_array_equal(estimator.predict_proba(X), seen)  # the fit has gone on
+    assert not np.allclose(ours[0], ours[-1])
 
 
 def test_teardown_comes_after_an_error_too() -> None:

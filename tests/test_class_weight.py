@@ -96,6 +96,9 @@ def test_partial_fit_takes_a_dict_and_no_balance() -> None:
     model.set_params(class_weight="balanced")
     with pytest.raises(ValueError, match="'balanced' is not supported for partial_fit"):
         model.partial_fit(X, Y)
+    model.set_params(class_weight="balancd")
+    with pytest.raises(ValueError, match="did you mean 'balanced'"):
+        model.partial_fit(X, Y)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +113,8 @@ def test_partial_fit_takes_a_dict_and_no_balance() -> None:
         ({0: 1.0}, LABELS, "a list of one dict for each label"),
         ([{0: 1}], LABELS, "has 1 dicts, and there are 3 labels"),
         ([{0: 1}, {1: 1}, {2: 1}], LABELS, "has 2, which is not a class"),
-        ("unbalanced", Y, "'class_weight' parameter"),
+        ("balancd", Y, r"class_weight='balancd' is not known \(did you mean 'balanced'\?\)"),
+        (3, Y, "'class_weight' parameter"),
     ],
 )
 def test_what_it_refuses(class_weight: Any, y: Any, message: str) -> None:

@@ -16,6 +16,7 @@ from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.averaging import EMA, SWA
 from rosenblatt.backprop import backpropagate
 from rosenblatt.errors import DivergenceError
+from rosenblatt.normalizations import BatchNorm
 from rosenblatt.penalties import ElasticNet
 
 ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -286,7 +287,19 @@ def never(told: Any) -> None:
         ({"averaging": "mean"}, "Known are 'ema', 'swa', or None"),
         ({"averaging": 3}, "'averaging' parameter"),
         ({"clip_norm": 1.0, "clip_value": 1.0}, "take one of them"),
-        ({"max_norm": 1.0, "hidden_layer_sizes": ()}, "hidden_layer_sizes=.* asks for none"),
+        *(
+            (
+                given | {"hidden_layer_sizes": ()},
+                rf"{next(iter(given))}=.*_sizes=\(\) asks for none",
+            )
+            for given in (
+                {"max_norm": 1.0},
+                {"dropout": 0.5},
+                {"residual": True},
+                {"normalization": "layer"},
+                {"normalization": BatchNorm()},
+            )
+        ),
         ({"callbacks": never}, "'callbacks' parameter"),
         *(
             ({"solver": "lbfgs"} | given, rf"{next(iter(given))}=.* needs a first-order solver")
@@ -296,8 +309,11 @@ def never(told: Any) -> None:
                 {"averaging": "ema"},
                 {"clip_norm": 1.0},
                 {"clip_value": 1.0},
-                {"scoring": "loss"},
             )
+        ),
+        (
+            {"solver": "lbfgs", "scoring": "loss"},
+            "scoring='loss' needs a first-order solver, such as 'adam', or 'kfac', not 'lbfgs'",
         ),
     ],
     ids=lambda value: re.sub(" at 0x[0-9a-f]+", "", repr(value)),

@@ -212,3 +212,19 @@ def test_nan_of_ones_own_activation_is_an_error_at_once(
         model.fit(X, Y)
     assert len(batches) == 1
     assert not hasattr(model, "coefs_")
+
+
+@pytest.mark.filterwarnings("ignore:.*without a kernel")
+@pytest.mark.parametrize("solver", ["kfac", "lm", "gauss_newton"])
+@pytest.mark.parametrize(("in_value", "what"), [(True, "value"), (False, "derivative")])
+def test_nan_of_ones_own_activation_is_an_error_of_second_order_too(
+    in_value: bool, what: str, solver: str
+) -> None:
+    epochs: list[Any] = []
+    model = MLPRegressor(
+        activation=Root(in_value), solver=solver, random_state=0, callbacks=[epochs.append]
+    )
+    with pytest.raises(ValueError, match=f"Root gives NaN as the {what} of a finite pre-activ"):
+        model.fit(X, Y)
+    assert not epochs
+    assert not hasattr(model, "coefs_")

@@ -393,6 +393,79 @@ def test_the_best_of_all_warm_starts_is_kept() -> None:
     assert model.score(X_val, y_val) == pytest.approx(best)
 
 
+def moved(model: MLPClassifier, *data: Any, **validation: Any) -> float:
+    """How far a fit moves the first weights."""
+    before = model.coefs_[0].copy()
+    return float(np.abs(model.fit(*data, **validation).coefs_[0] - before).max())
+
+
+@ignore_convergence
+@pytest.mark.parametrize(
+    "change", [{"scoring": "loss"}, {"loss": "focal"}, {"validation_fraction": 0.3}], ids=str
+)
+def test_a_warm_start_that_watches_something_else_begins_its_best_anew(change: Any) -> None:
+    model = MLPClassifier(
+        8,
+        early_stopping=True,
+        warm_start=True,
+        random_state=0,
+        max_iter=60,
+        learning_rate_init=0.01,
+    ).fit(X_CANCER, Y_CANCER)
+    model.set_params(**change, max_iter=20)
+    assert moved(model, X_CANCER, Y_CANCER) > 0
+    assert len(model.validation_scores_) == model.n_iter_
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    assert (model.best_validation_score_ < 0) == ("scoring" in change)
+
+
+@ignore_convergence
+@pytest.mark.parametrize("sparse", [False, True])
+def test_other_validation_rows_are_something_else_to_watch(sparse: bool) -> None:
+    X, X_val, y, y_val = train_test_split(X_CANCER, Y_CANCER, random_state=0)
+    model = MLPClassifier(
+        8, early_stopping=True, warm_start=True, random_state=0, max_iter=60, scoring="loss"
+    ).fit(X, y, X_val=X_val, y_val=y_val)
+    given = sp.csr_array(X_val[:40]) if sparse else X_val[:40]
+    # Of wrong classes: no weights are as good by them as the last ones were by the others.
+    model.set_params(max_iter=5).fit(X, y, X_val=given, y_val=1 - y_val[:40])
+    assert len(model.validation_scores_) == 5
+    assert model.best_validation_score_ == max(model.validation_scores_)
+    best = model.best_validation_score_
+    again = sp.csr_array(X_val[:40]) if sparse else X_val[:40].copy()
+    model.fit(X, y, X_val=again, y_val=1 - y_val[:40])  # the same rows again, the best counts on
+    assert len(model.validation_scores_) == 10
+    assert model.best_validation_score_ >= best
+
+
+@ignore_convergence
+def test_lbfgs_between_two_warm_starts_ends_what_was_watched() -> None:
+    model = MLPClassifier(
+        8, early_stopping=True, warm_start=True, random_state=0, max_iter=100, scoring="loss"
+    ).fit(X_CANCER, Y_CANCER)
+    model.set_params(solver="lbfgs", scoring=None, alpha=0.0).fit(X_CANCER, Y_CANCER)
+    model.set_params(solver="adam", scoring="loss", max_iter=10)
+    assert moved(model, X_CANCER, Y_CANCER) > 0
+    assert len(model.validation_scores_) == model.n_iter_
+
+
+@ignore_convergence
+@pytest.mark.parametrize("loss", ["loss", None])
+def test_targets_to_validate_on_are_as_many_as_those_to_learn(loss: str | None) -> None:
+    pairs = np.column_stack([Y_DIABETES, Y_DIABETES])
+    model = MLPRegressor(early_stopping=True, scoring=loss, callbacks=[refuse_any_epoch])
+    for y, y_val, said in (
+        (Y_DIABETES, pairs, "y_val has 2 targets a row, and y has 1"),
+        (pairs, Y_DIABETES, "y_val has 1 targets a row, and y has 2"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            model.fit(X_DIABETES, y, X_val=X_DIABETES, y_val=y_val)
+
+
+def refuse_any_epoch(told: Any) -> None:
+    raise AssertionError("an epoch was run")
+
+
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 @ignore_convergence
 def test_a_row_of_weight_zero_is_absent_even_if_its_loss_is_infinite(solver: str) -> None:

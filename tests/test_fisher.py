@@ -26,6 +26,7 @@ from rosenblatt.second_order.propagation import deltas
 
 Matrix = npt.NDArray[np.float64]
 LOSSES: list[Loss] = [cls() for cls in LIKELIHOODS]
+SMOOTHED: list[Loss] = [BinaryCrossEntropy(0.0, 0.3), CategoricalCrossEntropy(0.0, 0.3)]
 NET = network(Tanh(), 2, 3, 3)
 THETA = parameters(NET, seed=1)
 X = np.random.default_rng(0).standard_normal((6, 2))
@@ -70,7 +71,7 @@ def test_fisher_by_many_draws(loss: Loss) -> None:
     np.testing.assert_allclose(drawn, exact, atol=10 * np.diag(exact).max() / np.sqrt(n))
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("loss", [*LOSSES, *SMOOTHED], ids=repr)
 def test_fisher_in_the_scores_is_the_losss_hessian(loss: Loss) -> None:
     s, u = np.random.default_rng(3).standard_normal((2, 4, 3))
     y, h = targets(loss, 4, 3), 1e-5
@@ -78,14 +79,14 @@ def test_fisher_in_the_scores_is_the_losss_hessian(loss: Loss) -> None:
     np.testing.assert_allclose(likelihood_of(loss).fisher(s, u), numeric, rtol=1e-6, atol=1e-9)
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("loss", [*LOSSES, *SMOOTHED], ids=repr)
 @pytest.mark.parametrize("rng", [np.random.RandomState, np.random.default_rng])
 def test_draws_have_the_models_mean_and_fisher(loss: Loss, rng: Any) -> None:
-    """E ∇L = 0, and E ∇L ∇Lᵀ = F."""
+    """E ∇L = 0, and E ∇L ∇Lᵀ = F, L = -ln p, of which smoothing is no part."""
     n = 100_000
     s = np.repeat(np.random.default_rng(4).standard_normal((1, 3)), n, axis=0)
     likelihood = likelihood_of(loss)
-    g = loss.gradient(s, likelihood.draw(rng(5), s))
+    g = likelihood.loss.gradient(s, likelihood.draw(rng(5), s))
     F = np.array([likelihood.fisher(s[:1], e[None])[0] for e in np.eye(3)])
     assert np.abs(g.mean(axis=0)).max() < 5 * np.sqrt(np.diag(F).max() / n)
     np.testing.assert_allclose(g.T @ g / n, F, atol=10 * np.diag(F).max() / np.sqrt(n))

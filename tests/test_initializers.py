@@ -241,6 +241,17 @@ def test_nguyen_widrow_covers_what_reaches_a_layer(
         ({"initializer": "zeros"}, "not known. Known are 'glorot_normal'"),
         ({"initializer": 3}, "'initializer' parameter"),
         ({"initializer": "nguyen_widrow"}, "ReLU does not have: take activation='tanh'"),
+        *(
+            (
+                {"initializer": "nguyen_widrow", "activation": "tanh"} | given,
+                "leave out normalization and residual",
+            )
+            for given in (
+                {"normalization": "batch"},
+                {"normalization": "layer"},
+                {"residual": True},
+            )
+        ),
     ],
 )
 def test_refusals(parameters: dict[str, Any], message: str) -> None:

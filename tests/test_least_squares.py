@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import scale
 
-from rosenblatt.activations import ReLU, Tanh
+from rosenblatt.activations import Elementwise, ReLU, Tanh
 from rosenblatt.backprop import forward
 from rosenblatt.engine.readable import ReadableObjective
 from rosenblatt.errors import DivergenceError
@@ -25,6 +25,7 @@ from rosenblatt.second_order import GaussNewton, LevenbergMarquardt
 from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
 from rosenblatt.second_order.propagation import jacobian
 from rosenblatt.second_order.walk import Iterate, Limits, Minimum, minimize
+from rosenblatt.types import FloatArray
 
 Vector = npt.NDArray[np.float64]
 X_DIABETES, Y_DIABETES = (scale(a) for a in load_diabetes(return_X_y=True))
@@ -203,8 +204,38 @@ def test_the_damping_overflows_where_no_step_helps() -> None:
     assert not seen
 
 
-def test_a_step_that_is_not_finite_is_refused() -> None:
-    """ReLU units of weights 1e150: a long step overflows, and a shorter one does not."""
+@final
+class Exponential(Elementwise):
+    """Not one of the library's: it overflows soon."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.exp(z)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return a
+
+
+@pytest.mark.parametrize(
+    "method", [GaussNewton(), LevenbergMarquardt(initial_damping=1e-12)], ids=repr
+)
+def test_a_step_that_is_not_finite_is_refused(method: Any) -> None:
+    """y = x by w eᵛˣ with w = 10⁻³: the linear model asks for v = 1000, of which e is no number."""
+    net = network(Exponential(), 1, 1, 1)
+    theta = net.pack([[[0.0]], [[1e-3]]], [[0.0], [0.0]])
+    x = np.linspace(-1, 1, 5)[:, None]
+    problem = LeastSquares(net, L2(0.0), Arrays(x, x))
+    with np.errstate(over="ignore"):
+        first = problem.losses(theta + problem.linear_model(theta).undamped_step())
+    assert not np.isfinite(first[0])
+    found, seen = run(method, problem, theta, max_iter=20)
+    assert seen[0].trials > 1
+    assert len(seen) > 1
+    assert np.isfinite(found.theta).all()
+    assert found.data_loss < 0.95 * problem.losses(theta)[0]
+
+
+def test_weights_that_overflow_are_refused() -> None:
+    """ReLU units of weights 1e150."""
     net = network(ReLU(), 1, 1, 1)
     theta = net.pack([[[1e150]], [[1e150]]], [[0.0], [0.0]])
     problem = LeastSquares(net, L2(0.0), Arrays(np.ones((3, 1)), np.ones((3, 1))))

@@ -219,6 +219,11 @@ def test_lbfgs_takes_layer_normalisation_and_refuses_the_other() -> None:
         MLPClassifier(**settings, normalization="batch").fit(X, Y)
 
 
+def test_the_nearest_name_is_offered() -> None:
+    with pytest.raises(ValueError, match=r"'btch' is not known \(did you mean 'batch'\?\)"):
+        MLPClassifier(**SETTINGS, normalization="btch").fit(X, Y)
+
+
 @pytest.mark.parametrize("given", ["group", 1, True, BatchNorm])
 def test_names_that_are_none(given: Any) -> None:
     with pytest.raises(ValueError, match="normalization"):

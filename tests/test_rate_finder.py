@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
+from sklearn.utils.class_weight import compute_sample_weight
 
 from rosenblatt import MLPClassifier, MLPRegressor, find_learning_rate
 from rosenblatt.estimators.solvers import OPTIMIZERS
@@ -109,6 +110,67 @@ def test_rows_of_weight_zero_are_absent() -> None:
     found = find_learning_rate(model, X_DIABETES, spoilt, weights)
     halved = find_learning_rate(model, X_DIABETES[1::2], Y_DIABETES[1::2])
     np.testing.assert_allclose(found.losses, halved.losses, rtol=1e-9)
+
+
+def never(told: Any) -> None:
+    raise AssertionError("told of a step of the test")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"early_stopping": True, "scoring": "loss"},
+        {"averaging": "ema"},
+        {"averaging": "swa"},
+        {"callbacks": [never]},
+        {"max_time": 1e-9},
+        {"grad_tol": 1e9},
+        {"warm_start": True, "batch_size": 5},
+    ],
+    ids=lambda given: ", ".join(given),
+)
+def test_what_belongs_to_whole_fits_is_left_out(parameters: dict[str, Any]) -> None:
+    X, y = load_iris(return_X_y=True)
+    settings = {"hidden_layer_sizes": 8, "random_state": 0}
+    settings |= {"batch_size": parameters.get("batch_size", "auto")}
+    found = find_learning_rate(MLPClassifier(**settings | parameters), scale(X), y)
+    plain = find_learning_rate(MLPClassifier(**settings), scale(X), y)
+    np.testing.assert_array_equal(found.losses, plain.losses)
+
+
+def test_scikit_learns_callbacks_are_not_told_either() -> None:
+    class Telling:
+        def setup(self, estimator: Any, context: Any) -> None:
+            never(context)
+
+        teardown = on_fit_task_begin = on_fit_task_end = setup
+
+    model = MLPClassifier(8, random_state=0).set_callbacks(Telling())
+    assert find_learning_rate(model, X_CANCER, Y_CANCER).suggestion > 0
+    assert len(model._skl_callbacks) == 1
+
+
+@pytest.mark.parametrize("kind", ["classes", "labels"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_class_weights_are_those_of_all_rows(kind: str, weighted: bool) -> None:
+    """Batches of five rows do not have all classes, nor each of them a row of weight."""
+    X, y = load_iris(return_X_y=True)
+    X, y = scale(X[:125]), np.array(["a", "b", "c"])[y[:125]]
+    y = y if kind == "classes" else (y[:, None] == ["a", "b", "c"]).astype(int)
+    own = np.random.default_rng(0).integers(1, 4, 125).astype(float) if weighted else None
+    repeats = np.ones(125, int) if own is None else own.astype(int)
+    by_class = compute_sample_weight("balanced", np.repeat(y, repeats, axis=0))
+    rows = by_class[np.cumsum(repeats) - 1] * (1.0 if own is None else own)
+    settings: dict[str, Any] = {"hidden_layer_sizes": 8, "random_state": 0, "batch_size": 5}
+    balanced = MLPClassifier(**settings, class_weight="balanced")
+    found = find_learning_rate(balanced, X, y, own)
+    by_hand = find_learning_rate(MLPClassifier(**settings), X, y, rows)
+    np.testing.assert_allclose(found.losses, by_hand.losses, rtol=1e-9)
+
+
+def test_a_class_of_weight_zero_fills_no_batch() -> None:
+    model = MLPClassifier(8, random_state=0, batch_size=2, class_weight={0: 0.0})
+    assert find_learning_rate(model, X_CANCER, Y_CANCER, highest=1.0).suggestion > 0
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,16 @@ def test_weights_that_a_scorer_does_not_take() -> None:
     assert [w.filename for w in seen if w.category is UserWarning] == [__file__]
 
 
+def test_class_weights_that_a_scorer_does_not_take() -> None:
+    def scorer(estimator: Any, X: Any, y: Any) -> float:
+        return estimator.score(X, y)
+
+    model = MLPClassifier(**SMALL, scoring=scorer, max_iter=2, class_weight="balanced")
+    with pytest.warns(UserWarning, match="count the same, whatever class_weight says") as seen:
+        model.fit(X_CANCER, Y_CANCER)
+    assert [w.filename for w in seen if w.category is UserWarning] == [__file__]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

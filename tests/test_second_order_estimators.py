@@ -18,12 +18,16 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import scale
 
 from rosenblatt import MLPClassifier, MLPRegressor
-from rosenblatt.backprop import backpropagate
+from rosenblatt.backprop import backpropagate, forward
 from rosenblatt.errors import DivergenceError
 from rosenblatt.estimators.second_order_choice import SECOND_ORDER
-from rosenblatt.losses import SquaredError
+from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
+from rosenblatt.network import Dense, Network
 from rosenblatt.penalties import L2
+from rosenblatt.problem import Arrays
 from rosenblatt.second_order import KFAC, GaussNewton, LevenbergMarquardt
+from rosenblatt.second_order.kfac import KFACTrainer
+from rosenblatt.second_order.likelihood import likelihood_of
 
 ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
@@ -168,7 +172,103 @@ def test_verbose_prints_loss_and_damping(capsys: pytest.CaptureFixture[str]) -> 
             assert all(line.startswith("Iteration") and ", damping = " in line for line in out)
 
 
+# What follows and ends a fit.
+
+
+@pytest.mark.parametrize("solver", LEAST_SQUARES)
+@ignore_convergence
+def test_least_squares_tell_of_every_iteration(solver: str) -> None:
+    told: list[Any] = []
+    theirs: list[str] = []
+
+    class Recorder:
+        def setup(self, estimator: Any, context: Any) -> None: ...
+
+        teardown = on_fit_task_begin = setup
+
+        def on_fit_task_end(self, estimator: Any, context: Any) -> None:
+            theirs.append(context.task_name)
+
+    def follow(end: Any) -> None:
+        told.append((end.epoch, end.record, end.estimator.predict(X_DIABETES)))
+
+    model = regressor(solver, max_iter=4, callbacks=[follow]).set_callbacks(Recorder())
+    model.fit(X_DIABETES, Y_DIABETES)
+    assert [epoch for epoch, _, _ in told] == [1, 2, 3, 4]
+    assert [record for _, record, _ in told] == model.history_
+    assert theirs == ["epoch"] * 4 + ["fit"]
+    shorter = regressor(solver, max_iter=2).fit(X_DIABETES, Y_DIABETES)
+    np.testing.assert_allclose(told[1][2], shorter.predict(X_DIABETES), rtol=1e-10)
+    np.testing.assert_allclose(told[3][2], model.predict(X_DIABETES), rtol=1e-10)
+
+
+@pytest.mark.parametrize("solver", LEAST_SQUARES)
+def test_least_squares_end_by_a_callback_and_by_a_small_gradient(solver: str) -> None:
+    model = regressor(solver, callbacks=[lambda e: e.epoch == 3]).fit(X_DIABETES, Y_DIABETES)
+    assert model.n_iter_ == len(model.loss_curve_) == 3
+    assert model.stop_reason_.endswith("stopped the fit in epoch 3")
+    model = regressor(solver, grad_tol=0.1, tol=0.0).fit(X_DIABETES, Y_DIABETES)
+    norms = [np.linalg.norm(h["gradient_norm"]) for h in model.history_]
+    assert norms[-1] < 0.1
+    assert all(norm >= 0.1 for norm in norms[:-1])
+    assert "fell below grad_tol=0.1" in model.stop_reason_
+
+
+@pytest.mark.parametrize("solver", [*LEAST_SQUARES, "kfac"])
+def test_time_stops_and_the_warning_says_so(solver: str) -> None:
+    model = regressor(solver, max_time=1e-6)
+    with pytest.warns(ConvergenceWarning, match=r"reached max_time=1e-06 seconds") as seen:
+        model.fit(X_DIABETES, Y_DIABETES)
+    assert {warning.filename for warning in seen} == {__file__}
+    assert ("K-FAC: reached" in str(seen[0].message)) == (solver == "kfac")
+    assert model.n_iter_ == 1
+    assert model.stop_reason_ == "reached max_time=1e-06 seconds"
+
+
+@pytest.mark.parametrize("solver", ["lm", "kfac"])
+@ignore_convergence
+def test_a_callback_that_fails_undoes_the_fit(solver: str) -> None:
+    def broken(told: Any) -> None:
+        raise LookupError("mine")
+
+    model = regressor(solver, max_iter=3).fit(X_DIABETES, Y_DIABETES)
+    before = model.predict(X_DIABETES)
+    with pytest.raises(LookupError, match="mine"):
+        model.set_params(callbacks=[broken]).fit(X_DIABETES, Y_DIABETES)
+    np.testing.assert_array_equal(model.predict(X_DIABETES), before)
+
+
 # K-FAC.
+
+
+def test_a_diverging_kfac_fit_is_told_what_helps_it() -> None:
+    with pytest.raises(DivergenceError, match=r"KFAC\(damping=") as raised:
+        regressor("kfac", activation="identity").fit(X_DIABETES, 1e200 * Y_DIABETES)
+    assert "rate" not in str(raised.value)
+    assert "clip" not in str(raised.value)
+
+
+@pytest.mark.parametrize("learning_rate", ["adaptive", "invscaling"])
+@pytest.mark.parametrize("solver", ["kfac", "lm", KFAC()], ids=str)
+def test_rules_of_sgd_are_no_way_to_set_what_has_no_rate(solver: Any, learning_rate: str) -> None:
+    with pytest.raises(ValueError, match="needs a solver that takes steps at a learning rate"):
+        regressor(solver, learning_rate=learning_rate).fit(X_DIABETES, Y_DIABETES)
+
+
+@ignore_convergence
+@pytest.mark.parametrize("loss", [CategoricalCrossEntropy(0, 0.4), BinaryCrossEntropy(0, 0.4)])
+def test_kfacs_factor_of_a_smoothed_loss_is_the_fisher_matrix(loss: Any) -> None:
+    """G of the last layer, E[δδᵀ], of one row many times over."""
+    n, net = 100_000, Network(2, (Dense(3),))
+    theta = np.random.default_rng(0).standard_normal(net.n_parameters)
+    y = np.zeros((n, 1 if isinstance(loss, CategoricalCrossEntropy) else 3))
+    rows = Arrays(np.tile([[0.5, -1.0]], (n, 1)), y)
+    scores = forward(net, theta, rows.X[:1]).scores
+    likelihood = likelihood_of(loss)
+    F = np.array([likelihood.fisher(scores, e[None])[0] for e in np.eye(3)])
+    trainer = KFACTrainer(KFAC(), net, loss, L2(0.0), rows, theta, np.random.default_rng(1))
+    trainer.epoch(None, n, np.ones(1))
+    np.testing.assert_allclose(trainer.fisher.G[0], F, atol=10 * F.max() / np.sqrt(n))
 
 
 def epochs_to(curve: list[float], loss: float) -> int:

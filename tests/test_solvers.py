@@ -43,6 +43,7 @@ from rosenblatt.schedules import (
     StepDecay,
     WarmUp,
 )
+from rosenblatt.second_order import KFAC, GaussNewton
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
@@ -153,7 +154,28 @@ def test_estimators_with_objects_are_cloned_pickled_and_searched() -> None:
         ({"solver": Adam(beta_1=1.0)}, "beta_1 of solver"),
         ({"solver": RMSProp(rho=math.nan)}, "rho of solver"),
         ({"solver": Lion(weight_decay=-0.1)}, "weight_decay of solver"),
-        ({"solver": Lion(), "learning_rate_init": 0.1}, "carries its own rate.*init=0.1"),
+        (
+            {"solver": Lion(), "learning_rate_init": 0.1},
+            "carries its own settings.*init=0.1.*leave learning_rate_init at 0.001",
+        ),
+        (
+            {"solver": AdamW(), "beta_1": 0.1, "momentum": 0.3},
+            "carries its own settings, so that momentum=0.3 and beta_1=0.1 would",
+        ),
+        ({"solver": Adam(), "max_fun": 10}, "own settings.*max_fun=10"),
+        (
+            {"solver": "rmsprop", "momentum": 0.5},
+            r"does not read momentum=0.5: leave momentum at 0.9, .*solver=RMSProp\(lr=0.001, rho",
+        ),
+        (
+            {"solver": "lion", "beta_1": 0.1, "epsilon": 1e-3},
+            r"does not read beta_1=0.1 and epsilon=0.001: leave beta_1 at 0.9 and .*Lion\(lr=0.001",
+        ),
+        ({"solver": "adagrad", "epsilon": 1e-3}, r"does not read epsilon.*AdaGrad\("),
+        ({"solver": "ada_delta", "epsilon": 1e-3}, r"does not read epsilon.*AdaDelta\("),
+        ({"solver": "nesterov", "nesterovs_momentum": False}, "does not read nesterovs_momentum"),
+        ({"solver": "nesterov", "momentum": 0}, "nesterov=True, momentum=0"),
+        ({"solver": "nadam", "max_fun": 10}, "does not read max_fun=10"),
         ({"learning_rate": "cosin"}, "did you mean 'cosine'?"),
         ({"learning_rate": "linear"}, "Known are 'constant', 'invscaling'.* or an object"),
         ({"learning_rate": 0.01}, "'learning_rate' parameter"),
@@ -185,6 +207,50 @@ def test_refused_before_any_epoch(parameters: dict[str, Any], message: str, meth
 def test_scikit_learn_passes_over_its_rules_for_sgd(solver: str, learning_rate: str) -> None:
     model = fitted(solver=solver, learning_rate=learning_rate)
     np.testing.assert_array_equal(model.coefs_[0], fitted(solver=solver).coefs_[0])
+
+
+@pytest.mark.parametrize(
+    ("solver", "given", "message"),
+    [
+        ("kfac", {"learning_rate_init": 0.1, "momentum": 0.1}, r"init=0.1 and momentum=0.1.*KFAC"),
+        ("lm", {"batch_size": 10, "learning_rate_init": 0.5}, r"batch_size=10 and .*Levenberg"),
+        ("lm", {"n_iter_no_change": 3}, r"n_iter_no_change=3: leave n_iter_no_change at 10"),
+        (GaussNewton(), {"batch_size": 10}, r"carries its own settings, so that batch_size=10"),
+        (KFAC(), {"beta_1": 0.5}, r"carries its own settings, so that beta_1=0.5"),
+    ],
+    ids=str,
+)
+def test_second_order_solvers_refuse_what_they_do_not_read(
+    solver: Any, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        fitted(MLPRegressor, solver=solver, **given)
+
+
+def test_what_a_solver_reads_it_takes() -> None:
+    taken: list[tuple[Any, dict[str, Any]]] = [
+        ("kfac", {"batch_size": 50, "n_iter_no_change": 5}),
+        (KFAC(), {"batch_size": 50, "n_iter_no_change": 5}),
+        ("lm", {"max_fun": 50}),
+        (GaussNewton(), {"max_fun": 50}),
+        ("radam", {"batch_size": 50, "epsilon": 1e-3, "beta_1": 0.5, "learning_rate_init": 0.1}),
+        (Lion(), {"batch_size": 50, "n_iter_no_change": 5}),
+        # As in scikit-learn.
+        ("sgd", {"beta_1": 0.5, "max_fun": 10}),
+        ("adam", {"momentum": 0.1, "nesterovs_momentum": False}),
+        ("lbfgs", {"batch_size": 10, "learning_rate_init": 0.5, "momentum": 0.1}),
+    ]
+    for solver, given in taken:
+        assert np.isfinite(fitted(MLPRegressor, solver=solver, **given).loss_)
+
+
+def test_a_look_ahead_needs_a_momentum() -> None:
+    with pytest.raises(ValueError, match="give one above 0"):
+        SGD(0.1, nesterov=True)
+    # scikit-learn's form may ask for it all the same.
+    plain = fitted(solver=SGD(0.001)).loss_curve_
+    assert fitted(solver="sgd", momentum=0.0).loss_curve_ == plain
+    assert fitted(solver=SGD(0.001, nesterov=True, lr_in_velocity=True)).loss_curve_ == plain
 
 
 # Memory.

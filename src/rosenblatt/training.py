@@ -19,7 +19,7 @@ from rosenblatt.schedules import RateControl
 from rosenblatt.stopping import Ending, NoImprovement, StoppingRule, ending
 from rosenblatt.types import FloatArray
 
-__all__ = ["Descent", "Record", "Validation"]
+__all__ = ["Descent", "Method", "Record", "Validation"]
 
 MOMENT = 0.05  # seconds
 
@@ -31,6 +31,25 @@ class Validation:
 
     loss: float
     score: float
+
+
+@final
+class Method(NamedTuple):
+    """What moves the parameters, as a run speaks of it.
+
+    Attributes
+    ----------
+    name : str
+        With which warnings begin.
+    has_rate : bool
+        Whether it takes steps at a learning rate.
+    remedy : str
+        What to do where it diverges, beside scaling the data.
+    """
+
+    name: str
+    has_rate: bool
+    remedy: str
 
 
 @final
@@ -89,6 +108,7 @@ class Descent:
         The network's, likewise changed in place.
     objective : callable
         The reported loss of what an epoch measured.
+    method : Method
     lr : float
         Base rate, of which `rate` gives the factors.
     order : array (n_samples,) of int64
@@ -130,6 +150,7 @@ class Descent:
     shown: Shown
     state: FloatArray
     objective: Callable[[Epoch], float]
+    method: Method
     lr: float
     order: npt.NDArray[np.int64]
     batch_size: int
@@ -240,12 +261,13 @@ class Descent:
     def _diverged(self, record: Record) -> bool:
         if record.finite:
             return False
-        what = f"Training diverged in epoch {record.epoch} at a learning rate of "
-        what += f"{record.learning_rate:g}"
+        what = f"Training diverged in epoch {record.epoch}"
+        if self.method.has_rate:
+            what += f" at a learning rate of {record.learning_rate:g}"
         if not self.early_stopping or self.best is None:
             raise DivergenceError(
-                f"{NON_FINITE} {what}: scale inputs and targets to unit"
-                " variance, lower the learning rate, or clip the gradient by clip_norm.",
+                f"{NON_FINITE} {what}: scale inputs and targets to unit variance,"
+                f" {self.method.remedy}.",
                 record.epoch,
             )
         warnings.warn(

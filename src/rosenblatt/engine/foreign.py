@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from rosenblatt.backprop import Trace
+from rosenblatt.backprop import Forward
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
@@ -13,24 +15,38 @@ from rosenblatt.types import FloatArray
 __all__ = ["refuse_nan"]
 
 
-def refuse_nan(network: Network, loss: Loss, trace: Trace, weights: FloatArray | None) -> None:
+def refuse_nan(
+    network: Network,
+    loss: Loss,
+    passed: Forward,
+    losses: FloatArray,
+    delta: Sequence[FloatArray],
+    weights: FloatArray | None = None,
+) -> None:
     """Raise ValueError where a member without a kernel made NaN of finite numbers.
 
     What diverges gives NaN as well, but of numbers that were not finite before.
+
+    Parameters
+    ----------
+    network, loss
+        Whose members are looked at.
+    passed, losses, delta
+        What a pass forward and back over a batch found; see `Trace`.
+    weights : array (n_samples,), optional
+        The loss of a row of weight 0 does not count.
     """
-    passed, last = trace.forward, len(network.layers) - 1
+    last = len(network.layers) - 1
     for layer, z, a in zip(network.layers, passed.z, passed.a[1:], strict=True):
         if not has_kernel(layer.activation):
             refuse(layer.activation, "value", "pre-activation", z, a)
     if not has_kernel(loss):
         counts = slice(None) if weights is None else weights != 0
-        refuse(loss, "value", "row of scores", passed.scores[counts], trace.loss[counts, None])
-        refuse(loss, "gradient", "score", passed.scores, trace.delta[last])
+        refuse(loss, "value", "row of scores", passed.scores[counts], losses[counts, None])
+        refuse(loss, "gradient", "score", passed.scores, delta[last])
     for i, layer in enumerate(network.layers):
-        if not has_kernel(layer.activation) and (
-            i == last or np.isfinite(trace.delta[i + 1]).all()
-        ):
-            refuse(layer.activation, "derivative", "pre-activation", passed.z[i], trace.delta[i])
+        if not has_kernel(layer.activation) and (i == last or np.isfinite(delta[i + 1]).all()):
+            refuse(layer.activation, "derivative", "pre-activation", passed.z[i], delta[i])
 
 
 def refuse(member: object, what: str, of: str, given: FloatArray, result: FloatArray) -> None:

@@ -40,12 +40,23 @@ class Memory:
     def of(
         optimizer: Optimizer, theta: FloatArray, averaging: StepAveraging | None = None
     ) -> Memory:
-        line = 64 // theta.dtype.itemsize
-        width = -(-len(theta) // line) * line  # every slot begins on a cache line
-        padded = aligned_zeros(optimizer.n_slots * width, theta.dtype)
-        slots = padded.reshape(optimizer.n_slots, width)[:, : len(theta)]
+        slots = zero_slots(optimizer.n_slots, len(theta), theta.dtype)
         if averaging is None or not averaging.has_mean:
             return Memory(slots)
         average = aligned_zeros(len(theta), theta.dtype)
         average[:] = theta
         return Memory(slots, average=average)
+
+    def copied(self, dtype: npt.DTypeLike) -> Memory:
+        """The same in arrays of its own, the slots in another float type where it is one."""
+        n_slots, n_parameters = self.slots.shape
+        slots = zero_slots(n_slots, n_parameters, dtype)
+        slots[...] = self.slots
+        return Memory(slots, self.steps.copy(), self.average.copy(), self.seed)
+
+
+def zero_slots(n_slots: int, n_parameters: int, dtype: npt.DTypeLike) -> FloatArray:
+    line = 64 // np.dtype(dtype).itemsize
+    width = -(-n_parameters // line) * line  # every slot begins on a cache line
+    slots: FloatArray = aligned_zeros(n_slots * width, dtype).reshape(n_slots, width)
+    return slots[:, :n_parameters]

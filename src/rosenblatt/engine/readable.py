@@ -62,7 +62,7 @@ def batch_trace(
             draws=draws,
             state=state,
         )
-    refuse_nan(network, loss, trace, weights)
+    refuse_nan(network, loss, trace.forward, trace.loss, trace.delta, weights)
     return trace
 
 

@@ -33,8 +33,14 @@ from rosenblatt.estimators.names import initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.rates import rate_rule
 from rosenblatt.estimators.rows import Table, arrays_of
-from rosenblatt.estimators.second_order_choice import is_second_order, watches_epochs
-from rosenblatt.estimators.solvers import is_first_order, is_full_batch, optimizer_of
+from rosenblatt.estimators.second_order_choice import is_second_order
+from rosenblatt.estimators.solver_options import check_options
+from rosenblatt.estimators.solvers import (
+    has_epochs,
+    is_first_order,
+    is_full_batch,
+    optimizer_of,
+)
 from rosenblatt.estimators.structure import check_inputs, check_solver, structured
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.losses import Loss
@@ -279,10 +285,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         before = {k: list(v) if isinstance(v, list) else v for k, v in vars(self).items()}
         try:
             yield
-        except BaseException as error:
+        except BaseException:
             self.__dict__ = before
-            if isinstance(error, DivergenceError):
-                self._progress = None  # its momentum led astray
             raise
 
     def _learn(
@@ -318,10 +322,10 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         It writes its attributes on the estimator, which shows its weights after `_show`.
         """
         optimizer, rule = optimizer_of(self), rate_rule(self)
+        check_options(self, optimizer)
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        has_epochs = optimizer is not None or watches_epochs(self.solver)
-        if not has_epochs and any(part is not None for part in validation):
+        if not has_epochs(self.solver) and any(part is not None for part in validation):
             raise ValueError(
                 "X_val and y_val need a first-order solver, such as 'adam', or 'kfac', not"
                 f" {self.solver!r}."
@@ -341,7 +345,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         metadata = None if weights is None else {"sample_weight": weights}
         targets = self._encode_targets(y, X.dtype)
         arrays = arrays_of(X, targets, self._row_weights(targets, weights), rows)
-        validation_arrays = self._given_validation(*validation, X.dtype)
+        validation_arrays = self._given_validation(*validation, targets)
 
         n_outputs = self._n_units_out(targets)
         network = self._network(X.shape[1], n_outputs)
@@ -426,18 +430,23 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             return np.dtype(self.dtype)
         return FLOAT_TYPES if first_pass else np.result_type(*(np.asarray(W) for W in self.coefs_))
 
-    def _given_validation(
-        self, X: Any, y: Any, weights: Any, dtype: npt.DTypeLike
-    ) -> Arrays | None:
+    def _given_validation(self, X: Any, y: Any, weights: Any, targets: FloatArray) -> Arrays | None:
+        """The rows to validate on, where some are given, with targets like those to learn."""
         if X is None and y is None:
             if weights is not None:
                 raise ValueError("sample_weight_val is given without X_val and y_val.")
             return None
         if X is None or y is None:
             raise ValueError("X_val and y_val go together: one of them is missing.")
-        X, y, weights = self._validated(X, y, weights, dtype=dtype, reset=False)
+        X, y, weights = self._validated(X, y, weights, dtype=targets.dtype, reset=False)
         self._check_validation_targets(y)
-        return Arrays(X, self._encode_targets(y, X.dtype), weights)
+        encoded = self._encode_targets(y, X.dtype)
+        if encoded.shape[1] != targets.shape[1]:
+            raise ValueError(
+                f"y_val has {encoded.shape[1]} targets a row, and y has {targets.shape[1]}: give"
+                " the validation rows the same targets as those to learn from."
+            )
+        return Arrays(X, encoded, weights)
 
     def _forget(self, n_layers: int, n_outputs: int) -> None:
         self.n_layers_, self.n_outputs_ = n_layers, n_outputs

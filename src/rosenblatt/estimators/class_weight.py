@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.estimators.lookup import named
 from rosenblatt.types import FloatArray
 
-__all__ = ["class_weighted"]
+__all__ = ["class_weighted", "is_balanced"]
 
 
 def class_weighted(
@@ -49,12 +50,20 @@ def class_weighted(
     for label, given in enumerate(of_label):
         codes = y[:, label].astype(np.intp)
         known = [0, 1] if several else list(classes)
-        weigh = given == "balanced"
+        weigh = is_balanced(given)
         table = balanced(codes, len(known), own) if weigh else table_of(given, known)
         total = total * table[codes]
     if not total.any():
         raise ValueError("class_weight leaves every row with weight 0.")
     return total.astype(y.dtype)
+
+
+def is_balanced(class_weight: Any) -> bool:
+    """Whether it is 'balanced'; ValueError for any other name."""
+    if not isinstance(class_weight, str):
+        return False
+    otherwise = "None, a dict of class to weight, or for several labels a list of these"
+    return named({"balanced": True}, class_weight, "class_weight", otherwise)
 
 
 def balanced(codes: npt.NDArray[np.intp], n_classes: int, weights: FloatArray) -> FloatArray:

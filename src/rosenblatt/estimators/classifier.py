@@ -11,7 +11,6 @@ import scipy.sparse as sp
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call,
@@ -23,7 +22,7 @@ from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.class_weight import class_weighted
+from rosenblatt.estimators.class_weight import class_weighted, is_balanced
 from rosenblatt.estimators.loss_choice import classification_loss
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
@@ -61,7 +60,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         class of your own runs on the readable engine, which is slow. Of second order: 'kfac', the
         natural gradient in mini-batches (G16), and for `MLPRegressor` with the squared error 'lm'
         (or 'levenberg_marquardt') and 'gauss_newton' (G17), or an object of
-        `rosenblatt.second_order`, such as `KFAC(damping=10)`.
+        `rosenblatt.second_order`, such as `KFAC(damping=10)`. What a solver would not read of
+        `learning_rate_init`, `momentum`, `nesterovs_momentum`, `beta_1`, `beta_2`, `epsilon`,
+        `batch_size`, `n_iter_no_change` and `max_fun` is an error away from its default; 'sgd',
+        'adam' and 'lbfgs' pass over it, as in scikit-learn.
     alpha : float, default=0.0001
         Strength of the L2 penalty on the weights; biases are free. The objective is
         mean loss + α/(2n) ΣW², n the rows of the batch, as in scikit-learn.
@@ -91,7 +93,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     verbose : bool, int or 'bar', default=False
         True prints a line an epoch, 'bar' shows one progress line.
     warm_start : bool, default=False
-        Go on from the weights of the last fit.
+        Go on from the weights of the last fit. Under `early_stopping` its best score still counts,
+        as long as `scoring`, the loss and the rows to validate on are the same.
     momentum : float, default=0.9
         Of 'sgd', 'momentum' and 'nesterov' (G7).
     nesterovs_momentum : bool, default=True
@@ -110,34 +113,35 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Evaluations at most, of 'lbfgs'; steps tried at most, of 'lm' and 'gauss_newton'.
     l1 : float, default=0.0
         Strength of an L1 penalty on the weights, in alpha's scale: l1/n Σ|W| joins the objective,
-        an elastic net with `alpha` (theory B5). It needs 'sgd' or 'adam', which take its
+        an elastic net with `alpha` (theory B5). It needs a first-order solver, which takes its
         subgradient, 0 at 0; weights come near 0 and are not set to it.
     max_norm : float or None, default=None
         Largest norm of the weights that come into a hidden unit, which are scaled back to it after
-        every step of 'sgd' or 'adam' (Srivastava et al. 2014). The output layer and the biases are
-        free.
+        every step of a first-order solver (Srivastava et al. 2014). The output layer and the biases
+        are free.
     averaging : {None, 'ema', 'swa'}, EMA or SWA, default=None
         What `coefs_` and `intercepts_` hold in the end, and what is validated and predicted with
-        meanwhile: the last weights of 'sgd' or 'adam'; with 'ema' their exponential average over
-        the steps, of decay 0.999, corrected for its beginning; with 'swa' the mean over the last
-        quarter of max_iter epochs, with a warning where the fit ends before them.
-        `rosenblatt.averaging.EMA(decay)` and `SWA(start)` take other numbers. Not with
-        `partial_fit`.
+        meanwhile: the last weights; with 'ema' their exponential average over the steps, of decay
+        0.999, corrected for its beginning; with 'swa' the mean over the last quarter of max_iter
+        epochs, with a warning where the fit ends before them. `rosenblatt.averaging.EMA(decay)` and
+        `SWA(start)` take other numbers. For first-order solvers, and not with `partial_fit`.
     clip_norm, clip_value : float or None, default=None
-        Bounds on a step's gradient, penalty included, for 'sgd' and 'adam': on its norm over all
+        Bounds on a step's gradient, penalty included, for first-order solvers: on its norm over all
         layers, g·min(1, clip_norm/‖g‖), or on each number in it (G14). One of them at most. The
         norms in `history_` are those before clipping.
     grad_tol : float or None, default=None
         Stop once the gradient's norm over all layers falls below it (B12): the root mean square
-        over an epoch's batches, as in `history_`; in full batch, and for 'lbfgs', the norm itself.
+        over an epoch's batches, as in `history_`; in full batch, and for 'lbfgs', 'lm' and
+        'gauss_newton', the norm itself.
     max_time : float or None, default=None
-        Seconds after which the fit stops, in the middle of an epoch if need be; of 'lbfgs' at the
-        end of the iteration in hand.
+        Seconds after which the fit stops, in the middle of an epoch if need be; of 'lbfgs', 'lm'
+        and 'gauss_newton' at the end of the iteration in hand.
     scoring : str, callable or None, default=None
         What is computed on the validation rows and watched by `early_stopping`: scikit-learn's
         score (accuracy here, R² in the regressor), 'loss' for their loss, negated, which still
         moves where few rows leave the score standing, or any scorer by its name or as
-        scorer(estimator, X, y). A scorer that takes `sample_weight` is given it.
+        scorer(estimator, X, y). A scorer that takes `sample_weight` is given it. For first-order
+        solvers and 'kfac'.
     n_jobs : int or None, default=None
         Threads at most; None takes the cores that the process may use. Small networks run on one.
     dtype : {None, 'bfloat16', 'float32', 'float64'}, default=None
@@ -150,23 +154,25 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Probability with which a hidden unit is left out of a training step, for all hidden layers
         or one for each; what stays is divided by 1 - p, and predictions use all units. Which units
         are left out follows from `random_state`, whatever `n_jobs` is. `loss_curve_` has the losses
-        of the thinned networks. Not with 'lbfgs'.
+        of the thinned networks. For first-order solvers.
     residual : bool, default=False
         Add the input of every hidden layer to its output, so that the gradient reaches deep layers
         undiminished (B14). Where the widths differ, a learned projection brings the one to the
-        other; it bears the penalty, like all weights, and is in `parameters_`.
+        other; it bears the penalty, like all weights, and is in `parameters_`. For first-order
+        solvers and 'lbfgs'.
     normalization : None, 'batch', 'layer' or Normalization, default=None
         Normalise what the hidden layers' activations take. 'layer' is over the units of each row
         (Ba et al. 2016), `normalizations.LayerNorm()`. 'batch' is over the rows of a batch (Ioffe &
         Szegedy 2015), `normalizations.BatchNorm()`: predictions take running statistics in their
         place, and so does a last batch of a single row, which leaves them as they are. Every row
-        counts once in them, whatever its weight. 'batch' is not for 'lbfgs' or batches of one row.
-        The learned scale and shift that follow bear no penalty; they and the running statistics are
-        in `parameters_`.
+        counts once in them, whatever its weight. 'batch' is for first-order solvers, with batches
+        of two rows or more; 'layer' for these and 'lbfgs'. The learned scale and shift that follow
+        bear no penalty; they and the running statistics are in `parameters_`.
     input_noise : float, default=0.0
         Standard deviation of Gaussian noise that every training step adds to its rows, which
         smooths what is learnt (Bishop 1995); on the scale of the features, so scale them. Like
-        dropout it follows from `random_state`, whatever `n_jobs` is. Not with 'lbfgs' or sparse X.
+        dropout it follows from `random_state`, whatever `n_jobs` is. For first-order solvers, and
+        not for sparse X.
     loss : str or Loss, default='log_loss'
         'log_loss' is the cross-entropy (L7, L8), 'focal' turns to the rows that are still hard
         (L18). Or an object of `rosenblatt.losses`: `BinaryCrossEntropy` or `BinaryFocal` for two
@@ -182,10 +188,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Where the weights start: scikit-learn's draws, or 'glorot_normal', 'glorot_uniform',
         'he_normal', 'he_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal', 'nguyen_widrow',
         'random_bias_uniform', or an object of `rosenblatt.initializers`. 'nguyen_widrow' is for
-        tanh and logistic layers; it spreads the first over the ranges of X's columns, and leaves
-        the output layer to scikit-learn's draw.
+        tanh and logistic layers without `normalization` and `residual`; it spreads the first over
+        the ranges of X's columns, and leaves the output layer to scikit-learn's draw.
     callbacks : list of callables or None, default=None
-        Each is called after every epoch, or iteration of 'lbfgs', with a
+        Each is called after every epoch, or iteration of 'lbfgs', 'lm' and 'gauss_newton', with a
         `rosenblatt.callbacks.EpochEnd`: the epoch's number, its entry of `history_`, and an
         estimator that predicts with the weights of the moment. Returning True, or raising
         `StopTraining`, ends the fit; any other exception undoes it. scikit-learn's own callbacks
@@ -254,7 +260,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseMLP._parameter_constraints,
         "loss": [str, Loss],
-        "class_weight": [None, StrOptions({"balanced"}), dict, list],
+        "class_weight": [None, str, dict, list],
     }
 
     _takes_numeric_targets = False
@@ -340,7 +346,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             All classes that will ever come; needed in the first call.
         """
         self._validate_params()
-        if self.class_weight == "balanced":
+        if is_balanced(self.class_weight):
             raise ValueError(
                 "class_weight 'balanced' is not supported for partial_fit, which does not see all"
                 " rows at once: give a dict of weights, such as"

@@ -20,9 +20,9 @@ from rosenblatt.clipping import ClipNorm, Clipping, ClipValue, NoClipping
 from rosenblatt.constraints import Constraint, MaxNorm, NoConstraint
 from rosenblatt.engine import Memory
 from rosenblatt.estimators.lookup import named
+from rosenblatt.estimators.names import normalization
 from rosenblatt.estimators.scoring import checked_scorer
-from rosenblatt.estimators.second_order_choice import watches_epochs
-from rosenblatt.estimators.solvers import is_first_order, is_full_batch
+from rosenblatt.estimators.solvers import has_epochs, is_first_order
 from rosenblatt.normalizations import BatchNorm
 from rosenblatt.penalties import L1, L2, ElasticNet, Penalty
 from rosenblatt.stopping import GradientTolerance, StoppingRule, TimeLimit
@@ -35,11 +35,8 @@ __all__ = ["AVERAGINGS", "Control", "control"]
 
 AVERAGINGS: dict[str, EMA | SWA] = {"ema": EMA(), "swa": SWA()}
 
-# What acts on the single steps of a first-order solver, what looks at validation rows after an
-# epoch, and what ends a fit by rules of its own.
+# What acts on the single steps of a first-order solver.
 STEPWISE = ("l1", "max_norm", "averaging", "clip_norm", "clip_value")
-WATCHING = ("scoring",)
-ENDING = ("grad_tol", "max_time", "callbacks")
 
 
 @final
@@ -72,18 +69,24 @@ def control(est: BaseMLP, *, incremental: bool, validates: bool) -> Control:
 
     `validates` says whether there are validation rows.
     """
-    for name in not_for(est.solver):
-        if getattr(est, name) not in (None, 0):
-            raise ValueError(
-                f"{name}={getattr(est, name)!r} needs a first-order solver, such as 'adam', not"
-                f" {est.solver!r}."
-            )
+    if not is_first_order(est.solver):
+        for name in STEPWISE:
+            if getattr(est, name) not in (None, 0):
+                raise ValueError(
+                    f"{name}={getattr(est, name)!r} needs a first-order solver, such as 'adam', not"
+                    f" {est.solver!r}."
+                )
+    if est.scoring is not None and not has_epochs(est.solver):
+        raise ValueError(
+            f"scoring={est.scoring!r} needs a first-order solver, such as 'adam', or 'kfac', not"
+            f" {est.solver!r}."
+        )
     if est.scoring is not None and not validates:
         raise ValueError(
             f"scoring={est.scoring!r} needs validation rows: set early_stopping=True, or give fit"
             " X_val and y_val."
         )
-    if est.averaging is not None and is_by_batch(est.normalization):
+    if est.averaging is not None and isinstance(normalization(est.normalization), BatchNorm):
         raise ValueError(
             "averaging does not go with normalization='batch', whose running statistics belong to"
             " the last weights and not to their average: take normalization='layer'."
@@ -101,19 +104,6 @@ def control(est: BaseMLP, *, incremental: bool, validates: bool) -> Control:
         scorer=checked_scorer(est.scoring),
         callbacks=callbacks(est),
     )
-
-
-def not_for(solver: Any) -> tuple[str, ...]:
-    """The parameters that do not apply to a solver."""
-    if is_first_order(solver):
-        return ()
-    if watches_epochs(solver):
-        return STEPWISE
-    return (*STEPWISE, *WATCHING, *(() if is_full_batch(solver) else ENDING))
-
-
-def is_by_batch(normalization: Any) -> bool:
-    return normalization == "batch" or isinstance(normalization, BatchNorm)
 
 
 def penalty(est: BaseMLP) -> Penalty:
@@ -134,14 +124,7 @@ def clipping(est: BaseMLP) -> Clipping:
 
 
 def constraint(est: BaseMLP) -> Constraint:
-    if est.max_norm is None:
-        return NoConstraint()
-    if len(est._hidden_units()) == 0:
-        raise ValueError(
-            f"max_norm={est.max_norm} bounds the weights of hidden units, and"
-            f" hidden_layer_sizes={est.hidden_layer_sizes!r} asks for none."
-        )
-    return MaxNorm(est.max_norm)
+    return NoConstraint() if est.max_norm is None else MaxNorm(est.max_norm)
 
 
 def averaging(est: BaseMLP) -> StepAveraging | SWA:

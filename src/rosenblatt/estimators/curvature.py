@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 
 import numpy as np
@@ -12,8 +11,9 @@ from sklearn.exceptions import ConvergenceWarning
 from rosenblatt import engine
 from rosenblatt.engine.blas import blas_for
 from rosenblatt.estimators.fits import Start
+from rosenblatt.estimators.iterations import Iterations
 from rosenblatt.second_order.lbfgs import Iterate, minimize_lbfgs
-from rosenblatt.stopping import Ending, ending
+from rosenblatt.stopping import Ending
 from rosenblatt.types import FloatArray
 
 __all__ = ["fit_lbfgs"]
@@ -25,35 +25,13 @@ def fit_lbfgs(start: Start) -> FloatArray:
     arrays = start.train.gathered()
     # A bound on the probabilities would make value and gradient disagree: the loss is exact.
     objective = engine.objective(network, est._loss(), control.penalty, arrays, est.n_jobs)
-    est.history_ = []
-    state = network.initial_state(theta.dtype)  # a network with more than that is refused
     est.validation_loss_curve_ = None
-    begun = last = time.perf_counter()
+    est._progress = None  # its best is of other weights than those that come of this
+    iterations = Iterations(start)
 
     def report(x: npt.NDArray[np.float64], iterate: Iterate) -> Ending | None:
-        nonlocal last
         loss = est._reported(iterate.data_loss, iterate.penalty)
-        squares = network.squared_norms(iterate.gradient)
-        epoch = len(est.history_) + 1
-        now = time.perf_counter()
-        est.history_.append(
-            {
-                "epoch": epoch,
-                "loss": loss,
-                "validation_loss": None,
-                "validation_score": None,
-                "learning_rate": None,
-                "gradient_norm": np.sqrt(squares).tolist(),
-                "seconds": now - last,
-            }
-        )
-        last = now
-        if est._prints:
-            print(f"Iteration {epoch}, loss = {loss:.8f}")
-        start.followers.epoch_begins()  # SciPy tells of an iteration only when it is over
-        asked = start.followers.epoch_ended(network, x.astype(theta.dtype), state)
-        norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - begun
-        return asked or ending(control.rules, norm, elapsed)
+        return iterations.ended(x, loss, iterate.gradient, f"loss = {loss:.8f}")
 
     largest = arrays.n_samples * max(n_in * n_out for n_in, n_out in network.shapes)
     with blas_for(largest, est.n_jobs):  # SciPy's own steps factorise tiny matrices

@@ -17,11 +17,14 @@ from rosenblatt.penalties import L2
 from rosenblatt.schedules import Constant, Run
 from rosenblatt.second_order.kfac import KFAC, KFACTrainer
 from rosenblatt.stopping import NoImprovement
+from rosenblatt.training import Method
 
 if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP
 
 __all__ = ["begin_kfac"]
+
+NATURAL_GRADIENT = Method("K-FAC", False, "or raise the damping by solver=KFAC(damping=...)")
 
 
 def begin_kfac(method: KFAC, start: Start) -> EpochFit:
@@ -45,12 +48,12 @@ def begin_kfac(method: KFAC, start: Start) -> EpochFit:
         (train, validation),
         InPlace(theta),
         lambda: trainer,  # its damping and its factors outlive a pause
+        method=NATURAL_GRADIENT,
         lr=1.0,
         rate=Constant().control(Run(1.0, steps * est.max_iter, steps)),
         stopping=NoImprovement(est.tol, est.n_iter_no_change),
         batch_size=batch_size,
         max_epochs=est.max_iter,
-        limit=f"K-FAC: max_iter={est.max_iter} epochs are over",
         held=partial(blas_for, largest, est.n_jobs),
     )
 

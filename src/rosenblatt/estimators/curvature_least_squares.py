@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,13 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.engine.blas import blas_for
 from rosenblatt.estimators.fits import Start
+from rosenblatt.estimators.iterations import Iterations
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Network
 from rosenblatt.penalties import L2
 from rosenblatt.second_order.least_squares import LeastSquares
 from rosenblatt.second_order.walk import Iterate, LeastSquaresMethod, Limits, minimize
+from rosenblatt.stopping import Ending
 from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:
@@ -27,39 +28,26 @@ __all__ = ["fit_least_squares"]
 def fit_least_squares(method: LeastSquaresMethod, start: Start) -> FloatArray:
     """The parameters of a fit in float64, whose attributes are written on the estimator.
 
-    There are no rows to validate on, nothing is drawn, and nobody follows.
+    There are no rows to validate on, and nothing is drawn.
     """
     est, network, theta = start.est, start.network, start.theta
     check_applicable(method, est, network)
-    est.history_, est.loss_curve_ = [], []
-    est.validation_loss_curve_ = None
+    est.loss_curve_, est.validation_loss_curve_ = [], None
     est.validation_scores_ = est.best_validation_score_ = est._progress = None
-    last = time.perf_counter()
+    iterations = Iterations(start)
 
-    def report(iterate: Iterate) -> None:
-        nonlocal last
+    def report(iterate: Iterate) -> Ending | None:
         loss = est._reported(iterate.data_loss, iterate.penalty)
-        now = time.perf_counter()
         est.loss_curve_.append(loss)
-        est.history_.append(
-            {
-                "epoch": len(est.loss_curve_),
-                "loss": loss,
-                "validation_loss": None,
-                "validation_score": None,
-                "learning_rate": iterate.length,
-                "gradient_norm": np.sqrt(network.squared_norms(iterate.gradient)).tolist(),
-                "seconds": now - last,
-                "damping": iterate.damping,
-                "trials": iterate.trials,
-            }
+        return iterations.ended(
+            iterate.theta,
+            loss,
+            iterate.gradient,
+            f"loss = {loss:.8g}, damping = {iterate.damping:.3g}",
+            learning_rate=iterate.length,
+            damping=iterate.damping,
+            trials=iterate.trials,
         )
-        last = now
-        if est._prints:
-            print(
-                f"Iteration {len(est.loss_curve_)}, loss = {loss:.8g},"
-                f" damping = {iterate.damping:.3g}"
-            )
 
     problem = LeastSquares(network, L2(est.alpha), start.train.gathered())
     limits = Limits(est.max_iter, est.max_fun, est.tol)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import warnings
-from dataclasses import dataclass
-from typing import final
+from dataclasses import dataclass, replace
+from typing import Any, final
 
 import numpy as np
 
@@ -14,14 +15,21 @@ from rosenblatt.engine import Memory
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.estimators.epochs import EpochFit, clipped_batch_size, learning_rows
 from rosenblatt.estimators.fits import Start
+from rosenblatt.estimators.rows import fingerprint
 from rosenblatt.estimators.solvers import remembers_alike
 from rosenblatt.estimators.structure import check_batches, drawn_seed
+from rosenblatt.losses import Loss
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.problem import Problem
 from rosenblatt.schedules import RateControl, RateRule, Run
 from rosenblatt.stopping import NoImprovement
+from rosenblatt.training import Method
 
 __all__ = ["Progress", "begin_descent"]
+
+FIRST_ORDER = Method(
+    "Stochastic Optimizer", True, "lower the learning rate, or clip the gradient by clip_norm"
+)
 
 
 @final
@@ -34,7 +42,36 @@ class Progress:
     rule: RateRule
     rate: RateControl
     stopping: NoImprovement
-    by_score: bool
+    watched: Watched
+
+
+@final
+@dataclass(frozen=True)
+class Watched:
+    """What a fit judges its epochs by: the best by one measure says nothing of another.
+
+    Attributes
+    ----------
+    loss : Loss
+    early_stopping : bool
+    scoring
+        The estimator's parameter, under `early_stopping`.
+    rows : bytes or float, optional
+        Likewise the rows: the fingerprint of given ones, or the fraction to split off.
+    """
+
+    loss: Loss
+    early_stopping: bool = False
+    scoring: Any = None
+    rows: bytes | float | None = None
+
+
+def watched(start: Start) -> Watched:
+    est, given = start.est, start.validation
+    if not est.early_stopping:
+        return Watched(est._loss())
+    rows = est.validation_fraction if given is None else fingerprint(given)
+    return Watched(est._loss(), True, est.scoring, rows)
 
 
 def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFit:
@@ -68,22 +105,25 @@ def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFi
         lambda: engine.trainer(
             problem, train, theta, memory, batch_size, est.n_jobs, est._bfloat16, state
         ),
+        method=FIRST_ORDER,
         lr=optimizer.lr,
         rate=progress.rate,
         stopping=progress.stopping,
         batch_size=batch_size,
         max_epochs=max_epochs,
-        limit=f"Stochastic Optimizer: Maximum iterations ({est.max_iter}) reached",
         # The best of an earlier fit is what theta starts from.
         best=(theta.copy(), state.copy()) if est.validation_scores_ else None,
     )
 
 
 def carried_over(start: Start, problem: Problem, rule: RateRule, run: Run) -> Progress:
-    """The estimator's progress, begun anew in the parts that this fit does not go on from."""
+    """The estimator's progress, begun anew in the parts that this fit does not go on from.
+
+    What it goes on from is copied, so that a fit which fails leaves it as it was.
+    """
     est, theta = start.est, start.theta
-    before, optimizer = est._progress, problem.optimizer
-    if before is None or before.by_score != est.early_stopping:
+    before, optimizer, by = est._progress, problem.optimizer, watched(start)
+    if before is None or before.watched != by:
         est.loss_curve_ = []
         est.validation_loss_curve_ = None
         est.best_loss_ = None if est.early_stopping else np.inf
@@ -91,17 +131,15 @@ def carried_over(start: Start, problem: Problem, rule: RateRule, run: Run) -> Pr
         est.best_validation_score_ = -np.inf if est.early_stopping else None
         stopping = NoImprovement(est.tol, est.n_iter_no_change)
     else:
-        stopping = before.stopping
-        stopping.tol, stopping.patience = est.tol, est.n_iter_no_change
+        stopping = replace(before.stopping, tol=est.tol, patience=est.n_iter_no_change)
     if before is not None and start.incremental and remembers_alike(before.optimizer, optimizer):
-        memory = before.memory
-        memory.slots = memory.slots.astype(theta.dtype, copy=False)
-        rate = before.rate if before.rule == rule else rule.control(run)
+        memory = before.memory.copied(theta.dtype)
+        rate = copy.deepcopy(before.rate) if before.rule == rule else rule.control(run)
     else:
         warn_without_kernel(optimizer)
         memory = Memory.of(optimizer, theta, problem.averaging)
         rate = rule.control(run)
-    est._progress = Progress(optimizer, memory, rule, rate, stopping, est.early_stopping)
+    est._progress = Progress(optimizer, memory, rule, rate, stopping, by)
     return est._progress
 
 

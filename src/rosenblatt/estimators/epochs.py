@@ -21,7 +21,7 @@ from rosenblatt.losses import Loss
 from rosenblatt.problem import Arrays
 from rosenblatt.schedules import RateControl
 from rosenblatt.stopping import NoImprovement
-from rosenblatt.training import Descent, Record, Validation
+from rosenblatt.training import Descent, Method, Record, Validation
 from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class EpochFit(Fit):
         The weights to validate and to keep.
     trainer : callable
         Makes what changes the parameters in place, whenever the fit sets out or goes on.
-    limit : str
-        What to say where the fit ends at its last epoch, unconverged.
+    method : Method
+        What changes them, for what is said of it.
     held : callable
         A context to train in.
     best : pair of arrays, optional
@@ -82,17 +82,17 @@ class EpochFit(Fit):
         shown: Shown,
         trainer: Callable[[], Trainer],
         *,
+        method: Method,
         lr: float,
         rate: RateControl,
         stopping: NoImprovement,
         batch_size: int,
         max_epochs: int,
-        limit: str,
         held: Callable[[], AbstractContextManager[None]] = nullcontext,
         best: tuple[FloatArray, FloatArray] | None = None,
     ) -> None:
         est, (train, validation) = start.est, rows
-        self.start, self.limit, self.held = start, limit, held
+        self.start, self.held = start, held
         est.n_iter_ = 0
         validate = None
         if validation is None:
@@ -105,6 +105,7 @@ class EpochFit(Fit):
             shown=shown,
             state=start.state,
             objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
+            method=method,
             lr=lr,
             order=train.order,
             batch_size=batch_size,
@@ -163,11 +164,11 @@ class EpochFit(Fit):
         est, descent = self.start.est, self.descent
         if not descent.converged:
             if not descent.all_epochs:
-                self._warn(f"Stochastic Optimizer: {descent.stop_reason}")
+                self._warn(descent.stop_reason)
             elif self.start.incremental:
                 est.stop_reason_ = "partial_fit runs one epoch"
             else:
-                self._warn(self.limit)
+                self._warn(f"Maximum iterations ({est.max_iter}) reached")
         shown = descent.shown
         if isinstance(shown, EpochMean) and est.n_iter_ <= shown.before:
             warnings.warn(
@@ -176,9 +177,9 @@ class EpochFit(Fit):
                 stacklevel=5,
             )
 
-    def _warn(self, message: str) -> None:
+    def _warn(self, limit: str) -> None:
         warnings.warn(
-            f"{message} and the optimization hasn't converged yet.",
+            f"{self.descent.method.name}: {limit} and the optimization hasn't converged yet.",
             ConvergenceWarning,
             stacklevel=6,
         )

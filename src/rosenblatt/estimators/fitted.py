@@ -22,7 +22,7 @@ from rosenblatt.model import Model, Predictor
 from rosenblatt.network import Dense, Network, beside_dense, fill
 from rosenblatt.types import FloatArray
 
-__all__ = ["FittedMLP"]
+__all__ = ["FittedMLP", "fitted_attributes"]
 
 
 @final
@@ -168,14 +168,7 @@ class FittedMLP(BaseEstimator, ABC):
         return network.pack(self.coefs_, self.intercepts_, dtype, self._others), state
 
     def _publish(self, network: Network, theta: FloatArray, state: FloatArray) -> None:
-        self._published = published = Published(network, theta, state)
-        self.coefs_, self.intercepts_ = list(published.coefs), list(published.intercepts)
-        hidden = network.layers[:-1]
-        plain = all(layer == Dense(layer.n_outputs, layer.activation) for layer in hidden)
-        self._structure = () if plain else hidden
-        self._input_noise = network.input_noise
-        self._others = beside_dense(network.named_parameters(theta))
-        self._named_state = network.named_state(state)
+        self.__dict__.update(fitted_attributes(network, theta, state))
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy: what comes may be the very dictionary that the estimator lives in.
@@ -189,6 +182,22 @@ class FittedMLP(BaseEstimator, ABC):
             model = self.model_
             assert model.state is not None
             self._publish(model.network, model.parameters, model.state)
+
+
+def fitted_attributes(network: Network, theta: FloatArray, state: FloatArray) -> dict[str, Any]:
+    """What shows a network with these numbers, which are views of them where they lie."""
+    published = Published(network, theta, state)
+    hidden = network.layers[:-1]
+    plain = all(layer == Dense(layer.n_outputs, layer.activation) for layer in hidden)
+    return {
+        "_published": published,
+        "coefs_": list(published.coefs),
+        "intercepts_": list(published.intercepts),
+        "_structure": () if plain else hidden,
+        "_input_noise": network.input_noise,
+        "_others": beside_dense(network.named_parameters(theta)),
+        "_named_state": network.named_state(state),
+    }
 
 
 def same_objects(some: Sequence[Any] | None, others: Sequence[Any]) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.callback import CallbackContext
 
 from rosenblatt.callbacks import EpochEnd, StopTraining
+from rosenblatt.estimators.fitted import fitted_attributes
 from rosenblatt.estimators.views import view
 from rosenblatt.network import Network
 from rosenblatt.stopping import Ending
@@ -58,7 +59,11 @@ class Followers:
             told = EpochEnd(record["epoch"], record, view(self.est, network, weights, state))
             asked = [name_of(callback) for callback in self.callbacks if stops(callback, told)]
         if self.epoch is not None and self.epoch.call_on_fit_task_end(
-            **self.given, reconstruction_attributes=lambda: shown(network, weights)
+            **self.given,
+            # Of the moment: the fit goes on in the same arrays.
+            reconstruction_attributes=lambda: fitted_attributes(
+                network, weights.copy(), state.copy()
+            ),
         ):
             asked.append("of scikit-learn's")
         if not asked:
@@ -80,9 +85,3 @@ def stops(callback: Callable[[EpochEnd], Any], told: EpochEnd) -> bool:
 
 def name_of(callback: Any) -> str:
     return getattr(callback, "__qualname__", None) or type(callback).__qualname__
-
-
-def shown(network: Network, weights: FloatArray) -> dict[str, Any]:
-    """Attributes that make a copy of an estimator in the midst of its fit a fitted one."""
-    layers = network.weights_and_biases(weights.copy())
-    return {"coefs_": [W for W, _ in layers], "intercepts_": [b for _, b in layers]}

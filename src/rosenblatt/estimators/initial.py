@@ -74,6 +74,12 @@ def nguyen_widrow(
     The first layer is spread over the range of each column of X, a later one over that of the
     activation before it.
     """
+    if any(layer.normalization is not None or layer.residual for layer in network.layers):
+        raise ValueError(
+            "initializer='nguyen_widrow' lays units over the values that reach their layer, which a"
+            " normalization scales anew and a residual connection adds to: take another"
+            " initializer, such as 'glorot_uniform', or leave out normalization and residual."
+        )
     low, high = column_ranges(X)
     weights, biases = [], []
     for layer, (n_in, n_out) in zip(network.layers[:-1], network.shapes[:-1], strict=True):

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rosenblatt.activations import Activation, Sigmoid
+from rosenblatt.estimators.lookup import named
 from rosenblatt.initializers import Initializer, RandomBiasUniform
 from rosenblatt.normalizations import BatchNorm, LayerNorm, Normalization
 
-__all__ = ["NORMALIZATIONS", "initializer"]
+__all__ = ["NORMALIZATIONS", "initializer", "normalization"]
 
 NORMALIZATIONS: dict[str, Normalization] = {"batch": BatchNorm(), "layer": LayerNorm()}
+
+
+def normalization(given: str | Normalization | None) -> Normalization | None:
+    """What the estimators' `normalization` stands for."""
+    if not isinstance(given, str):
+        return given
+    otherwise = "None, or an object of rosenblatt.normalizations"
+    return named(NORMALIZATIONS, given, "normalization", otherwise)
 
 
 def initializer(activations: Sequence[Activation]) -> Initializer:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from sklearn.base import clone, is_classifier
 from sklearn.utils import _safe_indexing, check_random_state, indexable
-from sklearn.utils.multiclass import unique_labels
 
 from rosenblatt.errors import DivergenceError
 from rosenblatt.estimators.base import BaseMLP
@@ -29,6 +28,19 @@ Curve = npt.NDArray[np.float64]
 # and then steeper than the fall. The test ends where a loss lies so many times the first one above
 # the least.
 SMOOTHING, BLOW_UP = 0.06, 4.0
+
+# What steers, watches or ends a whole fit, and has no place in single steps.
+OF_WHOLE_FITS: dict[str, Any] = {
+    "learning_rate": "constant",
+    "early_stopping": False,
+    "scoring": None,
+    "averaging": None,
+    "callbacks": None,
+    "grad_tol": None,
+    "max_time": None,
+    "verbose": False,
+    "warm_start": False,
+}
 
 
 @final
@@ -98,8 +110,9 @@ def find_learning_rate(
     Parameters
     ----------
     estimator : MLPClassifier, MLPRegressor, or a Pipeline that ends in one
-        Is left as it is. Its solver must be a first-order one; its schedule is not followed. With a
-        `random_state` the result is always the same.
+        Is left as it is. Its solver must be a first-order one; its schedule is not followed, and
+        what else belongs to whole fits, such as early stopping, averaging and callbacks, is left
+        out. With a `random_state` the result is always the same.
     X, y, sample_weight : as in `fit`
     lowest, highest : float
         The first and the last rate.
@@ -118,7 +131,7 @@ def find_learning_rate(
     mlp, X = prepared(estimator, X, y)
     if optimizer_of(mlp) is None:
         raise ValueError(f"solver={mlp.solver!r} has no learning rate: take one such as 'adam'.")
-    mlp.set_params(early_stopping=False, learning_rate="constant", verbose=False)
+    mlp.set_params(**OF_WHOLE_FITS).set_callbacks()
     rates = np.geomspace(lowest, highest, n_steps)
     losses = np.array(list(losses_at(mlp, rates, X, y, sample_weight)))
     return judged(rates, losses)
@@ -148,19 +161,24 @@ def losses_at(mlp: Any, rates: Curve, X: Any, y: Any, weights: Any) -> Iterator[
     rows = np.arange(len(y))
     if weights is not None:
         weights = checked_weights(weights, np.empty((len(y), 1)))
+    if is_classifier(mlp):
+        # Classes and their weights are those of all rows, which no batch tells.
+        mlp._check_targets(y, incremental=False)
+        weights = mlp._row_weights(mlp._encode_targets(y, np.float64), weights)
+        mlp.set_params(class_weight=None)
+    if weights is not None:
         rows = rows[weights > 0]
     size = min(200 if isinstance(mlp.batch_size, str) else mlp.batch_size, len(rows))
     mlp.set_params(batch_size=size)
-    classes = {"classes": unique_labels(y)} if is_classifier(mlp) else {}
     solver, first, least = mlp.solver, math.nan, math.inf
     for rate, batch in zip(rates, batches(rows, size, rng), strict=False):
         set_rate(mlp, solver, float(rate))
         part = None if weights is None else weights[batch]
         try:
-            mlp.partial_fit(_safe_indexing(X, batch), _safe_indexing(y, batch), part, **classes)
+            mlp.partial_fit(_safe_indexing(X, batch), _safe_indexing(y, batch), part)
         except DivergenceError:
             return
-        loss, classes = mlp.loss_curve_[-1], {}
+        loss = mlp.loss_curve_[-1]
         first, least = loss if math.isnan(first) else first, min(least, loss)
         if not loss - least <= BLOW_UP * abs(first):
             return

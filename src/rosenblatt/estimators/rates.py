@@ -56,20 +56,21 @@ def rate_rule(est: Any) -> RateRule:
     ValueError
         For an unknown name, and for a rule that the solver would not follow.
     """
-    given, rule = est.learning_rate, est.learning_rate
+    given, rule, of_sgd = est.learning_rate, est.learning_rate, False
     if isinstance(given, str):
         otherwise = "an object of rosenblatt.schedules"
         rule = named(RATE_RULES, given, "learning_rate", otherwise)(est)
-        if plain(given) in OF_SGD and est.solver != "sgd":
-            if est.solver in INDIFFERENT:
-                return Constant()
-            raise ValueError(
-                f"learning_rate={given!r} is scikit-learn's rule for solver='sgd'. For"
-                f" solver={est.solver!r} give learning_rate={rule!r}, from rosenblatt.schedules."
-            )
+        of_sgd = plain(given) in OF_SGD
+    if of_sgd and est.solver in INDIFFERENT:
+        return Constant()
     if not is_first_order(est.solver) and rule != Constant():
         raise ValueError(
             f"learning_rate={given!r} needs a solver that takes steps at a learning rate;"
             f" {est.solver!r} finds the length of its steps itself."
+        )
+    if of_sgd and est.solver != "sgd":
+        raise ValueError(
+            f"learning_rate={given!r} is scikit-learn's rule for solver='sgd'. For"
+            f" solver={est.solver!r} give learning_rate={rule!r}, from rosenblatt.schedules."
         )
     return rule

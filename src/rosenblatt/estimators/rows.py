@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final
@@ -13,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from rosenblatt.problem import Arrays, Matrix, Rows
 from rosenblatt.types import FloatArray
 
-__all__ = ["Table", "arrays_of", "split"]
+__all__ = ["Table", "arrays_of", "fingerprint", "split"]
 
 
 @final
@@ -41,6 +42,16 @@ def spread_out(values: FloatArray, rows: Rows, n: int) -> FloatArray:
     spread = np.zeros((n, *values.shape[1:]), values.dtype)
     spread[rows] = values
     return spread
+
+
+def fingerprint(arrays: Arrays) -> bytes:
+    """By which rows are known again."""
+    X = arrays.X
+    parts = [X] if isinstance(X, np.ndarray) else [X.data, X.indices, X.indptr]
+    hashed = hashlib.blake2b(repr(X.shape).encode(), digest_size=16)
+    for array in (*parts, arrays.y, *(() if arrays.weights is None else (arrays.weights,))):
+        hashed.update(array.tobytes())
+    return hashed.digest()
 
 
 def split(

@@ -61,8 +61,10 @@ def validation_score(
     if rows.weights is not None and takes_weights(scorer):
         given["sample_weight"] = rows.weights
     elif rows.weights is not None:
+        of_classes = getattr(est, "class_weight", None) is not None
         warnings.warn(
-            f"scoring={est.scoring!r} takes no sample_weight: all validation rows count the same.",
+            f"scoring={est.scoring!r} takes no sample_weight: all validation rows count the same"
+            f"{', whatever class_weight says' if of_classes else ''}.",
             stacklevel=9,
         )
     predicts, y = view(est, network, *learnt, names=False), est._decode_targets(rows.y)

@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import Interval
 
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.estimators.lookup import named
-from rosenblatt.estimators.second_order_choice import SECOND_ORDER, is_second_order
+from rosenblatt.estimators.second_order_choice import SECOND_ORDER, is_second_order, watches_epochs
 from rosenblatt.estimators.wording import plain
 from rosenblatt.optimizers import (
     SGD,
@@ -29,6 +29,8 @@ from rosenblatt.optimizers import (
 __all__ = [
     "FULL_BATCH",
     "OPTIMIZERS",
+    "by_name",
+    "has_epochs",
     "is_first_order",
     "is_full_batch",
     "optimizer_of",
@@ -70,8 +72,6 @@ OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {
     "lion": lambda p: Lion(p.learning_rate_init),
 }
 
-DEFAULT_RATE = 0.001  # of `learning_rate_init`
-
 POSITIVE = Interval(Real, 0, None, closed="neither")
 NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
 BELOW_ONE = Interval(Real, 0, 1, closed="left")
@@ -97,34 +97,34 @@ def is_first_order(solver: object) -> bool:
     return not is_full_batch(solver) and not is_second_order(solver)
 
 
+def has_epochs(solver: object) -> bool:
+    """Whether it goes through the rows epoch by epoch, over which validation can be watched."""
+    return is_first_order(solver) or watches_epochs(solver)
+
+
 def optimizer_of(est: Any) -> Optimizer | None:
     """The optimiser that the estimator's parameters ask for; None for a method of another order.
 
     Raises
     ------
     ValueError
-        For an unknown name, an object's number out of its range, or two rates.
+        For an unknown name, or an object's number out of its range.
     """
     if not is_first_order(est.solver):
         return None
     if isinstance(est.solver, str):
-        known = {**dict.fromkeys((*FULL_BATCH, *SECOND_ORDER)), **OPTIMIZERS}
-        make = named(
-            known,
-            est.solver,
-            "solver",
-            "an object of rosenblatt.optimizers or rosenblatt.second_order",
-        )
-        assert make is not None
-        return make(est)
+        return by_name(est.solver, est)
     check_numbers(est.solver)
-    if est.learning_rate_init != DEFAULT_RATE:
-        raise ValueError(
-            f"solver={est.solver!r} carries its own rate, so that"
-            f" learning_rate_init={est.learning_rate_init:g} has nothing to say: set the object's"
-            f" lr and leave learning_rate_init at {DEFAULT_RATE}."
-        )
     return est.solver
+
+
+def by_name(name: str, parameters: Any) -> Optimizer:
+    """The optimiser of that name, set by an estimator's parameters; ValueError for none."""
+    known = {**dict.fromkeys((*FULL_BATCH, *SECOND_ORDER)), **OPTIMIZERS}
+    otherwise = "an object of rosenblatt.optimizers or rosenblatt.second_order"
+    make = named(known, name, "solver", otherwise)
+    assert make is not None
+    return make(parameters)
 
 
 def check_numbers(optimizer: Optimizer) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rosenblatt.estimators.names import NORMALIZATIONS
+from rosenblatt.estimators.names import normalization
 from rosenblatt.estimators.second_order_choice import is_second_order
 from rosenblatt.estimators.solvers import is_first_order
 from rosenblatt.network import Dense, Network
@@ -22,13 +22,29 @@ __all__ = ["check_batches", "check_inputs", "check_solver", "drawn_seed", "struc
 
 def structured(est: BaseMLP, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
     """The hidden layers with what the estimator's parameters add to them."""
-    rates = dropout_rates(est.dropout, len(hidden))
-    given = est.normalization
-    normalization = NORMALIZATIONS[given] if isinstance(given, str) else given
+    if not hidden:
+        refuse_without_hidden(est)
+    rates, kind = dropout_rates(est.dropout, len(hidden)), normalization(est.normalization)
     return tuple(
-        replace(layer, normalization=normalization, dropout=rate, residual=est.residual)
+        replace(layer, normalization=kind, dropout=rate, residual=est.residual)
         for layer, rate in zip(hidden, rates, strict=True)
     )
+
+
+def refuse_without_hidden(est: BaseMLP) -> None:
+    """ValueError for a parameter that acts on hidden layers, where there are none."""
+    asked = {
+        "dropout": isinstance(est.dropout, Real) and float(est.dropout) > 0,
+        "normalization": est.normalization is not None,
+        "residual": est.residual,
+        "max_norm": est.max_norm is not None,
+    }
+    for name in filter(asked.get, asked):
+        raise ValueError(
+            f"{name}={getattr(est, name)!r} is for hidden layers, and"
+            f" hidden_layer_sizes={est.hidden_layer_sizes!r} asks for none: ask for one, or leave"
+            f" {name} out."
+        )
 
 
 def dropout_rates(given: Any, n_hidden: int) -> list[float]:

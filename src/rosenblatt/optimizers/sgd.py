@@ -27,6 +27,14 @@ class SGD(Optimizer):
     nesterov: bool = False
     lr_in_velocity: bool = False
 
+    def __post_init__(self) -> None:
+        # As in the two libraries: scikit-learn's form goes without.
+        if self.nesterov and not self.momentum and not self.lr_in_velocity:
+            raise ValueError(
+                f"SGD(nesterov=True, momentum={self.momentum}): the look-ahead is the momentum's;"
+                " give one above 0, such as 0.9, or leave nesterov out."
+            )
+
     @property
     def n_slots(self) -> int:
         return 1 if self.momentum else 0

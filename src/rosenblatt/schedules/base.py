@@ -113,6 +113,11 @@ class Following(RateControl):
     def stalled(self) -> bool:
         return False
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Following:
+        other = object.__new__(Following)
+        other.__dict__.update(vars(self))  # nothing in it is changed where it lies
+        return other
+
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "begin": self.step, "ahead": np.empty(0)}  # soon worked out again
 

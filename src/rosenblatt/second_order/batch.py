@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.backprop import forward
+from rosenblatt.engine.foreign import refuse_nan
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.penalties import L2
@@ -54,9 +55,10 @@ class Batch:
         self.ridge = penalty.strength / total
         self.network, self.loss, self.penalty, self.total = network, loss, penalty, total
         self.passed = forward(network, theta, self.X)
-        self.losses = self._losses(self.passed.scores, theta)
-        upstream = loss.gradient(self.passed.scores, self.y)
-        delta = deltas(network, theta, self.passed, upstream)
+        losses = loss.value(self.passed.scores, self.y)
+        self.losses = self._mean(losses), self._penalty(theta)
+        delta = self.deltas_of(loss, self.y)
+        refuse_nan(network, loss, self.passed, losses, delta)
         self.gradient = flat_gradient(network, self.passed, delta, self.shares)
         for (W, _), (dW, _) in zip(
             network.weights_and_biases(theta),
@@ -72,11 +74,12 @@ class Batch:
 
     def losses_at(self, theta: FloatArray) -> tuple[float, float]:
         """Data loss and penalty at other parameters."""
-        return self._losses(forward(self.network, theta, self.X).scores, theta)
+        scores = forward(self.network, theta, self.X).scores
+        return self._mean(self.loss.value(scores, self.y)), self._penalty(theta)
 
-    def deltas_for(self, y: FloatArray) -> list[FloatArray]:
-        """δ of every row and layer for other targets than the batch's own."""
-        upstream = self.loss.gradient(self.passed.scores, y)
+    def deltas_of(self, loss: Loss, y: FloatArray) -> list[FloatArray]:
+        """δ of every row and layer, for any loss and targets."""
+        upstream = loss.gradient(self.passed.scores, y)
         return deltas(self.network, self.theta, self.passed, upstream)
 
     def curvature(
@@ -97,10 +100,12 @@ class Batch:
                 C[i, j] += self.ridge * self._on_weights(steps[i], steps[j])
         return C
 
-    def _losses(self, scores: FloatArray, theta: FloatArray) -> tuple[float, float]:
+    def _mean(self, losses: FloatArray) -> float:
+        return float(self.shares @ losses)
+
+    def _penalty(self, theta: FloatArray) -> float:
         penalties = (self.penalty.value(W) for W, _ in self.network.weights_and_biases(theta))
-        data_loss = float(self.shares @ self.loss.value(scores, self.y))
-        return data_loss, sum(penalties) / self.total
+        return sum(penalties) / self.total
 
     def _on_weights(self, u: FloatArray, v: FloatArray) -> float:
         pairs = zip(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.second_order.checks import positive
-from rosenblatt.second_order.walk import End, LeastSquaresMethod, Walk
+from rosenblatt.second_order.walk import LeastSquaresMethod, Walk
+from rosenblatt.stopping import Ending
 
 __all__ = ["GaussNewton"]
 
@@ -40,11 +41,11 @@ class GaussNewton(LeastSquaresMethod):
         positive(self, "max_halvings", "max_parameters")
         positive(self, "step_tol", or_zero=True)
 
-    def run(self, walk: Walk) -> End:
+    def run(self, walk: Walk) -> Ending:
         delta, length = walk.model.undamped_step(), 1.0
         while (end := walk.limit()) is None:
             if walk.is_tiny(delta, self.step_tol):
-                return End(f"a step was below {self.step_tol:g} of the parameters", True)
+                return Ending(f"a step was below {self.step_tol:g} of the parameters", True)
             step = length * delta
             losses = walk.trial(step)
             slope = float(walk.model.gradient @ step)
@@ -52,7 +53,7 @@ class GaussNewton(LeastSquaresMethod):
                 walk.accept(step, losses, damping=0.0, length=length)
                 delta, length = walk.model.undamped_step(), 1.0
             elif length <= 0.5**self.max_halvings:
-                return End("no step along the Gauss-Newton direction lowers the loss", False)
+                return Ending("no step along the Gauss-Newton direction lowers the loss", False)
             else:
                 length /= 2
         return end

@@ -193,7 +193,10 @@ class KFACTrainer(Trainer):
 
     def _observe(self, batch: Batch) -> None:
         """Bring the factors up to date, with targets drawn from the model."""
-        drawn = batch.deltas_for(self.likelihood.draw(self.rng, batch.passed.scores))
+        # Of -ln p itself: under label smoothing the loss is another, whose δ of a target drawn
+        # from the model do not have F for their second moment.
+        y = self.likelihood.draw(self.rng, batch.passed.scores)
+        drawn = batch.deltas_of(self.likelihood.loss, y)
         self.fisher.observe(batch.passed.a[:-1], drawn, batch.shares / batch.shares.sum())
         if self.batches < FIRST or self.batches % self.method.refresh == 0:
             self.fisher.invert(np.sqrt(self.damping + batch.ridge))

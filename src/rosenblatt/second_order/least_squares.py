@@ -16,10 +16,13 @@ import numpy.typing as npt
 import scipy.linalg
 
 from rosenblatt.backprop import forward
+from rosenblatt.engine.foreign import refuse_nan
+from rosenblatt.engine.kernels import runs_natively
+from rosenblatt.losses import SquaredError
 from rosenblatt.network import Network
 from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays
-from rosenblatt.second_order.propagation import jacobian
+from rosenblatt.second_order.propagation import deltas, jacobian
 from rosenblatt.second_order.triangular import PANEL, fold, with_diagonal
 from rosenblatt.types import FloatArray
 
@@ -111,6 +114,21 @@ class LeastSquares:
             r = self._residuals(forward(self.network, theta, self._inputs(rows)).scores, rows)
             data_loss += 0.5 * float(np.vdot(r, r))
         return data_loss, 0.5 * float(self.ridge @ (theta * theta))
+
+    def refuse_nan(self, theta: Vector) -> None:
+        """ValueError where an activation of the user's own makes NaN of finite numbers.
+
+        It costs a pass forward and back, which a network without such members is spared.
+        """
+        if runs_natively(self.network):
+            return
+        loss = SquaredError()
+        with np.errstate(all="ignore"):
+            for rows in self._blocks():
+                y, passed = self.arrays.y[rows], forward(self.network, theta, self._inputs(rows))
+                delta = deltas(self.network, theta, passed, loss.gradient(passed.scores, y))
+                losses = loss.value(passed.scores, y)
+                refuse_nan(self.network, loss, passed, losses, delta)
 
     def linear_model(self, theta: Vector) -> LinearModel:
         """J by back-propagation and its factor, a block of rows at a time."""

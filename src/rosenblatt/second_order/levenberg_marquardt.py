@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.second_order.checks import positive
-from rosenblatt.second_order.walk import End, LeastSquaresMethod, Walk
+from rosenblatt.second_order.walk import LeastSquaresMethod, Walk
+from rosenblatt.stopping import Ending
 
 __all__ = ["LevenbergMarquardt"]
 
@@ -48,17 +49,17 @@ class LevenbergMarquardt(LeastSquaresMethod):
         positive(self, "initial_damping", "max_damping", "max_parameters")
         positive(self, "step_tol", or_zero=True)
 
-    def run(self, walk: Walk) -> End:
+    def run(self, walk: Walk) -> Ending:
         damping = self.initial_damping * float(walk.model.curvatures.max())
         growth = 2.0
         while (end := walk.limit()) is None:
             if damping > self.max_damping:
-                return End(
+                return Ending(
                     f"the damping passed {self.max_damping:g}: no step lowers the loss", False
                 )
             delta = walk.model.damped_step(damping)
             if walk.is_tiny(delta, self.step_tol):
-                return End(f"a step was below {self.step_tol:g} of the parameters", True)
+                return Ending(f"a step was below {self.step_tol:g} of the parameters", True)
             losses = walk.trial(delta)
             fall = walk.loss - sum(losses)
             predicted = 0.5 * float(delta @ (damping * delta - walk.model.gradient))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 from scipy.special import expit
@@ -28,7 +28,9 @@ __all__ = ["LIKELIHOODS", "Likelihood", "likelihood_of"]
 
 
 class Likelihood(ABC):
-    """p(y | s), with -ln p(y | s) the loss but for a term without s."""
+    """p(y | s), with -ln p(y | s) the `loss` but for a term without s."""
+
+    loss: ClassVar[Loss]
 
     @abstractmethod
     def draw(self, rng: Rng, scores: FloatArray) -> FloatArray:
@@ -48,6 +50,8 @@ class Likelihood(ABC):
 class Gaussian(Likelihood):
     """y ~ N(s, 1) in each output, of the squared error (L2); F = I."""
 
+    loss: ClassVar[Loss] = SquaredError()
+
     def draw(self, rng: Rng, scores: FloatArray) -> FloatArray:
         return scores + rng.standard_normal(scores.shape).astype(scores.dtype)
 
@@ -59,6 +63,8 @@ class Gaussian(Likelihood):
 @dataclass(frozen=True)
 class Bernoulli(Likelihood):
     """y = 1 with p = σ(s) in each output, of the binary cross-entropy; F = diag(p (1 - p))."""
+
+    loss: ClassVar[Loss] = BinaryCrossEntropy()
 
     def draw(self, rng: Rng, scores: FloatArray) -> FloatArray:
         return (rng.uniform(size=scores.shape) < expit(scores)).astype(scores.dtype)
@@ -72,6 +78,8 @@ class Bernoulli(Likelihood):
 @dataclass(frozen=True)
 class Categorical(Likelihood):
     """One class with p = softmax(s), of the categorical cross-entropy; F = diag(p) - p pᵀ (L12)."""
+
+    loss: ClassVar[Loss] = CategoricalCrossEntropy()
 
     def draw(self, rng: Rng, scores: FloatArray) -> FloatArray:
         # The largest of s + Gumbel noise is drawn with p = softmax(s).
@@ -88,6 +96,8 @@ class Categorical(Likelihood):
 class Counts(Likelihood):
     """y ~ Poisson(μ) with μ = eˢ in each output, of the Poisson loss (L18); F = diag(μ)."""
 
+    loss: ClassVar[Loss] = Poisson()
+
     def draw(self, rng: Rng, scores: FloatArray) -> FloatArray:
         mean = np.exp(scores)
         # Beyond that a count differs from its mean by less than float64 can say.
@@ -98,15 +108,15 @@ class Counts(Likelihood):
 
 
 LIKELIHOODS: dict[type[Loss], Likelihood] = {
-    SquaredError: Gaussian(),
-    BinaryCrossEntropy: Bernoulli(),
-    CategoricalCrossEntropy: Categorical(),
-    Poisson: Counts(),
+    type(one.loss): one for one in (Gaussian(), Bernoulli(), Categorical(), Counts())
 }
 
 
 def likelihood_of(loss: Loss) -> Likelihood:
-    """The distribution behind a loss; ValueError where there is none."""
+    """The distribution behind a loss, smoothed or not; ValueError where there is none.
+
+    Smoothing moves the targets, which the curvature ∂²L/∂s² does not see.
+    """
     found = LIKELIHOODS.get(type(loss))
     if found is None:
         known = ", ".join(cls.__name__ for cls in LIKELIHOODS)

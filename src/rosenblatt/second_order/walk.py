@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
+from rosenblatt.stopping import Ending
 
-__all__ = ["End", "Iterate", "LeastSquaresMethod", "Limits", "Minimum", "Walk", "minimize"]
+__all__ = ["Iterate", "LeastSquaresMethod", "Limits", "Minimum", "Walk", "minimize"]
 
 Vector = npt.NDArray[np.float64]
 
@@ -33,12 +34,13 @@ class Limits:
 @final
 @dataclass(frozen=True)
 class Iterate:
-    """An accepted step: data loss, penalty and gradient after it, and how it was found.
+    """An accepted step: parameters, data loss, penalty and gradient after it, and how it was found.
 
     `damping` is the μ of its system, `length` the share of the system's solution that was taken,
     `trials` the steps tried since the last accepted one, this one included.
     """
 
+    theta: Vector
     data_loss: float
     penalty: float
     gradient: Vector
@@ -49,24 +51,18 @@ class Iterate:
 
 @final
 @dataclass(frozen=True)
-class End:
-    """Why a walk ended; `converged` is False at a limit of steps, or where no step helps."""
-
-    reason: str
-    converged: bool
-
-
-@final
-@dataclass(frozen=True)
 class Minimum:
-    """Where a walk ended: parameters, data loss and penalty there, and the counts of its steps."""
+    """Where a walk ended: parameters, data loss and penalty there, and the counts of its steps.
+
+    `end` has not converged at a limit of steps, or where no step helps.
+    """
 
     theta: Vector
     data_loss: float
     penalty: float
     n_iter: int
     n_trials: int
-    end: End
+    end: Ending
 
 
 @final
@@ -82,11 +78,13 @@ class Walk:
         problem: LeastSquares,
         theta: Vector,
         limits: Limits,
-        on_iterate: Callable[[Iterate], None],
+        on_iterate: Callable[[Iterate], Ending | None],
     ) -> None:
         self._problem, self._limits, self._on_iterate = problem, limits, on_iterate
         self.n_iter = self.n_trials = 0
         self._trials_before = 0
+        self._requested: Ending | None = None
+        problem.refuse_nan(theta)
         losses = self._losses(theta)
         if not np.isfinite(sum(losses)):
             raise DivergenceError(
@@ -100,15 +98,17 @@ class Walk:
         """The objective at the point reached."""
         return sum(self.losses)
 
-    def limit(self) -> End | None:
+    def limit(self) -> Ending | None:
         """The reason to end here, if there is one (B12)."""
         limits = self._limits
+        if self._requested is not None:
+            return self._requested
         if np.abs(self.model.gradient).max() <= limits.grad_tol:
-            return End(f"no entry of the gradient exceeds tol={limits.grad_tol:g}", True)
+            return Ending(f"no entry of the gradient exceeds tol={limits.grad_tol:g}", True)
         if self.n_iter >= limits.max_iter:
-            return End(f"reached max_iter={limits.max_iter}", False)
+            return Ending(f"reached max_iter={limits.max_iter}", False)
         if self.n_trials >= limits.max_trials:
-            return End(f"reached max_fun={limits.max_trials} step trials", False)
+            return Ending(f"reached max_fun={limits.max_trials} step trials", False)
         return None
 
     def is_tiny(self, delta: Vector, step_tol: float) -> bool:
@@ -126,11 +126,14 @@ class Walk:
     ) -> None:
         """Go to θ + δ, where a trial found these losses."""
         theta = self.theta + delta
+        self._problem.refuse_nan(theta)
         model = self._problem.linear_model(theta)
         self.theta, self.losses, self.model = theta, losses, model
         self.n_iter += 1
         trials, self._trials_before = self.n_trials - self._trials_before, self.n_trials
-        self._on_iterate(Iterate(*losses, model.gradient, damping, length, trials))
+        self._requested = self._on_iterate(
+            Iterate(theta, *losses, model.gradient, damping, length, trials)
+        )
 
     def _losses(self, theta: Vector) -> tuple[float, float]:
         with np.errstate(all="ignore"):  # a step too far, which is not taken
@@ -146,7 +149,7 @@ class LeastSquaresMethod(ABC):
     max_parameters: int
 
     @abstractmethod
-    def run(self, walk: Walk) -> End:
+    def run(self, walk: Walk) -> Ending:
         """Walk until there is a reason to end."""
 
 
@@ -155,19 +158,23 @@ def minimize(
     problem: LeastSquares,
     theta: Vector,
     limits: Limits,
-    on_iterate: Callable[[Iterate], None],
+    on_iterate: Callable[[Iterate], Ending | None],
 ) -> Minimum:
     """Minimise from θ, shape (n_parameters,); Ctrl-C ends the walk at the last accepted step.
+
+    `on_iterate` is told of every accepted step, and may ask for an end.
 
     Raises
     ------
     DivergenceError
         Where the loss of θ itself is not finite.
+    ValueError
+        Where an activation of the user's own gives NaN.
     """
     walk = Walk(problem, theta, limits, on_iterate)
     try:
         end = method.run(walk)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=6)
-        end = End("interrupted by the user", True)
+        end = Ending("interrupted by the user", True)
     return Minimum(walk.theta, *walk.losses, walk.n_iter, walk.n_trials, end)
