@@ -254,7 +254,7 @@ template <class T> class CheckedRun {
             nb::gil_scoped_release released;
             using Seconds = std::chrono::duration<double>;
             const auto begun = std::chrono::steady_clock::now();
-            double elapsed = 0;
+            double elapsed = 0, asked = 0;
             for (std::int64_t epoch = 0; epoch < n_epochs && !interrupted; ++epoch) {
                 if (bits) shuffle(numbers_.data(), numbers_.size(), *bits);
                 const EpochResult result =
@@ -269,6 +269,11 @@ template <class T> class CheckedRun {
                                                  result.gradient_norms, result.finite, result.steps},
                                       elapsed - before);
                 if (!result.finite || result.steps < steps || elapsed >= seconds) break;
+                // Short epochs are over before they ask.
+                if (!interrupted && elapsed - asked >= 0.1) {
+                    asked = elapsed;
+                    interrupted = signalled();
+                }
             }
         }
         steps_(0) = memory.steps; // also where a signal ended an epoch early: so many steps were taken

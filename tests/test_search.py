@@ -311,6 +311,11 @@ def test_the_ladder_is_the_default_and_told() -> None:
     assert [p["hidden_layer_sizes"] for p in search.cv_results_["params"]] == search.candidates_
 
 
+def test_what_needs_a_hidden_layer_is_not_tried_without_one() -> None:
+    search = StructureSearchCV(network(max_iter=1, dropout=0.1), cv=3, refit=False).fit(X, Y)
+    assert search.candidates_ == ladder(379, 30, 1)[1:]
+
+
 @pytest.mark.parametrize(
     ("candidates", "message"),
     [

@@ -238,10 +238,15 @@ class StructureSearchCV(BaseSearchCV):
 
     def _sizes(self, folds: Folds, step: str, n_samples: int) -> list[Sizes]:
         # Also where it is not needed: what is wrong with the table is told as by the network's fit.
-        _, network, _ = folds.network({step + HIDDEN: ()})
+        _, network, _ = folds.network({step + HIDDEN: (1,)})
         if self.candidates is not None:
             return checked_sizes(self.candidates)
-        return ladder(n_samples, network.n_inputs, network.n_outputs)
+        linear, *others = ladder(n_samples, network.n_inputs, network.n_outputs)
+        try:
+            folds.network({step + HIDDEN: linear})
+        except ValueError:  # dropout, say, asks for a hidden layer
+            return others
+        return [linear, *others]
 
     def _search(self, work: Work, step: str) -> None:
         measure = Measure(work.folds, self.strategy != "all")
