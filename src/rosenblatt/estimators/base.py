@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar, Self
@@ -15,7 +13,6 @@ import numpy.typing as npt
 from sklearn.callback import CallbackSupportMixin
 from sklearn.callback._callback_support import callback_management_context
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import validate_data
 
 from rosenblatt import engine
 from rosenblatt.errors import NON_FINITE, DivergenceError
@@ -32,11 +29,11 @@ from rosenblatt.estimators.loss_choice import link_name
 from rosenblatt.estimators.names import initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.rates import rate_rule
-from rosenblatt.estimators.rows import Table, arrays_of
+from rosenblatt.estimators.rows import Table, arrays_of, validated
 from rosenblatt.estimators.second_order_choice import is_second_order, watches_epochs
 from rosenblatt.estimators.solvers import is_first_order, is_full_batch, optimizer_of
 from rosenblatt.estimators.structure import check_inputs, check_solver, structured
-from rosenblatt.estimators.weights import checked_weights
+from rosenblatt.estimators.undoing import undone_on_failure
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network, fill
 from rosenblatt.problem import Arrays, Rows
@@ -207,6 +204,11 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     def _begins_anew(self, incremental: bool) -> bool:
         return not hasattr(self, "coefs_") or not (self.warm_start or incremental)
 
+    @property
+    def _watches_rows(self) -> bool:
+        """Whether the solver looks at validation rows."""
+        return is_first_order(self.solver) or watches_epochs(self.solver)
+
     def _has_epochs(self) -> bool:
         if is_second_order(self.solver):
             raise AttributeError(
@@ -244,18 +246,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     def _validated(
         self, X: Any, y: Any, sample_weight: Any, *, dtype: Any, reset: bool
     ) -> tuple[Any, Any, Any]:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            multi_output=True,
-            y_numeric=self._takes_numeric_targets,
-            dtype=dtype,
-            order="C",
-            reset=reset,
-        )
-        return X, y, checked_weights(sample_weight, X)
+        numeric = self._takes_numeric_targets
+        return validated(self, X, y, sample_weight, numeric=numeric, dtype=dtype, reset=reset)
 
     def _fit(
         self,
@@ -270,20 +262,13 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         # The decorator of scikit-learn's would stand between a warning and the caller's line.
         with callback_management_context(self):
             self._init_callback_context(max_subtasks=1 if incremental else self.max_iter)
-            with self._undone_on_failure():
-                self._learn(X, y, sample_weight, validation, incremental)
-        return self
-
-    @contextmanager
-    def _undone_on_failure(self) -> Iterator[None]:
-        before = {k: list(v) if isinstance(v, list) else v for k, v in vars(self).items()}
-        try:
-            yield
-        except BaseException as error:
-            self.__dict__ = before
-            if isinstance(error, DivergenceError):
+            try:
+                with undone_on_failure(self):
+                    self._learn(X, y, sample_weight, validation, incremental)
+            except DivergenceError:
                 self._progress = None  # its momentum led astray
-            raise
+                raise
+        return self
 
     def _learn(
         self,
@@ -310,18 +295,19 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         validation: tuple[Any, Any, Any] = (None, None, None),
         incremental: bool = False,
         rules: tuple[StoppingRule, ...] = (),
+        all_targets: bool = False,
     ) -> Fit:
         """A fit to some rows of a table that has been validated, or to all, before its first step.
 
-        It ends by the estimator's own rules, or by `rules`.
+        It ends by the estimator's own rules, or by `rules`. With `all_targets` it knows the targets
+        of the whole table: classes that its rows lack are classes all the same.
 
         It writes its attributes on the estimator, which shows its weights after `_show`.
         """
         optimizer, rule = optimizer_of(self), rate_rule(self)
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
-        has_epochs = optimizer is not None or watches_epochs(self.solver)
-        if not has_epochs and any(part is not None for part in validation):
+        if not self._watches_rows and any(part is not None for part in validation):
             raise ValueError(
                 "X_val and y_val need a first-order solver, such as 'adam', or 'kfac', not"
                 f" {self.solver!r}."
@@ -337,7 +323,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         X, y, weights = table.X, table.y, table.weights
         if rows is not None:
             y, weights = y[rows], None if weights is None else weights[rows]
-        self._check_targets(y, incremental)
+        self._check_targets(table.y if all_targets else y, incremental)
         metadata = None if weights is None else {"sample_weight": weights}
         targets = self._encode_targets(y, X.dtype)
         arrays = arrays_of(X, targets, self._row_weights(targets, weights), rows)
