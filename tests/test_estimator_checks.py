@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from rosenblatt import MLPClassifier, MLPRegressor, Perceptron
+from rosenblatt import (
+    MLPClassifier,
+    MLPEnsembleClassifier,
+    MLPEnsembleRegressor,
+    MLPRegressor,
+    Perceptron,
+)
 
 ESTIMATORS = [
     MLPClassifier(max_iter=100),
@@ -17,6 +23,8 @@ ESTIMATORS = [
     MLPRegressor(solver="sgd", max_iter=100, learning_rate_init=0.01),
     MLPRegressor(solver="lm", hidden_layer_sizes=8, max_iter=100),
     Perceptron(),
+    MLPEnsembleClassifier(MLPClassifier(max_iter=100), 3),
+    MLPEnsembleRegressor(MLPRegressor(max_iter=100), 3),
 ]
 
 
@@ -38,4 +46,23 @@ DRAWS = {
     [MLPClassifier(solver="kfac", max_iter=50)], expected_failed_checks=lambda _: DRAWS
 )
 def test_scikit_learn_checks_of_kfac(estimator: Any, check: Callable[[Any], None]) -> None:
+    check(estimator)
+
+
+BAGS = {
+    f"check_sample_weight_equivalence_on_{kind}_data": "a bag is drawn from the rows: those with a"
+    " row given twice and those with one of weight 2 are different ones"
+    for kind in ("dense", "sparse")
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@parametrize_with_checks(
+    [
+        MLPEnsembleClassifier(MLPClassifier(max_iter=100), 3, mode="bagging"),
+        MLPEnsembleRegressor(MLPRegressor(max_iter=100), 3, mode="bagging"),
+    ],
+    expected_failed_checks=lambda _: BAGS,
+)
+def test_scikit_learn_checks_of_bagging(estimator: Any, check: Callable[[Any], None]) -> None:
     check(estimator)

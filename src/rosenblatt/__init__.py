@@ -1,5 +1,6 @@
 """rosenblatt: the feed-forward neural network, done completely."""
 
+from rosenblatt.ensembles import MLPEnsembleClassifier, MLPEnsembleRegressor
 from rosenblatt.estimators import (
     McCullochPittsNeuron,
     MLPClassifier,
@@ -14,6 +15,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "MLPClassifier",
+    "MLPEnsembleClassifier",
+    "MLPEnsembleRegressor",
     "MLPRegressor",
     "McCullochPittsNeuron",
     "Perceptron",

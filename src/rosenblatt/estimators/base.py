@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar, Self
@@ -15,7 +13,6 @@ import numpy.typing as npt
 from sklearn.callback import CallbackSupportMixin
 from sklearn.callback._callback_support import callback_management_context
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import validate_data
 
 from rosenblatt import engine
 from rosenblatt.errors import NON_FINITE, DivergenceError
@@ -32,7 +29,7 @@ from rosenblatt.estimators.loss_choice import link_name
 from rosenblatt.estimators.names import initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.rates import rate_rule
-from rosenblatt.estimators.rows import Table, arrays_of
+from rosenblatt.estimators.rows import Table, arrays_of, validated
 from rosenblatt.estimators.second_order_choice import is_second_order
 from rosenblatt.estimators.solver_options import check_options
 from rosenblatt.estimators.solvers import (
@@ -42,7 +39,7 @@ from rosenblatt.estimators.solvers import (
     optimizer_of,
 )
 from rosenblatt.estimators.structure import check_inputs, check_solver, structured
-from rosenblatt.estimators.weights import checked_weights
+from rosenblatt.estimators.undoing import undone_on_failure
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network, fill
 from rosenblatt.problem import Arrays, Rows
@@ -250,18 +247,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     def _validated(
         self, X: Any, y: Any, sample_weight: Any, *, dtype: Any, reset: bool
     ) -> tuple[Any, Any, Any]:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            multi_output=True,
-            y_numeric=self._takes_numeric_targets,
-            dtype=dtype,
-            order="C",
-            reset=reset,
-        )
-        return X, y, checked_weights(sample_weight, X)
+        numeric = self._takes_numeric_targets
+        return validated(self, X, y, sample_weight, numeric=numeric, dtype=dtype, reset=reset)
 
     def _fit(
         self,
@@ -276,18 +263,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         # The decorator of scikit-learn's would stand between a warning and the caller's line.
         with callback_management_context(self):
             self._init_callback_context(max_subtasks=1 if incremental else self.max_iter)
-            with self._undone_on_failure():
+            with undone_on_failure(self):
                 self._learn(X, y, sample_weight, validation, incremental)
         return self
-
-    @contextmanager
-    def _undone_on_failure(self) -> Iterator[None]:
-        before = {k: list(v) if isinstance(v, list) else v for k, v in vars(self).items()}
-        try:
-            yield
-        except BaseException:
-            self.__dict__ = before
-            raise
 
     def _learn(
         self,
@@ -314,10 +292,12 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         validation: tuple[Any, Any, Any] = (None, None, None),
         incremental: bool = False,
         rules: tuple[StoppingRule, ...] = (),
+        all_targets: bool = False,
     ) -> Fit:
         """A fit to some rows of a table that has been validated, or to all, before its first step.
 
-        It ends by the estimator's own rules, or by `rules`.
+        It ends by the estimator's own rules, or by `rules`. With `all_targets` it knows the targets
+        of the whole table: classes that its rows lack are classes all the same.
 
         It writes its attributes on the estimator, which shows its weights after `_show`.
         """
@@ -341,7 +321,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         X, y, weights = table.X, table.y, table.weights
         if rows is not None:
             y, weights = y[rows], None if weights is None else weights[rows]
-        self._check_targets(y, incremental)
+        self._check_targets(table.y if all_targets else y, incremental)
         metadata = None if weights is None else {"sample_weight": weights}
         targets = self._encode_targets(y, X.dtype)
         arrays = arrays_of(X, targets, self._row_weights(targets, weights), rows)

@@ -10,7 +10,6 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelBinarizer
-from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
     _check_partial_fit_first_call,
@@ -24,6 +23,7 @@ from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.class_weight import class_weighted, is_balanced
 from rosenblatt.estimators.loss_choice import classification_loss
+from rosenblatt.estimators.rows import flat
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
@@ -314,7 +314,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The most probable class of every row; for multilabel targets an indicator matrix."""
-        p = self._predictions(X)
+        return self._decided(self._predictions(X))
+
+    def _decided(self, p: FloatArray) -> npt.NDArray[Any]:
+        """What `predict` makes of probabilities."""
         if self.n_outputs_ == 1:
             p = p[:, 1]
         labels = self._label_binarizer
@@ -432,10 +435,3 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         if self._label_binarizer.y_type_ == "multiclass" or y.shape[1] > 1:
             return None
         return np.where(y[:, 0] > 0.5, "True", "False")
-
-
-def flat(y: Any, warn: bool = True) -> Any:
-    """A single column as one dimension, with scikit-learn's warning."""
-    if not sp.issparse(y) and np.ndim(y) == 2 and y.shape[1] == 1:
-        return column_or_1d(y, warn=warn)
-    return y

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import RegressorMixin
 from sklearn.metrics import d2_pinball_score, r2_score
-from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 
 from rosenblatt.averaging import EMA, SWA
@@ -17,6 +16,7 @@ from rosenblatt.callbacks import EpochEnd
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.loss_choice import regression_loss
+from rosenblatt.estimators.rows import flat
 from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
 from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.normalizations import Normalization
@@ -143,7 +143,10 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         Where the loss has several quantile levels they are the last axis: (n_samples, n_levels),
         or (n_samples, n_targets, n_levels).
         """
-        prediction = self._predictions(X)
+        return self._by_levels(self._predictions(X))
+
+    def _by_levels(self, prediction: FloatArray) -> FloatArray:
+        """Predictions in the shape that `predict` gives them."""
         loss = self._trained_loss  # None where the weights were set by hand
         levels = 1 if loss is None else outputs_per_target(loss)
         if 1 < levels < self.n_outputs_:
@@ -157,9 +160,11 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         (`sklearn.metrics.d2_pinball_score`), averaged over the levels: 1 at best, 0 for a constant.
         R² would hold predictions of a quantile against a mean that they do not aim at.
         """
+        return self._score_of(self._predictions(X), y, sample_weight)
+
+    def _score_of(self, prediction: FloatArray, y: Any, sample_weight: Any) -> float:
         if not isinstance(self._trained_loss, Quantile):
-            return float(super().score(X, y, sample_weight))
-        prediction = self._predictions(X)
+            return float(r2_score(y, prediction, sample_weight=sample_weight))
         y = np.asarray(y)
         return d2_of_levels(
             y if y.ndim == 2 else y[:, None],
@@ -182,9 +187,7 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
             raise ValueError("Some value(s) of y are negative, which the Poisson loss cannot take.")
 
     def _encode_targets(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
-        encoded: FloatArray = np.ascontiguousarray(y, dtype=dtype)
+        encoded: FloatArray = np.ascontiguousarray(flat(y), dtype=dtype)
         return encoded if encoded.ndim == 2 else encoded[:, None]
 
     def _decode_targets(self, y: FloatArray) -> npt.NDArray[Any]:

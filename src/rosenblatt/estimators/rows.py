@@ -1,4 +1,4 @@
-"""Rows to train on and rows to validate on."""
+"""Tables as scikit-learn's validation lets them pass; rows to train on and to validate on."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 from sklearn.model_selection import train_test_split
+from sklearn.utils import column_or_1d
+from sklearn.utils.validation import validate_data
 
+from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.problem import Arrays, Matrix, Rows
 from rosenblatt.types import FloatArray
 
-__all__ = ["Table", "arrays_of", "fingerprint", "split"]
+__all__ = ["Table", "arrays_of", "fingerprint", "flat", "split", "validated"]
 
 
 @final
@@ -25,6 +29,34 @@ class Table:
     X: Matrix
     y: npt.NDArray[Any]
     weights: FloatArray | None
+
+
+def validated(
+    est: Any, X: Any, y: Any, sample_weight: Any, *, numeric: bool, dtype: Any, reset: bool
+) -> tuple[Any, Any, Any]:
+    """X, y and weights as an estimator learns from them, which its errors name.
+
+    `numeric` says that y is numbers, and `reset` that the columns of X are to be learnt.
+    """
+    X, y = validate_data(
+        est,
+        X,
+        y,
+        accept_sparse="csr",
+        multi_output=True,
+        y_numeric=numeric,
+        dtype=dtype,
+        order="C",
+        reset=reset,
+    )
+    return X, y, checked_weights(sample_weight, X)
+
+
+def flat(y: Any, warn: bool = True) -> Any:
+    """A single column as one dimension, with scikit-learn's warning."""
+    if not sp.issparse(y) and np.ndim(y) == 2 and y.shape[1] == 1:
+        return column_or_1d(y, warn=warn)
+    return y
 
 
 def arrays_of(

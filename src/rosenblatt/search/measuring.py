@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import final
 
-from rosenblatt.estimators.second_order_choice import watches_epochs
-from rosenblatt.estimators.solvers import is_first_order
+from rosenblatt.estimators.solvers import has_epochs
 from rosenblatt.search.candidates import Parameters
 from rosenblatt.search.folds import Folds
 from rosenblatt.search.memory import available_bytes, fit_bytes, told
@@ -42,7 +41,7 @@ class Measure:
                 f" about {told(wanted)} to train, and {told(self.available)} are free: leave it"
                 " out, or take dtype='float32'."
             )
-        if self.pauses and not (is_first_order(est.solver) or watches_epochs(est.solver)):
+        if self.pauses and not has_epochs(est.solver):
             raise ValueError(
                 f"solver={est.solver!r} learns in one piece, and this strategy pauses between"
                 " epochs: take strategy='all', or a first-order solver such as 'adam'."

@@ -19,11 +19,10 @@ from sklearn.utils import check_random_state, indexable
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_method_params
 
+from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.threads import available_threads
 from rosenblatt.search.candidates import HIDDEN, checked_sizes, combined, network_step
-from rosenblatt.search.crew import Crew
 from rosenblatt.search.folds import Folds, Held, folds_of
-from rosenblatt.search.halting import Halt
 from rosenblatt.search.ladder import Sizes, ladder
 from rosenblatt.search.measuring import Measure
 from rosenblatt.search.sampling import DEFAULT_NUMBER, Space, sample

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, final
 
+from rosenblatt.crew import CUT
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.fits import Fit
 from rosenblatt.search.candidates import Parameters
-from rosenblatt.search.halting import CUT
 
 __all__ = ["Begun", "Candidate", "Scores", "Trial"]
 

@@ -10,10 +10,9 @@ import numpy as np
 from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection._validation import _score
 
+from rosenblatt.crew import Crew, Halt
 from rosenblatt.search.candidates import Parameters
-from rosenblatt.search.crew import Crew
 from rosenblatt.search.folds import Folds, Held, Split, params_of
-from rosenblatt.search.halting import Halt
 from rosenblatt.search.trials import Candidate, Scores, Trial
 
 __all__ = ["Scoring", "Work"]

@@ -1,4 +1,4 @@
-"""When a search has to come to its end: a deadline, or a wish."""
+"""When what is under way has to come to its end: a deadline, or a wish."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import final
 
 from rosenblatt.stopping import Ending, StoppingRule
 
-__all__ = ["Halt"]
+__all__ = ["CUT", "Halt"]
+
+# The reason of a fit that a halt ended.
+CUT = "it was cut short"
 
 
 @final
@@ -34,6 +37,3 @@ class Halt(StoppingRule):
 
     def seconds_left(self, seconds: float) -> float:
         return -math.inf if self.asked else self.deadline - time.perf_counter()
-
-
-CUT = "the search came to its end"

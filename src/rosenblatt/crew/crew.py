@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar, final
 
 import sklearn
 
-from rosenblatt.search.halting import Halt
+from rosenblatt.crew.halting import Halt
 
 __all__ = ["Crew"]
 
@@ -27,7 +27,7 @@ class Crew(AbstractContextManager["Crew"]):
 
     def __init__(self, size: int, halt: Halt) -> None:
         self.size, self.halt, self.interrupted = size, halt, False
-        self._pool = ThreadPoolExecutor(size, thread_name_prefix="rosenblatt-search")
+        self._pool = ThreadPoolExecutor(size, thread_name_prefix="rosenblatt-crew")
 
     def __enter__(self) -> Self:
         return self

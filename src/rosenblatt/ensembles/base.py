@@ -1,0 +1,270 @@
+"""What the two ensembles share: members, trained side by side, and means over them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from numbers import Integral
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from rosenblatt.crew import Crew, Halt
+from rosenblatt.engine.threads import available_threads
+from rosenblatt.ensembles.bags import Bag, population
+from rosenblatt.ensembles.blocks import by_blocks
+from rosenblatt.ensembles.members import Member
+from rosenblatt.ensembles.out_of_bag import out_of_bag
+from rosenblatt.ensembles.telling import those_trained
+from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.estimators.parameters import CONSTRAINTS
+from rosenblatt.estimators.rows import Table, flat, validated
+from rosenblatt.estimators.undoing import undone_on_failure
+from rosenblatt.problem import Rows
+from rosenblatt.types import FloatArray
+
+__all__ = ["BaseMLPEnsemble"]
+
+# What is there only after a fit that was asked for it.
+OF_BAGGING = ("_bags", "oob_score_", "oob_decision_function_", "oob_prediction_")
+
+
+class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
+    """Parameters and attributes as in the two ensembles."""
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "estimator": "no_validation",  # has an error of its own
+        "n_estimators": [Interval(Integral, 1, None, closed="left")],
+        "mode": [StrOptions({"seeds", "bagging"})],
+        "oob_score": ["boolean"],
+        "n_jobs": CONSTRAINTS["n_jobs"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    estimators_: list[Any]
+    oob_score_: float
+
+    # Those of `estimators_`, in mode 'bagging'.
+    _bags: list[Bag]
+
+    _network_type: ClassVar[type[BaseMLP]]
+
+    def __init__(
+        self,
+        estimator: Any = None,
+        n_estimators: int = 10,
+        *,
+        mode: Literal["seeds", "bagging"] = "seeds",
+        oob_score: bool = False,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+        verbose: bool | int = False,
+    ) -> None:
+        self.estimator = estimator
+        self.n_estimators = n_estimators
+        self.mode = mode
+        self.oob_score = oob_score
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @abstractmethod
+    def _score_of(self, prediction: FloatArray, y: Any, sample_weight: Any) -> float:
+        """The score of means over members, in the form that a member's predictions have."""
+
+    @abstractmethod
+    def _keep_out_of_bag(self, prediction: FloatArray) -> None:
+        """Show predictions in that form, NaN where there are none, as an attribute."""
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
+        """Train the members.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+            For every member; it weighs the out-of-bag score as well. Rows of weight 0 are in no
+            bag.
+        X_val, y_val, sample_weight_val : as above, optional
+            Rows that every member validates on after each of its epochs.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        DivergenceError
+            A ValueError, where all members diverged. Where some did, the ensemble goes on without
+            them, with a warning that names them.
+        KeyboardInterrupt
+            Where Ctrl-C came before any member was trained; later it ends the training, and those
+            trained by then are kept, with a warning.
+        """
+        self._validate_params()
+        if self.oob_score and self.mode != "bagging":
+            raise ValueError(
+                f"oob_score=True needs rows that members have not seen, and with mode={self.mode!r}"
+                " all see all: take mode='bagging', or oob_score=False."
+            )
+        network = self._checked_network()
+        with undone_on_failure(self):
+            for name in OF_BAGGING:
+                self.__dict__.pop(name, None)
+            table, validation = self._data(
+                network, (X, y, sample_weight), (X_val, y_val, sample_weight_val)
+            )
+            halt = Halt()
+            threads = available_threads(self.n_jobs)
+            members = self._members(network, table, threads)
+            with Crew(min(threads, len(members)), halt) as crew:
+                crew.run(lambda member: member.train(table, validation, halt), members, self._tell)
+            trained = those_trained(members, crew.interrupted)
+            self._take_over(trained)
+            if self.oob_score:
+                self._estimate_out_of_bag(table)
+        return self
+
+    @property
+    def estimators_samples_(self) -> list[Rows]:
+        """The numbers of the rows in each member's bag, in the order drawn, with repetitions."""
+        if not hasattr(self, "_bags"):
+            raise AttributeError(
+                "estimators_samples_ is there after a fit with mode='bagging': with mode='seeds'"
+                " every member learns from all rows."
+            )
+        return [bag.rows() for bag in self._bags]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    # Fitting.
+
+    def _checked_network(self) -> BaseMLP:
+        """The network that the members are copies of, with parameters that it accepts."""
+        network = self._network_type() if self.estimator is None else self.estimator
+        if not isinstance(network, self._network_type):
+            raise TypeError(
+                f"{type(self).__name__} takes an {self._network_type.__name__} (of rosenblatt) as"
+                f" estimator, got {type(network).__name__}. What comes before the network, such as"
+                " a scaler, goes before the ensemble: make_pipeline(StandardScaler(),"
+                f" {type(self).__name__}())."
+            )
+        network._validate_params()
+        return network
+
+    def _data(
+        self,
+        network: BaseMLP,
+        train: tuple[Any, Any, Any],
+        validation: tuple[Any, Any, Any],
+    ) -> tuple[Table, tuple[Any, Any, Any]]:
+        """One table for all members, and the rows to validate on, seen to fit it."""
+        numeric, types = network._takes_numeric_targets, network._float_types(first_pass=True)
+        X, y, weights = validated(self, *train, numeric=numeric, dtype=types, reset=True)
+        if validation[0] is not None and validation[1] is not None:
+            X_val, y_val, weights_val = validated(
+                self, *validation, numeric=numeric, dtype=X.dtype, reset=False
+            )
+            validation = X_val, flat(y_val, warn=False), weights_val
+        return Table(X, flat(y), weights), validation
+
+    def _members(self, network: BaseMLP, table: Table, threads: int) -> list[Member]:
+        """The networks, each with its seed and its share of the threads; in bagging a bag as well.
+
+        Each draws two seeds, whatever the mode, so that a larger ensemble begins with the members
+        of a smaller one.
+        """
+        rng = check_random_state(self.random_state)
+        seeds = rng.randint(np.iinfo(np.int32).max, size=(self.n_estimators, 2))
+        bags: list[Bag | None] = [None] * self.n_estimators
+        if self.mode == "bagging":
+            rows = population(table.X.shape[0], table.weights)
+            bags = [Bag(int(seed), rows) for _, seed in seeds]
+        members = []
+        for number, ((seed, _), bag) in enumerate(zip(seeds, bags, strict=True), 1):
+            net = clone(network).set_params(random_state=int(seed))
+            if net.n_jobs is None:
+                net.n_jobs = max(1, threads // self.n_estimators)
+            net.n_features_in_ = self.n_features_in_
+            members.append(Member(number, net, bag))
+        return members
+
+    def _tell(self, member: Member) -> None:
+        if self.verbose and member.finished:
+            print(f"member {member.number} of {self.n_estimators}: {member.told}", flush=True)
+
+    def _take_over(self, trained: list[Member]) -> None:
+        self.estimators_ = [member.network for member in trained]
+        # The columns' names come last: members have learnt from arrays, which have none.
+        if hasattr(self, "feature_names_in_"):
+            for net in self.estimators_:
+                net.feature_names_in_ = self.feature_names_in_
+        bags = [member.bag for member in trained if member.bag is not None]
+        if bags:
+            self._bags = bags
+
+    def _estimate_out_of_bag(self, table: Table) -> None:
+        predictors = [net._own_predictor() for net in self.estimators_]
+        prediction = out_of_bag(predictors, self._bags, table.X, self.n_jobs)
+        known = ~np.isnan(prediction.reshape(len(prediction), -1)[:, 0])  # all columns or none
+        if not known.any():
+            raise ValueError(
+                f"oob_score=True, and all {len(known)} rows are in the bags of all"
+                f" {len(self._bags)} members: raise n_estimators, or take oob_score=False."
+            )
+        weights = None if table.weights is None else table.weights[known]
+        self.oob_score_ = self._score_of(prediction[known], table.y[known], weights)
+        self._keep_out_of_bag(prediction)
+
+    # Prediction.
+
+    def _over_members(
+        self, X: Any, reduce: Callable[[FloatArray], tuple[FloatArray, ...]]
+    ) -> tuple[FloatArray, ...]:
+        """What `reduce` makes of the members' predictions, which lie along its first axis."""
+        check_is_fitted(self)
+        predictors = [net._own_predictor() for net in self.estimators_]
+        X = validate_data(
+            self,
+            X,
+            accept_sparse="csr",
+            dtype=predictors[0].theta.dtype,
+            order="C",
+            reset=False,
+        )
+
+        def compute(rows: slice) -> tuple[FloatArray, ...]:
+            block = X[rows]
+            return reduce(np.stack([predictor.predict(block) for predictor in predictors]))
+
+        return by_blocks(compute, X.shape[0], self.n_jobs)
+
+    def _mean(self, X: Any) -> FloatArray:
+        return self._over_members(X, lambda each: (each.mean(axis=0),))[0]
+
+    def _mean_and_std(self, X: Any) -> tuple[FloatArray, ...]:
+        check_is_fitted(self)
+        if len(self.estimators_) == 1:
+            raise ValueError(
+                "return_std=True needs two members or more, and this ensemble has 1: fit it with"
+                " n_estimators=2 or more."
+            )
+        return self._over_members(X, lambda each: (each.mean(axis=0), each.std(axis=0, ddof=1)))

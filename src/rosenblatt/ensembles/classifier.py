@@ -1,0 +1,147 @@
+"""`MLPEnsembleClassifier`: classifiers whose mean probabilities predict."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
+
+from rosenblatt.ensembles.base import BaseMLPEnsemble
+from rosenblatt.ensembles.uncertainty import Uncertainty, entropies, of_classes, of_labels
+from rosenblatt.estimators import MLPClassifier
+from rosenblatt.types import FloatArray
+
+__all__ = ["MLPEnsembleClassifier"]
+
+
+@final
+class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
+    """Several MLPClassifiers, trained side by side: their mean predicts, and their spread is an
+    uncertainty.
+
+    With ``mode='seeds'`` every member sees all rows and differs by its initial weights and its
+    batches (Lakshminarayanan et al. 2017, deep ensembles); with ``mode='bagging'`` also by a
+    bootstrap sample of the rows (Breiman 1996). The members share one table, whatever the mode.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier, optional
+        What the members are copies of, with all their parameters; None for its defaults. Its own
+        `random_state` is not used.
+    n_estimators : int, default=10
+    mode : {'seeds', 'bagging'}, default='seeds'
+        Networks differ enough by their seeds, and members that see all rows are the better ones;
+        bagging adds the out-of-bag score, and says more of how the data's chance matters.
+    oob_score : bool, default=False
+        With ``mode='bagging'``, predict every row by the members whose bag left it out, and score
+        that: an estimate for unseen rows that needs none held out.
+    n_jobs : int or None, default=None
+        Threads, over members while training and over rows while predicting; None takes the cores
+        that the process may use. A network without an `n_jobs` of its own gets an equal share.
+    random_state : int, RandomState or None, default=None
+        Draws the seeds of members and bags. A larger ensemble begins with the members of a smaller
+        one.
+    verbose : bool or int, default=False
+        Print a line for each member trained.
+
+    Attributes
+    ----------
+    estimators_ : list of MLPClassifier
+        The members. Each equals, bit for bit, ``clone(member).fit(X, y)``, or that on the rows of
+        its bag where they hold every class.
+    estimators_samples_ : list of arrays of int
+        In mode 'bagging' the rows in each member's bag, in the order drawn, with repetitions.
+    classes_ : array of shape (n_classes,)
+    oob_score_ : float
+        Accuracy over the rows that some member has not seen, weighted by `sample_weight`.
+    oob_decision_function_ : array, shaped as `predict_proba`
+        Mean probabilities over the members that have not seen a row; NaN where all have.
+    n_features_in_ : int
+    feature_names_in_ : array of str
+        Where X has column names.
+
+    Notes
+    -----
+    All members know all classes, also those that a bag lacks, which a member then learns to give no
+    probability.
+
+    With `early_stopping` in mode 'bagging' a member validates on the rows that its bag left out, if
+    `fit` is given none: rows split off the bag would have copies among those learnt from. The
+    out-of-bag score then is of rows that chose when to stop.
+
+    The log loss of mean probabilities is never above the mean of the members' log losses, because
+    -ln is convex.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.preprocessing import scale
+    >>> from rosenblatt import MLPClassifier, MLPEnsembleClassifier
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> network = MLPClassifier((16,), early_stopping=True)
+    >>> clf = MLPEnsembleClassifier(network, 5, random_state=0).fit(scale(X), y)
+    >>> p, std = clf.predict_proba(scale(X), return_std=True)
+    >>> p.shape == std.shape == (569, 2)
+    True
+    >>> bool(clf.score(scale(X), y) > 0.9)
+    True
+    """
+
+    _network_type = MLPClassifier
+
+    oob_decision_function_: FloatArray
+
+    @property
+    def classes_(self) -> Any:
+        """The classes, or labels, that all members know."""
+        return self.estimators_[0].classes_
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """The class of the largest mean probability; for multilabel targets an indicator matrix."""
+        p = self._mean(X)
+        return self.estimators_[0]._decided(p)
+
+    def predict_proba(
+        self, X: Any, return_std: bool = False
+    ) -> FloatArray | tuple[FloatArray, ...]:
+        """Mean probabilities, shape (n_samples, n_classes), in the order of `classes_`.
+
+        With `return_std` also the standard deviation of the members' probabilities (ddof=1), of
+        the same shape.
+        """
+        return self._mean_and_std(X) if return_std else self._mean(X)
+
+    def predict_log_proba(self, X: Any) -> FloatArray:
+        """ln of `predict_proba`."""
+        with np.errstate(divide="ignore"):  # a probability may round to 0
+            log_p: FloatArray = np.log(self._mean(X))
+        return log_p
+
+    def uncertainty(self, X: Any) -> Uncertainty:
+        """How unsure the ensemble is of every row, and why; see `Uncertainty`.
+
+        Several labels are judged one by one, in columns.
+        """
+        entropy = of_labels if self._several_labels else of_classes
+        return Uncertainty(
+            *self._over_members(X, lambda p: entropies(entropy(p), entropy(p.mean(axis=0))))
+        )
+
+    @property
+    def _several_labels(self) -> bool:
+        return self.estimators_[0]._label_binarizer.y_type_.startswith("multilabel")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    def _score_of(self, prediction: FloatArray, y: Any, sample_weight: Any) -> float:
+        decided = self.estimators_[0]._decided(prediction)
+        return float(accuracy_score(y, decided, sample_weight=sample_weight))
+
+    def _keep_out_of_bag(self, prediction: FloatArray) -> None:
+        self.oob_decision_function_ = prediction

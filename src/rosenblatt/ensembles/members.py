@@ -1,0 +1,80 @@
+"""A member of an ensemble: how it is trained, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, final
+
+from sklearn.callback._callback_support import callback_management_context
+
+from rosenblatt.crew import CUT, Halt
+from rosenblatt.ensembles.bags import Bag
+from rosenblatt.errors import DivergenceError
+from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.estimators.rows import Table
+from rosenblatt.estimators.solvers import has_epochs
+
+__all__ = ["Member"]
+
+
+@final
+@dataclass
+class Member:
+    """A network and the rows that it learns from; without a bag those are all.
+
+    Attributes
+    ----------
+    number : int
+        From 1, for people.
+    finished : bool
+        Whether it was trained to its end.
+    converged : bool
+        Whether that end was none of its limits.
+    divergence : DivergenceError, optional
+        Where its weights stopped being finite.
+    """
+
+    number: int
+    network: BaseMLP
+    bag: Bag | None = None
+    finished: bool = False
+    converged: bool = True
+    divergence: DivergenceError | None = None
+
+    def train(self, table: Table, validation: tuple[Any, Any, Any], halt: Halt) -> None:
+        """Fit the network, unless the halt cuts it short; divergence is its own affair."""
+        net = self.network
+        rows = None if self.bag is None else self.bag.rows()
+        try:
+            # Callbacks of scikit-learn's see every member as a fit of its own.
+            with callback_management_context(net):
+                net._init_callback_context(max_subtasks=net.max_iter)
+                given = self._validation(table, validation)
+                fit = net._begin(table, rows, given, rules=(halt,), all_targets=True)
+                fit.run()
+                net._show(fit)
+                fit.start.followers.fit_ended()
+        except DivergenceError as error:
+            self.divergence = error
+            return
+        self.finished = net.stop_reason_ != CUT
+        self.converged = fit.converged
+
+    def _validation(self, table: Table, given: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
+        """The rows to validate on: given, or for early stopping those that the bag left out.
+
+        Rows split off the bag would have copies of themselves among those learnt from.
+        """
+        net = self.network
+        stops = net.early_stopping and has_epochs(net.solver)
+        if self.bag is None or not stops or any(part is not None for part in given):
+            return given
+        outside = self.bag.outside()
+        weights = None if table.weights is None else table.weights[outside]
+        return table.X[outside], table.y[outside], weights
+
+    @property
+    def told(self) -> str:
+        """What is printed of a finished member."""
+        net = self.network
+        return f"{net.n_iter_} epochs, loss {net.loss_:.4g}, {net.stop_reason_}"

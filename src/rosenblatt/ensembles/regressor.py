@@ -1,0 +1,84 @@
+"""`MLPEnsembleRegressor`: regressors whose mean predicts."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+from sklearn.base import MultiOutputMixin, RegressorMixin
+
+from rosenblatt.ensembles.base import BaseMLPEnsemble
+from rosenblatt.estimators import MLPRegressor
+from rosenblatt.types import FloatArray
+
+__all__ = ["MLPEnsembleRegressor"]
+
+
+@final
+class MLPEnsembleRegressor(MultiOutputMixin, RegressorMixin, BaseMLPEnsemble):
+    """Several MLPRegressors, trained side by side: their mean predicts, and their spread is an
+    uncertainty.
+
+    Parameters
+    ----------
+    estimator : MLPRegressor, optional
+        What the members are copies of, with all their parameters; None for its defaults. Its own
+        `random_state` is not used.
+    n_estimators, mode, oob_score, n_jobs, random_state, verbose
+        As in `MLPEnsembleClassifier`.
+
+    Attributes
+    ----------
+    estimators_ : list of MLPRegressor
+    estimators_samples_, n_features_in_, feature_names_in_
+        As in `MLPEnsembleClassifier`.
+    oob_score_ : float
+        The networks' score, R² or that of a quantile loss, over the rows that some member has not
+        seen, weighted by `sample_weight`.
+    oob_prediction_ : array, shaped as `predict`
+        Means over the members that have not seen a row; NaN where all have.
+
+    Notes
+    -----
+    The spread is what the members disagree on, which grows away from the data. It is not the noise
+    of the targets: an interval for a new target needs both, and the quantile losses of
+    `MLPRegressor` estimate the latter.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn.preprocessing import scale
+    >>> from rosenblatt import MLPEnsembleRegressor, MLPRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> network = MLPRegressor(hidden_layer_sizes=8, max_iter=1000, early_stopping=True)
+    >>> reg = MLPEnsembleRegressor(network, 5, random_state=0).fit(scale(X), scale(y))
+    >>> mean, std = reg.predict(scale(X), return_std=True)
+    >>> mean.shape == std.shape == (442,)
+    True
+    """
+
+    _network_type = MLPRegressor
+
+    oob_prediction_: FloatArray
+
+    def predict(self, X: Any, return_std: bool = False) -> FloatArray | tuple[FloatArray, ...]:
+        """Means over the members, in the shape of `MLPRegressor.predict`.
+
+        With `return_std` also the standard deviation over the members (ddof=1), of the same shape.
+        """
+        if return_std:
+            return tuple(map(self._by_levels, self._mean_and_std(X)))
+        return self._by_levels(self._mean(X))
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R² of the predictions, or for a quantile loss D² of the pinball loss."""
+        return self._score_of(self._mean(X), y, sample_weight)
+
+    def _by_levels(self, prediction: FloatArray) -> FloatArray:
+        shaped: FloatArray = self.estimators_[0]._by_levels(prediction)
+        return shaped
+
+    def _score_of(self, prediction: FloatArray, y: Any, sample_weight: Any) -> float:
+        return float(self.estimators_[0]._score_of(prediction, y, sample_weight))
+
+    def _keep_out_of_bag(self, prediction: FloatArray) -> None:
+        self.oob_prediction_ = self._by_levels(prediction)

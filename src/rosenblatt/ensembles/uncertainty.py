@@ -1,0 +1,51 @@
+"""How unsure an ensemble of classifiers is, and which part of that more data could mend."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, final
+
+import numpy as np
+from scipy.special import entr
+
+from rosenblatt.types import FloatArray
+
+__all__ = ["Uncertainty", "entropies", "of_classes", "of_labels"]
+
+
+@final
+class Uncertainty(NamedTuple):
+    """Entropies in nats, shape (n_samples,), or (n_samples, n_labels) of several labels.
+
+    Attributes
+    ----------
+    predictive_entropy : array
+        H(mean p): of the probabilities that the ensemble predicts.
+    expected_entropy : array
+        mean H(p): what the members are unsure of by themselves, such as classes that overlap.
+    mutual_information : array
+        Their difference, never negative: what the members disagree on, which is the model's own
+        uncertainty, large where it has seen no data (Houlsby et al. 2011; Depeweg et al. 2018).
+    """
+
+    predictive_entropy: FloatArray
+    expected_entropy: FloatArray
+    mutual_information: FloatArray
+
+
+def of_classes(p: FloatArray) -> FloatArray:
+    """-Σ p ln p over the last axis, whose probabilities sum to 1."""
+    entropy: FloatArray = entr(p).sum(axis=-1)
+    return entropy
+
+
+def of_labels(p: FloatArray) -> FloatArray:
+    """-p ln p - (1 - p) ln(1 - p), of each number by itself."""
+    entropy: FloatArray = entr(p) + entr(1 - p)
+    return entropy
+
+
+def entropies(of_one: FloatArray, of_mean: FloatArray) -> Uncertainty:
+    """From the members' entropies, along the first axis, and that of their mean."""
+    expected = of_one.mean(axis=0)
+    # Rounding aside the entropy is concave, so that the difference is not negative.
+    return Uncertainty(of_mean, expected, np.maximum(of_mean - expected, 0))

@@ -1,0 +1,19 @@
+"""An estimator that a failed fit leaves as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+__all__ = ["undone_on_failure"]
+
+
+@contextmanager
+def undone_on_failure(est: Any) -> Iterator[None]:
+    before = {k: list(v) if isinstance(v, list) else v for k, v in vars(est).items()}
+    try:
+        yield
+    except BaseException:
+        est.__dict__ = before
+        raise
