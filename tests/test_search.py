@@ -14,6 +14,7 @@ import pytest
 import scipy.sparse as sp
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
+from sklearn.callback import ProgressBar
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 from sklearn.linear_model import LogisticRegression
@@ -342,6 +343,9 @@ def test_what_is_not_searched() -> None:
         StructureSearchCV(
             pipeline, SIZES, param_grid={"standardscaler__with_mean": [True, False]}
         ).fit(X, Y)
+    watched = network().set_callbacks(ProgressBar())
+    with pytest.raises(ValueError, match="given by set_callbacks"):
+        StructureSearchCV(watched, SIZES).fit(X, Y)
     with pytest.raises(ValueError, match="requires y"):
         StructureSearchCV(network(), SIZES).fit(X)
 
@@ -377,6 +381,13 @@ def test_a_candidate_that_diverges_is_scored_as_failed_and_the_search_goes_on() 
 def test_all_candidates_fail() -> None:
     with pytest.raises(ValueError, match=r"(?s)All 3 candidates failed.*solver.*adan"):
         StructureSearchCV(network(solver="adan"), SIZES).fit(X, Y)
+
+
+def test_a_parameter_out_of_its_range_fails_its_candidate_alone() -> None:
+    search = StructureSearchCV(network(), [(4,)], param_grid={"momentum": [0.5, 7.0]})
+    with pytest.warns(FitFailedWarning, match=r"(?s)momentum=7.0: .*The 'momentum' parameter"):
+        search.fit(X, Y)
+    assert search.best_params_["momentum"] == 0.5
 
 
 def test_a_fold_that_lacks_a_class_is_told() -> None:

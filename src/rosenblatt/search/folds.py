@@ -62,6 +62,7 @@ class TableFolds(Folds):
 
     def _set_up(self, parameters: Parameters) -> tuple[BaseMLP, Table]:
         est = clone(self.estimator).set_params(**clone(parameters, safe=False))
+        est._validate_params()
         types = est._float_types(first_pass=True)
         with self._lock:
             if str(types) not in self._tables:
@@ -142,9 +143,15 @@ def folds_of(
     Raises
     ------
     ValueError
-        For what a fold cannot share: a grid over earlier steps of a pipeline, and metadata other
-        than a network's own.
+        For what a fold cannot share: a grid over earlier steps of a pipeline, metadata other than
+        a network's own, and scikit-learn's callbacks.
     """
+    network = estimator.steps[-1][1] if step else estimator
+    if hasattr(network, "_skl_callbacks"):
+        raise ValueError(
+            "The search calls no callbacks that were given by set_callbacks: give callables by"
+            " callbacks=, or use scikit-learn's GridSearchCV."
+        )
     rows = [np.asarray(train, np.int64) for train, _ in splits]
     if not step:
         foreign = set(fit_params) - {"sample_weight", *VALIDATION}
