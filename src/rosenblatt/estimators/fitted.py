@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from operator import is_
 from types import MappingProxyType
 from typing import Any, final
@@ -63,6 +64,13 @@ class FittedMLP(BaseEstimator, ABC):
     _input_noise: float = 0.0
     _others: Mapping[str, FloatArray] = MappingProxyType({})
     _named_state: Mapping[str, FloatArray] = MappingProxyType({})
+
+    @classmethod
+    @cache
+    def _get_param_names(cls) -> list[str]:
+        # Read off the constructor's signature, which takes long where there are many: once a class.
+        names: list[str] = super()._get_param_names()
+        return names
 
     @property
     def model_(self) -> Model:
