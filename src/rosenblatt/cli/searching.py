@@ -66,9 +66,7 @@ def search_structure(prepared: Prepared, options: SearchOptions, *, progress: bo
     # How many epochs each took is in the table, and where time was short is told in our words.
     said = [w.message for w in caught if not issubclass(w.category, ConvergenceWarning)]
     notes = [*dict.fromkeys(map(in_a_line, said)), *notes_on_time(search, found)]
-    return Searched(
-        search, found, sizes_of(search.best_params_), ending(search), tuple(filter(None, notes))
-    )
+    return Searched(search, found, sizes_of(search.best_params_), ending(search), tuple(notes))
 
 
 def ending(search: StructureSearchCV) -> str:

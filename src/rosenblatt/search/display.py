@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import textwrap
 from collections.abc import Mapping
 from typing import Any, Self, final
 
 import numpy as np
 
-from rosenblatt.search.findings import Findings, findings, name_of
+from rosenblatt.search.axes import legend_outside, scale, sizes_above
+from rosenblatt.search.findings import Findings, findings
 from rosenblatt.search.summary import named
 
 __all__ = ["StructureSearchDisplay"]
@@ -17,10 +16,6 @@ __all__ = ["StructureSearchDisplay"]
 # Of Okabe and Ito, told apart by those who see fewer colours; and a mark for each as well.
 VALIDATION, TRAINING, CHOSEN, DARK, FAINT = "#0072B2", "#E69F00", "#D55E00", "#333333", "#9A9A9A"
 FIGURE: dict[str, Any] = {"figsize": (8, 5.6), "layout": "constrained"}
-# So many names of hidden layers have room above the picture.
-MOST_NAMES = 28
-# Characters of a line of the legend, two of which stand side by side.
-WIDEST_LABEL = 48
 
 
 @final
@@ -55,6 +50,8 @@ class StructureSearchDisplay:
         within one standard error of it.
     threshold_ : matplotlib Line2D
         The highest mean less one standard error.
+    names_ : matplotlib SecondaryAxis
+        The hidden layers, above their points.
 
     Examples
     --------
@@ -123,8 +120,8 @@ class StructureSearchDisplay:
         self._draw_curves(dict(line_kw or {}), dict(fill_between_kw or {}))
         self._draw_beside()
         self._mark_choice()
-        self._scale(score_name or self.score_name or self.found.metric)
-        self._name_sizes()
+        scale(ax, self.found, score_name or self.score_name or self.found.metric)
+        self.names_ = sizes_above(ax, self.found)
         self._explain()
         return self
 
@@ -244,68 +241,10 @@ class StructureSearchDisplay:
         )
         return mark
 
-    def _scale(self, score_name: str) -> None:
-        from matplotlib.ticker import LogLocator, NullLocator
-
-        ax, sizes = self.ax_, self.found.n_parameters[self.found.scored]
-        ax.set_xscale("log")
-        ax.set_xlim(sizes.min() / 1.3, sizes.max() * 1.3)
-        ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=12))
-        ax.xaxis.set_minor_locator(NullLocator())
-        ax.xaxis.set_major_formatter(lambda size, _: f"{size:,.0f}")
-        low, high = self.found.score_range
-        room = 0.06 * (high - low) or 0.05 * abs(high) or 0.05
-        ax.set_ylim(low - room, high + room)
-        ax.set_xlabel("parameters (logarithmic)")
-        ax.set_ylabel(score_name)
-        ax.grid(axis="y", color="#E8E8E8", linewidth=0.8)
-        ax.set_axisbelow(True)
-
-    def _name_sizes(self) -> None:
-        """The hidden layers above their points; where room is short, the marked ones come first,
-        then those without any, then the highest scores."""
-        from matplotlib.ticker import FixedLocator, NullLocator
-
-        found = self.found
-        low, high = np.log10(self.ax_.get_xlim())
-        marked = [i for i in (found.chosen, found.highest, found.smallest) if i is not None]
-        placed: dict[float, str] = {}
-        ranked = sorted(
-            found.curve.tolist(), key=lambda i: (len(found.sizes[i]) > 0, -found.test[i])
-        )
-        for i in (*marked, *ranked):
-            place = math.log10(found.n_parameters[i])
-            if all(abs(place - other) >= (high - low) / MOST_NAMES for other in placed):
-                placed[place] = name_of(found.sizes[i])
-        self.names_ = self.ax_.secondary_xaxis("top")
-        self.names_.xaxis.set_major_locator(FixedLocator([10**place for place in placed]))
-        self.names_.xaxis.set_minor_locator(NullLocator())
-        self.names_.set_xticklabels(placed.values(), rotation=60, ha="left", fontsize=8)
-        self.names_.tick_params(axis="x", length=3, pad=1)
-        self.names_.set_xlabel("hidden layers", fontsize=9)
-
     def _explain(self) -> None:
-        """The legend, outside: nothing that is drawn lies below it."""
         drawn = [*self.lines_, self.threshold_, self.chosen_, self.highest_, self.smallest_]
         drawn += [self.faint_, self.below_]
         if self.found.left_out:
             note = f"not shown: {self.found.left_out} without a score"
             drawn += self.ax_.plot([], [], linestyle="none", label=note)
-        handles = [handle for handle in drawn if handle is not None]
-        self.ax_.legend(
-            handles,
-            [wrapped(handle.get_label()) for handle in handles],
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.14),
-            ncols=2,
-            frameon=False,
-            fontsize=9,
-        )
-
-
-def wrapped(label: str) -> str:
-    """In lines of a width, the first of which ends with a colon where there is one."""
-    if len(label) <= WIDEST_LABEL:
-        return label
-    lines = label.replace(": ", ":\n", 1).split("\n")
-    return "\n".join(textwrap.fill(line, WIDEST_LABEL) for line in lines)
+        legend_outside(self.ax_, [handle for handle in drawn if handle is not None])

@@ -108,7 +108,7 @@ def terminal_plot(
     left = labels_of_scores(y)
     margin = max(map(len, left.values()))
     sizes = np.log10(found.n_parameters[found.scored])
-    x = Axis.over(float(sizes.min()), float(sizes.max()), width - margin - 4)
+    x = Axis.over(float(sizes.min()), float(sizes.max()), width - margin - 3)
     canvas = drawn(found, Canvas(x, y))
     lines = [f"{found.metric}, mean over {found.n_folds} folds"]
     for row in reversed(range(height)):
