@@ -154,9 +154,14 @@ def search(
     strategy: Annotated[
         str, typer.Option(help=f"How candidates are tried: {one_of(STRATEGIES)}.")
     ] = "all",
-    folds: Annotated[int, typer.Option(help="Of the cross-validation over the training rows.")] = 5,
+    folds: Annotated[
+        int, typer.Option(help="Parts of the cross-validation over the training rows.")
+    ] = 5,
     select: Annotated[
-        str, typer.Option(help=f"By the mean score over the folds: {one_of(SELECTIONS)}.")
+        str,
+        typer.Option(
+            help=f"The highest mean score, or the smallest network near it: {one_of(SELECTIONS)}."
+        ),
     ] = "best",
     activation: Activation = "relu",
     solver: Solver = "adam",

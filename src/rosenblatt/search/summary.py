@@ -62,7 +62,7 @@ def candidates_table(found: Findings, encoding: str | None = None) -> str:
         + shown(f"{SMALLEST} smallest within one standard error", encoding)
     )
     lines.append(
-        shown(f"{found.metric} ± one standard error, epochs and seconds: ", encoding)
+        shown(f"{found.metric} and its standard error, epochs and seconds: ", encoding)
         + f"means over {found.n_folds} folds"
     )
     return "\n".join(lines)
