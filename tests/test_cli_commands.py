@@ -1,4 +1,4 @@
-"""The four commands on small tables, run in this process."""
+"""The commands on small tables, run in this process."""
 
 from __future__ import annotations
 
@@ -406,7 +406,7 @@ def test_a_fault_of_ours_is_exit_code_1(folder: Path, capsys, monkeypatch) -> No
     def broken(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("rosenblatt.cli.commands.prepare", broken)
+    monkeypatch.setattr("rosenblatt.cli.making.prepare", broken)
     assert run(["train", "shop.csv"]) == 1
     assert "fault of rosenblatt" in capsys.readouterr().err
 
@@ -417,7 +417,7 @@ def test_an_interruption_before_the_training_says_that_nothing_was_saved(
     def interrupted(*args: object, **kwargs: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rosenblatt.cli.commands.prepare", interrupted)
+    monkeypatch.setattr("rosenblatt.cli.making.prepare", interrupted)
     assert run(["train", "shop.csv"]) == 130
     assert "nothing was saved" in capsys.readouterr().err
     assert list(folder.iterdir()) == [folder / "shop.csv"]

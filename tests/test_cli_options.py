@@ -69,7 +69,7 @@ def test_a_wrong_command_line_is_refused_in_one_sentence(arguments, named, capsy
     assert named in captured.err
 
 
-@pytest.mark.parametrize("command", ["", "train", "predict", "evaluate", "inspect"])
+@pytest.mark.parametrize("command", ["", "train", "search", "predict", "evaluate", "inspect"])
 def test_every_command_has_its_help(command: str, capsys) -> None:
     assert run([*command.split(), "--help"]) == 0
     assert "Usage:" in capsys.readouterr().out

@@ -1,1 +1,4 @@
-"""The command `rosenblatt`: train, predict, evaluate, inspect. A leaf: nothing else imports it."""
+"""The command `rosenblatt`: train, search, predict, evaluate, inspect.
+
+A leaf: nothing else imports it.
+"""

@@ -58,7 +58,8 @@ def run(arguments: Sequence[str]) -> int:
 def _dispatch(arguments: Sequence[str]) -> int:
     from typer.exceptions import TyperException
 
-    from rosenblatt.cli.interface import Job, app
+    from rosenblatt.cli.interface import app
+    from rosenblatt.cli.job import Job
 
     try:
         job = app(list(arguments) or ["--help"], standalone_mode=False)

@@ -1,16 +1,14 @@
-"""The four commands. Each shows its result on a screen and returns it as JSON data."""
+"""The commands. Each shows its result on a screen and returns it as JSON data."""
 
 from __future__ import annotations
 
-import shlex
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+from rosenblatt.cli.as_json import Json, columns_as_json, scores_as_json
+from rosenblatt.cli.making import place_for, saved_and_shown, shown_table
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.prediction import evaluate, predict, write_csv, writer_for
-from rosenblatt.cli.preparation import prepare
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.training import train_network
@@ -20,16 +18,11 @@ from rosenblatt.persistence import (
     SavedModel,
     Score,
     check_writable,
-    is_model_file,
     load_model,
     read_model,
     replaced_file,
-    save_model,
 )
-from rosenblatt.table import ColumnLine
 from rosenblatt.table.wording import count
-
-Json = dict[str, Any]
 
 
 def run_train(
@@ -42,57 +35,10 @@ def run_train(
     out: Path | None,
 ) -> Json:
     """Train on a table and save the model; whether it can be saved is tried first."""
-    path = out or Path(f"{source.stem}.safetensors")
-    replaced = path.exists()
-    if replaced and not is_model_file(path):
-        raise InputError(
-            f"{path} exists and is not a model that rosenblatt wrote: remove it or choose another "
-            f"--out"
-        )
-    check_writable(path)
-    table = source.read()
-    notes = list(table.notes)
-    n_rows = len(table.frame)
-    prepared = prepare(
-        table.frame, options, target=target or source.target, weight_column=weight_column
-    )
-    del table  # the arrays are made: its memory is free for the training
-    notes += prepared.notes
-    columns = prepared.encoding.describe()
-    size = f"{count(n_rows, 'row')}, {count(len(columns) - 1, 'column')} and the target"
-    screen.say(f"{source.name}: {size}\n")
-    screen.columns(columns, in_short=True)
-    screen.notes(notes)
-    trained = train_network(prepared, options, progress=screen.shows_progress)
-    save_model(path, trained.saved)
-    screen.saved(path)
-    later_notes = list(trained.notes)
-    if replaced:
-        later_notes.append(f"{path} held an older model, which the new one has replaced")
-    summary = trained.saved.summary
-    following = _next_command(source, path)
-    screen.say()
-    screen.scores(summary.scores)
-    screen.notes(later_notes)
-    screen.say(
-        f"\n{count(summary.epochs, 'epoch')} in {trained.seconds:.1f} s; stopped, because "
-        f"{summary.stop_reason}"
-    )
-    screen.say(f"saved {path}")
-    screen.say(f"next: {following}", "bold")
-    return {
-        "model": str(path),
-        "task": prepared.kind.name,
-        "target": prepared.encoding.target.name,
-        "columns": _columns(columns),
-        "rows": {part.part: part.rows for part in summary.parts},
-        "scores": _nested(summary.scores),
-        "epochs": summary.epochs,
-        "stop_reason": summary.stop_reason,
-        "seconds": trained.seconds,
-        "next": following,
-        "notes": [*notes, *later_notes],
-    }
+    place = place_for(source, out)
+    table = shown_table(source, screen, options, target=target, weight_column=weight_column)
+    trained = train_network(table.prepared, options, progress=screen.shows_progress)
+    return saved_and_shown(source, screen, place, table, trained)
 
 
 def run_predict(model: Path, source: Source, screen: Screen, *, out: Path | None) -> Json:
@@ -164,8 +110,8 @@ def run_inspect(model: Path, screen: Screen) -> Json:
         "rows": parts,
         "options": options,
         "target": saved.encoding.target.name,
-        "columns": _columns(columns),
-        "scores": _nested(summary.scores),
+        "columns": columns_as_json(columns),
+        "scores": scores_as_json(summary.scores),
         "notes": [],
     }
 
@@ -178,30 +124,5 @@ def _chain(saved: SavedModel) -> str:
     return " → ".join([str(network.n_inputs), *steps, str(last.n_outputs)])
 
 
-def _next_command(source: Source, model: Path) -> str:
-    out = shlex.quote(f"{source.stem}.predictions.csv")
-    return f"rosenblatt predict {shlex.quote(str(model))} {source.arguments} --out {out}"
-
-
 def _same_file(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
-
-
-def _columns(lines: Iterable[ColumnLine]) -> list[Json]:
-    return [
-        {
-            "name": line.name,
-            "taken_for": line.kind,
-            "detail": line.detail,
-            "features": line.n_features,
-        }
-        for line in lines
-    ]
-
-
-def _nested(scores: Iterable[Score]) -> Json:
-    """model → part → metric → value."""
-    nested: dict[str, dict[str, dict[str, float | None]]] = {}
-    for score in scores:
-        nested.setdefault(score.model, {}).setdefault(score.part, {})[score.metric] = score.value
-    return nested

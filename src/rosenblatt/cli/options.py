@@ -17,6 +17,8 @@ TASKS = ("auto", "classification", "regression")
 SOLVERS = (*OPTIMIZERS, *FULL_BATCH)
 SCHEDULES = tuple(name for name in RATE_RULES if name not in OF_SGD)
 
+NO_HIDDEN = "none"
+
 
 @final
 @dataclass(frozen=True)
@@ -39,34 +41,30 @@ class TrainingOptions:
     jobs: int | None
 
     def __post_init__(self) -> None:
-        if any(size < 1 for size in self.hidden):
-            raise InputError(
-                f"--hidden has a layer of size {min(self.hidden)}; every hidden layer needs at "
-                f"least one unit, for example --hidden 64,32"
-            )
-        _member("--task", self.task, TASKS)
-        _member("--activation", self.activation, ACTIVATIONS)
-        _member("--solver", self.solver, SOLVERS)
-        _member("--schedule", self.schedule, SCHEDULES)
+        check_hidden(self.hidden)
+        check_member("--task", self.task, TASKS)
+        check_member("--activation", self.activation, ACTIVATIONS)
+        check_member("--solver", self.solver, SOLVERS)
+        check_member("--schedule", self.schedule, SCHEDULES)
         if self.solver in FULL_BATCH and self.schedule != "constant":
             raise InputError(
                 f"--schedule {self.schedule} goes with a solver that takes steps at a learning "
                 f"rate, and {self.solver} does not; leave it out, or choose --solver adam"
             )
-        _check("--alpha", self.alpha, self.alpha >= 0, "0 or more", "0.0001")
-        _check("--learning-rate", self.learning_rate, self.learning_rate > 0, "above 0", "0.001")
-        _check("--epochs", self.epochs, self.epochs >= 1, "at least 1", "200")
-        _check("--patience", self.patience, self.patience >= 1, "at least 1", "20")
-        _check("--seed", self.seed, 0 <= self.seed < 2**32, "from 0 to 4294967295", "0")
+        check("--alpha", self.alpha, self.alpha >= 0, "0 or more", "0.0001")
+        check("--learning-rate", self.learning_rate, self.learning_rate > 0, "above 0", "0.001")
+        check("--epochs", self.epochs, self.epochs >= 1, "at least 1", "200")
+        check("--patience", self.patience, self.patience >= 1, "at least 1", "20")
+        check("--seed", self.seed, 0 <= self.seed < 2**32, "from 0 to 4294967295", "0")
         if self.batch_size is not None:
-            _check("--batch-size", self.batch_size, self.batch_size >= 1, "at least 1", "128")
+            check("--batch-size", self.batch_size, self.batch_size >= 1, "at least 1", "128")
         if self.jobs is not None:
-            _check("--jobs", self.jobs, self.jobs >= 1, "at least 1", "2")
+            check("--jobs", self.jobs, self.jobs >= 1, "at least 1", "2")
         fractions = (self.validation_fraction, self.test_fraction)
         for name, value in zip(
             ("--validation-fraction", "--test-fraction"), fractions, strict=True
         ):
-            _check(name, value, 0 <= value < 1, "from 0 to below 1", "0.2")
+            check(name, value, 0 <= value < 1, "from 0 to below 1", "0.2")
         if sum(fractions) >= 1:
             raise InputError(
                 f"--validation-fraction and --test-fraction add up to {sum(fractions):g}, which "
@@ -81,7 +79,9 @@ class TrainingOptions:
 
 
 def parse_hidden(text: str) -> tuple[int, ...]:
-    """'64,32' → (64, 32)."""
+    """'64,32' → (64, 32), 'none' → ()."""
+    if text == NO_HIDDEN:
+        return ()
     try:
         return tuple(int(size) for size in text.split(","))
     except ValueError as error:
@@ -90,7 +90,20 @@ def parse_hidden(text: str) -> tuple[int, ...]:
         ) from error
 
 
-def _member(option: str, value: str, known: Collection[str]) -> None:
+def check_hidden(sizes: tuple[int, ...]) -> None:
+    if any(size < 1 for size in sizes):
+        raise InputError(
+            f"--hidden has a layer of size {min(sizes)}; every hidden layer needs at "
+            f"least one unit, for example --hidden 64,32"
+        )
+
+
+def told_hidden(sizes: tuple[int, ...]) -> str:
+    """As it would be given."""
+    return ",".join(map(str, sizes)) or NO_HIDDEN
+
+
+def check_member(option: str, value: str, known: Collection[str]) -> None:
     if value not in known:
         raise InputError(
             f"{option} {value!r} is not known{nearest(value, known)}; choose one of "
@@ -98,7 +111,7 @@ def _member(option: str, value: str, known: Collection[str]) -> None:
         )
 
 
-def _check(option: str, value: float, valid: bool, expected: str, example: str) -> None:
+def check(option: str, value: float, valid: bool, expected: str, example: str) -> None:
     if not (valid and math.isfinite(value)):
         raise InputError(
             f"{option} is {value:g}; it must be {expected}, for example {option} {example}"

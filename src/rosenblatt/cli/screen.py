@@ -49,6 +49,11 @@ class Screen:
     def shows_progress(self) -> bool:
         return self._notes.is_terminal and not self._quiet
 
+    @property
+    def width(self) -> int:
+        """Characters of a line of standard output."""
+        return self._out.width
+
     def saved(self, path: Path) -> None:
         """Remember a file that is there, whatever becomes of the report."""
         self._saved = path

@@ -42,6 +42,10 @@ class Printer:
         if not self.is_terminal:
             self._console.width = PLAIN_WIDTH
 
+    @property
+    def width(self) -> int:
+        return self._console.width
+
     def print(self, shown: RenderableType, *, wrap: bool) -> None:
         if self._stream is None or self.fault is not None:
             return

@@ -12,16 +12,19 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import KFold, StratifiedKFold
 
 from rosenblatt.cli.scores import Scores, Weights, classification_scores, regression_scores
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.table import ClassTarget, NumberTarget
-from rosenblatt.types import FloatArray
+from rosenblatt.table.wording import count
+from rosenblatt.types import FloatArray, IntArray
 
 # From encoded rows (n, n_features) to an output: class probabilities (n, n_classes), or numbers
 # (n,) in the target's units.
 Predictor = Callable[[FloatArray], FloatArray]
+Fold = tuple[IntArray, IntArray]
 
 # Multiplications that fitting the linear model may take, more or less: a few seconds.
 LINEAR_WORK = 1e10
@@ -69,6 +72,13 @@ class TaskKind(ABC):
         """The targets in the form that the network learns."""
 
     @abstractmethod
+    def folds(self, y: npt.NDArray[Any], n_folds: int) -> list[Fold]:
+        """The rows to train on and those to score, for cross-validation; the rows come shuffled.
+
+        InputError where there are too few.
+        """
+
+    @abstractmethod
     def trivial(self, rows: Rows) -> Predictor:
         """The best predictor that does not look at the columns."""
 
@@ -104,6 +114,20 @@ class Classification(TaskKind):
 
     def learnable(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return y
+
+    def folds(self, y: npt.NDArray[Any], n_folds: int) -> list[Fold]:
+        most = int(np.bincount(y).max())
+        if most < n_folds:
+            raise too_few_rows(n_folds, f"the largest class has {count(most, 'row')} to train on")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a class of few rows is in few folds
+            splits = list(StratifiedKFold(n_folds).split(y, y))
+        # Of a class of one row, no fold may hold it out: no network would know the class.
+        lone = [~np.isin(y[test], y[train]) for train, test in splits]
+        return [
+            (np.concatenate([train, test[alone]]), test[~alone])
+            for (train, test), alone in zip(splits, lone, strict=True)
+        ]
 
     def trivial(self, rows: Rows) -> Predictor:
         share = np.bincount(rows.y, rows.weights, minlength=len(self.target.classes))
@@ -158,6 +182,11 @@ class Regression(TaskKind):
     def learnable(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return self.target.standardise(y).astype(np.float32)
 
+    def folds(self, y: npt.NDArray[Any], n_folds: int) -> list[Fold]:
+        if len(y) < 2 * n_folds:  # R² needs two rows
+            raise too_few_rows(n_folds, f"there are {count(len(y), 'row')} to train on")
+        return list(KFold(n_folds).split(y))
+
     def trivial(self, rows: Rows) -> Predictor:
         mean = np.average(rows.y, weights=rows.weights)
         return lambda X: np.full(X.shape[0], mean)
@@ -171,6 +200,13 @@ class Regression(TaskKind):
 
     def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
         return {"prediction": output}
+
+
+def too_few_rows(n_folds: int, what: str) -> InputError:
+    return InputError(
+        f"--folds {n_folds} needs more rows, and {what}: take fewer folds, or a smaller "
+        f"--test-fraction or --validation-fraction"
+    )
 
 
 def kind_of(target: ClassTarget | NumberTarget) -> TaskKind:

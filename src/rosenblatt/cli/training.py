@@ -14,11 +14,12 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import __version__
 from rosenblatt.cli.ending import ending
-from rosenblatt.cli.options import TrainingOptions
+from rosenblatt.cli.options import TrainingOptions, told_hidden
 from rosenblatt.cli.preparation import Prepared
 from rosenblatt.cli.scores import Scores
 from rosenblatt.cli.tasks import Predictor, Rows, TaskKind, in_blocks
 from rosenblatt.errors import DivergenceError, InputError
+from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.model import Model
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
 from rosenblatt.types import FloatArray
@@ -44,28 +45,13 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
     # to wait for.
     linear, word = kind.linear(parts["train"])
     batch_size = options.batch_size_for(len(parts["train"].y))
-    early_stopping = stops_early(options) and "validation" in parts
-    network = kind.network(
-        hidden_layer_sizes=options.hidden,
-        activation=options.activation,
-        solver=options.solver,
-        alpha=options.alpha,
-        batch_size=batch_size,
-        learning_rate=options.schedule,
-        learning_rate_init=options.learning_rate,
-        max_iter=options.epochs,
-        early_stopping=early_stopping,
-        scoring="loss" if early_stopping else None,
-        n_iter_no_change=options.patience,
-        random_state=options.seed,
-        verbose="bar" if progress else False,
-        n_jobs=options.jobs,
-    )
+    network = untrained(prepared, options, batch_size)
+    network.set_params(verbose="bar" if progress else False, n_jobs=options.jobs)
     start = time.perf_counter()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            network.fit(*_fit_arguments(kind, parts["train"]), **_validation(prepared, options))
+            network.fit(*fit_arguments(kind, parts["train"]), **validation_of(prepared, options))
         except DivergenceError as error:
             rate = options.learning_rate
             where = "" if error.epoch is None else f" in epoch {error.epoch}"
@@ -97,9 +83,42 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
     return Trained(SavedModel(model, prepared.encoding, summary), seconds, notes)
 
 
+def untrained(
+    prepared: Prepared, options: TrainingOptions, batch_size: int
+) -> MLPClassifier | MLPRegressor:
+    """A network as the options describe it, which watches the validation part if there is one."""
+    early_stopping = bool(validation_of(prepared, options))
+    return prepared.kind.network(
+        hidden_layer_sizes=options.hidden,
+        activation=options.activation,
+        solver=options.solver,
+        alpha=options.alpha,
+        batch_size=batch_size,
+        learning_rate=options.schedule,
+        learning_rate_init=options.learning_rate,
+        max_iter=options.epochs,
+        early_stopping=early_stopping,
+        scoring="loss" if early_stopping else None,
+        n_iter_no_change=options.patience,
+        random_state=options.seed,
+    )
+
+
 def stops_early(options: TrainingOptions) -> bool:
     """L-BFGS takes no epochs that a validation score could be watched over."""
     return options.solver != "lbfgs"
+
+
+def fit_arguments(kind: TaskKind, rows: Rows) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    return rows.X, kind.learnable(rows.y), rows.weights
+
+
+def validation_of(prepared: Prepared, options: TrainingOptions) -> Mapping[str, FloatArray | None]:
+    if "validation" not in prepared.parts or not stops_early(options):
+        return {}
+    names = ("X_val", "y_val", "sample_weight_val")
+    values = fit_arguments(prepared.kind, prepared.parts["validation"])
+    return dict(zip(names, values, strict=True))
 
 
 def network_predictor(kind: TaskKind, model: Model) -> Predictor:
@@ -126,22 +145,10 @@ def _comparison(metric: str, scores: tuple[Score, ...]) -> str:
     )
 
 
-def _fit_arguments(kind: TaskKind, rows: Rows) -> tuple[FloatArray, FloatArray, FloatArray | None]:
-    return rows.X, kind.learnable(rows.y), rows.weights
-
-
-def _validation(prepared: Prepared, options: TrainingOptions) -> Mapping[str, FloatArray | None]:
-    if "validation" not in prepared.parts or not stops_early(options):
-        return {}
-    names = ("X_val", "y_val", "sample_weight_val")
-    values = _fit_arguments(prepared.kind, prepared.parts["validation"])
-    return dict(zip(names, values, strict=True))
-
-
 def _option_values(options: TrainingOptions, batch_size: int) -> tuple[OptionValue, ...]:
     values = {
         **vars(options),
-        "hidden": ",".join(map(str, options.hidden)),
+        "hidden": told_hidden(options.hidden),
         "batch_size": batch_size,
     }
     return tuple(OptionValue(name, value) for name, value in values.items())

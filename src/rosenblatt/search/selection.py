@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["highest", "smallest_within_one_standard_error", "standard_error"]
+__all__ = [
+    "eligible",
+    "favourites",
+    "highest",
+    "smallest_within_one_standard_error",
+    "standard_error",
+]
 
 Numbers = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.integer]
@@ -40,3 +46,20 @@ def smallest_within_one_standard_error(scores: Numbers, sizes: Integers) -> int:
     if not len(near):  # nothing but NaN
         return best
     return int(min(near, key=lambda i: (sizes[i], -means[i], i)))
+
+
+def eligible(rungs: Integers, status: npt.NDArray[np.str_]) -> Integers:
+    """The indices of those to choose from: those trained to their end, however often a search
+    looked at them on the way; where there is none, all that have been trained as far as any."""
+    finished = status == "finished"
+    if finished.any():
+        return np.flatnonzero(finished)
+    alive = status != "failed"
+    return np.flatnonzero(alive & (rungs == rungs[alive].max()))
+
+
+def favourites(scores: Numbers, sizes: Integers, among: Integers) -> tuple[int, int]:
+    """The indices of the highest mean score and of the one-standard-error rule's candidate."""
+    scores, sizes = scores[among], sizes[among]
+    best = highest(scores.mean(axis=1))
+    return int(among[best]), int(among[smallest_within_one_standard_error(scores, sizes)])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from importlib.util import find_spec
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from sklearn.base import clone, is_classifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection import check_cv
 from sklearn.model_selection._search import BaseSearchCV
@@ -22,12 +24,15 @@ from sklearn.utils.validation import _check_method_params
 from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.threads import available_threads
 from rosenblatt.search.candidates import HIDDEN, checked_sizes, combined, network_step
+from rosenblatt.search.findings import findings
 from rosenblatt.search.folds import Folds, Held, folds_of
 from rosenblatt.search.ladder import Sizes, ladder
 from rosenblatt.search.measuring import Measure
+from rosenblatt.search.progress import SearchBar
 from rosenblatt.search.sampling import DEFAULT_NUMBER, Space, sample
-from rosenblatt.search.selection import highest, smallest_within_one_standard_error
+from rosenblatt.search.selection import eligible, favourites
 from rosenblatt.search.strategies import every, halving
+from rosenblatt.search.summary import summary_of
 from rosenblatt.search.telling import (
     line_of,
     raise_or_warn_of_failures,
@@ -81,8 +86,8 @@ class StructureSearchCV(BaseSearchCV):
         As GridSearchCV takes it.
     random_state : int, RandomState or None
         Of the draws of 'optuna'. What the networks draw belongs to the estimator.
-    verbose : bool or int, default=False
-        Print a line for each candidate.
+    verbose : bool, int or 'bar', default=False
+        Print a line for each candidate, or show one progress bar on standard error.
 
     Attributes
     ----------
@@ -134,7 +139,7 @@ class StructureSearchCV(BaseSearchCV):
         "n_jobs": BaseSearchCV._parameter_constraints["n_jobs"],
         "refit": BaseSearchCV._parameter_constraints["refit"],
         "cv": BaseSearchCV._parameter_constraints["cv"],
-        "verbose": BaseSearchCV._parameter_constraints["verbose"],
+        "verbose": [*BaseSearchCV._parameter_constraints["verbose"], StrOptions({"bar"})],
         "candidates": "no_validation",
         "param_grid": [dict, list, tuple, None],
         "strategy": [StrOptions({"all", "halving", "optuna"})],
@@ -163,7 +168,7 @@ class StructureSearchCV(BaseSearchCV):
         n_candidates: int | None = None,
         refit: Any = True,
         random_state: Any = None,
-        verbose: bool | int = False,
+        verbose: bool | int | Literal["bar"] = False,
     ) -> None:
         self.estimator = estimator
         self.candidates = candidates
@@ -227,13 +232,26 @@ class StructureSearchCV(BaseSearchCV):
         self.candidates_ = self._sizes(folds, step, len(splits[0][0]))
         with Crew(size, halt) as crew:
             work = Work(folds, len(splits), scoring, crew, halt, self._tell)
-            self._search(work, step)
+            with SearchBar(work) if self.verbose == "bar" else nullcontext():
+                self._search(work, step)
         self.search_time_ = time.perf_counter() - begun
         self._conclude(work)
         self.scorer_ = scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
         if self.refit:
             self._fit_best(X, y, routed.estimator.fit)
         return self
+
+    def summary(self, *, metric: str | None = None, width: int = 80, height: int = 20) -> str:
+        """What the search found, as text: the candidates, the choice and why, and a plot.
+
+        Parameters
+        ----------
+        metric : str, optional
+            One of several in `scoring`; None for that of the choice.
+        width, height : int
+            Of the plot, in characters and in lines.
+        """
+        return summary_of(findings(self, metric), width=width, height=height)
 
     def _sizes(self, folds: Folds, step: str, n_samples: int) -> list[Sizes]:
         # Also where it is not needed: what is wrong with the table is told as by the network's fit.
@@ -273,7 +291,7 @@ class StructureSearchCV(BaseSearchCV):
         raise ValueError("strategy='optuna' takes one dict as param_grid, not a list of them.")
 
     def _tell(self, candidate: Candidate) -> None:
-        if self.verbose:
+        if self.verbose and self.verbose != "bar":
             print(line_of(candidate), flush=True)
 
     def _conclude(self, work: Work) -> None:
@@ -300,7 +318,7 @@ class StructureSearchCV(BaseSearchCV):
             self._check_refit_for_multimetric(reached[0].trials[0].test)
             metric = self.refit
         if self.refit or not self.multimetric_:
-            self._choose(reached, metric if isinstance(metric, str) else "score")
+            self._choose(metric if isinstance(metric, str) else "score")
         warn_of_limits(reached, self.strategy == "all" and not work.halt.due)
 
     def _results(self, reached: Sequence[Candidate]) -> dict[str, Any]:
@@ -331,16 +349,15 @@ class StructureSearchCV(BaseSearchCV):
             )
         return results
 
-    def _choose(self, reached: Sequence[Candidate], metric: str) -> None:
+    def _choose(self, metric: str) -> None:
         results = self.cv_results_
-        among = eligible(reached)
-        scores = np.column_stack(
-            [results[f"split{k}_test_{metric}"][among] for k in range(self.n_splits_)]
-        )
-        sizes = results["n_parameters"][among]
-        self.highest_index_ = int(among[highest(scores.mean(axis=1))])
-        smallest = smallest_within_one_standard_error(scores, sizes)
-        self.one_standard_error_index_ = int(among[smallest])
+        if f"mean_test_{metric}" in results:  # else refit decides over several metrics
+            folds = [results[f"split{k}_test_{metric}"] for k in range(self.n_splits_)]
+            self.highest_index_, self.one_standard_error_index_ = favourites(
+                np.column_stack(folds),
+                results["n_parameters"],
+                eligible(results["rung"], results["status"]),
+            )
         if callable(self.refit):
             self.best_index_ = self._select_best_index(self.refit, metric, results)
         elif self.selection == "one_standard_error":
@@ -350,8 +367,7 @@ class StructureSearchCV(BaseSearchCV):
         if not callable(self.refit):
             self.best_score_ = results[f"mean_test_{metric}"][self.best_index_]
         self.best_params_ = results["params"][self.best_index_]
-        status = reached[self.best_index_].status
-        if status in ("cut", "paused"):
+        if results["status"][self.best_index_] in ("cut", "paused"):
             warnings.warn(
                 f"max_time={self.max_time:g} seconds were too short for one candidate to be trained"
                 f" to its end: the best so far, {self.best_params_}, had"
@@ -359,6 +375,7 @@ class StructureSearchCV(BaseSearchCV):
                 " more time, fewer folds, or strategy='halving'."
                 if self.max_time is not None
                 else f"The best so far, {self.best_params_}, had not been trained to its end.",
+                ConvergenceWarning,
                 stacklevel=4,
             )
 
@@ -375,12 +392,3 @@ class StructureSearchCV(BaseSearchCV):
 def names_in(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> set[str]:
     grids = [grid] if isinstance(grid, Mapping) else grid or []
     return {name for one in grids for name in one}
-
-
-def eligible(reached: Sequence[Candidate]) -> Any:
-    """The indices of those to choose from: trained to their end and chosen most often to go on;
-    where there is none, all that have been trained as far as any."""
-    last = max(c.rung for c in reached if c.status != "failed")
-    at_last = [i for i, c in enumerate(reached) if c.rung == last and c.status != "failed"]
-    finished = [i for i in at_last if reached[i].status == "finished"]
-    return np.array(finished or at_last)

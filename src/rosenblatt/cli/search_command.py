@@ -1,0 +1,84 @@
+"""The command `search`: many sizes tried, one chosen, trained as `train` does, and saved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from rosenblatt.cli.as_json import Json, candidates_as_json
+from rosenblatt.cli.making import place_for, saved_and_shown, shown_table
+from rosenblatt.cli.picture import draw, picture_for
+from rosenblatt.cli.screen import Screen
+from rosenblatt.cli.search_options import SearchOptions
+from rosenblatt.cli.searching import Searched, search_structure
+from rosenblatt.cli.source import Source
+from rosenblatt.cli.training import train_network
+from rosenblatt.errors import InputError
+from rosenblatt.search.findings import sizes_of
+from rosenblatt.search.summary import summary_of
+from rosenblatt.table.wording import count
+
+# A wider plot says no more.
+WIDEST_PLOT = 100
+
+
+def run_search(
+    source: Source,
+    screen: Screen,
+    *,
+    target: str | None,
+    weight_column: str | None,
+    options: SearchOptions,
+    out: Path | None,
+    plot: Path | None,
+) -> Json:
+    """Search on a table, train the network chosen and save it; where files go is tried first."""
+    place = place_for(source, out)
+    picture = picture_for(source, plot, place.path)
+    table = shown_table(
+        source, screen, options.training, target=target, weight_column=weight_column
+    )
+    searched = search_structure(table.prepared, options, progress=screen.shows_progress)
+    n_rows = len(table.prepared.parts["train"].y)
+    screen.say(
+        f"\n{count(len(searched.found.sizes), 'candidate')} on {searched.found.n_folds} folds of"
+        f" {count(n_rows, 'row')} in {searched.search.search_time_:.1f} s; ended, because"
+        f" {searched.ended}\n"
+    )
+    screen.say(summary_of(searched.found, width=min(screen.width, WIDEST_PLOT)))
+    notes = list(searched.notes)
+    drawn = None
+    try:
+        if picture is None:
+            notes.append("no picture was drawn: pip install matplotlib")
+        else:
+            draw(searched.search, picture)
+            drawn = str(picture)
+            screen.say(f"\ndrew {drawn}")
+    except InputError as error:  # the search was long, and its model matters more
+        notes.append(str(error))
+    screen.notes(notes)
+    trained = train_network(
+        table.prepared,
+        replace(options.training, hidden=searched.hidden),
+        progress=screen.shows_progress,
+    )
+    made = saved_and_shown(source, screen, place, table, trained, notes)
+    return {**made, "search": _as_json(searched, options), "plot": drawn}
+
+
+def _as_json(searched: Searched, options: SearchOptions) -> Json:
+    search, found = searched.search, searched.found
+    return {
+        "strategy": options.strategy,
+        "select": options.select,
+        "folds": found.n_folds,
+        "metric": found.metric,
+        "chosen": list(searched.hidden),
+        "highest": list(found.sizes[found.highest]),
+        "one_standard_error": list(found.sizes[found.smallest]),
+        "candidates": candidates_as_json(found),
+        "not_reached": [list(sizes_of(parameters)) for parameters in search.not_reached_],
+        "stop_reason": searched.ended,
+        "seconds": search.search_time_,
+    }

@@ -1,0 +1,64 @@
+"""The options of a search, checked before anything is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import final
+
+from rosenblatt.cli.options import TrainingOptions, check, check_hidden, check_member
+from rosenblatt.errors import InputError
+from rosenblatt.estimators.second_order_choice import watches_epochs
+from rosenblatt.estimators.solvers import is_first_order
+
+STRATEGIES = ("all", "halving", "optuna")
+SELECTIONS = ("best", "one-standard-error")
+UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+@final
+@dataclass(frozen=True)
+class SearchOptions:
+    """What the user may set about a search; None = left to the data, or without a limit.
+
+    Attributes
+    ----------
+    training : TrainingOptions
+        Of every candidate, and of the last training; its hidden layers count for nothing.
+    """
+
+    training: TrainingOptions
+    candidates: tuple[tuple[int, ...], ...] | None
+    seconds: float | None
+    strategy: str
+    folds: int
+    select: str
+
+    def __post_init__(self) -> None:
+        for sizes in self.candidates or ():
+            check_hidden(sizes)
+        check_member("--strategy", self.strategy, STRATEGIES)
+        check_member("--select", self.select, SELECTIONS)
+        check("--folds", self.folds, self.folds >= 2, "at least 2", "5")
+        solver = self.training.solver
+        if self.strategy != "all" and not (is_first_order(solver) or watches_epochs(solver)):
+            raise InputError(
+                f"--strategy {self.strategy} compares candidates between epochs, and {solver} "
+                f"learns in one piece; choose --strategy all or --solver adam"
+            )
+        if self.strategy == "optuna" and find_spec("optuna") is None:
+            raise InputError(
+                "--strategy optuna needs optuna: pip install optuna, or choose --strategy halving"
+            )
+
+
+def parse_time(text: str) -> float:
+    """'90', '90s', '1.5m' or '1h' → seconds."""
+    found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)([smh]?)", text.strip())
+    if found is None or not float(found[1]):
+        raise InputError(
+            f"--time {text!r} is not a length of time; write it like --time 60s, --time 5m or "
+            f"--time 1h"
+        )
+    return float(found[1]) * UNITS[found[2]]

@@ -1,0 +1,94 @@
+"""A search over the hidden layers, by cross-validation over the training part."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any, cast, final
+
+from sklearn.exceptions import ConvergenceWarning
+
+from rosenblatt.cli.options import told_hidden
+from rosenblatt.cli.preparation import Prepared
+from rosenblatt.cli.search_options import SearchOptions
+from rosenblatt.cli.training import fit_arguments, untrained, validation_of
+from rosenblatt.errors import InputError
+from rosenblatt.search import StructureSearchCV
+from rosenblatt.search.findings import Findings, findings, sizes_of
+from rosenblatt.search.ladder import Sizes
+from rosenblatt.table.wording import count
+
+
+@final
+@dataclass(frozen=True)
+class Searched:
+    """A search, what it found, and what there is to say about it."""
+
+    search: StructureSearchCV
+    found: Findings
+    hidden: Sizes
+    ended: str
+    notes: tuple[str, ...]
+
+
+def search_structure(prepared: Prepared, options: SearchOptions, *, progress: bool) -> Searched:
+    """Train every candidate on the folds as the last training will, and choose.
+
+    Validation rows say when a candidate stops; the held-out rows are not looked at.
+    InputError where there are too few rows, or where no candidate can be trained.
+    """
+    training, rows = options.training, prepared.parts["train"]
+    folds = prepared.kind.folds(rows.y, options.folds)
+    fewest = min(len(fold) for fold, _ in folds)
+    batch_size = min(training.batch_size_for(len(rows.y)), fewest)
+    search = StructureSearchCV(
+        untrained(prepared, training, batch_size),
+        options.candidates,
+        cv=folds,
+        strategy=cast(Any, options.strategy),
+        selection="best" if options.select == "best" else "one_standard_error",
+        max_time=options.seconds,
+        n_jobs=training.jobs,
+        refit=False,
+        random_state=training.seed,
+        verbose="bar" if progress else False,
+    )
+    X, y, weights = fit_arguments(prepared.kind, rows)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            search.fit(X, y, sample_weight=weights, **validation_of(prepared, training))
+            found = findings(search)
+        except ValueError as error:
+            raise InputError(
+                f"the search found no network to choose: {in_a_line(error)}"
+            ) from error
+    # How many epochs each took is in the table, and where time was short is told in our words.
+    said = [w.message for w in caught if not issubclass(w.category, ConvergenceWarning)]
+    notes = [*dict.fromkeys(map(in_a_line, said)), *notes_on_time(search, found)]
+    return Searched(search, found, sizes_of(search.best_params_), ending(search), tuple(notes))
+
+
+def ending(search: StructureSearchCV) -> str:
+    if search.stop_reason_.startswith("interrupted"):
+        return "it was interrupted"
+    if search.stop_reason_.startswith("reached"):
+        return "--time was over"
+    return search.stop_reason_
+
+
+def notes_on_time(search: StructureSearchCV, found: Findings) -> list[str]:
+    notes = []
+    if search.not_reached_:
+        missed = [told_hidden(sizes_of(parameters)) for parameters in search.not_reached_]
+        notes.append(f"{count(len(missed), 'candidate')} not reached: {'; '.join(missed)}")
+    if found.status[search.best_index_] in ("cut", "paused"):
+        notes.append(
+            "no candidate was trained to its end, and the choice may be another with more time: "
+            "give more --time, fewer --folds, or --strategy halving"
+        )
+    return notes
+
+
+def in_a_line(error: Warning | Exception | str) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,53 @@
+"""A search's progress bar."""
+
+from __future__ import annotations
+
+import math
+import threading
+from contextlib import AbstractContextManager
+from typing import Any, Self, final
+
+from rosenblatt.estimators.progress import INTERVAL, RedrawnLine, bar
+from rosenblatt.search.findings import name_of, sizes_of
+from rosenblatt.search.work import Work
+
+__all__ = ["SearchBar"]
+
+
+@final
+class SearchBar(AbstractContextManager["SearchBar"]):
+    """One line on standard error: how many fits are over, and the best candidate so far.
+
+    A thread of its own looks at the work, so that the seconds go on while a long fit runs.
+    """
+
+    def __init__(self, work: Work) -> None:
+        self.work, self.line = work, RedrawnLine()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._over.set()
+        self._thread.join()
+        self.line.show(self.text())
+        self.line.close()
+
+    def _watch(self) -> None:
+        while not self._over.wait(INTERVAL):
+            self.line.show(self.text())
+
+    def text(self) -> str:
+        candidates = list(self.work.candidates)
+        trials = [trial for candidate in candidates for trial in candidate.trials]
+        over = sum(trial.over for trial in trials)
+        text = f"fit {over}/{len(trials)} {bar(over, len(trials), width=20)}"
+        means = {id(c): self.work.mean(c) for c in candidates if c.scored}
+        ranked = [c for c in candidates if not math.isnan(means.get(id(c), math.nan))]
+        if ranked:
+            best = max(ranked, key=lambda c: (c.rung, means[id(c)]))
+            text += f" best {name_of(sizes_of(best.parameters))}: {means[id(best)]:.4g}"
+        return text

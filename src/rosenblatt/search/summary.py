@@ -1,0 +1,141 @@
+"""A search in words: the candidates as a table, the choice, and why."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rosenblatt.search.findings import Findings, name_of
+from rosenblatt.search.marks import CHOSEN, HIGHEST, SMALLEST, shown
+from rosenblatt.search.terminal import terminal_plot
+
+__all__ = ["candidates_table", "choice", "named", "summary_of"]
+
+MOST_ROWS = 40
+GAP = "  "
+
+
+def summary_of(found: Findings, *, width: int = 80, height: int = 20) -> str:
+    """The table, the choice and the plot, one below the other."""
+    plot = terminal_plot(found, width=width, height=height)
+    return "\n\n".join([candidates_table(found), textwrap.fill(choice(found), width), plot])
+
+
+def candidates_table(found: Findings, encoding: str | None = None) -> str:
+    """A line for each candidate, the highest score first; of very many, those and the marked."""
+    scores = np.where(found.scored, found.test, -np.inf)
+    order = np.argsort(-scores, kind="stable")
+    marks = marks_of(found)
+    kept = [i for place, i in enumerate(order) if place < MOST_ROWS or i in marks]
+    varied = list(dict.fromkeys(name for others in found.others for name in others))
+    number = score_format(found.test[found.scored])
+    header = ["", "hidden", *varied, "parameters", "validation", "training"]
+    rows = [[*header, "epochs", "seconds", "status"]]
+    for i in kept:
+        validation, training = "-", "-"
+        if found.scored[i]:
+            validation = f"{number(found.test[i])} ± {number(found.error[i])}"
+            training = number(found.train[i])
+        rows.append(
+            [
+                marks.get(i, ""),
+                name_of(found.sizes[i]),
+                *(value_of(found.others[i].get(name, "")) for name in varied),
+                f"{found.n_parameters[i]:,}",
+                validation,
+                training,
+                f"{found.n_epochs[i]:.4g}",
+                f"{found.seconds[i]:.2f}",
+                found.status[i],
+            ]
+        )
+    texts = 2 + len(varied)
+    lines = aligned([[shown(cell, encoding) for cell in row] for row in rows], texts)
+    if len(kept) < len(order):
+        lines.append(f"and {len(order) - len(kept):,} more")
+    lines.append("")
+    lines.append(
+        shown(f"{CHOSEN} chosen{GAP}{HIGHEST} highest mean{GAP}", encoding)
+        + shown(f"{SMALLEST} smallest within one standard error", encoding)
+    )
+    lines.append(
+        shown(f"{found.metric} and its standard error, epochs and seconds: ", encoding)
+        + f"means over {found.n_folds} folds"
+    )
+    return "\n".join(lines)
+
+
+def choice(found: Findings, encoding: str | None = None) -> str:
+    """One sentence: what was chosen, and why."""
+    number = score_format(found.test[found.scored])
+    best, smallest, chosen = found.highest, found.smallest, found.chosen
+    highest = (
+        f"the highest mean {found.metric}, {number(found.test[best])} ± {number(found.error[best])}"
+    )
+    if chosen is None:
+        told = f"{named(found, best)} has {highest}; nothing was chosen"
+    elif chosen not in (best, smallest):
+        told = f"chosen: {named(found, chosen)}; {named(found, best)} has {highest}"
+    elif best == smallest:
+        told = (
+            f"chosen: {named(found, best)}, for {highest}; no smaller network comes within one"
+            " standard error of it"
+        )
+    elif chosen == best:
+        told = (
+            f"chosen: {named(found, best)}, for {highest}; the smallest network within one standard"
+            f" error of it is {named(found, smallest)}"
+        )
+    else:
+        told = (
+            f"chosen: {named(found, smallest)}, the smallest network within one standard error of"
+            f" {highest}, of {named(found, best)}"
+        )
+    return shown(told, encoding)
+
+
+def named(found: Findings, i: int) -> str:
+    """'64,32 (alpha=0.1; 2,177 parameters)'."""
+    others = [f"{name}={value_of(value)}; " for name, value in found.others[i].items()]
+    hidden = name_of(found.sizes[i]) if found.sizes[i] else "no hidden layers"
+    return f"{hidden} ({''.join(others)}{found.n_parameters[i]:,} parameters)"
+
+
+def marks_of(found: Findings) -> dict[int, str]:
+    marks: dict[int, str] = {}
+    for i, mark in (
+        (found.chosen, CHOSEN),
+        (found.highest, HIGHEST),
+        (found.smallest, SMALLEST),
+    ):
+        if i is not None:
+            marks[i] = marks.get(i, "") + mark
+    return marks
+
+
+def score_format(scores: Any) -> Any:
+    """How numbers of the size of these scores are written: four digits or so."""
+    size = np.abs(scores).max()
+    decimals = 4 if size < 10 else 1 if size < 1000 else 0
+    return lambda score: f"{score:,.{decimals}f}"
+
+
+def value_of(value: Any) -> str:
+    told = f"{value:g}" if isinstance(value, float) else str(value)
+    return told if len(told) <= 20 else told[:19] + "…"
+
+
+def aligned(rows: Sequence[Sequence[str]], texts: int) -> list[str]:
+    """The cells below one another; the first `texts` columns and the last one begin on the left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    last = len(widths) - 1
+    return [
+        GAP.join(
+            cell.ljust(width) if place < texts or place == last else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

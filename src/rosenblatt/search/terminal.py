@@ -1,0 +1,200 @@
+"""The scores over the sizes, drawn in characters."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from rosenblatt.search.findings import Findings
+from rosenblatt.search.marks import (
+    BELOW,
+    BESIDE,
+    CHOSEN,
+    CORNER,
+    DASH,
+    ERROR,
+    HIGHEST,
+    LINE,
+    SIDE,
+    SMALLEST,
+    TICK,
+    TRAINING,
+    VALIDATION,
+    shown,
+)
+
+__all__ = ["terminal_plot"]
+
+ROWS_PER_TICK, COLUMNS_PER_TICK = 4, 12
+LEAST_WIDTH, LEAST_HEIGHT = 40, 8
+
+
+@final
+@dataclass(frozen=True)
+class Axis:
+    """Numbers from `low` to `high` on `n` cells."""
+
+    low: float
+    high: float
+    n: int
+
+    @staticmethod
+    def over(low: float, high: float, n: int) -> Axis:
+        """As it is, or with room on both sides of a single number."""
+        room = 0.0 if high > low else 0.5 * abs(low) or 0.5
+        return Axis(low - room, high + room, n)
+
+    def cell(self, value: float) -> int:
+        return round((value - self.low) / (self.high - self.low) * (self.n - 1))
+
+
+@final
+class Canvas:
+    """Cells by column and row from the bottom; what comes later covers what was there."""
+
+    def __init__(self, x: Axis, y: Axis) -> None:
+        self.x, self.y = x, y
+        self.rows = [[" "] * x.n for _ in range(y.n)]
+
+    def mark(self, mark: str, size: float, score: float) -> None:
+        """Below the lowest score, an arrow at the edge."""
+        below = score < self.y.low
+        self._put(
+            BELOW if below else mark,
+            self.x.cell(math.log10(size)),
+            0 if below else self.y.cell(score),
+        )
+
+    def bar(self, mark: str, size: float, low: float, high: float) -> None:
+        column = self.x.cell(math.log10(size))
+        bottom = max(0, self.y.cell(low))
+        for row in range(bottom, self.y.cell(high) + 1):
+            self._put(mark, column, row)
+
+    def across(self, mark: str, score: float) -> None:
+        for column in range(0, self.x.n, 2):
+            self._put(mark, column, self.y.cell(score))
+
+    def _put(self, mark: str, column: int, row: int) -> None:
+        self.rows[row][column] = mark
+
+
+def terminal_plot(
+    found: Findings, *, width: int = 80, height: int = 20, encoding: str | None = None
+) -> str:
+    """Validation and training score against the number of parameters, on a logarithmic axis.
+
+    Parameters
+    ----------
+    found : Findings
+    width : int
+        Characters of the whole, at least 40.
+    height : int
+        Lines of the scores, at least 8.
+    encoding : str, optional
+        What cannot be said in it is drawn in ASCII; None for that of standard output.
+    """
+    if width < LEAST_WIDTH or height < LEAST_HEIGHT:
+        raise ValueError(
+            f"A plot needs a width of {LEAST_WIDTH} and a height of {LEAST_HEIGHT} or more,"
+            f" got {width} and {height}."
+        )
+    y = Axis.over(*found.score_range, height)
+    left = labels_of_scores(y)
+    margin = max(map(len, left.values()))
+    sizes = np.log10(found.n_parameters[found.scored])
+    x = Axis.over(float(sizes.min()), float(sizes.max()), width - margin - 3)
+    canvas = drawn(found, Canvas(x, y))
+    lines = [f"{found.metric}, mean over {found.n_folds} folds"]
+    for row in reversed(range(height)):
+        cells = "".join(canvas.rows[row])
+        lines.append(f"{left.get(row, ''):>{margin}} {SIDE} {cells}".rstrip())
+    places = labels_of_sizes(found, x)
+    rule = "".join(TICK if column in places else LINE for column in range(x.n))
+    lines.append(f"{'':{margin}} {CORNER}{LINE}{rule}")
+    lines.append(f"{'':{margin + 3}}{below(places, x.n)}")
+    lines.append(f"{'parameters (logarithmic)':>{width}}")
+    lines += legend(found, set().union(*canvas.rows), width)
+    return shown("\n".join(lines), encoding)
+
+
+def drawn(found: Findings, canvas: Canvas) -> Canvas:
+    """What matters most comes last."""
+    n, test, error = found.n_parameters, found.test, found.error
+    canvas.across(DASH, max(found.threshold, canvas.y.low))
+    for i in found.beside:
+        canvas.mark(BESIDE, n[i], test[i])
+    for i in found.curve:
+        canvas.bar(ERROR, n[i], test[i] - error[i], test[i] + error[i])
+    for i in found.curve:
+        canvas.mark(TRAINING, n[i], found.train[i])
+    for i in found.curve:
+        canvas.mark(VALIDATION, n[i], test[i])
+    for mark, i in ((SMALLEST, found.smallest), (HIGHEST, found.highest), (CHOSEN, found.chosen)):
+        if i is not None:
+            canvas.mark(mark, n[i], test[i])
+    return canvas
+
+
+def legend(found: Findings, marks: Set[str], width: int) -> list[str]:
+    """What the marks mean that are there."""
+    meanings = {
+        VALIDATION: "validation, best of its size",
+        ERROR: "± one standard error",
+        TRAINING: "training",
+        CHOSEN: "chosen",
+        HIGHEST: "highest mean",
+        SMALLEST: "smallest within one standard error",
+        DASH: "highest mean less one standard error",
+        BESIDE: "other candidates",
+        BELOW: "below the plot",
+    }
+    entries = [f"{mark} {meaning}" for mark, meaning in meanings.items() if mark in marks]
+    if found.left_out:
+        entries.append(f"({found.left_out} without a score)")
+    whole = [entry.replace(" ", "\N{NO-BREAK SPACE}") for entry in entries]
+    return [
+        line.replace("\N{NO-BREAK SPACE}", " ") for line in textwrap.wrap("   ".join(whole), width)
+    ]
+
+
+def labels_of_scores(y: Axis) -> dict[int, str]:
+    """Row → round number."""
+    least = (y.high - y.low) / max(1, y.n // ROWS_PER_TICK)
+    power = 10 ** math.floor(math.log10(least))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
+    decimals = max(0, -math.floor(math.log10(step)))
+    numbers = range(math.ceil(y.low / step), math.floor(y.high / step) + 1)
+    return {y.cell(k * step): f"{k * step:,.{decimals}f}" for k in numbers}
+
+
+def labels_of_sizes(found: Findings, x: Axis) -> dict[int, str]:
+    """Column → round number of parameters; where there are none, the sizes at both ends."""
+
+    def within(size: float) -> bool:
+        return x.low <= math.log10(size) <= x.high
+
+    powers = [10**k for k in range(math.floor(x.low), math.ceil(x.high) + 1)]
+    every = [factor * power for power in powers for factor in (1, 2, 5)]
+    sizes = list(filter(within, every))
+    if len(sizes) > x.n // COLUMNS_PER_TICK:
+        sizes = list(filter(within, powers))
+    if len(sizes) < 2:
+        scored = found.n_parameters[found.scored]
+        sizes = sorted({int(scored.min()), int(scored.max())})
+    return {x.cell(math.log10(size)): f"{size:,}" for size in sizes}
+
+
+def below(places: dict[int, str], width: int) -> str:
+    """The labels, each in the middle below its column; one without room is left out."""
+    line = ""
+    for column, label in sorted(places.items()):
+        start = min(max(0, column - len(label) // 2), width - len(label))
+        if not line or start > len(line) + 1:
+            line = line.ljust(start) + label
+    return line
