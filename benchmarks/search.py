@@ -2,7 +2,7 @@
 
     python -m benchmarks.search
 
-The same candidates, folds, seeds, batches and epochs in float64, the same number of jobs, and
+The same candidates, folds, seeds, batches, epochs and float type, the same number of jobs, and
 scikit-learn's worker processes warm. The two take turns; told are medians, their ratio, the share
 of the cores that ours kept busy, and the largest difference between the scores.
 """
@@ -72,16 +72,18 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=joblib.cpu_count())
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--case", choices=[case.name for case in CASES], nargs="+")
+    parser.add_argument("--dtype", nargs="+", default=["float64", "float32"])
     given = parser.parse_args()
     print(f"{machine.describe()['cpu']}, load average {machine.load_average()}")
     for case in CASES:
         if given.case is None or case.name in given.case:
-            race(case, given.jobs, given.turns)
+            for dtype in given.dtype:
+                race(case, dtype, given.jobs, given.turns)
 
 
-def race(case: Case, jobs: int, turns: int) -> None:
+def race(case: Case, dtype: str, jobs: int, turns: int) -> None:
     X, y = case.load(return_X_y=True)
-    X = StandardScaler().fit_transform(X)
+    X = StandardScaler().fit_transform(X).astype(dtype)
     ours = StructureSearchCV(case.network(MLPClassifier), case.candidates, n_jobs=jobs, refit=False)
     theirs = GridSearchCV(
         case.network(Peer),
@@ -108,7 +110,7 @@ def race(case: Case, jobs: int, turns: int) -> None:
     mine, peer = (float(np.median(seconds[name])) for name in ("ours", "theirs"))
     print(
         f"{case.name}: {len(case.candidates)} candidates, 5 folds, {case.epochs} epochs in batches"
-        f" of {case.batch_size}, {jobs} jobs\n"
+        f" of {case.batch_size}, {dtype}, {jobs} jobs\n"
         f"  rosenblatt {mine:.2f} s ({told(seconds['ours'])}), cores busy {np.median(busy):.0%}\n"
         f"  GridSearchCV over scikit-learn's {peer:.2f} s ({told(seconds['theirs'])})\n"
         f"  {peer / mine:.1f} times as fast, wanted {case.wanted:g}; best score"

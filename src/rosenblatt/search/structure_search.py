@@ -309,7 +309,7 @@ class StructureSearchCV(BaseSearchCV):
                 " far is taken.",
                 stacklevel=3,
             )
-        elif work.halt.due:
+        elif work.halt.due and (self.strategy == "optuna" or ended_early(work.candidates)):
             self.stop_reason_ = f"reached max_time={self.max_time:g} seconds"
         self.cv_results_ = self._results(reached)
         self.multimetric_ = isinstance(reached[0].trials[0].test, dict)
@@ -387,6 +387,10 @@ class StructureSearchCV(BaseSearchCV):
         self.refit_time_ = time.perf_counter() - start
         if hasattr(self.best_estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_
+
+
+def ended_early(candidates: Iterable[Candidate]) -> bool:
+    return any(not c.scored or c.status in ("cut", "paused") for c in candidates)
 
 
 def names_in(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> set[str]:
