@@ -27,6 +27,12 @@ WAYS: dict[str, dict[str, Any]] = {
     "by a scorer": {"early_stopping": True, "scoring": "neg_log_loss"},
     "in order": {"shuffle": False},
     "dropout and batch normalisation": {"dropout": 0.3, "normalization": "batch"},
+    "early stopping with batch normalisation": {
+        "early_stopping": True,
+        "normalization": "batch",
+        "n_iter_no_change": 4,
+        "learning_rate_init": 0.02,
+    },
     "averages over epochs": {"averaging": "swa"},
     "averages over steps": {"averaging": "ema", "input_noise": 0.1},
     "K-FAC": {"solver": "kfac"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import math
+import sys
 import threading
 import warnings
 from typing import Any
@@ -143,6 +144,17 @@ def test_every_fit_reads_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.shares_memory(seen[0][1].X, X)
     assert {len(arrays.rows) for _, arrays in seen} == {409, 410}  # 9 tenths of 455 and 456
     assert all(thread is not threading.main_thread() for thread, _ in seen)
+
+
+def test_the_filters_of_warnings_are_left_as_they_were() -> None:
+    """Threads inside scikit-learn set them, and put back what others had set in between."""
+    before, interval = list(warnings.filters), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        StructureSearchCV(network(max_iter=1), SIZES, n_jobs=8, refit=False).fit(X, Y)
+    finally:
+        sys.setswitchinterval(interval)
+    assert warnings.filters == before
 
 
 def test_the_number_of_threads_changes_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -153,6 +154,43 @@ def test_several_epochs_in_a_call_are_those_one_by_one(csr: bool, shuffles: bool
         for _ in range(5):
             rng.shuffle(order)
         assert ends[0][1] == order.tolist()
+
+
+def test_numpys_own_generator_is_not_held_while_epochs_run() -> None:
+    """It belongs to all threads; the orders, and its state afterwards, are as if it had been."""
+    arrays = make_arrays(SquaredError(), 37, 7, 3)
+    problem = Problem(small_network(Tanh()), SquaredError(), L2(0.1), SGD(0.01))
+    theta = np.zeros(problem.network.n_parameters)
+    trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), 1)
+    shared, own = np.random.mtrand._rand, np.random.RandomState(11)
+    orders = []
+    for rng in (shared, own):
+        np.random.seed(11)  # noqa: NPY002
+        order = arrays.order
+        list(trainer.epochs(5, order, rng, 8, np.ones(25)))
+        orders.append(order.tolist())
+        if rng is shared:
+            after = shared.randint(2**31)
+    assert orders[0] == orders[1]
+    assert after == own.randint(2**31)
+
+    held = threading.Event()
+    taken = trainer.run
+
+    class Watched:
+        def epochs(self, *given: Any) -> Any:
+            def use() -> None:
+                np.random.mtrand._rand.randint(5)
+                held.set()
+
+            thread = threading.Thread(target=use)
+            thread.start()
+            assert held.wait(10)
+            thread.join()
+            return taken.epochs(*given)
+
+    trainer.run = Watched()
+    list(trainer.epochs(5, arrays.order, shared, 8, np.ones(25)))
 
 
 def test_epochs_end_with_one_that_is_not_finite_or_has_no_time_left() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
@@ -50,6 +51,12 @@ class Crew(AbstractContextManager["Crew"]):
 
         An exception of a task ends the others and is raised here.
         """
+        # scikit-learn sets filters of warnings in the midst of its work, which threads do to each
+        # other: as they were before, they are afterwards.
+        with warnings.catch_warnings():
+            self._run(task, of, done)
+
+    def _run(self, task: Callable[[T], Any], of: Iterable[T], done: Callable[[T], None]) -> None:
         config = sklearn.get_config()  # belongs to a thread
 
         def configured(item: T) -> None:

@@ -25,6 +25,7 @@ from rosenblatt.engine.interface import (
 )
 from rosenblatt.engine.kernels import kernel
 from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.network import Network
 from rosenblatt.penalties import Penalty
@@ -168,6 +169,11 @@ class NativeTrainer(Trainer):
     ) -> Iterator[Epoch]:
         if generator is None:
             return self._epochs(n, self.rows, None, batch_size, factors, seconds)
+        if n == 1:
+            shuffle(order, generator)
+            return self._epochs(1, order, None, batch_size, factors, seconds)
+        if generator is np.random.mtrand._rand:
+            generator = drawn_ahead(generator, n, len(order))
         bits = generator._bit_generator
         with bits.lock:
             return self._epochs(n, order, bits.capsule, batch_size, factors, seconds)
@@ -192,6 +198,21 @@ class NativeTrainer(Trainer):
                 seconds,
             )
         return told(over, raised)
+
+
+def drawn_ahead(shared: np.random.RandomState, n: int, n_items: int) -> np.random.RandomState:
+    """A generator that will shuffle as the shared one would have, which is left as after it.
+
+    NumPy's own generator belongs to all threads, and must not be held for as long as they train.
+    """
+    bits = shared._bit_generator
+    own = np.random.RandomState(type(bits)())
+    with bits.lock:
+        own.set_state(shared.get_state(legacy=False))
+        items = np.arange(n_items)
+        for _ in range(n):
+            shuffle(items, shared)
+    return own
 
 
 def told(over: list[Any], raised: BaseException | None) -> Iterator[Epoch]:

@@ -366,10 +366,10 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
 
     def _show(self, fit: Fit) -> None:
         """Take over the parameters that a fit shows as it stands."""
-        theta = fit.theta
+        theta, state = fit.shown
         if not np.isfinite(theta).all():
             raise DivergenceError(NON_FINITE)
-        self._publish(fit.start.network, theta, fit.start.state)
+        self._publish(fit.start.network, theta, state)
 
     def _carried_parameters(
         self, network: Network, dtype: npt.DTypeLike

@@ -154,11 +154,9 @@ class EpochFit(Fit):
         return self.descent.converged
 
     @property
-    def theta(self) -> FloatArray:
-        if self.descent.best is None:
-            return self.descent.shown.weights
-        theta, self.start.state[...] = self.descent.best
-        return theta
+    def shown(self) -> tuple[FloatArray, FloatArray]:
+        # The best is not written over the state that training goes on from.
+        return self.descent.best or (self.descent.shown.weights, self.descent.state)
 
     def warn_of_limit(self) -> None:
         est, descent = self.start.est, self.descent

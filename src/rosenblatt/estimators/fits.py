@@ -70,9 +70,8 @@ class Fit(ABC):
 
     @property
     @abstractmethod
-    def theta(self) -> FloatArray:
-        """The parameters that the fit shows as it stands; the state that goes with them is in
-        `start`."""
+    def shown(self) -> tuple[FloatArray, FloatArray]:
+        """The parameters and the state that the fit shows as it stands, where they lie."""
 
     @abstractmethod
     def warn_of_limit(self) -> None:
@@ -102,8 +101,8 @@ class WholeFit(Fit):
         return self.finished
 
     @property
-    def theta(self) -> FloatArray:
-        return self.start.theta if self._theta is None else self._theta
+    def shown(self) -> tuple[FloatArray, FloatArray]:
+        return self.start.theta if self._theta is None else self._theta, self.start.state
 
     def warn_of_limit(self) -> None:
         pass

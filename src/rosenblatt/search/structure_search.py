@@ -115,10 +115,12 @@ class StructureSearchCV(BaseSearchCV):
 
     Notes
     -----
-    Folds share one table, of which each fit takes rows by their numbers; only the rows that a fold
+    Folds share one table, of which each fit takes rows by their numbers; the rows that a fold
     holds out are copied, once, for scoring, and the training rows of a fit for the moment of its
-    training score. 'halving' keeps the parameters of candidates that pause, the memory of their
-    optimisers, and the order of their rows.
+    training score. A fit keeps its targets, the order of its rows and, under early stopping, its
+    validation rows as long as it lasts: at most `n_jobs` at a time, but under 'halving' every
+    candidate that pauses, with its parameters and its optimiser's memory. A pipeline's earlier
+    steps leave a transformed table for each fold.
 
     Examples
     --------
@@ -237,6 +239,7 @@ class StructureSearchCV(BaseSearchCV):
         self.search_time_ = time.perf_counter() - begun
         self._conclude(work)
         self.scorer_ = scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
+        del work, scoring, held, folds  # and with them what the last fit has no use for
         if self.refit:
             self._fit_best(X, y, routed.estimator.fit)
         return self
