@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -16,6 +17,8 @@ from rosenblatt.crew.halting import Halt
 __all__ = ["Crew"]
 
 T = TypeVar("T")
+
+SOON = 1e-4  # seconds after which Python's lock is passed on
 
 
 @final
@@ -53,8 +56,14 @@ class Crew(AbstractContextManager["Crew"]):
         """
         # scikit-learn sets filters of warnings in the midst of its work, which threads do to each
         # other: as they were before, they are afterwards.
-        with warnings.catch_warnings():
-            self._run(task, of, done)
+        # And a thread that comes back from training asks for Python's lock only to go on training.
+        patience = sys.getswitchinterval()
+        sys.setswitchinterval(min(patience, SOON))
+        try:
+            with warnings.catch_warnings():
+                self._run(task, of, done)
+        finally:
+            sys.setswitchinterval(patience)
 
     def _run(self, task: Callable[[T], Any], of: Iterable[T], done: Callable[[T], None]) -> None:
         config = sklearn.get_config()  # belongs to a thread
