@@ -14,10 +14,11 @@ from exported import CASES, EVERY_CASE, expected, hidden, rows, trained
 from sklearn.datasets import load_iris
 
 from rosenblatt import MLPClassifier, MLPRegressor
-from rosenblatt.activations import Activation, Tanh
+from rosenblatt.activations import Activation, Mish, Softmax, Tanh
 from rosenblatt.export.c_source import c_source
 from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.network import Dense
+from rosenblatt.normalizations import LayerNorm
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
@@ -57,6 +58,15 @@ def test_float32(name: str, tmp_path: Path) -> None:
     got = predictions(compiled(c_source(case), tmp_path), X, case.n_outputs)
     np.testing.assert_allclose(got, expected(case, X), 2e-5, 2e-6)
     assert c_source(CASES[name], dtype="float32") == c_source(case)
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", ["NAME", "REAL_SQRT", "EXP", "x", "odd"])
+def test_any_name_does(name: str, tmp_path: Path) -> None:
+    layers = (Dense(3, Mish()), Dense(3, Softmax(), normalization=LayerNorm()), Dense(2))
+    case, X = trained(layers), rows(3)
+    got = predictions(compiled(c_source(case, name), tmp_path), X, 2, name)
+    np.testing.assert_allclose(got, expected(case, X), 1e-10)
 
 
 @needs_compiler

@@ -11,6 +11,7 @@ import sklearn.neural_network as sk
 from sklearn.datasets import make_classification, make_multilabel_classification, make_regression
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 
 from rosenblatt import MLPClassifier, MLPRegressor
 
@@ -137,6 +138,18 @@ def test_poisson_and_column_names() -> None:
     assert ours.out_activation_ == "exp"
     assert list(ours.feature_names_in_) == list("abcdef")
     assert_alike(ours, fitted, frame)
+
+
+@pytest.mark.parametrize(("before", "after"), [("adam", "sgd"), ("sgd", "adam"), ("lbfgs", "adam")])
+def test_another_solver_begins_anew(before: str, after: str) -> None:
+    X, y = rows("multiclass")
+    fitted = sk.MLPClassifier(5, solver=before, max_iter=3, random_state=0).fit(X, y)
+    ours = MLPClassifier.from_sklearn(fitted.set_params(solver=after))
+    assert_alike(ours, fitted, X)
+    loss = log_loss(y, ours.predict_proba(X))
+    for _ in range(20):
+        ours.partial_fit(X, y)
+    assert log_loss(y, ours.predict_proba(X)) < loss
 
 
 def test_nothing_is_shared() -> None:

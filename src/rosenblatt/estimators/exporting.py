@@ -10,6 +10,7 @@ from typing import Any, final
 import numpy.typing as npt
 
 from rosenblatt.export.c_source import c_source
+from rosenblatt.export.packages import needed
 from rosenblatt.export.trained import Trained
 
 __all__ = ["Exporting"]
@@ -82,7 +83,7 @@ class Exporting(ABC):
         try:
             from rosenblatt.export.torch_modules import sequential
         except ImportError as error:
-            raise needed("to_torch", "PyTorch", "torch", error) from error
+            raise needed("to_torch", "torch", error) from error
         return sequential(self._trained, logits=logits)
 
     @final
@@ -105,12 +106,8 @@ class Exporting(ABC):
         try:
             from rosenblatt.export.onnx_graph import onnx_model
         except ImportError as error:
-            raise needed("to_onnx", "onnx", "onnx", error) from error
+            raise needed("to_onnx", "onnx", error) from error
         model = onnx_model(self._trained)
         if path is not None:
             Path(path).write_bytes(model.SerializeToString())
         return model
-
-
-def needed(method: str, what: str, package: str, error: ImportError) -> ImportError:
-    return ImportError(f"{method} needs {what} ({error}): pip install {package}")

@@ -12,14 +12,13 @@ from rosenblatt.losses import (
     CategoricalCrossEntropy,
     CategoricalFocal,
     Huber,
-    Link,
     LogCosh,
     Loss,
     Poisson,
     Quantile,
     SquaredError,
-    link_of,
 )
+from rosenblatt.losses.links import Link, link_of
 
 __all__ = [
     "LINKS",

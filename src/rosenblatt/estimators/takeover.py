@@ -13,7 +13,7 @@ from rosenblatt.estimators.descent import Progress, Watched
 from rosenblatt.estimators.rates import rate_rule
 from rosenblatt.estimators.solvers import optimizer_of
 from rosenblatt.network import Network
-from rosenblatt.optimizers import Optimizer
+from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.schedules import RateControl, Run
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.types import FloatArray
@@ -39,6 +39,9 @@ RECORDED = (
     "best_validation_score_",
 )
 
+# scikit-learn's optimisers, which are private classes, and what they are here.
+PEERS: dict[str, type[Optimizer]] = {"SGDOptimizer": SGD, "AdamOptimizer": Adam}
+
 
 def take_over(est: BaseMLP, fitted: Any, peer: type) -> None:
     """Give `est`, which knows its targets, what scikit-learn's `fitted` has learnt."""
@@ -51,8 +54,9 @@ def take_over(est: BaseMLP, fitted: Any, peer: type) -> None:
     dtype = np.result_type(*fitted.coefs_)
     theta = network.pack(fitted.coefs_, fitted.intercepts_, dtype)
     est._publish(network, theta, network.initial_state(dtype))
-    optimizer = optimizer_of(est)
-    if optimizer is not None:
+    optimizer, theirs = optimizer_of(est), getattr(fitted, "_optimizer", None)
+    # Both may have been set to another solver after the fit, and begin it anew.
+    if theirs is not None and isinstance(optimizer, PEERS[type(theirs).__name__]):
         est._progress = progress(est, fitted, network, theta, optimizer)
 
 
@@ -73,16 +77,12 @@ def progress(
 ) -> Progress:
     """What the next `partial_fit` goes on from: momentum, rate, and epochs without improvement."""
     memory, rule, stops = Memory.of(optimizer, theta), rate_rule(est), est.early_stopping
-    theirs = fitted._optimizer
-    # The one has moments and a number of steps, the other velocities; ours have a slot for each.
-    of_adam = hasattr(theirs, "ms")
-    kept = (theirs.ms, theirs.vs) if of_adam else (theirs.velocities,)
-    n_layers = len(network.layers)
-    # Without momentum ours remembers nothing.
+    theirs, n_layers = fitted._optimizer, len(network.layers)
+    kept = [theirs.velocities] if isinstance(optimizer, SGD) else [theirs.ms, theirs.vs]
+    memory.steps[0] = getattr(theirs, "t", 0)  # which Adam corrects its moments by
+    # Without momentum there is no slot for the velocities, which are of no use then.
     for slot, arrays in zip(memory.slots, kept, strict=False):
         slot[:] = network.pack(arrays[:n_layers], arrays[n_layers:], theta.dtype)
-    if of_adam:
-        memory.steps[0] = theirs.t
     best = -fitted.best_validation_score_ if stops else fitted.best_loss_
     return Progress(
         optimizer,

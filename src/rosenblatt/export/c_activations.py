@@ -107,23 +107,24 @@ class CFunctions:
 
     def name_of(self, activation: Activation) -> str:
         if activation not in self.names:
-            text = self._text(activation)
             name = f"{self.prefix}_{snake(type(activation).__name__)}"
             # Two of a kind differ in their numbers.
             alike = sum(type(other) is type(activation) for other in self.names)
-            self.names[activation] = name = f"{name}_{alike + 1}" if alike else name
-            self.texts.append(text.replace("NAME", name))
+            name = f"{name}_{alike + 1}" if alike else name
+            self.texts.append(self._text(activation, name))  # after those that it calls
+            self.names[activation] = name
         return self.names[activation]
 
-    def _text(self, activation: Activation) -> str:
+    def _text(self, activation: Activation, name: str) -> str:
         c = self.number
         if isinstance(activation, Softmax):
-            return SOFTMAX.replace("REAL", c.real).replace("EXP", c.call("exp"))
+            text = SOFTMAX.replace("REAL", c.real).replace("EXP", c.call("exp"))
+            return text.replace("NAME", name)
         body = BODIES.get(type(activation))
         if body is None:
             raise unknown_member(activation)
         lines = "\n    ".join(body(activation, c, self.name_of).splitlines())
-        return f"static {c.real} NAME({c.real} z)\n{{\n    {lines}\n}}\n"
+        return f"static {c.real} {name}({c.real} z)\n{{\n    {lines}\n}}\n"
 
 
 SOFTMAX = """\

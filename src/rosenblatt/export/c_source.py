@@ -16,7 +16,7 @@ from rosenblatt.export.c_activations import CFunctions
 from rosenblatt.export.c_number import c_number
 from rosenblatt.export.c_text import checked_name, string
 from rosenblatt.export.trained import Block, Trained, unknown_member
-from rosenblatt.losses import Link
+from rosenblatt.losses.links import Link
 from rosenblatt.model import Form
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.types import FloatArray
@@ -136,8 +136,8 @@ class Writer:
 
     def _helper(self, name: str, text: str) -> str:
         full = f"{self.name}_{name}"
-        text = text.replace("NAME", full).replace("REAL", self.number.real)
-        self.helpers[name] = text.replace("SQRT", self.number.call("sqrt"))
+        text = text.replace("REAL", self.number.real).replace("SQRT", self.number.call("sqrt"))
+        self.helpers[name] = text.replace("NAME", full)
         return full
 
     def _constant(self, number: int, which: str, array: FloatArray) -> str:
@@ -219,7 +219,8 @@ static void NAME(REAL *h, const REAL *scale, const REAL *shift, long n, REAL eps
 """
 # The running statistics are constants, and the scale that stands here is over the deviation.
 BATCH_NORM = """\
-static void NAME(REAL *h, const REAL *mean, const REAL *scale, const REAL *shift, long n)
+static void NAME(
+    REAL *h, const REAL *mean, const REAL *scale, const REAL *shift, long n)
 {
     long i;
     for (i = 0; i < n; i++) h[i] = scale[i] * (h[i] - mean[i]) + shift[i];

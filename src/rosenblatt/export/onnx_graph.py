@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, final
 
 import numpy as np
+import numpy.typing as npt
 from onnx import ModelProto, TensorProto, checker, helper, numpy_helper
 
 from rosenblatt.activations import (
@@ -33,12 +34,11 @@ from rosenblatt.activations import (
 )
 from rosenblatt.activations.rectifiers import SELU_ALPHA, SELU_SCALE
 from rosenblatt.export.trained import Block, Trained, unknown_member
-from rosenblatt.losses import Link
+from rosenblatt.losses.links import Link
 from rosenblatt.model import Form
 from rosenblatt.normalizations import BatchNorm, LayerNorm
-from rosenblatt.types import FloatArray
 
-__all__ = ["OPSET", "onnx_model"]
+__all__ = ["OPSET", "Graph", "finished", "network_value", "onnx_model"]
 
 # The first with GELU, and the oldest version of the format that may hold it.
 OPSET, IR_VERSION = 20, 9
@@ -46,27 +46,39 @@ OPSET, IR_VERSION = 20, 9
 
 @final
 class Graph:
-    """Nodes and constants as they come; every step returns the name of what it computes."""
+    """Nodes and constants as they come; every step returns the name of what it computes.
 
-    def __init__(self) -> None:
+    Such names begin with `prefix`, which no name of an input or an output does.
+    """
+
+    def __init__(self, prefix: str = "_") -> None:
+        self.prefix = prefix
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
+        self.inputs: list[Any] = []
+        self.outputs: list[Any] = []
 
-    def constant(self, array: FloatArray) -> str:
-        name = f"constant_{len(self.constants)}"
+    def input(self, name: str, kind: int, *columns: int) -> str:
+        """Any number of rows of so many columns."""
+        self.inputs.append(helper.make_tensor_value_info(name, kind, ["rows", *columns]))
+        return name
+
+    def output(self, value: str, name: str, kind: int, *columns: int) -> None:
+        self.nodes.append(helper.make_node("Identity", [value], [name]))
+        self.outputs.append(helper.make_tensor_value_info(name, kind, ["rows", *columns]))
+
+    def constant(self, array: npt.NDArray[Any]) -> str:
+        name = f"{self.prefix}constant_{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
-    def number(self, x: float) -> str:
-        return self.constant(np.array(x, np.float32))
+    def number(self, x: float, dtype: npt.DTypeLike = np.float32) -> str:
+        return self.constant(np.array(x, dtype))
 
     def step(self, operator: str, *inputs: str, **attributes: Any) -> str:
-        output = f"value_{len(self.nodes)}"
+        output = f"{self.prefix}value_{len(self.nodes)}"
         self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
         return output
-
-    def end(self, incoming: str, output: str) -> None:
-        self.nodes.append(helper.make_node("Identity", [incoming], [output]))
 
 
 def silu(graph: Graph, g: SiLU, z: str) -> str:
@@ -116,27 +128,38 @@ LINKS: dict[Link, Callable[[Graph, str], str]] = {
 
 def onnx_model(trained: Trained) -> ModelProto:
     """The model, checked: any number of rows `X` to their `probabilities` or `predictions`."""
-    trained = trained.converted(np.float32)
-    graph, value = Graph(), "X"
-    for block in trained.blocks:
-        value = block_value(graph, block, value)
-    value = LINKS[trained.link](graph, value)
-    shape: list[str | int] = ["rows", trained.n_outputs]
-    if trained.form is Form.BOTH_CLASSES:
-        other = graph.step("Sub", graph.number(1), value)
-        value = graph.step("Concat", other, value, axis=1)
+    graph = Graph()
+    n_inputs = trained.model.network.n_inputs
+    X = graph.input("X", TensorProto.FLOAT, n_inputs)
+    value = network_value(graph, trained, X)
+    output = "probabilities" if trained.classes else "predictions"
     if trained.form is Form.FLAT:
         value = graph.step("Reshape", value, graph.constant(np.array([-1])))
-        shape = ["rows"]
-    output = "probabilities" if trained.classes else "predictions"
-    graph.end(value, output)
-    n_inputs = trained.model.network.n_inputs
+        graph.output(value, output, TensorProto.FLOAT)
+    else:
+        graph.output(value, output, TensorProto.FLOAT, trained.n_outputs)
+    return finished(graph, trained)
+
+
+def network_value(graph: Graph, trained: Trained, x: str) -> str:
+    """What the network makes of float32 rows x: predictions in columns."""
+    single = trained.converted(np.float32)
+    for block in single.blocks:
+        x = block_value(graph, block, x)
+    value = LINKS[single.link](graph, x)
+    if single.form is not Form.BOTH_CLASSES:
+        return value
+    other = graph.step("Sub", graph.number(1), value)
+    return graph.step("Concat", other, value, axis=1)
+
+
+def finished(graph: Graph, trained: Trained) -> ModelProto:
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "network",
-            [helper.make_tensor_value_info("X", TensorProto.FLOAT, ["rows", n_inputs])],
-            [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
+            graph.inputs,
+            graph.outputs,
             graph.constants,
             doc_string=f"A feed-forward network, {trained}",
         ),

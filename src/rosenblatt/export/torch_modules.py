@@ -28,7 +28,7 @@ from rosenblatt.activations import (
     Tanh,
 )
 from rosenblatt.export.trained import Block, Trained, unknown_member
-from rosenblatt.losses import Link
+from rosenblatt.losses.links import Link
 from rosenblatt.model import Form
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.types import FloatArray

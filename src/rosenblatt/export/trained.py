@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.losses import Link, link_of
+from rosenblatt.losses.links import Link, link_of
 from rosenblatt.model import Form, Model
 from rosenblatt.network import Dense
 from rosenblatt.types import FloatArray

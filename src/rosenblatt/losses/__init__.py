@@ -8,7 +8,6 @@ samples; means, weights and penalties are the business of `backprop` and the eng
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.classification import BinaryCrossEntropy, CategoricalCrossEntropy
 from rosenblatt.losses.focal import BinaryFocal, CategoricalFocal
-from rosenblatt.losses.links import Link, link_of
 from rosenblatt.losses.quantile import Quantile
 from rosenblatt.losses.regression import AbsoluteError, Huber, LogCosh, Poisson, SquaredError
 
@@ -19,11 +18,9 @@ __all__ = [
     "CategoricalCrossEntropy",
     "CategoricalFocal",
     "Huber",
-    "Link",
     "LogCosh",
     "Loss",
     "Poisson",
     "Quantile",
     "SquaredError",
-    "link_of",
 ]
