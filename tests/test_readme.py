@@ -30,7 +30,7 @@ def test_both_languages_show_the_same_code() -> None:
         return [re.sub(r"[ \t]+$", "", block, flags=re.MULTILINE) for block in without_words]
 
     assert code(READMES[0]) == code(READMES[1])
-    assert len(code(READMES[0])) == 6
+    assert len(code(READMES[0])) == 7
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from abc import abstractmethod
 from dataclasses import replace
@@ -39,6 +40,7 @@ from rosenblatt.estimators.solvers import (
     optimizer_of,
 )
 from rosenblatt.estimators.structure import check_inputs, check_solver, structured
+from rosenblatt.estimators.takeover import check_peer, take_over
 from rosenblatt.estimators.undoing import undone_on_failure
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network, fill
@@ -112,6 +114,11 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     # What the two estimators do in their own ways.
 
     _takes_numeric_targets: ClassVar[bool]
+    _peer: ClassVar[type]  # scikit-learn's class of the same name
+
+    @abstractmethod
+    def _take_over_targets(self, fitted: Any) -> None:
+        """Know the targets that scikit-learn's estimator was fitted to."""
 
     @abstractmethod
     def _check_targets(self, y: Any, incremental: bool) -> None:
@@ -170,6 +177,47 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             setattr(self, name, parameters[name])
 
     # Public, and common to both.
+
+    @classmethod
+    def from_sklearn(cls, fitted: Any) -> Self:
+        """Take over a network that scikit-learn has fitted.
+
+        Parameters
+        ----------
+        fitted : estimator of sklearn.neural_network, of the same name
+            It stays as it is; nothing is shared with it.
+
+        Returns
+        -------
+        estimator
+            With its parameters, weights and curves, and with the momentum and the rate of its
+            optimiser: `partial_fit`, or `fit` with `warm_start`, goes on as it would have gone on
+            there. `history_` is empty, because its figures were not measured.
+
+        Raises
+        ------
+        TypeError
+            For an object of another class.
+        sklearn.exceptions.NotFittedError
+            Where it is not fitted.
+
+        Examples
+        --------
+        >>> import sklearn.neural_network as sk
+        >>> from sklearn.datasets import load_iris
+        >>> from rosenblatt import MLPClassifier
+        >>> X, y = load_iris(return_X_y=True)
+        >>> theirs = sk.MLPClassifier(5, solver="lbfgs", random_state=0).fit(X, y)
+        >>> bool((MLPClassifier.from_sklearn(theirs).predict(X) == theirs.predict(X)).all())
+        True
+        """
+        check_peer(cls, fitted, cls._peer)
+        known = cls._get_param_names()
+        given = {n: p for n, p in fitted.get_params(deep=False).items() if n in known}
+        est = cls(**copy.deepcopy(given))
+        est._take_over_targets(fitted)
+        take_over(est, fitted, cls._peer)
+        return est
 
     def fit(
         self,

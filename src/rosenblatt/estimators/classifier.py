@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal, Self, final
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
+from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import (
@@ -265,6 +267,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     }
 
     _takes_numeric_targets = False
+    _peer = SklearnMLPClassifier
 
     def __init__(
         self,
@@ -377,6 +380,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+    def _take_over_targets(self, fitted: Any) -> None:
+        self._label_binarizer = copy.deepcopy(fitted._label_binarizer)
+        self.classes_ = self._label_binarizer.classes_
 
     def _check_targets(self, y: Any, incremental: bool) -> None:
         known = hasattr(self, "classes_") and (self.warm_start or incremental)

@@ -17,7 +17,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from rosenblatt import engine
 from rosenblatt.engine import Form
 from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
+from rosenblatt.estimators.exporting import Exporting
 from rosenblatt.estimators.loss_choice import LINKS, link_name
+from rosenblatt.export.trained import Trained
 from rosenblatt.losses import Loss
 from rosenblatt.model import Model, Predictor
 from rosenblatt.network import Dense, Network, beside_dense, fill
@@ -45,7 +47,7 @@ class Published:
         )
 
 
-class FittedMLP(BaseEstimator, ABC):
+class FittedMLP(Exporting, BaseEstimator, ABC):
     """Public attributes, and predictions from them, whatever has been done to them since a fit."""
 
     activation: Any
@@ -127,6 +129,14 @@ class FittedMLP(BaseEstimator, ABC):
     @abstractmethod
     def _form(self) -> Form:
         """What predictions look like."""
+
+    @property
+    def _trained(self) -> Trained:
+        model, form = self.model_, self._form()
+        classes = tuple(map(str, getattr(self, "classes_", ())))
+        trained = Trained(model, form)
+        # Where a single class was seen, there are two columns all the same.
+        return replace(trained, classes=classes) if len(classes) == trained.n_outputs else trained
 
     def _predictions(self, X: Any) -> FloatArray:
         """Predictions in their form, of whatever scikit-learn's validation lets pass."""

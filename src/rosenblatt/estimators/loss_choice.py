@@ -18,6 +18,7 @@ from rosenblatt.losses import (
     Quantile,
     SquaredError,
 )
+from rosenblatt.losses.links import Link, link_of
 
 __all__ = [
     "LINKS",
@@ -43,22 +44,17 @@ CLASSIFICATION_LOSSES: dict[str, tuple[type[Loss], type[Loss]]] = {
 
 # What turns raw scores into predictions, by scikit-learn's name for it.
 LINKS: dict[str, Loss] = {
-    "identity": SquaredError(),
-    "exp": Poisson(),
-    "logistic": BinaryCrossEntropy(),
-    "softmax": CategoricalCrossEntropy(),
-}
-LINK_NAMES: dict[type, str] = {
-    **{type(loss): "identity" for loss in REGRESSION_LOSSES.values()},
-    Poisson: "exp",
-    **{binary: "logistic" for binary, _ in CLASSIFICATION_LOSSES.values()},
-    **{categorical: "softmax" for _, categorical in CLASSIFICATION_LOSSES.values()},
+    Link.IDENTITY.value: SquaredError(),
+    Link.EXP.value: Poisson(),
+    Link.LOGISTIC.value: BinaryCrossEntropy(),
+    Link.SOFTMAX.value: CategoricalCrossEntropy(),
 }
 
 
 def link_name(loss: Loss) -> str:
     """The name of a loss's inverse link; a loss of the user's goes by its own."""
-    return LINK_NAMES.get(type(loss), type(loss).__name__)
+    link = link_of(loss)
+    return type(loss).__name__ if link is None else link.value
 
 
 def regression_loss(given: Any) -> Loss:

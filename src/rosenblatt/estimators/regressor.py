@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import RegressorMixin
 from sklearn.metrics import d2_pinball_score, r2_score
+from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
 from sklearn.utils.metaestimators import available_if
 
 from rosenblatt.averaging import EMA, SWA
@@ -90,6 +91,7 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
     }
 
     _takes_numeric_targets = True
+    _peer = SklearnMLPRegressor
 
     def __init__(
         self,
@@ -178,6 +180,9 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         """One epoch over the rows given, from the weights and the momentum of the last call."""
         self._validate_params()
         return self._fit(X, y, sample_weight, (None, None, None), incremental=True)
+
+    def _take_over_targets(self, fitted: Any) -> None:
+        pass  # numbers are what they are
 
     def _check_targets(self, y: Any, incremental: bool) -> None:
         self._check_validation_targets(y)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast, final
 
 import numpy as np
@@ -30,6 +31,7 @@ from rosenblatt.activations import (
     Tanh,
 )
 from rosenblatt.errors import InputError
+from rosenblatt.export.packages import needed
 from rosenblatt.losses import (
     AbsoluteError,
     BinaryCrossEntropy,
@@ -47,6 +49,7 @@ from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network, beside_dense, fill
 from rosenblatt.normalizations import BatchNorm, LayerNorm
+from rosenblatt.persistence.atomic import replaced_file
 from rosenblatt.persistence.summary import Summary
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.plain import from_plain, to_plain
@@ -94,6 +97,34 @@ class SavedModel:
     model: Model
     encoding: TableEncoding
     summary: Summary
+
+    def to_onnx(self, path: Path | None = None) -> Any:
+        """An `onnx.ModelProto` that raw cells go into, an input for each column of the table.
+
+        Numbers, truth values (1 or 0) and dates (days since 1970-01-01) are double, categories are
+        strings; a missing cell is NaN or the empty string. The output bears the target's name:
+        probabilities, of the classes that stand as a JSON list under `classes` in the model's
+        metadata, or numbers in the target's own units.
+
+        Parameters
+        ----------
+        path : Path, optional
+            Where to write it as well, in one atomic step.
+
+        Raises
+        ------
+        ImportError
+            Where onnx is not installed.
+        """
+        try:
+            from rosenblatt.export.onnx_table import onnx_table_model
+        except ImportError as error:
+            raise needed("to_onnx", "onnx", error) from error
+        onnx = onnx_table_model(self.model, self.encoding)
+        if path is not None:
+            with replaced_file(path) as file:
+                file.write(onnx.SerializeToString())
+        return onnx
 
 
 @final

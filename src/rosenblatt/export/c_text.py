@@ -1,0 +1,48 @@
+"""Names and texts that C takes as they are meant."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["checked_name", "string"]
+
+# Words of C99, and names that every program and <math.h> have.
+WORDS = (
+    "auto break case char const continue default do double else enum extern float for goto "
+    "if inline int long register restrict return short signed sizeof static struct switch "
+    "typedef union unsigned void volatile while main"
+)
+OF_MATH = (
+    "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 "
+    "expm1 fabs fdim floor fma fmax fmin fmod frexp hypot ilogb ldexp lgamma llrint llround "
+    "log log10 log1p log2 logb lrint lround modf nan nearbyint nextafter nexttoward pow "
+    "remainder remquo rint round scalbln scalbn sin sinh sqrt tan tanh tgamma trunc j0 j1 "
+    "jn y0 y1 yn gamma signgam"
+)
+TAKEN, FUNCTIONS = set(WORDS.split()), set(OF_MATH.split())
+
+
+def checked_name(name: str) -> str:
+    """A name that a C function may have; ValueError for another."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", name, re.ASCII):
+        raise ValueError(
+            f"name={name!r} cannot name a C function: take up to 31 letters, digits and"
+            " underscores, a letter first, such as 'predict'."
+        )
+    if name in TAKEN | FUNCTIONS or (name[:-1] in FUNCTIONS and name[-1] in "fl"):
+        raise ValueError(
+            f"name={name!r} is a word of C or a function of <math.h>: take another, such as"
+            f" '{name}_network'."
+        )
+    return name
+
+
+def string(text: str) -> str:
+    """A C string of the text in UTF-8."""
+    return '"' + "".join(map(character, text.encode())) + '"'
+
+
+def character(byte: int) -> str:
+    """One byte; in octal where it is no plain character, or could begin an escape or a trigraph."""
+    plain = 32 <= byte < 127 and chr(byte) not in '"\\?'
+    return chr(byte) if plain else f"\\{byte:03o}"

@@ -1,0 +1,202 @@
+"""A trained network as an ONNX model, of the standard operators alone.
+
+Numbers are float32, because runtimes have kernels of most activations for no other type.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+from onnx import ModelProto, TensorProto, checker, helper, numpy_helper
+
+from rosenblatt.activations import (
+    ELU,
+    GELU,
+    SELU,
+    Activation,
+    HardSigmoid,
+    HardSwish,
+    HardTanh,
+    Identity,
+    LeakyReLU,
+    Mish,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Step,
+    Tanh,
+)
+from rosenblatt.activations.rectifiers import SELU_ALPHA, SELU_SCALE
+from rosenblatt.export.trained import Block, Trained, unknown_member
+from rosenblatt.losses.links import Link
+from rosenblatt.model import Form
+from rosenblatt.normalizations import BatchNorm, LayerNorm
+
+__all__ = ["OPSET", "Graph", "finished", "network_value", "onnx_model"]
+
+# The first with GELU, and the oldest version of the format that may hold it.
+OPSET, IR_VERSION = 20, 9
+
+
+@final
+class Graph:
+    """Nodes and constants as they come; every step returns the name of what it computes.
+
+    Such names begin with `prefix`, which no name of an input or an output does.
+    """
+
+    def __init__(self, prefix: str = "_") -> None:
+        self.prefix = prefix
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+        self.inputs: list[Any] = []
+        self.outputs: list[Any] = []
+
+    def input(self, name: str, kind: int, *columns: int) -> str:
+        """Any number of rows of so many columns."""
+        self.inputs.append(helper.make_tensor_value_info(name, kind, ["rows", *columns]))
+        return name
+
+    def output(self, value: str, name: str, kind: int, *columns: int) -> None:
+        self.nodes.append(helper.make_node("Identity", [value], [name]))
+        self.outputs.append(helper.make_tensor_value_info(name, kind, ["rows", *columns]))
+
+    def constant(self, array: npt.NDArray[Any]) -> str:
+        name = f"{self.prefix}constant_{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def number(self, x: float, dtype: npt.DTypeLike = np.float32) -> str:
+        return self.constant(np.array(x, dtype))
+
+    def step(self, operator: str, *inputs: str, **attributes: Any) -> str:
+        output = f"{self.prefix}value_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
+        return output
+
+
+def silu(graph: Graph, g: SiLU, z: str) -> str:
+    return graph.step("Mul", z, graph.step("Sigmoid", z))
+
+
+def hard_tanh(graph: Graph, g: HardTanh, z: str) -> str:
+    return graph.step("Clip", z, graph.number(-1), graph.number(1))
+
+
+def threshold(graph: Graph, g: Step, z: str) -> str:
+    reached = graph.step("GreaterOrEqual", z, graph.number(0))
+    return graph.step("Cast", reached, to=TensorProto.FLOAT)
+
+
+def operator(name: str, **attributes: Any) -> Callable[[Graph, Any, str], str]:
+    return lambda graph, g, z: graph.step(name, z, **attributes)
+
+
+ACTIVATIONS: dict[type[Activation], Callable[[Graph, Any, str], str]] = {
+    ELU: lambda graph, g, z: graph.step("Elu", z, alpha=g.alpha),
+    GELU: lambda graph, g, z: graph.step(
+        "Gelu", z, approximate="tanh" if g.approximate else "none"
+    ),
+    HardSigmoid: operator("HardSigmoid", alpha=1 / 6, beta=0.5),
+    HardSwish: operator("HardSwish"),
+    HardTanh: hard_tanh,
+    Identity: lambda graph, g, z: z,
+    LeakyReLU: lambda graph, g, z: graph.step("LeakyRelu", z, alpha=g.leak),
+    Mish: operator("Mish"),
+    ReLU: operator("Relu"),
+    SELU: operator("Selu", alpha=SELU_ALPHA, gamma=SELU_SCALE),
+    SiLU: silu,
+    Sigmoid: operator("Sigmoid"),
+    Softmax: operator("Softmax", axis=-1),
+    Softplus: operator("Softplus"),
+    Step: threshold,
+    Tanh: operator("Tanh"),
+}
+LINKS: dict[Link, Callable[[Graph, str], str]] = {
+    Link.IDENTITY: lambda graph, scores: scores,
+    Link.EXP: lambda graph, scores: graph.step("Exp", scores),
+    Link.LOGISTIC: lambda graph, scores: graph.step("Sigmoid", scores),
+    Link.SOFTMAX: lambda graph, scores: graph.step("Softmax", scores, axis=-1),
+}
+
+
+def onnx_model(trained: Trained) -> ModelProto:
+    """The model, checked: any number of rows `X` to their `probabilities` or `predictions`."""
+    graph = Graph()
+    n_inputs = trained.model.network.n_inputs
+    X = graph.input("X", TensorProto.FLOAT, n_inputs)
+    value = network_value(graph, trained, X)
+    output = "probabilities" if trained.classes else "predictions"
+    if trained.form is Form.FLAT:
+        value = graph.step("Reshape", value, graph.constant(np.array([-1])))
+        graph.output(value, output, TensorProto.FLOAT)
+    else:
+        graph.output(value, output, TensorProto.FLOAT, trained.n_outputs)
+    return finished(graph, trained)
+
+
+def network_value(graph: Graph, trained: Trained, x: str) -> str:
+    """What the network makes of float32 rows x: predictions in columns."""
+    single = trained.converted(np.float32)
+    for block in single.blocks:
+        x = block_value(graph, block, x)
+    value = LINKS[single.link](graph, x)
+    if single.form is not Form.BOTH_CLASSES:
+        return value
+    other = graph.step("Sub", graph.number(1), value)
+    return graph.step("Concat", other, value, axis=1)
+
+
+def finished(graph: Graph, trained: Trained) -> ModelProto:
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "network",
+            graph.inputs,
+            graph.outputs,
+            graph.constants,
+            doc_string=f"A feed-forward network, {trained}",
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="rosenblatt",
+    )
+    if trained.classes:
+        helper.set_model_props(model, {"classes": json.dumps(trained.classes)})
+    checker.check_model(model, full_check=True)
+    return model
+
+
+def block_value(graph: Graph, block: Block, x: str) -> str:
+    layer, arrays = block.layer, block.arrays
+    z = graph.step("Gemm", x, graph.constant(arrays["weight"]), graph.constant(arrays["bias"]))
+    if layer.normalization is not None:
+        z = normalised(graph, block, z)
+    activation = ACTIVATIONS.get(type(layer.activation))
+    if activation is None:
+        raise unknown_member(layer.activation)
+    a = activation(graph, layer.activation, z)
+    if not layer.residual:
+        return a
+    if "projection" in arrays:
+        x = graph.step("MatMul", x, graph.constant(arrays["projection"]))
+    return graph.step("Add", a, x)
+
+
+def normalised(graph: Graph, block: Block, h: str) -> str:
+    arrays = block.arrays
+    learned = [graph.constant(arrays["scale"]), graph.constant(arrays["shift"])]
+    match block.layer.normalization:
+        case LayerNorm(epsilon):
+            return graph.step("LayerNormalization", h, *learned, axis=-1, epsilon=epsilon)
+        case BatchNorm(epsilon):
+            running = [graph.constant(arrays[name]) for name in ("running_mean", "running_var")]
+            return graph.step("BatchNormalization", h, *learned, *running, epsilon=epsilon)
+        case other:
+            raise unknown_member(other)

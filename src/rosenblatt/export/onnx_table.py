@@ -1,0 +1,130 @@
+"""A network with what was learnt about a table's columns, as one ONNX model of raw cells.
+
+Every column is an input of its own, of shape (rows, 1), by its name: numbers as double; truth
+values as double, 1 or 0; dates as double, days since 1970-01-01 with the time of day as a fraction;
+categories as strings without blanks around them. A missing cell is NaN, or the empty string. The
+output is named after the target: the probabilities of its classes in float32, or numbers in its own
+units as double.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from onnx import ModelProto, TensorProto
+
+from rosenblatt.export.onnx_graph import Graph, finished, network_value
+from rosenblatt.export.trained import Trained
+from rosenblatt.model import Form, Model
+from rosenblatt.table import ClassTarget, TableEncoding
+from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped
+from rosenblatt.table.dates import Date
+from rosenblatt.table.scaling import TAIL, Scaling
+
+__all__ = ["onnx_table_model"]
+
+
+def onnx_table_model(model: Model, encoding: TableEncoding) -> ModelProto:
+    """The model, checked; both are in what `rosenblatt.persistence.load_model` returns."""
+    target = encoding.target
+    graph = Graph(prefix_beside([target.name, *(column.name for column in encoding.columns)]))
+    features = [feature for column in encoding.columns for feature in features_of(graph, column)]
+    X = graph.step("Concat", *features, axis=1)
+    if isinstance(target, ClassTarget):
+        classes = tuple(map(str, target.classes))
+        form = Form.BOTH_CLASSES if model.network.n_outputs == 1 else Form.COLUMNS
+        trained = Trained(model, form, classes)
+        value = network_value(graph, trained, X)
+        graph.output(value, target.name, TensorProto.FLOAT, trained.n_outputs)
+    else:
+        trained = Trained(model)
+        value = as_double(graph, network_value(graph, trained, X))
+        value = graph.step("Mul", value, double(graph, target.scale))
+        value = graph.step("Add", value, double(graph, target.mean))
+        graph.output(value, target.name, TensorProto.DOUBLE, trained.n_outputs)
+    return finished(graph, trained)
+
+
+def prefix_beside(names: list[str]) -> str:
+    """More underscores than any of these names begins with."""
+    return "_" * (1 + max(len(name) - len(name.lstrip("_")) for name in names))
+
+
+def features_of(graph: Graph, column: AnyColumn) -> list[str]:
+    """The column's features in float32, as its `fill` writes them, each of one column or more."""
+    match column:
+        case Dropped():
+            return []
+        case Category():
+            return of_category(graph, column)
+    x = graph.input(column.name, TensorProto.DOUBLE, 1)
+    missing = graph.step("IsNaN", x)
+    if isinstance(column, Boolean):
+        instead = double(graph, column.often_true and not column.indicator)
+        features = [as_float(graph, graph.step("Where", missing, instead, x))]
+    else:
+        filled = graph.step("Where", missing, double(graph, column.scaling.center), x)
+        features = [scaled(graph, column.scaling, filled)]
+        for cycle in column.cycles if isinstance(column, Date) else ():
+            features += waves(graph, filled, cycle.days, missing)
+    return [*features, as_float(graph, missing)] if column.indicator else features
+
+
+def of_category(graph: Graph, column: Category) -> list[str]:
+    cell = graph.input(column.name, TensorProto.STRING, 1)
+    missing = is_one_of(graph, cell, ("",))
+    features = [is_one_of(graph, cell, column.categories)] if column.categories else []
+    if column.others:
+        axis = graph.constant(np.array([1]))
+        left = graph.step("Sub", graph.number(1), missing)
+        for own in tuple(features):
+            left = graph.step("Sub", left, graph.step("ReduceSum", own, axis, keepdims=1))
+        features.append(left)
+    return [*features, missing] if column.indicator else features
+
+
+def is_one_of(graph: Graph, cell: str, texts: tuple[str, ...]) -> str:
+    """1 or 0 for each text, a column each."""
+    known = graph.constant(np.array([texts], object))
+    return as_float(graph, graph.step("Equal", cell, known))
+
+
+def scaled(graph: Graph, scaling: Scaling, x: str) -> str:
+    units = standardised(graph, x, scaling.center, scaling.spread)
+    t = log_tails(graph, units)
+    return as_float(graph, log_tails(graph, standardised(graph, t, scaling.mean, scaling.std)))
+
+
+def standardised(graph: Graph, x: str, center: float, spread: float) -> str:
+    return graph.step("Div", graph.step("Sub", x, double(graph, center)), double(graph, spread))
+
+
+def log_tails(graph: Graph, z: str) -> str:
+    """z within ±TAIL, plus sign(z)·TAIL·ln(|z| / TAIL) of what is beyond, and of nothing else."""
+    tail, largest = double(graph, TAIL), double(graph, np.finfo(np.float64).max)
+    bulk = graph.step("Clip", z, double(graph, -TAIL), tail)
+    beyond = graph.step("Div", graph.step("Clip", graph.step("Abs", z), tail, largest), tail)
+    more = graph.step("Mul", graph.step("Log", beyond), tail)
+    return graph.step("Add", bulk, graph.step("Mul", graph.step("Sign", z), more))
+
+
+def waves(graph: Graph, days: str, length: float, missing: str) -> list[str]:
+    """Sine and cosine of the place in a cycle, which is taken in double precision; 0 if missing."""
+    turns = graph.step("Div", days, double(graph, length))
+    place = as_float(graph, graph.step("Sub", turns, graph.step("Floor", turns)))
+    angle = graph.step("Mul", place, graph.number(2 * math.pi))
+    zero = graph.number(0)
+    return [graph.step("Where", missing, zero, graph.step(f, angle)) for f in ("Sin", "Cos")]
+
+
+def double(graph: Graph, x: float) -> str:
+    return graph.number(x, np.float64)
+
+
+def as_float(graph: Graph, value: str) -> str:
+    return graph.step("Cast", value, to=TensorProto.FLOAT)
+
+
+def as_double(graph: Graph, value: str) -> str:
+    return graph.step("Cast", value, to=TensorProto.DOUBLE)

@@ -1,0 +1,105 @@
+"""What every export begins with: a trained model, and what its outputs mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.losses.links import Link, link_of
+from rosenblatt.model import Form, Model
+from rosenblatt.network import Dense
+from rosenblatt.types import FloatArray
+
+__all__ = ["Block", "Trained", "unknown_member"]
+
+
+@final
+@dataclass(frozen=True)
+class Block:
+    """One layer: its description, and its parameters and running statistics by name."""
+
+    layer: Dense
+    n_inputs: int
+    arrays: Mapping[str, FloatArray]
+
+
+@final
+@dataclass(frozen=True)
+class Trained:
+    """A model to export.
+
+    Attributes
+    ----------
+    model : Model
+    form : Form
+        What its predictions look like.
+    classes : tuple of str
+        What the outputs stand for, one name each; empty for numbers.
+    """
+
+    model: Model
+    form: Form = Form.COLUMNS
+    classes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.model.parameters).all():
+            raise ValueError(
+                f"the network has weights that are not finite in {self.model.parameters.dtype},"
+                " which no other program should be given: scale the data, or train again with a"
+                " smaller learning rate."
+            )
+        if self.classes and len(self.classes) != self.n_outputs:
+            raise ValueError(f"{len(self.classes)} classes for {self.n_outputs} outputs")
+
+    def converted(self, dtype: npt.DTypeLike) -> Trained:
+        """The same in another float type."""
+        model = self.model
+        if model.parameters.dtype == np.dtype(dtype):
+            return self
+        with np.errstate(over="ignore"):  # what overflows is refused
+            theta = model.parameters.astype(dtype)
+        state = None if model.state is None else model.state.astype(dtype)
+        return replace(self, model=replace(model, parameters=theta, state=state))
+
+    @property
+    def n_outputs(self) -> int:
+        """Numbers that come out, of one row."""
+        return 2 if self.form is Form.BOTH_CLASSES else self.model.network.n_outputs
+
+    @property
+    def blocks(self) -> list[Block]:
+        network = self.model.network
+        return [
+            Block(layer, n_in, parameters | state)
+            for layer, (n_in, _), parameters, state in zip(
+                network.layers,
+                network.shapes,
+                network.layer_parameters(self.model.parameters),
+                network.layer_state(self.model.state),
+                strict=True,
+            )
+        ]
+
+    @property
+    def link(self) -> Link:
+        link = link_of(self.model.loss)
+        if link is None:
+            raise unknown_member(self.model.loss)
+        return link
+
+    def __str__(self) -> str:
+        """The widths, inputs first, such as 4-8-3."""
+        network = self.model.network
+        return "-".join(map(str, (network.n_inputs, *(n_out for _, n_out in network.shapes))))
+
+
+def unknown_member(member: Any) -> ValueError:
+    """For an activation or a loss that has no counterpart elsewhere, such as the user's own."""
+    return ValueError(
+        f"{member!r} cannot be exported: only the activations, normalisations and losses of"
+        " rosenblatt have counterparts elsewhere. Train with one of them."
+    )
