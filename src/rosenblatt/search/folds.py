@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, final
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import _safe_split
@@ -18,12 +17,12 @@ from rosenblatt.estimators.rows import Table
 from rosenblatt.network import Network
 from rosenblatt.problem import Rows
 from rosenblatt.search.candidates import Parameters
+from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Begun
 from rosenblatt.stopping import StoppingRule
 
-__all__ = ["Folds", "Held", "Split", "folds_of", "params_of"]
+__all__ = ["Folds", "Held", "folds_of", "params_of"]
 
-Split = tuple[Rows, Rows]
 VALIDATION = ("X_val", "y_val", "sample_weight_val")
 
 
@@ -152,7 +151,7 @@ def folds_of(
             "The search calls no callbacks that were given by set_callbacks: give callables by"
             " callbacks=, or use scikit-learn's GridSearchCV."
         )
-    rows = [np.asarray(train, np.int64) for train, _ in splits]
+    rows = [train for train, _ in splits]
     if not step:
         foreign = set(fit_params) - {"sample_weight", *VALIDATION}
         if foreign:

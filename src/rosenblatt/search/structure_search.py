@@ -19,7 +19,7 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.model_selection._validation import _insert_error_scores
 from sklearn.utils import check_random_state, indexable
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import _check_method_params
+from sklearn.utils.validation import _check_method_params, _num_samples
 
 from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.threads import available_threads
@@ -31,6 +31,7 @@ from rosenblatt.search.measuring import Measure
 from rosenblatt.search.progress import SearchBar
 from rosenblatt.search.sampling import DEFAULT_NUMBER, Space, sample
 from rosenblatt.search.selection import eligible, favourites
+from rosenblatt.search.splits import numbered
 from rosenblatt.search.strategies import every, halving
 from rosenblatt.search.summary import summary_of
 from rosenblatt.search.telling import (
@@ -211,7 +212,7 @@ class StructureSearchCV(BaseSearchCV):
         routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
         classifies = is_classifier(self.estimator)
         splitter = check_cv(self.cv, y, classifier=classifies)
-        splits = list(splitter.split(X, y, **routed.splitter.split))
+        splits = numbered(splitter.split(X, y, **routed.splitter.split), _num_samples(X))
         self.n_splits_ = len(splits)
         if classifies:
             warn_of_missing_classes(y, splits)

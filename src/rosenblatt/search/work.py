@@ -12,7 +12,8 @@ from sklearn.model_selection._validation import _score
 
 from rosenblatt.crew import Crew, Halt
 from rosenblatt.search.candidates import Parameters
-from rosenblatt.search.folds import Folds, Held, Split, params_of
+from rosenblatt.search.folds import Folds, Held, params_of
+from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate, Scores, Trial
 
 __all__ = ["Scoring", "Work"]
