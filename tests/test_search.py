@@ -114,6 +114,22 @@ def test_a_pipeline_is_searched_with_its_earlier_steps_fitted_in_each_fold() -> 
     assert_array_equal(ours.predict(RAW), theirs.predict(RAW))
 
 
+@pytest.mark.parametrize("before", [[], [StandardScaler()]])
+@pytest.mark.parametrize("named", ["masks", "from the end"])
+def test_folds_may_be_masks_or_count_from_the_end(named: str, before: list[Any]) -> None:
+    splits = list(KFold(3).split(X))
+    if named == "masks":
+        cv = [tuple(np.isin(np.arange(len(X)), rows) for rows in split) for split in splits]
+    else:
+        cv = [tuple(rows - len(X) for rows in split) for split in splits]
+    est = make_pipeline(*before, network()) if before else network()
+    step = "mlpclassifier__" if before else ""
+    ours = StructureSearchCV(est, SIZES, cv=cv).fit(X, Y)
+    grid = {f"{step}hidden_layer_sizes": SIZES}
+    theirs = GridSearchCV(est, grid, cv=cv, return_train_score=True).fit(X, Y)
+    same_results(ours, theirs)
+
+
 def test_within_a_pipeline_with_column_names_and_after_cloning() -> None:
     frame = pd.DataFrame(RAW, columns=[f"c{i}" for i in range(RAW.shape[1])])
     search = StructureSearchCV(network(), [(4,), 3], cv=3)
@@ -430,6 +446,21 @@ def test_optuna_draws_the_candidates() -> None:
     free = StructureSearchCV(est, strategy="optuna", n_candidates=6, cv=3, n_jobs=2).fit(X, Y)
     sizes = [p["hidden_layer_sizes"] for p in free.cv_results_["params"]]
     assert all(len(hidden) <= 2 and all(4 <= n <= 64 for n in hidden) for hidden in sizes)
+
+
+def test_optuna_draws_from_arrays_as_from_lists() -> None:
+    pytest.importorskip("optuna")
+    alphas = np.array([1e-4, 1e-2, 1.0])
+    search = StructureSearchCV(
+        network(max_iter=2),
+        SIZES,
+        param_grid={"alpha": alphas},
+        strategy="optuna",
+        n_candidates=6,
+        random_state=0,
+        n_jobs=1,
+    ).fit(X, Y)
+    assert set(search.cv_results_["param_alpha"]) <= set(alphas)
 
 
 def test_optuna_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
