@@ -203,6 +203,44 @@ def test_what_cannot_pause_is_not_halved(solver: str) -> None:
         StructureSearchCV(est, SIZES, strategy="halving").fit(X_REAL, Y_REAL)
 
 
+def two_metrics(est: Any, X: Any, y: Any) -> dict[str, float]:
+    accuracy = est.score(X, y)
+    return {"acc": accuracy, "error": 1 - accuracy}
+
+
+def test_halving_compares_by_the_metric_that_refit_names() -> None:
+    est, sizes = network(max_iter=18), [(n,) for n in (1, 2, 3, 4, 6, 8, 12, 16, 24)]
+    one = StructureSearchCV(est, sizes, strategy="halving", cv=3).fit(X, Y)
+    options: dict[str, Any] = {"strategy": "halving", "cv": 3, "refit": "acc"}
+    for scoring in (two_metrics, {"acc": "accuracy", "auc": "roc_auc"}):
+        several = StructureSearchCV(est, sizes, scoring=scoring, **options).fit(X, Y)
+        assert_array_equal(several.cv_results_["rung"], one.cv_results_["rung"])
+        assert several.best_params_ == one.best_params_
+
+
+@pytest.mark.parametrize("refit", [False, lambda results: 0])
+@pytest.mark.parametrize("scoring", [["accuracy", "roc_auc"], two_metrics])
+@pytest.mark.parametrize("strategy", ["halving", "optuna"])
+def test_candidates_are_not_given_up_by_no_metric(strategy: Any, scoring: Any, refit: Any) -> None:
+    if strategy == "optuna":
+        pytest.importorskip("optuna")
+    search = StructureSearchCV(network(), SIZES, scoring=scoring, refit=refit, strategy=strategy)
+    with pytest.raises(ValueError, match=r"compares candidates by one metric.*such as refit='acc"):
+        search.fit(X, Y)
+
+
+def test_neither_wrong_nor_short_candidates_switch_halving_off() -> None:
+    sizes = [(n,) for n in (1, 2, 3, 4, 6)]
+    grid = {"max_iter": [1, 18], "momentum": [0.9, 7.0]}
+    search = StructureSearchCV(network(), sizes, param_grid=grid, strategy="halving", cv=3)
+    with pytest.warns(FitFailedWarning, match="10 of 20"):
+        search.fit(X, Y)
+    table = pd.DataFrame(search.cv_results_)
+    assert set(table["rung"]) == {0, 1, 2}
+    trained = table[(table["param_max_iter"] == 18) & (table["status"] != "failed")]
+    assert trained["mean_n_epochs"].min() == 2
+
+
 # Limits and interruptions.
 
 
@@ -392,6 +430,17 @@ def test_a_candidate_that_diverges_is_scored_as_failed_and_the_search_goes_on() 
     assert search.cv_results_["status"].tolist() == ["finished", "failed"]
     assert np.isnan(search.cv_results_["mean_test_score"][1])
     assert search.best_params_["learning_rate_init"] == 1e-3
+
+
+def test_the_first_candidate_may_fail_where_a_function_returns_several_scores() -> None:
+    search = StructureSearchCV(
+        network(), [(4,)], param_grid={"momentum": [7.0, 0.5]}, scoring=two_metrics, refit="acc"
+    )
+    with pytest.warns(FitFailedWarning, match=r"momentum=7\.0"):
+        search.fit(X, Y)
+    assert search.multimetric_
+    assert search.best_params_["momentum"] == 0.5
+    assert np.isnan(search.cv_results_["mean_test_acc"][0])
 
 
 def test_all_candidates_fail() -> None:

@@ -116,7 +116,7 @@ def sample(
 
         def promises_little(asked: Any, candidate: Candidate, pause: int) -> bool:
             with lock:
-                asked.report(work.mean(candidate), pause)
+                asked.report(work.compared(candidate), pause)
                 return bool(asked.should_prune())
 
         def train(thread: int) -> None:

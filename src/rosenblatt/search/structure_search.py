@@ -41,7 +41,7 @@ from rosenblatt.search.telling import (
     warn_of_missing_classes,
 )
 from rosenblatt.search.trials import Candidate
-from rosenblatt.search.work import Scoring, Work
+from rosenblatt.search.work import Scoring, Work, no_metric_named
 
 __all__ = ["StructureSearchCV"]
 
@@ -207,7 +207,8 @@ class StructureSearchCV(BaseSearchCV):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
-        scorers, metric = self._get_scorers()
+        scorers, _ = self._get_scorers()
+        self._check_compared(scorers)
         X, y = indexable(X, y)
         routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
         classifies = is_classifier(self.estimator)
@@ -229,7 +230,7 @@ class StructureSearchCV(BaseSearchCV):
             threads=max(1, size // len(splits)),
         )
         held = Held(self.estimator, X, y, splits)
-        scoring = Scoring(scorers, metric, routed.scorer.score, held, splits)
+        scoring = Scoring(scorers, self.refit, routed.scorer.score, held, splits)
         self.candidates_ = self._sizes(folds, step, len(splits[0][0]))
         with Crew(size, halt) as crew:
             work = Work(folds, len(splits), scoring, crew, halt, self._tell)
@@ -253,6 +254,12 @@ class StructureSearchCV(BaseSearchCV):
             Of the plot, in characters and in lines.
         """
         return summary_of(findings(self, metric), width=width, height=height)
+
+    def _check_compared(self, scorers: Any) -> None:
+        """ValueError where candidates would be given up by a metric that nobody has named."""
+        several = isinstance(scorers, _MultimetricScorer)
+        if self.strategy != "all" and several and not isinstance(self.refit, str):
+            raise ValueError(no_metric_named(scorers._scorers, self.refit))
 
     def _sizes(self, folds: Folds, step: str, n_samples: int) -> list[Sizes]:
         # Also where it is not needed: what is wrong with the table is told as by the network's fit.
@@ -313,13 +320,14 @@ class StructureSearchCV(BaseSearchCV):
         elif work.halt.due and (self.strategy == "optuna" or ended_early(work.candidates)):
             self.stop_reason_ = f"reached max_time={self.max_time:g} seconds"
         self.cv_results_ = self._results(reached)
-        self.multimetric_ = isinstance(reached[0].trials[0].test, dict)
-        metric = work.scoring.metric
+        # A candidate that failed does not tell what a function as `scoring` returns.
+        scores = next(c.trials[0].test for c in reached if c.status != "failed")
+        self.multimetric_ = isinstance(scores, dict)
         if self.multimetric_ and callable(self.scoring):
-            self._check_refit_for_multimetric(reached[0].trials[0].test)
-            metric = self.refit
+            self._check_refit_for_multimetric(scores)
         if self.refit or not self.multimetric_:
-            self._choose(metric if isinstance(metric, str) else "score")
+            named = self.multimetric_ and isinstance(self.refit, str)
+            self._choose(self.refit if named else "score")
         warn_of_limits(reached, self.strategy == "all" and not work.halt.due)
 
     def _results(self, reached: Sequence[Candidate]) -> dict[str, Any]:
