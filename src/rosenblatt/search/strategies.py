@@ -49,7 +49,7 @@ def halving(work: Work, max_iter: Callable[[Parameters], int]) -> None:
         kept = math.ceil(len(left) / FACTOR)
         for candidate in left[kept:]:
             candidate.eliminate()
-            work.report(candidate)
+            work.tell(candidate)
         left = left[:kept]
 
 

@@ -201,6 +201,12 @@ class StructureSearchCV(BaseSearchCV):
         self
         """
         self._validate_params()
+        if self.n_candidates is not None and self.strategy != "optuna":
+            raise ValueError(
+                f"n_candidates={self.n_candidates} is how many strategy='optuna' draws, and"
+                f" strategy is {self.strategy!r}, which tries all: leave n_candidates out, or take"
+                " strategy='optuna'."
+            )
         begun, halt = time.perf_counter(), Halt.after(self.max_time)
         step = network_step(self.estimator)
         if y is None:
@@ -262,10 +268,11 @@ class StructureSearchCV(BaseSearchCV):
             raise ValueError(no_metric_named(scorers._scorers, self.refit))
 
     def _sizes(self, folds: Folds, step: str, n_samples: int) -> list[Sizes]:
-        # Also where it is not needed: what is wrong with the table is told as by the network's fit.
-        _, network, _ = folds.network({step + HIDDEN: (1,)})
         if self.candidates is not None:
-            return checked_sizes(self.candidates)
+            sizes = checked_sizes(self.candidates)
+            check_table(folds, step, sizes)
+            return sizes
+        _, network, _ = folds.network({step + HIDDEN: (1,)})
         linear, *others = ladder(n_samples, network.n_inputs, network.n_outputs)
         try:
             folds.network({step + HIDDEN: linear})
@@ -327,7 +334,7 @@ class StructureSearchCV(BaseSearchCV):
             self._check_refit_for_multimetric(scores)
         if self.refit or not self.multimetric_:
             named = self.multimetric_ and isinstance(self.refit, str)
-            self._choose(self.refit if named else "score")
+            self._choose(self.refit if named else "score", work.crew.interrupted)
         warn_of_limits(reached, self.strategy == "all" and not work.halt.due)
 
     def _results(self, reached: Sequence[Candidate]) -> dict[str, Any]:
@@ -351,14 +358,14 @@ class StructureSearchCV(BaseSearchCV):
             "status": [c.status for c in reached],
         }
         with warnings.catch_warnings():
-            # Failures have been told of by name.
-            warnings.filterwarnings("ignore", message=".*scores are non-finite", append=False)
+            if any(c.status == "failed" for c in reached):  # which has been told, by name
+                warnings.filterwarnings("ignore", message=".*scores are non-finite", append=False)
             results: dict[str, Any] = self._format_results(
                 [c.parameters for c in reached], self.n_splits_, out, more
             )
         return results
 
-    def _choose(self, metric: str) -> None:
+    def _choose(self, metric: str, interrupted: bool) -> None:
         results = self.cv_results_
         if f"mean_test_{metric}" in results:  # else refit decides over several metrics
             folds = [results[f"split{k}_test_{metric}"] for k in range(self.n_splits_)]
@@ -377,13 +384,15 @@ class StructureSearchCV(BaseSearchCV):
             self.best_score_ = results[f"mean_test_{metric}"][self.best_index_]
         self.best_params_ = results["params"][self.best_index_]
         if results["status"][self.best_index_] in ("cut", "paused"):
+            so_far = (
+                f"the best so far, {self.best_params_}, had not been trained to its end, after"
+                f" {results['mean_n_epochs'][self.best_index_]:g} epochs a fold"
+            )
             warnings.warn(
-                f"max_time={self.max_time:g} seconds were too short for one candidate to be trained"
-                f" to its end: the best so far, {self.best_params_}, had"
-                f" {results['mean_n_epochs'][self.best_index_]:g} epochs a fold. Give the search"
-                " more time, fewer folds, or strategy='halving'."
-                if self.max_time is not None
-                else f"The best so far, {self.best_params_}, had not been trained to its end.",
+                f"The search was interrupted: {so_far}."
+                if interrupted
+                else f"max_time={self.max_time:g} seconds were short: {so_far}. Give the search"
+                " more time, fewer folds, or strategy='halving'.",
                 ConvergenceWarning,
                 stacklevel=4,
             )
@@ -396,6 +405,21 @@ class StructureSearchCV(BaseSearchCV):
         self.refit_time_ = time.perf_counter() - start
         if hasattr(self.best_estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_
+
+
+def check_table(folds: Folds, step: str, sizes: Sequence[Sizes]) -> None:
+    """What is wrong with the table is told as by the network's fit: where no size can be trained
+    on it, the error of the first is raised; where only some cannot, these fail by themselves."""
+    first: Exception | None = None
+    for hidden in sizes:
+        try:
+            folds.network({step + HIDDEN: hidden})
+        except ValueError as error:
+            first = first or error
+        else:
+            return
+    assert first is not None
+    raise first
 
 
 def ended_early(candidates: Iterable[Candidate]) -> bool:

@@ -92,8 +92,12 @@ class Work:
 
     def done(self, item: tuple[Candidate, Trial]) -> None:
         candidate, _ = item
-        # Its last two folds may be over before either is heard of.
-        if id(candidate) not in self._told and all(t.over for t in candidate.trials):
+        if all(t.over for t in candidate.trials):
+            self.tell(candidate)
+
+    def tell(self, candidate: Candidate) -> None:
+        """Report a candidate, once: its last two folds may be over before either is heard of."""
+        if id(candidate) not in self._told:
             self._told.add(id(candidate))
             self.report(candidate)
 
