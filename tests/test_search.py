@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import math
+import signal
 import sys
 import threading
 import warnings
@@ -28,7 +29,7 @@ from rosenblatt import MLPClassifier, MLPRegressor, StructureSearchCV, engine
 from rosenblatt.network import Dense, Network
 from rosenblatt.search.ladder import ladder
 from rosenblatt.search.memory import available_bytes, fit_bytes
-from rosenblatt.search.selection import smallest_within_one_standard_error, standard_error
+from rosenblatt.search.selection import eligible, smallest_within_one_standard_error, standard_error
 from rosenblatt.search.strategies import rungs
 
 X, Y = load_breast_cancer(return_X_y=True)
@@ -115,6 +116,50 @@ def test_a_pipeline_is_searched_with_its_earlier_steps_fitted_in_each_fold() -> 
     assert_array_equal(ours.predict(RAW), theirs.predict(RAW))
 
 
+@pytest.mark.parametrize("before", [[], [StandardScaler()]])
+@pytest.mark.parametrize("named", ["masks", "from the end"])
+def test_folds_may_be_masks_or_count_from_the_end(named: str, before: list[Any]) -> None:
+    splits = list(KFold(3).split(X))
+    if named == "masks":
+        cv = [tuple(np.isin(np.arange(len(X)), rows) for rows in split) for split in splits]
+    else:
+        cv = [tuple(rows - len(X) for rows in split) for split in splits]
+    est = make_pipeline(*before, network()) if before else network()
+    step = "mlpclassifier__" if before else ""
+    ours = StructureSearchCV(est, SIZES, cv=cv).fit(X, Y)
+    grid = {f"{step}hidden_layer_sizes": SIZES}
+    theirs = GridSearchCV(est, grid, cv=cv, return_train_score=True).fit(X, Y)
+    same_results(ours, theirs)
+
+
+def test_a_pipeline_takes_weights_by_the_name_of_the_networks_step() -> None:
+    weights = np.random.default_rng(0).uniform(0.5, 2, len(Y))
+    pipeline = make_pipeline(StandardScaler(), network())
+    ours = StructureSearchCV(pipeline, SIZES, cv=3)
+    ours.fit(RAW, Y, mlpclassifier__sample_weight=weights)
+    theirs = GridSearchCV(
+        pipeline, {"mlpclassifier__hidden_layer_sizes": SIZES}, cv=3, return_train_score=True
+    ).fit(RAW, Y, mlpclassifier__sample_weight=weights)
+    same_results(ours, theirs)
+    with pytest.raises(ValueError, match=r"passes mlpclassifier__sample_weight alone"):
+        ours.fit(RAW, Y, standardscaler__sample_weight=weights)
+
+
+def test_a_pipeline_of_the_network_alone() -> None:
+    ours = StructureSearchCV(make_pipeline(network()), SIZES).fit(X, Y)
+    theirs = StructureSearchCV(network(), SIZES).fit(X, Y)
+    assert_array_equal(ours.cv_results_["mean_test_score"], theirs.cv_results_["mean_test_score"])
+
+
+@pytest.mark.parametrize("settings", [{"activation": ["relu", "tanh"]}, {"dropout": [0.1, 0.2]}])
+def test_settings_may_be_lists_for_the_layers_of_the_candidates(settings: dict[str, Any]) -> None:
+    est, sizes = network(**settings), [(8, 4), (4, 4)]
+    theirs = GridSearchCV(est, {"hidden_layer_sizes": sizes}, return_train_score=True).fit(X, Y)
+    same_results(StructureSearchCV(est, sizes).fit(X, Y), theirs)
+    with pytest.warns(FitFailedWarning, match=r"hidden_layer_sizes=\(3,\)"):
+        StructureSearchCV(est, [(3,), *sizes]).fit(X, Y)
+
+
 def test_within_a_pipeline_with_column_names_and_after_cloning() -> None:
     frame = pd.DataFrame(RAW, columns=[f"c{i}" for i in range(RAW.shape[1])])
     search = StructureSearchCV(network(), [(4,), 3], cv=3)
@@ -199,13 +244,51 @@ def test_what_cannot_pause_is_not_halved(solver: str) -> None:
         StructureSearchCV(est, SIZES, strategy="halving").fit(X_REAL, Y_REAL)
 
 
+def two_metrics(est: Any, X: Any, y: Any) -> dict[str, float]:
+    accuracy = est.score(X, y)
+    return {"acc": accuracy, "error": 1 - accuracy}
+
+
+def test_halving_compares_by_the_metric_that_refit_names() -> None:
+    est, sizes = network(max_iter=18), [(n,) for n in (1, 2, 3, 4, 6, 8, 12, 16, 24)]
+    one = StructureSearchCV(est, sizes, strategy="halving", cv=3).fit(X, Y)
+    options: dict[str, Any] = {"strategy": "halving", "cv": 3, "refit": "acc"}
+    for scoring in (two_metrics, {"acc": "accuracy", "auc": "roc_auc"}):
+        several = StructureSearchCV(est, sizes, scoring=scoring, **options).fit(X, Y)
+        assert_array_equal(several.cv_results_["rung"], one.cv_results_["rung"])
+        assert several.best_params_ == one.best_params_
+
+
+@pytest.mark.parametrize("refit", [False, lambda results: 0])
+@pytest.mark.parametrize("scoring", [["accuracy", "roc_auc"], two_metrics])
+@pytest.mark.parametrize("strategy", ["halving", "optuna"])
+def test_candidates_are_not_given_up_by_no_metric(strategy: Any, scoring: Any, refit: Any) -> None:
+    if strategy == "optuna":
+        pytest.importorskip("optuna")
+    search = StructureSearchCV(network(), SIZES, scoring=scoring, refit=refit, strategy=strategy)
+    with pytest.raises(ValueError, match=r"compares candidates by one metric.*such as refit='acc"):
+        search.fit(X, Y)
+
+
+def test_neither_wrong_nor_short_candidates_switch_halving_off() -> None:
+    sizes = [(n,) for n in (1, 2, 3, 4, 6)]
+    grid = {"max_iter": [1, 18], "momentum": [0.9, 7.0]}
+    search = StructureSearchCV(network(), sizes, param_grid=grid, strategy="halving", cv=3)
+    with pytest.warns(FitFailedWarning, match="10 of 20"):
+        search.fit(X, Y)
+    table = pd.DataFrame(search.cv_results_)
+    assert set(table["rung"]) == {0, 1, 2}
+    trained = table[(table["param_max_iter"] == 18) & (table["status"] != "failed")]
+    assert trained["mean_n_epochs"].min() == 2
+
+
 # Limits and interruptions.
 
 
 def test_a_time_limit_too_short_for_one_candidate_returns_what_there_is() -> None:
     est = network(max_iter=10_000, n_iter_no_change=10_000)
     search = StructureSearchCV(est, [(32, 32), (4,)], max_time=1e-6)
-    with pytest.warns(UserWarning, match="too short for one candidate"):
+    with pytest.warns(UserWarning, match="were short: the best so far"):
         search.set_params(refit=False).fit(X, Y)
     assert search.best_params_ == {"hidden_layer_sizes": (32, 32)}
     assert search.cv_results_["status"].tolist() == ["cut"]
@@ -218,7 +301,7 @@ def test_a_time_limit_too_short_for_one_candidate_returns_what_there_is() -> Non
 def test_a_time_limit_ends_long_fits(strategy: Any) -> None:
     est = network(max_iter=1_000_000, n_iter_no_change=1_000_000)
     search = StructureSearchCV(est, [(3,)], max_time=0.3, strategy=strategy, refit=False)
-    with pytest.warns(UserWarning, match="too short"):
+    with pytest.warns(UserWarning, match="were short"):
         search.fit(X, Y)
     assert search.search_time_ < 30
     assert search.cv_results_["mean_n_epochs"][0] > 1
@@ -249,6 +332,36 @@ def test_ctrl_c_returns_the_best_so_far() -> None:
     assert 1 <= reached < len(sizes)
     assert len(search.not_reached_) == len(sizes) - reached
     assert search.best_estimator_.predict(X).shape == Y.shape
+
+
+def test_what_the_end_came_upon_competes_with_what_was_finished() -> None:
+    status = np.array(["finished", "cut", "failed", "eliminated", "paused"])
+    assert eligible(np.array([0, 1, 2, 3, 1]), status).tolist() == [0, 1, 4]
+    status = np.array(["failed", "eliminated", "eliminated"])
+    assert eligible(np.array([2, 0, 1]), status).tolist() == [2]
+
+
+def test_a_better_candidate_that_was_cut_is_the_best_so_far() -> None:
+    est = network(max_iter=10**7, n_iter_no_change=10**7, solver="sgd")
+    grid = {"max_iter": [1, 10**7]}
+    options: dict[str, Any] = {"cv": 2, "n_jobs": 2, "refit": False}
+    search = StructureSearchCV(est, [(4,)], param_grid=grid, max_time=1.0, **options)
+    with pytest.warns(ConvergenceWarning, match="max_time=1 seconds were short"):
+        search.fit(X, Y)
+    assert search.cv_results_["status"].tolist() == ["finished", "cut"]
+    assert search.best_index_ == 1
+
+
+def test_ctrl_c_does_not_blame_the_time_limit() -> None:
+    est = network(max_iter=10**7, n_iter_no_change=10**7)
+    search = StructureSearchCV(est, [(4,)], cv=2, n_jobs=2, max_time=1000, refit=False)
+    main = threading.main_thread().ident
+    threading.Timer(1.0, signal.pthread_kill, (main, signal.SIGINT)).start()
+    with pytest.warns(UserWarning, match="interrupted by the user") as said:
+        search.fit(X, Y)
+    told = [str(w.message) for w in said]
+    assert any("interrupted: the best so far" in message for message in told)
+    assert not any("max_time" in message for message in told)
 
 
 def test_ctrl_c_before_any_candidate_is_ctrl_c() -> None:
@@ -355,6 +468,10 @@ def test_what_is_not_searched() -> None:
         StructureSearchCV(
             pipeline, SIZES, param_grid={"standardscaler__with_mean": [True, False]}
         ).fit(X, Y)
+    with pytest.raises(ValueError, match="in this Pipeline write mlpclassifier__alpha"):
+        StructureSearchCV(pipeline, SIZES, param_grid={"alpha": [0.1]}).fit(X, Y)
+    with pytest.raises(ValueError, match="n_candidates=3 is how many strategy='optuna' draws"):
+        StructureSearchCV(network(), SIZES, n_candidates=3).fit(X, Y)
     watched = network().set_callbacks(ProgressBar())
     with pytest.raises(ValueError, match="given by set_callbacks"):
         StructureSearchCV(watched, SIZES).fit(X, Y)
@@ -390,6 +507,17 @@ def test_a_candidate_that_diverges_is_scored_as_failed_and_the_search_goes_on() 
     assert search.best_params_["learning_rate_init"] == 1e-3
 
 
+def test_the_first_candidate_may_fail_where_a_function_returns_several_scores() -> None:
+    search = StructureSearchCV(
+        network(), [(4,)], param_grid={"momentum": [7.0, 0.5]}, scoring=two_metrics, refit="acc"
+    )
+    with pytest.warns(FitFailedWarning, match=r"momentum=7\.0"):
+        search.fit(X, Y)
+    assert search.multimetric_
+    assert search.best_params_["momentum"] == 0.5
+    assert np.isnan(search.cv_results_["mean_test_acc"][0])
+
+
 def test_all_candidates_fail() -> None:
     with pytest.raises(ValueError, match=r"(?s)All 3 candidates failed.*solver.*adan"):
         StructureSearchCV(network(solver="adan"), SIZES).fit(X, Y)
@@ -418,6 +546,19 @@ def test_verbose_says_a_line_a_candidate(capsys: pytest.CaptureFixture[str]) -> 
     assert all("6 epochs, finished" in line for line in lines)
 
 
+def test_verbose_says_a_line_a_candidate_in_halving_too(capsys: pytest.CaptureFixture[str]) -> None:
+    search = StructureSearchCV(network(), SIZES, cv=3, strategy="halving", verbose=True)
+    search.set_params(param_grid={"max_iter": [1, 9]}).fit(X, Y)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(set(lines)) == 6
+
+
+def test_scores_that_are_not_finite_are_told() -> None:
+    search = StructureSearchCV(network(), SIZES, cv=3, scoring=lambda *_: np.nan, refit=False)
+    with pytest.warns(UserWarning, match="scores are non-finite"):
+        search.fit(X, Y)
+
+
 # optuna.
 
 
@@ -442,6 +583,21 @@ def test_optuna_draws_the_candidates() -> None:
     free = StructureSearchCV(est, strategy="optuna", n_candidates=6, cv=3, n_jobs=2).fit(X, Y)
     sizes = [p["hidden_layer_sizes"] for p in free.cv_results_["params"]]
     assert all(len(hidden) <= 2 and all(4 <= n <= 64 for n in hidden) for hidden in sizes)
+
+
+def test_optuna_draws_from_arrays_as_from_lists() -> None:
+    pytest.importorskip("optuna")
+    alphas = np.array([1e-4, 1e-2, 1.0])
+    search = StructureSearchCV(
+        network(max_iter=2),
+        SIZES,
+        param_grid={"alpha": alphas},
+        strategy="optuna",
+        n_candidates=6,
+        random_state=0,
+        n_jobs=1,
+    ).fit(X, Y)
+    assert set(search.cv_results_["param_alpha"]) <= set(alphas)
 
 
 def test_optuna_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,6 @@ from sklearn.preprocessing import StandardScaler
 from rosenblatt import MLPClassifier, StructureSearchCV, StructureSearchDisplay
 from rosenblatt.search.findings import Findings, findings
 from rosenblatt.search.marks import shown
-from rosenblatt.search.selection import eligible
 from rosenblatt.search.summary import candidates_table, choice
 from rosenblatt.search.terminal import terminal_plot
 
@@ -456,13 +455,6 @@ def test_a_pipelines_search_is_shown_as_well() -> None:
 
 
 # What is chosen from, and the progress.
-
-
-def test_all_that_were_trained_to_their_end_are_chosen_from() -> None:
-    rungs = np.array([0, 1, 2, 2, 1])
-    status = np.array(["eliminated", "finished", "finished", "cut", "failed"])
-    assert_array_equal(eligible(rungs, status), [1, 2])
-    assert_array_equal(eligible(rungs, np.where(status == "finished", "cut", status)), [2, 3])
 
 
 def test_halving_may_choose_one_that_ended_before_the_last_rung() -> None:

@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, final
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import _safe_split
@@ -18,12 +17,12 @@ from rosenblatt.estimators.rows import Table
 from rosenblatt.network import Network
 from rosenblatt.problem import Rows
 from rosenblatt.search.candidates import Parameters
+from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Begun
 from rosenblatt.stopping import StoppingRule
 
-__all__ = ["Folds", "Held", "Split", "folds_of", "params_of"]
+__all__ = ["Folds", "Held", "folds_of", "params_of"]
 
-Split = tuple[Rows, Rows]
 VALIDATION = ("X_val", "y_val", "sample_weight_val")
 
 
@@ -95,9 +94,16 @@ class PipelineFolds(Folds):
     """Of a pipeline whose earlier steps no candidate changes: they are fitted once in each fold."""
 
     def __init__(
-        self, estimator: Pipeline, X: Any, y: Any, rows: Sequence[Rows], threads: int
+        self,
+        estimator: Pipeline,
+        X: Any,
+        y: Any,
+        fit_params: Mapping[str, Any],
+        rows: Sequence[Rows],
+        threads: int,
     ) -> None:
         self.estimator, self.X, self.y, self.rows = estimator, X, y, rows
+        self.fit_params = fit_params
         self.threads = threads
         self.step = f"{estimator.steps[-1][0]}__"
         self._made: list[tuple[Pipeline, TableFolds] | None] = [None] * len(rows)
@@ -109,9 +115,12 @@ class PipelineFolds(Folds):
             if made is None:
                 before = clone(self.estimator[:-1])
                 X, y = _safe_split(self.estimator, self.X, self.y, self.rows[fold])
-                X = before.fit_transform(X, y)
+                if before.steps:
+                    X = before.fit_transform(X, y)
                 last = self.estimator.steps[-1][1]
-                made = self._made[fold] = before, TableFolds(last, X, y, {}, [None], self.threads)
+                given = params_of(self.X, self.fit_params, self.rows[fold])
+                table = TableFolds(last, X, y, given, [None], self.threads)
+                made = self._made[fold] = before, table
             return made
 
     def _of_the_network(self, parameters: Parameters) -> Parameters:
@@ -152,24 +161,33 @@ def folds_of(
             "The search calls no callbacks that were given by set_callbacks: give callables by"
             " callbacks=, or use scikit-learn's GridSearchCV."
         )
-    rows = [np.asarray(train, np.int64) for train, _ in splits]
+    rows = [train for train, _ in splits]
     if not step:
         foreign = set(fit_params) - {"sample_weight", *VALIDATION}
         if foreign:
             raise ValueError(f"fit was given {sorted(foreign)}, which a network does not take.")
         return TableFolds(estimator, *table, fit_params, rows, threads)
+    bare = sorted(varied & set(network.get_params()))
+    if bare:
+        raise ValueError(
+            f"param_grid names {', '.join(bare)}, of the network: in this Pipeline write"
+            f" {', '.join(step + name for name in bare)}."
+        )
     earlier = sorted(name for name in varied if not name.startswith(step))
     if earlier:
         raise ValueError(
             f"param_grid varies {', '.join(earlier)}, in a step before the network: the search fits"
             " those steps once in each fold. Search over them with scikit-learn's GridSearchCV."
         )
-    if fit_params:
+    weights = f"{step}sample_weight"
+    foreign = set(fit_params) - {weights}
+    if foreign:
         raise ValueError(
-            f"fit was given {sorted(fit_params)}: with a Pipeline the search passes no metadata to"
-            " its steps. Search over the network itself, or use scikit-learn's GridSearchCV."
+            f"fit was given {sorted(foreign)}: to the steps of a Pipeline the search passes"
+            f" {weights} alone. Search over the network itself, or use scikit-learn's GridSearchCV."
         )
-    return PipelineFolds(estimator, *table, rows, threads)
+    given = {name.removeprefix(step): value for name, value in fit_params.items()}
+    return PipelineFolds(estimator, *table, given, rows, threads)
 
 
 @final

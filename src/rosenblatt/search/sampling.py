@@ -32,7 +32,7 @@ class Space:
         Hidden layers to choose from; or, where they are `free`, between whose depths and widths
         any may be drawn.
     grid : dict
-        For each parameter a list to choose from, or a distribution of optuna's.
+        For each parameter a list or an array to choose from, or a distribution of optuna's.
     step : str
         What stands before the names of the network's parameters.
     """
@@ -62,8 +62,10 @@ class Space:
 
     def parameters(self, drawn: Mapping[str, Any]) -> Parameters:
         """The candidate that drawn values stand for."""
+        from optuna.distributions import BaseDistribution
+
         parameters = {
-            name: values[drawn[name]] if isinstance(values, list | tuple) else drawn[name]
+            name: drawn[name] if isinstance(values, BaseDistribution) else values[drawn[name]]
             for name, values in self.grid.items()
         }
         if self.free:
@@ -114,7 +116,7 @@ def sample(
 
         def promises_little(asked: Any, candidate: Candidate, pause: int) -> bool:
             with lock:
-                asked.report(work.mean(candidate), pause)
+                asked.report(work.compared(candidate), pause)
                 return bool(asked.should_prune())
 
         def train(thread: int) -> None:

@@ -50,12 +50,13 @@ def smallest_within_one_standard_error(scores: Numbers, sizes: Integers) -> int:
 
 def eligible(rungs: Integers, status: npt.NDArray[np.str_]) -> Integers:
     """The indices of those to choose from: those trained to their end, however often a search
-    looked at them on the way; where there is none, all that have been trained as far as any."""
-    finished = status == "finished"
-    if finished.any():
-        return np.flatnonzero(finished)
-    alive = status != "failed"
-    return np.flatnonzero(alive & (rungs == rungs[alive].max()))
+    looked at them on the way, and those that the end of the search came upon, whose scores count
+    as they stand. Where nothing else is left, of the eliminated those trained the farthest."""
+    in_the_race = np.isin(status, ["finished", "cut", "paused"])
+    if in_the_race.any():
+        return np.flatnonzero(in_the_race)
+    eliminated = status == "eliminated"
+    return np.flatnonzero(eliminated & (rungs == rungs[eliminated].max()))
 
 
 def favourites(scores: Numbers, sizes: Integers, among: Integers) -> tuple[int, int]:

@@ -34,7 +34,9 @@ def halving(work: Work, max_iter: Callable[[Parameters], int]) -> None:
     as many, and so on; each goes on from where it stands. `max_iter` tells a candidate's epochs.
     """
     left = list(work.candidates)
-    n_rungs = rungs(len(left), min(max_iter(c.parameters) for c in left))
+    # The longest training is shared out: neither a shorter one nor a candidate that cannot even
+    # begin may leave too few epochs for a rung.
+    n_rungs = rungs(len(left), max(max_iter(c.parameters) for c in left))
     for rung in range(n_rungs):
         share = FACTOR ** (n_rungs - 1 - rung)
         for candidate in left:
@@ -47,7 +49,7 @@ def halving(work: Work, max_iter: Callable[[Parameters], int]) -> None:
         kept = math.ceil(len(left) / FACTOR)
         for candidate in left[kept:]:
             candidate.eliminate()
-            work.report(candidate)
+            work.tell(candidate)
         left = left[:kept]
 
 
@@ -58,5 +60,5 @@ def rungs(n_candidates: int, max_iter: int) -> int:
 
 
 def descending(work: Work, candidate: Candidate) -> float:
-    mean = work.mean(candidate)
+    mean = work.compared(candidate)
     return math.inf if np.isnan(mean) else -mean

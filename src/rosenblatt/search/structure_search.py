@@ -19,7 +19,7 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.model_selection._validation import _insert_error_scores
 from sklearn.utils import check_random_state, indexable
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import _check_method_params
+from sklearn.utils.validation import _check_method_params, _num_samples
 
 from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.threads import available_threads
@@ -31,6 +31,7 @@ from rosenblatt.search.measuring import Measure
 from rosenblatt.search.progress import SearchBar
 from rosenblatt.search.sampling import DEFAULT_NUMBER, Space, sample
 from rosenblatt.search.selection import eligible, favourites
+from rosenblatt.search.splits import numbered
 from rosenblatt.search.strategies import every, halving
 from rosenblatt.search.summary import summary_of
 from rosenblatt.search.telling import (
@@ -40,7 +41,7 @@ from rosenblatt.search.telling import (
     warn_of_missing_classes,
 )
 from rosenblatt.search.trials import Candidate
-from rosenblatt.search.work import Scoring, Work
+from rosenblatt.search.work import Scoring, Work, no_metric_named
 
 __all__ = ["StructureSearchCV"]
 
@@ -202,18 +203,25 @@ class StructureSearchCV(BaseSearchCV):
         self
         """
         self._validate_params()
+        if self.n_candidates is not None and self.strategy != "optuna":
+            raise ValueError(
+                f"n_candidates={self.n_candidates} is how many strategy='optuna' draws, and"
+                f" strategy is {self.strategy!r}, which tries all: leave n_candidates out, or take"
+                " strategy='optuna'."
+            )
         begun, halt = time.perf_counter(), Halt.after(self.max_time)
         step = network_step(self.estimator)
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
-        scorers, metric = self._get_scorers()
+        scorers, _ = self._get_scorers()
+        self._check_compared(scorers)
         X, y = indexable(X, y)
         routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
         classifies = is_classifier(self.estimator)
         splitter = check_cv(self.cv, y, classifier=classifies)
-        splits = list(splitter.split(X, y, **routed.splitter.split))
+        splits = numbered(splitter.split(X, y, **routed.splitter.split), _num_samples(X))
         self.n_splits_ = len(splits)
         if classifies:
             warn_of_missing_classes(y, splits)
@@ -230,7 +238,7 @@ class StructureSearchCV(BaseSearchCV):
             threads=max(1, size // len(splits)),
         )
         held = Held(self.estimator, X, y, splits)
-        scoring = Scoring(scorers, metric, routed.scorer.score, held, splits)
+        scoring = Scoring(scorers, self.refit, routed.scorer.score, held, splits)
         self.candidates_ = self._sizes(folds, step, len(splits[0][0]))
         with Crew(size, halt) as crew:
             work = Work(folds, len(splits), scoring, crew, halt, self._tell)
@@ -256,11 +264,18 @@ class StructureSearchCV(BaseSearchCV):
         """
         return summary_of(findings(self, metric), width=width, height=height)
 
+    def _check_compared(self, scorers: Any) -> None:
+        """ValueError where candidates would be given up by a metric that nobody has named."""
+        several = isinstance(scorers, _MultimetricScorer)
+        if self.strategy != "all" and several and not isinstance(self.refit, str):
+            raise ValueError(no_metric_named(scorers._scorers, self.refit))
+
     def _sizes(self, folds: Folds, step: str, n_samples: int) -> list[Sizes]:
-        # Also where it is not needed: what is wrong with the table is told as by the network's fit.
-        _, network, _ = folds.network({step + HIDDEN: (1,)})
         if self.candidates is not None:
-            return checked_sizes(self.candidates)
+            sizes = checked_sizes(self.candidates)
+            check_table(folds, step, sizes)
+            return sizes
+        _, network, _ = folds.network({step + HIDDEN: (1,)})
         linear, *others = ladder(n_samples, network.n_inputs, network.n_outputs)
         try:
             folds.network({step + HIDDEN: linear})
@@ -315,13 +330,14 @@ class StructureSearchCV(BaseSearchCV):
         elif work.halt.due and (self.strategy == "optuna" or ended_early(work.candidates)):
             self.stop_reason_ = f"reached max_time={self.max_time:g} seconds"
         self.cv_results_ = self._results(reached)
-        self.multimetric_ = isinstance(reached[0].trials[0].test, dict)
-        metric = work.scoring.metric
+        # A candidate that failed does not tell what a function as `scoring` returns.
+        scores = next(c.trials[0].test for c in reached if c.status != "failed")
+        self.multimetric_ = isinstance(scores, dict)
         if self.multimetric_ and callable(self.scoring):
-            self._check_refit_for_multimetric(reached[0].trials[0].test)
-            metric = self.refit
+            self._check_refit_for_multimetric(scores)
         if self.refit or not self.multimetric_:
-            self._choose(metric if isinstance(metric, str) else "score")
+            named = self.multimetric_ and isinstance(self.refit, str)
+            self._choose(self.refit if named else "score", work.crew.interrupted)
         warn_of_limits(reached, self.strategy == "all" and not work.halt.due)
 
     def _results(self, reached: Sequence[Candidate]) -> dict[str, Any]:
@@ -345,14 +361,14 @@ class StructureSearchCV(BaseSearchCV):
             "status": [c.status for c in reached],
         }
         with warnings.catch_warnings():
-            # Failures have been told of by name.
-            warnings.filterwarnings("ignore", message=".*scores are non-finite", append=False)
+            if any(c.status == "failed" for c in reached):  # which has been told, by name
+                warnings.filterwarnings("ignore", message=".*scores are non-finite", append=False)
             results: dict[str, Any] = self._format_results(
                 [c.parameters for c in reached], self.n_splits_, out, more
             )
         return results
 
-    def _choose(self, metric: str) -> None:
+    def _choose(self, metric: str, interrupted: bool) -> None:
         results = self.cv_results_
         if f"mean_test_{metric}" in results:  # else refit decides over several metrics
             folds = [results[f"split{k}_test_{metric}"] for k in range(self.n_splits_)]
@@ -371,13 +387,15 @@ class StructureSearchCV(BaseSearchCV):
             self.best_score_ = results[f"mean_test_{metric}"][self.best_index_]
         self.best_params_ = results["params"][self.best_index_]
         if results["status"][self.best_index_] in ("cut", "paused"):
+            so_far = (
+                f"the best so far, {self.best_params_}, had not been trained to its end, after"
+                f" {results['mean_n_epochs'][self.best_index_]:g} epochs a fold"
+            )
             warnings.warn(
-                f"max_time={self.max_time:g} seconds were too short for one candidate to be trained"
-                f" to its end: the best so far, {self.best_params_}, had"
-                f" {results['mean_n_epochs'][self.best_index_]:g} epochs a fold. Give the search"
-                " more time, fewer folds, or strategy='halving'."
-                if self.max_time is not None
-                else f"The best so far, {self.best_params_}, had not been trained to its end.",
+                f"The search was interrupted: {so_far}."
+                if interrupted
+                else f"max_time={self.max_time:g} seconds were short: {so_far}. Give the search"
+                " more time, fewer folds, or strategy='halving'.",
                 ConvergenceWarning,
                 stacklevel=4,
             )
@@ -390,6 +408,21 @@ class StructureSearchCV(BaseSearchCV):
         self.refit_time_ = time.perf_counter() - start
         if hasattr(self.best_estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_
+
+
+def check_table(folds: Folds, step: str, sizes: Sequence[Sizes]) -> None:
+    """What is wrong with the table is told as by the network's fit: where no size can be trained
+    on it, the error of the first is raised; where only some cannot, these fail by themselves."""
+    first: Exception | None = None
+    for hidden in sizes:
+        try:
+            folds.network({step + HIDDEN: hidden})
+        except ValueError as error:
+            first = first or error
+        else:
+            return
+    assert first is not None
+    raise first
 
 
 def ended_early(candidates: Iterable[Candidate]) -> bool:

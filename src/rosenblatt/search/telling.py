@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 
-from rosenblatt.search.folds import Split
+from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate
 
 __all__ = [

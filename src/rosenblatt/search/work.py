@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -12,19 +12,26 @@ from sklearn.model_selection._validation import _score
 
 from rosenblatt.crew import Crew, Halt
 from rosenblatt.search.candidates import Parameters
-from rosenblatt.search.folds import Folds, Held, Split, params_of
+from rosenblatt.search.folds import Folds, Held, params_of
+from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate, Scores, Trial
 
-__all__ = ["Scoring", "Work"]
+__all__ = ["Scoring", "Work", "no_metric_named"]
 
 
 @final
 @dataclass
 class Scoring:
-    """Scores a candidate on the rows that a fold holds out, and on those it was trained on."""
+    """Scores a candidate on the rows that a fold holds out, and on those it was trained on.
+
+    Attributes
+    ----------
+    metric : str, or whatever else `refit` may be
+        The one of several scores that candidates are compared by, where it names one.
+    """
 
     scorer: Any
-    metric: str
+    metric: Any
     params: Mapping[str, Any]
     held: Held
     splits: Sequence[Split]
@@ -47,10 +54,10 @@ class Scoring:
         return np.nan
 
     def watched(self, scores: Scores) -> float:
-        """The score that the candidates are compared by."""
+        """The score that the candidates are compared by, NaN where none of several is named."""
         if not isinstance(scores, dict):
             return float(scores)
-        return float(scores[self.metric]) if self.metric in scores else float("nan")
+        return float(scores.get(self.metric, np.nan))
 
 
 @final
@@ -85,8 +92,12 @@ class Work:
 
     def done(self, item: tuple[Candidate, Trial]) -> None:
         candidate, _ = item
-        # Its last two folds may be over before either is heard of.
-        if id(candidate) not in self._told and all(t.over for t in candidate.trials):
+        if all(t.over for t in candidate.trials):
+            self.tell(candidate)
+
+    def tell(self, candidate: Candidate) -> None:
+        """Report a candidate, once: its last two folds may be over before either is heard of."""
+        if id(candidate) not in self._told:
             self._told.add(id(candidate))
             self.report(candidate)
 
@@ -96,3 +107,20 @@ class Work:
             np.nan if t.test is None else self.scoring.watched(t.test) for t in candidate.trials
         ]
         return float(np.mean(scores))
+
+    def compared(self, candidate: Candidate) -> float:
+        """The mean that decides whether a candidate goes on.
+
+        ValueError where its scores are several, and none is named to compare by.
+        """
+        for trial in candidate.trials:
+            if isinstance(trial.test, dict) and self.scoring.metric not in trial.test:
+                raise ValueError(no_metric_named(trial.test, self.scoring.metric))
+        return self.mean(candidate)
+
+
+def no_metric_named(metrics: Iterable[str], refit: Any) -> str:
+    return (
+        f"This strategy compares candidates by one metric, scoring has {sorted(metrics)}, and refit"
+        f" is {refit!r}: name one of them, such as refit={min(metrics)!r}, or take strategy='all'."
+    )
