@@ -81,7 +81,10 @@ def notes_on_time(search: StructureSearchCV, found: Findings) -> list[str]:
     notes = []
     if search.not_reached_:
         missed = [told_hidden(sizes_of(parameters)) for parameters in search.not_reached_]
-        notes.append(f"{count(len(missed), 'candidate')} not reached: {'; '.join(missed)}")
+        notes.append(
+            f"{count(len(missed), 'candidate')} not reached: {'; '.join(missed)}"
+            + ("" if search.strategy == "halving" else " (--strategy halving begins with all)")
+        )
     if found.status[search.best_index_] in ("cut", "paused"):
         notes.append(
             "no candidate was trained to its end, and the choice may be another with more time: "
