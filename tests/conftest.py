@@ -1,1 +1,35 @@
-"""Puts this folder on the import path, so that tests in every folder find `members`."""
+"""Puts this folder on the import path, so that tests in every folder find `members`, and gives the
+tests of the command line a folder and its answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# What the command line needs is imported by those who ask for it: most tests do not.
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder with the shop's table as a CSV file."""
+    from cli_tables import shop_table
+
+    monkeypatch.chdir(tmp_path)
+    shop_table().to_csv("shop.csv", index=False)
+    return tmp_path
+
+
+@pytest.fixture
+def result(capsys: pytest.CaptureFixture[str]):
+    """Run a command with --json and return what it printed."""
+
+    from rosenblatt.cli.app import run
+
+    def result_of(*arguments: str, code: int = 0) -> Any:
+        assert run([*arguments, "--json"]) == code, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    return result_of

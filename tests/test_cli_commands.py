@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,25 +19,6 @@ from rosenblatt.network import Dense, Network
 from rosenblatt.persistence import load_model, save_model
 
 QUICK = ["--epochs", "40", "--hidden", "16"]
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder with the shop's table as a CSV file."""
-    monkeypatch.chdir(tmp_path)
-    shop_table().to_csv("shop.csv", index=False)
-    return tmp_path
-
-
-@pytest.fixture
-def result(capsys: pytest.CaptureFixture[str]):
-    """Run a command with --json and return what it printed."""
-
-    def result_of(*arguments: str, code: int = 0) -> Any:
-        assert run([*arguments, "--json"]) == code, capsys.readouterr().err
-        return json.loads(capsys.readouterr().out)
-
-    return result_of
 
 
 def test_train_predict_evaluate_inspect(folder: Path, result) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -26,25 +25,6 @@ from rosenblatt.search import StructureSearchDisplay
 
 SEARCH = ["search", "shop.csv", "--target", "bought"]
 QUICK = ["--epochs", "15", "--hidden", "none", "--hidden", "4", "--hidden", "8,4", "--folds", "3"]
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder with the shop's table as a CSV file."""
-    monkeypatch.chdir(tmp_path)
-    shop_table().to_csv("shop.csv", index=False)
-    return tmp_path
-
-
-@pytest.fixture
-def result(capsys: pytest.CaptureFixture[str]):
-    """Run a command with --json and return what it printed."""
-
-    def result_of(*arguments: str, code: int = 0) -> Any:
-        assert run([*arguments, "--json"]) == code, capsys.readouterr().err
-        return json.loads(capsys.readouterr().out)
-
-    return result_of
 
 
 def test_search_predict_inspect(folder: Path, result) -> None:

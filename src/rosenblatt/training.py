@@ -140,10 +140,10 @@ class Descent:
         Whether the run ended by `max_epochs`.
     seconds : float
         Wall time so far, without the pauses.
-    looks_each_epoch : bool
-        Whether those who follow the records look at the parameters at each of them.
-    on_message, on_epoch : callables, optional
-        Called with what is worth printing, and before every epoch where they look at each.
+    on_message : callable, optional
+        Called with what is worth printing.
+    on_epoch : callable, optional
+        Called before every epoch, by the wish of somebody who looks at the parameters after each.
     """
 
     make_trainer: Callable[[], Trainer]
@@ -170,7 +170,6 @@ class Descent:
     converged: bool = False
     all_epochs: bool = False
     seconds: float = 0.0
-    looks_each_epoch: bool = False
     on_message: Callable[[str], None] | None = None
     on_epoch: Callable[[], None] | None = None
     _started: float = 0.0
@@ -215,7 +214,7 @@ class Descent:
         network is a good part of the time. They stay within a moment: whoever follows the records
         is told of them, and of Ctrl-C, as if they came one by one.
         """
-        if latest is None or self.looks_each_epoch or self.validate or not self.shown.by_steps:
+        if latest is None or self.on_epoch or self.validate or not self.shown.by_steps:
             return 1
         if not self.rate.foreseeable or not all(rule.only_time for rule in self.rules):
             return 1

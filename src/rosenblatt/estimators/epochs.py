@@ -119,7 +119,6 @@ class EpochFit(Fit):
             best=best,
             watched=watched(est),
             samples_seen=est.t_,
-            looks_each_epoch=start.followers.present,
             on_message=print if est._prints else None,
             on_epoch=start.followers.epoch_begins if start.followers.present else None,
         )

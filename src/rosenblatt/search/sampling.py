@@ -104,15 +104,14 @@ def sample(
             pruner=optuna.pruners.MedianPruner(n_startup_trials=5),
         )
 
-        def next_candidate() -> tuple[Any, Candidate, int] | None:
+        def next_candidate() -> tuple[Any, Candidate] | None:
             with lock:
                 number = next(numbers, None)
                 if number is None or (work.halt.due and (work.halt.asked or number > 0)):
                     return None
                 asked = study.ask(distributions)
                 parameters = space.parameters(asked.params)
-                n_parameters, max_iter = measured(parameters)
-                return asked, work.add(parameters, n_parameters), max_iter
+                return asked, work.add(parameters, *measured(parameters))
 
         def promises_little(asked: Any, candidate: Candidate, pause: int) -> bool:
             with lock:
@@ -121,10 +120,12 @@ def sample(
 
         def train(thread: int) -> None:
             while (taken := next_candidate()) is not None:
-                asked, candidate, max_iter = taken
+                asked, candidate = taken
                 for pause in range(PAUSES):
                     candidate.rung = pause
-                    candidate.until = math.ceil(max_iter / FACTOR ** (PAUSES - 1 - pause))
+                    candidate.until = math.ceil(
+                        candidate.max_epochs / FACTOR ** (PAUSES - 1 - pause)
+                    )
                     for trial in candidate.trials:
                         work.advance((candidate, trial))
                     if all(trial.over for trial in candidate.trials) or not candidate.scored:

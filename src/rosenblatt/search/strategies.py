@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
-from rosenblatt.search.candidates import Parameters
 from rosenblatt.search.trials import Candidate
 from rosenblatt.search.work import Work
 
@@ -27,21 +25,21 @@ def every(work: Work) -> None:
     work.crew.run(work.advance, [(c, t) for c in order for t in c.trials], work.done)
 
 
-def halving(work: Work, max_iter: Callable[[Parameters], int]) -> None:
+def halving(work: Work) -> None:
     """Successive halving over epochs (Jamieson and Talwalkar 2016).
 
     All candidates are trained for a part of their epochs, the best third of them for three times
-    as many, and so on; each goes on from where it stands. `max_iter` tells a candidate's epochs.
+    as many, and so on; each goes on from where it stands.
     """
     left = list(work.candidates)
     # The longest training is shared out: neither a shorter one nor a candidate that cannot even
     # begin may leave too few epochs for a rung.
-    n_rungs = rungs(len(left), max(max_iter(c.parameters) for c in left))
+    n_rungs = rungs(len(left), max(c.max_epochs for c in left))
     for rung in range(n_rungs):
         share = FACTOR ** (n_rungs - 1 - rung)
         for candidate in left:
             candidate.rung = rung
-            candidate.until = math.ceil(max_iter(candidate.parameters) / share)
+            candidate.until = math.ceil(candidate.max_epochs / share)
         work.crew.run(work.advance, [(c, t) for c in left for t in c.trials], work.done)
         if work.halt.due or rung == n_rungs - 1:
             return

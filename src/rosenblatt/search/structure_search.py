@@ -294,9 +294,9 @@ class StructureSearchCV(BaseSearchCV):
             sample(work, space, n_candidates=n_candidates, seed=seed, measured=measure)
             return
         for parameters in combined(self.candidates_, self.param_grid, step):
-            work.add(parameters, measure(parameters)[0])
+            work.add(parameters, *measure(parameters))
         if self.strategy == "halving":
-            halving(work, lambda parameters: measure(parameters)[1])
+            halving(work)
         else:
             every(work)
 

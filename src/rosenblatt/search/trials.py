@@ -53,7 +53,6 @@ class Trial:
     test: Scores | None = None
     train: Scores | None = None
     n_epochs: int = 0
-    stop_reason: str = ""
     converged: bool = True
     cut: bool = False
     error: str | None = None
@@ -91,8 +90,8 @@ class Trial:
             est._show(fit)
             now = time.perf_counter()
             self.fit_time, start = self.fit_time + now - start, now
-            self.n_epochs, self.stop_reason = est.n_iter_, est.stop_reason_
-            self.cut, self.converged = self.stop_reason == CUT, fit.converged
+            self.n_epochs = est.n_iter_
+            self.cut, self.converged = est.stop_reason_ == CUT, fit.converged
             self.test, self.train = score(self.begun.whole, self.fold)
             self.score_time += time.perf_counter() - start
             if fit.finished:
@@ -110,6 +109,8 @@ class Candidate:
 
     Attributes
     ----------
+    max_epochs : int
+        Epochs at most.
     until : int, optional
         The epoch of its next pause; None for the end.
     rung : int
@@ -118,6 +119,7 @@ class Candidate:
 
     parameters: Parameters
     n_parameters: int
+    max_epochs: int
     trials: list[Trial] = field(default_factory=list)
     until: int | None = None
     rung: int = 0

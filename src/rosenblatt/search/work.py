@@ -72,8 +72,9 @@ class Work:
     candidates: list[Candidate] = field(default_factory=list)
     _told: set[int] = field(default_factory=set)
 
-    def add(self, parameters: Parameters, n_parameters: int) -> Candidate:
-        candidate = Candidate(parameters, n_parameters, [Trial(k) for k in range(self.n_folds)])
+    def add(self, parameters: Parameters, n_parameters: int, max_epochs: int) -> Candidate:
+        trials = [Trial(k) for k in range(self.n_folds)]
+        candidate = Candidate(parameters, n_parameters, max_epochs, trials)
         self.candidates.append(candidate)
         return candidate
 
