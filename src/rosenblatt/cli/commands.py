@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from rosenblatt.atomic import check_writable, replaced_file
 from rosenblatt.cli.as_json import Json, columns_as_json, scores_as_json
 from rosenblatt.cli.making import place_for, saved_and_shown, shown_table
 from rosenblatt.cli.options import TrainingOptions
@@ -17,10 +18,8 @@ from rosenblatt.persistence import (
     FORMAT_VERSION,
     SavedModel,
     Score,
-    check_writable,
     load_model,
     read_model,
-    replaced_file,
 )
 from rosenblatt.table.wording import count
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+from rosenblatt.atomic import check_writable
 from rosenblatt.cli.as_json import Json, columns_as_json, scores_as_json
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.preparation import Prepared, prepare
@@ -15,7 +16,7 @@ from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.training import Trained
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import check_writable, is_model_file, save_model
+from rosenblatt.persistence import is_model_file, save_model
 from rosenblatt.table.wording import count
 
 

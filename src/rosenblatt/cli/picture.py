@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from rosenblatt.atomic import check_writable, replaced_file
 from rosenblatt.cli.source import Source
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import check_writable, replaced_file
 from rosenblatt.search import StructureSearchCV, StructureSearchDisplay
 from rosenblatt.search.display import FIGURE
 

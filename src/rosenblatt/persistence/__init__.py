@@ -1,6 +1,5 @@
 """Model files: the network, what was learnt about the columns, and the scores, in one file."""
 
-from rosenblatt.persistence.atomic import check_writable, replaced_file
 from rosenblatt.persistence.files import Loaded, is_model_file, load_model, read_model, save_model
 from rosenblatt.persistence.schema import FORMAT_VERSION, SavedModel
 from rosenblatt.persistence.summary import OptionValue, PartSize, Score, Summary
@@ -13,10 +12,8 @@ __all__ = [
     "SavedModel",
     "Score",
     "Summary",
-    "check_writable",
     "is_model_file",
     "load_model",
     "read_model",
-    "replaced_file",
     "save_model",
 ]

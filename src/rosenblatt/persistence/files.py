@@ -9,9 +9,9 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.atomic import replaced_file
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import container
-from rosenblatt.persistence.atomic import replaced_file
 from rosenblatt.persistence.schema import (
     FORMAT_VERSION,
     SavedModel,

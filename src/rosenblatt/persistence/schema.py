@@ -30,6 +30,7 @@ from rosenblatt.activations import (
     Softplus,
     Tanh,
 )
+from rosenblatt.atomic import replaced_file
 from rosenblatt.errors import InputError
 from rosenblatt.export.packages import needed
 from rosenblatt.losses import (
@@ -49,7 +50,6 @@ from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network, beside_dense, fill
 from rosenblatt.normalizations import BatchNorm, LayerNorm
-from rosenblatt.persistence.atomic import replaced_file
 from rosenblatt.persistence.summary import Summary
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.plain import from_plain, to_plain

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from rosenblatt.atomic import check_writable, replaced_file
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import check_writable, replaced_file
 
 
 def write(path: Path, data: bytes) -> None:
@@ -150,7 +150,7 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
         import resource, signal, sys
         from pathlib import Path
         from rosenblatt.errors import InputError
-        from rosenblatt.persistence import replaced_file
+        from rosenblatt.atomic import replaced_file
 
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
