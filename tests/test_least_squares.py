@@ -24,7 +24,7 @@ from rosenblatt.problem import Arrays
 from rosenblatt.second_order import GaussNewton, LevenbergMarquardt
 from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
 from rosenblatt.second_order.propagation import jacobian
-from rosenblatt.second_order.walk import Iterate, Limits, Minimum, minimize
+from rosenblatt.second_order.walk import Iterate, Limits, Minimum, Walk, minimize
 from rosenblatt.types import FloatArray
 
 Vector = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ def run(
 ) -> tuple[Minimum, list[Iterate]]:
     seen: list[Iterate] = []
     bounds = Limits(**({"max_iter": 100, "max_trials": 1000, "grad_tol": 1e-10} | limits))
-    return minimize(method, problem, theta, bounds, seen.append), seen
+    return minimize(method, Walk(problem, theta, bounds, seen.append)), seen
 
 
 @pytest.mark.parametrize("sparse", [False, True])
@@ -249,10 +249,9 @@ def test_ctrl_c_keeps_the_last_accepted_step() -> None:
     def interrupted(iterate: Iterate) -> None:
         raise KeyboardInterrupt
 
+    walk = Walk(problem, parameters(NET), Limits(9, 99, 0.0), interrupted)
     with pytest.warns(UserWarning, match="interrupted"):
-        found = minimize(
-            LevenbergMarquardt(), problem, parameters(NET), Limits(9, 99, 0.0), interrupted
-        )
+        found = minimize(LevenbergMarquardt(), walk)
     assert found.end.reason == "interrupted by the user"
     assert found.n_iter == 1
     assert problem.losses(found.theta) == (found.data_loss, found.penalty)

@@ -1,5 +1,6 @@
 """rosenblatt: the feed-forward neural network, done completely."""
 
+from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.ensembles import MLPEnsembleClassifier, MLPEnsembleRegressor
 from rosenblatt.estimators import (
     McCullochPittsNeuron,
@@ -14,6 +15,7 @@ from rosenblatt.search import StructureSearchCV, StructureSearchDisplay
 __version__ = "0.1.0"
 
 __all__ = [
+    "Checkpoint",
     "MLPClassifier",
     "MLPEnsembleClassifier",
     "MLPEnsembleRegressor",

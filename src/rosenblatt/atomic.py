@@ -20,7 +20,7 @@ NO_SPACE = {"ENOSPC", "EDQUOT", "EFBIG"}
 def check_writable(path: Path) -> None:
     """Raise InputError unless a file could be written at `path` now; try it with an empty file."""
     target = _destination(path)
-    with _faults_named(path):
+    with faults_named(path):
         descriptor, temporary = _temporary_beside(target)
         os.close(descriptor)
         temporary.unlink()
@@ -35,7 +35,7 @@ def replaced_file(path: Path) -> Iterator[IO[bytes]]:
     disk or of permissions is raised as InputError.
     """
     target = _destination(path)
-    with _faults_named(path):
+    with faults_named(path):
         descriptor, temporary = _temporary_beside(target)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -48,12 +48,12 @@ def replaced_file(path: Path) -> Iterator[IO[bytes]]:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _destination(path: Path) -> Path:
     """The file that `path` names, links followed: a link is kept, and its target replaced."""
-    with _faults_named(path):
+    with faults_named(path):
         target = Path(os.path.realpath(path))
         if not target.parent.exists():
             raise InputError(
@@ -77,7 +77,8 @@ def _temporary_beside(target: Path) -> tuple[int, Path]:
 
 
 @contextlib.contextmanager
-def _faults_named(path: Path) -> Iterator[None]:
+def faults_named(path: Path) -> Iterator[None]:
+    """Raise what the system says against writing to `path` as InputError."""
     try:
         yield
     except OSError as error:
@@ -88,7 +89,7 @@ def _faults_named(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename itself durable, where the system can; the file is whole in any case."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

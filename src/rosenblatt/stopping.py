@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, final
 
+from rosenblatt.snapshot import Snapshot
+
 __all__ = ["Ending", "GradientTolerance", "NoImprovement", "StoppingRule", "TimeLimit", "ending"]
 
 
@@ -99,3 +101,9 @@ class NoImprovement:
     @property
     def exhausted(self) -> bool:
         return self.count > self.patience
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot({"best": self.best, "count": self.count})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self.best, self.count = snapshot.values["best"], snapshot.values["count"]

@@ -16,12 +16,16 @@ from rosenblatt.averaging import Shown
 from rosenblatt.engine import Epoch, Trainer
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.schedules import RateControl
+from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending, NoImprovement, StoppingRule, ending
 from rosenblatt.types import FloatArray
 
 __all__ = ["Descent", "Method", "Record", "Validation"]
 
 MOMENT = 0.05  # seconds
+
+# What of a `Descent` are numbers and words that move on with it.
+STANDING = ("epoch", "samples_seen", "seconds", "stop_reason", "converged", "all_epochs")
 
 
 @final
@@ -136,14 +140,16 @@ class Descent:
         Which criterion ended the run, in words; empty while it goes on.
     converged : bool
         Whether the run ended by none of its limits: `max_epochs`, or a rule that is one.
-    all_epochs : bool
-        Whether the run ended by `max_epochs`.
+    all_epochs, interrupted : bool
+        Whether the run ended by `max_epochs`, or by Ctrl-C.
     seconds : float
         Wall time so far, without the pauses.
     on_message : callable, optional
         Called with what is worth printing.
     on_epoch : callable, optional
         Called before every epoch, by the wish of somebody who looks at the parameters after each.
+    at_rest : callable, optional
+        Called between epochs, when nothing is under way: a snapshot then is one to go on from.
     """
 
     make_trainer: Callable[[], Trainer]
@@ -169,9 +175,11 @@ class Descent:
     stop_reason: str = ""
     converged: bool = False
     all_epochs: bool = False
+    interrupted: bool = False
     seconds: float = 0.0
     on_message: Callable[[str], None] | None = None
     on_epoch: Callable[[], None] | None = None
+    at_rest: Callable[[], None] | None = None
     _started: float = 0.0
 
     @property
@@ -181,6 +189,8 @@ class Descent:
     def run(self, until: int | None = None) -> Iterator[Record]:
         """Train epoch by epoch to the end, or to a pause after epoch `until`."""
         last = self.max_epochs if until is None else min(until, self.max_epochs)
+        if self.finished:
+            return
         trainer = self.make_trainer()
         self._started = time.perf_counter() - self.seconds
         latest: Record | None = None
@@ -196,16 +206,48 @@ class Descent:
                 latest = record
                 if self._diverged(record) or self._ended(record) or self._stalled():
                     return
+                if self.at_rest is not None and self.epoch < last:
+                    self.seconds = time.perf_counter() - self._started
+                    self.at_rest()
         finally:
             self.seconds = time.perf_counter() - self._started
         if self.epoch == self.max_epochs and not self.finished:
             self.stop_reason, self.all_epochs = f"reached max_iter={self.max_epochs}", True
 
+    def snapshot(self) -> Snapshot:
+        """All that is needed to go on, beside θ and what the trainer remembers of its own."""
+        values = {name: getattr(self, name) for name in STANDING}
+        arrays = {"order": self.order, "state": self.state}
+        if not self.shown.by_steps:
+            arrays["shown"] = self.shown.weights
+        if self.best is not None:
+            arrays["best"], arrays["best_state"] = self.best
+        parts = Snapshot.of_parts(rate=self.rate.snapshot(), stopping=self.stopping.snapshot())
+        return Snapshot(values | parts.values, arrays | parts.arrays)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Stand where the snapshot was taken, at an end only if it is one for this run's limits."""
+        for name in STANDING:
+            setattr(self, name, snapshot.values[name])
+        self.order[...], self.state[...] = snapshot.arrays["order"], snapshot.arrays["state"]
+        if not self.shown.by_steps:
+            self.shown.weights[...] = snapshot.arrays["shown"]
+        if "best" in snapshot.arrays:
+            self.best = snapshot.arrays["best"].copy(), snapshot.arrays["best_state"].copy()
+        self.rate.restore(snapshot.part("rate"))
+        self.stopping.restore(snapshot.part("stopping"))
+        if self.all_epochs:
+            still_due = self.epoch >= self.max_epochs
+        else:
+            still_due = self.converged or ending(self.rules, math.nan, self.seconds) is not None
+        if not still_due:
+            self.stop_reason, self.all_epochs = "", False
+
     def interrupt(self) -> None:
         """End a run that Ctrl-C stopped; what it has reached stays."""
         warnings.warn("Training interrupted by user.", stacklevel=6)
         self.stop_reason = "interrupted by the user"
-        self.converged = True
+        self.converged = self.interrupted = True
 
     def _ahead(self, latest: Record | None) -> int:
         """Epochs that may go by before anybody looks at the parameters or has to decide.

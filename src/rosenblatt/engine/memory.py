@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from rosenblatt.averaging import StepAveraging
 from rosenblatt.optimizers import Optimizer
+from rosenblatt.snapshot import Snapshot
 from rosenblatt.types import FloatArray, aligned_zeros
 
 __all__ = ["Memory"]
@@ -53,6 +54,15 @@ class Memory:
         slots = zero_slots(n_slots, n_parameters, dtype)
         slots[...] = self.slots
         return Memory(slots, self.steps.copy(), self.average.copy(), self.seed)
+
+    def snapshot(self) -> Snapshot:
+        arrays = {"slots": self.slots, "steps": self.steps, "average": self.average}
+        return Snapshot({"seed": self.seed}, arrays)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        for name in ("slots", "steps", "average"):
+            getattr(self, name)[...] = snapshot.arrays[name]
+        self.seed = snapshot.values["seed"]
 
 
 def zero_slots(n_slots: int, n_parameters: int, dtype: npt.DTypeLike) -> FloatArray:

@@ -18,8 +18,9 @@ from sklearn.utils import check_random_state
 from rosenblatt import engine
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
+from rosenblatt.estimators.checkpointing import keeping
 from rosenblatt.estimators.control import control
-from rosenblatt.estimators.curvature import fit_lbfgs
+from rosenblatt.estimators.curvature import LBFGS
 from rosenblatt.estimators.curvature_solvers import second_order_beginning
 from rosenblatt.estimators.descent import Progress, begin_descent
 from rosenblatt.estimators.fits import Fit, Start, WholeFit
@@ -96,6 +97,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     input_noise: float
     initializer: Any
     callbacks: Any
+    checkpoint: Any
 
     loss_: float
     loss_curve_: list[float]
@@ -327,10 +329,14 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         X, y, weights = self._validated(
             X, y, sample_weight, dtype=self._float_types(first_pass), reset=first_pass
         )
-        fit = self._begin(Table(X, y, weights), None, validation, incremental)
-        fit.run()
+        with keeping(self, incremental) as kept:
+            rng = kept.generator(check_random_state(self.random_state))
+            fit = self._begin(Table(X, y, weights), None, validation, incremental, rng=rng)
+            kept.begun(fit)
+            fit.run()
+            self._show(fit)
+            kept.ended(fit)
         fit.warn_of_limit()
-        self._show(fit)
         fit.start.followers.fit_ended()
 
     def _begin(
@@ -341,11 +347,13 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         incremental: bool = False,
         rules: tuple[StoppingRule, ...] = (),
         all_targets: bool = False,
+        rng: np.random.RandomState | None = None,
     ) -> Fit:
         """A fit to some rows of a table that has been validated, or to all, before its first step.
 
         It ends by the estimator's own rules, or by `rules`. With `all_targets` it knows the targets
-        of the whole table: classes that its rows lack are classes all the same.
+        of the whole table: classes that its rows lack are classes all the same. What it draws comes
+        from `rng`, by default as `random_state` says.
 
         It writes its attributes on the estimator, which shows its weights after `_show`.
         """
@@ -381,7 +389,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         check_inputs(network, X)
         self._trained_loss = self._loss()
         self.out_activation_ = link_name(self._trained_loss)
-        rng = check_random_state(self.random_state)
+        rng = rng or check_random_state(self.random_state)
         if first_pass:
             default = initializer(chosen_activations(self.activation))
             theta = first_parameters(self.initializer, default, network, arrays, rng)
@@ -409,7 +417,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         if begin_second_order is not None:
             return begin_second_order(start)
         if optimizer is None:
-            return WholeFit(start, fit_lbfgs)
+            return WholeFit(start, LBFGS(start))
         return begin_descent(start, optimizer, rule)
 
     def _show(self, fit: Fit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal, Self, final
 
@@ -22,6 +23,7 @@ from sklearn.utils.multiclass import (
 
 from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
+from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.class_weight import class_weighted, is_balanced
@@ -199,6 +201,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         estimator that predicts with the weights of the moment. Returning True, or raising
         `StopTraining`, ends the fit; any other exception undoes it. scikit-learn's own callbacks
         are taken by `set_callbacks`.
+    checkpoint : path, Checkpoint or None, default=None
+        A file that `fit` keeps its state in as it goes, every 10 seconds or as a
+        `rosenblatt.Checkpoint` says. Where it holds a fit of the same problem, with the same
+        parameters, data and initial weights, this one goes on from there, and after it was killed
+        ends with the same bits as if it had not been; one that has ended is not run again, unless
+        `max_iter`, `max_fun` or `max_time` put an end to it and is raised. InputError, which is a
+        ValueError, where the file holds another problem's, or another fit is using it. `n_jobs` may
+        differ, which changes the rounding; schedules that span a run span that of the `max_iter`
+        at hand. 'lbfgs' keeps every gradient for it, in memory and in the file.
 
     Attributes
     ----------
@@ -311,6 +322,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         input_noise: float = 0.0,
         initializer: Any = None,
         callbacks: Sequence[Callable[[EpochEnd], Any]] | None = None,
+        checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
         loss: str | Loss = "log_loss",
         class_weight: Any = None,
     ) -> None:

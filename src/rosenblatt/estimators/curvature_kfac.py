@@ -48,6 +48,7 @@ def begin_kfac(method: KFAC, start: Start) -> EpochFit:
         (train, validation),
         InPlace(theta),
         lambda: trainer,  # its damping and its factors outlive a pause
+        trainer,
         method=NATURAL_GRADIENT,
         lr=1.0,
         rate=Constant().control(Run(1.0, steps * est.max_iter, steps)),

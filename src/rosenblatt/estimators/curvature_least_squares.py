@@ -3,43 +3,68 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.engine.blas import blas_for
-from rosenblatt.estimators.fits import Start
+from rosenblatt.estimators.fits import FullBatchSolver, Start
 from rosenblatt.estimators.iterations import Iterations
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Network
 from rosenblatt.penalties import L2
 from rosenblatt.second_order.least_squares import LeastSquares
-from rosenblatt.second_order.walk import Iterate, LeastSquaresMethod, Limits, minimize
+from rosenblatt.second_order.walk import Iterate, LeastSquaresMethod, Limits, Walk, minimize
+from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending
 from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP
 
-__all__ = ["fit_least_squares"]
+__all__ = ["LeastSquaresSolver"]
 
 
-def fit_least_squares(method: LeastSquaresMethod, start: Start) -> FloatArray:
-    """The parameters of a fit in float64, whose attributes are written on the estimator.
+@final
+class LeastSquaresSolver(FullBatchSolver):
+    """In float64; there are no rows to validate on, and nothing is drawn."""
 
-    There are no rows to validate on, and nothing is drawn.
-    """
-    est, network, theta = start.est, start.network, start.theta
-    check_applicable(method, est, network)
-    est.loss_curve_, est.validation_loss_curve_ = [], None
-    est.validation_scores_ = est.best_validation_score_ = est._progress = None
-    iterations = Iterations(start)
+    def __init__(self, method: LeastSquaresMethod, start: Start) -> None:
+        self.method, self.start, est = method, start, start.est
+        check_applicable(method, est, start.network)
+        est.loss_curve_, est.validation_loss_curve_ = [], None
+        est.validation_scores_ = est.best_validation_score_ = est._progress = None
+        self.problem = LeastSquares(start.network, L2(est.alpha), start.train.gathered())
+        self.iterations = Iterations(start)
+        self.theta, self.counts = start.theta.astype(np.float64), Snapshot()
 
-    def report(iterate: Iterate) -> Ending | None:
+    def solve(self) -> FloatArray:
+        est = self.start.est
+        limits = Limits(est.max_iter, est.max_fun, est.tol)
+        with blas_for(self.problem.largest_product, est.n_jobs):
+            self.walk = Walk(self.problem, self.theta, limits, self._report, self.at_rest)
+            if self.counts.values:
+                self.walk.restore(self.counts, self.iterations.asked)
+            found = minimize(self.method, self.walk)
+        self.interrupted = found.interrupted
+        est.n_iter_, est.stop_reason_ = found.n_iter, found.end.reason
+        est.loss_ = est.best_loss_ = est._reported(found.data_loss, found.penalty)
+        if not found.end.converged:
+            warnings.warn(
+                f"{type(self.method).__name__} failed to converge after {est.n_iter_} iteration(s):"
+                f" {found.end.reason}. Increase max_iter or max_fun where they are the limit, or"
+                " scale the data.",
+                ConvergenceWarning,
+                stacklevel=6,
+            )
+        return found.theta.astype(self.start.theta.dtype)
+
+    def _report(self, iterate: Iterate) -> Ending | None:
+        est = self.start.est
         loss = est._reported(iterate.data_loss, iterate.penalty)
         est.loss_curve_.append(loss)
-        return iterations.ended(
+        return self.iterations.ended(
             iterate.theta,
             loss,
             iterate.gradient,
@@ -49,21 +74,15 @@ def fit_least_squares(method: LeastSquaresMethod, start: Start) -> FloatArray:
             trials=iterate.trials,
         )
 
-    problem = LeastSquares(network, L2(est.alpha), start.train.gathered())
-    limits = Limits(est.max_iter, est.max_fun, est.tol)
-    with blas_for(problem.largest_product, est.n_jobs):
-        found = minimize(method, problem, theta.astype(np.float64), limits, report)
-    est.n_iter_, est.stop_reason_ = found.n_iter, found.end.reason
-    est.loss_ = est.best_loss_ = est._reported(found.data_loss, found.penalty)
-    if not found.end.converged:
-        warnings.warn(
-            f"{type(method).__name__} failed to converge after {est.n_iter_} iteration(s):"
-            f" {found.end.reason}. Increase max_iter or max_fun where they are the limit, or scale"
-            " the data.",
-            ConvergenceWarning,
-            stacklevel=6,
-        )
-    return found.theta.astype(theta.dtype)
+    def snapshot(self) -> Snapshot:
+        parts = Snapshot.of_parts(walk=self.walk.snapshot(), iterations=self.iterations.snapshot())
+        return Snapshot({"loss_curve": self.start.est.loss_curve_} | parts.values, parts.arrays)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self.start.est.loss_curve_ = list(snapshot.values["loss_curve"])
+        self.iterations.restore(snapshot.part("iterations"), told=True)
+        self.counts = snapshot.part("walk")
+        self.theta = self.counts.arrays["theta"].copy()
 
 
 def check_applicable(method: LeastSquaresMethod, est: BaseMLP, network: Network) -> None:

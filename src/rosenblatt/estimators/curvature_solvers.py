@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from rosenblatt.estimators.curvature_kfac import begin_kfac
-from rosenblatt.estimators.curvature_least_squares import fit_least_squares
+from rosenblatt.estimators.curvature_least_squares import LeastSquaresSolver
 from rosenblatt.estimators.fits import Fit, Start, WholeFit
 from rosenblatt.estimators.second_order_choice import method_of
 from rosenblatt.second_order import KFAC, GaussNewton, LevenbergMarquardt
@@ -17,7 +17,7 @@ __all__ = ["second_order_beginning"]
 
 
 def begin_least_squares(method: LeastSquaresMethod, start: Start) -> Fit:
-    return WholeFit(start, partial(fit_least_squares, method))
+    return WholeFit(start, LeastSquaresSolver(method, start))
 
 
 BEGINNINGS: dict[type, Callable[[Any, Start], Fit]] = {

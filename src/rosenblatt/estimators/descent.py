@@ -105,6 +105,7 @@ def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFi
         lambda: engine.trainer(
             problem, train, theta, memory, batch_size, est.n_jobs, est._bfloat16, state
         ),
+        memory,
         method=FIRST_ORDER,
         lr=optimizer.lr,
         rate=progress.rate,

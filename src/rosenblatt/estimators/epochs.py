@@ -20,6 +20,7 @@ from rosenblatt.estimators.scoring import validation_score
 from rosenblatt.losses import Loss
 from rosenblatt.problem import Arrays
 from rosenblatt.schedules import RateControl
+from rosenblatt.snapshot import Resumable, Snapshot, generator_snapshot, restore_generator
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.training import Descent, Method, Record, Validation
 from rosenblatt.types import FloatArray
@@ -28,6 +29,19 @@ if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP
 
 __all__ = ["EpochFit", "clipped_batch_size", "learning_rows"]
+
+# The attributes that a fit writes as it goes.
+WRITTEN = (
+    "best_loss_",
+    "best_validation_score_",
+    "history_",
+    "loss_",
+    "loss_curve_",
+    "n_iter_",
+    "t_",
+    "validation_loss_curve_",
+    "validation_scores_",
+)
 
 
 def learning_rows(start: Start) -> tuple[Arrays, Arrays | None]:
@@ -64,6 +78,8 @@ class EpochFit(Fit):
         The weights to validate and to keep.
     trainer : callable
         Makes what changes the parameters in place, whenever the fit sets out or goes on.
+    memory : Resumable
+        What outlives the trainer.
     method : Method
         What changes them, for what is said of it.
     held : callable
@@ -81,6 +97,7 @@ class EpochFit(Fit):
         rows: tuple[Arrays, Arrays | None],
         shown: Shown,
         trainer: Callable[[], Trainer],
+        memory: Resumable,
         *,
         method: Method,
         lr: float,
@@ -92,7 +109,7 @@ class EpochFit(Fit):
         best: tuple[FloatArray, FloatArray] | None = None,
     ) -> None:
         est, (train, validation) = start.est, rows
-        self.start, self.held = start, held
+        self.start, self.memory, self.held = start, memory, held
         est.n_iter_ = 0
         validate = None
         if validation is None:
@@ -143,6 +160,33 @@ class EpochFit(Fit):
             if bar is not None:
                 bar.close()
         est.stop_reason_ = descent.stop_reason
+
+    def keep(self, at_rest: Callable[[Fit], None]) -> None:
+        self.descent.rate.snapshot()  # TypeError now, and not after the first epochs
+        self.descent.at_rest = lambda: at_rest(self)
+
+    def snapshot(self) -> Snapshot:
+        est = self.start.est
+        written = Snapshot({name: getattr(est, name) for name in WRITTEN})
+        parts = Snapshot.of_parts(
+            descent=self.descent.snapshot(),
+            memory=self.memory.snapshot(),
+            generator=generator_snapshot(self.start.rng),
+            written=written,
+        )
+        return Snapshot(parts.values, {"theta": self.start.theta} | parts.arrays)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self.start.theta[...] = snapshot.arrays["theta"]
+        self.descent.restore(snapshot.part("descent"))
+        self.memory.restore(snapshot.part("memory"))
+        restore_generator(self.start.rng, snapshot.part("generator"))
+        for name, value in snapshot.part("written").values.items():
+            setattr(self.start.est, name, value)
+
+    @property
+    def interrupted(self) -> bool:
+        return self.descent.interrupted
 
     @property
     def finished(self) -> bool:

@@ -13,12 +13,13 @@ from rosenblatt.estimators.control import Control
 from rosenblatt.estimators.following import Followers
 from rosenblatt.network import Network
 from rosenblatt.problem import Arrays
+from rosenblatt.snapshot import Snapshot
 from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP
 
-__all__ = ["Fit", "Start", "WholeFit"]
+__all__ = ["Fit", "FullBatchSolver", "Start", "WholeFit"]
 
 
 @final
@@ -65,6 +66,11 @@ class Fit(ABC):
 
     @property
     @abstractmethod
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended it, perhaps in the middle of an epoch."""
+
+    @property
+    @abstractmethod
     def converged(self) -> bool:
         """Whether it ended by none of its limits, as far as it does not warn by itself."""
 
@@ -74,27 +80,75 @@ class Fit(ABC):
         """The parameters and the state that the fit shows as it stands, where they lie."""
 
     @abstractmethod
+    def keep(self, at_rest: Callable[[Fit], None]) -> None:
+        """Have this called between epochs, or steps, when a snapshot is one to go on from.
+
+        TypeError where a part of the fit cannot be told.
+        """
+
+    @abstractmethod
+    def snapshot(self) -> Snapshot:
+        """What it has come to, at rest or at the end."""
+
+    @abstractmethod
+    def restore(self, snapshot: Snapshot) -> None:
+        """Stand where it was taken, before the first step of this fit.
+
+        Where it was taken at an end that this fit's limits still put there, nothing is left to run.
+        """
+
+    @abstractmethod
     def warn_of_limit(self) -> None:
         """Say that a limit ended the fit before it converged, where one did."""
 
 
+class FullBatchSolver(ABC):
+    """A method over all rows at once, which has nothing but its steps between beginning and end.
+
+    Attributes
+    ----------
+    at_rest : callable or None
+        To be called between steps, when a snapshot is one to go on from.
+    interrupted : bool
+        Whether Ctrl-C ended it.
+    """
+
+    at_rest: Callable[[], None] | None = None
+    interrupted: bool = False
+
+    @abstractmethod
+    def solve(self) -> FloatArray:
+        """The parameters. It writes the estimator's attributes, and warns of limits."""
+
+    @abstractmethod
+    def snapshot(self) -> Snapshot:
+        """What it has come to; `solve` goes on from there after `restore`."""
+
+    @abstractmethod
+    def restore(self, snapshot: Snapshot) -> None: ...
+
+
 @final
 class WholeFit(Fit):
-    """A fit in one piece, by a function that returns the parameters and warns by itself."""
+    """A fit in one piece."""
 
     can_pause = False
 
-    def __init__(self, start: Start, solve: Callable[[Start], FloatArray]) -> None:
-        self.start, self._solve = start, solve
+    def __init__(self, start: Start, solver: FullBatchSolver) -> None:
+        self.start, self._solver = start, solver
         self._theta: FloatArray | None = None
 
     def run(self, until: int | None = None) -> None:
         if self._theta is None:
-            self._theta = self._solve(self.start)
+            self._theta = self._solver.solve()
 
     @property
     def finished(self) -> bool:
         return self._theta is not None
+
+    @property
+    def interrupted(self) -> bool:
+        return self._solver.interrupted
 
     @property
     def converged(self) -> bool:
@@ -103,6 +157,15 @@ class WholeFit(Fit):
     @property
     def shown(self) -> tuple[FloatArray, FloatArray]:
         return self.start.theta if self._theta is None else self._theta, self.start.state
+
+    def keep(self, at_rest: Callable[[Fit], None]) -> None:
+        self._solver.at_rest = lambda: at_rest(self)
+
+    def snapshot(self) -> Snapshot:
+        return self._solver.snapshot()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self._solver.restore(snapshot)
 
     def warn_of_limit(self) -> None:
         pass

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any, final
 
 import numpy as np
 
 from rosenblatt.estimators.fits import Start
+from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending, ending
 from rosenblatt.types import FloatArray
 
@@ -16,12 +18,20 @@ __all__ = ["Iterations"]
 
 @final
 class Iterations:
-    """The `history_` of a fit that is told of its iterations when they are over."""
+    """The `history_` of a fit that is told of its iterations when they are over.
+
+    Attributes
+    ----------
+    asked : Ending or None
+        The ending that somebody asks for, after the last one told.
+    """
 
     def __init__(self, start: Start) -> None:
         self.start = start
         start.est.history_ = []
         self.begun = self.last = time.perf_counter()
+        self.asked: Ending | None = None
+        self._told = 0
 
     def ended(
         self,
@@ -36,13 +46,16 @@ class Iterations:
         """Write an iteration down and tell of it; the ending that somebody asks for.
 
         `loss` is the reported one, `printed` what is to be read of it, and `more` joins the
-        history's entry.
+        history's entry. One that was written down before the fit was taken up again has been told.
         """
         est, network, now = self.start.est, self.start.network, time.perf_counter()
-        squares, epoch = network.squared_norms(gradient), len(est.history_) + 1
+        self._told += 1
+        if self._told <= len(est.history_):
+            return self.asked if self._told == len(est.history_) else None
+        squares = network.squared_norms(gradient)
         est.history_.append(
             {
-                "epoch": epoch,
+                "epoch": self._told,
                 "loss": loss,
                 "validation_loss": None,
                 "validation_score": None,
@@ -54,11 +67,34 @@ class Iterations:
         )
         self.last = now
         if est._prints:
-            print(f"Iteration {epoch}, {printed}")
+            print(f"Iteration {self._told}, {printed}")
         followers = self.start.followers
         followers.epoch_begins()  # before that nobody knew of it
         asked = followers.epoch_ended(
             network, theta.astype(self.start.theta.dtype), self.start.state
         )
         norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - self.begun
-        return asked or ending(self.start.control.rules, norm, elapsed)
+        self.asked = asked or ending(self.start.control.rules, norm, elapsed)
+        return self.asked
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(
+            {
+                "history": self.start.est.history_,
+                "seconds": time.perf_counter() - self.begun,
+                "asked": self.asked,
+            }
+        )
+
+    def restore(self, snapshot: Snapshot, *, told: bool) -> None:
+        """`told` says that the iterations written down are not gone through once more."""
+        est, seconds = self.start.est, snapshot.values["seconds"]
+        est.history_ = list(snapshot.values["history"])
+        self._told = len(est.history_) if told else 0
+        self.begun, self.last = time.perf_counter() - seconds, time.perf_counter()
+        asked = snapshot.values["asked"]
+        if asked is not None:
+            reason, converged = asked
+            # A limit of time may have been raised.
+            if converged or ending(self.start.control.rules, math.nan, seconds) is not None:
+                self.asked = Ending(reason, converged)

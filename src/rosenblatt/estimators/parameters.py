@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from numbers import Integral, Real
 from typing import Any
 
@@ -10,6 +11,7 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from rosenblatt.activations import Activation
 from rosenblatt.averaging import EMA, SWA
+from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.estimators.second_order_choice import METHODS
 from rosenblatt.initializers import Initializer
 from rosenblatt.normalizations import Normalization
@@ -64,6 +66,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "max_time": [None, Interval(Real, 0, None, closed="neither")],
     "scoring": [None, str, callable],
     "callbacks": [None, list, tuple],
+    "checkpoint": [None, str, os.PathLike, Checkpoint],
     "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
     "input_noise": [Interval(Real, 0, None, closed="left")],
     "residual": ["boolean"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal, Self, final
 
@@ -14,6 +15,7 @@ from sklearn.utils.metaestimators import available_if
 
 from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
+from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.loss_choice import regression_loss
@@ -53,7 +55,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
 early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, l1, \
 max_norm, averaging, clip_norm, clip_value, grad_tol, max_time, scoring, n_jobs, dtype, \
-dropout, residual, normalization, input_noise, initializer, callbacks
+dropout, residual, normalization, input_noise, initializer, callbacks, checkpoint
         As in `MLPClassifier`. Early stopping watches R², or `score` for a quantile loss. The
         squared error can be minimised by 'lm' and 'gauss_newton' as well.
 
@@ -136,6 +138,7 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         input_noise: float = 0.0,
         initializer: Any = None,
         callbacks: Sequence[Callable[[EpochEnd], Any]] | None = None,
+        checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
     ) -> None:
         self._keep(locals())
 

@@ -9,6 +9,8 @@ from typing import Any, ClassVar, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.snapshot import Snapshot
+
 __all__ = ["Factors", "RateControl", "RateRule", "Run", "Schedule", "Steps", "length"]
 
 Steps: TypeAlias = npt.NDArray[np.int64]
@@ -64,6 +66,33 @@ class RateControl(ABC):
     @abstractmethod
     def stalled(self) -> bool:
         """Called when the curve has stopped improving; whether training should go on."""
+
+    @final
+    def snapshot(self) -> Snapshot:
+        """Its numbers; TypeError where it keeps what is neither a number nor a rule."""
+        values, inner = {}, {}
+        # As it would be pickled: what is soon worked out again is left out.
+        state: Any = self.__getstate__()
+        for name, value in state.items():
+            if isinstance(value, RateControl):
+                inner[name] = value.snapshot()
+            elif isinstance(value, int | float | str | np.number | None):
+                values[name] = value
+            elif not isinstance(value, RateRule | Run) and np.size(value):
+                raise TypeError(
+                    f"{type(self).__name__}.{name} is {value!r}: a rate that is to be stored and"
+                    " taken up again keeps numbers alone."
+                )
+        parts = Snapshot.of_parts(**inner)
+        return Snapshot({**values, **parts.values}, parts.arrays)
+
+    @final
+    def restore(self, snapshot: Snapshot) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, RateControl):
+                value.restore(snapshot.part(name))
+            elif name in snapshot.values:
+                setattr(self, name, snapshot.values[name])
 
 
 class RateRule(ABC):

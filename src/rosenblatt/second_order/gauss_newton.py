@@ -42,8 +42,8 @@ class GaussNewton(LeastSquaresMethod):
         positive(self, "step_tol", or_zero=True)
 
     def run(self, walk: Walk) -> Ending:
-        delta, length = walk.model.undamped_step(), 1.0
-        while (end := walk.limit()) is None:
+        delta, length = walk.model.undamped_step(), walk.carried.get("length", 1.0)
+        while (end := walk.limit(length=length)) is None:
             if walk.is_tiny(delta, self.step_tol):
                 return Ending(f"a step was below {self.step_tol:g} of the parameters", True)
             step = length * delta

@@ -21,6 +21,7 @@ from rosenblatt.second_order.batch import Batch
 from rosenblatt.second_order.checks import positive
 from rosenblatt.second_order.kronecker import KroneckerFisher
 from rosenblatt.second_order.likelihood import likelihood_of
+from rosenblatt.snapshot import Snapshot
 from rosenblatt.types import FloatArray
 
 __all__ = ["KFAC", "KFACTrainer"]
@@ -153,6 +154,17 @@ class KFACTrainer(Trainer):
             steps,
             self.damping,
         )
+
+    def snapshot(self) -> Snapshot:
+        own = {"damping": self.damping, "ratio": self.ratio, "batches": self.batches}
+        parts = Snapshot.of_parts(fisher=self.fisher.snapshot())
+        return Snapshot(own | parts.values, {"last_step": self.last_step} | parts.arrays)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self.damping, self.ratio = snapshot.values["damping"], snapshot.values["ratio"]
+        self.batches = snapshot.values["batches"]
+        self.last_step = snapshot.arrays["last_step"].copy()
+        self.fisher.restore(snapshot.part("fisher"))
 
     def _step(self, batch: Batch, factor: float) -> None:
         if self.last_step.any():

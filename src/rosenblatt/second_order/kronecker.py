@@ -18,6 +18,7 @@ import scipy.linalg
 
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.network import Network
+from rosenblatt.snapshot import Snapshot
 from rosenblatt.types import FloatArray
 
 __all__ = ["KroneckerFisher", "with_ones"]
@@ -83,6 +84,24 @@ class KroneckerFisher:
             mean_A, mean_G = np.trace(A) / len(A), np.trace(G) / len(G)
             pi = np.sqrt(mean_A / mean_G) if mean_G > 0 else 1.0
             self._inverses.append((factorised(A, pi * gamma), factorised(G, gamma / pi)))
+
+    def snapshot(self) -> Snapshot:
+        arrays: dict[str, Matrix] = {}
+        for k, (A, G) in enumerate(zip(self.A, self.G, strict=True)):
+            arrays |= {f"A{k}": A, f"G{k}": G}
+        for k, ((A, _), (G, _)) in enumerate(self._inverses):
+            arrays |= {f"inverse_A{k}": A, f"inverse_G{k}": G}
+        return Snapshot({"batches": self._batches}, arrays)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self._batches = snapshot.values["batches"]
+        self._inverses = []
+        for k, (A, G) in enumerate(zip(self.A, self.G, strict=True)):
+            A[...], G[...] = snapshot.arrays[f"A{k}"], snapshot.arrays[f"G{k}"]
+            if self._batches:
+                # Upper triangles, which is what `cho_factor` makes and says of them.
+                factors = [snapshot.arrays[f"inverse_{name}{k}"].copy() for name in "AG"]
+                self._inverses.append(((factors[0], False), (factors[1], False)))
 
     def solve(self, g: FloatArray) -> FloatArray:
         """F⁻¹ g with the damping of the last `invert`, shape (n_parameters,)."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
@@ -12,10 +13,12 @@ import numpy.typing as npt
 import scipy.optimize
 
 from rosenblatt.engine import Objective
+from rosenblatt.errors import InputError
+from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending
 from rosenblatt.types import FloatArray
 
-__all__ = ["Iterate", "LBFGSResult", "minimize_lbfgs"]
+__all__ = ["Iterate", "LBFGSResult", "Recorded", "minimize_lbfgs"]
 
 
 @final
@@ -29,6 +32,54 @@ class Iterate:
 
 
 @final
+@dataclass
+class Recorded(Objective):
+    """An objective whose values are kept, and not worked out again for who asks from the beginning.
+
+    SciPy's method lies within SciPy, which neither tells what it remembers nor takes it back. But
+    it is a function of the values that it is given: with those it comes to the same point again.
+
+    Attributes
+    ----------
+    asked : list of str
+        A checksum of each θ in turn.
+    losses : list of pairs of float
+    gradients : list of arrays (n_parameters,)
+    """
+
+    objective: Objective
+    asked: list[str] = field(default_factory=list)
+    losses: list[tuple[float, float]] = field(default_factory=list)
+    gradients: list[FloatArray] = field(default_factory=list)
+    _next: int = 0
+
+    def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
+        checksum = hashlib.blake2b(theta.tobytes(), digest_size=16).hexdigest()
+        if self._next == len(self.asked):
+            data_loss, penalty, gradient = self.objective.value_and_gradient(theta)
+            self.asked.append(checksum)
+            self.losses.append((data_loss, penalty))
+            self.gradients.append(gradient.copy())
+        elif self.asked[self._next] != checksum:
+            raise InputError(
+                "the checkpoint was written with another SciPy, which goes another way: begin anew"
+                " with another path"
+            )
+        k, self._next = self._next, self._next + 1
+        return *self.losses[k], self.gradients[k]
+
+    def snapshot(self) -> Snapshot:
+        values = {"asked": self.asked, "losses": self.losses}
+        return Snapshot(values, {f"gradient{k}": g for k, g in enumerate(self.gradients)})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self.asked = list(snapshot.values["asked"])
+        self.losses = [(data_loss, penalty) for data_loss, penalty in snapshot.values["losses"]]
+        self.gradients = [snapshot.arrays[f"gradient{k}"] for k in range(len(self.asked))]
+        self._next = 0
+
+
+@final
 @dataclass(frozen=True)
 class LBFGSResult:
     """Where the minimisation ended, and why; `converged` is False at a limit of steps or calls."""
@@ -38,6 +89,7 @@ class LBFGSResult:
     n_iter: int
     converged: bool
     message: str
+    interrupted: bool = False
 
 
 def minimize_lbfgs(
@@ -88,9 +140,9 @@ def minimize_lbfgs(
     except KeyboardInterrupt:
         if not accepted:
             raise
-        warnings.warn("Training interrupted by user.", stacklevel=6)
+        warnings.warn("Training interrupted by user.", stacklevel=7)
         x, last = accepted[0]
-        return LBFGSResult(x, last, n_accepted, True, "interrupted by the user")
+        return LBFGSResult(x, last, n_accepted, True, "interrupted by the user", True)
     assert evaluated is not None
     last = accepted[0][1] if accepted else evaluated
     if requested is not None:

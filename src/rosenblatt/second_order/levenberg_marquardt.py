@@ -50,9 +50,9 @@ class LevenbergMarquardt(LeastSquaresMethod):
         positive(self, "step_tol", or_zero=True)
 
     def run(self, walk: Walk) -> Ending:
-        damping = self.initial_damping * float(walk.model.curvatures.max())
-        growth = 2.0
-        while (end := walk.limit()) is None:
+        first = self.initial_damping * float(walk.model.curvatures.max())
+        damping, growth = walk.carried.get("damping", first), walk.carried.get("growth", 2.0)
+        while (end := walk.limit(damping=damping, growth=growth)) is None:
             if damping > self.max_damping:
                 return Ending(
                     f"the damping passed {self.max_damping:g}: no step lowers the loss", False

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
+from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending
 
 __all__ = ["Iterate", "LeastSquaresMethod", "Limits", "Minimum", "Walk", "minimize"]
@@ -54,7 +55,7 @@ class Iterate:
 class Minimum:
     """Where a walk ended: parameters, data loss and penalty there, and the counts of its steps.
 
-    `end` has not converged at a limit of steps, or where no step helps.
+    `end` has not converged at a limit of steps, or where no step helps; Ctrl-C is one of a kind.
     """
 
     theta: Vector
@@ -63,11 +64,20 @@ class Minimum:
     n_iter: int
     n_trials: int
     end: Ending
+    interrupted: bool = False
 
 
 @final
 class Walk:
-    """The point reached, with its losses and its linear model, and the way there."""
+    """The point reached, with its losses and its linear model, and the way there.
+
+    Attributes
+    ----------
+    carried : dict
+        What a method takes along from trial to trial, by name; empty at the beginning.
+    at_rest : callable or None
+        Called before every trial, when a snapshot is one to go on from.
+    """
 
     theta: Vector
     losses: tuple[float, float]
@@ -79,11 +89,14 @@ class Walk:
         theta: Vector,
         limits: Limits,
         on_iterate: Callable[[Iterate], Ending | None],
+        at_rest: Callable[[], None] | None = None,
     ) -> None:
+        self.at_rest = at_rest
         self._problem, self._limits, self._on_iterate = problem, limits, on_iterate
         self.n_iter = self.n_trials = 0
         self._trials_before = 0
         self._requested: Ending | None = None
+        self.carried: dict[str, float] = {}
         problem.refuse_nan(theta)
         losses = self._losses(theta)
         if not np.isfinite(sum(losses)):
@@ -98,8 +111,11 @@ class Walk:
         """The objective at the point reached."""
         return sum(self.losses)
 
-    def limit(self) -> Ending | None:
-        """The reason to end here, if there is one (B12)."""
+    def limit(self, **carried: float) -> Ending | None:
+        """The reason to end here, if there is one (B12); `carried` is what a trial would go by."""
+        self.carried = carried
+        if self.at_rest is not None:
+            self.at_rest()
         limits = self._limits
         if self._requested is not None:
             return self._requested
@@ -135,6 +151,21 @@ class Walk:
             Iterate(theta, *losses, model.gradient, damping, length, trials)
         )
 
+    def snapshot(self) -> Snapshot:
+        counts = {
+            "n_iter": self.n_iter,
+            "n_trials": self.n_trials,
+            "trials_before": self._trials_before,
+            "carried": self.carried,
+        }
+        return Snapshot(counts, {"theta": self.theta})
+
+    def restore(self, snapshot: Snapshot, requested: Ending | None) -> None:
+        """Stand where it was taken, at its θ already; `requested` is the ending asked for there."""
+        self.n_iter, self.n_trials = snapshot.values["n_iter"], snapshot.values["n_trials"]
+        self._trials_before = snapshot.values["trials_before"]
+        self.carried, self._requested = dict(snapshot.values["carried"]), requested
+
     def _losses(self, theta: Vector) -> tuple[float, float]:
         with np.errstate(all="ignore"):  # a step too far, which is not taken
             return self._problem.losses(theta)
@@ -153,28 +184,18 @@ class LeastSquaresMethod(ABC):
         """Walk until there is a reason to end."""
 
 
-def minimize(
-    method: LeastSquaresMethod,
-    problem: LeastSquares,
-    theta: Vector,
-    limits: Limits,
-    on_iterate: Callable[[Iterate], Ending | None],
-) -> Minimum:
-    """Minimise from θ, shape (n_parameters,); Ctrl-C ends the walk at the last accepted step.
-
-    `on_iterate` is told of every accepted step, and may ask for an end.
+def minimize(method: LeastSquaresMethod, walk: Walk) -> Minimum:
+    """Walk to the end, or by Ctrl-C to the last accepted step.
 
     Raises
     ------
-    DivergenceError
-        Where the loss of θ itself is not finite.
     ValueError
         Where an activation of the user's own gives NaN.
     """
-    walk = Walk(problem, theta, limits, on_iterate)
+    interrupted = False
     try:
         end = method.run(walk)
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=6)
-        end = Ending("interrupted by the user", True)
-    return Minimum(walk.theta, *walk.losses, walk.n_iter, walk.n_trials, end)
+        warnings.warn("Training interrupted by user.", stacklevel=7)
+        end, interrupted = Ending("interrupted by the user", True), True
+    return Minimum(walk.theta, *walk.losses, walk.n_iter, walk.n_trials, end, interrupted)

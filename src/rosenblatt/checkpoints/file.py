@@ -1,0 +1,87 @@
+"""The bytes of a checkpoint: a snapshot behind a line that names them, a checksum behind it.
+
+The line; the length of a header (8 bytes, little-endian); the header, JSON of the values and of
+every array's name, type and shape; the arrays in that order; the SHA-256 of all that. Nothing in it
+can be executed, and NumPy and the standard library suffice to read it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from rosenblatt.errors import InputError
+from rosenblatt.snapshot import Snapshot
+
+__all__ = ["read_snapshot", "write_snapshot"]
+
+LINE = b"rosenblatt checkpoint 1\n"
+LENGTH_BYTES, CHECKSUM_BYTES = 8, hashlib.sha256().digest_size
+
+
+def write_snapshot(file: IO[bytes], snapshot: Snapshot) -> None:
+    """Write it piece by piece, so that it takes no memory of its size."""
+    arrays = {name: little_endian(array) for name, array in snapshot.arrays.items()}
+    shapes = [[name, array.dtype.str, array.shape] for name, array in arrays.items()]
+    header = json.dumps({"values": snapshot.values, "arrays": shapes}, default=plain_number)
+    digest = hashlib.sha256()
+    text = header.encode()
+    length = len(text).to_bytes(LENGTH_BYTES, "little")
+    pieces: list[bytes | memoryview] = [
+        LINE,
+        length,
+        text,
+        *(array.ravel().view(np.uint8).data for array in arrays.values()),
+    ]
+    for piece in pieces:
+        file.write(piece)
+        digest.update(piece)
+    file.write(digest.digest())
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """What was written, its arrays for reading only; InputError for all else, or what is damaged.
+
+    OSError where the file cannot be read.
+    """
+    data = memoryview(path.read_bytes())
+    if bytes(data[: len(LINE)]) != LINE:
+        raise InputError("it is not a checkpoint")
+    body, checksum = data[:-CHECKSUM_BYTES], data[-CHECKSUM_BYTES:]
+    if hashlib.sha256(body).digest() != checksum:
+        raise InputError("it is damaged")
+    try:
+        return unpacked(body[len(LINE) :])
+    # With its checksum in order it is not damaged but made up.
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise InputError("it is not a checkpoint") from error
+
+
+def unpacked(body: memoryview) -> Snapshot:
+    length = int.from_bytes(body[:LENGTH_BYTES], "little")
+    header = json.loads(bytes(body[LENGTH_BYTES:][:length]))
+    rest, arrays = body[LENGTH_BYTES + length :], {}
+    for name, kind, shape in header["arrays"]:
+        dtype = np.dtype(kind)
+        if dtype.kind not in "biuf":
+            raise ValueError(kind)
+        count = math.prod(shape)
+        arrays[name] = np.frombuffer(rest[: count * dtype.itemsize], dtype).reshape(shape)
+        rest = rest[count * dtype.itemsize :]
+    return Snapshot(dict(header["values"]), arrays)
+
+
+def little_endian(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+
+
+def plain_number(value: object) -> Any:
+    """What JSON does not know of itself: NumPy's scalars."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a checkpoint cannot hold {value!r}")

@@ -1,0 +1,67 @@
+"""What there is of a thing under way, as plain data: stored, it can be taken up again exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self, final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Resumable", "Snapshot", "generator_snapshot", "restore_generator"]
+
+
+@final
+@dataclass(frozen=True)
+class Snapshot:
+    """Plain values and arrays by name; the parts of a part have its name and a dot before theirs.
+
+    Attributes
+    ----------
+    values : dict
+        Numbers, texts, None, and lists of them.
+    arrays : dict
+        Where they lie: they move on with what they are of.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    arrays: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of_parts(cls, **parts: Snapshot) -> Self:
+        return cls(
+            {f"{part}.{k}": v for part, s in parts.items() for k, v in s.values.items()},
+            {f"{part}.{k}": v for part, s in parts.items() for k, v in s.arrays.items()},
+        )
+
+    def part(self, name: str) -> Snapshot:
+        prefix = f"{name}."
+        return Snapshot(
+            {k.removeprefix(prefix): v for k, v in self.values.items() if k.startswith(prefix)},
+            {k.removeprefix(prefix): v for k, v in self.arrays.items() if k.startswith(prefix)},
+        )
+
+
+class Resumable(Protocol):
+    """What can be told, and put back to what was told of it."""
+
+    def snapshot(self) -> Snapshot: ...
+
+    def restore(self, snapshot: Snapshot) -> None: ...
+
+
+def generator_snapshot(rng: np.random.RandomState) -> Snapshot:
+    """Where a generator stands, of whichever of NumPy's kinds it is."""
+    return Snapshot({"state": listed(rng.get_state(legacy=False))})
+
+
+def restore_generator(rng: np.random.RandomState, snapshot: Snapshot) -> None:
+    """Put a generator of the same kind back."""
+    rng.set_state(snapshot.values["state"])
+
+
+def listed(state: Any) -> Any:
+    """The same with lists for arrays."""
+    if isinstance(state, dict):
+        return {name: listed(value) for name, value in state.items()}
+    return state.tolist() if isinstance(state, np.ndarray | np.generic) else state
