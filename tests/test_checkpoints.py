@@ -17,7 +17,13 @@ from checkpointed import WAYS, X, Y, bits, estimator, fit_and_send, fitted
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 
-from rosenblatt import Checkpoint, MLPClassifier, MLPRegressor
+from rosenblatt import (
+    Checkpoint,
+    MLPClassifier,
+    MLPEnsembleClassifier,
+    MLPRegressor,
+    StructureSearchCV,
+)
 from rosenblatt.errors import InputError
 from rosenblatt.schedules import RateControl, RateRule, Run
 
@@ -446,6 +452,14 @@ def test_a_search_by_scikit_learn_says_what_is_wrong(tmp_path: Path) -> None:
     search = GridSearchCV(est, {"alpha": [0.1, 1.0]}, cv=2, error_score="raise")
     with pytest.raises(InputError, match="of another problem"):
         search.fit(X, Y)
+
+
+def test_many_fits_are_refused_before_the_first(tmp_path: Path) -> None:
+    est = estimator("adam", tmp_path / "fit")
+    for many in (MLPEnsembleClassifier(est, 3), StructureSearchCV(est, [(3,), (4,)])):
+        with pytest.raises(ValueError, match=r"checkpoint=.* keeps one fit"):
+            many.fit(X, Y)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_regressor_takes_a_plain_path(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from cli_tables import shop_table
 from model_files import rewrite
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from rosenblatt.cli.app import run
 
@@ -319,3 +319,49 @@ def test_a_terminal_gets_a_progress_bar_and_a_pipe_none(folder: Path) -> None:
     shown = os.read(parent, 100_000).decode()
     os.close(parent)
     assert "epoch 3/3" in shown
+
+
+def test_a_killed_training_goes_on_from_its_checkpoint(folder: Path) -> None:
+    arguments = [
+        "train",
+        "shop.csv",
+        "--target",
+        "bought",
+        "--epochs",
+        "20000",
+        "--patience",
+        "20000",
+    ]
+    arguments += ["--batch-size", "4", "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rosenblatt", *arguments, "--checkpoint", "c"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while not Path("c").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+    finally:
+        process.kill()
+        process.wait()
+    shorter = [*arguments, "--epochs", "200", "--out", "m.safetensors"]
+    refused = command(*shorter, "--hidden", "3", "--checkpoint", "c")
+    assert refused.returncode == 2
+    assert "of another problem: hidden_layer_sizes is [3] and was [128, 64]" in refused.stderr
+    again = command(*shorter, "--checkpoint", "c")
+    assert again.returncode == 0, again.stderr
+    assert "the training went on from epoch " in json.dumps(json.loads(again.stdout)["notes"])
+    undisturbed = command(*shorter[:-1], "n.safetensors")
+    assert undisturbed.returncode == 0
+    one, other = load_file("m.safetensors"), load_file("n.safetensors")
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name])
+
+
+def test_a_checkpoint_does_not_go_where_the_model_goes(folder: Path) -> None:
+    arguments = ["train", "shop.csv", "--target", "bought", "--out", "x", "--checkpoint", "./x"]
+    refused = command(*arguments)
+    assert refused.returncode == 2
+    assert "where the model goes as well" in refused.stderr
+    assert not Path("x").exists()

@@ -24,8 +24,9 @@ class Checkpoint:
         The file. Beside it, under the same name and an ending of their own, lie the checkpoint
         before (`.previous`) and, during a fit, a lock (`.lock`).
     every : float, default=10.0
-        Seconds from one to the next, at least. It is longer where the writing would otherwise take
-        more than a twentieth of the time; 0 writes after every epoch whatever it takes.
+        Seconds from one to the next, at least; the first is written after the first epoch. It is
+        longer where the writing would otherwise take more than a twentieth of the time; 0 writes
+        after every epoch whatever it takes.
     """
 
     path: str | os.PathLike[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ class Store:
         self.previous = self.path.with_name(self.path.name + ".previous")
         self.passed_over: Exception | None = None
         self.found = self._newest()
-        self._due = time.perf_counter() + self._every
+        self._due = -math.inf  # the first shows early whether it can be written
 
     @staticmethod
     @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -32,11 +33,18 @@ def run_train(
     weight_column: str | None,
     options: TrainingOptions,
     out: Path | None,
+    checkpoint: Path | None = None,
 ) -> Json:
     """Train on a table and save the model; whether it can be saved is tried first."""
     place = place_for(source, out)
+    if checkpoint is not None and os.path.realpath(checkpoint) == os.path.realpath(place.path):
+        raise InputError(
+            f"--checkpoint {checkpoint} is where the model goes as well: choose another name"
+        )
     table = shown_table(source, screen, options, target=target, weight_column=weight_column)
-    trained = train_network(table.prepared, options, progress=screen.shows_progress)
+    trained = train_network(
+        table.prepared, options, progress=screen.shows_progress, checkpoint=checkpoint
+    )
     return saved_and_shown(source, screen, place, table, trained)
 
 

@@ -96,6 +96,12 @@ def train(
     delimiter: Delimiter = None,
     jobs: Jobs = None,
     out: Out = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file to keep the training in as it goes; the same command goes on from there."
+        ),
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> Job:
@@ -127,6 +133,7 @@ def train(
             weight_column=sample_weight,
             options=options,
             out=out,
+            checkpoint=checkpoint,
         )
 
     return Job(job, as_json, quiet)

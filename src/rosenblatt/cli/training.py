@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import final
 
 import numpy as np
@@ -35,8 +36,16 @@ class Trained:
     notes: tuple[str, ...]
 
 
-def train_network(prepared: Prepared, options: TrainingOptions, *, progress: bool) -> Trained:
+def train_network(
+    prepared: Prepared,
+    options: TrainingOptions,
+    *,
+    progress: bool,
+    checkpoint: Path | None = None,
+) -> Trained:
     """Train, with early stopping if there is a validation part, and score on every part.
+
+    Where a checkpoint of this training lies, it goes on from there.
 
     Raises InputError if training diverges and no earlier weights are there to fall back on.
     """
@@ -46,7 +55,9 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
     linear, word = kind.linear(parts["train"])
     batch_size = options.batch_size_for(len(parts["train"].y))
     network = untrained(prepared, options, batch_size)
-    network.set_params(verbose="bar" if progress else False, n_jobs=options.jobs)
+    network.set_params(
+        verbose="bar" if progress else False, n_jobs=options.jobs, checkpoint=checkpoint
+    )
     start = time.perf_counter()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -78,6 +89,8 @@ def train_network(prepared: Prepared, options: TrainingOptions, *, progress: boo
     )
     # That it ran to its last epoch is the stop reason, and no further word is needed.
     said = [str(w.message) for w in caught if not issubclass(w.category, ConvergenceWarning)]
+    if checkpoint is not None and network.resumed_from_ is not None:
+        said.append(f"the training went on from epoch {network.resumed_from_} of {checkpoint}")
     words = [*said, word, _comparison(kind.main_metric, summary.scores)]
     notes = tuple(dict.fromkeys(filter(None, words)))
     return Trained(SavedModel(model, prepared.encoding, summary), seconds, notes)

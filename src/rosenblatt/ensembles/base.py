@@ -168,6 +168,11 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
                 f" {type(self).__name__}())."
             )
         network._validate_params()
+        if network.checkpoint is not None:
+            raise ValueError(
+                f"checkpoint={network.checkpoint!r} keeps one fit, and an ensemble has"
+                f" {self.n_estimators}: set it to None."
+            )
         return network
 
     def _data(

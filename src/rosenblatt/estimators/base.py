@@ -107,6 +107,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     best_validation_score_: float | None
     history_: list[dict[str, Any]]
     stop_reason_: str
+    resumed_from_: int | None
     n_iter_: int
     t_: int
 

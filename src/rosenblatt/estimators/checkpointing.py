@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -96,6 +97,7 @@ class Kept(Keeping):
 
     def begun(self, fit: Fit) -> None:
         self.identity = identity(fit)
+        self.est.resumed_from_ = None
         found, fault = self.store.found, self.store.passed_over
         if fault is not None:
             warnings.warn(
@@ -135,8 +137,10 @@ class Kept(Keeping):
                 f" than max_iter={self.est.max_iter}: raise it to go on, or take another path to"
                 " begin anew"
             )
-        if self.est._prints:
-            print(f"Going on from iteration {epoch} of {self.store.path}")
+        self.est.resumed_from_ = epoch
+        if self.est.verbose:
+            beside_the_bar = None if self.est._prints else sys.stderr
+            print(f"Going on from iteration {epoch} of {self.store.path}", file=beside_the_bar)
 
     def _check(self, there: dict[str, str]) -> None:
         differing = differences(there, self.identity)

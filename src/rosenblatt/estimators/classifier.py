@@ -236,6 +236,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         share of the step.
     stop_reason_ : str
         Which criterion ended the fit (theory B12).
+    resumed_from_ : int or None
+        With `checkpoint`: the last epoch or iteration of the one that the fit went on from.
     model_ : Model
         The network as a plain value.
     t_ : int

@@ -36,6 +36,7 @@ OF_WHOLE_FITS: dict[str, Any] = {
     "scoring": None,
     "averaging": None,
     "callbacks": None,
+    "checkpoint": None,
     "grad_tol": None,
     "max_time": None,
     "verbose": False,

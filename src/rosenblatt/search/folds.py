@@ -161,6 +161,11 @@ def folds_of(
             "The search calls no callbacks that were given by set_callbacks: give callables by"
             " callbacks=, or use scikit-learn's GridSearchCV."
         )
+    if network.checkpoint is not None:
+        raise ValueError(
+            f"checkpoint={network.checkpoint!r} keeps one fit, and a search has many: set it to"
+            " None, and fit the best parameters with a checkpoint afterwards."
+        )
     rows = [train for train, _ in splits]
     if not step:
         foreign = set(fit_params) - {"sample_weight", *VALIDATION}
