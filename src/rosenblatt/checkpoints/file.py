@@ -21,6 +21,7 @@ from rosenblatt.snapshot import Snapshot
 __all__ = ["read_snapshot", "write_snapshot"]
 
 LINE = b"rosenblatt checkpoint 1\n"
+OF_ANY_VERSION = b"rosenblatt checkpoint "
 LENGTH_BYTES, CHECKSUM_BYTES = 8, hashlib.sha256().digest_size
 
 
@@ -51,6 +52,8 @@ def read_snapshot(path: Path) -> Snapshot:
     """
     data = memoryview(path.read_bytes())
     if bytes(data[: len(LINE)]) != LINE:
+        if bytes(data[: len(OF_ANY_VERSION)]) == OF_ANY_VERSION:
+            raise InputError("another version of rosenblatt wrote it")
         raise InputError("it is not a checkpoint")
     body, checksum = data[:-CHECKSUM_BYTES], data[-CHECKSUM_BYTES:]
     if hashlib.sha256(body).digest() != checksum:
@@ -68,8 +71,8 @@ def unpacked(body: memoryview) -> Snapshot:
     rest, arrays = body[LENGTH_BYTES + length :], {}
     for name, kind, shape in header["arrays"]:
         dtype = np.dtype(kind)
-        if dtype.kind not in "biuf":
-            raise ValueError(kind)
+        if dtype.kind not in "biuf" or not all(type(n) is int and n >= 0 for n in shape):
+            raise ValueError(kind, shape)
         count = math.prod(shape)
         arrays[name] = np.frombuffer(rest[: count * dtype.itemsize], dtype).reshape(shape)
         rest = rest[count * dtype.itemsize :]

@@ -107,7 +107,13 @@ class Kept(Keeping):
             )
         if found is not None:
             self._check(found.values["identity"])
-            fit.restore(found.part("fit"))
+            try:
+                fit.restore(found.part("fit"))
+            except (KeyError, TypeError, ValueError) as error:
+                raise InputError(
+                    f"the checkpoint {self.store.path} cannot be used ({error}): give another path,"
+                    " or remove the file to begin anew"
+                ) from error
             self._go_on(self.est.history_[-1]["epoch"] if self.est.history_ else 0)
         fit.keep(self._keep_when_due)
 

@@ -181,8 +181,8 @@ class EpochFit(Fit):
         self.descent.restore(snapshot.part("descent"))
         self.memory.restore(snapshot.part("memory"))
         restore_generator(self.start.rng, snapshot.part("generator"))
-        for name, value in snapshot.part("written").values.items():
-            setattr(self.start.est, name, value)
+        for name in WRITTEN:
+            setattr(self.start.est, name, snapshot.values[f"written.{name}"])
 
     @property
     def interrupted(self) -> bool:

@@ -82,7 +82,8 @@ def fingerprint(arrays: Arrays) -> bytes:
     parts = [X] if isinstance(X, np.ndarray) else [X.data, X.indices, X.indptr]
     hashed = hashlib.blake2b(repr(X.shape).encode(), digest_size=16)
     for array in (*parts, arrays.y, *(() if arrays.weights is None else (arrays.weights,))):
-        hashed.update(array.tobytes())
+        hashed.update(array.dtype.str.encode())
+        hashed.update(np.ascontiguousarray(array))
     return hashed.digest()
 
 
