@@ -14,23 +14,29 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+import sklearn
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.callback import ProgressBar
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
-from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
+from sklearn.exceptions import ConvergenceWarning, DataConversionWarning, FitFailedWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.metrics import accuracy_score, make_scorer
+from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from rosenblatt import MLPClassifier, MLPRegressor, StructureSearchCV, engine
+from rosenblatt.averaging import SWA
 from rosenblatt.network import Dense, Network
 from rosenblatt.search.ladder import ladder
 from rosenblatt.search.memory import available_bytes, fit_bytes
 from rosenblatt.search.selection import eligible, smallest_within_one_standard_error, standard_error
+from rosenblatt.search.space import Space
 from rosenblatt.search.strategies import rungs
+from rosenblatt.search.trials import Candidate, Trial, folds_in_common
+from rosenblatt.search.work import Work
 
 X, Y = load_breast_cancer(return_X_y=True)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -141,8 +147,43 @@ def test_a_pipeline_takes_weights_by_the_name_of_the_networks_step() -> None:
         pipeline, {"mlpclassifier__hidden_layer_sizes": SIZES}, cv=3, return_train_score=True
     ).fit(RAW, Y, mlpclassifier__sample_weight=weights)
     same_results(ours, theirs)
-    with pytest.raises(ValueError, match=r"passes mlpclassifier__sample_weight alone"):
-        ours.fit(RAW, Y, standardscaler__sample_weight=weights)
+    for stray in ("sample_weight", "mlpclassifier__y_val", "scaler__sample_weight"):
+        with pytest.raises(ValueError, match=rf"given \['{stray}'\].*mlpclassifier__sample_weight"):
+            ours.fit(RAW, Y, **{stray: weights})
+
+
+@pytest.mark.parametrize("scorer_weighs", [True, False])
+@pytest.mark.parametrize("scaler_weighs", [True, False])
+def test_metadata_is_routed_through_a_pipeline(scaler_weighs: bool, scorer_weighs: bool) -> None:
+    rng = np.random.default_rng(0)
+    weights, others = rng.uniform(0.5, 2, len(Y)), rng.integers(0, 3, len(Y))
+    with sklearn.config_context(enable_metadata_routing=True):
+        scaler = StandardScaler().set_fit_request(sample_weight="steep" if scaler_weighs else False)
+        est = make_pipeline(scaler, network().set_fit_request(sample_weight=True))
+        scorer = make_scorer(accuracy_score).set_score_request(sample_weight=scorer_weighs)
+        options: dict[str, Any] = {"cv": GroupKFold(3), "scoring": scorer}
+        params = {"sample_weight": weights, "groups": others}
+        if scaler_weighs:
+            params["steep"] = weights**4
+        ours = StructureSearchCV(est, SIZES, **options).fit(RAW, Y, **params)
+        grid = {"mlpclassifier__hidden_layer_sizes": SIZES}
+        theirs = GridSearchCV(est, grid, return_train_score=True, **options).fit(RAW, Y, **params)
+        same_results(ours, theirs)
+        assert_array_equal(ours.predict(RAW), theirs.predict(RAW))
+        plain = StructureSearchCV(est, SIZES, **options).fit(RAW, Y, groups=others)
+        assert plain.cv_results_["mean_test_score"].tolist() != [
+            *ours.cv_results_["mean_test_score"]
+        ]
+
+
+def test_metadata_goes_to_the_steps_of_a_pipeline_by_name() -> None:
+    weights = np.random.default_rng(0).uniform(0.5, 2, len(Y)) ** 4
+    pipeline = make_pipeline(StandardScaler(), network())
+    params = {"standardscaler__sample_weight": weights, "mlpclassifier__sample_weight": weights}
+    ours = StructureSearchCV(pipeline, SIZES, cv=3).fit(RAW, Y, **params)
+    grid = {"mlpclassifier__hidden_layer_sizes": SIZES}
+    theirs = GridSearchCV(pipeline, grid, cv=3, return_train_score=True).fit(RAW, Y, **params)
+    same_results(ours, theirs)
 
 
 def test_a_pipeline_of_the_network_alone() -> None:
@@ -189,6 +230,48 @@ def test_every_fit_reads_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.shares_memory(seen[0][1].X, X)
     assert {len(arrays.rows) for _, arrays in seen} == {409, 410}  # 9 tenths of 455 and 456
     assert all(thread is not threading.main_thread() for thread, _ in seen)
+
+
+def test_targets_are_encoded_once_a_fold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whatever they are made: labels and a table of validation rows."""
+    seen: list[Any] = []
+    trainer = engine.trainer
+
+    def recorded(problem: Any, arrays: Any, *rest: Any) -> Any:
+        seen.append(arrays)
+        return trainer(problem, arrays, *rest)
+
+    monkeypatch.setattr(engine, "trainer", recorded)
+    labels = np.where(Y == 1, "benign", "malignant")
+    grid = {"class_weight": [None, "balanced"]}
+    options: dict[str, Any] = {"cv": 3, "refit": False, "strategy": "halving", "n_jobs": 2}
+    search = StructureSearchCV(network(), SIZES, param_grid=grid, **options)
+    weights = np.random.default_rng(0).uniform(0.5, 2, len(Y))
+    search.fit(X, labels, sample_weight=weights, X_val=pd.DataFrame(X[:50]), y_val=labels[:50])
+    assert len(seen) > 3 * 6
+    assert len({id(arrays.y) for arrays in seen}) == 3
+    # Their own weights are shared by those without weights of classes.
+    assert len({id(arrays.weights) for arrays in seen}) <= 3 + 3 * 3
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_loss_that_the_targets_do_not_suit_fails_its_candidates_alone() -> None:
+    est = MLPRegressor(max_iter=2, random_state=0)
+    options: dict[str, Any] = {"cv": 3, "refit": False, "n_jobs": 1}
+    for losses in (["poisson", "squared_error"], ["squared_error", "poisson"]):
+        search = StructureSearchCV(est, [(3,)], param_grid={"loss": losses}, **options)
+        search.fit(X_REAL, Y_REAL - Y_REAL.mean())
+        told = dict(
+            zip(search.cv_results_["param_loss"], search.cv_results_["status"], strict=True)
+        )
+        assert told == {"poisson": "failed", "squared_error": "finished"}
+
+
+def test_a_column_of_targets_is_told_once() -> None:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        StructureSearchCV(network(), SIZES, refit=False, scoring="accuracy").fit(X, Y[:, None])
+    assert len([w for w in seen if w.category is DataConversionWarning]) == 1
 
 
 def test_the_filters_of_warnings_are_left_as_they_were() -> None:
@@ -297,6 +380,20 @@ def test_a_time_limit_too_short_for_one_candidate_returns_what_there_is() -> Non
     assert search.stop_reason_.startswith("reached max_time=1e-06")
 
 
+def test_the_summary_names_what_was_not_reached_and_what_begins_with_all() -> None:
+    est = network(max_iter=10_000, n_iter_no_change=10_000)
+    search = StructureSearchCV(est, [(32, 32), (), (4,)], max_time=1e-6, refit=False)
+    with pytest.warns(UserWarning, match="were short"):
+        told = " ".join(search.fit(X, Y).summary().split())
+    assert "2 candidates not reached within max_time=1e-06 seconds: none; 4." in told
+    assert "strategy='halving' begins with all candidates" in told
+    search.set_params(strategy="halving", candidates=[(4,), (2,)], max_time=1e-6)
+    with pytest.warns(UserWarning, match="were short"):
+        told = " ".join(search.fit(X, Y).summary().split())
+    assert "1 candidate not reached" in told
+    assert "halving" not in told
+
+
 @pytest.mark.parametrize("strategy", ["all", "halving"])
 def test_a_time_limit_ends_long_fits(strategy: Any) -> None:
     est = network(max_iter=1_000_000, n_iter_no_change=1_000_000)
@@ -364,10 +461,43 @@ def test_ctrl_c_does_not_blame_the_time_limit() -> None:
     assert not any("max_time" in message for message in told)
 
 
-def test_ctrl_c_before_any_candidate_is_ctrl_c() -> None:
-    search = StructureSearchCV(network(), SIZES, n_jobs=1, scoring=Interrupting(1))
-    with pytest.raises(KeyboardInterrupt):
+@pytest.mark.parametrize("strategy", ["all", "halving"])
+def test_ctrl_c_before_a_candidate_has_all_its_folds(strategy: Any) -> None:
+    options: dict[str, Any] = {"n_jobs": 1, "scoring": Interrupting(3), "strategy": strategy}
+    search = StructureSearchCV(network(), SIZES, **options)
+    with pytest.warns(
+        UserWarning, match=r"interrupted by the user.*best of 1 candidate.*of 5 folds"
+    ):
         search.fit(X, Y)
+    assert 2 <= search.n_splits_ < 5
+    first = SIZES[-1] if strategy == "all" else SIZES[0]  # the largest, or as they come
+    assert search.best_params_ == {"hidden_layer_sizes": first}
+    assert len(search.not_reached_) == len(SIZES) - 1
+    found = [search.cv_results_[f"split{k}_test_score"][0] for k in range(search.n_splits_)]
+    est = network(hidden_layer_sizes=first, max_iter=6 if strategy == "all" else 2)
+    assert found[:2] == cross_val_score(est, X, Y)[:2].tolist()  # which were over
+    assert search.best_score_ == np.mean(found)
+    assert f"{search.n_splits_} folds" in search.summary()
+
+
+def test_the_folds_of_an_interrupted_search_are_those_of_whoever_has_most() -> None:
+    def candidate(*done: int, failed: tuple[int, ...] = ()) -> Candidate:
+        trials = [Trial(k, test=0.5 if k in done else None) for k in range(4)]
+        for k in failed:
+            trials[k].test, trials[k].error = math.nan, "no"
+        return Candidate({}, 1, 1, trials)
+
+    assert folds_in_common([candidate(0), candidate(0, 2, 3), candidate(1, 2)]) == [0, 2, 3]
+    assert folds_in_common([candidate(0), candidate(0, 1, 2, 3), candidate()]) == [0, 1, 2, 3]
+    assert folds_in_common([candidate(3, failed=(0, 1)), candidate(1, 2)]) == [1, 2]
+    assert folds_in_common([candidate(), candidate(failed=(2,))]) == [2]
+    assert folds_in_common([candidate(), candidate()]) == []
+
+
+def test_ctrl_c_before_any_fold_is_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Work, "advance", lambda self, item: _thread.interrupt_main())
+    with pytest.raises(KeyboardInterrupt):
+        StructureSearchCV(network(), SIZES, n_jobs=1).fit(X, Y)
 
 
 def test_one_warning_for_all_fits_that_met_a_limit() -> None:
@@ -376,6 +506,29 @@ def test_one_warning_for_all_fits_that_met_a_limit() -> None:
         StructureSearchCV(network(), SIZES, refit=False).fit(X, Y)
     (said,) = (w for w in seen if w.category is ConvergenceWarning)
     assert "15 of 15 fits" in str(said.message)
+    assert said.filename == __file__
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "lm"])
+def test_solvers_in_one_piece_warn_together(solver: str) -> None:
+    est = MLPRegressor(max_iter=2, solver=solver, random_state=0)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        StructureSearchCV(est, [(2,), (3,)], refit=False).fit(X_REAL, Y_REAL)
+    (said,) = (w for w in seen if w.category is ConvergenceWarning)
+    assert "10 of 10 fits" in str(said.message)
+    assert said.filename == __file__
+
+
+def test_averages_of_nothing_are_told_once() -> None:
+    grid = {"averaging": [None, SWA(start=0.9)], "max_iter": [3, 200]}
+    est = network(n_iter_no_change=1, tol=10.0)  # which ends in the third epoch
+    search = StructureSearchCV(est, [(3,)], param_grid=grid, cv=4, refit=False)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        search.fit(X, Y)
+    (said,) = (w for w in seen if "averaged" in str(w.message))
+    assert str(said.message).startswith("4 of 16 fits: averaging=SWA(")
     assert said.filename == __file__
 
 
@@ -598,6 +751,71 @@ def test_optuna_draws_from_arrays_as_from_lists() -> None:
         n_jobs=1,
     ).fit(X, Y)
     assert set(search.cv_results_["param_alpha"]) <= set(alphas)
+
+
+def test_optuna_fits_whole_what_cannot_pause() -> None:
+    pytest.importorskip("optuna")
+    options: dict[str, Any] = {"strategy": "optuna", "n_candidates": 6, "random_state": 0}
+    grid = {"solver": ["adam", "lbfgs"]}
+    search = StructureSearchCV(network(), SIZES, param_grid=grid, n_jobs=2, **options)
+    table = pd.DataFrame(search.fit(X, Y).cv_results_)
+    whole = table[table["param_solver"] == "lbfgs"]
+    assert 0 < len(whole) < len(table)
+    assert set(whole["status"]) == {"finished"}
+    alone = StructureSearchCV(network(solver="lbfgs"), SIZES, refit=False).fit(X, Y).cv_results_
+    expected = dict(zip(alone["param_hidden_layer_sizes"], alone["mean_test_score"], strict=True))
+    for _, row in whole.iterrows():
+        assert row["mean_test_score"] == expected[row["param_hidden_layer_sizes"]]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 3])
+@pytest.mark.parametrize("limit", [{"n_candidates": 40}, {"max_time": 100.0}])
+def test_optuna_draws_no_candidate_twice(n_jobs: int, limit: dict[str, Any]) -> None:
+    optuna = pytest.importorskip("optuna")
+    grid = {
+        "alpha": [1e-4, 1.0],
+        "n_iter_no_change": optuna.distributions.IntDistribution(5, 9, step=2),
+    }
+    search = StructureSearchCV(
+        network(), SIZES, param_grid=grid, strategy="optuna", cv=3, n_jobs=n_jobs, **limit
+    ).fit(X, Y)
+    tried = [tuple(sorted(p.items())) for p in search.cv_results_["params"]]
+    assert len(tried) == len(set(tried)) == 3 * 2 * 3
+    assert search.stop_reason_ == "every candidate was tried"
+
+
+def test_the_points_of_a_space_are_counted() -> None:
+    pytest.importorskip("optuna")
+    from optuna.distributions import FloatDistribution, IntDistribution
+
+    def count(free: bool, sizes: Any = ((2,), (3, 5)), **grid: Any) -> float:
+        return Space(sizes, free, grid, "").n_points
+
+    assert count(False) == 2
+    assert count(False, alpha=[1, 2, 3], momentum=FloatDistribution(0.0, 0.9, step=0.3)) == 24
+    assert count(False, max_iter=IntDistribution(1, 10)) == 20
+    assert count(False, alpha=FloatDistribution(0, 1)) == math.inf
+    assert count(True) == 4 + 4**2
+    space = Space([(2,), (3, 5)], True, {}, "")
+    drawn = {"depth": 1, "width 0": 3, "width 1": 5}
+    assert space.point(drawn) == space.point({**drawn, "width 1": 2})
+    assert space.point(drawn) != space.point({**drawn, "depth": 2})
+
+
+def test_what_optuna_draws_too_large_for_memory_fails_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("optuna")
+    monkeypatch.setattr("rosenblatt.search.measuring.available_bytes", lambda: 1.5e5)
+    options: dict[str, Any] = {"strategy": "optuna", "random_state": 0, "n_jobs": 1, "cv": 3}
+    with pytest.raises(ValueError, match="takes about"):  # named, and so known before
+        StructureSearchCV(network(), [(2,), (400,)], **options).fit(X, Y)
+    with pytest.warns(FitFailedWarning, match="parameters and takes about"):
+        search = StructureSearchCV(network(), n_candidates=20, **options).fit(X, Y)
+    table = pd.DataFrame(search.cv_results_)
+    assert set(table["status"]) >= {"failed", "finished"}
+    failed = table["status"] == "failed"
+    assert table["n_parameters"][failed].min() > table["n_parameters"][~failed].max()
 
 
 def test_optuna_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

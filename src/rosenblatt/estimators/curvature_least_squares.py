@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, final
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.engine.blas import blas_for
-from rosenblatt.estimators.fits import FullBatchSolver, Start
+from rosenblatt.estimators.fits import FullBatchSolver, Solved, Start
 from rosenblatt.estimators.iterations import Iterations
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Network
@@ -18,7 +16,6 @@ from rosenblatt.second_order.least_squares import LeastSquares
 from rosenblatt.second_order.walk import Iterate, LeastSquaresMethod, Limits, Walk, minimize
 from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending
-from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP
@@ -35,30 +32,29 @@ class LeastSquaresSolver(FullBatchSolver):
         check_applicable(method, est, start.network)
         est.loss_curve_, est.validation_loss_curve_ = [], None
         est.validation_scores_ = est.best_validation_score_ = est._progress = None
-        self.problem = LeastSquares(start.network, L2(est.alpha), start.train.gathered())
         self.iterations = Iterations(start)
         self.theta, self.counts = start.theta.astype(np.float64), Snapshot()
 
-    def solve(self) -> FloatArray:
-        est = self.start.est
+    def solve(self) -> Solved:
+        start, est = self.start, self.start.est
+        problem = LeastSquares(start.network, L2(est.alpha), start.train.gathered())
         limits = Limits(est.max_iter, est.max_fun, est.tol)
-        with blas_for(self.problem.largest_product, est.n_jobs):
-            self.walk = Walk(self.problem, self.theta, limits, self._report, self.at_rest)
+        with blas_for(problem.largest_product, est.n_jobs):
+            walk = Walk(problem, self.theta, limits, self._report, self.at_rest)
             if self.counts.values:
-                self.walk.restore(self.counts, self.iterations.asked)
-            found = minimize(self.method, self.walk)
-        self.interrupted = found.interrupted
+                walk.restore(self.counts, self.iterations.asked)
+            if self.at_rest is not None:
+                self.walk = walk
+            found = minimize(self.method, walk)
         est.n_iter_, est.stop_reason_ = found.n_iter, found.end.reason
         est.loss_ = est.best_loss_ = est._reported(found.data_loss, found.penalty)
-        if not found.end.converged:
-            warnings.warn(
-                f"{type(self.method).__name__} failed to converge after {est.n_iter_} iteration(s):"
-                f" {found.end.reason}. Increase max_iter or max_fun where they are the limit, or"
-                " scale the data.",
-                ConvergenceWarning,
-                stacklevel=6,
-            )
-        return found.theta.astype(self.start.theta.dtype)
+        limit = (
+            f"{type(self.method).__name__} failed to converge after {est.n_iter_} iteration(s):"
+            f" {found.end.reason}. Increase max_iter or max_fun where they are the limit, or scale"
+            " the data."
+        )
+        theta = found.theta.astype(start.theta.dtype)
+        return Solved(theta, None if found.end.converged else limit, found.interrupted)
 
     def _report(self, iterate: Iterate) -> Ending | None:
         est = self.start.est

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, NamedTuple, final
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.estimators.control import Control
 from rosenblatt.estimators.following import Followers
@@ -19,7 +21,7 @@ from rosenblatt.types import FloatArray
 if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP
 
-__all__ = ["Fit", "FullBatchSolver", "Start", "WholeFit"]
+__all__ = ["Fit", "FullBatchSolver", "Solved", "Start", "WholeFit"]
 
 
 @final
@@ -50,9 +52,8 @@ class Start:
 
 
 class Fit(ABC):
-    """A fit under way. Where it `can_pause`, it may be run in pieces, to the same end."""
+    """A fit under way, which may be run in pieces, to the same end."""
 
-    can_pause: bool
     start: Start
 
     @abstractmethod
@@ -72,7 +73,12 @@ class Fit(ABC):
     @property
     @abstractmethod
     def converged(self) -> bool:
-        """Whether it ended by none of its limits, as far as it does not warn by itself."""
+        """Whether it ended by none of its limits."""
+
+    @property
+    @abstractmethod
+    def remark(self) -> str | None:
+        """What else there is to say of its end."""
 
     @property
     @abstractmethod
@@ -99,7 +105,19 @@ class Fit(ABC):
 
     @abstractmethod
     def warn_of_limit(self) -> None:
-        """Say that a limit ended the fit before it converged, where one did."""
+        """Say that a limit ended the fit before it converged, where one did, and the remark."""
+
+
+@final
+class Solved(NamedTuple):
+    """The parameters that a solver has found, and, where a limit ended it, what to say of it.
+
+    `interrupted` says that Ctrl-C did.
+    """
+
+    theta: FloatArray
+    limit: str | None
+    interrupted: bool
 
 
 class FullBatchSolver(ABC):
@@ -108,17 +126,15 @@ class FullBatchSolver(ABC):
     Attributes
     ----------
     at_rest : callable or None
-        To be called between steps, when a snapshot is one to go on from.
-    interrupted : bool
-        Whether Ctrl-C ended it.
+        To be called between steps, when a snapshot is one to go on from. Without it nothing of the
+        way is kept, and there is no snapshot.
     """
 
     at_rest: Callable[[], None] | None = None
-    interrupted: bool = False
 
     @abstractmethod
-    def solve(self) -> FloatArray:
-        """The parameters. It writes the estimator's attributes, and warns of limits."""
+    def solve(self) -> Solved:
+        """Find the parameters, and write the fit's attributes on the estimator."""
 
     @abstractmethod
     def snapshot(self) -> Snapshot:
@@ -130,33 +146,34 @@ class FullBatchSolver(ABC):
 
 @final
 class WholeFit(Fit):
-    """A fit in one piece."""
+    """A fit in one piece, which pauses nowhere but at its end."""
 
-    can_pause = False
+    remark = None
 
     def __init__(self, start: Start, solver: FullBatchSolver) -> None:
         self.start, self._solver = start, solver
-        self._theta: FloatArray | None = None
+        self._solved: Solved | None = None
 
     def run(self, until: int | None = None) -> None:
-        if self._theta is None:
-            self._theta = self._solver.solve()
+        if self._solved is None:
+            self._solved = self._solver.solve()
 
     @property
     def finished(self) -> bool:
-        return self._theta is not None
+        return self._solved is not None
 
     @property
     def interrupted(self) -> bool:
-        return self._solver.interrupted
+        return self._solved is not None and self._solved.interrupted
 
     @property
     def converged(self) -> bool:
-        return self.finished
+        return self._solved is not None and self._solved.limit is None
 
     @property
     def shown(self) -> tuple[FloatArray, FloatArray]:
-        return self.start.theta if self._theta is None else self._theta, self.start.state
+        solved = self._solved
+        return self.start.theta if solved is None else solved.theta, self.start.state
 
     def keep(self, at_rest: Callable[[Fit], None]) -> None:
         self._solver.at_rest = lambda: at_rest(self)
@@ -168,4 +185,5 @@ class WholeFit(Fit):
         self._solver.restore(snapshot)
 
     def warn_of_limit(self) -> None:
-        pass
+        if self._solved is not None and self._solved.limit is not None:
+            warnings.warn(self._solved.limit, ConvergenceWarning, stacklevel=5)

@@ -5,23 +5,25 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, final
 
+import sklearn
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import _safe_split
-from sklearn.utils.validation import _check_method_params
 
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.rows import Table
+from rosenblatt.estimators.rows import Lesson, Table, flat
 from rosenblatt.network import Network
 from rosenblatt.problem import Rows
 from rosenblatt.search.candidates import Parameters
+from rosenblatt.search.metadata import Metadata, of_pipeline, rows_of
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Begun
 from rosenblatt.stopping import StoppingRule
 
-__all__ = ["Folds", "Held", "folds_of", "params_of"]
+__all__ = ["Folds", "Held", "folds_of"]
 
 VALIDATION = ("X_val", "y_val", "sample_weight_val")
 
@@ -39,8 +41,31 @@ class Folds(ABC):
 
 
 @final
+@dataclass
+class Read:
+    """A table and the rows to validate on as validated for a float type, and what has been made of
+    them: for each fold, and the whole, a lesson and the network that has learnt its targets."""
+
+    reader: BaseMLP
+    table: Table
+    validation: tuple[Any, Any, Any]
+    lessons: dict[int | None, tuple[BaseMLP, Lesson]] = field(default_factory=dict)
+
+    def show_columns(self, est: BaseMLP) -> None:
+        """Let an estimator know the columns as if it had read the table itself."""
+        est.n_features_in_ = self.reader.n_features_in_
+        if hasattr(self.reader, "feature_names_in_"):
+            est.feature_names_in_ = self.reader.feature_names_in_
+
+
+@final
 class TableFolds(Folds):
-    """Of a network by itself: one table, validated once, of which every fold takes rows."""
+    """Of a network by itself: one table, validated once, of which every fold takes rows.
+
+    What does not change from one candidate to the next is made once for each float type, the
+    targets once more for each fold: they take longer than a small network's epochs, and
+    candidates that pause would each keep their own.
+    """
 
     def __init__(
         self,
@@ -56,37 +81,55 @@ class TableFolds(Folds):
         self.weights = fit_params.get("sample_weight")
         X_val, y_val, weights_val = (fit_params.get(name) for name in VALIDATION)
         self.validation = X_val, y_val, weights_val
-        self._tables: dict[str, tuple[BaseMLP, Table]] = {}
+        self._read: dict[str, Read] = {}
         self._lock = threading.Lock()
 
-    def _set_up(self, parameters: Parameters) -> tuple[BaseMLP, Table]:
+    def _set_up(self, parameters: Parameters) -> tuple[BaseMLP, Read]:
         est = clone(self.estimator).set_params(**clone(parameters, safe=False))
         est._validate_params()
         types = est._float_types(first_pass=True)
         with self._lock:
-            if str(types) not in self._tables:
-                reader = clone(self.estimator)
-                table = Table(
-                    *reader._validated(self.X, self.y, self.weights, dtype=types, reset=True)
-                )
-                self._tables[str(types)] = reader, table
-        reader, table = self._tables[str(types)]
+            read = self._read.get(str(types))
+            if read is None:
+                read = self._read[str(types)] = self._reading(types)
         if est.n_jobs is None:
             est.n_jobs = self.threads
-        est.n_features_in_ = reader.n_features_in_
-        if hasattr(reader, "feature_names_in_"):
-            est.feature_names_in_ = reader.feature_names_in_
-        return est, table
+        read.show_columns(est)
+        return est, read
+
+    def _reading(self, types: Any) -> Read:
+        reader = clone(self.estimator)
+        X, y, weights = reader._validated(self.X, self.y, self.weights, dtype=types, reset=True)
+        X_val, y_val, weights_val = self.validation
+        if X_val is not None and y_val is not None:
+            X_val, y_val, weights_val = reader._validated(
+                X_val, y_val, weights_val, dtype=X.dtype, reset=False
+            )
+            y_val = flat(y_val, warn=False)
+        return Read(reader, Table(X, flat(y), weights), (X_val, y_val, weights_val))
 
     def begin(self, parameters: Parameters, fold: int, rules: tuple[StoppingRule, ...]) -> Begun:
-        est, table = self._set_up(parameters)
-        return Begun(est._begin(table, self.rows[fold], self.validation, rules=rules), est)
+        est, read = self._set_up(parameters)
+        lesson = self._lesson(est, read, fold)
+        fit = est._begin(read.table, self.rows[fold], read.validation, rules=rules, lesson=lesson)
+        return Begun(fit, est)
+
+    def _lesson(self, est: BaseMLP, read: Read, fold: int | None) -> Lesson:
+        """That of a fold, or of the whole table, whose targets the estimator then knows."""
+        with self._lock:
+            if fold not in read.lessons:
+                learner = clone(est)
+                read.show_columns(learner)
+                rows = None if fold is None else self.rows[fold]
+                read.lessons[fold] = learner, learner._lesson(read.table, rows, read.validation)
+        learner, lesson = read.lessons[fold]
+        est._share_targets(learner, lesson)
+        return lesson
 
     def network(self, parameters: Parameters) -> tuple[BaseMLP, Network, int]:
-        est, table = self._set_up(parameters)
-        est._check_targets(table.y, incremental=False)
-        n_outputs = est._n_units_out(est._encode_targets(table.y[:1], table.X.dtype))
-        return est, est._network(table.X.shape[1], n_outputs), table.X.dtype.itemsize
+        est, read = self._set_up(parameters)
+        X, y = read.table.X, self._lesson(est, read, None).train.y
+        return est, est._network(X.shape[1], est._n_units_out(y)), X.dtype.itemsize
 
 
 @final
@@ -98,12 +141,12 @@ class PipelineFolds(Folds):
         estimator: Pipeline,
         X: Any,
         y: Any,
-        fit_params: Mapping[str, Any],
+        metadata: Metadata,
         rows: Sequence[Rows],
         threads: int,
     ) -> None:
         self.estimator, self.X, self.y, self.rows = estimator, X, y, rows
-        self.fit_params = fit_params
+        self.metadata = metadata
         self.threads = threads
         self.step = f"{estimator.steps[-1][0]}__"
         self._made: list[tuple[Pipeline, TableFolds] | None] = [None] * len(rows)
@@ -113,12 +156,12 @@ class PipelineFolds(Folds):
         with self._locks[fold]:
             made = self._made[fold]
             if made is None:
-                before = clone(self.estimator[:-1])
-                X, y = _safe_split(self.estimator, self.X, self.y, self.rows[fold])
+                before, rows = clone(self.estimator[:-1]), self.rows[fold]
+                X, y = _safe_split(self.estimator, self.X, self.y, rows)
                 if before.steps:
-                    X = before.fit_transform(X, y)
+                    X = before.fit_transform(X, y, **rows_of(self.X, self.metadata.before, rows))
                 last = self.estimator.steps[-1][1]
-                given = params_of(self.X, self.fit_params, self.rows[fold])
+                given = rows_of(self.X, self.metadata.network, rows)
                 table = TableFolds(last, X, y, given, [None], self.threads)
                 made = self._made[fold] = before, table
             return made
@@ -152,8 +195,8 @@ def folds_of(
     Raises
     ------
     ValueError
-        For what a fold cannot share: a grid over earlier steps of a pipeline, metadata other than
-        a network's own, and scikit-learn's callbacks.
+        For what a fold cannot share: a grid over earlier steps of a pipeline, metadata that no
+        step takes, and scikit-learn's callbacks.
     """
     network = estimator.steps[-1][1] if step else estimator
     if hasattr(network, "_skl_callbacks"):
@@ -184,15 +227,9 @@ def folds_of(
             f"param_grid varies {', '.join(earlier)}, in a step before the network: the search fits"
             " those steps once in each fold. Search over them with scikit-learn's GridSearchCV."
         )
-    weights = f"{step}sample_weight"
-    foreign = set(fit_params) - {weights}
-    if foreign:
-        raise ValueError(
-            f"fit was given {sorted(foreign)}: to the steps of a Pipeline the search passes"
-            f" {weights} alone. Search over the network itself, or use scikit-learn's GridSearchCV."
-        )
-    given = {name.removeprefix(step): value for name, value in fit_params.items()}
-    return PipelineFolds(estimator, *table, given, rows, threads)
+    routed = sklearn.get_config()["enable_metadata_routing"]
+    metadata = of_pipeline(estimator, fit_params, routed=routed)
+    return PipelineFolds(estimator, *table, metadata, rows, threads)
 
 
 @final
@@ -216,8 +253,3 @@ class Held:
         """A copy for the moment: that of every fold would be the table several times."""
         taken: tuple[Any, Any] = _safe_split(self.estimator, self.X, self.y, self.splits[fold][0])
         return taken
-
-
-def params_of(X: Any, params: Mapping[str, Any], rows: Rows) -> dict[str, Any]:
-    """Metadata of some rows."""
-    return dict(_check_method_params(X, params=dict(params), indices=rows))

@@ -24,23 +24,26 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.threads import available_threads
 from rosenblatt.search.candidates import HIDDEN, checked_sizes, combined, network_step
-from rosenblatt.search.findings import findings
+from rosenblatt.search.findings import findings, sizes_of
 from rosenblatt.search.folds import Folds, Held, folds_of
 from rosenblatt.search.ladder import Sizes, ladder
 from rosenblatt.search.measuring import Measure
 from rosenblatt.search.progress import SearchBar
-from rosenblatt.search.sampling import DEFAULT_NUMBER, Space, sample
+from rosenblatt.search.sampling import DEFAULT_NUMBER, sample
 from rosenblatt.search.selection import eligible, favourites
+from rosenblatt.search.space import Space
 from rosenblatt.search.splits import numbered
 from rosenblatt.search.strategies import every, halving
 from rosenblatt.search.summary import summary_of
 from rosenblatt.search.telling import (
     line_of,
+    not_reached,
     raise_or_warn_of_failures,
+    warn_of_interruption,
     warn_of_limits,
     warn_of_missing_classes,
 )
-from rosenblatt.search.trials import Candidate
+from rosenblatt.search.trials import Candidate, folds_in_common
 from rosenblatt.search.work import Scoring, Work, no_metric_named
 
 __all__ = ["StructureSearchCV"]
@@ -72,7 +75,8 @@ class StructureSearchCV(BaseSearchCV):
         'all' trains every candidate to its end. 'halving' trains all of them for a part of their
         epochs, the best third for three times as many, and so on; each goes on exactly where it
         stopped. 'optuna' draws candidates by what has been learnt from those before, and gives up
-        those whose score stays behind; it needs optuna, and is reproducible on one thread.
+        those whose score stays behind, unless their solver cannot pause; it needs optuna, and is
+        reproducible on one thread.
     selection : {'best', 'one_standard_error'}, default='best'
         'one_standard_error' takes the smallest network whose mean score lies within one standard
         error of the highest (Breiman et al. 1984).
@@ -82,7 +86,8 @@ class StructureSearchCV(BaseSearchCV):
     n_jobs : int, optional
         Threads; None for all cores that the process may use.
     n_candidates : int, optional
-        How many 'optuna' draws; None for 50, or for as many as `max_time` allows.
+        How many 'optuna' draws, none of them twice; None for 50, or for as many as `max_time`
+        allows. Fewer where there are no more to draw.
     refit : bool, str or callable, default=True
         As GridSearchCV takes it.
     random_state : int, RandomState or None
@@ -96,10 +101,13 @@ class StructureSearchCV(BaseSearchCV):
         As GridSearchCV's, training scores included, and besides `n_parameters`, `mean_n_epochs`,
         `rung` (how often a candidate was chosen to go on) and `status`: 'finished', 'eliminated',
         'failed' on a fold, 'cut' by the end of the search, or 'paused' when it came.
-    best_estimator_, best_params_, best_index_, best_score_, refit_time_, scorer_, n_splits_
+    best_estimator_, best_params_, best_index_, best_score_, refit_time_, scorer_
         As GridSearchCV's.
     candidates_ : list of tuples
         The hidden layers that were tried.
+    n_splits_ : int
+        Folds; of a search that Ctrl-C ended before any candidate had all of them, those that
+        the results are over.
     highest_index_, one_standard_error_index_ : int
         What either `selection` would have taken.
     not_reached_ : list of dicts
@@ -130,9 +138,9 @@ class StructureSearchCV(BaseSearchCV):
     >>> from sklearn.preprocessing import StandardScaler
     >>> from rosenblatt import MLPClassifier, StructureSearchCV
     >>> X, y = load_breast_cancer(return_X_y=True)
-    >>> network = make_pipeline(StandardScaler(), MLPClassifier(max_iter=20, random_state=0))
+    >>> network = make_pipeline(StandardScaler(), MLPClassifier(solver="lbfgs", random_state=0))
     >>> search = StructureSearchCV(network, [(4,), (16,), (16, 8)]).fit(X, y)
-    >>> bool(search.best_score_ > 0.9)
+    >>> bool(search.best_score_ > 0.95)
     True
     """
 
@@ -196,7 +204,8 @@ class StructureSearchCV(BaseSearchCV):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         **params : dict
             For the estimator's fit (`sample_weight`, and `X_val` and `y_val`, the same in every
-            fold), the scorer and the splitter, as GridSearchCV routes them.
+            fold; in a Pipeline weights alone), the scorer and the splitter, as GridSearchCV routes
+            them.
 
         Returns
         -------
@@ -262,7 +271,14 @@ class StructureSearchCV(BaseSearchCV):
         width, height : int
             Of the plot, in characters and in lines.
         """
-        return summary_of(findings(self, metric), width=width, height=height)
+        found, notes = findings(self, metric), []
+        if self.not_reached_:
+            missed = not_reached(list(map(sizes_of, self.not_reached_)), self.stop_reason_)
+            hint = (
+                " strategy='halving' begins with all candidates." if self.strategy == "all" else ""
+            )
+            notes.append(missed + hint)
+        return summary_of(found, width=width, height=height, notes=notes)
 
     def _check_compared(self, scorers: Any) -> None:
         """ValueError where candidates would be given up by a metric that nobody has named."""
@@ -284,17 +300,20 @@ class StructureSearchCV(BaseSearchCV):
         return [linear, *others]
 
     def _search(self, work: Work, step: str) -> None:
-        measure = Measure(work.folds, self.strategy != "all")
+        measure = Measure(work.folds, self.strategy == "halving")
         if self.strategy == "optuna":
             n_candidates = self.n_candidates
             if n_candidates is None and self.max_time is None:
                 n_candidates = DEFAULT_NUMBER
             space = Space(self.candidates_, self.candidates is None, self._one_grid(), step)
+            for sizes in () if space.free else space.sizes:
+                measure.possible({step + HIDDEN: sizes})
             seed = int(check_random_state(self.random_state).randint(2**31))
             sample(work, space, n_candidates=n_candidates, seed=seed, measured=measure)
             return
         for parameters in combined(self.candidates_, self.param_grid, step):
-            work.add(parameters, *measure(parameters))
+            n_parameters, max_epochs, _ = measure.possible(parameters)
+            work.add(parameters, n_parameters, max_epochs)
         if self.strategy == "halving":
             halving(work)
         else:
@@ -314,19 +333,19 @@ class StructureSearchCV(BaseSearchCV):
 
     def _conclude(self, work: Work) -> None:
         """Write down the results, and choose."""
+        n_folds, folds = self.n_splits_, folds_in_common(work.candidates)
+        if not folds:  # nobody but Ctrl-C ends a search before its first candidate
+            raise KeyboardInterrupt
+        self.n_splits_ = len(folds)
+        for candidate in work.candidates:
+            candidate.trials = [candidate.trials[fold] for fold in folds]
         reached = [c for c in work.candidates if c.scored]
         self.not_reached_ = [c.parameters for c in work.candidates if not c.scored]
-        if not reached:  # nobody but Ctrl-C ends a search before its first candidate
-            raise KeyboardInterrupt
         raise_or_warn_of_failures(reached)
         self.stop_reason_ = "every candidate was tried"
         if work.crew.interrupted:
             self.stop_reason_ = "interrupted by the user"
-            warnings.warn(
-                f"The search was interrupted by the user: the best of {len(reached)} candidates so"
-                " far is taken.",
-                stacklevel=3,
-            )
+            warn_of_interruption(len(reached), len(folds), n_folds)
         elif work.halt.due and (self.strategy == "optuna" or ended_early(work.candidates)):
             self.stop_reason_ = f"reached max_time={self.max_time:g} seconds"
         self.cv_results_ = self._results(reached)

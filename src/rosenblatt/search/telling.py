@@ -9,18 +9,22 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 
+from rosenblatt.search.findings import name_of
+from rosenblatt.search.ladder import Sizes
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate
 
 __all__ = [
     "line_of",
+    "not_reached",
     "raise_or_warn_of_failures",
     "told_parameters",
+    "warn_of_interruption",
     "warn_of_limits",
     "warn_of_missing_classes",
 ]
 
-NAMED = 5  # failures, before "and … more"
+NAMED = 5  # candidates, before "and … more"
 
 
 def told_parameters(parameters: dict[str, Any]) -> str:
@@ -39,6 +43,17 @@ def line_of(candidate: Candidate) -> str:
         f"{told_parameters(candidate.parameters)}: {told}, {candidate.n_parameters:,} parameters,"
         f" {epochs:g} epochs, {candidate.status}"
     )
+
+
+def not_reached(missed: Sequence[Sizes], stop_reason: str) -> str:
+    """A sentence on the candidates that a search ended before."""
+    end = "before the search was interrupted"
+    if stop_reason.startswith("reached"):
+        end = stop_reason.replace("reached", "within", 1)
+    number = f"{len(missed)} candidate{'' if len(missed) == 1 else 's'}"
+    named = "; ".join(map(name_of, missed[:NAMED]))
+    more = f"; and {len(missed) - NAMED} more" if len(missed) > NAMED else ""
+    return f"{number} not reached {end}: {named}{more}."
 
 
 def raise_or_warn_of_failures(reached: Sequence[Candidate]) -> None:
@@ -65,8 +80,17 @@ def why(candidate: Candidate) -> str:
     return error.strip().splitlines()[-1]
 
 
+def warn_of_interruption(n_reached: int, n_scored: int, n_folds: int) -> None:
+    of = f"{n_reached} candidate{'' if n_reached == 1 else 's'}"
+    folds = f", by {n_scored} of {n_folds} folds" if n_scored < n_folds else ""
+    warnings.warn(
+        f"The search was interrupted by the user: the best of {of} so far is taken{folds}.",
+        stacklevel=4,
+    )
+
+
 def warn_of_limits(reached: Sequence[Candidate], every_fit_counts: bool) -> None:
-    """One warning in place of each fit's own."""
+    """One warning of each kind in place of each fit's own."""
     trials = [trial for candidate in reached for trial in candidate.trials]
     ended = sum(not trial.converged for trial in trials)
     if every_fit_counts and ended:
@@ -76,6 +100,9 @@ def warn_of_limits(reached: Sequence[Candidate], every_fit_counts: bool) -> None
             ConvergenceWarning,
             stacklevel=4,
         )
+    remarks = [trial.remark for trial in trials if trial.remark and not trial.cut]
+    if remarks:
+        warnings.warn(f"{len(remarks)} of {len(trials)} fits: {remarks[0]}", stacklevel=4)
 
 
 def warn_of_missing_classes(y: Any, splits: Sequence[Split]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -13,7 +13,7 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.fits import Fit
 from rosenblatt.search.candidates import Parameters
 
-__all__ = ["Begun", "Candidate", "Scores", "Trial"]
+__all__ = ["Begun", "Candidate", "Scores", "Trial", "folds_in_common"]
 
 Scores = float | dict[str, float]
 
@@ -42,10 +42,12 @@ class Trial:
         The scores, of the last time that it was scored.
     n_epochs : int
         Epochs or iterations so far.
+    remark : str, optional
+        What else there is to say of its end.
     cut : bool
         Whether the end of the search cut it short.
     error : str, optional
-        The traceback of what made it fail.
+        What made it fail, as the last line of a traceback or by itself.
     """
 
     fold: int
@@ -54,6 +56,7 @@ class Trial:
     train: Scores | None = None
     n_epochs: int = 0
     converged: bool = True
+    remark: str | None = None
     cut: bool = False
     error: str | None = None
     fit_time: float = 0.0
@@ -95,11 +98,15 @@ class Trial:
             self.test, self.train = score(self.begun.whole, self.fold)
             self.score_time += time.perf_counter() - start
             if fit.finished:
+                self.remark = fit.remark
                 self.begun = None  # and with it the weights
         except Exception:
             self.fit_time += time.perf_counter() - start
-            self.error, self.begun = traceback.format_exc(), None
-            self.test = self.train = failed()
+            self.fail(traceback.format_exc(), failed())
+
+    def fail(self, error: str, scores: Scores) -> None:
+        self.error, self.begun = error, None
+        self.test = self.train = scores
 
 
 @final
@@ -145,3 +152,11 @@ class Candidate:
         self.eliminated = not all(trial.over for trial in self.trials)
         for trial in self.trials:
             trial.begun = None
+
+
+def folds_in_common(candidates: Iterable[Candidate]) -> list[int]:
+    """The folds to compare candidates by: those of the candidate that has scores on the most,
+    which are all unless Ctrl-C came before. What failed counts where nothing else is there."""
+    done = [[t for t in candidate.trials if t.scored] for candidate in candidates]
+    most = max(done, key=lambda trials: (sum(not t.error for t in trials), len(trials)), default=[])
+    return [trial.fold for trial in most]

@@ -18,7 +18,7 @@ from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending
 from rosenblatt.types import FloatArray
 
-__all__ = ["Iterate", "LBFGSResult", "Recorded", "minimize_lbfgs"]
+__all__ = ["Iterate", "LBFGSResult", "Recording", "minimize_lbfgs"]
 
 
 @final
@@ -33,8 +33,8 @@ class Iterate:
 
 @final
 @dataclass
-class Recorded(Objective):
-    """An objective whose values are kept, and not worked out again for who asks from the beginning.
+class Recording:
+    """What an objective has told, to be told again to who asks from the beginning.
 
     SciPy's method lies within SciPy, which neither tells what it remembers nor takes it back. But
     it is a function of the values that it is given: with those it comes to the same point again.
@@ -47,26 +47,13 @@ class Recorded(Objective):
     gradients : list of arrays (n_parameters,)
     """
 
-    objective: Objective
     asked: list[str] = field(default_factory=list)
     losses: list[tuple[float, float]] = field(default_factory=list)
     gradients: list[FloatArray] = field(default_factory=list)
-    _next: int = 0
 
-    def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
-        checksum = hashlib.blake2b(theta.tobytes(), digest_size=16).hexdigest()
-        if self._next == len(self.asked):
-            data_loss, penalty, gradient = self.objective.value_and_gradient(theta)
-            self.asked.append(checksum)
-            self.losses.append((data_loss, penalty))
-            self.gradients.append(gradient.copy())
-        elif self.asked[self._next] != checksum:
-            raise InputError(
-                "the checkpoint was written with another SciPy, which goes another way: begin anew"
-                " with another path"
-            )
-        k, self._next = self._next, self._next + 1
-        return *self.losses[k], self.gradients[k]
+    def of(self, objective: Objective) -> Recorded:
+        """The objective, which is only asked for what it has not told yet."""
+        return Recorded(objective, self)
 
     def snapshot(self) -> Snapshot:
         values = {"asked": self.asked, "losses": self.losses}
@@ -76,7 +63,29 @@ class Recorded(Objective):
         self.asked = list(snapshot.values["asked"])
         self.losses = [(data_loss, penalty) for data_loss, penalty in snapshot.values["losses"]]
         self.gradients = [snapshot.arrays[f"gradient{k}"] for k in range(len(self.asked))]
+
+
+@final
+class Recorded(Objective):
+    def __init__(self, objective: Objective, recording: Recording) -> None:
+        self.objective, self.recording = objective, recording
         self._next = 0
+
+    def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
+        told = self.recording
+        checksum = hashlib.blake2b(theta.data, digest_size=16).hexdigest()
+        if self._next == len(told.asked):
+            data_loss, penalty, gradient = self.objective.value_and_gradient(theta)
+            told.gradients.append(gradient.copy())
+            told.losses.append((data_loss, penalty))
+            told.asked.append(checksum)
+        elif told.asked[self._next] != checksum:
+            raise InputError(
+                "the checkpoint was written with another SciPy, which goes another way: begin anew"
+                " with another path"
+            )
+        k, self._next = self._next, self._next + 1
+        return *told.losses[k], told.gradients[k]
 
 
 @final
