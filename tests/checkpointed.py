@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sklearn.datasets import load_breast_cancer, make_regression
 
 from rosenblatt import Checkpoint, MLPClassifier, MLPRegressor
@@ -80,13 +80,18 @@ def bits(est: Any) -> dict[str, Any]:
     histories = [{k: v for k, v in e.items() if k != "seconds"} for e in est.history_]
     names = ("loss_curve_", "validation_loss_curve_", "validation_scores_", "best_loss_", "loss_")
     names += ("best_validation_score_", "n_iter_", "t_", "stop_reason_")
-    memory = est._progress.memory if est._progress is not None else None
+    progress = est._progress
+    memory = None if progress is None else progress.memory
     return {
         **{name: value.tobytes() for name, value in est.parameters_.items()},
         **{name: repr(getattr(est, name, None)) for name in names},
         "history": repr(histories),
         "slots": None if memory is None else memory.slots.tobytes(),
         "steps": None if memory is None else memory.steps.tobytes(),
+        "average": None if memory is None else memory.average.tobytes(),
+        "drawn": None if memory is None else memory.seed,
+        "rate": None if progress is None else repr(progress.rate.snapshot().values),
+        "stopping": None if progress is None else repr(progress.stopping),
         "dtypes": [W.dtype.str for W in est.coefs_],
     }
 
@@ -98,5 +103,22 @@ def fit_and_send(connection: Any, way: str, path: Path, changed: dict[str, Any])
     connection.close()
 
 
-def seconds_of(est: Any) -> float:
-    return float(np.sum([entry["seconds"] for entry in est.history_]))
+DEADLY = ("open", "fsync", "replace", "unlink", "chmod", "mkdir", "rename")
+
+
+def fit_to_the_kth_call(path: Path, k: int, max_iter: int) -> None:
+    """A fit that dies, without a word, before the k-th of its calls that change the disk."""
+    left = [k]
+
+    def deadly(call: Any) -> Any:
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            left[0] -= 1
+            if not left[0]:
+                os._exit(9)
+            return call(*args, **kwargs)
+
+        return wrapped
+
+    for name in DEADLY:
+        setattr(os, name, deadly(getattr(os, name)))
+    fitted(estimator("adam", path, max_iter=max_iter))

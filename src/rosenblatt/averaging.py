@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, final
 
+from rosenblatt.snapshot import Snapshot
 from rosenblatt.types import FloatArray
 
 __all__ = ["EMA", "SWA", "EpochMean", "InPlace", "NoAveraging", "Shown", "StepAveraging"]
@@ -97,6 +98,14 @@ class Shown(ABC):
     def epoch_ended(self, epoch: int) -> None:
         """Called after every epoch, counted from 1."""
 
+    @abstractmethod
+    def snapshot(self) -> Snapshot:
+        """What it has that is not the engine's."""
+
+    @abstractmethod
+    def restore(self, snapshot: Snapshot, epoch: int) -> None:
+        """Stand where it was taken, after that epoch, when the engine's parameters do already."""
+
 
 @final
 @dataclass(frozen=True)
@@ -107,6 +116,12 @@ class InPlace(Shown):
     weights: FloatArray
 
     def epoch_ended(self, epoch: int) -> None:
+        pass
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot()
+
+    def restore(self, snapshot: Snapshot, epoch: int) -> None:
         pass
 
 
@@ -126,3 +141,17 @@ class EpochMean(Shown):
             self.weights[:] = self.theta
         else:
             self.weights += self.swa.weight(epoch - self.before) * (self.theta - self.weights)
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot({"before": self.before}, {"weights": self.weights})
+
+    def restore(self, snapshot: Snapshot, epoch: int) -> None:
+        """An average that has begun goes on, unless in a longer run it begins later.
+
+        `before` follows from the epochs of a run, which may be more than they were.
+        """
+        if epoch <= self.before + 1:
+            self.weights[:] = self.theta
+        else:
+            self.before = int(snapshot.values["before"])
+            snapshot.copy_to(self.weights, "weights")

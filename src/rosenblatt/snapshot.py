@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 __all__ = ["Resumable", "Snapshot", "generator_snapshot", "restore_generator"]
 
+# Where numbers of a generator's buffer are taken from: NumPy reads there without looking.
+PLACES = {"MT19937": ("pos", 624), "Philox": ("buffer_pos", 4)}
+
 
 @final
 @dataclass(frozen=True)
@@ -41,6 +44,16 @@ class Snapshot:
             {k.removeprefix(prefix): v for k, v in self.arrays.items() if k.startswith(prefix)},
         )
 
+    def copy_to(self, array: npt.NDArray[Any], name: str) -> None:
+        """Write an array over another of its shape and type; ValueError where it has not those."""
+        found = self.arrays[name]
+        if found.shape != array.shape or found.dtype != array.dtype:
+            raise ValueError(
+                f"{name} has the shape {found.shape} in {found.dtype}, not {array.shape} in"
+                f" {array.dtype}"
+            )
+        array[...] = found
+
 
 class Resumable(Protocol):
     """What can be told, and put back to what was told of it."""
@@ -56,8 +69,14 @@ def generator_snapshot(rng: np.random.RandomState) -> Snapshot:
 
 
 def restore_generator(rng: np.random.RandomState, snapshot: Snapshot) -> None:
-    """Put a generator of the same kind back."""
-    rng.set_state(snapshot.values["state"])
+    """Put a generator of the same kind back; ValueError for what is none of its states."""
+    state, own = snapshot.values["state"], rng.get_state(legacy=False)
+    kind = own["bit_generator"]
+    name, end = PLACES.get(kind, ("", 0))
+    places = [part[name] for part in (state, state["state"]) if name in part]
+    if state["bit_generator"] != kind or not all(0 <= place <= end for place in places):
+        raise ValueError(f"no state of the generator {kind}")
+    rng.set_state(state)
 
 
 def listed(state: Any) -> Any:

@@ -25,7 +25,14 @@ __all__ = ["Descent", "Method", "Record", "Validation"]
 MOMENT = 0.05  # seconds
 
 # What of a `Descent` are numbers and words that move on with it.
-STANDING = ("epoch", "samples_seen", "seconds", "stop_reason", "converged", "all_epochs")
+STANDING = {
+    "epoch": int,
+    "samples_seen": int,
+    "seconds": float,
+    "stop_reason": str,
+    "converged": bool,
+    "all_epochs": bool,
+}
 
 
 @final
@@ -218,24 +225,28 @@ class Descent:
         """All that is needed to go on, beside θ and what the trainer remembers of its own."""
         values = {name: getattr(self, name) for name in STANDING}
         arrays = {"order": self.order, "state": self.state}
-        if not self.shown.by_steps:
-            arrays["shown"] = self.shown.weights
         if self.best is not None:
             arrays["best"], arrays["best_state"] = self.best
-        parts = Snapshot.of_parts(rate=self.rate.snapshot(), stopping=self.stopping.snapshot())
+        parts = Snapshot.of_parts(
+            rate=self.rate.snapshot(),
+            stopping=self.stopping.snapshot(),
+            shown=self.shown.snapshot(),
+        )
         return Snapshot(values | parts.values, arrays | parts.arrays)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Stand where the snapshot was taken, at an end only if it is one for this run's limits."""
-        for name in STANDING:
-            setattr(self, name, snapshot.values[name])
-        self.order[...], self.state[...] = snapshot.arrays["order"], snapshot.arrays["state"]
-        if not self.shown.by_steps:
-            self.shown.weights[...] = snapshot.arrays["shown"]
+        for name, kind in STANDING.items():
+            setattr(self, name, kind(snapshot.values[name]))
+        snapshot.copy_to(self.order, "order")
+        snapshot.copy_to(self.state, "state")
         if "best" in snapshot.arrays:
-            self.best = snapshot.arrays["best"].copy(), snapshot.arrays["best_state"].copy()
+            self.best = np.empty_like(self.shown.weights), np.empty_like(self.state)
+            for array, name in zip(self.best, ("best", "best_state"), strict=True):
+                snapshot.copy_to(array, name)
         self.rate.restore(snapshot.part("rate"))
         self.stopping.restore(snapshot.part("stopping"))
+        self.shown.restore(snapshot.part("shown"), self.epoch)
         if self.all_epochs:
             still_due = self.epoch >= self.max_epochs
         else:

@@ -22,7 +22,7 @@ class Checkpoint:
     ----------
     path : path-like
         The file. Beside it, under the same name and an ending of their own, lie the checkpoint
-        before (`.previous`) and, during a fit, a lock (`.lock`).
+        before (`.previous`) and, during a fit, a lock (`.in-use`) and the next one (`.new`).
     every : float, default=10.0
         Seconds from one to the next, at least; the first is written after the first epoch. It is
         longer where the writing would otherwise take more than a twentieth of the time; 0 writes

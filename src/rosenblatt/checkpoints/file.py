@@ -18,7 +18,7 @@ import numpy as np
 from rosenblatt.errors import InputError
 from rosenblatt.snapshot import Snapshot
 
-__all__ = ["read_snapshot", "write_snapshot"]
+__all__ = ["is_begun", "read_snapshot", "write_snapshot"]
 
 LINE = b"rosenblatt checkpoint 1\n"
 OF_ANY_VERSION = b"rosenblatt checkpoint "
@@ -45,6 +45,13 @@ def write_snapshot(file: IO[bytes], snapshot: Snapshot) -> None:
     file.write(digest.digest())
 
 
+def is_begun(path: Path) -> bool:
+    """Whether a file is a checkpoint, or what there is of one that was not written to its end."""
+    with path.open("rb") as file:
+        start = file.read(len(LINE))
+    return start.startswith(OF_ANY_VERSION) or LINE.startswith(start)
+
+
 def read_snapshot(path: Path) -> Snapshot:
     """What was written, its arrays for reading only; InputError for all else, or what is damaged.
 
@@ -61,7 +68,7 @@ def read_snapshot(path: Path) -> Snapshot:
     try:
         return unpacked(body[len(LINE) :])
     # With its checksum in order it is not damaged but made up.
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise InputError("it is not a checkpoint") from error
 
 

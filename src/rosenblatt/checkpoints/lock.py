@@ -8,53 +8,73 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from rosenblatt.atomic import faults_named
 from rosenblatt.errors import InputError
 
 __all__ = ["locked"]
 
-# The system's locks are a process's, and tell its threads nothing of each other.
+# The descriptors of this process's locks, something else before they are open.
 HELD: dict[Path, object] = {}
+
+
+def let_go_in_child() -> None:
+    """A child inherits descriptors, and would hold the locks when its parent has died."""
+    for descriptor in HELD.values():
+        if isinstance(descriptor, int):
+            os.close(descriptor)
+    HELD.clear()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=HELD.clear)
+    os.register_at_fork(after_in_child=let_go_in_child)
 
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold `path` against other fits, of this process or another; InputError where one has it."""
+    lock = path.with_name(path.name + ".in-use")
     mine = object()
     if HELD.setdefault(path, mine) is not mine:
         raise in_use(path)
     try:
-        lock = path.with_name(path.name + ".lock")
-        descriptor = held(lock, path)
-        try:
-            yield
-        finally:
-            # Before it is given free: whoever opened it meanwhile finds that it is no longer there.
-            with contextlib.suppress(OSError):
-                lock.unlink()
-            os.close(descriptor)
+        with faults_named(lock):
+            HELD[path] = held(lock, path)
+        yield
     finally:
-        del HELD[path]
+        descriptor = HELD.pop(path, None)
+        if isinstance(descriptor, int):
+            # Before it is given free: who opened it meanwhile finds that it no longer bears the
+            # name.
+            with contextlib.suppress(OSError):
+                if is_named(lock, descriptor):
+                    lock.unlink()
+            os.close(descriptor)
 
 
 def held(lock: Path, path: Path) -> int:
-    """A descriptor of the lock file, which the system keeps from other processes while it is open.
+    """A descriptor of the lock file, which the system keeps from others while it is open.
 
     It is the file that bears the name: one that its last holder has just removed locks nothing.
     """
     while True:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
         try:
             if not taken(descriptor):
                 raise in_use(path)
-            with contextlib.suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(descriptor), lock.stat()):
-                    return descriptor
+            if os.fstat(descriptor).st_size:
+                raise InputError(f"{lock} is another file: remove it, or give another path")
+            if is_named(lock, descriptor):
+                return descriptor
         except BaseException:
             os.close(descriptor)
             raise
         os.close(descriptor)
+
+
+def is_named(lock: Path, descriptor: int) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(descriptor), lock.lstat())
+    return False
 
 
 if sys.platform == "win32":
@@ -71,10 +91,11 @@ else:
     import fcntl
 
     def taken(descriptor: int) -> bool:
-        # Of the two kinds the one that a child does not inherit: it may outlive the fit.
+        # Of the two kinds the one that belongs to the descriptor: the other is lost when anybody in
+        # the process opens and closes the file.
         try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
             return False
         return True
 

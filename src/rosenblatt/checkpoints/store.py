@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import final
 
 from rosenblatt.atomic import check_writable, faults_named, sync_folder
 from rosenblatt.checkpoints.checkpoint import Checkpoint
-from rosenblatt.checkpoints.file import read_snapshot, write_snapshot
+from rosenblatt.checkpoints.file import is_begun, read_snapshot, write_snapshot
 from rosenblatt.checkpoints.lock import locked
 from rosenblatt.errors import InputError
 from rosenblatt.snapshot import Snapshot
@@ -40,6 +41,9 @@ class Store:
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.path, self._every = checkpoint.file, checkpoint.every
         self.previous = self.path.with_name(self.path.name + ".previous")
+        self._new = self.path.with_name(self.path.name + ".new")
+        for beside in (self.previous, self._new):
+            refuse_foreign(beside)
         self.passed_over: Exception | None = None
         self.found = self._newest()
         self._due = -math.inf  # the first shows early whether it can be written
@@ -75,20 +79,23 @@ class Store:
             self._due = ended + max(self._every, pause)
 
     def _write(self, snapshot: Snapshot) -> None:
-        # The lock is held, so that the name is no other's; what a killed fit left is written over.
-        new = self.path.with_name(self.path.name + ".new")
         with faults_named(self.path):
+            # The lock is held: what lies there is of a fit that was killed.
+            self._new.unlink(missing_ok=True)
             try:
-                with new.open("wb") as file:
+                with self._new.open("xb") as file:
                     write_snapshot(file, snapshot)
                     file.flush()
                     os.fsync(file.fileno())
                 if self.path.exists():
-                    os.replace(self.path, self.previous)
-                os.replace(new, self.path)
+                    self._new.chmod(stat.S_IMODE(self.path.stat().st_mode))
+                    if self.passed_over is None:  # else the one before is all there is
+                        os.replace(self.path, self.previous)
+                os.replace(self._new, self.path)
             except BaseException:
-                new.unlink(missing_ok=True)
+                self._new.unlink(missing_ok=True)
                 raise
+        self.passed_over = None
         sync_folder(self.path.parent)
 
     def _newest(self) -> Snapshot | None:
@@ -110,3 +117,14 @@ class Store:
             f"the checkpoint {path} cannot be used ({fault}), and it is not written over: give"
             " another path, or remove the file to begin anew"
         ) from fault
+
+
+def refuse_foreign(path: Path) -> None:
+    """InputError where a checkpoint's own name is that of another file."""
+    with faults_named(path):
+        try:
+            is_ours = stat.S_ISREG(path.lstat().st_mode) and is_begun(path)
+        except FileNotFoundError:
+            return
+    if not is_ours:
+        raise InputError(f"{path} is another file: remove it, or give the checkpoint another path")

@@ -61,7 +61,7 @@ class Memory:
 
     def restore(self, snapshot: Snapshot) -> None:
         for name in ("slots", "steps", "average"):
-            getattr(self, name)[...] = snapshot.arrays[name]
+            snapshot.copy_to(getattr(self, name), name)
         self.seed = snapshot.values["seed"]
 
 

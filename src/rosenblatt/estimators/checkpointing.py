@@ -7,7 +7,7 @@ import sys
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Keeping", "keeping"]
 
+# What a file that is whole, and yet none of ours, may lead to.
+MADE_UP = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
+# Limits that a fit has come to terms with: they may be raised.
+LIMITS = ("max_iter", "max_fun")
+
 
 class Keeping(ABC):
     """What is done for a fit's being kept, from before its first random number to its end."""
@@ -32,7 +37,7 @@ class Keeping(ABC):
 
     @abstractmethod
     def begun(self, fit: Fit) -> None:
-        """Called before the first epoch: bring it to where it stood, and have it kept from then."""
+        """Called before the first epoch: bring it to where it stood, and keep it from then on."""
 
     @abstractmethod
     def ended(self, fit: Fit) -> None:
@@ -50,6 +55,7 @@ def keeping(est: BaseMLP, incremental: bool) -> Iterator[Keeping]:
     ValueError
         For `partial_fit`, whose course is the caller's.
     """
+    est.resumed_from_ = None
     if est.checkpoint is None:
         yield NotKept()
         return
@@ -78,8 +84,8 @@ class NotKept(Keeping):
 class Kept(Keeping):
     """A fit and its store.
 
-    A checkpoint holds the fit's identity, where the generator stood before the first number was
-    drawn, and what the fit had come to.
+    A checkpoint holds the fit's identity and limits, where the generator stood before the first
+    number was drawn, and what the fit had come to.
     """
 
     def __init__(self, est: BaseMLP, store: Store) -> None:
@@ -91,62 +97,53 @@ class Kept(Keeping):
         # A seed says where to begin, and a generator given stands there: the identity tells.
         if found is not None and self.est.random_state is None:
             rng = np.random.RandomState()
-            restore_generator(rng, found.part("first"))
+            with self._usable():
+                restore_generator(rng, found.part("first"))
         self.head = generator_snapshot(rng)
         return rng
 
     def begun(self, fit: Fit) -> None:
         self.identity = identity(fit)
-        self.est.resumed_from_ = None
         found, fault = self.store.found, self.store.passed_over
         if fault is not None:
-            warnings.warn(
-                f"The checkpoint {self.store.path} cannot be used ({fault}): the one before it is.",
-                RuntimeWarning,
-                stacklevel=5,
+            warn(
+                f"The checkpoint {self.store.path} cannot be used ({fault}): the one before it is."
             )
         if found is not None:
-            self._check(found.values["identity"])
-            try:
+            with self._usable():
+                self._check(dict(found.values["identity"]))
                 fit.restore(found.part("fit"))
-            except (KeyError, TypeError, ValueError) as error:
-                raise InputError(
-                    f"the checkpoint {self.store.path} cannot be used ({error}): give another path,"
-                    " or remove the file to begin anew"
-                ) from error
-            self._go_on(self.est.history_[-1]["epoch"] if self.est.history_ else 0)
+                self._check_limits(fit, found)
         fit.keep(self._keep_when_due)
 
     def ended(self, fit: Fit) -> None:
-        if not fit.interrupted:
-            self._write(fit, stacklevel=6)
+        if fit.interrupted or self._nothing_new():
+            return
+        try:
+            self._write(fit, "The fit is over and whole, and what is there is an older one.")
+        except KeyboardInterrupt:
+            warn("Writing the last checkpoint was interrupted by the user.")
 
     def _keep_when_due(self, fit: Fit) -> None:
         if self.store.due:
-            self._write(fit, stacklevel=9)
+            self._write(fit, "Training goes on, and what is there is an older one.")
 
-    def _write(self, fit: Fit, stacklevel: int) -> None:
-        parts = Snapshot.of_parts(first=self.head, fit=fit.snapshot())
+    def _write(self, fit: Fit, otherwise: str) -> None:
+        limits = {name: getattr(self.est, name) for name in LIMITS}
+        # Whatever stands against it shall not end hours of training.
         try:
-            self.store.write(Snapshot({"identity": self.identity} | parts.values, parts.arrays))
-        except InputError as error:  # which shall not end hours of training
-            warnings.warn(
-                f"{error}. Training goes on, and the checkpoint is an older one.",
-                RuntimeWarning,
-                stacklevel=stacklevel,
-            )
+            parts = Snapshot.of_parts(first=self.head, fit=fit.snapshot())
+            values = {"identity": self.identity, "limits": limits}
+            self.store.write(Snapshot(values | parts.values, parts.arrays))
+        except (InputError, MemoryError, TypeError, ValueError) as error:
+            warn(f"No checkpoint: {error}. {otherwise}")
 
-    def _go_on(self, epoch: int) -> None:
-        if epoch > self.est.max_iter:
-            raise InputError(
-                f"the checkpoint {self.store.path} has come to iteration {epoch}, which is more"
-                f" than max_iter={self.est.max_iter}: raise it to go on, or take another path to"
-                " begin anew"
-            )
-        self.est.resumed_from_ = epoch
-        if self.est.verbose:
-            beside_the_bar = None if self.est._prints else sys.stderr
-            print(f"Going on from iteration {epoch} of {self.store.path}", file=beside_the_bar)
+    def _nothing_new(self) -> bool:
+        resumed = self.est.resumed_from_
+        return resumed is not None and self.store.passed_over is None and resumed == self._epoch()
+
+    def _epoch(self) -> int:
+        return int(self.est.history_[-1]["epoch"]) if self.est.history_ else 0
 
     def _check(self, there: dict[str, str]) -> None:
         differing = differences(there, self.identity)
@@ -156,3 +153,53 @@ class Kept(Keeping):
                 f" fit another path, or remove the file and {self.store.previous.name} to begin"
                 " anew"
             )
+
+    def _check_limits(self, fit: Fit, found: Snapshot) -> None:
+        est, epoch, before = self.est, self._epoch(), found.values["limits"]
+        if epoch > est.max_iter:
+            raise InputError(
+                f"the checkpoint {self.store.path} has come to iteration {epoch}, which is more"
+                f" than max_iter={est.max_iter}: raise it to go on, or take another path to"
+                " begin anew"
+            )
+        if est.max_fun < before["max_fun"]:
+            raise InputError(
+                f"max_fun is {est.max_fun} and was {before['max_fun']} for the checkpoint"
+                f" {self.store.path}: it may be raised, or take another path to begin anew"
+            )
+        rates = fit.other_rates(before["max_iter"])
+        if rates:
+            warn(
+                f"max_iter is {est.max_iter} and was {before['max_iter']}, and {rates} spans the"
+                " run: from here on its rates are those of the longer or shorter one. Give it a"
+                " number of steps to have them follow from the step alone."
+            )
+        est.resumed_from_ = epoch
+        if est.verbose:
+            beside_the_bar = None if est._prints else sys.stderr
+            print(f"Going on from iteration {epoch} of {self.store.path}", file=beside_the_bar)
+
+    @contextlib.contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except InputError:
+            raise
+        except MADE_UP as error:
+            raise InputError(
+                f"the checkpoint {self.store.path} cannot be used ({error!r}): give another path,"
+                " or remove the file to begin anew"
+            ) from error
+
+
+def warn(message: str) -> None:
+    """A RuntimeWarning at the caller's line, however deep within a solver this is called."""
+    frame: Any = sys._getframe(1)
+    level = 2
+    while frame.f_back is not None and is_inside(frame.f_globals.get("__name__", "")):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, RuntimeWarning, stacklevel=level)
+
+
+def is_inside(module: str) -> bool:
+    return module.partition(".")[0] in ("contextlib", "rosenblatt", "scipy")

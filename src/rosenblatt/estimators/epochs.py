@@ -18,8 +18,9 @@ from rosenblatt.estimators.progress import ProgressBar
 from rosenblatt.estimators.rows import split
 from rosenblatt.estimators.scoring import validation_score
 from rosenblatt.losses import Loss
-from rosenblatt.problem import Arrays
+from rosenblatt.problem import Arrays, Rows
 from rosenblatt.schedules import RateControl
+from rosenblatt.schedules.base import Following
 from rosenblatt.snapshot import Resumable, Snapshot, generator_snapshot, restore_generator
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.training import Descent, Method, Record, Validation
@@ -175,12 +176,20 @@ class EpochFit(Fit):
         return Snapshot(parts.values, {"theta": self.start.theta} | parts.arrays)
 
     def restore(self, snapshot: Snapshot) -> None:
-        self.start.theta[...] = snapshot.arrays["theta"]
+        snapshot.copy_to(self.start.theta, "theta")
         self.descent.restore(snapshot.part("descent"))
         self.memory.restore(snapshot.part("memory"))
         restore_generator(self.start.rng, snapshot.part("generator"))
         for name in WRITTEN:
             setattr(self.start.est, name, snapshot.values[f"written.{name}"])
+
+    @property
+    def rows(self) -> Rows:
+        return self.descent.order
+
+    def other_rates(self, max_iter: int) -> str:
+        rate = self.descent.rate
+        return rate.differing(max_iter) if isinstance(rate, Following) else ""
 
     @property
     def interrupted(self) -> bool:

@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from rosenblatt.estimators.control import Control
 from rosenblatt.estimators.following import Followers
 from rosenblatt.network import Network
-from rosenblatt.problem import Arrays
+from rosenblatt.problem import Arrays, Rows
 from rosenblatt.snapshot import Snapshot
 from rosenblatt.types import FloatArray
 
@@ -84,6 +84,15 @@ class Fit(ABC):
     @abstractmethod
     def shown(self) -> tuple[FloatArray, FloatArray]:
         """The parameters and the state that the fit shows as it stands, where they lie."""
+
+    @property
+    @abstractmethod
+    def rows(self) -> Rows:
+        """Before its first step: the numbers of the rows that it learns from."""
+
+    @abstractmethod
+    def other_rates(self, max_iter: int) -> str:
+        """The schedule whose rates so far would be others in a run of that length, in words."""
 
     @abstractmethod
     def keep(self, at_rest: Callable[[Fit], None]) -> None:
@@ -174,6 +183,13 @@ class WholeFit(Fit):
     def shown(self) -> tuple[FloatArray, FloatArray]:
         solved = self._solved
         return self.start.theta if solved is None else solved.theta, self.start.state
+
+    @property
+    def rows(self) -> Rows:
+        return self.start.train.order
+
+    def other_rates(self, max_iter: int) -> str:
+        return ""
 
     def keep(self, at_rest: Callable[[Fit], None]) -> None:
         self._solver.at_rest = lambda: at_rest(self)

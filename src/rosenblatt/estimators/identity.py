@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import types
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,27 +17,35 @@ from rosenblatt.snapshot import generator_snapshot
 __all__ = ["differences", "identity"]
 
 # What may differ between the beginning of a fit and its going on: limits, and what leaves the
-# numbers alone.
+# numbers alone but for their rounding.
 FREE = {"callbacks", "checkpoint", "max_fun", "max_iter", "max_time", "n_jobs", "verbose"}
 # So much of a text is told.
 TOLD = 60
+# Up to here every float that is a whole number is one for certain.
+WHOLE = 2**53
 
 
 def identity(fit: Fit) -> dict[str, str]:
-    """A text for each thing in which two fits may differ."""
+    """A text for each thing in which two fits may differ.
+
+    Raises
+    ------
+    TypeError
+        For a parameter that cannot be told from another in another process.
+    """
     est, start = fit.start.est, fit.start
     parameters = est.get_params(deep=False)
-    begins_from = hashlib.blake2b(start.theta.tobytes(), digest_size=16)
-    begins_from.update(start.state.tobytes())
+    validation = start.validation
+    begins_from = hashlib.blake2b(start.theta.data, digest_size=16)
+    begins_from.update(start.state.data)
     return {
         "the estimator": type(est).__name__,
         **{name: told(value) for name, value in parameters.items() if name not in FREE},
         "the float type": start.theta.dtype.name,
         "X, y or sample_weight": fingerprint(start.train).hex(),
         "the classes": told(getattr(est, "classes_", None)),
-        "the validation rows": ""
-        if start.validation is None
-        else fingerprint(start.validation).hex(),
+        "the validation rows": "" if validation is None else fingerprint(validation).hex(),
+        "the rows to learn from": hashed("", fit.rows.tobytes()),
         "the weights to begin from": begins_from.hexdigest(),
     }
 
@@ -54,29 +64,74 @@ def differences(there: dict[str, str], here: dict[str, str]) -> str:
     )
 
 
-def told(value: Any) -> str:
-    """The same text for the same value in any process, where it is what its attributes are."""
+def told(value: Any, within: tuple[int, ...] = ()) -> str:
+    """The same text for the same value, in any process.
+
+    A function is its name and what it does, an object its type and what it would be copied from.
+    """
+    if id(value) in within:
+        return f"itself {within.index(id(value))}"
+    tell = functools.partial(told, within=(*within, id(value)))
     match value:
-        case np.random.RandomState():
-            return f"RandomState {hashed(told(generator_snapshot(value).values))}"
-        case np.ndarray() if value.dtype != object and value.size > 100:
-            return f"array {hashed(told(value.shape) + value.dtype.str, value.tobytes())}"
-        case np.ndarray():
-            return told(value.tolist())
-        case np.generic():
-            return told(value.item())
-        case None | bool() | int() | float() | str() | bytes():
+        case None | bool() | bytes():
             return repr(value)
+        case str():
+            return repr(str(value))
+        case types.ModuleType():
+            return value.__name__
+        case np.random.RandomState():
+            return f"RandomState {hashed(tell(generator_snapshot(value).values))}"
+        case np.ndarray() if value.dtype != object and value.size > 100:
+            return f"array {hashed(tell(value.shape) + value.dtype.str, value.tobytes())}"
+        case np.ndarray():
+            return tell(value.tolist())
+        case np.dtype():
+            return repr(value.name)
+        case np.bool_():
+            return repr(bool(value))
+        case Real():
+            number = float(value)
+            return repr(int(number) if abs(number) < WHOLE and number.is_integer() else number)
         case dict():
-            entries = sorted(f"{told(k)}: {told(v)}" for k, v in value.items())
+            entries = sorted(f"{tell(k)}: {tell(v)}" for k, v in value.items())
             return f"{{{', '.join(entries)}}}"
-        case list() | tuple():
-            return f"[{', '.join(map(told, value))}]"
-        case functools.partial():
-            return f"partial({told([value.func, *value.args, value.keywords])})"
-    if hasattr(value, "__qualname__"):  # a class or a function
-        return f"{value.__module__}.{value.__qualname__}"
-    return f"{type(value).__qualname__}({told(getattr(value, '__dict__', {}))})"
+        case set() | frozenset():
+            return f"{{{', '.join(sorted(map(tell, value)))}}}"
+        case list() | tuple() | range():
+            return f"[{', '.join(map(tell, value))}]"
+        case types.MethodType():
+            return f"{tell(value.__func__)} of {tell(value.__self__)}"
+        case types.FunctionType():
+            cells = [cell.cell_contents for cell in value.__closure__ or ()]
+            does = [value.__code__, value.__defaults__, value.__kwdefaults__, cells]
+            return f"{value.__module__}.{value.__qualname__} {hashed(tell(does))}"
+        case types.CodeType():
+            return tell([value.co_code, value.co_consts, value.co_names])
+        case type() if issubclass(value, np.generic):
+            return repr(np.dtype(value).name)
+        case type() | types.BuiltinFunctionType():
+            return f"{value.__module__}.{value.__qualname__}"
+    return f"{type(value).__qualname__}({tell(copied_from(value))})"
+
+
+def copied_from(value: Any) -> Any:
+    """What an object says that a copy of it is made of, whatever it keeps it in."""
+    try:
+        made = value.__reduce_ex__(2)
+    except (AttributeError, TypeError) as error:
+        raise TypeError(
+            f"{value!r} cannot be known again in another process, which a checkpoint needs: {error}"
+        ) from error
+    if isinstance(made, str):  # the name of one of a kind
+        return made
+    _, arguments, *rest = made
+    state = [part if part is None else entries(part) for part in rest]
+    return [arguments, *state]
+
+
+def entries(part: Any) -> Any:
+    """A state as it is, and what comes one by one as a list."""
+    return list(part) if hasattr(part, "__next__") else part
 
 
 def hashed(text: str, data: bytes = b"") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias, final
 
 import numpy as np
@@ -72,7 +72,7 @@ class RateControl(ABC):
         """Its numbers; TypeError where it keeps what is neither a number nor a rule."""
         values, inner = {}, {}
         # As it would be pickled: what is soon worked out again is left out.
-        state: Any = self.__getstate__()
+        state: Any = self.__getstate__() or {}
         for name, value in state.items():
             if isinstance(value, RateControl):
                 inner[name] = value.snapshot()
@@ -88,11 +88,16 @@ class RateControl(ABC):
 
     @final
     def restore(self, snapshot: Snapshot) -> None:
-        for name, value in vars(self).items():
-            if isinstance(value, RateControl):
-                value.restore(snapshot.part(name))
-            elif name in snapshot.values:
-                setattr(self, name, snapshot.values[name])
+        """Take the numbers of one of the same kind; ValueError where they are another's."""
+        inner = [name for name, value in vars(self).items() if isinstance(value, RateControl)]
+        for name in inner:
+            getattr(self, name).restore(snapshot.part(name))
+        numbers = {name: v for name, v in snapshot.values.items() if "." not in name}
+        missing = set(self.snapshot().values) - set(snapshot.values)
+        if missing or any(callable(getattr(type(self), name, None)) for name in numbers):
+            raise ValueError(f"no state of {type(self).__name__}")
+        for name, value in numbers.items():
+            setattr(self, name, value)
 
 
 class RateRule(ABC):
@@ -141,6 +146,13 @@ class Following(RateControl):
 
     def stalled(self) -> bool:
         return False
+
+    def differing(self, max_epochs: int) -> str:
+        """The schedule in words, if it had other rates so far in a run of so many epochs."""
+        t = np.arange(0, self.step, self.run.steps_per_epoch)
+        other = replace(self.run, steps=max_epochs * self.run.steps_per_epoch)
+        here, there = (checked_factors(self.schedule, t, run) for run in (self.run, other))
+        return "" if np.array_equal(here, there) else repr(self.schedule)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Following:
         other = object.__new__(Following)

@@ -163,7 +163,8 @@ class KFACTrainer(Trainer):
     def restore(self, snapshot: Snapshot) -> None:
         self.damping, self.ratio = snapshot.values["damping"], snapshot.values["ratio"]
         self.batches = snapshot.values["batches"]
-        self.last_step = snapshot.arrays["last_step"].copy()
+        self.last_step = np.empty_like(self.theta)
+        snapshot.copy_to(self.last_step, "last_step")
         self.fisher.restore(snapshot.part("fisher"))
 
     def _step(self, batch: Batch, factor: float) -> None:

@@ -97,7 +97,8 @@ class KroneckerFisher:
         self._batches = snapshot.values["batches"]
         self._inverses = []
         for k, (A, G) in enumerate(zip(self.A, self.G, strict=True)):
-            A[...], G[...] = snapshot.arrays[f"A{k}"], snapshot.arrays[f"G{k}"]
+            snapshot.copy_to(A, f"A{k}")
+            snapshot.copy_to(G, f"G{k}")
             if self._batches:
                 # Upper triangles, which is what `cho_factor` makes and says of them.
                 factors = [snapshot.arrays[f"inverse_{name}{k}"].copy() for name in "AG"]

@@ -81,8 +81,8 @@ class Recorded(Objective):
             told.asked.append(checksum)
         elif told.asked[self._next] != checksum:
             raise InputError(
-                "the checkpoint was written with another SciPy, which goes another way: begin anew"
-                " with another path"
+                "the checkpoint was written with other libraries or on another processor, where"
+                " L-BFGS goes another way: begin anew with another path"
             )
         k, self._next = self._next, self._next + 1
         return *told.losses[k], told.gradients[k]
