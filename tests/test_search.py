@@ -18,7 +18,7 @@ from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.callback import ProgressBar
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
-from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
+from sklearn.exceptions import ConvergenceWarning, DataConversionWarning, FitFailedWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
@@ -189,6 +189,48 @@ def test_every_fit_reads_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.shares_memory(seen[0][1].X, X)
     assert {len(arrays.rows) for _, arrays in seen} == {409, 410}  # 9 tenths of 455 and 456
     assert all(thread is not threading.main_thread() for thread, _ in seen)
+
+
+def test_targets_are_encoded_once_a_fold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whatever they are made: labels and a table of validation rows."""
+    seen: list[Any] = []
+    trainer = engine.trainer
+
+    def recorded(problem: Any, arrays: Any, *rest: Any) -> Any:
+        seen.append(arrays)
+        return trainer(problem, arrays, *rest)
+
+    monkeypatch.setattr(engine, "trainer", recorded)
+    labels = np.where(Y == 1, "benign", "malignant")
+    grid = {"class_weight": [None, "balanced"]}
+    options: dict[str, Any] = {"cv": 3, "refit": False, "strategy": "halving", "n_jobs": 2}
+    search = StructureSearchCV(network(), SIZES, param_grid=grid, **options)
+    weights = np.random.default_rng(0).uniform(0.5, 2, len(Y))
+    search.fit(X, labels, sample_weight=weights, X_val=pd.DataFrame(X[:50]), y_val=labels[:50])
+    assert len(seen) > 3 * 6
+    assert len({id(arrays.y) for arrays in seen}) == 3
+    # Their own weights are shared by those without weights of classes.
+    assert len({id(arrays.weights) for arrays in seen}) <= 3 + 3 * 3
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_loss_that_the_targets_do_not_suit_fails_its_candidates_alone() -> None:
+    est = MLPRegressor(max_iter=2, random_state=0)
+    options: dict[str, Any] = {"cv": 3, "refit": False, "n_jobs": 1}
+    for losses in (["poisson", "squared_error"], ["squared_error", "poisson"]):
+        search = StructureSearchCV(est, [(3,)], param_grid={"loss": losses}, **options)
+        search.fit(X_REAL, Y_REAL - Y_REAL.mean())
+        told = dict(
+            zip(search.cv_results_["param_loss"], search.cv_results_["status"], strict=True)
+        )
+        assert told == {"poisson": "failed", "squared_error": "finished"}
+
+
+def test_a_column_of_targets_is_told_once() -> None:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        StructureSearchCV(network(), SIZES, refit=False, scoring="accuracy").fit(X, Y[:, None])
+    assert len([w for w in seen if w.category is DataConversionWarning]) == 1
 
 
 def test_the_filters_of_warnings_are_left_as_they_were() -> None:

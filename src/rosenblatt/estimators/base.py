@@ -30,7 +30,7 @@ from rosenblatt.estimators.loss_choice import link_name
 from rosenblatt.estimators.names import initializer
 from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
 from rosenblatt.estimators.rates import rate_rule
-from rosenblatt.estimators.rows import Table, arrays_of, validated
+from rosenblatt.estimators.rows import Lesson, Table, arrays_of, validated, weighed
 from rosenblatt.estimators.second_order_choice import is_second_order
 from rosenblatt.estimators.solver_options import check_options
 from rosenblatt.estimators.solvers import (
@@ -119,6 +119,10 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     @abstractmethod
     def _take_over_targets(self, fitted: Any) -> None:
         """Know the targets that scikit-learn's estimator was fitted to."""
+
+    @abstractmethod
+    def _share_targets(self, learner: Self, lesson: Lesson) -> None:
+        """Know the targets that another network of the kind has learnt, or refuse them."""
 
     @abstractmethod
     def _check_targets(self, y: Any, incremental: bool) -> None:
@@ -341,11 +345,13 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         incremental: bool = False,
         rules: tuple[StoppingRule, ...] = (),
         all_targets: bool = False,
+        lesson: Lesson | None = None,
     ) -> Fit:
         """A fit to some rows of a table that has been validated, or to all, before its first step.
 
         It ends by the estimator's own rules, or by `rules`. With `all_targets` it knows the targets
-        of the whole table: classes that its rows lack are classes all the same.
+        of the whole table: classes that its rows lack are classes all the same. A `lesson` is what
+        `_lesson` has made of those rows, for this estimator or for one that it shares targets with.
 
         It writes its attributes on the estimator, which shows its weights after `_show`.
         """
@@ -369,13 +375,12 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         X, y, weights = table.X, table.y, table.weights
         if rows is not None:
             y, weights = y[rows], None if weights is None else weights[rows]
-        self._check_targets(table.y if all_targets else y, incremental)
         metadata = None if weights is None else {"sample_weight": weights}
-        targets = self._encode_targets(y, X.dtype)
-        arrays = arrays_of(X, targets, self._row_weights(targets, weights), rows)
-        validation_arrays = self._given_validation(*validation, targets)
+        if lesson is None:
+            lesson = self._lesson(table, rows, validation, incremental, all_targets)
+        arrays = weighed(lesson.train, self._row_weights)
 
-        n_outputs = self._n_units_out(targets)
+        n_outputs = self._n_units_out(arrays.y)
         network = self._network(X.shape[1], n_outputs)
         check_solver(self, network)
         check_inputs(network, X)
@@ -399,7 +404,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             theta,
             state,
             arrays,
-            validation_arrays,
+            lesson.validation,
             rng,
             controlled,
             followers,
@@ -411,6 +416,25 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         if optimizer is None:
             return WholeFit(start, fit_lbfgs)
         return begin_descent(start, optimizer, rule)
+
+    def _lesson(
+        self,
+        table: Table,
+        rows: Rows | None,
+        validation: tuple[Any, Any, Any],
+        incremental: bool = False,
+        all_targets: bool = False,
+    ) -> Lesson:
+        """What is to be learnt from some rows of a table, or from all; see `_begin`."""
+        y, weights = table.y, table.weights
+        if rows is not None:
+            y, weights = y[rows], None if weights is None else weights[rows]
+        self._check_targets(table.y if all_targets else y, incremental)
+        targets = self._encode_targets(y, table.X.dtype)
+        return Lesson(
+            arrays_of(table.X, targets, weights, rows),
+            self._given_validation(*validation, targets),
+        )
 
     def _show(self, fit: Fit) -> None:
         """Take over the parameters that a fit shows as it stands."""

@@ -26,7 +26,7 @@ from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.class_weight import class_weighted, is_balanced
 from rosenblatt.estimators.loss_choice import classification_loss
-from rosenblatt.estimators.rows import flat
+from rosenblatt.estimators.rows import Lesson, flat
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
@@ -384,6 +384,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def _take_over_targets(self, fitted: Any) -> None:
         self._label_binarizer = copy.deepcopy(fitted._label_binarizer)
         self.classes_ = self._label_binarizer.classes_
+
+    def _share_targets(self, learner: Self, lesson: Lesson) -> None:
+        self._label_binarizer, self.classes_ = learner._label_binarizer, learner.classes_
 
     def _check_targets(self, y: Any, incremental: bool) -> None:
         known = hasattr(self, "classes_") and (self.warm_start or incremental)

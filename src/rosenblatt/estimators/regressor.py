@@ -17,7 +17,7 @@ from rosenblatt.callbacks import EpochEnd
 from rosenblatt.engine import Form
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.loss_choice import regression_loss
-from rosenblatt.estimators.rows import flat
+from rosenblatt.estimators.rows import Lesson, flat
 from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
 from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.normalizations import Normalization
@@ -183,6 +183,11 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
 
     def _take_over_targets(self, fitted: Any) -> None:
         pass  # numbers are what they are
+
+    def _share_targets(self, learner: Self, lesson: Lesson) -> None:
+        for arrays in (lesson.train, lesson.validation):
+            if arrays is not None:
+                self._check_validation_targets(arrays.y)
 
     def _check_targets(self, y: Any, incremental: bool) -> None:
         self._check_validation_targets(y)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
@@ -18,7 +18,7 @@ from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.problem import Arrays, Matrix, Rows
 from rosenblatt.types import FloatArray
 
-__all__ = ["Table", "arrays_of", "fingerprint", "flat", "split", "validated"]
+__all__ = ["Lesson", "Table", "arrays_of", "fingerprint", "flat", "split", "validated", "weighed"]
 
 
 @final
@@ -29,6 +29,18 @@ class Table:
     X: Matrix
     y: npt.NDArray[Any]
     weights: FloatArray | None
+
+
+@final
+@dataclass(frozen=True)
+class Lesson:
+    """A table's rows to learn from and those to validate on, in the loss's terms.
+
+    It says nothing of how a fit weighs classes, and so may be shared by many.
+    """
+
+    train: Arrays
+    validation: Arrays | None
 
 
 def validated(
@@ -67,6 +79,21 @@ def arrays_of(
         return Arrays(X, targets, weights)
     y = spread_out(targets, rows, X.shape[0])
     return Arrays(X, y, None if weights is None else spread_out(weights, rows, X.shape[0]), rows)
+
+
+def weighed(
+    arrays: Arrays, weigh: Callable[[FloatArray, FloatArray | None], FloatArray | None]
+) -> Arrays:
+    """The same rows with what `weigh` makes of their targets and weights; shared, where that is
+    what they had."""
+    rows = slice(None) if arrays.rows is None else arrays.rows
+    own = None if arrays.weights is None else arrays.weights[rows]
+    weights = weigh(arrays.y[rows], own)
+    if weights is own:
+        return arrays
+    if weights is not None and arrays.rows is not None:
+        weights = spread_out(weights, arrays.rows, len(arrays.y))
+    return replace(arrays, weights=weights)
 
 
 def spread_out(values: FloatArray, rows: Rows, n: int) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, final
 
 from sklearn.base import clone
@@ -13,7 +14,7 @@ from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_method_params
 
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.rows import Table
+from rosenblatt.estimators.rows import Lesson, Table, flat
 from rosenblatt.network import Network
 from rosenblatt.problem import Rows
 from rosenblatt.search.candidates import Parameters
@@ -39,8 +40,31 @@ class Folds(ABC):
 
 
 @final
+@dataclass
+class Read:
+    """A table and the rows to validate on as validated for a float type, and what has been made of
+    them: for each fold, and the whole, a lesson and the network that has learnt its targets."""
+
+    reader: BaseMLP
+    table: Table
+    validation: tuple[Any, Any, Any]
+    lessons: dict[int | None, tuple[BaseMLP, Lesson]] = field(default_factory=dict)
+
+    def show_columns(self, est: BaseMLP) -> None:
+        """Let an estimator know the columns as if it had read the table itself."""
+        est.n_features_in_ = self.reader.n_features_in_
+        if hasattr(self.reader, "feature_names_in_"):
+            est.feature_names_in_ = self.reader.feature_names_in_
+
+
+@final
 class TableFolds(Folds):
-    """Of a network by itself: one table, validated once, of which every fold takes rows."""
+    """Of a network by itself: one table, validated once, of which every fold takes rows.
+
+    What does not change from one candidate to the next is made once for each float type, the
+    targets once more for each fold: they take longer than a small network's epochs, and
+    candidates that pause would each keep their own.
+    """
 
     def __init__(
         self,
@@ -56,37 +80,55 @@ class TableFolds(Folds):
         self.weights = fit_params.get("sample_weight")
         X_val, y_val, weights_val = (fit_params.get(name) for name in VALIDATION)
         self.validation = X_val, y_val, weights_val
-        self._tables: dict[str, tuple[BaseMLP, Table]] = {}
+        self._read: dict[str, Read] = {}
         self._lock = threading.Lock()
 
-    def _set_up(self, parameters: Parameters) -> tuple[BaseMLP, Table]:
+    def _set_up(self, parameters: Parameters) -> tuple[BaseMLP, Read]:
         est = clone(self.estimator).set_params(**clone(parameters, safe=False))
         est._validate_params()
         types = est._float_types(first_pass=True)
         with self._lock:
-            if str(types) not in self._tables:
-                reader = clone(self.estimator)
-                table = Table(
-                    *reader._validated(self.X, self.y, self.weights, dtype=types, reset=True)
-                )
-                self._tables[str(types)] = reader, table
-        reader, table = self._tables[str(types)]
+            read = self._read.get(str(types))
+            if read is None:
+                read = self._read[str(types)] = self._reading(types)
         if est.n_jobs is None:
             est.n_jobs = self.threads
-        est.n_features_in_ = reader.n_features_in_
-        if hasattr(reader, "feature_names_in_"):
-            est.feature_names_in_ = reader.feature_names_in_
-        return est, table
+        read.show_columns(est)
+        return est, read
+
+    def _reading(self, types: Any) -> Read:
+        reader = clone(self.estimator)
+        X, y, weights = reader._validated(self.X, self.y, self.weights, dtype=types, reset=True)
+        X_val, y_val, weights_val = self.validation
+        if X_val is not None and y_val is not None:
+            X_val, y_val, weights_val = reader._validated(
+                X_val, y_val, weights_val, dtype=X.dtype, reset=False
+            )
+            y_val = flat(y_val, warn=False)
+        return Read(reader, Table(X, flat(y), weights), (X_val, y_val, weights_val))
 
     def begin(self, parameters: Parameters, fold: int, rules: tuple[StoppingRule, ...]) -> Begun:
-        est, table = self._set_up(parameters)
-        return Begun(est._begin(table, self.rows[fold], self.validation, rules=rules), est)
+        est, read = self._set_up(parameters)
+        lesson = self._lesson(est, read, fold)
+        fit = est._begin(read.table, self.rows[fold], read.validation, rules=rules, lesson=lesson)
+        return Begun(fit, est)
+
+    def _lesson(self, est: BaseMLP, read: Read, fold: int | None) -> Lesson:
+        """That of a fold, or of the whole table, whose targets the estimator then knows."""
+        with self._lock:
+            if fold not in read.lessons:
+                learner = clone(est)
+                read.show_columns(learner)
+                rows = None if fold is None else self.rows[fold]
+                read.lessons[fold] = learner, learner._lesson(read.table, rows, read.validation)
+        learner, lesson = read.lessons[fold]
+        est._share_targets(learner, lesson)
+        return lesson
 
     def network(self, parameters: Parameters) -> tuple[BaseMLP, Network, int]:
-        est, table = self._set_up(parameters)
-        est._check_targets(table.y, incremental=False)
-        n_outputs = est._n_units_out(est._encode_targets(table.y[:1], table.X.dtype))
-        return est, est._network(table.X.shape[1], n_outputs), table.X.dtype.itemsize
+        est, read = self._set_up(parameters)
+        X, y = read.table.X, self._lesson(est, read, None).train.y
+        return est, est._network(X.shape[1], est._n_units_out(y)), X.dtype.itemsize
 
 
 @final
