@@ -20,7 +20,7 @@ from sklearn.callback import ProgressBar
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning, DataConversionWarning, FitFailedWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, KFold
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -31,6 +31,8 @@ from rosenblatt.search.ladder import ladder
 from rosenblatt.search.memory import available_bytes, fit_bytes
 from rosenblatt.search.selection import eligible, smallest_within_one_standard_error, standard_error
 from rosenblatt.search.strategies import rungs
+from rosenblatt.search.trials import Candidate, Trial, folds_in_common
+from rosenblatt.search.work import Work
 
 X, Y = load_breast_cancer(return_X_y=True)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -406,10 +408,43 @@ def test_ctrl_c_does_not_blame_the_time_limit() -> None:
     assert not any("max_time" in message for message in told)
 
 
-def test_ctrl_c_before_any_candidate_is_ctrl_c() -> None:
-    search = StructureSearchCV(network(), SIZES, n_jobs=1, scoring=Interrupting(1))
-    with pytest.raises(KeyboardInterrupt):
+@pytest.mark.parametrize("strategy", ["all", "halving"])
+def test_ctrl_c_before_a_candidate_has_all_its_folds(strategy: Any) -> None:
+    options: dict[str, Any] = {"n_jobs": 1, "scoring": Interrupting(3), "strategy": strategy}
+    search = StructureSearchCV(network(), SIZES, **options)
+    with pytest.warns(
+        UserWarning, match=r"interrupted by the user.*best of 1 candidate.*of 5 folds"
+    ):
         search.fit(X, Y)
+    assert 2 <= search.n_splits_ < 5
+    first = SIZES[-1] if strategy == "all" else SIZES[0]  # the largest, or as they come
+    assert search.best_params_ == {"hidden_layer_sizes": first}
+    assert len(search.not_reached_) == len(SIZES) - 1
+    found = [search.cv_results_[f"split{k}_test_score"][0] for k in range(search.n_splits_)]
+    est = network(hidden_layer_sizes=first, max_iter=6 if strategy == "all" else 2)
+    assert found[:2] == cross_val_score(est, X, Y)[:2].tolist()  # which were over
+    assert search.best_score_ == np.mean(found)
+    assert f"{search.n_splits_} folds" in search.summary()
+
+
+def test_the_folds_of_an_interrupted_search_are_those_of_whoever_has_most() -> None:
+    def candidate(*done: int, failed: tuple[int, ...] = ()) -> Candidate:
+        trials = [Trial(k, test=0.5 if k in done else None) for k in range(4)]
+        for k in failed:
+            trials[k].test, trials[k].error = math.nan, "no"
+        return Candidate({}, 1, 1, trials)
+
+    assert folds_in_common([candidate(0), candidate(0, 2, 3), candidate(1, 2)]) == [0, 2, 3]
+    assert folds_in_common([candidate(0), candidate(0, 1, 2, 3), candidate()]) == [0, 1, 2, 3]
+    assert folds_in_common([candidate(3, failed=(0, 1)), candidate(1, 2)]) == [1, 2]
+    assert folds_in_common([candidate(), candidate(failed=(2,))]) == [2]
+    assert folds_in_common([candidate(), candidate()]) == []
+
+
+def test_ctrl_c_before_any_fold_is_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Work, "advance", lambda self, item: _thread.interrupt_main())
+    with pytest.raises(KeyboardInterrupt):
+        StructureSearchCV(network(), SIZES, n_jobs=1).fit(X, Y)
 
 
 def test_one_warning_for_all_fits_that_met_a_limit() -> None:

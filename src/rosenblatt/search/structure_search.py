@@ -37,10 +37,11 @@ from rosenblatt.search.summary import summary_of
 from rosenblatt.search.telling import (
     line_of,
     raise_or_warn_of_failures,
+    warn_of_interruption,
     warn_of_limits,
     warn_of_missing_classes,
 )
-from rosenblatt.search.trials import Candidate
+from rosenblatt.search.trials import Candidate, folds_in_common
 from rosenblatt.search.work import Scoring, Work, no_metric_named
 
 __all__ = ["StructureSearchCV"]
@@ -96,10 +97,13 @@ class StructureSearchCV(BaseSearchCV):
         As GridSearchCV's, training scores included, and besides `n_parameters`, `mean_n_epochs`,
         `rung` (how often a candidate was chosen to go on) and `status`: 'finished', 'eliminated',
         'failed' on a fold, 'cut' by the end of the search, or 'paused' when it came.
-    best_estimator_, best_params_, best_index_, best_score_, refit_time_, scorer_, n_splits_
+    best_estimator_, best_params_, best_index_, best_score_, refit_time_, scorer_
         As GridSearchCV's.
     candidates_ : list of tuples
         The hidden layers that were tried.
+    n_splits_ : int
+        Folds; of a search that Ctrl-C ended before any candidate had all of them, those that
+        the results are over.
     highest_index_, one_standard_error_index_ : int
         What either `selection` would have taken.
     not_reached_ : list of dicts
@@ -314,19 +318,19 @@ class StructureSearchCV(BaseSearchCV):
 
     def _conclude(self, work: Work) -> None:
         """Write down the results, and choose."""
+        n_folds, folds = self.n_splits_, folds_in_common(work.candidates)
+        if not folds:  # nobody but Ctrl-C ends a search before its first candidate
+            raise KeyboardInterrupt
+        self.n_splits_ = len(folds)
+        for candidate in work.candidates:
+            candidate.trials = [candidate.trials[fold] for fold in folds]
         reached = [c for c in work.candidates if c.scored]
         self.not_reached_ = [c.parameters for c in work.candidates if not c.scored]
-        if not reached:  # nobody but Ctrl-C ends a search before its first candidate
-            raise KeyboardInterrupt
         raise_or_warn_of_failures(reached)
         self.stop_reason_ = "every candidate was tried"
         if work.crew.interrupted:
             self.stop_reason_ = "interrupted by the user"
-            warnings.warn(
-                f"The search was interrupted by the user: the best of {len(reached)} candidates so"
-                " far is taken.",
-                stacklevel=3,
-            )
+            warn_of_interruption(len(reached), len(folds), n_folds)
         elif work.halt.due and (self.strategy == "optuna" or ended_early(work.candidates)):
             self.stop_reason_ = f"reached max_time={self.max_time:g} seconds"
         self.cv_results_ = self._results(reached)

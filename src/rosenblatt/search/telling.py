@@ -16,6 +16,7 @@ __all__ = [
     "line_of",
     "raise_or_warn_of_failures",
     "told_parameters",
+    "warn_of_interruption",
     "warn_of_limits",
     "warn_of_missing_classes",
 ]
@@ -63,6 +64,15 @@ def raise_or_warn_of_failures(reached: Sequence[Candidate]) -> None:
 def why(candidate: Candidate) -> str:
     error = next(trial.error for trial in candidate.trials if trial.error)
     return error.strip().splitlines()[-1]
+
+
+def warn_of_interruption(n_reached: int, n_scored: int, n_folds: int) -> None:
+    of = f"{n_reached} candidate{'' if n_reached == 1 else 's'}"
+    folds = f", by {n_scored} of {n_folds} folds" if n_scored < n_folds else ""
+    warnings.warn(
+        f"The search was interrupted by the user: the best of {of} so far is taken{folds}.",
+        stacklevel=4,
+    )
 
 
 def warn_of_limits(reached: Sequence[Candidate], every_fit_counts: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -13,7 +13,7 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.fits import Fit
 from rosenblatt.search.candidates import Parameters
 
-__all__ = ["Begun", "Candidate", "Scores", "Trial"]
+__all__ = ["Begun", "Candidate", "Scores", "Trial", "folds_in_common"]
 
 Scores = float | dict[str, float]
 
@@ -145,3 +145,11 @@ class Candidate:
         self.eliminated = not all(trial.over for trial in self.trials)
         for trial in self.trials:
             trial.begun = None
+
+
+def folds_in_common(candidates: Iterable[Candidate]) -> list[int]:
+    """The folds to compare candidates by: those of the candidate that has scores on the most,
+    which are all unless Ctrl-C came before. What failed counts where nothing else is there."""
+    done = [[t for t in candidate.trials if t.scored] for candidate in candidates]
+    most = max(done, key=lambda trials: (sum(not t.error for t in trials), len(trials)), default=[])
+    return [trial.fold for trial in most]
