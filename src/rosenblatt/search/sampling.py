@@ -2,77 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any, final
 
-from rosenblatt.search.candidates import HIDDEN, Parameters
-from rosenblatt.search.ladder import Sizes
+from rosenblatt.search.candidates import Parameters
+from rosenblatt.search.measuring import Measured
+from rosenblatt.search.space import Space
 from rosenblatt.search.strategies import FACTOR
 from rosenblatt.search.trials import Candidate
 from rosenblatt.search.work import Work
 
-__all__ = ["DEFAULT_NUMBER", "Space", "sample"]
+__all__ = ["DEFAULT_NUMBER", "sample"]
 
 DEFAULT_NUMBER = 50
 PAUSES = 4  # at the end of all but the last a candidate may be given up
-
-
-@final
-@dataclass(frozen=True)
-class Space:
-    """What candidates are drawn from.
-
-    Attributes
-    ----------
-    sizes : sequence of tuples
-        Hidden layers to choose from; or, where they are `free`, between whose depths and widths
-        any may be drawn.
-    grid : dict
-        For each parameter a list or an array to choose from, or a distribution of optuna's.
-    step : str
-        What stands before the names of the network's parameters.
-    """
-
-    sizes: Sequence[Sizes]
-    free: bool
-    grid: Mapping[str, Any]
-    step: str
-
-    def distributions(self) -> dict[str, Any]:
-        from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
-
-        def over(values: Any) -> Any:
-            if isinstance(values, BaseDistribution):
-                return values
-            return CategoricalDistribution(range(len(values)))
-
-        found = {name: over(values) for name, values in self.grid.items()}
-        if not self.free:
-            return {**found, HIDDEN: over(self.sizes)}
-        depths = [len(hidden) for hidden in self.sizes]
-        widths = [n for hidden in self.sizes for n in hidden]
-        found["depth"] = IntDistribution(min(depths), max(depths))
-        for layer in range(max(depths)):
-            found[f"width {layer}"] = IntDistribution(min(widths), max(widths), log=True)
-        return found
-
-    def parameters(self, drawn: Mapping[str, Any]) -> Parameters:
-        """The candidate that drawn values stand for."""
-        from optuna.distributions import BaseDistribution
-
-        parameters = {
-            name: drawn[name] if isinstance(values, BaseDistribution) else values[drawn[name]]
-            for name, values in self.grid.items()
-        }
-        if self.free:
-            hidden = tuple(drawn[f"width {layer}"] for layer in range(drawn["depth"]))
-        else:
-            hidden = self.sizes[drawn[HIDDEN]]
-        return {**parameters, self.step + HIDDEN: hidden}
+REPEATED = 10  # draws of known candidates, after which one is drawn blindly
 
 
 def sample(
@@ -81,69 +28,124 @@ def sample(
     *,
     n_candidates: int | None,
     seed: int,
-    measured: Callable[[Parameters], tuple[int, int]],
+    measured: Callable[[Parameters], Measured],
 ) -> None:
     """Train candidates as optuna proposes them, and give those up early that promise little.
 
     Each thread takes a candidate through its folds, with pauses in which its mean score so far is
     compared with the others'. `n_candidates` None stands for as many as the halt leaves time for;
-    `measured` tells a candidate's number of parameters, and its epochs at most.
+    the search ends before where the space has no more. What `measured` refuses fails.
     """
-    import optuna
-    from optuna.trial import TrialState
-
-    distributions = space.distributions()
-    numbers = iter(range(n_candidates)) if n_candidates is not None else itertools.count()
-    lock = threading.Lock()
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        study = optuna.create_study(
-            direction="maximize",
-            sampler=optuna.samplers.TPESampler(seed=seed),
-            pruner=optuna.pruners.MedianPruner(n_startup_trials=5),
-        )
-
-        def next_candidate() -> tuple[Any, Candidate] | None:
-            with lock:
-                number = next(numbers, None)
-                if number is None or (work.halt.due and (work.halt.asked or number > 0)):
-                    return None
-                asked = study.ask(distributions)
-                parameters = space.parameters(asked.params)
-                return asked, work.add(parameters, *measured(parameters))
-
-        def promises_little(asked: Any, candidate: Candidate, pause: int) -> bool:
-            with lock:
-                asked.report(work.compared(candidate), pause)
-                return bool(asked.should_prune())
+    with quiet():
+        draws = Draws(work, space, n_candidates, seed, measured)
 
         def train(thread: int) -> None:
-            while (taken := next_candidate()) is not None:
-                asked, candidate = taken
+            while (drawn := draws.next()) is not None:
+                asked, candidate = drawn
                 for pause in range(PAUSES):
                     candidate.rung = pause
-                    candidate.until = math.ceil(
-                        candidate.max_epochs / FACTOR ** (PAUSES - 1 - pause)
-                    )
+                    share = FACTOR ** (PAUSES - 1 - pause)
+                    candidate.until = math.ceil(candidate.max_epochs / share)
                     for trial in candidate.trials:
                         work.advance((candidate, trial))
                     if all(trial.over for trial in candidate.trials) or not candidate.scored:
                         break
-                    if promises_little(asked, candidate, pause):
+                    if draws.promises_little(asked, candidate):
                         candidate.eliminate()
                         break
-                mean = work.mean(candidate)
-                with lock:
-                    if math.isnan(mean):
-                        study.tell(asked, state=TrialState.FAIL)
-                    elif candidate.eliminated:
-                        study.tell(asked, state=TrialState.PRUNED)
-                    else:
-                        study.tell(asked, mean)
+                draws.tell(asked, candidate)
                 if candidate.scored:
                     work.report(candidate)
 
         work.crew.run(train, range(work.crew.size))
+
+
+@final
+class Draws:
+    """A study of optuna's, asked and told by one thread at a time."""
+
+    def __init__(
+        self,
+        work: Work,
+        space: Space,
+        n_candidates: int | None,
+        seed: int,
+        measured: Callable[[Parameters], Measured],
+    ) -> None:
+        import optuna
+
+        self.work, self.space, self.measured = work, space, measured
+        self.left = math.inf if n_candidates is None else n_candidates
+        self.drawn: dict[Hashable, Candidate] = {}
+        self.learning = optuna.samplers.TPESampler(seed=seed)
+        self.blind = optuna.samplers.RandomSampler(seed=seed)
+        self.study = optuna.create_study(
+            direction="maximize",
+            sampler=self.learning,
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=5),
+        )
+        self._lock = threading.Lock()
+
+    def next(self) -> tuple[Any, Candidate] | None:
+        """A candidate not drawn before; None where there is none, or where enough were drawn."""
+        halt = self.work.halt
+        repeated = 0
+        with self._lock:
+            while True:
+                if len(self.drawn) >= min(self.left, self.space.n_points):
+                    return None
+                if halt.due and (halt.asked or self.drawn):
+                    return None
+                self.study.sampler = self.learning if repeated < REPEATED else self.blind
+                asked = self.study.ask(self.space.distributions)
+                point = self.space.point(asked.params)
+                known = self.drawn.get(point)
+                if known is None:
+                    candidate = self.drawn[point] = self._begun(asked)
+                    return asked, candidate
+                if known.eliminated:
+                    asked.report(self.work.mean(known), known.rung)
+                self._tell(asked, known)
+                repeated += 1
+
+    def _begun(self, asked: Any) -> Candidate:
+        parameters = self.space.parameters(asked.params)
+        n_parameters, max_epochs, refusal = self.measured(parameters)
+        candidate = self.work.add(parameters, n_parameters, max_epochs)
+        if refusal is not None:
+            for trial in candidate.trials:
+                trial.fail(refusal, self.work.scoring.failed())
+        return candidate
+
+    def promises_little(self, asked: Any, candidate: Candidate) -> bool:
+        with self._lock:
+            asked.report(self.work.compared(candidate), candidate.rung)
+            return bool(asked.should_prune())
+
+    def tell(self, asked: Any, candidate: Candidate) -> None:
+        with self._lock:
+            self._tell(asked, candidate)
+
+    def _tell(self, asked: Any, candidate: Candidate) -> None:
+        from optuna.trial import TrialState
+
+        mean = self.work.mean(candidate)
+        if candidate.eliminated:
+            self.study.tell(asked, state=TrialState.PRUNED)
+        elif math.isnan(mean) or candidate.status == "paused":  # another thread is at it
+            self.study.tell(asked, state=TrialState.FAIL)
+        else:
+            self.study.tell(asked, mean)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without a line of optuna's for every candidate."""
+    import optuna
+
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        yield
     finally:
         optuna.logging.set_verbosity(before)

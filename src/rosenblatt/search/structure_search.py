@@ -29,8 +29,9 @@ from rosenblatt.search.folds import Folds, Held, folds_of
 from rosenblatt.search.ladder import Sizes, ladder
 from rosenblatt.search.measuring import Measure
 from rosenblatt.search.progress import SearchBar
-from rosenblatt.search.sampling import DEFAULT_NUMBER, Space, sample
+from rosenblatt.search.sampling import DEFAULT_NUMBER, sample
 from rosenblatt.search.selection import eligible, favourites
+from rosenblatt.search.space import Space
 from rosenblatt.search.splits import numbered
 from rosenblatt.search.strategies import every, halving
 from rosenblatt.search.summary import summary_of
@@ -73,7 +74,8 @@ class StructureSearchCV(BaseSearchCV):
         'all' trains every candidate to its end. 'halving' trains all of them for a part of their
         epochs, the best third for three times as many, and so on; each goes on exactly where it
         stopped. 'optuna' draws candidates by what has been learnt from those before, and gives up
-        those whose score stays behind; it needs optuna, and is reproducible on one thread.
+        those whose score stays behind, unless their solver cannot pause; it needs optuna, and is
+        reproducible on one thread.
     selection : {'best', 'one_standard_error'}, default='best'
         'one_standard_error' takes the smallest network whose mean score lies within one standard
         error of the highest (Breiman et al. 1984).
@@ -83,7 +85,8 @@ class StructureSearchCV(BaseSearchCV):
     n_jobs : int, optional
         Threads; None for all cores that the process may use.
     n_candidates : int, optional
-        How many 'optuna' draws; None for 50, or for as many as `max_time` allows.
+        How many 'optuna' draws, none of them twice; None for 50, or for as many as `max_time`
+        allows. Fewer where there are no more to draw.
     refit : bool, str or callable, default=True
         As GridSearchCV takes it.
     random_state : int, RandomState or None
@@ -288,17 +291,20 @@ class StructureSearchCV(BaseSearchCV):
         return [linear, *others]
 
     def _search(self, work: Work, step: str) -> None:
-        measure = Measure(work.folds, self.strategy != "all")
+        measure = Measure(work.folds, self.strategy == "halving")
         if self.strategy == "optuna":
             n_candidates = self.n_candidates
             if n_candidates is None and self.max_time is None:
                 n_candidates = DEFAULT_NUMBER
             space = Space(self.candidates_, self.candidates is None, self._one_grid(), step)
+            for sizes in () if space.free else space.sizes:
+                measure.possible({step + HIDDEN: sizes})
             seed = int(check_random_state(self.random_state).randint(2**31))
             sample(work, space, n_candidates=n_candidates, seed=seed, measured=measure)
             return
         for parameters in combined(self.candidates_, self.param_grid, step):
-            work.add(parameters, *measure(parameters))
+            n_parameters, max_epochs, _ = measure.possible(parameters)
+            work.add(parameters, n_parameters, max_epochs)
         if self.strategy == "halving":
             halving(work)
         else:

@@ -45,7 +45,7 @@ class Trial:
     cut : bool
         Whether the end of the search cut it short.
     error : str, optional
-        The traceback of what made it fail.
+        What made it fail, as the last line of a traceback or by itself.
     """
 
     fold: int
@@ -98,8 +98,11 @@ class Trial:
                 self.begun = None  # and with it the weights
         except Exception:
             self.fit_time += time.perf_counter() - start
-            self.error, self.begun = traceback.format_exc(), None
-            self.test = self.train = failed()
+            self.fail(traceback.format_exc(), failed())
+
+    def fail(self, error: str, scores: Scores) -> None:
+        self.error, self.begun = error, None
+        self.test = self.train = scores
 
 
 @final
