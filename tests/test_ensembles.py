@@ -268,6 +268,47 @@ def test_the_spread_grows_away_from_the_data() -> None:
 # Out of bag.
 
 
+def test_averages_of_nothing_are_told_once() -> None:
+    network = {"averaging": "swa", "max_iter": 100, "n_iter_no_change": 1, "tol": 10.0}
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        classifiers(4, network=network).fit(X, Y)
+    (said,) = seen
+    assert str(said.message).startswith("4 of 4 members: averaging='swa' begins after epoch")
+    assert said.filename == __file__
+
+
+@pytest.mark.parametrize("make", [classifiers, regressors])
+def test_a_bag_leaves_out_rows_enough_to_validate_on(make: Any) -> None:
+    x, y = X[:6], [0, 1] * 3
+    network = {"early_stopping": True, "batch_size": 6, "max_iter": 2}
+    redrawn = 0
+    for seed in range(40):
+        options: dict[str, Any] = {"mode": "bagging", "random_state": seed}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ens = make(10, network=network, **options).fit(x, y)
+            plain = make(10, network={**network, "early_stopping": False}, **options).fit(x, y)
+            given = make(10, network=network, **options).fit(x, y, X_val=x, y_val=y)
+        assert len(ens.estimators_) == 10
+        for bag, first, other in zip(
+            ens.estimators_samples_,
+            plain.estimators_samples_,
+            given.estimators_samples_,
+            strict=True,
+        ):
+            assert len(bag) == 6
+            assert len(np.unique(bag)) <= 4
+            np.testing.assert_array_equal(first, other)
+            if len(np.unique(first)) <= 4:
+                np.testing.assert_array_equal(bag, first)
+            else:
+                redrawn += 1
+    assert redrawn > 40
+    with pytest.raises(ValueError, match=r"needs 3 rows or more.*got 2"):
+        make(network={**network, "batch_size": 2}, mode="bagging").fit(x[:2], y[:2])
+
+
 @quietly
 @pytest.mark.parametrize("weighted", [False, True])
 def test_out_of_bag_by_hand(weighted: bool) -> None:

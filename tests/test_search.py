@@ -26,6 +26,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from rosenblatt import MLPClassifier, MLPRegressor, StructureSearchCV, engine
+from rosenblatt.averaging import SWA
 from rosenblatt.network import Dense, Network
 from rosenblatt.search.ladder import ladder
 from rosenblatt.search.memory import available_bytes, fit_bytes
@@ -457,6 +458,29 @@ def test_one_warning_for_all_fits_that_met_a_limit() -> None:
     assert said.filename == __file__
 
 
+@pytest.mark.parametrize("solver", ["lbfgs", "lm"])
+def test_solvers_in_one_piece_warn_together(solver: str) -> None:
+    est = MLPRegressor(max_iter=2, solver=solver, random_state=0)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        StructureSearchCV(est, [(2,), (3,)], refit=False).fit(X_REAL, Y_REAL)
+    (said,) = (w for w in seen if w.category is ConvergenceWarning)
+    assert "10 of 10 fits" in str(said.message)
+    assert said.filename == __file__
+
+
+def test_averages_of_nothing_are_told_once() -> None:
+    grid = {"averaging": [None, SWA(start=0.9)], "max_iter": [3, 200]}
+    est = network(n_iter_no_change=1, tol=10.0)  # which ends in the third epoch
+    search = StructureSearchCV(est, [(3,)], param_grid=grid, cv=4, refit=False)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        search.fit(X, Y)
+    (said,) = (w for w in seen if "averaged" in str(w.message))
+    assert str(said.message).startswith("4 of 16 fits: averaging=SWA(")
+    assert said.filename == __file__
+
+
 # Selection.
 
 
@@ -731,8 +755,8 @@ def test_what_optuna_draws_too_large_for_memory_fails_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("optuna")
-    monkeypatch.setattr("rosenblatt.search.measuring.available_bytes", lambda: 3e5)
-    options: dict[str, Any] = {"strategy": "optuna", "random_state": 0, "n_jobs": 2, "cv": 3}
+    monkeypatch.setattr("rosenblatt.search.measuring.available_bytes", lambda: 1.5e5)
+    options: dict[str, Any] = {"strategy": "optuna", "random_state": 0, "n_jobs": 1, "cv": 3}
     with pytest.raises(ValueError, match="takes about"):  # named, and so known before
         StructureSearchCV(network(), [(2,), (400,)], **options).fit(X, Y)
     with pytest.warns(FitFailedWarning, match="parameters and takes about"):

@@ -19,15 +19,21 @@ class Bag:
     """As many rows as the population has, drawn from it with replacement.
 
     It keeps a seed in place of the rows, which an ensemble would otherwise have once a member.
+    A draw that leaves out fewer rows than `least_outside` is followed by another; the population
+    must have one row more.
     """
 
     seed: int
     population: Rows
+    least_outside: int = 0
 
     def rows(self) -> Rows:
         """The rows in the order drawn; some come several times."""
-        rng = np.random.RandomState(self.seed)
-        return rng.choice(self.population, len(self.population)).astype(np.int64, copy=False)
+        rng, n = np.random.RandomState(self.seed), len(self.population)
+        while True:
+            rows = rng.choice(self.population, n).astype(np.int64, copy=False)
+            if not self.least_outside or n - len(np.unique(rows)) >= self.least_outside:
+                return rows
 
     def outside(self) -> Rows:
         """The rows of the population that were not drawn: (1 - 1/n)ⁿ, a third of many."""

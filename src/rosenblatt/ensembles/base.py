@@ -17,7 +17,7 @@ from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.threads import available_threads
 from rosenblatt.ensembles.bags import Bag, population
 from rosenblatt.ensembles.blocks import by_blocks
-from rosenblatt.ensembles.members import Member
+from rosenblatt.ensembles.members import Member, validates_by_itself
 from rosenblatt.ensembles.out_of_bag import out_of_bag
 from rosenblatt.ensembles.telling import those_trained
 from rosenblatt.estimators.base import BaseMLP
@@ -31,6 +31,9 @@ __all__ = ["BaseMLPEnsemble"]
 
 # What is there only after a fit that was asked for it.
 OF_BAGGING = ("_bags", "oob_score_", "oob_decision_function_", "oob_prediction_")
+
+# As a fit that splits off rows by itself demands; R² needs two.
+FEWEST_TO_VALIDATE = 2
 
 
 class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
@@ -131,7 +134,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             )
             halt = Halt()
             threads = available_threads(self.n_jobs)
-            members = self._members(network, table, threads)
+            members = self._members(network, table, validation, threads)
             with Crew(min(threads, len(members)), halt) as crew:
                 crew.run(lambda member: member.train(table, validation, halt), members, self._tell)
             trained = those_trained(members, crew.interrupted)
@@ -186,7 +189,9 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             validation = X_val, flat(y_val, warn=False), weights_val
         return Table(X, flat(y), weights), validation
 
-    def _members(self, network: BaseMLP, table: Table, threads: int) -> list[Member]:
+    def _members(
+        self, network: BaseMLP, table: Table, validation: tuple[Any, Any, Any], threads: int
+    ) -> list[Member]:
         """The networks, each with its seed and its share of the threads; in bagging a bag as well.
 
         Each draws two seeds, whatever the mode, so that a larger ensemble begins with the members
@@ -197,7 +202,14 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         bags: list[Bag | None] = [None] * self.n_estimators
         if self.mode == "bagging":
             rows = population(table.X.shape[0], table.weights)
-            bags = [Bag(int(seed), rows) for _, seed in seeds]
+            least = FEWEST_TO_VALIDATE if validates_by_itself(network, validation) else 0
+            if len(rows) <= least:
+                raise ValueError(
+                    f"early_stopping with mode='bagging' needs {least + 1} rows or more, for each"
+                    f" bag to leave out {least} to validate on, and got {len(rows)}: give X_val and"
+                    " y_val, or take early_stopping=False."
+                )
+            bags = [Bag(int(seed), rows, least) for _, seed in seeds]
         members = []
         for number, ((seed, _), bag) in enumerate(zip(seeds, bags, strict=True), 1):
             net = clone(network).set_params(random_state=int(seed))

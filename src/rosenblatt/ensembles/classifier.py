@@ -69,8 +69,9 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
     probability.
 
     With `early_stopping` in mode 'bagging' a member validates on the rows that its bag left out, if
-    `fit` is given none: rows split off the bag would have copies among those learnt from. The
-    out-of-bag score then is of rows that chose when to stop.
+    `fit` is given none: rows split off the bag would have copies among those learnt from. A bag of
+    few rows that leaves out fewer than two is drawn again. The out-of-bag score then is of rows
+    that chose when to stop.
 
     The log loss of mean probabilities is never above the mean of the members' log losses, because
     -ln is convex.

@@ -14,7 +14,7 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.rows import Table
 from rosenblatt.estimators.solvers import has_epochs
 
-__all__ = ["Member"]
+__all__ = ["Member", "validates_by_itself"]
 
 
 @final
@@ -30,6 +30,8 @@ class Member:
         Whether it was trained to its end.
     converged : bool
         Whether that end was none of its limits.
+    remark : str, optional
+        What else there is to say of it.
     divergence : DivergenceError, optional
         Where its weights stopped being finite.
     """
@@ -39,6 +41,7 @@ class Member:
     bag: Bag | None = None
     finished: bool = False
     converged: bool = True
+    remark: str | None = None
     divergence: DivergenceError | None = None
 
     def train(self, table: Table, validation: tuple[Any, Any, Any], halt: Halt) -> None:
@@ -58,16 +61,14 @@ class Member:
             self.divergence = error
             return
         self.finished = net.stop_reason_ != CUT
-        self.converged = fit.converged
+        self.converged, self.remark = fit.converged, fit.remark
 
     def _validation(self, table: Table, given: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
         """The rows to validate on: given, or for early stopping those that the bag left out.
 
         Rows split off the bag would have copies of themselves among those learnt from.
         """
-        net = self.network
-        stops = net.early_stopping and has_epochs(net.solver)
-        if self.bag is None or not stops or any(part is not None for part in given):
+        if self.bag is None or not validates_by_itself(self.network, given):
             return given
         outside = self.bag.outside()
         weights = None if table.weights is None else table.weights[outside]
@@ -78,3 +79,9 @@ class Member:
         """What is printed of a finished member."""
         net = self.network
         return f"{net.n_iter_} epochs, loss {net.loss_:.4g}, {net.stop_reason_}"
+
+
+def validates_by_itself(network: BaseMLP, given: tuple[Any, Any, Any]) -> bool:
+    """Whether a member stops early and is given no rows to decide it by."""
+    stops = network.early_stopping and has_epochs(network.solver)
+    return stops and all(part is None for part in given)

@@ -63,4 +63,7 @@ def those_trained(members: Sequence[Member], interrupted: bool) -> list[Member]:
             ConvergenceWarning,
             stacklevel=3,
         )
+    remarks = [member.remark for member in trained if member.remark]
+    if remarks:
+        warnings.warn(f"{len(remarks)} of {len(members)} members: {remarks[0]}", stacklevel=3)
     return trained

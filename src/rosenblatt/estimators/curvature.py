@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import numpy.typing as npt
-from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
 from rosenblatt.engine.blas import blas_for
-from rosenblatt.estimators.fits import Start
+from rosenblatt.estimators.fits import Solved, Start
 from rosenblatt.estimators.iterations import Iterations
 from rosenblatt.second_order.lbfgs import Iterate, minimize_lbfgs
 from rosenblatt.stopping import Ending
-from rosenblatt.types import FloatArray
 
 __all__ = ["fit_lbfgs"]
 
 
-def fit_lbfgs(start: Start) -> FloatArray:
+def fit_lbfgs(start: Start) -> Solved:
     """The parameters of a fit, whose attributes are written on the estimator."""
     est, network, theta, control = start.est, start.network, start.theta, start.control
     arrays = start.train.gathered()
@@ -46,11 +42,8 @@ def fit_lbfgs(start: Start) -> FloatArray:
     est.n_iter_ = result.n_iter
     est.loss_ = est._reported(result.last.data_loss, result.last.penalty)
     est.stop_reason_ = result.message
-    if not result.converged:
-        warnings.warn(
-            f"lbfgs failed to converge after {est.n_iter_} iteration(s): {result.message}."
-            " Increase max_iter or max_fun where they are the limit, or scale the data.",
-            ConvergenceWarning,
-            stacklevel=6,
-        )
-    return result.theta.astype(theta.dtype)
+    limit = (
+        f"lbfgs failed to converge after {est.n_iter_} iteration(s): {result.message}."
+        " Increase max_iter or max_fun where they are the limit, or scale the data."
+    )
+    return Solved(result.theta.astype(theta.dtype), None if result.converged else limit)

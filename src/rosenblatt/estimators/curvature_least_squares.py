@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.engine.blas import blas_for
-from rosenblatt.estimators.fits import Start
+from rosenblatt.estimators.fits import Solved, Start
 from rosenblatt.estimators.iterations import Iterations
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Network
@@ -17,7 +15,6 @@ from rosenblatt.penalties import L2
 from rosenblatt.second_order.least_squares import LeastSquares
 from rosenblatt.second_order.walk import Iterate, LeastSquaresMethod, Limits, minimize
 from rosenblatt.stopping import Ending
-from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["fit_least_squares"]
 
 
-def fit_least_squares(method: LeastSquaresMethod, start: Start) -> FloatArray:
+def fit_least_squares(method: LeastSquaresMethod, start: Start) -> Solved:
     """The parameters of a fit in float64, whose attributes are written on the estimator.
 
     There are no rows to validate on, and nothing is drawn.
@@ -55,15 +52,12 @@ def fit_least_squares(method: LeastSquaresMethod, start: Start) -> FloatArray:
         found = minimize(method, problem, theta.astype(np.float64), limits, report)
     est.n_iter_, est.stop_reason_ = found.n_iter, found.end.reason
     est.loss_ = est.best_loss_ = est._reported(found.data_loss, found.penalty)
-    if not found.end.converged:
-        warnings.warn(
-            f"{type(method).__name__} failed to converge after {est.n_iter_} iteration(s):"
-            f" {found.end.reason}. Increase max_iter or max_fun where they are the limit, or scale"
-            " the data.",
-            ConvergenceWarning,
-            stacklevel=6,
-        )
-    return found.theta.astype(theta.dtype)
+    limit = (
+        f"{type(method).__name__} failed to converge after {est.n_iter_} iteration(s):"
+        f" {found.end.reason}. Increase max_iter or max_fun where they are the limit, or scale"
+        " the data."
+    )
+    return Solved(found.theta.astype(theta.dtype), None if found.end.converged else limit)
 
 
 def check_applicable(method: LeastSquaresMethod, est: BaseMLP, network: Network) -> None:

@@ -72,8 +72,6 @@ class EpochFit(Fit):
         The parameters and the state of an earlier fit's best score.
     """
 
-    can_pause = True
-
     def __init__(
         self,
         start: Start,
@@ -157,6 +155,16 @@ class EpochFit(Fit):
         # The best is not written over the state that training goes on from.
         return self.descent.best or (self.descent.shown.weights, self.descent.state)
 
+    @property
+    def remark(self) -> str | None:
+        est, shown = self.start.est, self.descent.shown
+        if not isinstance(shown, EpochMean) or est.n_iter_ > shown.before:
+            return None
+        return (
+            f"averaging={est.averaging!r} begins after epoch {shown.before}, and the fit ended in"
+            f" epoch {est.n_iter_}: nothing is averaged."
+        )
+
     def warn_of_limit(self) -> None:
         est, descent = self.start.est, self.descent
         if not descent.converged:
@@ -166,13 +174,8 @@ class EpochFit(Fit):
                 est.stop_reason_ = "partial_fit runs one epoch"
             else:
                 self._warn(f"Maximum iterations ({est.max_iter}) reached")
-        shown = descent.shown
-        if isinstance(shown, EpochMean) and est.n_iter_ <= shown.before:
-            warnings.warn(
-                f"averaging={est.averaging!r} begins after epoch {shown.before}, and the fit ended"
-                f" in epoch {est.n_iter_}: nothing is averaged.",
-                stacklevel=5,
-            )
+        if self.remark is not None:
+            warnings.warn(self.remark, stacklevel=5)
 
     def _warn(self, limit: str) -> None:
         warnings.warn(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, NamedTuple, final
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.estimators.control import Control
 from rosenblatt.estimators.following import Followers
@@ -18,7 +20,7 @@ from rosenblatt.types import FloatArray
 if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP
 
-__all__ = ["Fit", "Start", "WholeFit"]
+__all__ = ["Fit", "Solved", "Start", "WholeFit"]
 
 
 @final
@@ -49,9 +51,8 @@ class Start:
 
 
 class Fit(ABC):
-    """A fit under way. Where it `can_pause`, it may be run in pieces, to the same end."""
+    """A fit under way, which may be run in pieces, to the same end."""
 
-    can_pause: bool
     start: Start
 
     @abstractmethod
@@ -66,7 +67,12 @@ class Fit(ABC):
     @property
     @abstractmethod
     def converged(self) -> bool:
-        """Whether it ended by none of its limits, as far as it does not warn by itself."""
+        """Whether it ended by none of its limits."""
+
+    @property
+    @abstractmethod
+    def remark(self) -> str | None:
+        """What else there is to say of its end."""
 
     @property
     @abstractmethod
@@ -75,34 +81,44 @@ class Fit(ABC):
 
     @abstractmethod
     def warn_of_limit(self) -> None:
-        """Say that a limit ended the fit before it converged, where one did."""
+        """Say that a limit ended the fit before it converged, where one did, and the remark."""
+
+
+@final
+class Solved(NamedTuple):
+    """The parameters that a solver has found, and, where a limit ended it, what to say of it."""
+
+    theta: FloatArray
+    limit: str | None
 
 
 @final
 class WholeFit(Fit):
-    """A fit in one piece, by a function that returns the parameters and warns by itself."""
+    """A fit in one piece, which pauses nowhere but at its end."""
 
-    can_pause = False
+    remark = None
 
-    def __init__(self, start: Start, solve: Callable[[Start], FloatArray]) -> None:
+    def __init__(self, start: Start, solve: Callable[[Start], Solved]) -> None:
         self.start, self._solve = start, solve
-        self._theta: FloatArray | None = None
+        self._solved: Solved | None = None
 
     def run(self, until: int | None = None) -> None:
-        if self._theta is None:
-            self._theta = self._solve(self.start)
+        if self._solved is None:
+            self._solved = self._solve(self.start)
 
     @property
     def finished(self) -> bool:
-        return self._theta is not None
+        return self._solved is not None
 
     @property
     def converged(self) -> bool:
-        return self.finished
+        return self._solved is not None and self._solved.limit is None
 
     @property
     def shown(self) -> tuple[FloatArray, FloatArray]:
-        return self.start.theta if self._theta is None else self._theta, self.start.state
+        solved = self._solved
+        return self.start.theta if solved is None else solved.theta, self.start.state
 
     def warn_of_limit(self) -> None:
-        pass
+        if self._solved is not None and self._solved.limit is not None:
+            warnings.warn(self._solved.limit, ConvergenceWarning, stacklevel=5)

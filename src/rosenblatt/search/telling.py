@@ -76,7 +76,7 @@ def warn_of_interruption(n_reached: int, n_scored: int, n_folds: int) -> None:
 
 
 def warn_of_limits(reached: Sequence[Candidate], every_fit_counts: bool) -> None:
-    """One warning in place of each fit's own."""
+    """One warning of each kind in place of each fit's own."""
     trials = [trial for candidate in reached for trial in candidate.trials]
     ended = sum(not trial.converged for trial in trials)
     if every_fit_counts and ended:
@@ -86,6 +86,9 @@ def warn_of_limits(reached: Sequence[Candidate], every_fit_counts: bool) -> None
             ConvergenceWarning,
             stacklevel=4,
         )
+    remarks = [trial.remark for trial in trials if trial.remark and not trial.cut]
+    if remarks:
+        warnings.warn(f"{len(remarks)} of {len(trials)} fits: {remarks[0]}", stacklevel=4)
 
 
 def warn_of_missing_classes(y: Any, splits: Sequence[Split]) -> None:

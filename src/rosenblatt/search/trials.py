@@ -42,6 +42,8 @@ class Trial:
         The scores, of the last time that it was scored.
     n_epochs : int
         Epochs or iterations so far.
+    remark : str, optional
+        What else there is to say of its end.
     cut : bool
         Whether the end of the search cut it short.
     error : str, optional
@@ -54,6 +56,7 @@ class Trial:
     train: Scores | None = None
     n_epochs: int = 0
     converged: bool = True
+    remark: str | None = None
     cut: bool = False
     error: str | None = None
     fit_time: float = 0.0
@@ -95,6 +98,7 @@ class Trial:
             self.test, self.train = score(self.begun.whole, self.fold)
             self.score_time += time.perf_counter() - start
             if fit.finished:
+                self.remark = fit.remark
                 self.begun = None  # and with it the weights
         except Exception:
             self.fit_time += time.perf_counter() - start
