@@ -343,6 +343,20 @@ def test_a_time_limit_too_short_for_one_candidate_returns_what_there_is() -> Non
     assert search.stop_reason_.startswith("reached max_time=1e-06")
 
 
+def test_the_summary_names_what_was_not_reached_and_what_begins_with_all() -> None:
+    est = network(max_iter=10_000, n_iter_no_change=10_000)
+    search = StructureSearchCV(est, [(32, 32), (), (4,)], max_time=1e-6, refit=False)
+    with pytest.warns(UserWarning, match="were short"):
+        told = " ".join(search.fit(X, Y).summary().split())
+    assert "2 candidates not reached within max_time=1e-06 seconds: none; 4." in told
+    assert "strategy='halving' begins with all candidates" in told
+    search.set_params(strategy="halving", candidates=[(4,), (2,)], max_time=1e-6)
+    with pytest.warns(UserWarning, match="were short"):
+        told = " ".join(search.fit(X, Y).summary().split())
+    assert "1 candidate not reached" in told
+    assert "halving" not in told
+
+
 @pytest.mark.parametrize("strategy", ["all", "halving"])
 def test_a_time_limit_ends_long_fits(strategy: Any) -> None:
     est = network(max_iter=1_000_000, n_iter_no_change=1_000_000)

@@ -18,10 +18,13 @@ MOST_ROWS = 40
 GAP = "  "
 
 
-def summary_of(found: Findings, *, width: int = 80, height: int = 20) -> str:
-    """The table, the choice and the plot, one below the other."""
+def summary_of(
+    found: Findings, *, width: int = 80, height: int = 20, notes: Sequence[str] = ()
+) -> str:
+    """The table, the choice, what else there is to say, and the plot, one below the other."""
+    said = [textwrap.fill(told, width) for told in (choice(found), *notes)]
     plot = terminal_plot(found, width=width, height=height)
-    return "\n\n".join([candidates_table(found), textwrap.fill(choice(found), width), plot])
+    return "\n\n".join([candidates_table(found), *said, plot])
 
 
 def candidates_table(found: Findings, encoding: str | None = None) -> str:

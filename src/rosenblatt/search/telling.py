@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 
+from rosenblatt.search.findings import name_of
+from rosenblatt.search.ladder import Sizes
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate
 
 __all__ = [
     "line_of",
+    "not_reached",
     "raise_or_warn_of_failures",
     "told_parameters",
     "warn_of_interruption",
@@ -21,7 +24,7 @@ __all__ = [
     "warn_of_missing_classes",
 ]
 
-NAMED = 5  # failures, before "and … more"
+NAMED = 5  # candidates, before "and … more"
 
 
 def told_parameters(parameters: dict[str, Any]) -> str:
@@ -40,6 +43,17 @@ def line_of(candidate: Candidate) -> str:
         f"{told_parameters(candidate.parameters)}: {told}, {candidate.n_parameters:,} parameters,"
         f" {epochs:g} epochs, {candidate.status}"
     )
+
+
+def not_reached(missed: Sequence[Sizes], stop_reason: str) -> str:
+    """A sentence on the candidates that a search ended before."""
+    end = "before the search was interrupted"
+    if stop_reason.startswith("reached"):
+        end = stop_reason.replace("reached", "within", 1)
+    number = f"{len(missed)} candidate{'' if len(missed) == 1 else 's'}"
+    named = "; ".join(map(name_of, missed[:NAMED]))
+    more = f"; and {len(missed) - NAMED} more" if len(missed) > NAMED else ""
+    return f"{number} not reached {end}: {named}{more}."
 
 
 def raise_or_warn_of_failures(reached: Sequence[Candidate]) -> None:
