@@ -14,13 +14,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+import sklearn
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.callback import ProgressBar
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.exceptions import ConvergenceWarning, DataConversionWarning, FitFailedWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
+from sklearn.metrics import accuracy_score, make_scorer
+from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -145,8 +147,43 @@ def test_a_pipeline_takes_weights_by_the_name_of_the_networks_step() -> None:
         pipeline, {"mlpclassifier__hidden_layer_sizes": SIZES}, cv=3, return_train_score=True
     ).fit(RAW, Y, mlpclassifier__sample_weight=weights)
     same_results(ours, theirs)
-    with pytest.raises(ValueError, match=r"passes mlpclassifier__sample_weight alone"):
-        ours.fit(RAW, Y, standardscaler__sample_weight=weights)
+    for stray in ("sample_weight", "mlpclassifier__y_val", "scaler__sample_weight"):
+        with pytest.raises(ValueError, match=rf"given \['{stray}'\].*mlpclassifier__sample_weight"):
+            ours.fit(RAW, Y, **{stray: weights})
+
+
+@pytest.mark.parametrize("scorer_weighs", [True, False])
+@pytest.mark.parametrize("scaler_weighs", [True, False])
+def test_metadata_is_routed_through_a_pipeline(scaler_weighs: bool, scorer_weighs: bool) -> None:
+    rng = np.random.default_rng(0)
+    weights, others = rng.uniform(0.5, 2, len(Y)), rng.integers(0, 3, len(Y))
+    with sklearn.config_context(enable_metadata_routing=True):
+        scaler = StandardScaler().set_fit_request(sample_weight="steep" if scaler_weighs else False)
+        est = make_pipeline(scaler, network().set_fit_request(sample_weight=True))
+        scorer = make_scorer(accuracy_score).set_score_request(sample_weight=scorer_weighs)
+        options: dict[str, Any] = {"cv": GroupKFold(3), "scoring": scorer}
+        params = {"sample_weight": weights, "groups": others}
+        if scaler_weighs:
+            params["steep"] = weights**4
+        ours = StructureSearchCV(est, SIZES, **options).fit(RAW, Y, **params)
+        grid = {"mlpclassifier__hidden_layer_sizes": SIZES}
+        theirs = GridSearchCV(est, grid, return_train_score=True, **options).fit(RAW, Y, **params)
+        same_results(ours, theirs)
+        assert_array_equal(ours.predict(RAW), theirs.predict(RAW))
+        plain = StructureSearchCV(est, SIZES, **options).fit(RAW, Y, groups=others)
+        assert plain.cv_results_["mean_test_score"].tolist() != [
+            *ours.cv_results_["mean_test_score"]
+        ]
+
+
+def test_metadata_goes_to_the_steps_of_a_pipeline_by_name() -> None:
+    weights = np.random.default_rng(0).uniform(0.5, 2, len(Y)) ** 4
+    pipeline = make_pipeline(StandardScaler(), network())
+    params = {"standardscaler__sample_weight": weights, "mlpclassifier__sample_weight": weights}
+    ours = StructureSearchCV(pipeline, SIZES, cv=3).fit(RAW, Y, **params)
+    grid = {"mlpclassifier__hidden_layer_sizes": SIZES}
+    theirs = GridSearchCV(pipeline, grid, cv=3, return_train_score=True).fit(RAW, Y, **params)
+    same_results(ours, theirs)
 
 
 def test_a_pipeline_of_the_network_alone() -> None:

@@ -8,21 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
+import sklearn
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import _safe_split
-from sklearn.utils.validation import _check_method_params
 
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.rows import Lesson, Table, flat
 from rosenblatt.network import Network
 from rosenblatt.problem import Rows
 from rosenblatt.search.candidates import Parameters
+from rosenblatt.search.metadata import Metadata, of_pipeline, rows_of
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Begun
 from rosenblatt.stopping import StoppingRule
 
-__all__ = ["Folds", "Held", "folds_of", "params_of"]
+__all__ = ["Folds", "Held", "folds_of"]
 
 VALIDATION = ("X_val", "y_val", "sample_weight_val")
 
@@ -140,12 +141,12 @@ class PipelineFolds(Folds):
         estimator: Pipeline,
         X: Any,
         y: Any,
-        fit_params: Mapping[str, Any],
+        metadata: Metadata,
         rows: Sequence[Rows],
         threads: int,
     ) -> None:
         self.estimator, self.X, self.y, self.rows = estimator, X, y, rows
-        self.fit_params = fit_params
+        self.metadata = metadata
         self.threads = threads
         self.step = f"{estimator.steps[-1][0]}__"
         self._made: list[tuple[Pipeline, TableFolds] | None] = [None] * len(rows)
@@ -155,12 +156,12 @@ class PipelineFolds(Folds):
         with self._locks[fold]:
             made = self._made[fold]
             if made is None:
-                before = clone(self.estimator[:-1])
-                X, y = _safe_split(self.estimator, self.X, self.y, self.rows[fold])
+                before, rows = clone(self.estimator[:-1]), self.rows[fold]
+                X, y = _safe_split(self.estimator, self.X, self.y, rows)
                 if before.steps:
-                    X = before.fit_transform(X, y)
+                    X = before.fit_transform(X, y, **rows_of(self.X, self.metadata.before, rows))
                 last = self.estimator.steps[-1][1]
-                given = params_of(self.X, self.fit_params, self.rows[fold])
+                given = rows_of(self.X, self.metadata.network, rows)
                 table = TableFolds(last, X, y, given, [None], self.threads)
                 made = self._made[fold] = before, table
             return made
@@ -194,8 +195,8 @@ def folds_of(
     Raises
     ------
     ValueError
-        For what a fold cannot share: a grid over earlier steps of a pipeline, metadata other than
-        a network's own, and scikit-learn's callbacks.
+        For what a fold cannot share: a grid over earlier steps of a pipeline, metadata that no
+        step takes, and scikit-learn's callbacks.
     """
     network = estimator.steps[-1][1] if step else estimator
     if hasattr(network, "_skl_callbacks"):
@@ -221,15 +222,9 @@ def folds_of(
             f"param_grid varies {', '.join(earlier)}, in a step before the network: the search fits"
             " those steps once in each fold. Search over them with scikit-learn's GridSearchCV."
         )
-    weights = f"{step}sample_weight"
-    foreign = set(fit_params) - {weights}
-    if foreign:
-        raise ValueError(
-            f"fit was given {sorted(foreign)}: to the steps of a Pipeline the search passes"
-            f" {weights} alone. Search over the network itself, or use scikit-learn's GridSearchCV."
-        )
-    given = {name.removeprefix(step): value for name, value in fit_params.items()}
-    return PipelineFolds(estimator, *table, given, rows, threads)
+    routed = sklearn.get_config()["enable_metadata_routing"]
+    metadata = of_pipeline(estimator, fit_params, routed=routed)
+    return PipelineFolds(estimator, *table, metadata, rows, threads)
 
 
 @final
@@ -253,8 +248,3 @@ class Held:
         """A copy for the moment: that of every fold would be the table several times."""
         taken: tuple[Any, Any] = _safe_split(self.estimator, self.X, self.y, self.splits[fold][0])
         return taken
-
-
-def params_of(X: Any, params: Mapping[str, Any], rows: Rows) -> dict[str, Any]:
-    """Metadata of some rows."""
-    return dict(_check_method_params(X, params=dict(params), indices=rows))

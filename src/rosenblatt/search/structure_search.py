@@ -204,7 +204,8 @@ class StructureSearchCV(BaseSearchCV):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         **params : dict
             For the estimator's fit (`sample_weight`, and `X_val` and `y_val`, the same in every
-            fold), the scorer and the splitter, as GridSearchCV routes them.
+            fold; in a Pipeline weights alone), the scorer and the splitter, as GridSearchCV routes
+            them.
 
         Returns
         -------

@@ -12,7 +12,8 @@ from sklearn.model_selection._validation import _score
 
 from rosenblatt.crew import Crew, Halt
 from rosenblatt.search.candidates import Parameters
-from rosenblatt.search.folds import Folds, Held, params_of
+from rosenblatt.search.folds import Folds, Held
+from rosenblatt.search.metadata import rows_of
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate, Scores, Trial
 
@@ -44,7 +45,7 @@ class Scoring:
         )
 
     def _of(self, whole: Any, rows: tuple[Any, Any], numbers: Any) -> Scores:
-        given = params_of(self.held.X, self.params, numbers)
+        given = rows_of(self.held.X, self.params, numbers)
         scores: Scores = _score(whole, *rows, self.scorer, given, error_score=np.nan)
         return scores
 
