@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from rosenblatt import MLPClassifier, MLPRegressor, StructureSearchCV, engine
@@ -692,9 +692,13 @@ def test_a_fold_that_lacks_a_class_is_told() -> None:
 
 
 def test_verbose_says_a_line_a_candidate(capsys: pytest.CaptureFixture[str]) -> None:
-    StructureSearchCV(network(), SIZES, cv=3, verbose=True).fit(X, Y)
+    search = StructureSearchCV(network(), SIZES, cv=3, verbose=True).fit(X, Y)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
+    for mean, std in zip(
+        *(search.cv_results_[f"{k}_test_score"] for k in ("mean", "std")), strict=True
+    ):
+        assert any(f": {mean:.4f} ± {std / math.sqrt(2):.4f}, " in line for line in lines)
     assert any(line.startswith("hidden_layer_sizes=(8, 4): 0.") for line in lines)
     assert all("6 epochs, finished" in line for line in lines)
 
@@ -704,6 +708,25 @@ def test_verbose_says_a_line_a_candidate_in_halving_too(capsys: pytest.CaptureFi
     search.set_params(param_grid={"max_iter": [1, 9]}).fit(X, Y)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(set(lines)) == 6
+
+
+def test_what_cannot_be_scored_has_failed_and_is_told_in_one_warning() -> None:
+    def scoring(est: Any, X: Any, y: Any) -> float:
+        if est.hidden_layer_sizes == (6,):
+            raise RuntimeError("no six")
+        return float(est.score(X, y))
+
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        search = StructureSearchCV(network(), SIZES, cv=3, scoring=scoring, refit=False).fit(X, Y)
+    (told,) = (str(w.message) for w in seen if w.category is not ConvergenceWarning)
+    assert "1 of 3 candidates failed" in told
+    assert "RuntimeError: no six" in told
+    assert search.cv_results_["status"].tolist() == ["finished", "failed", "finished"]
+    rare = np.where(np.arange(len(Y)) == 3, "rare", "common")[:, None]
+    pipeline = make_pipeline(OneHotEncoder(), network())
+    with pytest.raises(ValueError, match=r"(?s)All 3 candidates failed.*unknown categories.*rare"):
+        StructureSearchCV(pipeline, SIZES, cv=3).fit(rare, Y)
 
 
 def test_scores_that_are_not_finite_are_told() -> None:

@@ -426,6 +426,8 @@ def test_of_very_many_candidates_the_best_and_the_marked_are_listed() -> None:
         ({}, "chosen: 16 (1,000 parameters), for the highest mean accuracy, 0.9000 ± 0.0300; the"
          " smallest network within one standard error of it is 4 (100 parameters)"),
         ({"smallest": 2}, "no smaller network comes within one standard error"),
+        ({"smallest": 2, "compared": np.array([True, False, True, True])},
+         "no smaller network trained to its end comes within one standard error"),
         ({"chosen": 1}, "chosen: 4 (100 parameters), the smallest network within one standard error"
          " of the highest mean accuracy, 0.9000 ± 0.0300, of 16 (1,000 parameters)"),
         ({"chosen": 0}, "chosen: no hidden layers (10 parameters); 16 (1,000 parameters) has"),

@@ -54,8 +54,6 @@ def sample(
                         candidate.eliminate()
                         break
                 draws.tell(asked, candidate)
-                if candidate.scored:
-                    work.report(candidate)
 
         work.crew.run(train, range(work.crew.size))
 
@@ -123,8 +121,11 @@ class Draws:
             return bool(asked.should_prune())
 
     def tell(self, asked: Any, candidate: Candidate) -> None:
+        """Tell optuna of a candidate's end, and whoever follows the search."""
         with self._lock:
             self._tell(asked, candidate)
+            if candidate.scored:
+                self.work.report(candidate)
 
     def _tell(self, asked: Any, candidate: Candidate) -> None:
         from optuna.trial import TrialState

@@ -75,6 +75,7 @@ def choice(found: Findings, encoding: str | None = None) -> str:
     """One sentence: what was chosen, and why."""
     number = score_format(found.test[found.scored])
     best, smallest, chosen = found.highest, found.smallest, found.chosen
+    everyone = found.compared[found.scored].all()
     highest = (
         f"the highest mean {found.metric}, {number(found.test[best])} ± {number(found.error[best])}"
     )
@@ -84,8 +85,8 @@ def choice(found: Findings, encoding: str | None = None) -> str:
         told = f"chosen: {named(found, chosen)}; {named(found, best)} has {highest}"
     elif best == smallest:
         told = (
-            f"chosen: {named(found, best)}, for {highest}; no smaller network comes within one"
-            " standard error of it"
+            f"chosen: {named(found, best)}, for {highest}; no smaller network"
+            f"{'' if everyone else ' trained to its end'} comes within one standard error of it"
         )
     elif chosen == best:
         told = (

@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 
 from rosenblatt.search.findings import name_of
 from rosenblatt.search.ladder import Sizes
+from rosenblatt.search.selection import standard_error
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate
 
@@ -37,7 +38,7 @@ def line_of(candidate: Candidate) -> str:
         told = str(scores)
     else:
         values = np.array(scores, np.float64)
-        told = f"{values.mean():.4f} ± {values.std():.4f}"
+        told = f"{values.mean():.4f} ± {standard_error(values):.4f}"
     epochs = np.mean([t.n_epochs for t in candidate.trials])
     return (
         f"{told_parameters(candidate.parameters)}: {told}, {candidate.n_parameters:,} parameters,"

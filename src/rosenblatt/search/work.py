@@ -46,7 +46,10 @@ class Scoring:
 
     def _of(self, whole: Any, rows: tuple[Any, Any], numbers: Any) -> Scores:
         given = rows_of(self.held.X, self.params, numbers)
-        scores: Scores = _score(whole, *rows, self.scorer, given, error_score=np.nan)
+        # One score that cannot be had fails the candidate, as a fit would; of several, the others
+        # are still worth having.
+        error_score = np.nan if isinstance(self.scorer, _MultimetricScorer) else "raise"
+        scores: Scores = _score(whole, *rows, self.scorer, given, error_score=error_score)
         return scores
 
     def failed(self) -> Scores:
