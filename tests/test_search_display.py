@@ -432,6 +432,8 @@ def test_of_very_many_candidates_the_best_and_the_marked_are_listed() -> None:
          " of the highest mean accuracy, 0.9000 ± 0.0300, of 16 (1,000 parameters)"),
         ({"chosen": 0}, "chosen: no hidden layers (10 parameters); 16 (1,000 parameters) has"),
         ({"chosen": None}, "nothing was chosen"),
+        ({"test": np.array([np.nan, np.nan, 0.9, np.nan]), "smallest": 2},
+         "chosen: 16 (1,000 parameters), the only candidate with a score: mean accuracy, 0.9000"),
     ],
 )  # fmt: skip
 def test_the_choice_and_why(changed: dict[str, Any], said: str) -> None:

@@ -78,17 +78,19 @@ def ending(search: StructureSearchCV) -> str:
 
 
 def notes_on_time(search: StructureSearchCV, found: Findings) -> list[str]:
-    notes = []
+    notes, interrupted = [], search.stop_reason_.startswith("interrupted")
     if search.not_reached_:
+        hints = search.strategy == "all" and not interrupted
         missed = [told_hidden(sizes_of(parameters)) for parameters in search.not_reached_]
         notes.append(
             f"{count(len(missed), 'candidate')} not reached: {'; '.join(missed)}"
-            + ("" if search.strategy == "halving" else " (--strategy halving begins with all)")
+            + (" (--strategy halving begins with all)" if hints else "")
         )
     if found.status[search.best_index_] in ("cut", "paused"):
+        more = "" if interrupted else ": give more --time, fewer --folds, or --strategy halving"
         notes.append(
-            "no candidate was trained to its end, and the choice may be another with more time: "
-            "give more --time, fewer --folds, or --strategy halving"
+            "what was chosen had not been trained to its end, and the choice may be another with"
+            f" more time{more}"
         )
     return notes
 

@@ -76,13 +76,14 @@ def choice(found: Findings, encoding: str | None = None) -> str:
     number = score_format(found.test[found.scored])
     best, smallest, chosen = found.highest, found.smallest, found.chosen
     everyone = found.compared[found.scored].all()
-    highest = (
-        f"the highest mean {found.metric}, {number(found.test[best])} ± {number(found.error[best])}"
-    )
+    mean = f"mean {found.metric}, {number(found.test[best])} ± {number(found.error[best])}"
+    highest = f"the highest {mean}"
     if chosen is None:
         told = f"{named(found, best)} has {highest}; nothing was chosen"
     elif chosen not in (best, smallest):
         told = f"chosen: {named(found, chosen)}; {named(found, best)} has {highest}"
+    elif found.scored.sum() == 1:
+        told = f"chosen: {named(found, best)}, the only candidate with a score: {mean}"
     elif best == smallest:
         told = (
             f"chosen: {named(found, best)}, for {highest}; no smaller network"
