@@ -125,7 +125,9 @@ def told(seconds: list[float]) -> str:
 
 def warm() -> int:
     """Imports in a worker what its fits will need."""
-    Peer((2,), max_iter=1).fit(np.zeros((4, 1)), [0, 1, 0, 1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        Peer((2,), max_iter=1).fit(np.zeros((4, 1)), [0, 1, 0, 1])
     return 0
 
 
