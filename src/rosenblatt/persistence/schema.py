@@ -208,7 +208,7 @@ def _network_from(metadata: Metadata) -> Network:
     """The network, once it fits the columns and the target."""
     layers = tuple(Dense(**vars(layer)) for layer in metadata.layers)
     network = Network(metadata.n_inputs, layers, metadata.input_noise)
-    features = len(metadata.encoding.feature_names)
+    features = metadata.encoding.n_features
     outputs = _outputs_for(metadata.encoding.target, metadata.loss)
     if (network.n_inputs, network.n_outputs) != (features, outputs):
         raise InputError(
