@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import final
 
 import numpy as np
+from safetensors.numpy import save
 
 from rosenblatt.atomic import replaced_file
 from rosenblatt.errors import InputError
@@ -48,6 +49,11 @@ def save_model(path: Path, saved: SavedModel) -> None:
     data = container.pack(metadata, tensors_of(saved.model))
     with replaced_file(path) as file:
         file.write(data)
+
+
+def weights_of(saved: SavedModel) -> bytes:
+    """A safetensors file of the network's parameters and state by name, and nothing else."""
+    return save(tensors_of(saved.model))
 
 
 def load_model(path: Path) -> SavedModel:
