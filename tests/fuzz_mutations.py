@@ -222,7 +222,7 @@ def disturb(rng: random.Random, value: Any) -> None:
             item = container[key]
             if type(item) in (int, float):
                 container[key] = rng.choice(
-                    (-item, item + 1, item * 2, float(item), str(item), [item])
+                    (-item, item + 1, item * 2, item // 2, str(item), [item])
                 )
             elif type(item) is bool:
                 container[key] = not item
