@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cli_tables import REAL_DATA, shop_table
+from model_files import rewrite
 from sklearn.metrics import accuracy_score, r2_score
 
 from rosenblatt.cli.app import run
@@ -406,3 +407,33 @@ def test_a_missing_extra_says_what_to_install(folder: Path, capsys, monkeypatch)
     monkeypatch.setitem(sys.modules, "typer.exceptions", None)
     assert run(["--help"]) == 2
     assert 'pip install "rosenblatt[cli]"' in capsys.readouterr().err
+
+
+def test_inspect_shows_scores_that_it_does_not_know_and_goes_without(folder: Path, capsys) -> None:
+    """A file may come from a later version, or from a stranger."""
+    assert run(["train", "shop.csv", "--target", "bought", *QUICK, "--epochs", "2"]) == 0
+    path = Path("shop.safetensors")
+
+    def unknown(metadata, tensors):
+        metadata["summary"]["scores"][0]["metric"] = "brier"
+
+    rewrite(path, unknown)
+    capsys.readouterr()
+    assert run(["inspect", str(path)]) == 0
+    assert "brier" in capsys.readouterr().out
+    rewrite(path, lambda metadata, tensors: metadata["summary"]["scores"].clear())
+    assert run(["inspect", str(path)]) == 0
+
+
+def test_inspect_shows_dates_beyond_all_calendars(folder: Path, capsys) -> None:
+    assert run(["train", "shop.csv", "--target", "bought", *QUICK, "--epochs", "2"]) == 0
+
+    def far(metadata, tensors):
+        for column in metadata["encoding"]["columns"]:
+            if column["kind"] == "Date":
+                column["scaling"]["center"] = 1e300
+
+    rewrite(Path("shop.safetensors"), far)
+    capsys.readouterr()
+    assert run(["inspect", "shop.safetensors"]) == 0
+    assert "median 1e+300 days from 1970" in capsys.readouterr().out

@@ -241,7 +241,7 @@ def test_a_rate_at_which_every_candidate_diverges(folder: Path, capsys) -> None:
 def test_optuna_is_asked_for(folder: Path, capsys, monkeypatch) -> None:
     monkeypatch.setattr("rosenblatt.cli.search_options.find_spec", lambda name: None)
     assert run([*SEARCH, "--strategy", "optuna"]) == 2
-    assert "pip install optuna" in capsys.readouterr().err
+    assert 'pip install "rosenblatt[search]"' in capsys.readouterr().err
 
 
 def test_without_matplotlib_it_is_said_in_a_line(folder: Path, result, capsys, monkeypatch) -> None:

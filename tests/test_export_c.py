@@ -130,3 +130,28 @@ def test_what_cannot_be_written_is_refused() -> None:
     large.model.parameters[0] *= 1e300
     with pytest.raises(ValueError, match="not finite in float32"):
         c_source(large, dtype="float32")
+
+
+@needs_compiler
+def test_nothing_undefined_happens(tmp_path: Path) -> None:
+    """All networks in one program, under AddressSanitizer and UBSan."""
+    X = rows(20)
+    table = ",\n".join("{" + ", ".join(x.hex() for x in row) + "}" for row in X.tolist())
+    calls = "".join(
+        f"for (k = 0; k < 20; k++) {{ double out[{case.n_outputs}]; n{i}(X[k], out);"
+        f' for (j = 0; j < {case.n_outputs}; j++) printf("%.17g ", out[j]); }}\n'
+        for i, case in enumerate(CASES.values())
+    )
+    program = (
+        "#include <stdio.h>\n"
+        + "".join(c_source(case, f"n{i}") for i, case in enumerate(CASES.values()))
+        + f"static const double X[20][5] = {{\n{table}\n}};\n"
+        + f"int main(void)\n{{\nint k, j;\n{calls}return 0;\n}}\n"
+    )
+    source, binary = tmp_path / "all.c", tmp_path / "all"
+    source.write_text(program, encoding="ascii")
+    checked = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    subprocess.run(["cc", *STRICT, *checked, str(source), "-o", str(binary), "-lm"], check=True)
+    done = subprocess.run([binary], check=True, capture_output=True, text=True)
+    wanted = np.concatenate([np.ravel(expected(case, X)) for case in CASES.values()])
+    np.testing.assert_allclose(np.array(done.stdout.split(), float), wanted, 1e-10, 1e-13)

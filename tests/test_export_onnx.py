@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from exported import EVERY_CASE, expected, rows, trained
 from sklearn.datasets import load_iris
 
 from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt.errors import InputError
 from rosenblatt.model import Form
 from rosenblatt.network import Dense
 
@@ -62,11 +65,30 @@ def test_estimators_and_their_classes(tmp_path: Path) -> None:
     np.testing.assert_allclose(run(reg.to_onnx(), X), reg.predict(X), 1e-5, 1e-6)
 
 
+@pytest.mark.parametrize("method", ["to_onnx", "to_c"])
+def test_a_failed_write_leaves_the_old_file(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnx")
+    clf = MLPClassifier(2, max_iter=1).fit([[0.0], [1.0]], [0, 1])
+    path = tmp_path / "network"
+    path.write_text("old")
+
+    def full(*paths: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="free some space"):
+        getattr(clf, method)(path)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
     monkeypatch.delitem(sys.modules, "rosenblatt.export.onnx_graph", raising=False)
     clf = MLPClassifier(2, max_iter=1).fit([[0.0], [1.0]], [0, 1])
-    with pytest.raises(ImportError, match="pip install onnx"):
+    with pytest.raises(ImportError, match=r"pip install \"rosenblatt\[export\]\""):
         clf.to_onnx()
 
 

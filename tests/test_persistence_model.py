@@ -243,7 +243,8 @@ def header(value: Any, **tensors: Any) -> bytes:
     return struct.pack("<Q", len(text)) + text
 
 
-HUGE = {"dtype": "F32", "shape": [10**9, 10**9], "data_offsets": [0, 4 * 10**18]}
+HUGE = {"dtype": "F32", "shape": [10**6, 10**7], "data_offsets": [0, 4 * 10**13]}
+DIGITS = int("9" * 4000)
 OVERLAPPING = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 
 
@@ -262,6 +263,11 @@ OVERLAPPING = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
         (header({"rosenblatt": "{}", "rosenblatt_sha256": ""}), "checksum"),
         (header({}, t=HUGE), "cut short"),
         (header({}, t={**HUGE, "dtype": "BF16"}), "not one of ours"),
+        (header({}, t={**HUGE, "shape": [DIGITS]}), "not one of ours"),
+        (header({}, t={**HUGE, "shape": [DIGITS] * 2000}), "not one of ours"),
+        (header({}, t={**HUGE, "data_offsets": [0, 8]}), "not one of ours"),
+        (header({}, t={**HUGE, "data_offsets": [4, 4 + 4 * 10**13]}), "overlap or leave gaps"),
+        (header({}, **{"é" * 10_000: HUGE}), "tensor 'é{64}' is not one of ours"),
         (header({}, t={**HUGE, "shape": [-1]}), "not one of ours"),
         (header({}, t={**HUGE, "shape": "x"}), "not one of ours"),
         (header({}, t=3), "not one of ours"),
@@ -272,7 +278,8 @@ OVERLAPPING = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
         ),
         (struct.pack("<Q", 14) + b'{"a":{},"a":1}', "not valid JSON"),
         (struct.pack("<Q", 9) + b'{"a":NaN}', "not valid JSON"),
-        (struct.pack("<Q", 100_005) + b'{"a":' + b"[" * 100_000, "not valid JSON"),
+        (struct.pack("<Q", 100_005) + b'{"a":' + b"[" * 100_000, "could take more memory"),
+        (struct.pack("<Q", 5_005) + b'{"a":' + b"[" * 5_000, "not valid JSON"),
         (struct.pack("<Q", 9_006) + b'{"a":' + b"9" * 9_000 + b"}", "not valid JSON"),
     ],
 )
@@ -337,6 +344,20 @@ LAYER = {
         (lambda m, t: m.update(n_inputs=-1), "n_inputs"),
         (lambda m, t: m.update(n_inputs=2.0), "n_inputs"),
         (lambda m, t: m.update(n_inputs=99), "99 inputs"),
+        (lambda m, t: m.update(n_inputs=DIGITS), "at most 64 bits, got 99999"),
+        (lambda m, t: m.update(input_noise=10**400), "at most 64 bits"),
+        (
+            lambda m, t: m["loss"].update(kind="x" * 9999),
+            r"one of AbsoluteError, .* got 'x{57}\.\.\.'",
+        ),
+        (lambda m, t: m.update(loss=[[1] * 9999]), "got a list: the file is damaged"),
+        (lambda m, t: m.update({"n" * 9999: 1}), r"unknown entry 'n{57}\.\.\.'"),
+        (lambda m, t: m["summary"].update(created="\ud800"), "whole characters, got '.ud800'"),
+        (lambda m, t: m["encoding"]["target"]["classes"].reverse(), "sorted"),
+        (
+            lambda m, t: m["encoding"]["columns"][1].update(name="n" * 9999, others=["red"]),
+            "distinct",
+        ),
         (lambda m, t: m.update(layers=[]), "layer"),
         (lambda m, t: m.update(layers={}), "layers"),
         (lambda m, t: m["layers"].append(LAYER), "2 outputs"),
@@ -383,6 +404,7 @@ def test_whole_files_with_the_wrong_content_are_refused(path: Path, change, reas
         load_model(path)
     assert str(path) in str(refused.value)
     assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 600 + len(str(path))
 
 
 def test_categorical_models_come_back_too(tmp_path: Path) -> None:

@@ -845,7 +845,7 @@ def test_optuna_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     from rosenblatt.search import structure_search
 
     monkeypatch.setattr(structure_search, "find_spec", lambda name: None)
-    with pytest.raises(ImportError, match="pip install optuna"):
+    with pytest.raises(ImportError, match=r"pip install \"rosenblatt\[search\]\""):
         StructureSearchCV(network(), SIZES, strategy="optuna").fit(X, Y)
 
 

@@ -699,3 +699,18 @@ def test_a_whole_number_serves_as_a_float():
     mean = TableEncoding.from_dict(data).columns[0].scaling.mean
     assert mean == 0
     assert type(mean) is float
+
+
+def test_features_are_counted_as_they_are_named():
+    frame = table(
+        n=np.where(rng().random(N) < 0.2, np.nan, rng().normal(size=N)),
+        c=rng().choice(["a", "b", "c", "d"], N),
+        t=rng().choice(["yes", None, "no"], N),
+        d=pd.date_range("2020-01-01", periods=N),
+        same="same",
+    )
+    for limit in (2, 100):
+        encoding = learn(frame, max_categories=limit)
+        assert encoding.n_features == len(encoding.feature_names)
+        for column in encoding.columns:
+            assert column.n_features == len(column.feature_names)

@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from rosenblatt.cli.plain_text import printable
 from rosenblatt.cli.streams import drop
 from rosenblatt.errors import InputError
-
-EXTRAS = ("charset_normalizer", "pandas", "pyarrow", "rich", "safetensors", "typer")
+from rosenblatt.packages import EXTRAS, install
 
 
 def main() -> None:
@@ -37,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
         name = (error.name or "").partition(".")[0]
         if name not in EXTRAS:
             raise
-        return _fail(f'the command line needs {name}: pip install "rosenblatt[cli]"', arguments)
+        return _fail(f"the command line needs {name}: {install(name)}", arguments)
     except BrokenPipeError:
         drop(sys.stdout)  # the reader, such as `head`, has what it wanted
         return 0

@@ -283,6 +283,32 @@ def evaluate(
 
 
 @app.command()
+def export(
+    model: Model,
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option(help="onnx, c or safetensors; by the ending of --out if not given."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The file; named after the model if not given."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Of the function in C.")] = "predict",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> Job:
+    """Write a model as ONNX, as C or as plain weights."""
+
+    def job(screen: Screen) -> dict[str, Any]:
+        from rosenblatt.cli.export_command import run_export
+
+        return run_export(model, screen, to=to, out=out, name=name)
+
+    return Job(job, as_json, quiet)
+
+
+@app.command()
 def inspect(model: Model, *, as_json: AsJson = False) -> Job:
     """Show what a model file holds."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from rosenblatt.atomic import check_writable, replaced_file
 from rosenblatt.cli.source import Source
 from rosenblatt.errors import InputError
+from rosenblatt.packages import install
 from rosenblatt.search import StructureSearchCV, StructureSearchDisplay
 from rosenblatt.search.display import FIGURE
 
@@ -26,7 +27,7 @@ def picture_for(source: Source, plot: Path | None, model: Path) -> Path | None:
         raise InputError(f"--plot and --out both name {path}: choose another name for one of them")
     if find_spec("matplotlib") is None:
         if plot is not None:
-            raise InputError("--plot needs matplotlib: pip install matplotlib, or leave it out")
+            raise InputError(f"--plot needs matplotlib: {install('matplotlib')}, or leave it out")
         return None
     check_writable(path)
     return path

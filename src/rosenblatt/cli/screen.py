@@ -107,15 +107,17 @@ class Screen:
         lines: dict[tuple[str, str], dict[str, float | None]] = {}
         for score in scores:
             lines.setdefault((score.metric, score.part), {})[score.model] = score.value
+        if not lines:
+            return
         models = list(next(iter(lines.values())))
         table = _table("score", "of", *models)
         for column in table.columns[2:]:
             column.justify = "right"
         shown = ""
         # The scores come model by model, part by part: gather them metric by metric.
-        for metric, part in sorted(lines, key=lambda line: list(METRICS).index(line[0])):
+        for metric, part in sorted(lines, key=lambda line: place_of(line[0])):
             values = [figure(lines[metric, part].get(model)) for model in models]
-            name = METRICS[metric] if metric != shown else ""
+            name = METRICS.get(metric, metric) if metric != shown else ""
             shown = metric
             _row(table, "bold" if part == "held-out" else "", name, part, *values)
         self._out.print(table, wrap=True)
@@ -129,6 +131,11 @@ class Screen:
                     Text(name.replace("_", " "), "dim"), Text(printable(_in_words(value)))
                 )
         self._out.print(table, wrap=True)
+
+
+def place_of(metric: str) -> int:
+    """Where a metric stands in the table; those that only a file knows come last."""
+    return list(METRICS).index(metric) if metric in METRICS else len(METRICS)
 
 
 def figure(value: float | None) -> str:

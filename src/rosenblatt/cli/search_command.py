@@ -14,6 +14,7 @@ from rosenblatt.cli.searching import Searched, search_structure
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.training import train_network
 from rosenblatt.errors import InputError
+from rosenblatt.packages import install
 from rosenblatt.search.findings import sizes_of
 from rosenblatt.search.summary import summary_of
 from rosenblatt.table.wording import count
@@ -50,7 +51,7 @@ def run_search(
     drawn = None
     try:
         if picture is None:
-            notes.append("no picture was drawn: pip install matplotlib")
+            notes.append(f"no picture was drawn: {install('matplotlib')}")
         else:
             draw(searched.search, picture)
             drawn = str(picture)

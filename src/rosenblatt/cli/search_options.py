@@ -11,6 +11,7 @@ from rosenblatt.cli.options import TrainingOptions, check, check_hidden, check_m
 from rosenblatt.errors import InputError
 from rosenblatt.estimators.second_order_choice import watches_epochs
 from rosenblatt.estimators.solvers import is_first_order
+from rosenblatt.packages import install
 
 STRATEGIES = ("all", "halving", "optuna")
 SELECTIONS = ("best", "one-standard-error")
@@ -49,7 +50,7 @@ class SearchOptions:
             )
         if self.strategy == "optuna" and find_spec("optuna") is None:
             raise InputError(
-                "--strategy optuna needs optuna: pip install optuna, or choose --strategy halving"
+                f"--strategy optuna needs optuna: {install('optuna')}, or choose --strategy halving"
             )
 
 

@@ -9,9 +9,10 @@ from typing import Any, final
 
 import numpy.typing as npt
 
+from rosenblatt.atomic import replaced_file
 from rosenblatt.export.c_source import c_source
-from rosenblatt.export.packages import needed
 from rosenblatt.export.trained import Trained
+from rosenblatt.packages import needed
 
 __all__ = ["Exporting"]
 
@@ -46,7 +47,7 @@ class Exporting(ABC):
         Parameters
         ----------
         path : path, optional
-            Where to write it as well.
+            Where to write it as well, in one atomic step.
         name : str
             Of the function; every other name in the file begins with it.
         dtype : {None, 'float32', 'float64'}
@@ -56,10 +57,16 @@ class Exporting(ABC):
         -------
         str
             The file's text.
+
+        Raises
+        ------
+        InputError
+            Where the file cannot be written; one that was there stays as it is.
         """
         text = c_source(self._trained, name, dtype)
         if path is not None:
-            Path(path).write_text(text, encoding="ascii")
+            with replaced_file(Path(path)) as file:
+                file.write(text.encode("ascii"))
         return text
 
     @final
@@ -96,12 +103,14 @@ class Exporting(ABC):
         Parameters
         ----------
         path : path, optional
-            Where to write it as well.
+            Where to write it as well, in one atomic step.
 
         Raises
         ------
         ImportError
             Where onnx is not installed.
+        InputError
+            Where the file cannot be written; one that was there stays as it is.
         """
         try:
             from rosenblatt.export.onnx_graph import onnx_model
@@ -109,5 +118,6 @@ class Exporting(ABC):
             raise needed("to_onnx", "onnx", error) from error
         model = onnx_model(self._trained)
         if path is not None:
-            Path(path).write_bytes(model.SerializeToString())
+            with replaced_file(Path(path)) as file:
+                file.write(model.SerializeToString())
         return model

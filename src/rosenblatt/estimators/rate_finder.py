@@ -19,6 +19,7 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.solvers import optimizer_of
 from rosenblatt.estimators.weights import checked_weights
 from rosenblatt.optimizers import Optimizer
+from rosenblatt.packages import needed
 
 __all__ = ["LearningRateTest", "find_learning_rate"]
 
@@ -78,7 +79,7 @@ class LearningRateTest:
             try:
                 import matplotlib.pyplot as plt
             except ImportError as error:
-                raise ImportError("plot() needs matplotlib: pip install matplotlib") from error
+                raise needed("plot()", "matplotlib", error) from error
             _, ax = plt.subplots()
         ax.plot(self.rates, self.losses, alpha=0.35, label="loss of a batch")
         ax.plot(self.rates, self.smoothed, label="smoothed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["checked_name", "string"]
+__all__ = ["TAKEN", "checked_name", "comment", "string"]
 
 # Words of C99, and names that every program and <math.h> have.
 WORDS = (
@@ -40,6 +40,12 @@ def checked_name(name: str) -> str:
 def string(text: str) -> str:
     """A C string of the text in UTF-8."""
     return '"' + "".join(map(character, text.encode())) + '"'
+
+
+def comment(text: str) -> str:
+    """The text in quotes as a comment may hold it, which ends with nothing that is in it."""
+    shown = text if len(text) <= 60 else text[:57] + "..."
+    return string(shown).replace("*/", r"*\057").replace("/*", r"/\052")
 
 
 def character(byte: int) -> str:

@@ -1,6 +1,13 @@
 """Model files: the network, what was learnt about the columns, and the scores, in one file."""
 
-from rosenblatt.persistence.files import Loaded, is_model_file, load_model, read_model, save_model
+from rosenblatt.persistence.files import (
+    Loaded,
+    is_model_file,
+    load_model,
+    read_model,
+    save_model,
+    weights_of,
+)
 from rosenblatt.persistence.schema import FORMAT_VERSION, SavedModel
 from rosenblatt.persistence.summary import OptionValue, PartSize, Score, Summary
 
@@ -16,4 +23,5 @@ __all__ = [
     "load_model",
     "read_model",
     "save_model",
+    "weights_of",
 ]

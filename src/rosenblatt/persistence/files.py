@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import final
 
 import numpy as np
+from safetensors.numpy import save
 
 from rosenblatt.atomic import replaced_file
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import container
+from rosenblatt.persistence.json_text import parse_json
 from rosenblatt.persistence.schema import (
     FORMAT_VERSION,
     SavedModel,
@@ -20,6 +22,7 @@ from rosenblatt.persistence.schema import (
     saved_model_from,
     tensors_of,
 )
+from rosenblatt.table.plain import shortened
 
 
 @final
@@ -48,6 +51,11 @@ def save_model(path: Path, saved: SavedModel) -> None:
         file.write(data)
 
 
+def weights_of(saved: SavedModel) -> bytes:
+    """A safetensors file of the network's parameters and state by name, and nothing else."""
+    return save(tensors_of(saved.model))
+
+
 def load_model(path: Path) -> SavedModel:
     """The model in a file; InputError, one sentence, for every file that is not a whole model."""
     return read_model(path).saved
@@ -73,12 +81,13 @@ def is_model_file(path: Path) -> bool:
 
 def _saved_model(content: container.Container) -> SavedModel:
     try:
-        metadata = container.parse_json(content.metadata, "its metadata")
+        metadata = parse_json(content.metadata, "its description of the network", content.allowed)
         version = format_version_of(metadata)
         if version <= FORMAT_VERSION:
             return saved_model_from(metadata, content.tensors)
     except ValueError as error:
-        raise InputError(f"{error}; train the model again") from error
+        # What is wrong may be told with a text from the file, however long.
+        raise InputError(f"{shortened(str(error), 400)}; train the model again") from error
     raise InputError(
         f"it has format version {version}, and this rosenblatt reads up to version "
         f"{FORMAT_VERSION}; upgrade rosenblatt"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast, final
 
 import numpy as np
+import numpy.typing as npt
 
 from rosenblatt.activations import (
     ELU,
@@ -32,7 +33,7 @@ from rosenblatt.activations import (
 )
 from rosenblatt.atomic import replaced_file
 from rosenblatt.errors import InputError
-from rosenblatt.export.packages import needed
+from rosenblatt.export.c_table import c_table_source
 from rosenblatt.losses import (
     AbsoluteError,
     BinaryCrossEntropy,
@@ -50,6 +51,7 @@ from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network, beside_dense, fill
 from rosenblatt.normalizations import BatchNorm, LayerNorm
+from rosenblatt.packages import needed
 from rosenblatt.persistence.summary import Summary
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.plain import from_plain, to_plain
@@ -97,6 +99,41 @@ class SavedModel:
     model: Model
     encoding: TableEncoding
     summary: Summary
+
+    def to_c(
+        self,
+        path: Path | None = None,
+        *,
+        name: str = "predict",
+        dtype: npt.DTypeLike | None = None,
+    ) -> str:
+        """One C99 file that raw cells go into and that needs nothing but <math.h>.
+
+        It has a structure `NAME_row` with a member for each column, and a function
+        `void NAME(const NAME_row *row, double *out)`. Numbers, truth values (1 or 0) and dates
+        (days since 1970-01-01) are double, categories are strings; a missing cell is NaN, or NULL
+        or the empty string. What comes out are the probabilities of `NAME_classes`, or numbers in
+        the target's own units. `NAME_network` takes encoded features.
+
+        Parameters
+        ----------
+        path : Path, optional
+            Where to write it as well, in one atomic step.
+        name : str
+            Of the function; every other name in the file begins with it.
+        dtype : {None, 'float32', 'float64'}
+            What the network computes in; None takes the model's type.
+
+        Returns
+        -------
+        str
+            The file's text.
+        """
+        text = c_table_source(self.model, self.encoding, name, dtype)
+        if path is not None:
+            with replaced_file(path) as file:
+                file.write(text.encode("ascii"))
+        return text
 
     def to_onnx(self, path: Path | None = None) -> Any:
         """An `onnx.ModelProto` that raw cells go into, an input for each column of the table.
@@ -208,7 +245,7 @@ def _network_from(metadata: Metadata) -> Network:
     """The network, once it fits the columns and the target."""
     layers = tuple(Dense(**vars(layer)) for layer in metadata.layers)
     network = Network(metadata.n_inputs, layers, metadata.input_noise)
-    features = len(metadata.encoding.feature_names)
+    features = metadata.encoding.n_features
     outputs = _outputs_for(metadata.encoding.target, metadata.loss)
     if (network.n_inputs, network.n_outputs) != (features, outputs):
         raise InputError(

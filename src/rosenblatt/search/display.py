@@ -7,6 +7,7 @@ from typing import Any, Self, final
 
 import numpy as np
 
+from rosenblatt.packages import needed
 from rosenblatt.search.axes import legend_outside, scale, sizes_above
 from rosenblatt.search.findings import Findings, findings
 from rosenblatt.search.summary import named
@@ -112,9 +113,7 @@ class StructureSearchDisplay:
             try:
                 import matplotlib.pyplot as plt
             except ImportError as error:
-                raise ImportError(
-                    "StructureSearchDisplay.plot needs matplotlib: pip install matplotlib"
-                ) from error
+                raise needed("StructureSearchDisplay.plot", "matplotlib", error) from error
             _, ax = plt.subplots(**FIGURE)
         self.ax_, self.figure_ = ax, ax.figure
         self._draw_curves(dict(line_kw or {}), dict(fill_between_kw or {}))

@@ -23,6 +23,7 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 
 from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.threads import available_threads
+from rosenblatt.packages import needed
 from rosenblatt.search.candidates import HIDDEN, checked_sizes, combined, network_step
 from rosenblatt.search.findings import findings, sizes_of
 from rosenblatt.search.folds import Folds, Held, folds_of
@@ -322,7 +323,7 @@ class StructureSearchCV(BaseSearchCV):
     def _one_grid(self) -> Mapping[str, Any]:
         """The grid that optuna draws from."""
         if find_spec("optuna") is None:
-            raise ImportError("strategy='optuna' needs optuna: pip install optuna")
+            raise needed("strategy='optuna'", "optuna")
         if self.param_grid is None or isinstance(self.param_grid, Mapping):
             return self.param_grid or {}
         raise ValueError("strategy='optuna' takes one dict as param_grid, not a list of them.")

@@ -22,6 +22,11 @@ class Column(ABC):
 
     @property
     @abstractmethod
+    def n_features(self) -> int:
+        """How many features the column gives: their names may take far more memory than it does."""
+
+    @property
+    @abstractmethod
     def feature_names(self) -> tuple[str, ...]:
         """One name a feature that the column gives to the network; none if it is dropped."""
 

@@ -59,6 +59,10 @@ class Number(Column):
     sign: str = ""
 
     @property
+    def n_features(self) -> int:
+        return 1 + self.indicator
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         return (self.name, f"{self.name} is missing") if self.indicator else (self.name,)
 
@@ -109,7 +113,11 @@ class Category(Column):
     def __post_init__(self) -> None:
         known = self.categories + self.others
         if len(set(known)) != len(known):
-            raise ValueError(f"the categories of column {self.name!r} are not distinct")
+            raise ValueError(f"the categories of column {quote([self.name])} are not distinct")
+
+    @property
+    def n_features(self) -> int:
+        return len(self.categories) + bool(self.others) + self.indicator
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -166,6 +174,10 @@ class Boolean(Column):
     often_true: bool
 
     @property
+    def n_features(self) -> int:
+        return 1 + self.indicator
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         return (self.name, f"{self.name} is missing") if self.indicator else (self.name,)
 
@@ -201,6 +213,10 @@ class Dropped(Column):
 
     name: str
     reason: str
+
+    @property
+    def n_features(self) -> int:
+        return 0
 
     @property
     def feature_names(self) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class Cycle(Enum):
         return CYCLE_DAYS[self]
 
 
+FARTHEST = 1e9  # days, some millions of years
 CYCLE_DAYS = {Cycle.YEAR: 365.2425, Cycle.WEEK: 7.0, Cycle.DAY: 1.0}
 
 
@@ -56,6 +57,10 @@ class Date(Column):
     order: DateOrder = DateOrder.YEAR_FIRST
 
     @property
+    def n_features(self) -> int:
+        return 1 + 2 * len(self.cycles) + self.indicator
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         waves = tuple(
             f"{self.name} in the {cycle.value}, {wave}"
@@ -68,8 +73,8 @@ class Date(Column):
     def detail(self) -> str:
         recurring = " and ".join(cycle.value for cycle in self.cycles)
         cyclic = f", recurring by {recurring}" if recurring else ""
-        middle = np.datetime64(int(np.floor(self.scaling.center)), "D")
         order = "" if self.order is DateOrder.YEAR_FIRST else f" ({self.order.value})"
+        middle = day_of(self.scaling.center)
         return f"dates{order}, median {middle}{cyclic}{missing_detail(self.indicator)}"
 
     def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:
@@ -83,6 +88,13 @@ class Date(Column):
             out[~missing, 1 + 2 * k] = np.sin(angle)
             out[~missing, 2 + 2 * k] = np.cos(angle)
         return fill_scaled(series, days, self.scaling, self.indicator, out)
+
+
+def day_of(days: float) -> str:
+    """The date; where no calendar reaches, which only a file can say, the days since 1970."""
+    if abs(days) > FARTHEST:
+        return f"{days:g} days from 1970"
+    return str(np.datetime64(int(np.floor(days)), "D"))
 
 
 def date_orders(series: pd.Series) -> tuple[DateOrder, ...]:

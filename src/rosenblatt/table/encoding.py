@@ -64,8 +64,12 @@ class TableEncoding:
         names = [*(column.name for column in self.columns), self.target.name]
         if len(set(names)) != len(names):
             raise ValueError("column names are not distinct")
-        if not self.feature_names:
+        if not self.n_features:
             raise ValueError("no column gives a feature")
+
+    @property
+    def n_features(self) -> int:
+        return sum(column.n_features for column in self.columns)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -92,7 +96,7 @@ class TableEncoding:
     def describe(self) -> tuple[ColumnLine, ...]:
         """What every column was taken for, the target last."""
         lines = [
-            ColumnLine(column.name, column.kind, column.detail, len(column.feature_names))
+            ColumnLine(column.name, column.kind, column.detail, column.n_features)
             for column in self.columns
         ]
         target = self.target
@@ -104,17 +108,17 @@ class TableEncoding:
         Raises InputError if a column is absent or holds what cannot be encoded.
         """
         given = columns_by_name(frame)
-        needed = [column for column in self.columns if column.feature_names]
+        needed = [column for column in self.columns if column.n_features]
         require_columns([column.name for column in needed], given)
         known = {column.name for column in self.columns} | {self.target.name}
         extra = [name for name in given if name not in known]
         notes: list[str] = []
         if extra:
             notes.append(f"{count(len(extra), 'unknown column')} ignored: {quote(extra)}")
-        X = np.zeros((len(frame), len(self.feature_names)), dtype=np.float32)
+        X = np.zeros((len(frame), self.n_features), dtype=np.float32)
         start = 0
         for column in needed:
-            stop = start + len(column.feature_names)
+            stop = start + column.n_features
             notes += column.fill(given[column.name], X[:, start:stop])
             start = stop
         return Encoded(X, tuple(notes))

@@ -8,15 +8,29 @@ the type that the field declares; the dataclass then checks itself.
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from rosenblatt.errors import InputError
 
-__all__ = ["from_plain", "to_plain"]
+__all__ = ["from_plain", "shortened", "to_plain"]
+
+# How the types of plain data are called in messages.
+WORDS: dict[Any, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    NoneType: "nothing",
+    list: "a list",
+    dict: "a description",
+}
+MOST = 2**64
 
 
 def to_plain(value: Any) -> Any:
@@ -48,16 +62,34 @@ def from_plain(declared: Any, data: Any, where: str) -> Any:
         return dataclass_from_plain(declared, data, where)
     if issubclass(declared, Enum):
         if data not in [member.value for member in declared]:
-            raise misfit(where, f"one of {[member.value for member in declared]}", data)
+            raise misfit(where, one_of(member.value for member in declared), data)
         return declared(data)
-    # bool is an int to Python, not to us; an int is a float when it was written without a point.
+    return scalar_from_plain(declared, data, where)
+
+
+def scalar_from_plain(declared: Any, data: Any, where: str) -> Any:
+    # bool is an int to Python, not to us.
+    if type(data) is int and not -MOST < data < MOST:
+        raise misfit(where, "a number of at most 64 bits", data)
+    # An int is a float when it was written without a point.
     if declared is float and type(data) is int:
         data = float(data)
     if type(data) is not declared:
-        raise misfit(where, f"a value of type {declared.__name__}", data)
+        raise misfit(where, WORDS[declared], data)
     if declared is float and not math.isfinite(data):
         raise misfit(where, "a finite number", data)
+    if declared is str and not is_text(data):
+        raise misfit(where, "text of whole characters", data)
     return data
+
+
+def is_text(data: str) -> bool:
+    """Whether it can be written: escapes of JSON can make halves of characters."""
+    try:
+        data.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def member_for(union: UnionType, data: Any, where: str) -> Any:
@@ -73,7 +105,8 @@ def member_for(union: UnionType, data: Any, where: str) -> Any:
             matches = type(data) is member
         if matches:
             return member
-    raise misfit(where, f"of type {union}", data)
+    named = data.get("kind", data) if isinstance(data, dict) else data
+    raise misfit(where, one_of(dict.fromkeys(map(in_words, get_args(union)))), named)
 
 
 def dataclass_from_plain(declared: Any, data: Any, where: str) -> Any:
@@ -85,12 +118,12 @@ def dataclass_from_plain(declared: Any, data: Any, where: str) -> Any:
     for key in data:
         if key != "kind" and key not in needed:
             raise InputError(
-                f"{where} has the unknown entry {key!r}: the file is not ours or newer"
+                f"{where} has the unknown entry {shortened(key)!r}: the file is not ours or newer"
             )
     for name, is_needed in needed.items():
         if is_needed and name not in data:
             raise InputError(f"{where} lacks the entry {name!r}: the file is damaged or not ours")
-    hints = get_type_hints(declared)
+    hints = types_of(declared)
     content = {
         name: from_plain(hints[name], data[name], f"{where}.{name}")
         for name in needed
@@ -102,7 +135,27 @@ def dataclass_from_plain(declared: Any, data: Any, where: str) -> Any:
         raise InputError(f"{where} contradicts itself: {error}") from error
 
 
+@functools.cache
+def types_of(declared: Any) -> dict[str, Any]:
+    return get_type_hints(declared)
+
+
 def misfit(where: str, expected: str, data: Any) -> InputError:
-    shown = repr(data)
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    return InputError(f"{where} must be {expected}, got {shown}: the file is damaged or not ours")
+    got = repr(shortened(data)) if type(data) is str else WORDS[type(data)]
+    if type(data) in (int, float):
+        got = shortened(str(data))
+    return InputError(f"{where} must be {expected}, got {got}: the file is damaged or not ours")
+
+
+def one_of(expected: Iterable[str]) -> str:
+    return f"one of {', '.join(expected)}"
+
+
+def in_words(declared: Any) -> str:
+    if get_origin(declared) is tuple:
+        return "a list of one kind"
+    return WORDS.get(declared) or declared.__name__
+
+
+def shortened(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."

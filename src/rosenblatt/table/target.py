@@ -69,6 +69,9 @@ class ClassTarget:
             raise ValueError("class labels must be of one type")
         if not 2 <= len(set(self.classes)) == len(self.classes) == len(self.counts):
             raise ValueError("classes must be two or more, distinct, and each with its count")
+        # The codes of truth values are taken for granted.
+        if list(self.classes) != sorted(self.classes):
+            raise ValueError("classes must be sorted")
 
     @property
     def detail(self) -> str:

@@ -1,0 +1,88 @@
+"""The command `export`: a model file in the terms of others, with the columns that it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import final
+
+from rosenblatt.atomic import check_writable, replaced_file
+from rosenblatt.cli.as_json import Json
+from rosenblatt.cli.options import check_member
+from rosenblatt.cli.screen import Screen
+from rosenblatt.errors import InputError
+from rosenblatt.packages import install
+from rosenblatt.persistence import SavedModel, load_model, weights_of
+
+
+@final
+@dataclass(frozen=True)
+class Form:
+    """What a model can be written as, and how."""
+
+    ending: str
+    what: str
+    content: Callable[[SavedModel, str], bytes]
+
+
+FORMS: Mapping[str, Form] = {
+    "onnx": Form(
+        ".onnx",
+        "an ONNX model, an input for each column",
+        lambda saved, name: saved.to_onnx().SerializeToString(),
+    ),
+    "c": Form(
+        ".c",
+        "a C99 file, a structure with a member for each column",
+        lambda saved, name: saved.to_c(name=name).encode("ascii"),
+    ),
+    "safetensors": Form(
+        ".safetensors",
+        "the weights by name, without the columns",
+        lambda saved, name: weights_of(saved),
+    ),
+}
+
+
+def run_export(model: Path, screen: Screen, *, to: str | None, out: Path | None, name: str) -> Json:
+    """Write a model in another form; where it goes is tried first."""
+    form, path = form_and_place(model, to, out)
+    if form is FORMS["onnx"] and find_spec("onnx") is None:
+        raise InputError(f"--to onnx needs onnx: {install('onnx')}, or choose --to c")
+    if path.exists() and path.samefile(model):
+        raise InputError(f"--out {path} is the model itself: choose another name")
+    check_writable(path)
+    saved = load_model(model)
+    notes = [f"{path} held another file, which the new one has replaced"] if path.exists() else []
+    try:
+        content = form.content(saved, name)
+    except ValueError as error:
+        raise InputError(f"{model} cannot be exported: {error}") from error
+    with replaced_file(path) as file:
+        file.write(content)
+    screen.saved(path)
+    screen.notes(notes)
+    screen.say(f"wrote {path}: {form.what}")
+    kind = next(kind for kind, other in FORMS.items() if other is form)
+    return {"out": str(path), "to": kind, "bytes": len(content), "notes": notes}
+
+
+def form_and_place(model: Path, to: str | None, out: Path | None) -> tuple[Form, Path]:
+    """The form by its name, or by the ending of the file to write; the file by the model's name."""
+    if to is not None:
+        check_member("--to", to, FORMS)
+        # A model's own name ends as its weights would.
+        stem = f"{model.stem}-weights" if to == "safetensors" else model.stem
+        return FORMS[to], out or Path(stem + FORMS[to].ending)
+    if out is None:
+        raise InputError("nothing says what to write: give --to onnx, for example, or --out net.c")
+    for form in FORMS.values():
+        if out.suffix.lower() == form.ending:
+            return form, out
+    endings = ", ".join(form.ending for form in FORMS.values())
+    raise InputError(
+        f"the name {out} does not say what to write: let it end with one of {endings}, or give "
+        f"--to {next(iter(FORMS))}, for example"
+    )

@@ -1,0 +1,239 @@
+"""A network with what was learnt about a table's columns, as one C99 file that takes raw cells.
+
+The network is as in `c_source`; before it, a structure with a member for each column becomes the
+features that the columns' encoding makes of them, in double precision as there.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from typing import final
+
+import numpy.typing as npt
+
+from rosenblatt.export.c_number import DOUBLE, c_number
+from rosenblatt.export.c_source import c_source
+from rosenblatt.export.c_text import TAKEN, checked_name, comment, string
+from rosenblatt.export.trained import Trained
+from rosenblatt.model import Form, Model
+from rosenblatt.table import ClassTarget, TableEncoding
+from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
+from rosenblatt.table.dates import Date
+from rosenblatt.table.scaling import TAIL, Scaling
+
+__all__ = ["c_table_source"]
+
+
+def c_table_source(
+    model: Model,
+    encoding: TableEncoding,
+    name: str = "predict",
+    dtype: npt.DTypeLike | None = None,
+) -> str:
+    """The file's text; `name` is the function's, and what every other name begins with.
+
+    The network computes in the parameters' type, or in `dtype`.
+    """
+    return Writer(model, encoding, checked_name(name), dtype).text()
+
+
+@final
+class Writer:
+    """The structure's members and the statements of one file, gathered column by column."""
+
+    def __init__(
+        self, model: Model, encoding: TableEncoding, name: str, dtype: npt.DTypeLike | None
+    ) -> None:
+        self.name, self.target = name, encoding.target
+        classes = isinstance(self.target, ClassTarget)
+        both = classes and model.network.n_outputs == 1
+        self.trained = Trained(model, Form.BOTH_CLASSES if both else Form.COLUMNS)
+        self.network = f"{name}_network"
+        self.source = c_source(self.trained, self.network, dtype)
+        self.real = c_number(model.parameters.dtype if dtype is None else dtype).real
+        self.members: list[str] = []
+        self.helpers: dict[str, str] = {}
+        self.constants: list[str] = []
+        self.statements: list[str] = []
+        self.names: set[str] = set()
+        self.n_features = 0
+        for column in encoding.columns:
+            self._column(column)
+
+    def text(self) -> str:
+        return "\n".join(
+            [
+                self.source,
+                self._interface(),
+                *self.helpers.values(),
+                *self.constants,
+                self._function(),
+            ]
+        )
+
+    # Columns.
+
+    def _column(self, column: AnyColumn) -> None:
+        match column:
+            case Dropped():
+                pass
+            case Category():
+                self._category(column)
+            case Boolean():
+                self._truth(column)
+            case Number() | Date():
+                self._number(column)
+
+    def _number(self, column: Number | Date) -> None:
+        is_date = isinstance(column, Date)
+        what = (
+            "days since 1970-01-01, with the time of day as a fraction" if is_date else "a number"
+        )
+        x = self._member("double", column.name, f"{what}; NaN is missing")
+        center = DOUBLE.literal(column.scaling.center)
+        self._say(f"missing = {x} != {x};")
+        self._say(f"value = missing ? {center} : {x};")
+        self._feature(f"{self._helper('scaled', SCALED)}(value, {scaling(column.scaling)})")
+        for cycle in column.cycles if isinstance(column, Date) else ():
+            # The constant is 2π, which the table's encoding multiplies by first.
+            angle = f"{DOUBLE.literal(TURN)} * value / {DOUBLE.literal(cycle.days)}"
+            for wave in ("sin", "cos"):
+                self._feature(f"missing ? 0 : {wave}({angle})")
+        if column.indicator:
+            self._feature("missing")
+
+    def _truth(self, column: Boolean) -> None:
+        x = self._member("double", column.name, "1 is true, 0 false; NaN is missing")
+        instead = int(column.often_true and not column.indicator)
+        self._say(f"missing = {x} != 0 && {x} != 1;")
+        self._feature(f"missing ? {instead} : {x}")
+        if column.indicator:
+            self._feature("missing")
+
+    def _category(self, column: Category) -> None:
+        what = 'text in UTF-8 without blanks around it; NULL and "" are missing'
+        x = self._member("const char *", column.name, what)
+        n, start = len(column.categories), self.n_features
+        self._say(f"missing = !{x} || !*{x};")
+        if n:
+            known = f"{self.name}_texts_{len(self.constants) + 1}"
+            texts = ",\n    ".join(map(string, column.categories))
+            self.constants.append(f"static const char *const {known}[{n}] = {{\n    {texts}\n}};\n")
+            place = self._helper("place", PLACE)
+            self._say(f"place = missing ? {n} : {place}({x}, {known}, {n});")
+            self._say(f"for (i = 0; i < {n}; i++) x[{start} + i] = i == place;")
+            self.n_features += n
+        if column.others:
+            self._feature(f"!missing && place == {n}" if n else "!missing")
+        if column.indicator:
+            self._feature("missing")
+
+    # What they consist of.
+
+    def _say(self, statement: str) -> None:
+        self.statements.append(statement)
+
+    def _feature(self, value: str) -> None:
+        """The features are float32 in tables, whatever type the network computes in."""
+        self._say(f"x[{self.n_features}] = (float)({value});")
+        self.n_features += 1
+
+    def _member(self, kind: str, column: str, what: str) -> str:
+        member = base = member_name(column, len(self.members) + 1)
+        alike = 1
+        while member in self.names:
+            alike += 1
+            member = f"{base}_{alike}"
+        self.names.add(member)
+        space = "" if kind.endswith("*") else " "
+        self.members.append(f"    {kind}{space}{member}; /* {comment(column)}: {what} */")
+        return f"row->{member}"
+
+    def _helper(self, name: str, text: str) -> str:
+        full = f"{self.name}_{name}"
+        self.helpers[name] = text.replace("NAME", full).replace("TAIL", DOUBLE.literal(TAIL))
+        self.helpers[name] = self.helpers[name].replace("LARGEST", DOUBLE.literal(LARGEST))
+        return full
+
+    def _interface(self) -> str:
+        name, n = self.name, self.trained.n_outputs
+        members = "\n".join(self.members)
+        outputs = f"{n} of {comment(self.target.name)}, in its own units"
+        classes = ""
+        if isinstance(self.target, ClassTarget):
+            outputs = f"the {n} probabilities of {name}_classes, in this order"
+            labels = ",\n    ".join(string(str(label)) for label in self.target.classes)
+            declared = f"const char *const {name}_classes[{n}]"
+            classes = f"extern {declared};\n{declared} = {{\n    {labels}\n}};\n"
+        return (
+            f"/* {name}(row, out) predicts one row of the table from its raw cells, and writes to\n"
+            f" * out {outputs}.\n"
+            " */\n"
+            f"typedef struct {{\n{members}\n}} {name}_row;\n\n"
+            f"enum {{ {name}_n_outputs = {n} }};\n"
+            f"void {name}(const {name}_row *row, double *out);\n{classes}"
+        )
+
+    def _function(self) -> str:
+        n = self.trained.n_outputs
+        used = " ".join(self.statements)
+        declared = [f"{self.real} x[{self.n_features}], y[{n}];", "long i;"]
+        for variable, kind in (("value", "double"), ("place", "long"), ("missing", "int")):
+            if re.search(rf"\b{variable} =", used):
+                declared.append(f"{kind} {variable};")
+        last = f"for (i = 0; i < {n}; i++) out[i] = y[i]"
+        if not isinstance(self.target, ClassTarget):
+            scale, mean = (DOUBLE.literal(x) for x in (self.target.scale, self.target.mean))
+            last += f" * {scale} + {mean}"
+        lines = [*declared, *self.statements, f"{self.network}(x, y);", f"{last};"]
+        body = "\n".join(f"    {line}" for line in lines)
+        return f"void {self.name}(const {self.name}_row *row, double *out)\n{{\n{body}\n}}\n"
+
+
+def member_name(column: str, number: int) -> str:
+    """A column's name in small letters and digits, as far as it consists of such."""
+    name = re.sub(r"[^a-z0-9]+", "_", column.lower()).strip("_")[:40]
+    if not name or not name[0].isalpha():
+        name = f"column_{number}" if not name else f"column_{name}"
+    return f"{name}_" if name in TAKEN | PREDEFINED else name
+
+
+def scaling(s: Scaling) -> str:
+    return ", ".join(DOUBLE.literal(x) for x in (s.center, s.spread, s.mean, s.std))
+
+
+TURN = 2 * math.pi
+LARGEST = sys.float_info.max
+# Names that compilers for some systems define when they are not held to the standard.
+PREDEFINED = {"linux", "unix", "i386", "sun", "vax"}
+
+SCALED = """\
+/* z within the tails, growing like its logarithm beyond. */
+static double NAME_tails(double z)
+{
+    double size = fabs(z);
+    return size > TAIL ? copysign(TAIL * (1 + log(size / TAIL)), z) : z;
+}
+
+/* Standardised, with logarithmic tails, in units of the bulk and then of what comes out. */
+static double NAME(double x, double center, double spread, double mean, double std)
+{
+    double z = (x - center) / spread;
+    z = z > LARGEST ? LARGEST : z < -LARGEST ? -LARGEST : z;
+    return NAME_tails((NAME_tails(z) - mean) / std);
+}
+"""
+PLACE = """\
+/* Which of n texts this one is; n where it is none of them. */
+static long NAME(const char *text, const char *const *texts, long n)
+{
+    long i, k;
+    for (i = 0; i < n; i++) {
+        for (k = 0; text[k] && text[k] == texts[i][k];) k++;
+        if (text[k] == texts[i][k]) break;
+    }
+    return i;
+}
+"""
