@@ -9,7 +9,9 @@ import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
+from rosenblatt.divergence import Finding
 from rosenblatt.engine.blas import blas_for
+from rosenblatt.engine.diagnosis import examined
 from rosenblatt.estimators.fits import Start
 from rosenblatt.estimators.iterations import Iterations
 from rosenblatt.second_order.lbfgs import Iterate, minimize_lbfgs
@@ -24,14 +26,18 @@ def fit_lbfgs(start: Start) -> FloatArray:
     est, network, theta, control = start.est, start.network, start.theta, start.control
     arrays = start.train.gathered()
     # A bound on the probabilities would make value and gradient disagree: the loss is exact.
-    objective = engine.objective(network, est._loss(), control.penalty, arrays, est.n_jobs)
+    loss = est._loss()
+    objective = engine.objective(network, loss, control.penalty, arrays, est.n_jobs)
     est.validation_loss_curve_ = None
     est._progress = None  # its best is of other weights than those that come of this
     iterations = Iterations(start)
 
+    def finding(x: FloatArray, moved: bool) -> Finding:
+        return examined(network, loss, control.penalty, arrays, x, moved)
+
     def report(x: npt.NDArray[np.float64], iterate: Iterate) -> Ending | None:
-        loss = est._reported(iterate.data_loss, iterate.penalty)
-        return iterations.ended(x, loss, iterate.gradient, f"loss = {loss:.8f}")
+        reported = est._reported(iterate.data_loss, iterate.penalty)
+        return iterations.ended(x, reported, iterate.gradient, f"loss = {reported:.8f}")
 
     largest = arrays.n_samples * max(n_in * n_out for n_in, n_out in network.shapes)
     with blas_for(largest, est.n_jobs):  # SciPy's own steps factorise tiny matrices
@@ -42,6 +48,7 @@ def fit_lbfgs(start: Start) -> FloatArray:
             max_fun=est.max_fun,
             grad_tol=est.tol,
             on_iterate=report,
+            finding=finding,
         )
     est.n_iter_ = result.n_iter
     est.loss_ = est._reported(result.last.data_loss, result.last.penalty)

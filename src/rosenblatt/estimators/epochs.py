@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
@@ -19,6 +20,7 @@ from rosenblatt.estimators.rows import split
 from rosenblatt.estimators.scoring import validation_score
 from rosenblatt.losses import Loss
 from rosenblatt.problem import Arrays
+from rosenblatt.recovery import Recovery
 from rosenblatt.schedules import RateControl
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.training import Descent, Method, Record, Validation
@@ -70,6 +72,8 @@ class EpochFit(Fit):
         A context to train in.
     best : pair of arrays, optional
         The parameters and the state of an earlier fit's best score.
+    moving, recovery
+        What steps change, and what brings it back; see `Descent`.
     """
 
     can_pause = True
@@ -90,6 +94,8 @@ class EpochFit(Fit):
         max_epochs: int,
         held: Callable[[], AbstractContextManager[None]] = nullcontext,
         best: tuple[FloatArray, FloatArray] | None = None,
+        moving: Sequence[npt.NDArray[Any]] = (),
+        recovery: Recovery | None = None,
     ) -> None:
         est, (train, validation) = start.est, rows
         self.start, self.held = start, held
@@ -117,6 +123,8 @@ class EpochFit(Fit):
             validate=validate,
             early_stopping=est.early_stopping,
             best=best,
+            moving=moving,
+            recovery=recovery,
             watched=watched(est),
             samples_seen=est.t_,
             on_message=print if est._prints else None,
@@ -234,7 +242,7 @@ def validator(
 
 def history_entry(record: Record) -> dict[str, Any]:
     validation = record.validation
-    damping = {} if record.damping is None else {"damping": record.damping}
+    optional = {"damping": record.damping, "restores": record.restores}
     return {
         "epoch": record.epoch,
         "loss": record.loss,
@@ -243,5 +251,5 @@ def history_entry(record: Record) -> dict[str, Any]:
         "learning_rate": record.learning_rate,
         "gradient_norm": list(record.gradient_norms),
         "seconds": record.seconds,
-        **damping,
+        **{name: value for name, value in optional.items() if value is not None},
     }

@@ -63,6 +63,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "grad_tol": [None, Interval(Real, 0, None, closed="left")],
     "max_time": [None, Interval(Real, 0, None, closed="neither")],
     "scoring": [None, str, callable],
+    "on_divergence": [StrOptions({"raise", "restore"})],
     "callbacks": [None, list, tuple],
     "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
     "input_noise": [Interval(Real, 0, None, closed="left")],

@@ -19,6 +19,13 @@ __all__ = ["Iterate", "LeastSquaresMethod", "Limits", "Minimum", "Walk", "minimi
 
 Vector = npt.NDArray[np.float64]
 
+REMEDY = "take a first-order solver, such as 'adam'"
+
+
+@final
+class Overflow(Exception):
+    """The linear model at a point of lower loss is not finite: the walk ends before it."""
+
 
 @final
 @dataclass(frozen=True)
@@ -87,11 +94,10 @@ class Walk:
         problem.refuse_nan(theta)
         losses = self._losses(theta)
         if not np.isfinite(sum(losses)):
-            raise DivergenceError(
-                f"{NON_FINITE} The loss of the initial weights is not finite: scale inputs and"
-                " targets to unit variance."
-            )
-        self.theta, self.losses, self.model = theta, losses, problem.linear_model(theta)
+            raise self._no_beginning("loss", theta)
+        self.theta, self.losses, self.model = theta, losses, self._linear_model(theta)
+        if not self.model.is_finite:
+            raise self._no_beginning("gradient", theta)
 
     @property
     def loss(self) -> float:
@@ -127,13 +133,29 @@ class Walk:
         """Go to θ + δ, where a trial found these losses."""
         theta = self.theta + delta
         self._problem.refuse_nan(theta)
-        model = self._problem.linear_model(theta)
+        model = self._linear_model(theta)
+        if not model.is_finite:
+            finding = self._problem.finding(theta, moved=True)
+            raise Overflow(f"in iteration {self.n_iter + 1} {finding.told(REMEDY)}".rstrip("."))
         self.theta, self.losses, self.model = theta, losses, model
         self.n_iter += 1
         trials, self._trials_before = self.n_trials - self._trials_before, self.n_trials
         self._requested = self._on_iterate(
             Iterate(theta, *losses, model.gradient, damping, length, trials)
         )
+
+    def _no_beginning(self, what: str, theta: Vector) -> DivergenceError:
+        finding = self._problem.finding(theta, moved=False)
+        return DivergenceError(
+            f"{NON_FINITE} The {what} of the initial weights is not finite: {finding.told(REMEDY)}",
+            layer=finding.layer,
+        )
+
+    def _linear_model(self, theta: Vector) -> LinearModel:
+        with np.errstate(all="ignore"):  # looked at as a whole
+            model = self._problem.linear_model(theta)
+            model.is_finite  # noqa: B018
+        return model
 
     def _losses(self, theta: Vector) -> tuple[float, float]:
         with np.errstate(all="ignore"):  # a step too far, which is not taken
@@ -174,6 +196,8 @@ def minimize(
     walk = Walk(problem, theta, limits, on_iterate)
     try:
         end = method.run(walk)
+    except Overflow as overflow:
+        end = Ending(str(overflow), False)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=6)
         end = Ending("interrupted by the user", True)
