@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -310,7 +311,9 @@ def test_after_divergence_a_sensible_rate_is_suggested(folder: Path, capsys, rat
     options = ["--solver", "sgd", "--activation", "identity", "--validation-fraction", "0"]
     arguments = ["train", "shop.csv", "--target", "weight", "--learning-rate", rate]
     assert run([*arguments, *options]) == 2
-    assert "try --learning-rate 0.001\n" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "try --learning-rate 0.001\n" in told
+    assert re.search(r"diverged in epoch \d+, batch \d+, layer \d+, most likely", told)
 
 
 def test_what_a_person_sees(folder: Path, capsys) -> None:

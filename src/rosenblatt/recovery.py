@@ -15,7 +15,7 @@ __all__ = ["Recovery"]
 Moving: TypeAlias = Sequence[npt.NDArray[Any]]
 
 # Returns in a row after which it is of no use.
-MOST = 10
+MOST = 20
 
 
 @final
@@ -27,8 +27,9 @@ class Recovery:
     loss that no step brings down. A state is good once the epoch that set out from it has come to a
     loss within twice the least so far. Curves and the schedule's position do not go back.
 
-    The k-th return in a row multiplies all later rates by 2⁻ᵏ: the first halves them, ten leave
-    2⁻⁵⁵. Two epochs that go well end a row.
+    The first return of a row halves all later rates, and each further one leaves a quarter of them:
+    little is lost by a single spike, and a rate that is 10⁹ times too large is found out in sixteen
+    returns. Two epochs that go well end a row.
 
     Attributes
     ----------
@@ -85,7 +86,7 @@ class Recovery:
         self.total += 1
         self.in_a_row += 1
         self.well = 0
-        self.scale *= 0.5**self.in_a_row
+        self.scale *= 0.5 if self.in_a_row == 1 else 0.25
 
     def carried_over(self) -> Recovery:
         """For a run that goes on at the same rates."""

@@ -204,9 +204,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         What becomes of a fit in which numbers stop being finite. 'raise' is a `DivergenceError`
         that names the batch, the layer and the likely cause, or, under `early_stopping`, a warning
         and the best weights. 'restore' warns, goes back to the last weights that were good, with
-        the optimiser's memory and the running statistics, and on with half of the learning rate;
-        with a quarter of that where it diverges again, and so on, for the rest of the fit. Ten
-        times in a row, or where a batch overflows at those very weights, it is as with 'raise'.
+        the optimiser's memory and the running statistics, and on with half of the learning rate,
+        or with a quarter of that each time it diverges again, for the rest of the fit. Twenty times
+        in a row, or where a batch overflows at those very weights, it is as with 'raise'.
         Weights are good if the next epoch's loss is within twice the least so far. The epoch that
         failed does not count; batches and schedule go on from where they are. It copies the weights
         after every epoch, and needs a first-order solver.
