@@ -62,7 +62,8 @@ class LinearModel:
     @property
     def is_finite(self) -> bool:
         """Whether its numbers, and the squares and products of them that are needed, are."""
-        parts = (self.T, self.gradient, self.curvatures)
+        with np.errstate(all="ignore"):
+            parts = (self.T, self.gradient, self.curvatures)
         return all(bool(np.isfinite(part).all()) for part in parts)
 
     @property

@@ -153,9 +153,7 @@ class Walk:
 
     def _linear_model(self, theta: Vector) -> LinearModel:
         with np.errstate(all="ignore"):  # looked at as a whole
-            model = self._problem.linear_model(theta)
-            model.is_finite  # noqa: B018
-        return model
+            return self._problem.linear_model(theta)
 
     def _losses(self, theta: Vector) -> tuple[float, float]:
         with np.errstate(all="ignore"):  # a step too far, which is not taken
