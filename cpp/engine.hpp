@@ -170,7 +170,9 @@ template <class T> class Engine {
             result.finite = !watch->failed() && watch->good(loss_so_far(tallies));
             if (!result.finite) --result.steps;
         } else {
-            result.finite = !suspected() && all_finite(theta, chain_.n_parameters) &&
+            const auto finite = [](const Tally &tally) { return tally.finite(); };
+            result.finite = std::all_of(tallies.begin(), tallies.end(), finite) &&
+                            all_finite(theta, chain_.n_parameters) &&
                             (chain_.n_state == 0 || all_finite(memory.state, chain_.n_state));
         }
         memory.steps += result.steps;
@@ -221,6 +223,7 @@ template <class T> class Engine {
     using Clock = std::chrono::steady_clock;
     static constexpr auto patience = std::chrono::milliseconds(100);
     static constexpr std::int64_t work_per_look = 1'000'000; // multiplications: some ten microseconds
+    static constexpr std::int64_t steps_per_suspicion = 64;  // a power of 2
     // Elements over which squares are summed in T before they join a double.
     static constexpr std::size_t run_length = 2048;
     static constexpr std::int64_t most_entries = std::int64_t(1) << 26;
@@ -249,6 +252,12 @@ template <class T> class Engine {
         double squared_norm = 0; // of this step's gradient, where clipping asks for it
         std::vector<double> squared_norms;
         explicit Tally(int groups) : squared_norms(std::size_t(groups), 0.0) {}
+
+        bool finite() const {
+            double sum = data_loss + penalty;
+            for (double square : squared_norms) sum += square;
+            return std::isfinite(sum);
+        }
     };
 
     // Of the whole gradient, by the items' parts in their order.
@@ -403,7 +412,6 @@ template <class T> class Engine {
     void update(Parts parts, Gradient gradient_of, const Optimizer &optimizer, const Surroundings<T> &around,
                 double norm, const Batch &batch, T *theta, const Memory<T> &memory, Tally &tally) {
         const bool clips = around.clips(), averages = around.averages() && !around.constrains();
-        double sum = tally.data_loss; // and of the squared gradient
         std::visit(
             [&](const auto &rule) {
                 const auto shrink = decay<T>(rule, batch.factor);
@@ -423,12 +431,12 @@ template <class T> class Engine {
                                      if (averages) around.average(batch.before + 1, begin, end, theta);
                                      tally.penalty += double(value) * batch.scale * double(batch.rows);
                                      tally.squared_norms[std::size_t(segment.group)] += double(square);
-                                     sum += double(square);
                                  });
                 });
             },
             optimizer);
-        if (!std::isfinite(sum + tally.penalty)) suspected_.store(true, std::memory_order_relaxed);
+        if (batch.before % steps_per_suspicion == 0 && !tally.finite())
+            suspected_.store(true, std::memory_order_relaxed);
     }
 
     // Moves the parameters, and returns the sums of the penalty and of the squared gradient. A vector at a
@@ -524,7 +532,7 @@ template <class T> class Engine {
     std::vector<Workspace<T>> spaces_;
     std::optional<ByUnits<T>> units_;
     std::size_t entries_ = 0; // that the workspaces keep
-    // By a step whose sums are not finite. It may be good: a square may not fit a float.
+    // Of sums that are not finite. All may be good: a square may not fit a float.
     std::atomic<bool> suspected_{false};
     std::mutex busy_; // the workspaces serve one call at a time
 };

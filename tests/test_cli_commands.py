@@ -14,6 +14,7 @@ from cli_tables import REAL_DATA, shop_table
 from sklearn.metrics import accuracy_score, r2_score
 
 from rosenblatt.cli.app import run
+from rosenblatt.errors import DivergenceError
 from rosenblatt.losses import Quantile
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
@@ -314,6 +315,16 @@ def test_after_divergence_a_sensible_rate_is_suggested(folder: Path, capsys, rat
     told = capsys.readouterr().err
     assert "try --learning-rate 0.001\n" in told
     assert re.search(r"diverged in epoch \d+, batch \d+, layer \d+, most likely", told)
+
+
+def test_after_divergence_of_lbfgs_no_rate_is_suggested(folder: Path, capsys, monkeypatch) -> None:
+    def fit(*given: object, **named: object) -> None:
+        raise DivergenceError("what scikit-learn says", 1, layer=2)
+
+    monkeypatch.setattr("rosenblatt.estimators.MLPRegressor.fit", fit)
+    assert run(["train", "shop.csv", "--target", "weight", "--solver", "lbfgs"]) == 2
+    told = capsys.readouterr().err
+    assert "training diverged in epoch 1, layer 2: try --solver adam\n" in told
 
 
 def test_what_a_person_sees(folder: Path, capsys) -> None:

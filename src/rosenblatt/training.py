@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.averaging import Shown
-from rosenblatt.divergence import Divergence
+from rosenblatt.divergence import Cause, Divergence
 from rosenblatt.engine import Epoch, Trainer
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.recovery import Recovery
@@ -339,6 +339,8 @@ class Descent:
             what += " Going back with a smaller rate does not help: it overflows at those weights."
         elif self.recovery is not None:
             what += f" It was of no use to go back {self.recovery.in_a_row} times in a row."
+        elif self.method.has_rate and finding.cause is Cause.STEPS:
+            what += " By on_divergence='restore' training goes back and lowers the rate by itself."
         if not self.early_stopping or self.best is None:
             raise DivergenceError(
                 f"{NON_FINITE} {what}", record.epoch, divergence.batch, finding.layer

@@ -169,7 +169,9 @@ def finding(batch: Batch, moved: bool, step: Move | None) -> Finding:
         wider = single and spot is not None and first_spot(batch.in_double, step) is None
         cause, because = likely_cause(batch, spot, moved)
     if spot is None:
-        return Finding(None, "numbers overflow, which a second look does not find again", cause, because)
+        return Finding(
+            None, "numbers overflow, which a second look does not find again", cause, because
+        )
     return Finding(spot.layer + 1, spot.what, cause, because, wider, spot.by_move)
 
 
