@@ -2,8 +2,8 @@
 // This is the only file that names nanobind.
 #include "engine.hpp"
 #include "lent.hpp"
+#include "orders.hpp"
 #include "predictor.hpp"
-#include "shuffle.hpp"
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
@@ -209,14 +209,23 @@ template <class T> class CheckedRun {
                 "slots do not fit");
         require(around_.averages() == mean_.has_value() && (!mean_ || mean_->shape(0) == theta_.shape(0)),
                 "the mean of the parameters does not fit");
+        for (std::size_t k = 0; k < n_slots(); ++k)
+            remembered_.add(slots_.data() + k * slots_.stride(0), theta_.shape(0));
+        if (mean_) remembered_.add(mean_->data(), mean_->shape(0));
+        moving_ = remembered_;
+        moving_.add(theta_.data(), theta_.shape(0));
+        moving_.add(state_.data(), state_.shape(0));
     }
+
+    CheckedRun(const CheckedRun &) = delete;
+    CheckedRun &operator=(const CheckedRun &) = delete;
 
     using EpochTuple = std::tuple<double, double, std::vector<double>, bool, std::int64_t>;
 
-    // Epochs, up to one that leaves a parameter that is not finite or has not the time for its steps. Before
-    // each the rows are shuffled by NumPy's generator where one is given: `order` is left as the last epoch
-    // had it. Returned are the epochs and their seconds, and what a signal's handler raised, which belongs
-    // behind the epochs that were over by then.
+    // Epochs, up to one that diverges or has not the time for its steps. Before each the rows are shuffled by
+    // NumPy's generator where one is given: `order` is left as the last epoch had it. Of one that diverges
+    // everything is left as it was before the step at fault. Returned are the epochs and their seconds, and
+    // what a signal's handler raised, which belongs behind the epochs that were over by then.
     std::pair<std::vector<std::pair<EpochTuple, double>>, nb::object>
     epochs(nb::handle order, nb::handle generator, std::int64_t batch_size, nb::handle factors,
            std::int64_t n_epochs, bool interruptible, double seconds) {
@@ -236,11 +245,10 @@ template <class T> class CheckedRun {
         require(n_epochs >= 1 && rates.size(0) % steps == 0 && rates.size(0) / steps == n_epochs,
                 "one factor a step");
         require(steps <= Crew::most_phases / engine_.engine().most_phases(), "too many steps for one epoch");
-        const BitGenerator *bits = shuffles ? &bit_generator(generator) : nullptr;
-        // A copy, for the same reason as in Held.
-        numbers_.clear();
-        if (given) numbers_.assign(given->data(), given->data() + n);
-        for (std::int64_t number : numbers_) require(number >= 0 && number < rows, "row number out of range");
+        orders_.set_out(given ? given->data() : nullptr, given ? std::size_t(n) : 0,
+                        shuffles ? &bit_generator(generator) : nullptr);
+        for (std::int64_t number : orders_.numbers())
+            require(number >= 0 && number < rows, "row number out of range");
         Memory<T> memory{{}, steps_(0), seed_, state_.data()};
         for (std::size_t k = 0; k < n_slots(); ++k) memory.slots[k] = slots_.data() + k * slots_.stride(0);
         auto signalled = [interruptible] {
@@ -250,34 +258,48 @@ template <class T> class CheckedRun {
         };
         std::vector<std::pair<EpochTuple, double>> over;
         bool interrupted = false;
+        const std::int64_t *order_of_last = nullptr;
         {
             nb::gil_scoped_release released;
             using Seconds = std::chrono::duration<double>;
             const auto begun = std::chrono::steady_clock::now();
             double elapsed = 0, asked = 0;
-            for (std::int64_t epoch = 0; epoch < n_epochs && !interrupted; ++epoch) {
-                if (bits) shuffle(numbers_.data(), numbers_.size(), *bits);
-                const EpochResult result =
-                    engine_.engine().epoch(data_.data, Order{given ? numbers_.data() : nullptr, 0, n}, n,
-                                           batch_size, rule_, rates.data() + epoch * steps, theta_.data(),
-                                           memory, signalled, around_, seconds - elapsed);
-                interrupted = result.interrupted;
-                const double before = elapsed;
-                elapsed = Seconds(std::chrono::steady_clock::now() - begun).count();
-                if (!interrupted)
-                    over.emplace_back(EpochTuple{result.objective.data_loss, result.objective.penalty,
-                                                 result.gradient_norms, result.finite, result.steps},
-                                      elapsed - before);
-                if (!result.finite || result.steps < steps || elapsed >= seconds) break;
-                // Short epochs are over before they ask.
-                if (!interrupted && elapsed - asked >= 0.1) {
-                    asked = elapsed;
-                    interrupted = signalled();
+            // Whether all is finite in the end.
+            const auto take = [&](Watch<T> *watch) {
+                for (std::int64_t epoch = 0; epoch < n_epochs; ++epoch) {
+                    order_of_last = orders_.of(epoch);
+                    if (watch) watch->epoch_begins();
+                    const EpochResult result =
+                        engine_.engine().epoch(data_.data, Order{given ? order_of_last : nullptr, 0, n}, n,
+                                               batch_size, rule_, rates.data() + epoch * steps, theta_.data(),
+                                               memory, signalled, around_, seconds - elapsed, watch);
+                    interrupted = result.interrupted;
+                    const double before = elapsed;
+                    elapsed = Seconds(std::chrono::steady_clock::now() - begun).count();
+                    if (!interrupted)
+                        over.emplace_back(EpochTuple{result.objective.data_loss, result.objective.penalty,
+                                                     result.gradient_norms, result.finite, result.steps},
+                                          elapsed - before);
+                    if (!result.finite) return false;
+                    if (interrupted || result.steps < steps || elapsed >= seconds) break;
+                    // Short epochs are over before they ask.
+                    if (elapsed - asked >= 0.1) {
+                        asked = elapsed;
+                        if ((interrupted = signalled())) break;
+                    }
                 }
+                return remembered_.finite(); // the rest every epoch looks at
+            };
+            moving_.copy_to(kept_);
+            if (!take(nullptr)) {
+                moving_.copy_from(kept_);
+                memory.steps = steps_(0);
+                over.clear();
+                if (!interrupted) take(&watch_);
             }
         }
         steps_(0) = memory.steps; // also where a signal ended an epoch early: so many steps were taken
-        if (shuffles) std::copy(numbers_.begin(), numbers_.end(), given->data());
+        if (shuffles) std::copy_n(order_of_last, n, given->data());
         return {std::move(over),
                 interrupted ? nb::object(nb::borrow(nb::python_error().value())) : nb::object(nb::none())};
     }
@@ -297,7 +319,10 @@ template <class T> class CheckedRun {
     Out1<T> state_;
     std::optional<Out1<T>> mean_;
     Surroundings<T> around_;
-    std::vector<std::int64_t> numbers_;
+    Orders orders_;
+    Moving<T> moving_, remembered_; // all, and what is not a parameter or the network's state
+    std::vector<T> kept_;           // what a call has set out from
+    Watch<T> watch_{moving_};
 };
 
 // Predictions over parameters whose memory is read afresh at every call. Arrays that need no preparation are

@@ -5,6 +5,7 @@
 #include "propagate.hpp"
 #include "surroundings.hpp"
 #include "threads.hpp"
+#include "watch.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -30,7 +31,7 @@ struct EpochResult {
     // Per parametric layer: root mean square over the batches, before clipping.
     std::vector<double> gradient_norms;
     std::int64_t steps = 0;
-    bool finite = true; // every parameter after the epoch
+    bool finite = true; // its losses, and what it moved; under a watch the last step was taken back if not
     bool interrupted = false;
 };
 
@@ -63,11 +64,12 @@ template <class T> class Engine {
 
     // One pass over `n_rows` rows in the given order, a step for each batch; step s uses the rate
     // lr·factors[s]. Every so often `interrupted` is asked whether to leave early, and no step but the first
-    // is begun once `seconds` are over.
+    // is begun once `seconds` are over. An epoch that is no longer finite ends soon, and what it has moved is
+    // of no use; with a `watch`, which has seen it begin, it ends right before the step that diverges.
     EpochResult epoch(const Data<T> &data, Order order, std::int64_t n_rows, std::int64_t batch_size,
                       const Optimizer &optimizer, const double *factors, T *theta, Memory<T> &memory,
                       const std::function<bool()> &interrupted, const Surroundings<T> &around = {},
-                      double seconds = std::numeric_limits<double>::infinity()) {
+                      double seconds = std::numeric_limits<double>::infinity(), Watch<T> *watch = nullptr) {
         std::lock_guard lock(busy_);
         std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
         const std::int64_t steps = (n_rows - 1) / batch_size + 1;
@@ -78,7 +80,9 @@ template <class T> class Engine {
         const std::int64_t per_look =
             1 + work_per_look / (std::min(batch_size, n_rows) * std::int64_t(chain_.n_parameters));
         std::int64_t looks = 0;
+        suspected_.store(false, std::memory_order_relaxed);
         auto leave = [&] {
+            if (watch ? looks > 0 && !watch->good(loss_so_far(tallies)) : suspected()) return true;
             if (looks++ == 0 || looks % per_look != 0) return false;
             const auto now = Clock::now();
             if (std::chrono::duration<double>(now - started).count() >= seconds) return true;
@@ -106,7 +110,7 @@ template <class T> class Engine {
                                          around, 0, batch, theta, memory, tally);
                               });
                 },
-                leave);
+                leave, bool(watch));
         } else {
             const std::int64_t share = (largest + threads_ - 1) / threads_;
             auto &spaces = workspaces(share, (order.numbers || chain_.input_noise > 0) && !data.X.sparse(),
@@ -157,12 +161,21 @@ template <class T> class Engine {
                     }
                     }
                 },
-                leave);
+                leave, bool(watch));
         }
-        memory.steps += done;
         const double rows_seen = double(std::min(n_rows, done * batch_size));
         EpochResult result = summary(tallies, rows_seen, data.mean_weight, double(done), left);
-        result.finite = all_finite(theta, chain_.n_parameters);
+        if (watch) {
+            // Nobody has asked after the very last step.
+            result.finite = !watch->failed() && watch->good(loss_so_far(tallies));
+            if (!result.finite) --result.steps;
+        } else {
+            const auto finite = [](const Tally &tally) { return tally.finite(); };
+            result.finite = std::all_of(tallies.begin(), tallies.end(), finite) &&
+                            all_finite(theta, chain_.n_parameters) &&
+                            (chain_.n_state == 0 || all_finite(memory.state, chain_.n_state));
+        }
+        memory.steps += result.steps;
         return result;
     }
 
@@ -210,6 +223,7 @@ template <class T> class Engine {
     using Clock = std::chrono::steady_clock;
     static constexpr auto patience = std::chrono::milliseconds(100);
     static constexpr std::int64_t work_per_look = 1'000'000; // multiplications: some ten microseconds
+    static constexpr std::int64_t steps_per_suspicion = 64;  // a power of 2
     // Elements over which squares are summed in T before they join a double.
     static constexpr std::size_t run_length = 2048;
     static constexpr std::int64_t most_entries = std::int64_t(1) << 26;
@@ -220,6 +234,8 @@ template <class T> class Engine {
     }
 
     static bool never() { return false; }
+
+    bool suspected() const { return suspected_.load(std::memory_order_relaxed); }
 
     // The batch of a step: its rows, what its gradient is multiplied by, the steps before it over all epochs,
     // and the factor on its rate.
@@ -236,6 +252,12 @@ template <class T> class Engine {
         double squared_norm = 0; // of this step's gradient, where clipping asks for it
         std::vector<double> squared_norms;
         explicit Tally(int groups) : squared_norms(std::size_t(groups), 0.0) {}
+
+        bool finite() const {
+            double sum = data_loss + penalty;
+            for (double square : squared_norms) sum += square;
+            return std::isfinite(sum);
+        }
     };
 
     // Of the whole gradient, by the items' parts in their order.
@@ -243,6 +265,12 @@ template <class T> class Engine {
         double square = 0;
         for (const Tally &tally : tallies) square += tally.squared_norm;
         return std::sqrt(square);
+    }
+
+    static double loss_so_far(const std::vector<Tally> &tallies) {
+        double sum = 0;
+        for (const Tally &tally : tallies) sum += tally.data_loss + tally.penalty;
+        return sum;
     }
 
     // Every item's memory, kept from call to call while the demand stays the same.
@@ -382,7 +410,7 @@ template <class T> class Engine {
     // stretch, so that there is a loop for every optimiser and not for every combination.
     template <class Parts, class Gradient>
     void update(Parts parts, Gradient gradient_of, const Optimizer &optimizer, const Surroundings<T> &around,
-                double norm, const Batch &batch, T *theta, const Memory<T> &memory, Tally &tally) const {
+                double norm, const Batch &batch, T *theta, const Memory<T> &memory, Tally &tally) {
         const bool clips = around.clips(), averages = around.averages() && !around.constrains();
         std::visit(
             [&](const auto &rule) {
@@ -407,6 +435,8 @@ template <class T> class Engine {
                 });
             },
             optimizer);
+        if (batch.before % steps_per_suspicion == 0 && !tally.finite())
+            suspected_.store(true, std::memory_order_relaxed);
     }
 
     // Moves the parameters, and returns the sums of the penalty and of the squared gradient. A vector at a
@@ -502,7 +532,9 @@ template <class T> class Engine {
     std::vector<Workspace<T>> spaces_;
     std::optional<ByUnits<T>> units_;
     std::size_t entries_ = 0; // that the workspaces keep
-    std::mutex busy_;         // the workspaces serve one call at a time
+    // Of sums that are not finite. All may be good: a square may not fit a float.
+    std::atomic<bool> suspected_{false};
+    std::mutex busy_; // the workspaces serve one call at a time
 };
 
 } // namespace rosenblatt

@@ -95,14 +95,18 @@ class Crew {
     // Runs work(round, phase, item) for every item of every phase of every round, in order, with as many
     // items to a phase as the crew has members. `leave`, asked now and then by the calling thread alone,
     // ends the run after the round in hand. Returns the number of rounds done. Work must not throw.
+    //
+    // `alone` the calling thread does every item, and asks to leave before every round.
     template <class Work, class Leave>
-    static std::int64_t run(int size, std::int64_t rounds, int phases, Work work, Leave leave) {
+    static std::int64_t run(int size, std::int64_t rounds, int phases, Work work, Leave leave,
+                            bool alone = false) {
         const Denormals on_this_thread(Denormals::as_zero);
-        const Cores cores(size - 1);
-        if (size == 1) {
+        const Cores cores(alone ? 0 : size - 1);
+        if (size == 1 || alone) {
             std::int64_t round = 0;
             for (; round < rounds && !leave(); ++round)
-                for (int phase = 0; phase < phases; ++phase) work(round, phase, 0);
+                for (int phase = 0; phase < phases; ++phase)
+                    for (int item = 0; item < size; ++item) work(round, phase, item);
             return round;
         }
         Crew crew(size, rounds, phases);

@@ -55,6 +55,13 @@ WAYS: dict[str, dict[str, Any]] = {
     "averages over steps": {"averaging": "ema"},
     "averages over epochs": {"averaging": "swa"},
     "in order": {"shuffle": False},
+    "going back where it diverges": {
+        "solver": "sgd",
+        "activation": "relu",
+        "learning_rate_init": 1e5,
+        "on_divergence": "restore",
+        "early_stopping": True,
+    },
     "batch 1": {"batch_size": 1, "max_iter": 6, "solver": "nadam"},
     "kfac": {"solver": "kfac", "early_stopping": True},
     "lbfgs": {"solver": "lbfgs", "max_iter": 60},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from model_files import rewrite
 from sklearn.metrics import accuracy_score, r2_score
 
 from rosenblatt.cli.app import run
+from rosenblatt.errors import DivergenceError
 from rosenblatt.losses import Quantile
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
@@ -311,7 +313,19 @@ def test_after_divergence_a_sensible_rate_is_suggested(folder: Path, capsys, rat
     options = ["--solver", "sgd", "--activation", "identity", "--validation-fraction", "0"]
     arguments = ["train", "shop.csv", "--target", "weight", "--learning-rate", rate]
     assert run([*arguments, *options]) == 2
-    assert "try --learning-rate 0.001\n" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "try --learning-rate 0.001\n" in told
+    assert re.search(r"diverged in epoch \d+, batch \d+, layer \d+, most likely", told)
+
+
+def test_after_divergence_of_lbfgs_no_rate_is_suggested(folder: Path, capsys, monkeypatch) -> None:
+    def fit(*given: object, **named: object) -> None:
+        raise DivergenceError("what scikit-learn says", 1, layer=2)
+
+    monkeypatch.setattr("rosenblatt.estimators.MLPRegressor.fit", fit)
+    assert run(["train", "shop.csv", "--target", "weight", "--solver", "lbfgs"]) == 2
+    told = capsys.readouterr().err
+    assert "training diverged in epoch 1, layer 2: try --solver adam\n" in told
 
 
 def test_what_a_person_sees(folder: Path, capsys) -> None:

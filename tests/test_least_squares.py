@@ -243,6 +243,30 @@ def test_weights_that_overflow_are_refused() -> None:
         run(LevenbergMarquardt(), problem, theta)
 
 
+@pytest.mark.parametrize("method", [LevenbergMarquardt(), GaussNewton()], ids=repr)
+def test_a_point_whose_derivatives_overflow_is_not_gone_to(
+    method: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The walk ends before it, at numbers alone."""
+    real, models = LeastSquares.linear_model, 0
+
+    def third_is_none(self: LeastSquares, theta: Vector) -> LinearModel:
+        nonlocal models
+        models += 1
+        model = real(self, theta)
+        return (
+            LinearModel(np.full_like(model.T, np.nan), theta, model.ridge) if models == 3 else model
+        )
+
+    monkeypatch.setattr(LeastSquares, "linear_model", third_is_none)
+    problem = LeastSquares(NET, L2(0.1), small_problem(False))
+    found, seen = run(method, problem, parameters(NET, 3))
+    assert len(seen) == found.n_iter == 1
+    np.testing.assert_array_equal(found.theta, seen[0].theta)
+    assert not found.end.converged
+    assert found.end.reason.startswith("in iteration 2 ")
+
+
 def test_ctrl_c_keeps_the_last_accepted_step() -> None:
     problem = LeastSquares(NET, L2(0.1), small_problem(False))
 

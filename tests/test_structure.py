@@ -12,7 +12,7 @@ from members import network
 
 from rosenblatt.activations import Tanh
 from rosenblatt.backprop import backpropagate, forward
-from rosenblatt.engine.readable import track
+from rosenblatt.engine.steps import track
 from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.network import Network, fill
 from rosenblatt.normalizations import BatchNorm, LayerNorm, Normalization

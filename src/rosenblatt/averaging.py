@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
+
+import numpy as np
+import numpy.typing as npt
 
 from rosenblatt.snapshot import Snapshot
 from rosenblatt.types import FloatArray
@@ -94,6 +97,11 @@ class Shown(ABC):
     by_steps: ClassVar[bool]  # whether nothing has to be done between epochs
     weights: FloatArray
 
+    @property
+    @abstractmethod
+    def own(self) -> tuple[npt.NDArray[Any], ...]:
+        """What `epoch_ended` changes, in place."""
+
     @abstractmethod
     def epoch_ended(self, epoch: int) -> None:
         """Called after every epoch, counted from 1."""
@@ -115,6 +123,10 @@ class InPlace(Shown):
     by_steps = True
     weights: FloatArray
 
+    @property
+    def own(self) -> tuple[npt.NDArray[Any], ...]:
+        return ()
+
     def epoch_ended(self, epoch: int) -> None:
         pass
 
@@ -135,15 +147,22 @@ class EpochMean(Shown):
         self.swa, self.theta = swa, theta
         self.before = swa.epochs_before(max_epochs)
         self.weights = theta.copy()
+        self.taken = np.zeros(1, np.int64)  # epochs, into the mean
+
+    @property
+    def own(self) -> tuple[npt.NDArray[Any], ...]:
+        return self.weights, self.taken
 
     def epoch_ended(self, epoch: int) -> None:
-        if epoch <= self.before + 1:
+        self.taken += epoch > self.before
+        taken = int(self.taken[0])
+        if taken <= 1:
             self.weights[:] = self.theta
         else:
-            self.weights += self.swa.weight(epoch - self.before) * (self.theta - self.weights)
+            self.weights += self.swa.weight(taken) * (self.theta - self.weights)
 
     def snapshot(self) -> Snapshot:
-        return Snapshot({"before": self.before}, {"weights": self.weights})
+        return Snapshot({"before": self.before}, {"weights": self.weights, "taken": self.taken})
 
     def restore(self, snapshot: Snapshot, epoch: int) -> None:
         """An average that has begun goes on, unless in a longer run it begins later.
@@ -151,7 +170,8 @@ class EpochMean(Shown):
         `before` follows from the epochs of a run, which may be more than they were.
         """
         if epoch <= self.before + 1:
-            self.weights[:] = self.theta
+            self.weights[:], self.taken[:] = self.theta, max(0, epoch - self.before)
         else:
             self.before = int(snapshot.values["before"])
             snapshot.copy_to(self.weights, "weights")
+            snapshot.copy_to(self.taken, "taken")

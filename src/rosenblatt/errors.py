@@ -18,8 +18,20 @@ class InputError(ValueError):
 
 @final
 class DivergenceError(ValueError):
-    """Training diverged; the message names the epoch, where there was one, and the likely cause."""
+    """Training diverged; the message names where, and the likely cause.
 
-    def __init__(self, message: str, epoch: int | None = None) -> None:
+    Attributes
+    ----------
+    epoch, batch, layer : int or None
+        Each from 1, where there was one: of solvers over all rows `epoch` is the iteration.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        epoch: int | None = None,
+        batch: int | None = None,
+        layer: int | None = None,
+    ) -> None:
         super().__init__(message)
-        self.epoch = epoch
+        self.epoch, self.batch, self.layer = epoch, batch, layer

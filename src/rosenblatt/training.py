@@ -7,14 +7,16 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, final
+from typing import Any, NamedTuple, final
 
 import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.averaging import Shown
+from rosenblatt.divergence import Cause, Divergence
 from rosenblatt.engine import Epoch, Trainer
 from rosenblatt.errors import NON_FINITE, DivergenceError
+from rosenblatt.recovery import Recovery
 from rosenblatt.schedules import RateControl
 from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending, NoImprovement, StoppingRule, ending
@@ -32,6 +34,7 @@ STANDING = {
     "stop_reason": str,
     "converged": bool,
     "all_epochs": bool,
+    "_restores": int,
 }
 
 
@@ -80,10 +83,13 @@ class Record(NamedTuple):
         Root mean square over the epoch's batches, before clipping.
     seconds : float
         Wall time of the epoch, validation included.
-    finite : bool
-        Whether every parameter is, after the epoch.
+    divergence : Divergence, optional
+        Where the epoch ended for want of finite numbers. Its loss then has the batch at fault in
+        it, and the validation is NaN: the epoch has no weights of its own.
     damping : float, optional
         Of a method with curvature, after the epoch.
+    restores : int, optional
+        Of a run that goes back where it diverges: how often, before this epoch.
     """
 
     epoch: int
@@ -92,8 +98,13 @@ class Record(NamedTuple):
     learning_rate: float
     gradient_norms: tuple[float, ...]
     seconds: float
-    finite: bool
+    divergence: Divergence | None = None
     damping: float | None = None
+    restores: int | None = None
+
+    @property
+    def finite(self) -> bool:
+        return self.divergence is None
 
     @property
     def gradient_norm(self) -> float:
@@ -141,6 +152,10 @@ class Descent:
         The last one that was told; 0 before the first.
     best : pair of arrays, optional
         Parameters and state of the best validation score, under `early_stopping`.
+    moving : sequence of arrays
+        All that steps and epochs change, where there is a recovery.
+    recovery : Recovery, optional
+        Given, a run that diverges goes back to where it was well, as long as that helps.
     requested : Ending, optional
         Set between two records to end the run by another's wish.
     stop_reason : str
@@ -178,6 +193,8 @@ class Descent:
     samples_seen: int = 0
     epoch: int = 0
     best: tuple[FloatArray, FloatArray] | None = None
+    moving: Sequence[npt.NDArray[Any]] = ()
+    recovery: Recovery | None = None
     requested: Ending | None = None
     stop_reason: str = ""
     converged: bool = False
@@ -188,6 +205,7 @@ class Descent:
     on_epoch: Callable[[], None] | None = None
     at_rest: Callable[[], None] | None = None
     _started: float = 0.0
+    _restores: int = 0
 
     @property
     def finished(self) -> bool:
@@ -201,6 +219,8 @@ class Descent:
         trainer = self.make_trainer()
         self._started = time.perf_counter() - self.seconds
         latest: Record | None = None
+        if self.recovery is not None:
+            self.recovery.begins(self.moving)
         try:
             while self.epoch < last and not self.finished:
                 for record in self._epochs(trainer, min(last - self.epoch, self._ahead(latest))):
@@ -208,18 +228,29 @@ class Descent:
                     is_best = self.stopping.observe(value)
                     if is_best and self.early_stopping:
                         self.best = self.shown.weights.copy(), self.state.copy()
+                    if self.recovery is not None and record.finite:
+                        self.recovery.epoch_ended(record.loss, self.moving)
                     yield record
                     self.rate.epoch_ended(self._steps, self.samples_seen, value)
-                latest = record
-                if self._diverged(record) or self._ended(record) or self._stalled():
+                    latest = record
+                if latest is None:  # gone back in the very first epoch
+                    continue
+                if self._diverged(latest) or self._ended(latest) or self._stalled():
                     return
                 if self.at_rest is not None and self.epoch < last:
                     self.seconds = time.perf_counter() - self._started
                     self.at_rest()
         finally:
             self.seconds = time.perf_counter() - self._started
+            if self.at_rest is None and (self.finished or self.epoch == self.max_epochs):
+                self.let_go()
         if self.epoch == self.max_epochs and not self.finished:
             self.stop_reason, self.all_epochs = f"reached max_iter={self.max_epochs}", True
+
+    def let_go(self) -> None:
+        """Drop what a run that is over, and is not kept, needs no longer."""
+        if self.recovery is not None:
+            self.recovery.ends()
 
     def snapshot(self) -> Snapshot:
         """All that is needed to go on, beside θ and what the trainer remembers of its own."""
@@ -231,11 +262,15 @@ class Descent:
             rate=self.rate.snapshot(),
             stopping=self.stopping.snapshot(),
             shown=self.shown.snapshot(),
+            recovery=Snapshot() if self.recovery is None else self.recovery.snapshot(),
         )
         return Snapshot(values | parts.values, arrays | parts.arrays)
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Stand where the snapshot was taken, at an end only if it is one for this run's limits."""
+        """Stand where the snapshot was taken, at an end only if it is one for this run's limits.
+
+        The parameters and what the trainer remembers do already.
+        """
         for name, kind in STANDING.items():
             setattr(self, name, kind(snapshot.values[name]))
         snapshot.copy_to(self.order, "order")
@@ -247,6 +282,8 @@ class Descent:
         self.rate.restore(snapshot.part("rate"))
         self.stopping.restore(snapshot.part("stopping"))
         self.shown.restore(snapshot.part("shown"), self.epoch)
+        if self.recovery is not None:
+            self.recovery.restore(snapshot.part("recovery"), self.moving)
         if self.all_epochs:
             still_due = self.epoch >= self.max_epochs
         else:
@@ -269,35 +306,54 @@ class Descent:
         """
         if latest is None or self.on_epoch or self.validate or not self.shown.by_steps:
             return 1
+        if self.recovery is not None:
+            return 1
         if not self.rate.foreseeable or not all(rule.only_time for rule in self.rules):
             return 1
         before_a_stall = 1 + self.stopping.patience - self.stopping.count
         return int(min(before_a_stall, max(1.0, MOMENT / max(latest.seconds, MOMENT / 1000))))
 
     def _epochs(self, trainer: Trainer, n: int) -> Iterator[Record]:
-        if self.on_epoch is not None:
+        if self.on_epoch is not None and not self._restores:
             self.on_epoch()
         start = time.perf_counter()
         factors = self.rate.factors(n * self._steps)
+        if self.recovery is not None:
+            factors = self.recovery.scale * factors
         elapsed = start - self._started
         left = min((rule.seconds_left(elapsed) for rule in self.rules), default=math.inf)
         for k, result in enumerate(
             trainer.epochs(n, self.order, self.rng, self.batch_size, factors, left)
         ):
+            rate = self.lr * float(factors[k * self._steps])
+            divergence = result.divergence
+            if divergence is not None and self._goes_back(divergence, rate):
+                return
             self.epoch += 1
             self.samples_seen += min(len(self.order), result.steps * self.batch_size)
-            self.shown.epoch_ended(self.epoch)
-            validation = self.validate() if self.validate else None
+            if divergence is None:
+                self.shown.epoch_ended(self.epoch)
             yield Record(
                 epoch=self.epoch,
                 loss=self.objective(result),
-                validation=validation,
-                learning_rate=self.lr * float(factors[k * self._steps]),
+                validation=self._validation(divergence),
+                learning_rate=rate,
                 gradient_norms=result.gradient_norms,
                 seconds=time.perf_counter() - start if n == 1 else result.seconds,
-                finite=result.finite,
+                divergence=divergence,
                 damping=result.damping,
+                restores=None if self.recovery is None else self._restores,
             )
+            self._restores = 0
+
+    def _validation(self, divergence: Divergence | None) -> Validation | None:
+        if self.validate is None:
+            return None
+        return Validation(math.nan, math.nan) if divergence is not None else self.validate()
+
+    @property
+    def _scale(self) -> float:
+        return 1.0 if self.recovery is None else self.recovery.scale
 
     @property
     def _steps(self) -> int:
@@ -310,20 +366,52 @@ class Descent:
             return -record.validation.score
         return record.loss
 
-    def _diverged(self, record: Record) -> bool:
-        if record.finite:
+    def _goes_back(self, divergence: Divergence, rate: float) -> bool:
+        """Whether the run goes on from where it was well, and not from here."""
+        recovery = self.recovery
+        if recovery is None or recovery.exhausted or self._is_hopeless(divergence):
             return False
-        what = f"Training diverged in epoch {record.epoch}"
-        if self.method.has_rate:
-            what += f" at a learning rate of {record.learning_rate:g}"
+        recovery.go_back(self.moving)
+        self._restores += 1
+        warnings.warn(
+            f"{self._place(divergence, self.epoch + 1, rate)}, {divergence.finding.seen}. Training"
+            f" goes back to where it was well, and on at {recovery.scale:g} times the learning"
+            " rate.",
+            RuntimeWarning,
+            stacklevel=8,
+        )
+        return True
+
+    def _is_hopeless(self, divergence: Divergence) -> bool:
+        """Whether a batch overflows at the very weights to go back to, whatever the rate."""
+        if self.recovery is None or divergence.finding.by_move:
+            return False
+        return self.recovery.is_at(self.moving)
+
+    def _place(self, divergence: Divergence, epoch: int, rate: float) -> str:
+        at = f" at a learning rate of {rate:g}" if self.method.has_rate else ""
+        batch = f"batch {divergence.batch} of {self._steps}"
+        return f"Training diverged in epoch {epoch}{at}: in {batch}"
+
+    def _diverged(self, record: Record) -> bool:
+        divergence = record.divergence
+        if divergence is None:
+            return False
+        finding = divergence.finding
+        place = self._place(divergence, record.epoch, record.learning_rate)
+        what = f"{place}, {finding.told(self.method.remedy)}"
+        if self._is_hopeless(divergence):
+            what += " Going back with a smaller rate does not help: it overflows at those weights."
+        elif self.recovery is not None:
+            what += f" It was of no use to go back {self.recovery.in_a_row} times in a row."
+        elif self.method.has_rate and finding.cause is Cause.STEPS:
+            what += " By on_divergence='restore' training goes back and lowers the rate by itself."
         if not self.early_stopping or self.best is None:
             raise DivergenceError(
-                f"{NON_FINITE} {what}: scale inputs and targets to unit variance,"
-                f" {self.method.remedy}.",
-                record.epoch,
+                f"{NON_FINITE} {what}", record.epoch, divergence.batch, finding.layer
             )
         warnings.warn(
-            f"{what}; the weights of the best validation score are kept.",
+            f"{what} The weights of the best validation score are kept.",
             RuntimeWarning,
             stacklevel=7,
         )
@@ -349,7 +437,7 @@ class Descent:
         )
         if self.rate.stalled():
             self.stopping.count = 0
-            rate = self.lr * self.rate.factors(1)[0]
+            rate = self.lr * self._scale * self.rate.factors(1)[0]
             self._say(f"{message} Setting learning rate to {rate:f}")
             return False
         self._say(f"{message} Stopping.")

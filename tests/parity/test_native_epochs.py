@@ -123,9 +123,11 @@ def test_no_rule_hides_a_nan(
     arrays = make_arrays(SquaredError(), 37, 7, 3)
     arrays.y[20] = np.nan
     problem = Problem(small_network(Tanh()), SquaredError(), L2(0.1), optimizer)
-    theta, _, (epoch,) = after_epochs(problem, arrays, 10, [None], threads)
-    assert np.isnan(theta).all()
+    theta, memory, (epoch,) = after_epochs(problem, arrays, 10, [None], threads)
     assert not epoch.finite
+    assert epoch.steps == memory.steps[0] == 2
+    assert epoch.divergence.batch == 3
+    assert np.isfinite(theta).all()
 
 
 @pytest.mark.parametrize("shuffles", [True, False])

@@ -64,12 +64,7 @@ def train_network(
         try:
             network.fit(*fit_arguments(kind, parts["train"]), **validation_of(prepared, options))
         except DivergenceError as error:
-            rate = options.learning_rate
-            where = "" if error.epoch is None else f" in epoch {error.epoch}"
-            raise InputError(
-                f"training diverged{where}, most likely because a learning "
-                f"rate of {rate:g} is too large: try --learning-rate {_smaller(rate)}"
-            ) from error
+            raise InputError(_diverged(error, options)) from error
     seconds = time.perf_counter() - start
     model: Model = network.model_
     predictors = {
@@ -140,6 +135,19 @@ def network_predictor(kind: TaskKind, model: Model) -> Predictor:
 
 def scores_of(kind: TaskKind, predictor: Predictor, rows: Rows) -> Scores:
     return kind.scores(rows, in_blocks(predictor, rows.X))
+
+
+def _diverged(error: DivergenceError, options: TrainingOptions) -> str:
+    named = {"epoch": error.epoch, "batch": error.batch, "layer": error.layer}
+    places = ", ".join(f"{place} {number}" for place, number in named.items() if number is not None)
+    what = f"training diverged in {places}" if places else "training diverged"
+    if options.solver == "lbfgs":
+        return f"{what}: try --solver adam"
+    rate = options.learning_rate
+    return (
+        f"{what}, most likely because a learning rate of {rate:g} is too large:"
+        f" try --learning-rate {_smaller(rate)}"
+    )
 
 
 def _smaller(rate: float) -> str:

@@ -45,8 +45,11 @@ def refuse_nan(
         refuse(loss, "value", "row of scores", passed.scores[counts], losses[counts, None])
         refuse(loss, "gradient", "score", passed.scores, delta[last])
     for i, layer in enumerate(network.layers):
-        if not has_kernel(layer.activation) and (i == last or np.isfinite(delta[i + 1]).all()):
-            refuse(layer.activation, "derivative", "pre-activation", passed.z[i], delta[i])
+        if not has_kernel(layer.activation) and np.isnan(delta[i]).any():
+            # What came back may have been infinite, of which a slope of 0 makes NaN as well.
+            z, a = passed.z[i], passed.a[i + 1]
+            slopes = layer.activation.pull_back(z, a, np.ones_like(z))
+            refuse(layer.activation, "derivative", "pre-activation", z, slopes)
 
 
 def refuse(member: object, what: str, of: str, given: FloatArray, result: FloatArray) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.divergence import Divergence
 from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
@@ -41,10 +42,10 @@ class Epoch(NamedTuple):
     gradient_norms : tuple of n_layers floats
         Norm of each layer's gradient, penalty included: root mean square over the batches.
         Taken before the gradient is clipped.
-    finite : bool
-        Whether every parameter is, after the epoch.
     steps : int
-        Those taken: fewer than the epoch has where its time was up.
+        Those taken: fewer than the epoch has where its time was up, or where it diverged.
+    divergence : Divergence, optional
+        Of the step after those, which was taken back; its batch is in the means all the same.
     damping : float, optional
         Of the curvature, after the epoch, where the method has one.
     seconds : float
@@ -54,10 +55,15 @@ class Epoch(NamedTuple):
     data_loss: float
     penalty: float
     gradient_norms: tuple[float, ...]
-    finite: bool
     steps: int
+    divergence: Divergence | None = None
     damping: float | None = None
     seconds: float = math.nan
+
+    @property
+    def finite(self) -> bool:
+        """Whether every step set out from a finite loss and left finite numbers."""
+        return self.divergence is None
 
 
 class Trainer(ABC):
@@ -75,6 +81,9 @@ class Trainer(ABC):
 
         `factors`, one a step, multiply the optimiser's base rate. Once `seconds` are over no
         further step is begun, but one is taken in any case.
+
+        A step that diverges, which is one whose loss is not finite or which would leave numbers
+        that are not, ends the epoch: everything is as it was before it.
         """
 
     def epochs(
@@ -88,9 +97,9 @@ class Trainer(ABC):
     ) -> Iterator[Epoch]:
         """`n` epochs, before each of which `order` is shuffled in place where there is a generator.
 
-        They end early with one that leaves a parameter which is not finite, or has not the time
-        for its steps. `factors` are those of all steps. Nobody may look at the parameters before
-        the last epoch is over: a trainer may be ahead of what it yields.
+        They end early with one that diverges, or has not the time for its steps. `factors` are
+        those of all steps. Nobody may look at the parameters before the last epoch is over: a
+        trainer may be ahead of what it yields.
         """
         end = time.perf_counter() + seconds
         steps = len(factors) // n

@@ -11,8 +11,10 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.divergence import Divergence
 from rosenblatt.engine.blas import one_thread_blas
 from rosenblatt.engine.compiled import module
+from rosenblatt.engine.diagnosis import diagnosed
 from rosenblatt.engine.interface import (
     Epoch,
     Form,
@@ -129,6 +131,8 @@ class NativeTrainer(Trainer):
     ) -> None:
         refuse_noise_on_sparse(problem.network, arrays.X)
         self.rows = arrays.rows
+        self.problem, self.arrays, self.memory, self.theta = problem, arrays, memory, theta
+        self.state = fitting_state(problem.network, theta, state)
         self.engine = native_engine(
             problem.network, problem.loss, problem.penalty, theta.dtype, threads, bfloat16
         )
@@ -140,7 +144,7 @@ class NativeTrainer(Trainer):
             memory.slots,
             memory.steps,
             memory.seed,
-            fitting_state(problem.network, theta, state),
+            self.state,
             kernel(problem.clipping),
             kernel(problem.constraint),
             kernel(problem.averaging),
@@ -197,7 +201,19 @@ class NativeTrainer(Trainer):
                 threading.current_thread() is threading.main_thread(),  # where signals arrive
                 seconds,
             )
-        return told(over, raised)
+        divergence = None
+        if over and not over[-1][0][3]:
+            in_epoch, steps = over[-1][0][4], len(factors) // n
+            rows = self.arrays.order if order is None else order
+            divergence = diagnosed(
+                self.problem,
+                self.arrays,
+                (self.theta, self.memory, self.state),
+                rows[in_epoch * batch_size : (in_epoch + 1) * batch_size],
+                float(factors[(len(over) - 1) * steps + in_epoch]),
+                in_epoch + 1,
+            )
+        return told(over, divergence, raised)
 
 
 def drawn_ahead(shared: np.random.RandomState, n: int, n_items: int) -> np.random.RandomState:
@@ -215,10 +231,13 @@ def drawn_ahead(shared: np.random.RandomState, n: int, n_items: int) -> np.rando
     return own
 
 
-def told(over: list[Any], raised: BaseException | None) -> Iterator[Epoch]:
+def told(
+    over: list[Any], divergence: Divergence | None, raised: BaseException | None
+) -> Iterator[Epoch]:
     """The epochs that were over, and then what a signal's handler raised."""
     for (data_loss, penalty, norms, finite, steps), seconds in over:
-        yield Epoch(data_loss, penalty, tuple(norms), finite, steps, seconds=seconds)
+        of_this = None if finite else divergence
+        yield Epoch(data_loss, penalty, tuple(norms), steps, of_this, seconds=seconds)
     if raised is not None:
         raise raised
 

@@ -1,16 +1,16 @@
-"""The readable engine: `backprop` batch by batch. Slow, and open to members without a kernel."""
+"""The readable engine: `steps` batch by batch. Slow, and open to members without a kernel."""
 
 from __future__ import annotations
 
 import math
 import time
-from typing import final
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.backprop import Forward, Trace, backpropagate, forward
-from rosenblatt.engine.foreign import refuse_nan
+from rosenblatt.backprop import forward
+from rosenblatt.engine.diagnosis import diagnosed
 from rosenblatt.engine.interface import (
     Epoch,
     Objective,
@@ -20,75 +20,15 @@ from rosenblatt.engine.interface import (
     refuse_random,
 )
 from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.steps import batch_trace, dense, move, penalised, track
 from rosenblatt.losses import Loss
-from rosenblatt.network import PENALISED, Network
-from rosenblatt.normalizations import BatchNorm
-from rosenblatt.optimizers import DecoupledDecay
+from rosenblatt.network import Network
 from rosenblatt.penalties import Penalty
 from rosenblatt.philox import Draws
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.types import FloatArray
 
 __all__ = ["ReadableObjective", "ReadableTrainer", "readable_scores"]
-
-Rows = npt.NDArray[np.int64] | slice
-
-
-def dense(X: Matrix) -> FloatArray:
-    return X if isinstance(X, np.ndarray) else X.toarray()
-
-
-def batch_trace(
-    network: Network,
-    loss: Loss,
-    arrays: Arrays,
-    theta: FloatArray,
-    rows: Rows,
-    draws: Draws | None = None,
-    state: FloatArray | None = None,
-) -> Trace:
-    """Back-propagation over a batch, in the terms of `Problem`'s objective, without the penalty."""
-    y = arrays.y[rows]
-    weights = None if arrays.weights is None else arrays.weights[rows]
-    with np.errstate(invalid="ignore"):  # told by `refuse_nan`, or at the epoch's end
-        trace = backpropagate(
-            network,
-            theta,
-            dense(arrays.X[rows]),
-            y,
-            loss,
-            sample_weight=weights,
-            total_weight=len(y) * arrays.mean_weight,
-            draws=draws,
-            state=state,
-        )
-    refuse_nan(network, loss, trace.forward, trace.loss, trace.delta, weights)
-    return trace
-
-
-def penalised(
-    network: Network, penalty: Penalty, theta: FloatArray, g: FloatArray, total: float
-) -> float:
-    """Add the penalty's gradient to g; the penalty."""
-    value = 0.0
-    for layer, gradients in zip(
-        network.layer_parameters(theta), network.layer_parameters(g), strict=True
-    ):
-        for name in PENALISED:
-            if name in layer:
-                value += penalty.value(layer[name]) / total
-                gradients[name][...] += penalty.gradient(layer[name]) / total
-    return value
-
-
-def track(network: Network, state: FloatArray, passed: Forward) -> None:
-    """Move the running statistics of the network's batch normalisations, in place."""
-    for layer, running, block in zip(
-        network.layers, network.layer_state(state), passed.blocks, strict=True
-    ):
-        if isinstance(layer.normalization, BatchNorm):
-            assert block.statistics is not None
-            layer.normalization.track(running, block.statistics, len(block.x))
 
 
 @final
@@ -118,44 +58,55 @@ class ReadableTrainer(Trainer):
         data_loss = penalty = 0.0
         squares = np.zeros(len(network.layers))
         seen = steps = 0
+        divergence = None
         end = time.perf_counter() + seconds
-        for step, factor in enumerate(factors):
-            rows = order[step * batch_size : (step + 1) * batch_size]
-            draws = Draws(self.memory.seed, int(self.memory.steps[0]))
-            trace = batch_trace(
-                network, self.problem.loss, self.arrays, self.theta, rows, draws, self.state
-            )
-            track(network, self.state, trace.forward)
-            g = trace.gradient
-            total = len(rows) * self.arrays.mean_weight
-            data_loss += trace.objective * len(rows)
-            added = penalised(network, self.problem.penalty, self.theta, g, total)
-            penalty += added * len(rows)
-            squares += network.squared_norms(g)
-            self._step(self.problem.clipping.clip(g), factor)
-            seen, steps = seen + len(rows), steps + 1
-            if time.perf_counter() >= end:
-                break
+        with np.errstate(all="ignore"):  # what is not finite is told once, of the epoch
+            for step, factor in enumerate(factors):
+                rows = order[step * batch_size : (step + 1) * batch_size]
+                draws = Draws(self.memory.seed, int(self.memory.steps[0]))
+                trace = batch_trace(
+                    network, self.problem.loss, self.arrays, self.theta, rows, draws, self.state
+                )
+                before = self._copied()
+                track(network, self.state, trace.forward)
+                g = trace.gradient
+                total = len(rows) * self.arrays.mean_weight
+                data_loss += trace.objective * len(rows)
+                added = penalised(network, self.problem.penalty, self.theta, g, total)
+                penalty += added * len(rows)
+                squares += network.squared_norms(g)
+                move(self.problem, self.theta, self.memory, g, factor)
+                seen, steps = seen + len(rows), steps + 1
+                if not (math.isfinite(data_loss + penalty) and self._finite()):
+                    self._bring_back(before)
+                    moved = self.theta, self.memory, self.state
+                    divergence = diagnosed(self.problem, self.arrays, moved, rows, factor, steps)
+                    break
+                if time.perf_counter() >= end:
+                    break
         return Epoch(
             data_loss / seen,
             penalty / seen,
             tuple(np.sqrt(squares / steps).tolist()),
-            bool(np.isfinite(self.theta).all()),
-            steps,
+            steps - (divergence is not None),
+            divergence,
         )
 
-    def _step(self, g: FloatArray, factor: float) -> None:
-        """Move, constrain, average."""
-        problem, theta, memory = self.problem, self.theta, self.memory
-        memory.steps += 1
-        t = int(memory.steps[0])
-        if isinstance(problem.optimizer, DecoupledDecay):
-            theta *= problem.optimizer.kept(factor)
-        theta += problem.optimizer.update(g, memory.slots, t, factor)  # B11
-        for W, _ in problem.network.weights_and_biases(theta)[:-1]:
-            problem.constraint.project(W)
-        if problem.averaging.has_mean:
-            memory.average += problem.averaging.weight(t) * (theta - memory.average)
+    @property
+    def _moving(self) -> tuple[npt.NDArray[Any], ...]:
+        """All that steps change."""
+        memory = self.memory
+        return self.theta, self.state, memory.slots, memory.average, memory.steps
+
+    def _finite(self) -> bool:
+        return all(np.isfinite(array).all() for array in self._moving)
+
+    def _copied(self) -> list[npt.NDArray[Any]]:
+        return [array.copy() for array in self._moving]
+
+    def _bring_back(self, before: list[npt.NDArray[Any]]) -> None:
+        for array, kept in zip(self._moving, before, strict=True):
+            array[...] = kept
 
 
 @final

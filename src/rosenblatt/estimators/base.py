@@ -98,6 +98,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     initializer: Any
     callbacks: Any
     checkpoint: Any
+    on_divergence: str
 
     loss_: float
     loss_curve_: list[float]
@@ -256,8 +257,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         Raises
         ------
         DivergenceError
-            A ValueError, where the weights stop being finite and no earlier ones are kept by
-            `early_stopping`.
+            A ValueError, where numbers stop being finite and no earlier weights are kept by
+            `early_stopping` or brought back by `on_divergence='restore'`. It names the epoch, the
+            batch, the layer and the likely cause, and the estimator stays as it was.
         """
         self._validate_params()
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), incremental=False)
@@ -448,7 +450,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     def _show(self, fit: Fit) -> None:
         """Take over the parameters that a fit shows as it stands."""
         theta, state = fit.shown
-        if not np.isfinite(theta).all():
+        if not (np.isfinite(theta).all() and np.isfinite(state).all()):
             raise DivergenceError(NON_FINITE)
         self._publish(fit.start.network, theta, state)
 

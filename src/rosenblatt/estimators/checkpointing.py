@@ -117,12 +117,13 @@ class Kept(Keeping):
         fit.keep(self._keep_when_due)
 
     def ended(self, fit: Fit) -> None:
-        if fit.interrupted or self._nothing_new():
-            return
         try:
-            self._write(fit, "The fit is over and whole, and what is there is an older one.")
+            if not (fit.interrupted or self._nothing_new()):
+                self._write(fit, "The fit is over and whole, and what is there is an older one.")
         except KeyboardInterrupt:
             warn("Writing the last checkpoint was interrupted by the user.")
+        finally:
+            fit.let_go()
 
     def _keep_when_due(self, fit: Fit) -> None:
         if self.store.due:

@@ -29,6 +29,7 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.class_weight import class_weighted, is_balanced
 from rosenblatt.estimators.loss_choice import classification_loss
 from rosenblatt.estimators.rows import Lesson, flat
+from rosenblatt.estimators.undoing import undone_on_failure
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
@@ -210,6 +211,16 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         ValueError, where the file holds another problem's, or another fit is using it. `n_jobs` may
         differ, which changes the rounding; schedules that span a run span that of the `max_iter`
         at hand. 'lbfgs' keeps every gradient for it, in memory and in the file.
+    on_divergence : {'raise', 'restore'}, default='raise'
+        What becomes of a fit in which numbers stop being finite. 'raise' is a `DivergenceError`
+        that names the batch, the layer and the likely cause, or, under `early_stopping`, a warning
+        and the best weights. 'restore' warns, goes back to the last weights that were good, with
+        the optimiser's memory and the running statistics, and on with half of the learning rate,
+        or with a quarter of that each time it diverges again, for the rest of the fit. Twenty times
+        in a row, or where a batch overflows at those very weights, it is as with 'raise'.
+        Weights are good if the next epoch's loss is within twice the least so far. The epoch that
+        failed does not count; batches and schedule go on from where they are. It copies the weights
+        after every epoch, and needs a first-order solver.
 
     Attributes
     ----------
@@ -233,7 +244,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         epoch's first step), gradient_norm (by layer), seconds. For 'lbfgs', 'lm' and 'gauss_newton'
         one an iteration, with None where an iteration has no such thing. 'kfac', 'lm' and
         'gauss_newton' add their damping, the latter two the steps tried; their learning_rate is the
-        share of the step.
+        share of the step. `on_divergence='restore'` adds restores, the returns before an epoch.
     stop_reason_ : str
         Which criterion ended the fit (theory B12).
     resumed_from_ : int or None
@@ -325,6 +336,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         initializer: Any = None,
         callbacks: Sequence[Callable[[EpochEnd], Any]] | None = None,
         checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
+        on_divergence: Literal["raise", "restore"] = "raise",
         loss: str | Loss = "log_loss",
         class_weight: Any = None,
     ) -> None:
@@ -385,10 +397,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
                 " rows at once: give a dict of weights, such as"
                 " sklearn.utils.class_weight.compute_class_weight computes from all of them."
             )
-        if _check_partial_fit_first_call(self, classes):
-            several = type_of_target(y).startswith("multilabel")
-            self._label_binarizer = LabelBinarizer().fit(y if several else classes)
-        return self._fit(X, y, sample_weight, (None, None, None), incremental=True)
+        with undone_on_failure(self):  # a first call that fails knows no classes
+            if _check_partial_fit_first_call(self, classes):
+                several = type_of_target(y).startswith("multilabel")
+                self._label_binarizer = LabelBinarizer().fit(y if several else classes)
+            return self._fit(X, y, sample_weight, (None, None, None), incremental=True)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -76,6 +76,12 @@ def control(est: BaseMLP, *, incremental: bool, validates: bool) -> Control:
                     f"{name}={getattr(est, name)!r} needs a first-order solver, such as 'adam', not"
                     f" {est.solver!r}."
                 )
+    if est.on_divergence != "raise" and not is_first_order(est.solver):
+        raise ValueError(
+            f"on_divergence={est.on_divergence!r} lowers the learning rate, which"
+            f" solver={est.solver!r} does not have: it refuses steps that raise the loss. Leave"
+            " on_divergence='raise', or take a first-order solver, such as 'adam'."
+        )
     if est.scoring is not None and not has_epochs(est.solver):
         raise ValueError(
             f"scoring={est.scoring!r} needs a first-order solver, such as 'adam', or 'kfac', not"

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from rosenblatt import engine
 from rosenblatt.engine.blas import blas_for
+from rosenblatt.engine.diagnosis import examined
 from rosenblatt.estimators.fits import FullBatchSolver, Solved, Start
 from rosenblatt.estimators.iterations import Iterations
 from rosenblatt.second_order.lbfgs import Iterate, Recording, minimize_lbfgs
@@ -30,9 +31,8 @@ class LBFGS(FullBatchSolver):
         est, network, theta = self.start.est, self.start.network, self.start.theta
         arrays = self.start.train.gathered()
         # A bound on the probabilities would make value and gradient disagree: the loss is exact.
-        objective = engine.objective(
-            network, est._loss(), self.start.control.penalty, arrays, est.n_jobs
-        )
+        loss, penalty = est._loss(), self.start.control.penalty
+        objective = engine.objective(network, loss, penalty, arrays, est.n_jobs)
         if self.at_rest is not None:
             objective = self.recording.of(objective)
         largest = arrays.n_samples * max(n_in * n_out for n_in, n_out in network.shapes)
@@ -44,6 +44,7 @@ class LBFGS(FullBatchSolver):
                 max_fun=est.max_fun,
                 grad_tol=est.tol,
                 on_iterate=self._report,
+                finding=lambda x, moved: examined(network, loss, penalty, arrays, x, moved),
             )
         est.n_iter_ = result.n_iter
         est.loss_ = est._reported(result.last.data_loss, result.last.penalty)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["begin_kfac"]
 
-NATURAL_GRADIENT = Method("K-FAC", False, "or raise the damping by solver=KFAC(damping=...)")
+NATURAL_GRADIENT = Method("K-FAC", False, "raise the damping by solver=KFAC(damping=...)")
 
 
 def begin_kfac(method: KFAC, start: Start) -> EpochFit:

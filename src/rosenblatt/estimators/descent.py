@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 import numpy as np
@@ -21,6 +21,7 @@ from rosenblatt.estimators.structure import check_batches, drawn_seed
 from rosenblatt.losses import Loss
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.problem import Problem
+from rosenblatt.recovery import Recovery
 from rosenblatt.schedules import RateControl, RateRule, Run
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.training import Method
@@ -28,14 +29,19 @@ from rosenblatt.training import Method
 __all__ = ["Progress", "begin_descent"]
 
 FIRST_ORDER = Method(
-    "Stochastic Optimizer", True, "lower the learning rate, or clip the gradient by clip_norm"
+    "Stochastic Optimizer",
+    True,
+    "lower the learning rate, or clip the gradient by clip_norm",
 )
 
 
 @final
 @dataclass
 class Progress:
-    """What a descent carries over: the momentum to the next `partial_fit`, the best to any fit."""
+    """What a descent carries over: the momentum to the next `partial_fit`, the best to any fit.
+
+    The recovery, without the state to go back to, belongs to the rates.
+    """
 
     optimizer: Optimizer
     memory: Memory
@@ -43,6 +49,7 @@ class Progress:
     rate: RateControl
     stopping: NoImprovement
     watched: Watched
+    recovery: Recovery = field(default_factory=Recovery)
 
 
 @final
@@ -97,11 +104,12 @@ def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFi
     memory = progress.memory
     memory.seed = memory.seed or drawn_seed(start.network, start.rng)
     max_epochs = 1 if start.incremental else est.max_iter
+    shown = control.shown(theta, memory, max_epochs)
     return EpochFit(
         start,
         loss,
         (train, validation),
-        control.shown(theta, memory, max_epochs),
+        shown,
         lambda: engine.trainer(
             problem, train, theta, memory, batch_size, est.n_jobs, est._bfloat16, state
         ),
@@ -114,6 +122,8 @@ def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFi
         max_epochs=max_epochs,
         # The best of an earlier fit is what theta starts from.
         best=(theta.copy(), state.copy()) if est.validation_scores_ else None,
+        moving=(theta, state, memory.slots, memory.steps, memory.average, *shown.own),
+        recovery=progress.recovery if est.on_divergence == "restore" else None,
     )
 
 
@@ -135,12 +145,14 @@ def carried_over(start: Start, problem: Problem, rule: RateRule, run: Run) -> Pr
         stopping = replace(before.stopping, tol=est.tol, patience=est.n_iter_no_change)
     if before is not None and start.incremental and remembers_alike(before.optimizer, optimizer):
         memory = before.memory.copied(theta.dtype)
-        rate = copy.deepcopy(before.rate) if before.rule == rule else rule.control(run)
+        goes_on = before.rule == rule
+        rate = copy.deepcopy(before.rate) if goes_on else rule.control(run)
+        recovery = before.recovery.carried_over() if goes_on else Recovery()
     else:
         warn_without_kernel(optimizer)
         memory = Memory.of(optimizer, theta, problem.averaging)
-        rate = rule.control(run)
-    est._progress = Progress(optimizer, memory, rule, rate, stopping, by)
+        rate, recovery = rule.control(run), Recovery()
+    est._progress = Progress(optimizer, memory, rule, rate, stopping, by, recovery)
     return est._progress
 
 

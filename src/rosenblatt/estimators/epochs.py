@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import engine
@@ -19,6 +20,7 @@ from rosenblatt.estimators.rows import split
 from rosenblatt.estimators.scoring import validation_score
 from rosenblatt.losses import Loss
 from rosenblatt.problem import Arrays, Rows
+from rosenblatt.recovery import Recovery
 from rosenblatt.schedules import RateControl
 from rosenblatt.schedules.base import Following
 from rosenblatt.snapshot import Resumable, Snapshot, generator_snapshot, restore_generator
@@ -87,6 +89,8 @@ class EpochFit(Fit):
         A context to train in.
     best : pair of arrays, optional
         The parameters and the state of an earlier fit's best score.
+    moving, recovery
+        What steps change, and what brings it back; see `Descent`.
     """
 
     def __init__(
@@ -106,6 +110,8 @@ class EpochFit(Fit):
         max_epochs: int,
         held: Callable[[], AbstractContextManager[None]] = nullcontext,
         best: tuple[FloatArray, FloatArray] | None = None,
+        moving: Sequence[npt.NDArray[Any]] = (),
+        recovery: Recovery | None = None,
     ) -> None:
         est, (train, validation) = start.est, rows
         self.start, self.memory, self.held = start, memory, held
@@ -133,6 +139,8 @@ class EpochFit(Fit):
             validate=validate,
             early_stopping=est.early_stopping,
             best=best,
+            moving=moving,
+            recovery=recovery,
             watched=watched(est),
             samples_seen=est.t_,
             on_message=print if est._prints else None,
@@ -177,8 +185,8 @@ class EpochFit(Fit):
 
     def restore(self, snapshot: Snapshot) -> None:
         snapshot.copy_to(self.start.theta, "theta")
-        self.descent.restore(snapshot.part("descent"))
         self.memory.restore(snapshot.part("memory"))
+        self.descent.restore(snapshot.part("descent"))
         restore_generator(self.start.rng, snapshot.part("generator"))
         for name in WRITTEN:
             setattr(self.start.est, name, snapshot.values[f"written.{name}"])
@@ -190,6 +198,9 @@ class EpochFit(Fit):
     def other_rates(self, max_iter: int) -> str:
         rate = self.descent.rate
         return rate.differing(max_iter) if isinstance(rate, Following) else ""
+
+    def let_go(self) -> None:
+        self.descent.let_go()
 
     @property
     def interrupted(self) -> bool:
@@ -290,7 +301,7 @@ def validator(
 
 def history_entry(record: Record) -> dict[str, Any]:
     validation = record.validation
-    damping = {} if record.damping is None else {"damping": record.damping}
+    optional = {"damping": record.damping, "restores": record.restores}
     return {
         "epoch": record.epoch,
         "loss": record.loss,
@@ -299,5 +310,5 @@ def history_entry(record: Record) -> dict[str, Any]:
         "learning_rate": record.learning_rate,
         "gradient_norm": list(record.gradient_norms),
         "seconds": record.seconds,
-        **damping,
+        **{name: value for name, value in optional.items() if value is not None},
     }

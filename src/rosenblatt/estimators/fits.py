@@ -113,6 +113,10 @@ class Fit(ABC):
         """
 
     @abstractmethod
+    def let_go(self) -> None:
+        """Drop what was kept for the last snapshot."""
+
+    @abstractmethod
     def warn_of_limit(self) -> None:
         """Say that a limit ended the fit before it converged, where one did, and the remark."""
 
@@ -199,6 +203,9 @@ class WholeFit(Fit):
 
     def restore(self, snapshot: Snapshot) -> None:
         self._solver.restore(snapshot)
+
+    def let_go(self) -> None:
+        pass
 
     def warn_of_limit(self) -> None:
         if self._solved is not None and self._solved.limit is not None:

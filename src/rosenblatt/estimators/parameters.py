@@ -65,6 +65,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "grad_tol": [None, Interval(Real, 0, None, closed="left")],
     "max_time": [None, Interval(Real, 0, None, closed="neither")],
     "scoring": [None, str, callable],
+    "on_divergence": [StrOptions({"raise", "restore"})],
     "callbacks": [None, list, tuple],
     "checkpoint": [None, str, os.PathLike, Checkpoint],
     "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],

@@ -42,6 +42,7 @@ OF_WHOLE_FITS: dict[str, Any] = {
     "max_time": None,
     "verbose": False,
     "warm_start": False,
+    "on_divergence": "raise",
 }
 
 

@@ -55,7 +55,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
 early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, l1, \
 max_norm, averaging, clip_norm, clip_value, grad_tol, max_time, scoring, n_jobs, dtype, \
-dropout, residual, normalization, input_noise, initializer, callbacks, checkpoint
+dropout, residual, normalization, input_noise, initializer, callbacks, checkpoint, on_divergence
         As in `MLPClassifier`. Early stopping watches R², or `score` for a quantile loss. The
         squared error can be minimised by 'lm' and 'gauss_newton' as well.
 
@@ -139,6 +139,7 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         initializer: Any = None,
         callbacks: Sequence[Callable[[EpochEnd], Any]] | None = None,
         checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
+        on_divergence: Literal["raise", "restore"] = "raise",
     ) -> None:
         self._keep(locals())
 

@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 
+from rosenblatt.divergence import Cause, Divergence, Finding
 from rosenblatt.engine import Epoch, Trainer
+from rosenblatt.engine.diagnosis import examined, layer_name
 from rosenblatt.initializers import Rng
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
@@ -132,26 +134,27 @@ class KFACTrainer(Trainer):
         end = time.perf_counter() + seconds
         order = self.arrays.order if order is None else order
         seen = steps = 0
-        losses, squares, finite = np.zeros(2), np.zeros(len(self.network.layers)), True
-        with np.errstate(all="ignore"):  # what is not finite is reported once, by its epoch
+        losses, squares, divergence = np.zeros(2), np.zeros(len(self.network.layers)), None
+        with np.errstate(all="ignore"):  # what is not finite is told once, of the epoch
             for step, factor in enumerate(factors):
                 rows = order[step * batch_size : (step + 1) * batch_size]
                 batch = Batch(self.network, self.loss, self.penalty, self.arrays, rows, self.theta)
                 losses += np.multiply(batch.losses, len(rows))
                 squares += self.network.squared_norms(batch.gradient)
-                finite = finite and batch.is_finite
-                if finite and len(batch.shares):
-                    self._step(batch, factor)
                 seen, steps = seen + len(rows), steps + 1
-                if time.perf_counter() >= end:
+                if not batch.is_finite:
+                    divergence = Divergence(steps, self._finding(rows))
+                elif len(batch.shares) and (found := self._step(batch, factor)):
+                    divergence = Divergence(steps, found)
+                if divergence is not None or time.perf_counter() >= end:
                     break
         data_loss, penalty = (losses / seen).tolist()
         return Epoch(
             data_loss,
             penalty,
             tuple(np.sqrt(squares / steps).tolist()),
-            finite and bool(np.isfinite(self.theta).all()),
-            steps,
+            steps - (divergence is not None),
+            divergence,
             self.damping,
         )
 
@@ -167,27 +170,36 @@ class KFACTrainer(Trainer):
         snapshot.copy_to(self.last_step, "last_step")
         self.fisher.restore(snapshot.part("fisher"))
 
-    def _step(self, batch: Batch, factor: float) -> None:
+    def _finding(self, rows: npt.NDArray[np.int64]) -> Finding:
+        """Where a batch's objective or its gradient overflows."""
+        network, moved = self.network, self.batches > 0
+        return examined(network, self.loss, self.penalty, self.arrays, self.theta, moved, rows)
+
+    def _step(self, batch: Batch, factor: float) -> Finding | None:
+        """Take a step, or refuse it; what overflows, where there is not even a direction."""
         if self.last_step.any():
             self._judge(batch)
-        self._observe(batch)
+        if (overflow := self._observe(batch)) is not None:
+            return overflow
         natural = -self.fisher.solve(batch.gradient)
         directions = (natural, self.last_step) if self.last_step.any() else (natural,)
         C = batch.curvature(self.likelihood, directions, self.damping)
         slopes = np.array([float(batch.gradient @ v) for v in directions])
         if not (np.isfinite(C).all() and np.isfinite(slopes).all()):
             self._refuse()
-            return
+            return None
         sizes = -scipy.linalg.lstsq(C, slopes, check_finite=False)[0]
         step = (factor * sizes @ np.stack(directions)).astype(self.theta.dtype)
-        fall = sum(batch.losses) - sum(batch.losses_at(self.theta + step))
-        if fall > 0:  # which NaN is not
+        after = self.theta + step
+        fall = sum(batch.losses) - sum(batch.losses_at(after))
+        if fall > 0 and np.isfinite(after).all():  # which NaN is not
             # The model falls by -½∇hᵀδ to its minimum, and so far where a share of δ is taken.
             predicted = -(factor - 0.5 * factor**2) * float(slopes @ sizes)
-            self.theta += step
+            self.theta[:] = after
             self.last_step, self.ratio = step, fall / predicted if predicted > 0 else 0.0
         else:
             self._refuse()
+        return None
 
     def _refuse(self) -> None:
         self.last_step = np.zeros_like(self.theta)
@@ -204,13 +216,23 @@ class KFACTrainer(Trainer):
     def _damp(self, factor: float) -> None:
         self.damping = float(np.clip(self.damping * factor, LEAST, MOST))
 
-    def _observe(self, batch: Batch) -> None:
-        """Bring the factors up to date, with targets drawn from the model."""
+    def _observe(self, batch: Batch) -> Finding | None:
+        """Bring the factors up to date, with targets drawn from the model; what overflows in it."""
         # Of -ln p itself: under label smoothing the loss is another, whose δ of a target drawn
         # from the model do not have F for their second moment.
         y = self.likelihood.draw(self.rng, batch.passed.scores)
         drawn = batch.deltas_of(self.likelihood.loss, y)
         self.fisher.observe(batch.passed.a[:-1], drawn, batch.shares / batch.shares.sum())
+        layer = self.fisher.first_overflow()
+        if layer is not None:
+            return Finding(
+                layer + 1,
+                f"the squares of what {layer_name(self.network, layer)} takes in or gives back"
+                " overflow float64",
+                Cause.DATA,
+                "the inputs or the targets are not scaled",
+            )
         if self.batches < FIRST or self.batches % self.method.refresh == 0:
             self.fisher.invert(np.sqrt(self.damping + batch.ridge))
         self.batches += 1
+        return None

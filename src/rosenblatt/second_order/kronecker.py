@@ -73,6 +73,13 @@ class KroneckerFisher:
                 average *= past
                 average += (1 - past) * (rows.T @ (weights[:, None] * rows))
 
+    def first_overflow(self) -> int | None:
+        """The first layer, from 0, of which A or G is not finite."""
+        for i, (A, G) in enumerate(zip(self.A, self.G, strict=True)):
+            if not (np.isfinite(A).all() and np.isfinite(G).all()):
+                return i
+        return None
+
     def invert(self, gamma: float) -> None:
         """Factorise A + πγ I and G + γ/π I, which stand for A ⊗ G + γ² I (section 6.3).
 

@@ -12,13 +12,26 @@ import numpy as np
 import numpy.typing as npt
 import scipy.optimize
 
+from rosenblatt.divergence import Finding
 from rosenblatt.engine import Objective
-from rosenblatt.errors import InputError
+from rosenblatt.errors import NON_FINITE, DivergenceError, InputError
 from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending
 from rosenblatt.types import FloatArray
 
 __all__ = ["Iterate", "LBFGSResult", "Recording", "minimize_lbfgs"]
+
+
+REMEDY = "take a first-order solver, such as 'adam'"
+
+
+@final
+class Overflow(Exception):
+    """The objective is not finite at a point tried."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding)
+        self.finding = finding
 
 
 @final
@@ -109,11 +122,19 @@ def minimize_lbfgs(
     max_fun: int,
     grad_tol: float,
     on_iterate: Callable[[npt.NDArray[np.float64], Iterate], Ending | None],
+    finding: Callable[[FloatArray, bool], Finding],
 ) -> LBFGSResult:
     """Minimise from `theta`, whose float type the objective is evaluated in.
 
     `on_iterate` is told of every accepted step, the parameters and what was found there, and may
-    ask for an end. Ctrl-C ends the run at the last accepted step.
+    ask for an end. Ctrl-C ends the run at the last accepted step, and so does a step tried at which
+    the objective is not finite: the line search cannot go on from there. `finding` says for
+    parameters, and whether they come of a step, what overflows at them.
+
+    Raises
+    ------
+    DivergenceError
+        Where nothing has been accepted before.
     """
     dtype = theta.dtype
     evaluated: Iterate | None = None
@@ -123,7 +144,11 @@ def minimize_lbfgs(
 
     def value_and_gradient(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         nonlocal evaluated
-        data_loss, penalty, g = objective.value_and_gradient(x.astype(dtype))
+        with np.errstate(all="ignore"):  # looked at as a whole
+            at = x.astype(dtype)
+            data_loss, penalty, g = objective.value_and_gradient(at)
+        if not all(np.isfinite(part).all() for part in (data_loss + penalty, g, at)):
+            raise Overflow(finding(at, evaluated is not None))
         evaluated = Iterate(data_loss, penalty, g.astype(np.float64))
         return data_loss + penalty, evaluated.gradient
 
@@ -146,6 +171,15 @@ def minimize_lbfgs(
             callback=step_accepted,
             options={"maxiter": max_iter, "maxfun": max_fun, "gtol": grad_tol},
         )
+    except Overflow as overflow:
+        told = f"in iteration {n_accepted + 1} {overflow.finding.told(REMEDY)}"
+        if not accepted:
+            layer = overflow.finding.layer
+            raise DivergenceError(
+                f"{NON_FINITE} Training diverged {told}", 1, None, layer
+            ) from None
+        x, last = accepted[0]
+        return LBFGSResult(x, last, n_accepted, False, told.rstrip("."))
     except KeyboardInterrupt:
         if not accepted:
             raise

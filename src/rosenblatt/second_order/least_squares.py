@@ -16,6 +16,8 @@ import numpy.typing as npt
 import scipy.linalg
 
 from rosenblatt.backprop import forward
+from rosenblatt.divergence import Finding
+from rosenblatt.engine.diagnosis import examined
 from rosenblatt.engine.foreign import refuse_nan
 from rosenblatt.engine.kernels import runs_natively
 from rosenblatt.losses import SquaredError
@@ -56,6 +58,13 @@ class LinearModel:
     def gradient(self) -> Vector:
         """∇m(0) = Jᵀr: the objective's own gradient."""
         return self.T[:-1, :-1].T @ self.T[:-1, -1] + self.ridge * self.theta
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether its numbers, and the squares and products of them that are needed, are."""
+        with np.errstate(all="ignore"):
+            parts = (self.T, self.gradient, self.curvatures)
+        return all(bool(np.isfinite(part).all()) for part in parts)
 
     @property
     def curvatures(self) -> Vector:
@@ -101,6 +110,7 @@ class LeastSquares:
         weights = np.ones(arrays.n_samples) if arrays.weights is None else arrays.weights
         total = float(weights.sum(dtype=np.float64))
         self.network, self.arrays, self.total = network, arrays, total
+        self.penalty = penalty
         self.rows = np.flatnonzero(weights)
         self.scale = np.sqrt(weights / total)
         self.ridge = np.zeros(network.n_parameters)
@@ -129,6 +139,10 @@ class LeastSquares:
                 delta = deltas(self.network, theta, passed, loss.gradient(passed.scores, y))
                 losses = loss.value(passed.scores, y)
                 refuse_nan(self.network, loss, passed, losses, delta)
+
+    def finding(self, theta: Vector, moved: bool) -> Finding:
+        """What overflows at θ; `moved` says whether a step has led there."""
+        return examined(self.network, SquaredError(), self.penalty, self.arrays, theta, moved)
 
     def linear_model(self, theta: Vector) -> LinearModel:
         """J by back-propagation and its factor, a block of rows at a time."""

@@ -20,6 +20,13 @@ __all__ = ["Iterate", "LeastSquaresMethod", "Limits", "Minimum", "Walk", "minimi
 
 Vector = npt.NDArray[np.float64]
 
+REMEDY = "take a first-order solver, such as 'adam'"
+
+
+@final
+class Overflow(Exception):
+    """The linear model at a point of lower loss is not finite: the walk ends before it."""
+
 
 @final
 @dataclass(frozen=True)
@@ -100,11 +107,10 @@ class Walk:
         problem.refuse_nan(theta)
         losses = self._losses(theta)
         if not np.isfinite(sum(losses)):
-            raise DivergenceError(
-                f"{NON_FINITE} The loss of the initial weights is not finite: scale inputs and"
-                " targets to unit variance."
-            )
-        self.theta, self.losses, self.model = theta, losses, problem.linear_model(theta)
+            raise self._no_beginning("loss", theta)
+        self.theta, self.losses, self.model = theta, losses, self._linear_model(theta)
+        if not self.model.is_finite:
+            raise self._no_beginning("gradient", theta)
 
     @property
     def loss(self) -> float:
@@ -143,7 +149,10 @@ class Walk:
         """Go to θ + δ, where a trial found these losses."""
         theta = self.theta + delta
         self._problem.refuse_nan(theta)
-        model = self._problem.linear_model(theta)
+        model = self._linear_model(theta)
+        if not model.is_finite:
+            finding = self._problem.finding(theta, moved=True)
+            raise Overflow(f"in iteration {self.n_iter + 1} {finding.told(REMEDY)}".rstrip("."))
         self.theta, self.losses, self.model = theta, losses, model
         self.n_iter += 1
         trials, self._trials_before = self.n_trials - self._trials_before, self.n_trials
@@ -165,6 +174,17 @@ class Walk:
         self.n_iter, self.n_trials = snapshot.values["n_iter"], snapshot.values["n_trials"]
         self._trials_before = snapshot.values["trials_before"]
         self.carried, self._requested = dict(snapshot.values["carried"]), requested
+
+    def _no_beginning(self, what: str, theta: Vector) -> DivergenceError:
+        finding = self._problem.finding(theta, moved=False)
+        return DivergenceError(
+            f"{NON_FINITE} The {what} of the initial weights is not finite: {finding.told(REMEDY)}",
+            layer=finding.layer,
+        )
+
+    def _linear_model(self, theta: Vector) -> LinearModel:
+        with np.errstate(all="ignore"):  # looked at as a whole
+            return self._problem.linear_model(theta)
 
     def _losses(self, theta: Vector) -> tuple[float, float]:
         with np.errstate(all="ignore"):  # a step too far, which is not taken
@@ -195,6 +215,8 @@ def minimize(method: LeastSquaresMethod, walk: Walk) -> Minimum:
     interrupted = False
     try:
         end = method.run(walk)
+    except Overflow as overflow:
+        end = Ending(str(overflow), False)
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=7)
         end, interrupted = Ending("interrupted by the user", True), True

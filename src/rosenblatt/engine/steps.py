@@ -1,0 +1,92 @@
+"""What a training step is made of, batch by batch: the gradient, its penalty, and the move."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.backprop import Forward, Trace, backpropagate
+from rosenblatt.engine.foreign import refuse_nan
+from rosenblatt.engine.memory import Memory
+from rosenblatt.losses import Loss
+from rosenblatt.network import PENALISED, Network
+from rosenblatt.normalizations import BatchNorm
+from rosenblatt.optimizers import DecoupledDecay
+from rosenblatt.penalties import Penalty
+from rosenblatt.philox import Draws
+from rosenblatt.problem import Arrays, Matrix, Problem
+from rosenblatt.types import FloatArray
+
+__all__ = ["Rows", "batch_trace", "dense", "move", "penalised", "track"]
+
+Rows = npt.NDArray[np.int64] | slice
+
+
+def dense(X: Matrix) -> FloatArray:
+    return X if isinstance(X, np.ndarray) else X.toarray()
+
+
+def batch_trace(
+    network: Network,
+    loss: Loss,
+    arrays: Arrays,
+    theta: FloatArray,
+    rows: Rows,
+    draws: Draws | None = None,
+    state: FloatArray | None = None,
+) -> Trace:
+    """Back-propagation over a batch, in the terms of `Problem`'s objective, without the penalty."""
+    y = arrays.y[rows]
+    weights = None if arrays.weights is None else arrays.weights[rows]
+    with np.errstate(invalid="ignore"):  # told by `refuse_nan`, or of the epoch
+        trace = backpropagate(
+            network,
+            theta,
+            dense(arrays.X[rows]),
+            y,
+            loss,
+            sample_weight=weights,
+            total_weight=len(y) * arrays.mean_weight,
+            draws=draws,
+            state=state,
+        )
+    refuse_nan(network, loss, trace.forward, trace.loss, trace.delta, weights)
+    return trace
+
+
+def penalised(
+    network: Network, penalty: Penalty, theta: FloatArray, g: FloatArray, total: float
+) -> float:
+    """Add the penalty's gradient to g; the penalty."""
+    value = 0.0
+    for layer, gradients in zip(
+        network.layer_parameters(theta), network.layer_parameters(g), strict=True
+    ):
+        for name in PENALISED:
+            if name in layer:
+                value += penalty.value(layer[name]) / total
+                gradients[name][...] += penalty.gradient(layer[name]) / total
+    return value
+
+
+def track(network: Network, state: FloatArray, passed: Forward) -> None:
+    """Move the running statistics of the network's batch normalisations, in place."""
+    for layer, running, block in zip(
+        network.layers, network.layer_state(state), passed.blocks, strict=True
+    ):
+        if isinstance(layer.normalization, BatchNorm):
+            assert block.statistics is not None
+            layer.normalization.track(running, block.statistics, len(block.x))
+
+
+def move(problem: Problem, theta: FloatArray, memory: Memory, g: FloatArray, factor: float) -> None:
+    """Clip the penalised gradient g, move θ by it, constrain and average, all in place."""
+    memory.steps += 1
+    t = int(memory.steps[0])
+    if isinstance(problem.optimizer, DecoupledDecay):
+        theta *= problem.optimizer.kept(factor)
+    theta += problem.optimizer.update(problem.clipping.clip(g), memory.slots, t, factor)  # B11
+    for W, _ in problem.network.weights_and_biases(theta)[:-1]:
+        problem.constraint.project(W)
+    if problem.averaging.has_mean:
+        memory.average += problem.averaging.weight(t) * (theta - memory.average)
