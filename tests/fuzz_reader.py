@@ -97,7 +97,8 @@ def unclear(message: str, path: Path) -> str:
     if not message.startswith(start) or not message.isprintable():
         return f"unclear: {message!r}"[:300]
     reason = message.removeprefix(start)
-    if len(reason) > LONGEST_MESSAGE or PYTHON.search(reason) or not REMEDIES.search(reason):
+    said = re.sub(r"'[^']*'", "", reason)  # without what is quoted from the file
+    if len(reason) > LONGEST_MESSAGE or PYTHON.search(said) or not REMEDIES.search(reason):
         return f"unclear: {reason!r}"[:600]
     return ""
 
