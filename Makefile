@@ -10,7 +10,7 @@ STRICT = -Ccmake.define.ROSENBLATT_WERROR=ON
 # A BLAS that was told to take another processor's kernels would handicap every peer.
 UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 
-.PHONY: demo test lint unit sanitize soak bench bench-products profile clean
+.PHONY: demo test lint unit sanitize sanitize-all soak bench bench-products profile clean
 
 demo: $(VENV)/.installed
 	@mkdir -p build/demo
@@ -42,17 +42,32 @@ lint: $(VENV)/.tested
 unit: $(VENV)/.tested
 	$(BIN)/python -m pytest -m "not slow"
 
-# The engine once more, with every memory error and undefined operation fatal, on its own tests.
-build/sanitized/.built: $(VENV)/.tested $(SOURCES)
-	rm -rf build/sanitized
-	$(BIN)/python -m pip install --quiet --no-deps --target build/sanitized $(STRICT) \
-	    -Ccmake.define.ROSENBLATT_SANITIZE=ON .
+# The engine once more, under sanitizers: every memory error, undefined operation or race is fatal.
+build/sanitized-%/.built: $(VENV)/.tested $(SOURCES)
+	rm -rf $(@D)
+	$(BIN)/python -m pip install --quiet --no-deps --target $(@D) $(STRICT) \
+	    -Ccmake.define.ROSENBLATT_SANITIZE=$* .
 	@touch $@
 
-sanitize: build/sanitized/.built
-	LD_PRELOAD="$$(g++ -print-file-name=libasan.so) $$(g++ -print-file-name=libstdc++.so)" \
-	ASAN_OPTIONS=detect_leaks=0 PYTHONPATH=build/sanitized PYTHONMALLOC=malloc \
-	    $(BIN)/python -m pytest -m "not exhaustive" tests/parity
+# The library of a sanitizer comes before all others; a whole allocator of Python's would hide what is freed.
+under = LD_PRELOAD="$$(g++ -print-file-name=lib$(1).so) $$(g++ -print-file-name=libstdc++.so)" \
+    PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=exitcode=66 \
+    PYTHONPATH="$(CURDIR)/build/sanitized-$(2)" $(BIN)/python -m pytest
+
+# What runs native code: the engine's tests, and those above it that come upon its threads and its corners.
+ENGINE = tests/parity tests/faults/test_python_threads.py tests/faults/test_signals.py
+ABOVE = $(addprefix tests/test_, $(addsuffix .py, engine averaging bfloat16 blocks clipping constraints dropout \
+    equivalence estimators ensembles fits initializers input_noise losses normalization optimizers prediction \
+    rate_finder residual schedules search shuffling stopping structure)) tests/faults/test_forks.py tests/faults/test_exit.py
+
+sanitize: build/sanitized-address/.built
+	$(call under,asan,address) -m "not exhaustive" $(ENGINE)
+
+# The rest: products over all members, each narrower build in its turn, what stands above the engine, and races.
+sanitize-all: build/sanitized-address/.built build/sanitized-thread/.built
+	$(call under,asan,address) -m "not slow" $(ENGINE) $(ABOVE)
+	for level in 0 3; do ROSENBLATT_LEVEL=$$level $(call under,asan,address) -m "not slow" $(ENGINE) || exit 1; done
+	$(call under,tsan,thread) -m "not exhaustive" $(ENGINE)
 
 soak: $(VENV)/.tested
 	$(BIN)/python -m pytest -m slow

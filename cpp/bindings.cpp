@@ -1,6 +1,7 @@
 // The compiled module: checks what Python hands over, then lets go of the GIL and runs the engine.
 // This is the only file that names nanobind.
 #include "engine.hpp"
+#include "inside.hpp"
 #include "lent.hpp"
 #include "orders.hpp"
 #include "predictor.hpp"
@@ -20,7 +21,9 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -50,7 +53,22 @@ int checked_columns(std::size_t n) {
     return int(n);
 }
 
-template <class T> bool aligned(const T *p) { return reinterpret_cast<std::uintptr_t>(p) % alignof(T) == 0; }
+// A call of a thread that outlives the interpreter is refused.
+Inside entered() {
+    if (Inside::must_leave()) {
+        Inside::tell_to_exit();
+        throw nb::python_error();
+    }
+    return {};
+}
+
+// Processors that read anywhere in memory do so in most instructions, and not in all of them.
+template <class... Arrays> void require_aligned(const Arrays &...arrays) {
+    const auto aligned = [](const auto *p) {
+        return reinterpret_cast<std::uintptr_t>(p) % alignof(std::remove_pointer_t<decltype(p)>) == 0;
+    };
+    require((aligned(arrays.data()) && ...), "an array is not aligned in memory");
+}
 
 // A matrix that keeps its values alive and owns its indices: what was checked cannot change afterwards.
 template <class T> struct Held {
@@ -62,18 +80,19 @@ template <class T> struct Held {
     explicit Held(const In2<T> &X)
         : values(nb::cast(X)),
           matrix{std::int64_t(X.shape(0)), checked_columns(X.shape(1)), X.data(), nullptr, nullptr, 0} {
-        require(aligned(X.data()), "the inputs are not aligned in memory");
+        require_aligned(X);
     }
 
     Held(const In1<T> &x, const In1<std::int32_t> &columns_given, const Numbers &starts_given,
          std::size_t columns)
-        : values(nb::cast(x)), column_of(columns_given.data(), columns_given.data() + columns_given.shape(0)),
-          starts(starts_given.data(), starts_given.data() + starts_given.shape(0)) {
+        : values(nb::cast(x)) {
+        require_aligned(x, columns_given, starts_given);
+        column_of.assign(columns_given.data(), columns_given.data() + columns_given.shape(0));
+        starts.assign(starts_given.data(), starts_given.data() + starts_given.shape(0));
         require(!starts.empty() && starts[0] == 0, "a CSR matrix starts at 0");
         require(std::is_sorted(starts.begin(), starts.end()), "CSR rows overlap");
         require(starts.back() == std::int64_t(x.shape(0)) && x.shape(0) == column_of.size(),
                 "CSR arrays do not fit together");
-        require(aligned(x.data()), "the inputs are not aligned in memory");
         const int n = checked_columns(columns);
         for (std::int32_t column : column_of) require(column >= 0 && column < n, "CSR column out of range");
         column_of.reserve(1); // an empty vector may have no memory, but null says dense
@@ -100,6 +119,8 @@ template <class T> struct HeldData {
         require(std::int64_t(y.shape(0)) == data.X.rows, "one row of targets a row of inputs");
         require(!w || std::int64_t(w->shape(0)) == data.X.rows, "one weight a row of inputs");
         require(mean_weight > 0, "the mean weight must be positive");
+        require_aligned(y);
+        if (w) require_aligned(*w);
         for (std::size_t i = 0; i < y.size(); ++i) {
             const double value = double(y.data()[i]);
             low = value < low || std::isnan(value) ? value : low;
@@ -139,8 +160,12 @@ template <class T> class CheckedEngine {
 
     std::pair<double, double> objective(const HeldData<T> &data, const In1<T> &theta, Out1<T> gradient,
                                         const In1<T> &state) {
+        const Inside inside = entered();
         check(data);
+        check_idle();
         require(data.data.X.rows >= 1, "an objective needs rows");
+        require(engine_.chain().input_noise == 0, "an objective is without noise");
+        require_aligned(theta, gradient, state);
         check_parameters(theta.shape(0));
         check_parameters(gradient.shape(0));
         check_state(state.shape(0));
@@ -153,12 +178,12 @@ template <class T> class CheckedEngine {
     bool calls_blas() const { return engine_.calls_blas(); }
 
     void check(const HeldData<T> &data) const {
-        const int outputs = engine_.chain().n_outputs;
+        const int outputs = engine_.chain().n_outputs, targets = engine_.target_columns();
         require(engine_.chain().input_noise == 0 || !data.data.X.sparse(), "noise needs dense inputs");
         require(engine_.chain().cuts.empty() || data.data.X.rows <= std::numeric_limits<int>::max(),
                 "too many rows for batch normalisation");
         require(data.data.X.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
-        require(int(data.y.shape(1)) == engine_.target_columns(),
+        require(targets >= 0 && data.y.shape(1) == std::size_t(targets),
                 "the targets have another number of columns");
         require(std::visit([&](const auto &l) { return l.accepts(data.low, data.high, outputs); }, loss_),
                 "a class code is out of range");
@@ -175,6 +200,13 @@ template <class T> class CheckedEngine {
     void check_state(std::size_t n) const {
         require(n == engine_.chain().n_state, "the network has another state");
     }
+
+    // Epochs ask Python for signals, whose handlers may be anything and must not wait for those epochs.
+    void check_idle() const {
+        if (in_epochs) throw std::runtime_error("the engine is in the midst of epochs");
+    }
+
+    bool in_epochs = false; // read and written under Python's lock
 
   private:
     Loss loss_;
@@ -209,6 +241,8 @@ template <class T> class CheckedRun {
                 "slots do not fit");
         require(around_.averages() == mean_.has_value() && (!mean_ || mean_->shape(0) == theta_.shape(0)),
                 "the mean of the parameters does not fit");
+        require_aligned(theta_, slots_, steps_, state_);
+        if (mean_) require_aligned(*mean_);
         for (std::size_t k = 0; k < n_slots(); ++k)
             remembered_.add(slots_.data() + k * slots_.stride(0), theta_.shape(0));
         if (mean_) remembered_.add(mean_->data(), mean_->shape(0));
@@ -229,6 +263,8 @@ template <class T> class CheckedRun {
     std::pair<std::vector<std::pair<EpochTuple, double>>, nb::object>
     epochs(nb::handle order, nb::handle generator, std::int64_t batch_size, nb::handle factors,
            std::int64_t n_epochs, bool interruptible, double seconds) {
+        const Inside inside = entered();
+        engine_.check_idle();
         const bool shuffles = !generator.is_none();
         const auto given =
             order.is_none()
@@ -245,13 +281,19 @@ template <class T> class CheckedRun {
         require(n_epochs >= 1 && rates.size(0) % steps == 0 && rates.size(0) / steps == n_epochs,
                 "one factor a step");
         require(steps <= Crew::most_phases / engine_.engine().most_phases(), "too many steps for one epoch");
+        require(steps_(0) >= 0 && steps_(0) <= most_steps, "bad number of steps");
+        require(engine_.engine().chain().cuts.empty() ||
+                    std::min(n, batch_size) <= std::numeric_limits<int>::max(),
+                "too many rows for batch normalisation");
         orders_.set_out(given ? given->data() : nullptr, given ? std::size_t(n) : 0,
                         shuffles ? &bit_generator(generator) : nullptr);
         for (std::int64_t number : orders_.numbers())
             require(number >= 0 && number < rows, "row number out of range");
         Memory<T> memory{{}, steps_(0), seed_, state_.data()};
-        for (std::size_t k = 0; k < n_slots(); ++k) memory.slots[k] = slots_.data() + k * slots_.stride(0);
+        for (std::size_t k = 0; k < n_slots(); ++k)
+            memory.slots[k] = slots_.data() + std::ptrdiff_t(k) * slots_.stride(0);
         auto signalled = [interruptible] {
+            if (Inside::must_leave()) return true;
             if (!interruptible) return false;
             nb::gil_scoped_acquire gil;
             return PyErr_CheckSignals() != 0;
@@ -259,6 +301,7 @@ template <class T> class CheckedRun {
         std::vector<std::pair<EpochTuple, double>> over;
         bool interrupted = false;
         const std::int64_t *order_of_last = nullptr;
+        const Raised busy(engine_.in_epochs);
         {
             nb::gil_scoped_release released;
             using Seconds = std::chrono::duration<double>;
@@ -300,11 +343,23 @@ template <class T> class CheckedRun {
         }
         steps_(0) = memory.steps; // also where a signal ended an epoch early: so many steps were taken
         if (shuffles) std::copy_n(order_of_last, n, given->data());
+        if (interrupted && Inside::must_leave()) Inside::tell_to_exit();
         return {std::move(over),
                 interrupted ? nb::object(nb::borrow(nb::python_error().value())) : nb::object(nb::none())};
     }
 
   private:
+    static constexpr std::int64_t most_steps = std::int64_t(1) << 62;
+
+    // A flag that is up within a scope.
+    struct Raised {
+        bool &flag;
+        explicit Raised(bool &f) : flag(f) { flag = true; }
+        ~Raised() { flag = false; }
+        Raised(const Raised &) = delete;
+        Raised &operator=(const Raised &) = delete;
+    };
+
     std::size_t n_slots() const {
         return std::visit([](const auto &rule) { return std::size_t(rule.slots()); }, rule_);
     }
@@ -336,16 +391,19 @@ template <class T> class CheckedPredictor {
           threads_for_(std::move(threads_for)), ndarray_(nb::module_::import_("numpy").attr("ndarray")),
           empty_(nb::module_::import_("numpy").attr("empty")),
           dtype_(nb::module_::import_("numpy").attr("dtype")(sizeof(T) == 4 ? "f4" : "f8")) {
+        for (const auto &layer : layers) require(std::get<double>(layer) == 0, "a prediction drops no unit");
         require(theta_.shape(0) == predictor_.chain().n_parameters,
                 "the network has another number of parameters");
         require(state_.shape(0) == predictor_.chain().n_state, "the network has another state");
         require(!flat || predictor_.columns() == 1, "flat predictions have one column");
+        require_aligned(theta_, state_);
     }
 
     bool calls_blas() const { return predictor_.calls_blas(); }
 
     // Of at least one row, all of them finite.
     nb::object finite(nb::handle X) {
+        const Inside inside = entered();
         const Lent<T> x(X.ptr(), Access::read);
         if (!takes(X, x) || x.dimensions() != 2 || x.size(0) == 0) return nb::none();
         nb::object out = made(x.size(0), true);
@@ -355,6 +413,7 @@ template <class T> class CheckedPredictor {
 
     // Of any number of rows, or of a vector; into `out`, or None for a new array.
     nb::object bare(nb::handle X, nb::handle out) {
+        const Inside inside = entered();
         const Lent<T> x(X.ptr(), Access::read);
         if (!takes(X, x)) return nb::none();
         nb::object result = out.is_none() ? made(rows(x), x.dimensions() == 2) : nb::borrow(out);
@@ -365,6 +424,8 @@ template <class T> class CheckedPredictor {
     }
 
     void fill(const Held<T> &X, Out2<T> out, int threads) {
+        const Inside inside = entered();
+        require_aligned(out);
         require(X.matrix.columns == predictor_.chain().n_inputs, "the inputs have another number of columns");
         require(std::int64_t(out.shape(0)) == X.matrix.rows &&
                     out.shape(1) == std::size_t(predictor_.columns()),
@@ -485,14 +546,19 @@ nb::dict catalogue() {
 // The words of the elements from `begin` on, for the tests that hold them to the readable ones.
 void random_words(std::uint64_t seed, std::int64_t step, int layer, std::uint64_t begin,
                   Out1<std::uint32_t> out) {
+    require_aligned(out);
     philox::Stream{seed, step, layer}.for_each(begin, begin + out.shape(0),
                                                [&](std::ptrdiff_t at, const std::uint32_t *words, int n) {
                                                    std::copy_n(words, n, out.data() + at);
                                                });
 }
 
-// The pointers arrive in capsules whose names are their C signatures.
+// The pointers arrive in capsules whose names are their C signatures, Cython's typedefs among them.
 template <class T> void take_gemm(nb::capsule capsule) {
+    const std::string_view signature = capsule.name() ? capsule.name() : "";
+    require(signature.starts_with("void (char *, char *, int *, int *, int *, ") &&
+                signature.find(sizeof(T) == 4 ? "cython_blas_s *" : "cython_blas_d *") != signature.npos,
+            "not a BLAS's product of matrices");
     gemm_pointer<T> = reinterpret_cast<Gemm<T>>(capsule.data(capsule.name()));
 }
 
@@ -521,7 +587,11 @@ NB_MODULE(ROSENBLATT_MODULE, m) {
     m.def("cpu_level", &cpu_level);
     m.def("has_bfloat16", &bfloat16::supported);
     m.def("catalogue", &catalogue);
-    m.def("after_fork_in_child", &Cores::forget);
+    m.def("after_fork_in_child", [] {
+        Cores::forget();
+        Inside::forget();
+    });
+    m.def("at_exit", &Inside::end_all);
     m.def("use_blas", [](nb::capsule sgemm, nb::capsule dgemm) {
         take_gemm<float>(sgemm);
         take_gemm<double>(dgemm);
@@ -530,6 +600,7 @@ NB_MODULE(ROSENBLATT_MODULE, m) {
     m.def(
         "shuffle",
         [](Out1<std::int64_t> items, nb::handle generator) {
+            require_aligned(items);
             shuffle(items.data(), items.shape(0), bit_generator(generator));
         },
         "items"_a.noconvert(), "generator"_a);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
+#include <limits>
 #include <memory>
 #include <new>
 #include <optional>
@@ -118,11 +120,26 @@ template <class T> struct Chain {
     }
 };
 
+// What the system does not give, in words that Python passes on.
+class OutOfMemory : public std::bad_alloc {
+  public:
+    explicit OutOfMemory(double bytes) {
+        std::snprintf(
+            said_, sizeof said_,
+            "the engine needs %.3g GiB for the rows that pass the network together, more than there "
+            "are: take smaller batches or narrower layers",
+            bytes / double(1 << 30));
+    }
+    const char *what() const noexcept override { return said_; }
+
+  private:
+    char said_[160];
+};
+
 // Memory on a cache line's boundary, sized before the first batch and never again.
 template <class T> class Arena {
   public:
-    explicit Arena(std::size_t size)
-        : size_(size), data_(static_cast<T *>(::operator new(size * sizeof(T), alignment))) {
+    explicit Arena(std::size_t size) : size_(size), data_(allocated(size)) {
         std::fill(data_.get(), data_.get() + size, T(0));
     }
 
@@ -141,6 +158,15 @@ template <class T> class Arena {
     }
 
   private:
+    static T *allocated(std::size_t size) {
+        void *const memory =
+            size <= most ? ::operator new(size * sizeof(T), alignment, std::nothrow) : nullptr;
+        if (!memory) throw OutOfMemory(double(size) * sizeof(T));
+        return static_cast<T *>(memory);
+    }
+
+    // So many elements are counted in bytes without overflow.
+    static constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / sizeof(T) / 2;
     static constexpr std::align_val_t alignment{64};
     struct Free {
         void operator()(T *p) const { ::operator delete(p, alignment); }
@@ -190,19 +216,27 @@ template <class T> struct Workspace {
     static std::size_t demand(const Chain<T> &chain, int rows, bool gathers, int target_columns,
                               Purpose purpose) {
         const auto n = std::size_t(rows);
-        auto padded = [](std::size_t size) { return Arena<T>::padded(size); };
-        std::size_t total = padded(scratch_size<T>(rows, chain.longest_sum(1), chain.factors));
-        if (gathers) total += padded(n * std::size_t(chain.n_inputs));
+        std::size_t total = 0;
+        const auto add = [&](std::size_t size) {
+            // Past the most that an arena takes, it stays there.
+            total += std::min(Arena<T>::padded(size), std::numeric_limits<std::size_t>::max() - total);
+        };
+        add(scratch_size<T>(rows, chain.longest_sum(1), chain.factors));
+        if (gathers) add(n * std::size_t(chain.n_inputs));
         const bool train = purpose == Purpose::train;
-        if (train) total += padded(n * std::size_t(target_columns)) + padded(n) + padded(chain.n_parameters);
+        if (train) {
+            add(n * std::size_t(target_columns));
+            add(n);
+            add(chain.n_parameters);
+        }
         for (std::size_t i = 0; i < chain.layers.size(); ++i)
             std::visit(
                 [&](const auto &l) {
-                    const std::size_t size = padded(n * std::size_t(l.n_outputs));
-                    if (!l.in_place || i == 0) total += size;
+                    const std::size_t size = n * std::size_t(l.n_outputs);
+                    if (!l.in_place || i == 0) add(size);
                     if (!train) return;
-                    if (!gradient_in_place(l) || i == 0) total += size;
-                    total += padded(kept_by(l, rows));
+                    if (!gradient_in_place(l) || i == 0) add(size);
+                    add(kept_by(l, rows));
                 },
                 chain.layers[i]);
         return total;

@@ -77,8 +77,8 @@ template <class T> class Engine {
         const auto started = Clock::now();
         auto asked = started;
         // The clock is not looked at after every small step.
-        const std::int64_t per_look =
-            1 + work_per_look / (std::min(batch_size, n_rows) * std::int64_t(chain_.n_parameters));
+        const double work = double(std::min(batch_size, n_rows)) * double(chain_.n_parameters);
+        const std::int64_t per_look = 1 + std::int64_t(work_per_look / work);
         std::int64_t looks = 0;
         suspected_.store(false, std::memory_order_relaxed);
         auto leave = [&] {
@@ -222,8 +222,8 @@ template <class T> class Engine {
   private:
     using Clock = std::chrono::steady_clock;
     static constexpr auto patience = std::chrono::milliseconds(100);
-    static constexpr std::int64_t work_per_look = 1'000'000; // multiplications: some ten microseconds
-    static constexpr std::int64_t steps_per_suspicion = 64;  // a power of 2
+    static constexpr double work_per_look = 1e6;            // multiplications: some ten microseconds
+    static constexpr std::int64_t steps_per_suspicion = 64; // a power of 2
     // Elements over which squares are summed in T before they join a double.
     static constexpr std::size_t run_length = 2048;
     static constexpr std::int64_t most_entries = std::int64_t(1) << 26;

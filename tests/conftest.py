@@ -3,11 +3,18 @@ tests of the command line a folder and its answers."""
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+# A narrower build of the engine than this processor runs, by its level: see compiled.py.
+if "ROSENBLATT_LEVEL" in os.environ:
+    level = int(os.environ["ROSENBLATT_LEVEL"])
+    importlib.import_module("rosenblatt.engine._native").cpu_level = lambda: level
 
 # What the command line needs is imported by those who ask for it: most tests do not.
 

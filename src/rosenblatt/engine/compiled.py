@@ -5,6 +5,7 @@ It is built once for each instruction set, and the one that fits the processor i
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
 from functools import cache
@@ -28,6 +29,7 @@ def module() -> Any:
             except ModuleNotFoundError:  # built for one instruction set alone
                 continue
     chosen.use_blas(*gemm_capsules())
+    atexit.register(chosen.at_exit)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=chosen.after_fork_in_child)
     return chosen

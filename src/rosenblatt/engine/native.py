@@ -59,23 +59,28 @@ def class_for(stem: str, dtype: npt.DTypeLike) -> Any:
     return getattr(module(), f"{stem}{8 * np.dtype(dtype).itemsize}")
 
 
+def plain(array: npt.NDArray[Any], dtype: npt.DTypeLike | None = None) -> npt.NDArray[Any]:
+    """The array as the compiled module reads one: in C order, and aligned in memory."""
+    return np.require(array, dtype, ["C_CONTIGUOUS", "ALIGNED"])
+
+
 def native_matrix(X: Matrix) -> Any:
     if isinstance(X, np.ndarray):
-        return class_for("Matrix", X.dtype)(X)
+        return class_for("Matrix", X.dtype)(plain(X))
     if X.format != "csr":
         X = X.tocsr()
     # A column number fits 32 bits on any machine that holds the weights; a position may not.
     return class_for("Matrix", X.dtype)(
-        np.ascontiguousarray(X.data),
-        np.ascontiguousarray(X.indices, np.int32),
-        np.ascontiguousarray(X.indptr, np.int64),
-        X.shape[1],
+        plain(X.data), plain(X.indices, np.int32), plain(X.indptr, np.int64), X.shape[1]
     )
 
 
 def native_data(arrays: Arrays) -> Any:
     return class_for("Data", arrays.y.dtype)(
-        native_matrix(arrays.X), arrays.y, arrays.weights, arrays.mean_weight
+        native_matrix(arrays.X),
+        plain(arrays.y),
+        None if arrays.weights is None else plain(arrays.weights),
+        arrays.mean_weight,
     )
 
 
@@ -278,8 +283,8 @@ class NativePredictor(Predictor):
             network.n_inputs,
             native_layers(network, training=False),
             kernel(loss),
-            np.ascontiguousarray(theta),
-            np.ascontiguousarray(self.state),
+            plain(theta),
+            plain(self.state),
             form is Form.BOTH_CLASSES,
             form is Form.FLAT,
             threads_for,
