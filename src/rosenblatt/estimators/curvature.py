@@ -24,7 +24,9 @@ def fit_lbfgs(start: Start) -> FloatArray:
     est, network, theta, control = start.est, start.network, start.theta, start.control
     arrays = start.train.gathered()
     # A bound on the probabilities would make value and gradient disagree: the loss is exact.
-    objective = engine.objective(network, est._loss(), control.penalty, arrays, est.n_jobs)
+    objective = engine.objective(
+        network, est._loss(), control.penalty, arrays, est.n_jobs, est.deterministic
+    )
     est.validation_loss_curve_ = None
     est._progress = None  # its best is of other weights than those that come of this
     iterations = Iterations(start)
@@ -34,7 +36,9 @@ def fit_lbfgs(start: Start) -> FloatArray:
         return iterations.ended(x, loss, iterate.gradient, f"loss = {loss:.8f}")
 
     largest = arrays.n_samples * max(n_in * n_out for n_in, n_out in network.shapes)
-    with blas_for(largest, est.n_jobs):  # SciPy's own steps factorise tiny matrices
+    with blas_for(
+        largest, est.n_jobs, est.deterministic
+    ):  # SciPy's own steps factorise tiny matrices
         result = minimize_lbfgs(
             objective,
             theta,

@@ -51,7 +51,7 @@ def fit_least_squares(method: LeastSquaresMethod, start: Start) -> FloatArray:
 
     problem = LeastSquares(network, L2(est.alpha), start.train.gathered())
     limits = Limits(est.max_iter, est.max_fun, est.tol)
-    with blas_for(problem.largest_product, est.n_jobs):
+    with blas_for(problem.largest_product, est.n_jobs, est.deterministic):
         found = minimize(method, problem, theta.astype(np.float64), limits, report)
     est.n_iter_, est.stop_reason_ = found.n_iter, found.end.reason
     est.loss_ = est.best_loss_ = est._reported(found.data_loss, found.penalty)
