@@ -273,10 +273,11 @@ template <class T> class Engine {
     }
 
     // Into how many parts a step by units is cut; 1 where steps are shared by rows. Where the number of
-    // threads has no say they are as many as fit the layers, for a part costs little.
+    // threads has no say they are as many as fit the layers, for a part costs little, and a power of two,
+    // which most crews share out evenly.
     int parts_by_units(const Matrix<T> &X, std::int64_t batch) const {
         int parts = fixed_ && shares_ > 1 ? Crew::largest : shares_;
-        while (parts > 1 && !ByUnits<T>::suits(chain_, X, batch, parts)) parts = fixed_ ? parts - 1 : 1;
+        while (parts > 1 && !ByUnits<T>::suits(chain_, X, batch, parts)) parts = fixed_ ? parts / 2 : 1;
         return parts;
     }
 

@@ -21,7 +21,8 @@ WORTH_MEETING, WORTH_STARTING = 400_000, 4_000_000
 # What the optimiser does to a parameter takes as long as so many multiplications.
 PER_PARAMETER = 14
 # Of a cut that no number of threads changes. Each share packs the weights anew and has a gradient
-# of its own to add up, whoever takes it, so that more than two have so many rows at least.
+# of its own to add up, whoever takes it, so that more than two have so many rows at least. They are
+# a power of two, which most numbers of threads share out evenly.
 MOST_SHARES, ROWS_OF_A_SHARE = 16, 64
 
 
@@ -63,7 +64,8 @@ def shares_for(
 ) -> int:
     """Shares into which such work is cut where its bits must not follow the number of threads."""
     worthwhile = worthwhile_threads(network, rows, passes, steps, entries)
-    return max(1, min(worthwhile, max(2, rows // ROWS_OF_A_SHARE), MOST_SHARES))
+    most = max(1, min(worthwhile, max(2, rows // ROWS_OF_A_SHARE), MOST_SHARES))
+    return 1 << (most.bit_length() - 1)
 
 
 def worthwhile_threads(
