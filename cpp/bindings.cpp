@@ -147,11 +147,11 @@ Chain<T> chain(int n_inputs, const NamedLayers &layers, Factors factors = Factor
 template <class T> class CheckedEngine {
   public:
     CheckedEngine(int n_inputs, const NamedLayers &layers, const NamedFields &loss,
-                  const NamedFields &penalty, int threads, bool bfloat16, double input_noise)
+                  const NamedFields &penalty, int threads, bool bfloat16, double input_noise, int shares)
         : loss_(Catalogue<Loss>::make(member(loss))),
           engine_(chain<T>(n_inputs, layers, bfloat16 ? Factors::bfloat16 : Factors::exact, input_noise),
-                  loss_, Catalogue<Penalty>::make(member(penalty)), threads) {
-        require(threads >= 1, "at least one thread");
+                  loss_, Catalogue<Penalty>::make(member(penalty)), threads, shares) {
+        require(threads >= 1 && shares >= 0, "at least one thread");
         require(!bfloat16 || (sizeof(T) == sizeof(float) && rosenblatt::bfloat16::supported()),
                 "no products of bfloat16 factors");
     }
@@ -385,8 +385,9 @@ template <class T> class CheckedRun {
 template <class T> class CheckedPredictor {
   public:
     CheckedPredictor(int n_inputs, const NamedLayers &layers, const NamedFields &loss, In1<T> theta,
-                     In1<T> state, bool both_classes, bool flat, nb::callable threads_for)
-        : predictor_(chain<T>(n_inputs, layers), Catalogue<Loss>::make(member(loss)), both_classes),
+                     In1<T> state, bool both_classes, bool flat, nb::callable threads_for, bool fixed_cut)
+        : predictor_(chain<T>(n_inputs, layers), Catalogue<Loss>::make(member(loss)), both_classes,
+                     fixed_cut),
           theta_(std::move(theta)), state_(std::move(state)), flat_(flat),
           threads_for_(std::move(threads_for)), ndarray_(nb::module_::import_("numpy").attr("ndarray")),
           empty_(nb::module_::import_("numpy").attr("empty")),
@@ -490,10 +491,10 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
              "weights"_a.noconvert().none(), "mean_weight"_a);
 
     nb::class_<CheckedEngine<T>>(m, named("Engine").c_str())
-        .def(
-            nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int, bool, double>(),
-            "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a, "bfloat16"_a = false,
-            "input_noise"_a = 0.0)
+        .def(nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int, bool, double,
+                      int>(),
+             "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a, "bfloat16"_a = false,
+             "input_noise"_a = 0.0, "shares"_a = 0)
         .def("calls_blas", &CheckedEngine<T>::calls_blas)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
              "gradient"_a.noconvert(), "state"_a.noconvert());
@@ -513,10 +514,10 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
              "seconds"_a = std::numeric_limits<double>::infinity());
 
     nb::class_<CheckedPredictor<T>>(m, named("Predictor").c_str())
-        .def(nb::init<int, const NamedLayers &, const NamedFields &, In1<T>, In1<T>, bool, bool,
-                      nb::callable>(),
+        .def(nb::init<int, const NamedLayers &, const NamedFields &, In1<T>, In1<T>, bool, bool, nb::callable,
+                      bool>(),
              "n_inputs"_a, "layers"_a, "loss"_a, "theta"_a.noconvert(), "state"_a.noconvert(),
-             "both_classes"_a, "flat"_a, "threads_for"_a)
+             "both_classes"_a, "flat"_a, "threads_for"_a, "fixed_cut"_a = false)
         .def("calls_blas", &CheckedPredictor<T>::calls_blas)
         .def("finite", &CheckedPredictor<T>::finite, nb::arg().none())
         .def("bare", &CheckedPredictor<T>::bare, nb::arg().none(), nb::arg().none())

@@ -22,16 +22,16 @@ namespace rosenblatt {
 template <class T> class ByUnits {
   public:
     // Whether batches of so many rows are worth sharing by units: every hidden layer has two panels or more
-    // for each thread.
-    static bool suits(const Chain<T> &chain, const Matrix<T> &X, std::int64_t batch, int threads) {
-        if (threads == 1 || X.sparse() || chain.factors != Factors::exact || chain.input_noise > 0 ||
+    // for each part.
+    static bool suits(const Chain<T> &chain, const Matrix<T> &X, std::int64_t batch, int parts) {
+        if (parts == 1 || X.sparse() || chain.factors != Factors::exact || chain.input_noise > 0 ||
             chain.layers.size() < 2 || batch < 2 || batch > largest_block ||
             chain.longest_sum(int(batch)) > longest_tiled_sum)
             return false;
         for (std::size_t i = 0; i < chain.layers.size(); ++i) {
             const auto *dense = std::get_if<Dense<T>>(&chain.layers[i]);
             if (!dense) return false;
-            if (i + 1 < chain.layers.size() && dense->n_outputs < 2 * product::panel_width<T> * threads)
+            if (i + 1 < chain.layers.size() && dense->n_outputs < 2 * product::panel_width<T> * parts)
                 return false;
         }
         return true;
@@ -39,13 +39,14 @@ template <class T> class ByUnits {
 
     static int phases(const Chain<T> &chain) { return 2 * int(chain.layers.size()) + 1; }
 
-    ByUnits(const Chain<T> &chain, int batch, bool gathers, int target_columns, int threads)
-        : space_(chain, batch, gathers, target_columns, Purpose::train), threads_(threads) {
-        for (int i = 0; i < threads; ++i)
+    ByUnits(const Chain<T> &chain, int batch, bool gathers, int target_columns, int parts)
+        : space_(chain, batch, gathers, target_columns, Purpose::train), parts_(parts) {
+        for (int i = 0; i < parts; ++i)
             scratch_.emplace_back(scratch_size<T>(batch, chain.longest_sum(1), Factors::exact));
     }
 
     int rows() const { return space_.block_rows; }
+    int parts() const { return parts_; }
     bool gathers() const { return space_.input; }
     const T *gradient() const { return space_.gradient; }
 
@@ -84,8 +85,8 @@ template <class T> class ByUnits {
 
     int border(int n, int item) const {
         constexpr int w = simd::width<T>;
-        const int even = int(std::int64_t(n) * item / threads_);
-        return item == threads_ || n < 4 * w * threads_ ? even : (even + w / 2) / w * w;
+        const int even = int(std::int64_t(n) * item / parts_);
+        return item == parts_ || n < 4 * w * parts_ ? even : (even + w / 2) / w * w;
     }
 
     const T *before(int layer, const T *input) const {
@@ -93,7 +94,7 @@ template <class T> class ByUnits {
     }
 
     void gather_share(int item, const Data<T> &data, const Order &order, int rows) const {
-        const int from = rows * item / threads_, count = rows * (item + 1) / threads_ - from;
+        const int from = rows * item / parts_, count = rows * (item + 1) / parts_ - from;
         const Order part = order.from(from);
         const auto columns = std::size_t(data.X.columns), targets = space_.target_columns;
         if (order.numbers)
@@ -118,7 +119,7 @@ template <class T> class ByUnits {
     // The last layer and the loss, of the item's rows.
     double last_layer(const Chain<T> &chain, const Loss &loss, const Data<T> &data, int item, const T *theta,
                       const T *input, int rows, double scale, std::int64_t step) const {
-        const int from = rows * item / threads_, count = rows * (item + 1) / threads_ - from;
+        const int from = rows * item / parts_, count = rows * (item + 1) / parts_ - from;
         const Dense<T> &layer = dense(chain, int(chain.layers.size()) - 1);
         const std::ptrdiff_t at = std::ptrdiff_t(from) * layer.n_outputs;
         T *scores = space_.outputs.back() + at, *delta = space_.deltas.back() + at;
@@ -174,7 +175,7 @@ template <class T> class ByUnits {
 
     Workspace<T> space_;
     std::vector<Arena<T>> scratch_;
-    int threads_;
+    int parts_;
 };
 
 } // namespace rosenblatt

@@ -46,8 +46,11 @@ template <class T> struct Memory {
 
 template <class T> class Engine {
   public:
-    Engine(Chain<T> chain, Loss loss, Penalty penalty, int threads)
-        : chain_(std::move(chain)), loss_(loss), penalty_(penalty),
+    // A step is cut into `shares`, whatever the number of threads that take them, and all that it computes
+    // follows from the cut; 0 stands for a share for each thread.
+    Engine(Chain<T> chain, Loss loss, Penalty penalty, int threads, int shares = 0)
+        : chain_(std::move(chain)), loss_(loss), penalty_(penalty), fixed_(shares > 0),
+          shares_(std::clamp(fixed_ ? shares : threads, 1, Crew::largest)),
           threads_(std::clamp(threads, 1, Crew::largest)) {}
 
     const Chain<T> &chain() const { return chain_; }
@@ -71,8 +74,9 @@ template <class T> class Engine {
                       const std::function<bool()> &interrupted, const Surroundings<T> &around = {},
                       double seconds = std::numeric_limits<double>::infinity(), Watch<T> *watch = nullptr) {
         std::lock_guard lock(busy_);
-        std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
-        const std::int64_t steps = (n_rows - 1) / batch_size + 1;
+        const std::int64_t steps = (n_rows - 1) / batch_size + 1, largest = std::min(batch_size, n_rows);
+        const int parts = around.empty() ? parts_by_units(data.X, largest) : 1;
+        std::vector<Tally> tallies(std::size_t(std::max(shares_, parts)), Tally(chain_.groups));
         bool left = false;
         const auto started = Clock::now();
         auto asked = started;
@@ -94,12 +98,11 @@ template <class T> class Engine {
             const std::int64_t begin = s * batch_size, rows = std::min(batch_size, n_rows - begin);
             return Batch{begin, rows, 1 / (double(rows) * data.mean_weight), memory.steps + s, factors[s]};
         };
-        const std::int64_t largest = std::min(batch_size, n_rows);
         std::int64_t done = 0;
-        if (around.empty() && ByUnits<T>::suits(chain_, data.X, largest, threads_)) {
-            const ByUnits<T> &units = units_for(int(largest), order.numbers);
+        if (parts > 1) {
+            const ByUnits<T> &units = units_for(int(largest), order.numbers, parts);
             done = Crew::run(
-                threads_, steps, ByUnits<T>::phases(chain_),
+                parts, threads_, steps, ByUnits<T>::phases(chain_),
                 [&](std::int64_t s, int phase, int item) {
                     const Batch batch = batch_of(s);
                     Tally &tally = tallies[std::size_t(item)];
@@ -112,14 +115,14 @@ template <class T> class Engine {
                 },
                 leave, bool(watch));
         } else {
-            const std::int64_t share = (largest + threads_ - 1) / threads_;
+            const std::int64_t share = (largest + shares_ - 1) / shares_;
             auto &spaces = workspaces(share, (order.numbers || chain_.input_noise > 0) && !data.X.sparse(),
                                       entries_kept(data.X, share));
             // Two phases: the gradients of the batch's shares, then the parameters' shares moved. The first
             // is several where some layer mixes the rows of a batch; what surrounds the move may add others.
             const Phases phases(chain_.phases(), around);
             done = Crew::run(
-                threads_, steps, phases.size(),
+                shares_, threads_, steps, phases.size(),
                 [&](std::int64_t s, int phase, int item) {
                     const Batch batch = batch_of(s);
                     const std::int64_t t = batch.before + 1;
@@ -152,7 +155,7 @@ template <class T> class Engine {
                         break;
                     }
                     case Phase::constrain:
-                        constrain(around.constraint, chain_, item, threads_, theta);
+                        constrain(around.constraint, chain_, item, shares_, theta);
                         break;
                     case Phase::average: {
                         const auto [from, to] = share_of(chain_.n_parameters, item);
@@ -184,10 +187,10 @@ template <class T> class Engine {
         const std::int64_t n = data.X.rows;
         std::lock_guard lock(busy_);
         const double scale = 1 / (double(n) * data.mean_weight);
-        auto &spaces = workspaces((n + threads_ - 1) / threads_, false, 0);
-        std::vector<Tally> tallies(std::size_t(threads_), Tally(chain_.groups));
+        auto &spaces = workspaces((n + shares_ - 1) / shares_, false, 0);
+        std::vector<Tally> tallies(std::size_t(shares_), Tally(chain_.groups));
         Crew::run(
-            threads_, 1, phases(),
+            shares_, threads_, 1, phases(),
             [&](std::int64_t, int phase, int item) {
                 Tally &tally = tallies[std::size_t(item)];
                 if (phase < chain_.phases()) {
@@ -281,7 +284,7 @@ template <class T> class Engine {
             return spaces_;
         // Made aside, so that memory that runs out leaves no half of them behind.
         std::vector<Workspace<T>> made;
-        for (int i = 0; i < threads_; ++i) {
+        for (int i = 0; i < shares_; ++i) {
             made.emplace_back(chain_, block, gathers, target_columns(), Purpose::train);
             if (entries) made.back().columns = std::make_unique<BlockColumns<T>>(chain_.n_inputs, entries);
         }
@@ -291,10 +294,19 @@ template <class T> class Engine {
     }
 
     // The memory of steps by units, kept likewise.
-    const ByUnits<T> &units_for(int rows, bool gathers) {
-        if (!units_ || units_->rows() != rows || units_->gathers() != gathers)
-            units_.emplace(chain_, rows, gathers, target_columns(), threads_);
+    const ByUnits<T> &units_for(int rows, bool gathers, int parts) {
+        if (!units_ || units_->rows() != rows || units_->gathers() != gathers || units_->parts() != parts)
+            units_.emplace(chain_, rows, gathers, target_columns(), parts);
         return *units_;
+    }
+
+    // Into how many parts a step by units is cut; 1 where steps are shared by rows. Where the number of
+    // threads has no say they are as many as fit the layers, for a part costs little, and a power of two,
+    // which most crews share out evenly.
+    int parts_by_units(const Matrix<T> &X, std::int64_t batch) const {
+        int parts = fixed_ && shares_ > 1 ? Crew::largest : shares_;
+        while (parts > 1 && !ByUnits<T>::suits(chain_, X, batch, parts)) parts = fixed_ ? parts / 2 : 1;
+        return parts;
     }
 
     // Entries to keep of an item's sparse rows, where they fit one block: the optimiser then needs no
@@ -306,7 +318,7 @@ template <class T> class Engine {
 
     // The part of n things that is an item's share.
     template <class N> std::pair<N, N> share_of(N n, int item) const {
-        return {n * N(item) / N(threads_), n * N(item + 1) / N(threads_)};
+        return {n * N(item) / N(shares_), n * N(item + 1) / N(shares_)};
     }
 
     // Calls its argument with (segment, begin, end) for the parts of the segments that are an item's share.
@@ -528,7 +540,8 @@ template <class T> class Engine {
     Chain<T> chain_;
     Loss loss_;
     Penalty penalty_;
-    int threads_;
+    bool fixed_; // the cut, whatever the number of threads
+    int shares_, threads_;
     std::vector<Workspace<T>> spaces_;
     std::optional<ByUnits<T>> units_;
     std::size_t entries_ = 0; // that the workspaces keep

@@ -21,9 +21,10 @@ namespace rosenblatt {
 // kept for few rows in use takes memory of its own.
 template <class T> class Predictor {
   public:
-    // With `both_classes` the one probability p of a row is written as 1 - p, p.
-    Predictor(Chain<T> chain, Loss loss, bool both_classes)
-        : chain_(std::move(chain)), loss_(loss), both_classes_(both_classes) {
+    // With `both_classes` the one probability p of a row is written as 1 - p, p. With `fixed_cut` rows pass
+    // in blocks that follow from their number alone, whatever the number of threads.
+    Predictor(Chain<T> chain, Loss loss, bool both_classes, bool fixed_cut)
+        : chain_(std::move(chain)), loss_(loss), both_classes_(both_classes), fixed_cut_(fixed_cut) {
         if (both_classes && chain_.n_outputs != 1) throw std::invalid_argument("two classes have one output");
     }
 
@@ -41,16 +42,23 @@ template <class T> class Predictor {
             return predict(X, 0, X.rows, theta, state, out, finite, *for_few_);
         }
         threads = std::clamp(threads, 1, Crew::largest);
+        const std::int64_t block =
+            fixed_cut_ ? std::clamp(X.rows / Crew::largest, few_for_a_thread, largest_block) : largest_block;
         std::vector<Workspace<T>> spaces;
         for (int i = 0; i < threads; ++i)
-            spaces.emplace_back(chain_, int(std::min(X.rows, largest_block)), false, 0, Purpose::predict);
+            spaces.emplace_back(chain_, int(std::min(X.rows, block)), false, 0, Purpose::predict);
         std::atomic<bool> good{true};
+        std::atomic<std::int64_t> next{0};
         Crew::run(
-            threads, 1, 1,
+            threads, threads, 1, 1,
             [&](std::int64_t, int, int item) {
-                const std::int64_t from = X.rows * item / threads, to = X.rows * (item + 1) / threads;
-                if (!predict(X, from, to, theta, state, out, finite, spaces[std::size_t(item)]))
-                    good.store(false, std::memory_order_relaxed);
+                const auto pass = [&](std::int64_t from, std::int64_t to) {
+                    if (!predict(X, from, to, theta, state, out, finite, spaces[std::size_t(item)]))
+                        good.store(false, std::memory_order_relaxed);
+                };
+                if (!fixed_cut_) return pass(X.rows * item / threads, X.rows * (item + 1) / threads);
+                for (std::int64_t from; (from = next.fetch_add(block)) < X.rows;)
+                    pass(from, std::min(from + block, X.rows));
             },
             [] { return false; });
         return good;
@@ -59,6 +67,8 @@ template <class T> class Predictor {
   private:
     // So many rows go through memory that is kept from call to call.
     static constexpr std::int64_t few = 64;
+    // Rows of the smallest block of a fixed cut: each packs the weights anew.
+    static constexpr std::int64_t few_for_a_thread = 128;
 
     bool predict(const Matrix<T> &X, std::int64_t from, std::int64_t to, const T *theta, const T *state,
                  T *out, bool finite, const Workspace<T> &space) const {
@@ -89,7 +99,7 @@ template <class T> class Predictor {
 
     Chain<T> chain_;
     Loss loss_;
-    bool both_classes_;
+    bool both_classes_, fixed_cut_;
     std::optional<Workspace<T>> for_few_;
     std::mutex busy_;
 };

@@ -1,6 +1,6 @@
 // A crew of threads that works through phases of equal items, in order.
 //
-// A phase opens when all items of the one before are done. Every member takes its own item first
+// A phase opens when all items of the one before are done. Every member takes its own items first
 // and then whatever nobody has taken, so that a member which the system does not let run holds
 // nobody up: on a busy machine the others do its share, and a crew is not slower than one thread.
 // What an item computes never depends on who computes it.
@@ -92,24 +92,26 @@ class Crew {
   public:
     static constexpr int largest = 32;
 
-    // Runs work(round, phase, item) for every item of every phase of every round, in order, with as many
-    // items to a phase as the crew has members. `leave`, asked now and then by the calling thread alone,
-    // ends the run after the round in hand. Returns the number of rounds done. Work must not throw.
+    // Runs work(round, phase, item) for every item of every phase of every round, in order, by `members`
+    // threads, the calling one among them and no more than there are items. `leave`, asked now and then by
+    // the calling thread alone, ends the run after the round in hand. Returns the number of rounds done. Work
+    // must not throw.
     //
     // `alone` the calling thread does every item, and asks to leave before every round.
     template <class Work, class Leave>
-    static std::int64_t run(int size, std::int64_t rounds, int phases, Work work, Leave leave,
+    static std::int64_t run(int items, int members, std::int64_t rounds, int phases, Work work, Leave leave,
                             bool alone = false) {
+        members = alone ? 1 : std::min(members, items);
         const Denormals on_this_thread(Denormals::as_zero);
-        const Cores cores(alone ? 0 : size - 1);
-        if (size == 1 || alone) {
+        const Cores cores(members - 1);
+        if (members == 1) {
             std::int64_t round = 0;
             for (; round < rounds && !leave(); ++round)
                 for (int phase = 0; phase < phases; ++phase)
-                    for (int item = 0; item < size; ++item) work(round, phase, item);
+                    for (int item = 0; item < items; ++item) work(round, phase, item);
             return round;
         }
-        Crew crew(size, rounds, phases);
+        Crew crew(items, members, rounds, phases);
         {
             Others others;
             others.threads.reserve(std::size_t(cores.more()));
@@ -139,8 +141,8 @@ class Crew {
         }
     };
 
-    Crew(int size, std::int64_t rounds, int phases)
-        : size_(std::uint32_t(size)), phases_(std::uint64_t(phases)),
+    Crew(int items, int members, std::int64_t rounds, int phases)
+        : items_(std::uint32_t(items)), members_(std::uint32_t(members)), phases_(std::uint64_t(phases)),
           end_(std::uint64_t(rounds) * std::uint64_t(phases)) {}
 
     // The phase in the upper half, a bit for each of its items that is taken in the lower.
@@ -148,7 +150,9 @@ class Crew {
     static std::uint32_t taken_of(std::uint64_t state) { return std::uint32_t(state); }
 
     template <class Work, class Leave> void join(int member, Work &work, Leave leave) {
-        const std::uint32_t everything = size_ == 32 ? ~0u : (1u << size_) - 1;
+        const std::uint32_t everything = items_ == 32 ? ~0u : (1u << items_) - 1;
+        std::uint32_t own = 0;
+        for (auto item = std::uint32_t(member); item < items_; item += members_) own |= 1u << item;
         for (;;) {
             if (leave()) stop_.store(true, std::memory_order_relaxed);
             std::uint64_t state = state_.load(std::memory_order_acquire);
@@ -159,10 +163,10 @@ class Crew {
                 await_change(state);
                 continue;
             }
-            const std::uint32_t own = 1u << member, item = open & own ? own : open & (~open + 1);
+            const std::uint32_t choice = open & own ? open & own : open, item = choice & (~choice + 1);
             if (!state_.compare_exchange_weak(state, state | item, std::memory_order_acq_rel)) continue;
             work(std::int64_t(phase / phases_), int(phase % phases_), std::countr_zero(item));
-            if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) close(phase);
+            if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == items_) close(phase);
         }
     }
 
@@ -185,7 +189,7 @@ class Crew {
     }
 
     static constexpr int spins = 2000;
-    const std::uint32_t size_;
+    const std::uint32_t items_, members_;
     const std::uint64_t phases_;
     std::atomic<std::uint64_t> end_;
     std::atomic<bool> stop_{false};

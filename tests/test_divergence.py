@@ -202,7 +202,7 @@ def shown(model: MLPRegressor) -> list[Any]:
         {"dtype": "float32"},
         {"activation": Own()},
     ],
-    ids=repr,
+    ids=lambda more: ", ".join(more) or "plain",
 )
 @pytest.mark.filterwarnings("ignore:Own.*without a kernel:UserWarning")
 def test_gone_back_to_the_beginning_a_fit_is_one_at_the_smaller_rate(more: dict[str, Any]) -> None:
@@ -240,7 +240,7 @@ def test_gone_back_to_the_beginning_a_fit_is_one_at_the_smaller_rate(more: dict[
         {"hidden_layer_sizes": (32, 32), "learning_rate_init": 1.0},
         {"learning_rate_init": 1e6},
     ],
-    ids=repr,
+    ids=lambda more: ", ".join(more) or "plain",
 )
 def test_a_run_that_goes_back_learns(more: dict[str, Any]) -> None:
     given = TOO_FAST | {"activation": "identity"} | more

@@ -16,7 +16,7 @@ from rosenblatt.activations import Activation, Elementwise, Identity, Step, Tanh
 from rosenblatt.backprop import forward
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
 from rosenblatt.engine.readable import ReadableObjective, ReadableTrainer
-from rosenblatt.engine.threads import available_threads, threads_for
+from rosenblatt.engine.threads import available_threads, shares_for, threads_for
 from rosenblatt.losses import BinaryCrossEntropy, SquaredError
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
@@ -152,6 +152,16 @@ def test_short_steps_and_short_epochs_take_fewer_threads() -> None:
     assert threads_for(net, 512, 3, 8, steps=1000) == 2  # 1,042,000
     assert threads_for(net, 512, 3, 8, steps=5) == 1
     assert threads_for(net, 4096, 3, 8, steps=1000) == 8
+
+
+@pytest.mark.parametrize(
+    ("rows", "shares"), [(1, 1), (2, 2), (127, 2), (200, 2), (256, 4), (1000, 8), (10**6, 16)]
+)
+def test_shares_follow_the_batch_and_not_the_threads(rows: int, shares: int) -> None:
+    """Two where it is worth sharing, then powers of two that leave each 64 rows."""
+    net = Network(1000, (Dense(900), Dense(100), Dense(100)))
+    assert shares_for(net, rows, 3, steps=100) == shares
+    assert shares_for(Network(2, (Dense(1),)), min(rows, 1000), 3, steps=100) == 1
 
 
 def test_a_sparse_row_costs_its_entries() -> None:

@@ -214,6 +214,7 @@ def test_parameters_and_their_defaults_are_theirs() -> None:
             "max_time",
             "scoring",
             "n_jobs",
+            "deterministic",
             "dtype",
             "dropout",
             "residual",

@@ -64,6 +64,8 @@ class Predictor:
         What the predictions look like; `Model.predict`'s by default.
     n_jobs : int, optional
         Threads at most; many rows share them.
+    deterministic : bool, default=False
+        The same bits for the same rows, whatever the number of threads.
 
     Attributes
     ----------
@@ -86,14 +88,22 @@ class Predictor:
     array([6.])
     """
 
-    __slots__ = ("_form", "_model", "_n_jobs", "_predictor", "dtype", "n_inputs", "n_outputs")
+    __slots__ = ("_model", "_predictor", "_settings", "dtype", "n_inputs", "n_outputs")
 
-    def __init__(self, model: Model, form: Form = Form.COLUMNS, n_jobs: int | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        form: Form = Form.COLUMNS,
+        n_jobs: int | None = None,
+        deterministic: bool = False,
+    ) -> None:
         theta = model.parameters.copy()
         state = None if model.state is None else model.state.copy()
         self._model = replace(model, parameters=theta, state=state)
-        self._form, self._n_jobs = form, n_jobs
-        self._predictor = engine.predictor(model.network, model.loss, theta, form, n_jobs, state)
+        self._settings = form, n_jobs, deterministic
+        self._predictor = engine.predictor(
+            model.network, model.loss, theta, form, n_jobs, state, deterministic
+        )
         self.n_inputs: int = model.network.n_inputs
         self.n_outputs: int = self._predictor.n_columns
         self.dtype: np.dtype[Any] = theta.dtype
@@ -125,7 +135,7 @@ class Predictor:
         return out
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Predictor, (self._model, self._form, self._n_jobs)
+        return Predictor, (self._model, *self._settings)
 
     def __repr__(self) -> str:
         return f"<Predictor of {self.n_outputs} outputs from {self.n_inputs} inputs, {self.dtype}>"

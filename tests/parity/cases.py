@@ -117,6 +117,8 @@ def after_epochs(
     seed: int = 2,
     scale: float = 1,
     state: npt.NDArray[Any] | None = None,
+    shares: int = 0,
+    bfloat16: bool = False,
 ) -> tuple[npt.NDArray[Any], Memory, list[Any]]:
     """Parameters, memory and records after an epoch for each order; `threads` None: readable."""
     theta = parameters(problem.network, seed, arrays.y.dtype)
@@ -127,7 +129,7 @@ def after_epochs(
     trainer = (
         ReadableTrainer(problem, arrays, theta, memory, state)
         if threads is None
-        else NativeTrainer(problem, arrays, theta, memory, threads, state=state)
+        else NativeTrainer(problem, arrays, theta, memory, threads, bfloat16, state, shares)
     )
     epochs = []
     for i, order in enumerate(orders):

@@ -65,6 +65,9 @@ SampleWeight = Annotated[
     str | None, typer.Option(help="A column of weights: 2 counts like the row twice.")
 ]
 Jobs = Annotated[int | None, typer.Option(help="Threads; all that it may use if not given.")]
+Deterministic = Annotated[
+    bool, typer.Option("--deterministic", help="The same bits for any number of threads.")
+]
 Out = Annotated[
     Path | None, typer.Option(help="The model file; <data>.safetensors here if not given.")
 ]

@@ -18,6 +18,7 @@ from rosenblatt.cli.arguments import (
     BatchSize,
     Data,
     Delimiter,
+    Deterministic,
     Encoding,
     Epochs,
     Example,
@@ -95,6 +96,7 @@ def train(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     jobs: Jobs = None,
+    deterministic: Deterministic = False,
     out: Out = None,
     checkpoint: Annotated[
         Path | None,
@@ -121,6 +123,7 @@ def train(
         patience=patience,
         seed=seed,
         jobs=jobs,
+        deterministic=deterministic,
     )
 
     def job(screen: Screen) -> dict[str, Any]:
@@ -185,6 +188,7 @@ def search(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     jobs: Jobs = None,
+    deterministic: Deterministic = False,
     out: Out = None,
     plot: Annotated[
         Path | None,
@@ -210,6 +214,7 @@ def search(
             patience=patience,
             seed=seed,
             jobs=jobs,
+            deterministic=deterministic,
         ),
         candidates=None if hidden is None else tuple(map(parse_hidden, hidden)),
         seconds=None if time is None else parse_time(time),

@@ -39,6 +39,7 @@ class TrainingOptions:
     patience: int
     seed: int
     jobs: int | None
+    deterministic: bool
 
     def __post_init__(self) -> None:
         check_hidden(self.hidden)

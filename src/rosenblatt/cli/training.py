@@ -109,6 +109,7 @@ def untrained(
         scoring="loss" if early_stopping else None,
         n_iter_no_change=options.patience,
         random_state=options.seed,
+        deterministic=options.deterministic,
     )
 
 

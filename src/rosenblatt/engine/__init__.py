@@ -11,7 +11,7 @@ from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import has_bfloat16
 from rosenblatt.engine.prediction import predictor, scores
 from rosenblatt.engine.shuffling import shuffle
-from rosenblatt.engine.threads import FORWARD_AND_BACK, threads_for
+from rosenblatt.engine.threads import FORWARD_AND_BACK, shares_for, threads_for
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.penalties import Penalty
@@ -44,8 +44,11 @@ def trainer(
     n_jobs: int | None = None,
     bfloat16: bool = False,
     state: FloatArray | None = None,
+    deterministic: bool = False,
 ) -> Trainer:
     """A trainer that changes `theta`, `memory` and the network's `state` in place.
+
+    A `deterministic` one comes to the same bits for any number of threads.
 
     With `bfloat16`, which takes float32 arrays, the factors of matrix products that are large
     enough to gain by it are rounded to bfloat16; sums and everything else stay float32.
@@ -59,27 +62,30 @@ def trainer(
         problem.averaging,
     )
     if runs_natively(problem.network) and all(map(has_kernel, members)):
-        threads = threads_for(
-            problem.network,
-            batch_size,
-            FORWARD_AND_BACK,
-            n_jobs,
-            steps=math.ceil(arrays.n_samples / batch_size),
-            entries=arrays.mean_entries,
+        steps, entries = math.ceil(arrays.n_samples / batch_size), arrays.mean_entries
+        work = (problem.network, batch_size, FORWARD_AND_BACK)
+        threads = threads_for(*work, n_jobs, steps=steps, entries=entries)
+        shares = shares_for(*work, steps=steps, entries=entries) if deterministic else 0
+        return native.NativeTrainer(
+            problem, arrays, theta, memory, threads, bfloat16, state, shares
         )
-        return native.NativeTrainer(problem, arrays, theta, memory, threads, bfloat16, state)
     if bfloat16:
         raise ValueError("members without kernels are not trained with bfloat16 products")
     return readable.ReadableTrainer(problem, arrays, theta, memory, state)
 
 
 def objective(
-    network: Network, loss: Loss, penalty: Penalty, arrays: Arrays, n_jobs: int | None = None
+    network: Network,
+    loss: Loss,
+    penalty: Penalty,
+    arrays: Arrays,
+    n_jobs: int | None = None,
+    deterministic: bool = False,
 ) -> Objective:
-    """The objective over all rows."""
+    """The objective over all rows; `deterministic` as for `trainer`."""
     if runs_natively(network) and has_kernel(loss) and has_kernel(penalty):
-        threads = threads_for(
-            network, arrays.n_samples, FORWARD_AND_BACK, n_jobs, entries=arrays.mean_entries
-        )
-        return native.NativeObjective(network, loss, penalty, arrays, threads)
+        work, entries = (network, arrays.n_samples, FORWARD_AND_BACK), arrays.mean_entries
+        threads = threads_for(*work, n_jobs, entries=entries)
+        shares = shares_for(*work, entries=entries) if deterministic else 0
+        return native.NativeObjective(network, loss, penalty, arrays, threads, shares)
     return readable.ReadableObjective(network, loss, penalty, arrays)

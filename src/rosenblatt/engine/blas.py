@@ -17,7 +17,7 @@ from typing import Any
 from scipy.linalg import cython_blas
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["blas_for", "blas_thread_limit", "gemm_capsules", "one_thread_blas"]
+__all__ = ["blas_alone", "blas_for", "blas_thread_limit", "gemm_capsules", "one_thread_blas"]
 
 # Multiplications of a product that several threads of BLAS finish sooner than one, also where they
 # have to wait for each other on a busy machine: some milliseconds.
@@ -84,10 +84,18 @@ def one_thread_blas() -> Iterator[None]:
                     lib.set_num_threads(limit)
 
 
-def blas_for(multiplications: int, n_jobs: int | None) -> AbstractContextManager[None]:
+def blas_for(
+    multiplications: int, n_jobs: int | None, deterministic: bool
+) -> AbstractContextManager[None]:
     """BLAS held to one thread where products are this small or the user asks for one.
 
-    For what is multiplied by NumPy; otherwise the threads are BLAS's own business.
+    Also where the bits must not follow the number of threads, with which BLAS's sums change. For
+    what is multiplied by NumPy; otherwise the threads are BLAS's own business.
     """
     alone = n_jobs == 1 or multiplications < WORTH_SHARING
-    return one_thread_blas() if alone else nullcontext()
+    return one_thread_blas() if alone or deterministic else nullcontext()
+
+
+def blas_alone(deterministic: bool) -> AbstractContextManager[None]:
+    """BLAS held to one thread where the bits must not follow the number of threads."""
+    return one_thread_blas() if deterministic else nullcontext()

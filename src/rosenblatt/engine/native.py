@@ -105,7 +105,9 @@ def native_engine(
     dtype: npt.DTypeLike,
     threads: int,
     bfloat16: bool = False,
+    shares: int = 0,
 ) -> Any:
+    """`shares` of a batch, whatever the number of threads; 0 stands for one for each."""
     return class_for("Engine", dtype)(
         network.n_inputs,
         native_layers(network, training=True),
@@ -114,6 +116,7 @@ def native_engine(
         threads,
         bfloat16,
         network.input_noise,
+        shares,
     )
 
 
@@ -133,13 +136,14 @@ class NativeTrainer(Trainer):
         threads: int,
         bfloat16: bool = False,
         state: FloatArray | None = None,
+        shares: int = 0,
     ) -> None:
         refuse_noise_on_sparse(problem.network, arrays.X)
         self.rows = arrays.rows
         self.problem, self.arrays, self.memory, self.theta = problem, arrays, memory, theta
         self.state = fitting_state(problem.network, theta, state)
         self.engine = native_engine(
-            problem.network, problem.loss, problem.penalty, theta.dtype, threads, bfloat16
+            problem.network, problem.loss, problem.penalty, theta.dtype, threads, bfloat16, shares
         )
         self.run = class_for("Run", theta.dtype)(
             self.engine,
@@ -250,10 +254,16 @@ def told(
 @final
 class NativeObjective(Objective):
     def __init__(
-        self, network: Network, loss: Loss, penalty: Penalty, arrays: Arrays, threads: int
+        self,
+        network: Network,
+        loss: Loss,
+        penalty: Penalty,
+        arrays: Arrays,
+        threads: int,
+        shares: int = 0,
     ) -> None:
         refuse_random(network)
-        self.engine = native_engine(network, loss, penalty, arrays.y.dtype, threads)
+        self.engine = native_engine(network, loss, penalty, arrays.y.dtype, threads, shares=shares)
         self.data = native_data(arrays)
         self.state = network.initial_state(arrays.y.dtype)
 
@@ -266,7 +276,10 @@ class NativeObjective(Objective):
 
 @final
 class NativePredictor(Predictor):
-    """`threads_for` tells for a number of rows how many threads share them."""
+    """`threads_for` tells for a number of rows how many threads share them.
+
+    With `fixed_cut` they pass in blocks that follow from their number alone.
+    """
 
     def __init__(
         self,
@@ -276,6 +289,7 @@ class NativePredictor(Predictor):
         form: Form,
         threads_for: Callable[[int], int],
         state: FloatArray | None = None,
+        fixed_cut: bool = False,
     ) -> None:
         super().__init__(network, theta, form, state)
         self.threads_for = threads_for
@@ -288,6 +302,7 @@ class NativePredictor(Predictor):
             form is Form.BOTH_CLASSES,
             form is Form.FLAT,
             threads_for,
+            fixed_cut,
         )
 
     def finite(self, X: object) -> FloatArray | None:
@@ -304,10 +319,15 @@ class NativePredictor(Predictor):
 
 
 def native_scores(
-    network: Network, theta: FloatArray, X: Matrix, threads: int, state: FloatArray | None = None
+    network: Network,
+    theta: FloatArray,
+    X: Matrix,
+    threads: int,
+    state: FloatArray | None = None,
+    fixed_cut: bool = False,
 ) -> FloatArray:
     """Raw scores are the predictions of a loss whose link is the identity."""
     predictor = NativePredictor(
-        network, SquaredError(), theta, Form.COLUMNS, lambda rows: threads, state
+        network, SquaredError(), theta, Form.COLUMNS, lambda rows: threads, state, fixed_cut
     )
     return predictor.predict(X)

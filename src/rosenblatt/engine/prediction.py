@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.engine import native, readable
+from rosenblatt.engine.blas import blas_alone
 from rosenblatt.engine.interface import Form, Predictor, fitting
 from rosenblatt.engine.kernels import has_kernel, runs_natively
 from rosenblatt.engine.threads import FORWARD, threads_for
@@ -26,13 +27,16 @@ def predictor(
     form: Form = Form.COLUMNS,
     n_jobs: int | None = None,
     state: FloatArray | None = None,
+    deterministic: bool = False,
 ) -> Predictor:
-    """A predictor that reads `theta` and `state` where they lie, at every call."""
+    """A predictor that reads `theta` and `state` where they lie, at every call.
+
+    A `deterministic` one has the same bits for the same rows, whatever the number of threads.
+    """
     if runs_natively(network) and has_kernel(loss):
-        return native.NativePredictor(
-            network, loss, theta, form, partial(forward_threads, network, n_jobs), state
-        )
-    return ReadableLink(network, loss, theta, form, n_jobs, state)
+        threads = partial(forward_threads, network, n_jobs)
+        return native.NativePredictor(network, loss, theta, form, threads, state, deterministic)
+    return ReadableLink(network, loss, theta, form, n_jobs, state, deterministic)
 
 
 def scores(
@@ -41,13 +45,15 @@ def scores(
     X: Matrix,
     n_jobs: int | None = None,
     state: FloatArray | None = None,
+    deterministic: bool = False,
 ) -> FloatArray:
     """Raw scores, shape (n_samples, n_outputs)."""
     X = fitting(network, theta, X)
     if runs_natively(network):
         threads = forward_threads(network, n_jobs, X.shape[0])
-        return native.native_scores(network, theta, X, threads, state)
-    return readable.readable_scores(network, theta, X, state)
+        return native.native_scores(network, theta, X, threads, state, deterministic)
+    with blas_alone(deterministic):
+        return readable.readable_scores(network, theta, X, state)
 
 
 def forward_threads(network: Network, n_jobs: int | None, rows: int) -> int:
@@ -66,9 +72,10 @@ class ReadableLink(Predictor):
         form: Form,
         n_jobs: int | None,
         state: FloatArray | None,
+        deterministic: bool,
     ) -> None:
         super().__init__(network, theta, form, state)
-        self.loss, self.n_jobs = loss, n_jobs
+        self.loss, self.n_jobs, self.deterministic = loss, n_jobs, deterministic
 
     def finite(self, X: object) -> None:
         return None
@@ -77,5 +84,7 @@ class ReadableLink(Predictor):
         return None
 
     def columns(self, X: Matrix) -> FloatArray:
-        p = self.loss.inverse_link(scores(self.network, self.theta, X, self.n_jobs, self.state))
+        p = self.loss.inverse_link(
+            scores(self.network, self.theta, X, self.n_jobs, self.state, self.deterministic)
+        )
         return np.hstack([1 - p, p]) if self.form is Form.BOTH_CLASSES else p

@@ -1,6 +1,6 @@
-"""How many threads a piece of work gets.
+"""How many threads a piece of work gets, and into how many shares it is cut.
 
-The count follows from the work alone, never from a timing, so that it is the same on every run.
+Both follow from the work alone, never from a timing, so that they are the same on every run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import joblib
 from rosenblatt.engine.blas import blas_thread_limit
 from rosenblatt.network import Network
 
-__all__ = ["FORWARD", "FORWARD_AND_BACK", "available_threads", "threads_for"]
+__all__ = ["FORWARD", "FORWARD_AND_BACK", "available_threads", "shares_for", "threads_for"]
 
 # Products that a row's way through a layer takes: forward, and for the two gradients.
 FORWARD, FORWARD_AND_BACK = 1, 3
@@ -20,6 +20,10 @@ FORWARD, FORWARD_AND_BACK = 1, 3
 WORTH_MEETING, WORTH_STARTING = 400_000, 4_000_000
 # What the optimiser does to a parameter takes as long as so many multiplications.
 PER_PARAMETER = 14
+# Of a cut that no number of threads changes. Each share packs the weights anew and has a gradient
+# of its own to add up, whoever takes it, so that more than two have so many rows at least. They are
+# a power of two, which most numbers of threads share out evenly.
+MOST_SHARES, ROWS_OF_A_SHARE = 16, 64
 
 
 def available_threads(n_jobs: int | None) -> int:
@@ -46,10 +50,31 @@ def threads_for(
     `steps` are those that the threads live for, each with a move of all parameters; None stands for
     a single pass over the rows without one. `entries` are a sparse row's, in the mean.
     """
+    worthwhile = worthwhile_threads(network, rows, passes, steps, entries)
+    return 1 if worthwhile <= 1 else min(worthwhile, available_threads(n_jobs))
+
+
+def shares_for(
+    network: Network,
+    rows: int,
+    passes: int,
+    *,
+    steps: int | None = None,
+    entries: float | None = None,
+) -> int:
+    """Shares into which such work is cut where its bits must not follow the number of threads."""
+    worthwhile = worthwhile_threads(network, rows, passes, steps, entries)
+    most = max(1, min(worthwhile, max(2, rows // ROWS_OF_A_SHARE), MOST_SHARES))
+    return 1 << (most.bit_length() - 1)
+
+
+def worthwhile_threads(
+    network: Network, rows: int, passes: int, steps: int | None, entries: float | None
+) -> int:
+    """Threads that find enough to do, however many there are; 0 stands for 1."""
     (n_inputs, n_units), *rest = network.shapes
     first = (n_inputs if entries is None else entries) * n_units
     work = rows * passes * (first + sum(n_in * n_out for n_in, n_out in rest))
     if steps is not None:
         work += PER_PARAMETER * network.n_parameters
-    worthwhile = min(rows, work // WORTH_MEETING, work * (steps or 1) // WORTH_STARTING)
-    return 1 if worthwhile <= 1 else min(int(worthwhile), available_threads(n_jobs))
+    return int(min(rows, work // WORTH_MEETING, work * (steps or 1) // WORTH_STARTING))

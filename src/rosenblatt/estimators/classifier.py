@@ -150,6 +150,11 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         solvers and 'kfac'.
     n_jobs : int or None, default=None
         Threads at most; None takes the cores that the process may use. Small networks run on one.
+    deterministic : bool, default=False
+        Come to the same bits for any number of threads. Batches are then cut by their size and not
+        by the threads, of which so many at most have something to do, and NumPy's and SciPy's BLAS
+        is held to one thread, for the whole process, as long as the fit lasts. Without it, the same
+        seed, data and number of threads give the same bits. docs/determinism.md says what it costs.
     dtype : {None, 'bfloat16', 'float32', 'float64'}, default=None
         Float type to train in; None keeps the input's. With 'bfloat16' everything is float32 but
         the factors of the larger matrix products of first-order solvers, which are rounded to
@@ -328,6 +333,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         max_time: float | None = None,
         scoring: str | Callable[..., float] | None = None,
         n_jobs: int | None = None,
+        deterministic: bool = False,
         dtype: Any = None,
         dropout: Any = 0.0,
         residual: bool = False,

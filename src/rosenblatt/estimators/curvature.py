@@ -32,11 +32,12 @@ class LBFGS(FullBatchSolver):
         arrays = self.start.train.gathered()
         # A bound on the probabilities would make value and gradient disagree: the loss is exact.
         loss, penalty = est._loss(), self.start.control.penalty
-        objective = engine.objective(network, loss, penalty, arrays, est.n_jobs)
+        objective = engine.objective(network, loss, penalty, arrays, est.n_jobs, est.deterministic)
         if self.at_rest is not None:
             objective = self.recording.of(objective)
         largest = arrays.n_samples * max(n_in * n_out for n_in, n_out in network.shapes)
-        with blas_for(largest, est.n_jobs):  # SciPy's own steps factorise tiny matrices
+        # SciPy's own steps factorise tiny matrices.
+        with blas_for(largest, est.n_jobs, est.deterministic):
             result = minimize_lbfgs(
                 objective,
                 theta,

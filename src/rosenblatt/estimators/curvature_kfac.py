@@ -55,7 +55,7 @@ def begin_kfac(method: KFAC, start: Start) -> EpochFit:
         stopping=NoImprovement(est.tol, est.n_iter_no_change),
         batch_size=batch_size,
         max_epochs=est.max_iter,
-        held=partial(blas_for, largest, est.n_jobs),
+        held=partial(blas_for, largest, est.n_jobs, est.deterministic),
     )
 
 

@@ -39,7 +39,7 @@ class LeastSquaresSolver(FullBatchSolver):
         start, est = self.start, self.start.est
         problem = LeastSquares(start.network, L2(est.alpha), start.train.gathered())
         limits = Limits(est.max_iter, est.max_fun, est.tol)
-        with blas_for(problem.largest_product, est.n_jobs):
+        with blas_for(problem.largest_product, est.n_jobs, est.deterministic):
             walk = Walk(problem, self.theta, limits, self._report, self.at_rest)
             if self.counts.values:
                 walk.restore(self.counts, self.iterations.asked)

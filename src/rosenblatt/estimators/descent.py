@@ -6,12 +6,14 @@ import copy
 import math
 import warnings
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, final
 
 import numpy as np
 
 from rosenblatt import engine
 from rosenblatt.engine import Memory
+from rosenblatt.engine.blas import blas_alone
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.estimators.epochs import EpochFit, clipped_batch_size, learning_rows
 from rosenblatt.estimators.fits import Start
@@ -111,7 +113,15 @@ def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFi
         (train, validation),
         shown,
         lambda: engine.trainer(
-            problem, train, theta, memory, batch_size, est.n_jobs, est._bfloat16, state
+            problem,
+            train,
+            theta,
+            memory,
+            batch_size,
+            est.n_jobs,
+            est._bfloat16,
+            state,
+            est.deterministic,
         ),
         memory,
         method=FIRST_ORDER,
@@ -120,6 +130,7 @@ def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFi
         stopping=progress.stopping,
         batch_size=batch_size,
         max_epochs=max_epochs,
+        held=partial(blas_alone, est.deterministic),
         # The best of an earlier fit is what theta starts from.
         best=(theta.copy(), state.copy()) if est.validation_scores_ else None,
         moving=(theta, state, memory.slots, memory.steps, memory.average, *shown.own),

@@ -288,7 +288,7 @@ def validator(
 
     def validate() -> Validation:
         with np.errstate(all="ignore"):  # a diverging run is reported once, by its epoch
-            scores = engine.scores(network, weights, rows.X, est.n_jobs, state)
+            scores = engine.scores(network, weights, rows.X, est.n_jobs, state, est.deterministic)
             data_loss = float(np.average(loss.value(scores, rows.y), weights=rows.weights))
             reported = est._reported_loss(data_loss)
             prediction = loss.inverse_link(scores)

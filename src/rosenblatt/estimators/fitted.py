@@ -52,6 +52,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
 
     activation: Any
     n_jobs: int | None
+    deterministic: bool
     coefs_: list[FloatArray]
     intercepts_: list[FloatArray]
     n_outputs_: int
@@ -124,7 +125,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
             the numbers are finite and the columns named as before; see its class. Several quantiles
             of several targets come as columns, the levels of a target side by side.
         """
-        return Predictor(self.model_, self._form(), self.n_jobs)
+        return Predictor(self.model_, self._form(), self.n_jobs, self.deterministic)
 
     @abstractmethod
     def _form(self) -> Form:
@@ -164,7 +165,13 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         chosen = self.activation
         # A copy, because a list may change.
         chosen = chosen if isinstance(chosen, str) else chosen_activations(chosen)
-        settings = (chosen, self._trained_loss, self.out_activation_, self.n_jobs)
+        settings = (
+            chosen,
+            self._trained_loss,
+            self.out_activation_,
+            self.n_jobs,
+            self.deterministic,
+        )
         kept = published.settings_and_predictor
         if kept is None or kept[0] != settings:
             kept = published.settings_and_predictor = (settings, self._made_predictor())
@@ -173,7 +180,13 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
     def _made_predictor(self) -> engine.Predictor:
         model = self.model_
         return engine.predictor(
-            model.network, model.loss, model.parameters, self._form(), self.n_jobs, model.state
+            model.network,
+            model.loss,
+            model.parameters,
+            self._form(),
+            self.n_jobs,
+            model.state,
+            self.deterministic,
         )
 
     def _flat(self, network: Network) -> tuple[FloatArray, FloatArray]:

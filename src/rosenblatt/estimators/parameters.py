@@ -56,6 +56,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
         Interval(Integral, None, -1, closed="right"),
         Interval(Integral, 1, None, closed="left"),
     ],
+    "deterministic": ["boolean"],
     "initializer": [None, str, Initializer],
     "l1": [Interval(Real, 0, None, closed="left")],
     "max_norm": [None, Interval(Real, 0, None, closed="neither")],

@@ -54,8 +54,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
 early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, l1, \
-max_norm, averaging, clip_norm, clip_value, grad_tol, max_time, scoring, n_jobs, dtype, \
-dropout, residual, normalization, input_noise, initializer, callbacks, checkpoint, on_divergence
+max_norm, averaging, clip_norm, clip_value, grad_tol, max_time, scoring, n_jobs, \
+deterministic, dtype, dropout, residual, normalization, input_noise, initializer, callbacks, \
+checkpoint, on_divergence
         As in `MLPClassifier`. Early stopping watches R², or `score` for a quantile loss. The
         squared error can be minimised by 'lm' and 'gauss_newton' as well.
 
@@ -131,6 +132,7 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         max_time: float | None = None,
         scoring: str | Callable[..., float] | None = None,
         n_jobs: int | None = None,
+        deterministic: bool = False,
         dtype: Any = None,
         dropout: Any = 0.0,
         residual: bool = False,
