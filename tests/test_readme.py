@@ -45,3 +45,24 @@ def test_links_lead_somewhere(name: str) -> None:
     assert targets
     for target in targets:
         assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("name", ["promises.md", "promises.zh-CN.md"])
+def test_what_promises_name_is_there(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    shown = re.findall(r"`(tests/[^`]+)`", text)
+    assert len(shown) > 20
+    for path in shown:
+        assert list(ROOT.glob(path)), path
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`make ([\w-]+)`", text):
+        assert f"\n{target}:" in makefile, target
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        assert (ROOT / "docs" / target).exists(), target
+
+
+def test_both_languages_promise_the_same() -> None:
+    def shown(name: str) -> list[str]:
+        return re.findall(r"`[^`]+`", (ROOT / "docs" / name).read_text(encoding="utf-8"))
+
+    assert sorted(shown("promises.md")) == sorted(shown("promises.zh-CN.md"))
