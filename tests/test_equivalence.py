@@ -222,5 +222,7 @@ def test_parameters_and_their_defaults_are_theirs() -> None:
             "input_noise",
             "initializer",
             "callbacks",
+            "checkpoint",
+            "on_divergence",
         }
         assert set(b) - set(a) == common | own

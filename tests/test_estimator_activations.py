@@ -13,7 +13,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.preprocessing import scale
 
-from rosenblatt import MLPClassifier, MLPRegressor, engine
+from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import (
     ELU,
     GELU,
@@ -28,6 +28,7 @@ from rosenblatt.activations import (
     Step,
     Tanh,
 )
+from rosenblatt.engine import steps
 from rosenblatt.estimators.activation_choice import ACTIVATIONS
 from rosenblatt.types import FloatArray
 
@@ -200,13 +201,13 @@ def test_nan_of_ones_own_activation_is_an_error_at_once(
     in_value: bool, what: str, solver: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batches = []
-    backpropagate = engine.readable.backpropagate
+    backpropagate = steps.backpropagate
 
     def counted(*given: Any, **named: Any) -> Any:
         batches.append(1)
         return backpropagate(*given, **named)
 
-    monkeypatch.setattr(engine.readable, "backpropagate", counted)
+    monkeypatch.setattr(steps, "backpropagate", counted)
     model = MLPClassifier(activation=Root(in_value), solver=solver, random_state=0)
     with pytest.raises(ValueError, match=f"Root gives NaN as the {what} of a finite pre-activ"):
         model.fit(X, Y)

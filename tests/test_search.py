@@ -7,6 +7,7 @@ import math
 import signal
 import sys
 import threading
+import time
 import warnings
 from typing import Any
 
@@ -407,14 +408,15 @@ def test_a_time_limit_ends_long_fits(strategy: Any) -> None:
 class Interrupting:
     """A scorer in whose n-th call Ctrl-C is pressed."""
 
-    def __init__(self, call: int) -> None:
-        self.left, self.lock = call, threading.Lock()
+    def __init__(self, call: int, waits: float = 0.0) -> None:
+        self.left, self.lock, self.waits = call, threading.Lock(), waits
 
     def __call__(self, est: Any, X: Any, y: Any) -> float:
         with self.lock:
             self.left -= 1
             if self.left == 0:
                 _thread.interrupt_main()
+                time.sleep(self.waits)  # for the thread that is to hear of it
         return float(est.score(X, y))
 
 
@@ -463,7 +465,8 @@ def test_ctrl_c_does_not_blame_the_time_limit() -> None:
 
 @pytest.mark.parametrize("strategy", ["all", "halving"])
 def test_ctrl_c_before_a_candidate_has_all_its_folds(strategy: Any) -> None:
-    options: dict[str, Any] = {"n_jobs": 1, "scoring": Interrupting(3), "strategy": strategy}
+    scoring = Interrupting(3, waits=1.0)
+    options: dict[str, Any] = {"n_jobs": 1, "scoring": scoring, "strategy": strategy}
     search = StructureSearchCV(network(), SIZES, **options)
     with pytest.warns(
         UserWarning, match=r"interrupted by the user.*best of 1 candidate.*of 5 folds"

@@ -101,8 +101,9 @@ LOCKED = """
 import os, sys
 from pathlib import Path
 from models import constant_model
+from rosenblatt.atomic import check_writable
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import check_writable, load_model, save_model
+from rosenblatt.persistence import load_model, save_model
 
 path = Path(sys.argv[1]) / "model.safetensors"
 save_model(path, constant_model(0.25, 16))

@@ -154,12 +154,12 @@ class EpochFit(Fit):
         try:
             with self.held():
                 for record in descent.run(until):
-                    self._write_down(record)
+                    entry = self._write_down(record)
                     if bar is not None:
                         bar.update(record)
                     if record.finite:
                         descent.requested = self.start.followers.epoch_ended(
-                            self.start.network, descent.shown.weights, descent.state
+                            entry, self.start.network, descent.shown.weights, descent.state
                         )
         except KeyboardInterrupt:  # wherever in the loop it arrives
             descent.interrupt()
@@ -248,12 +248,13 @@ class EpochFit(Fit):
             stacklevel=6,
         )
 
-    def _write_down(self, record: Record) -> None:
+    def _write_down(self, record: Record) -> dict[str, Any]:
         est, descent = self.start.est, self.descent
         est.n_iter_, est.t_ = record.epoch, descent.samples_seen
         est.loss_ = record.loss
         est.loss_curve_.append(record.loss)
-        est.history_.append(history_entry(record))
+        entry = history_entry(record)
+        est.history_.append(entry)
         if est.validation_loss_curve_ is not None and record.validation is not None:
             est.validation_loss_curve_.append(record.validation.loss)
         if est._prints:
@@ -261,12 +262,13 @@ class EpochFit(Fit):
             print(f"Iteration {record.epoch}, loss = {record.loss:.8f}{damping}")
         if est.validation_scores_ is None:
             est.best_loss_ = descent.stopping.best
-            return
+            return entry
         assert record.validation is not None
         est.validation_scores_.append(record.validation.score)
         est.best_validation_score_ = -descent.stopping.best
         if est._prints:
             print(f"Validation score: {record.validation.score:f}")
+        return entry
 
 
 def is_loss(scoring: Any) -> bool:

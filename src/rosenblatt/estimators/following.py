@@ -50,10 +50,9 @@ class Followers:
             self.epoch.call_on_fit_task_begin(**self.given)
 
     def epoch_ended(
-        self, network: Network, weights: FloatArray, state: FloatArray
+        self, record: dict[str, Any], network: Network, weights: FloatArray, state: FloatArray
     ) -> Ending | None:
-        """Tell all of the last entry of `history_`; the ending that the first of them asks for."""
-        record = self.est.history_[-1]
+        """Tell all of an entry of `history_`; the ending that the first of them asks for."""
         asked = []
         if self.callbacks:
             told = EpochEnd(record["epoch"], record, view(self.est, network, weights, state))

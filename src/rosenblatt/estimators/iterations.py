@@ -28,7 +28,8 @@ class Iterations:
 
     def __init__(self, start: Start) -> None:
         self.start = start
-        start.est.history_ = []
+        self.history: list[dict[str, Any]] = []
+        start.est.history_ = self.history
         self.begun = self.last = time.perf_counter()
         self.asked: Ending | None = None
         self._told = 0
@@ -50,28 +51,27 @@ class Iterations:
         """
         est, network, now = self.start.est, self.start.network, time.perf_counter()
         self._told += 1
-        if self._told <= len(est.history_):
-            return self.asked if self._told == len(est.history_) else None
+        if self._told <= len(self.history):
+            return self.asked if self._told == len(self.history) else None
         squares = network.squared_norms(gradient)
-        est.history_.append(
-            {
-                "epoch": self._told,
-                "loss": loss,
-                "validation_loss": None,
-                "validation_score": None,
-                "learning_rate": learning_rate,
-                "gradient_norm": np.sqrt(squares).tolist(),
-                "seconds": now - self.last,
-                **more,
-            }
-        )
+        entry = {
+            "epoch": self._told,
+            "loss": loss,
+            "validation_loss": None,
+            "validation_score": None,
+            "learning_rate": learning_rate,
+            "gradient_norm": np.sqrt(squares).tolist(),
+            "seconds": now - self.last,
+            **more,
+        }
+        self.history.append(entry)
         self.last = now
         if est._prints:
             print(f"Iteration {self._told}, {printed}")
         followers = self.start.followers
         followers.epoch_begins()  # before that nobody knew of it
         asked = followers.epoch_ended(
-            network, theta.astype(self.start.theta.dtype), self.start.state
+            entry, network, theta.astype(self.start.theta.dtype), self.start.state
         )
         norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - self.begun
         self.asked = asked or ending(self.start.control.rules, norm, elapsed)
@@ -80,7 +80,7 @@ class Iterations:
     def snapshot(self) -> Snapshot:
         return Snapshot(
             {
-                "history": self.start.est.history_,
+                "history": self.history,
                 "seconds": time.perf_counter() - self.begun,
                 "asked": self.asked,
             }
@@ -88,9 +88,9 @@ class Iterations:
 
     def restore(self, snapshot: Snapshot, *, told: bool) -> None:
         """`told` says that the iterations written down are not gone through once more."""
-        est, seconds = self.start.est, snapshot.values["seconds"]
-        est.history_ = list(snapshot.values["history"])
-        self._told = len(est.history_) if told else 0
+        seconds = snapshot.values["seconds"]
+        self.history[:] = snapshot.values["history"]
+        self._told = len(self.history) if told else 0
         self.begun, self.last = time.perf_counter() - seconds, time.perf_counter()
         asked = snapshot.values["asked"]
         if asked is not None:
