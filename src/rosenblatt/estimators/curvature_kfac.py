@@ -14,10 +14,10 @@ from rosenblatt.estimators.epochs import EpochFit, clipped_batch_size, learning_
 from rosenblatt.estimators.fits import Start
 from rosenblatt.network import Network
 from rosenblatt.penalties import L2
+from rosenblatt.records import Method
 from rosenblatt.schedules import Constant, Run
 from rosenblatt.second_order.kfac import KFAC, KFACTrainer
 from rosenblatt.stopping import NoImprovement
-from rosenblatt.training import Method
 
 if TYPE_CHECKING:
     from rosenblatt.estimators.base import BaseMLP

@@ -23,10 +23,10 @@ from rosenblatt.estimators.structure import check_batches, drawn_seed
 from rosenblatt.losses import Loss
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.problem import Problem
+from rosenblatt.records import Method
 from rosenblatt.recovery import Recovery
 from rosenblatt.schedules import RateControl, RateRule, Run
 from rosenblatt.stopping import NoImprovement
-from rosenblatt.training import Method
 
 __all__ = ["Progress", "begin_descent"]
 

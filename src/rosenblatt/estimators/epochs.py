@@ -20,12 +20,13 @@ from rosenblatt.estimators.rows import split
 from rosenblatt.estimators.scoring import validation_score
 from rosenblatt.losses import Loss
 from rosenblatt.problem import Arrays, Rows
+from rosenblatt.records import Method, Record, Validation
 from rosenblatt.recovery import Recovery
 from rosenblatt.schedules import RateControl
 from rosenblatt.schedules.base import Following
 from rosenblatt.snapshot import Resumable, Snapshot, generator_snapshot, restore_generator
 from rosenblatt.stopping import NoImprovement
-from rosenblatt.training import Descent, Method, Record, Validation
+from rosenblatt.training import Descent
 from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import final
 
-from rosenblatt.training import Record
+from rosenblatt.records import Record
 
 __all__ = ["ProgressBar", "RedrawnLine", "bar"]
 
