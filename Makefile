@@ -40,7 +40,7 @@ lint: $(VENV)/.tested
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.tested
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not slow"
 
 # The engine once more, under sanitizers: every memory error, undefined operation or race is fatal.
 build/sanitized-%/.built: $(VENV)/.tested $(SOURCES)
