@@ -11,7 +11,9 @@ __all__ = ["undone_on_failure"]
 
 @contextmanager
 def undone_on_failure(est: Any) -> Iterator[None]:
-    before = {k: list(v) if isinstance(v, list) else v for k, v in vars(est).items()}
+    # Copied in one step of the interpreter: another thread may be fitting the same estimator.
+    attributes = vars(est).copy()
+    before = {k: list(v) if isinstance(v, list) else v for k, v in attributes.items()}
     try:
         yield
     except BaseException:
