@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import final
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from rosenblatt.snapshot import Snapshot
 from rosenblatt.types import FloatArray, aligned_zeros
 
 __all__ = ["Memory"]
+
+# The arrays of a `Memory`.
+MOVING = ("slots", "steps", "average")
 
 
 @final
@@ -55,13 +58,17 @@ class Memory:
         slots[...] = self.slots
         return Memory(slots, self.steps.copy(), self.average.copy(), self.seed)
 
+    @property
+    def moving(self) -> tuple[npt.NDArray[Any], ...]:
+        """What steps change."""
+        return tuple(getattr(self, name) for name in MOVING)
+
     def snapshot(self) -> Snapshot:
-        arrays = {"slots": self.slots, "steps": self.steps, "average": self.average}
-        return Snapshot({"seed": self.seed}, arrays)
+        return Snapshot({"seed": self.seed}, dict(zip(MOVING, self.moving, strict=True)))
 
     def restore(self, snapshot: Snapshot) -> None:
-        for name in ("slots", "steps", "average"):
-            snapshot.copy_to(getattr(self, name), name)
+        for name, array in zip(MOVING, self.moving, strict=True):
+            snapshot.copy_to(array, name)
         self.seed = snapshot.values["seed"]
 
 

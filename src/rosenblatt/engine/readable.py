@@ -95,8 +95,7 @@ class ReadableTrainer(Trainer):
     @property
     def _moving(self) -> tuple[npt.NDArray[Any], ...]:
         """All that steps change."""
-        memory = self.memory
-        return self.theta, self.state, memory.slots, memory.average, memory.steps
+        return self.theta, self.state, *self.memory.moving
 
     def _finite(self) -> bool:
         return all(np.isfinite(array).all() for array in self._moving)

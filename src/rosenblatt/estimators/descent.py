@@ -133,7 +133,7 @@ def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFi
         held=partial(blas_alone, est.deterministic),
         # The best of an earlier fit is what theta starts from.
         best=(theta.copy(), state.copy()) if est.validation_scores_ else None,
-        moving=(theta, state, memory.slots, memory.steps, memory.average, *shown.own),
+        moving=(theta, state, *memory.moving, *shown.own),
         recovery=progress.recovery if est.on_divergence == "restore" else None,
     )
 
