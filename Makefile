@@ -9,6 +9,8 @@ SOURCES = $(shell find src cpp CMakeLists.txt pyproject.toml -type f -not -name 
 STRICT = -Ccmake.define.ROSENBLATT_WERROR=ON
 # A BLAS that was told to take another processor's kernels would handicap every peer.
 UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
+# Tests on all cores, but not on so many that memory runs out.
+PARALLEL = -n auto --maxprocesses 4
 
 .PHONY: demo test lint unit sanitize sanitize-all soak bench bench-products profile clean
 
@@ -40,7 +42,7 @@ lint: $(VENV)/.tested
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.tested
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not slow"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 # The engine once more, under sanitizers: every memory error, undefined operation or race is fatal.
 build/sanitized-%/.built: $(VENV)/.tested $(SOURCES)
@@ -51,8 +53,8 @@ build/sanitized-%/.built: $(VENV)/.tested $(SOURCES)
 
 # The library of a sanitizer comes before all others; a whole allocator of Python's would hide what is freed.
 under = LD_PRELOAD="$$(g++ -print-file-name=lib$(1).so) $$(g++ -print-file-name=libstdc++.so)" \
-    PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=exitcode=66 \
-    PYTHONPATH="$(CURDIR)/build/sanitized-$(2)" $(BIN)/python -m pytest
+    PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1 \
+    PYTHONPATH="$(CURDIR)/build/sanitized-$(2)" $(BIN)/python -m pytest $(PARALLEL)
 
 # What runs native code: the engine's tests, and those above it that come upon its threads and its corners.
 ENGINE = tests/parity tests/faults/test_python_threads.py tests/faults/test_signals.py

@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ import pytest
 if "ROSENBLATT_LEVEL" in os.environ:
     level = int(os.environ["ROSENBLATT_LEVEL"])
     importlib.import_module("rosenblatt.engine._native").cpu_level = lambda: level
+
+# Ctrl-C is tested by real signals, which processes ignore that a script has put in the background.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What the command line needs is imported by those who ask for it: most tests do not.
 

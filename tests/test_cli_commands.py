@@ -314,8 +314,18 @@ def test_after_divergence_a_sensible_rate_is_suggested(folder: Path, capsys, rat
     arguments = ["train", "shop.csv", "--target", "weight", "--learning-rate", rate]
     assert run([*arguments, *options]) == 2
     told = capsys.readouterr().err
-    assert "try --learning-rate 0.001\n" in told
+    assert "try --learning-rate 0.001, or --on-divergence restore\n" in told
     assert re.search(r"diverged in epoch \d+, batch \d+, layer \d+, most likely", told)
+
+
+def test_a_rate_too_large_is_lowered_where_that_is_asked_for(folder: Path, capsys, result) -> None:
+    options = ["--solver", "sgd", "--activation", "identity", "--validation-fraction", "0"]
+    arguments = ["train", "shop.csv", "--target", "weight", "--learning-rate", "30", *options]
+    assert run(arguments) == 2
+    capsys.readouterr()
+    told = result(*arguments, "--on-divergence", "restore")
+    assert any("goes back to where it was well" in note for note in told["notes"])
+    assert told["scores"]["network"]["held-out"]["r2"] > 0.8
 
 
 def test_after_divergence_of_lbfgs_no_rate_is_suggested(folder: Path, capsys, monkeypatch) -> None:

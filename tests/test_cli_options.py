@@ -32,6 +32,8 @@ BAD = {
     "unknown schedule": (["--schedule", "cosin"], "exponential, inverse_time, polynomial"),
     "schedule of sgd's": (["--schedule", "adaptive"], "constant, step"),
     "schedule for lbfgs": (["--schedule", "cosine", "--solver", "lbfgs"], "choose --solver adam"),
+    "unknown on_divergence": (["--on-divergence", "restart"], "raise, restore"),
+    "restoring lbfgs": (["--on-divergence", "restore", "--solver", "lbfgs"], "which lbfgs does"),
     "unknown task": (["--task", "cluster"], "auto, classification, regression"),
     "unknown option": (["--epoch", "3"], "--epoch"),
 }

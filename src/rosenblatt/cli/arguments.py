@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rosenblatt.cli.options import SCHEDULES, SOLVERS, TASKS
+from rosenblatt.cli.options import ON_DIVERGENCE, SCHEDULES, SOLVERS, TASKS
 from rosenblatt.estimators.activation_choice import ACTIVATIONS
 
 
@@ -67,6 +67,12 @@ SampleWeight = Annotated[
 Jobs = Annotated[int | None, typer.Option(help="Threads; all that it may use if not given.")]
 Deterministic = Annotated[
     bool, typer.Option("--deterministic", help="The same bits for any number of threads.")
+]
+OnDivergence = Annotated[
+    str,
+    typer.Option(
+        help=f"{one_of(ON_DIVERGENCE)}: end with an error, or go back and on at a smaller rate."
+    ),
 ]
 Out = Annotated[
     Path | None, typer.Option(help="The model file; <data>.safetensors here if not given.")

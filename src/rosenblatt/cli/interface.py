@@ -25,6 +25,7 @@ from rosenblatt.cli.arguments import (
     Jobs,
     LearningRate,
     Model,
+    OnDivergence,
     Out,
     Patience,
     Quiet,
@@ -97,6 +98,7 @@ def train(
     delimiter: Delimiter = None,
     jobs: Jobs = None,
     deterministic: Deterministic = False,
+    on_divergence: OnDivergence = "raise",
     out: Out = None,
     checkpoint: Annotated[
         Path | None,
@@ -124,6 +126,7 @@ def train(
         seed=seed,
         jobs=jobs,
         deterministic=deterministic,
+        on_divergence=on_divergence,
     )
 
     def job(screen: Screen) -> dict[str, Any]:
@@ -189,6 +192,7 @@ def search(
     delimiter: Delimiter = None,
     jobs: Jobs = None,
     deterministic: Deterministic = False,
+    on_divergence: OnDivergence = "raise",
     out: Out = None,
     plot: Annotated[
         Path | None,
@@ -215,6 +219,7 @@ def search(
             seed=seed,
             jobs=jobs,
             deterministic=deterministic,
+            on_divergence=on_divergence,
         ),
         candidates=None if hidden is None else tuple(map(parse_hidden, hidden)),
         seconds=None if time is None else parse_time(time),

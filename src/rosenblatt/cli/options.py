@@ -15,6 +15,7 @@ from rosenblatt.estimators.wording import nearest
 
 TASKS = ("auto", "classification", "regression")
 SOLVERS = (*OPTIMIZERS, *FULL_BATCH)
+ON_DIVERGENCE = ("raise", "restore")
 SCHEDULES = tuple(name for name in RATE_RULES if name not in OF_SGD)
 
 NO_HIDDEN = "none"
@@ -40,6 +41,7 @@ class TrainingOptions:
     seed: int
     jobs: int | None
     deterministic: bool
+    on_divergence: str
 
     def __post_init__(self) -> None:
         check_hidden(self.hidden)
@@ -51,6 +53,12 @@ class TrainingOptions:
             raise InputError(
                 f"--schedule {self.schedule} goes with a solver that takes steps at a learning "
                 f"rate, and {self.solver} does not; leave it out, or choose --solver adam"
+            )
+        check_member("--on-divergence", self.on_divergence, ON_DIVERGENCE)
+        if self.solver in FULL_BATCH and self.on_divergence != "raise":
+            raise InputError(
+                f"--on-divergence {self.on_divergence} lowers the learning rate, which"
+                f" {self.solver} does not have; leave it out, or choose --solver adam"
             )
         check("--alpha", self.alpha, self.alpha >= 0, "0 or more", "0.0001")
         check("--learning-rate", self.learning_rate, self.learning_rate > 0, "above 0", "0.001")

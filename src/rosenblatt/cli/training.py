@@ -110,6 +110,7 @@ def untrained(
         n_iter_no_change=options.patience,
         random_state=options.seed,
         deterministic=options.deterministic,
+        on_divergence=options.on_divergence,
     )
 
 
@@ -145,9 +146,10 @@ def _diverged(error: DivergenceError, options: TrainingOptions) -> str:
     if options.solver == "lbfgs":
         return f"{what}: try --solver adam"
     rate = options.learning_rate
+    restoring = ", or --on-divergence restore" if options.on_divergence == "raise" else ""
     return (
         f"{what}, most likely because a learning rate of {rate:g} is too large:"
-        f" try --learning-rate {_smaller(rate)}"
+        f" try --learning-rate {_smaller(rate)}{restoring}"
     )
 
 
