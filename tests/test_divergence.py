@@ -18,8 +18,10 @@ from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Activation, Elementwise
 from rosenblatt.averaging import SWA
 from rosenblatt.errors import NON_FINITE, DivergenceError
+from rosenblatt.initializers import Initializer
 from rosenblatt.optimizers import SGD
 from rosenblatt.recovery import MOST, Recovery
+from rosenblatt.trend import Trend
 
 X_DIABETES, Y_DIABETES = load_diabetes(return_X_y=True)
 X_DIABETES, Y_DIABETES = scale(X_DIABETES), scale(Y_DIABETES)
@@ -100,9 +102,66 @@ def test_weights_set_by_hand_that_are_no_numbers() -> None:
     with pytest.warns(ConvergenceWarning):
         model.fit(X_DIABETES, Y_DIABETES)
     model.coefs_[1][2] = np.nan
-    with pytest.raises(DivergenceError, match=r"weights of layer 2 .* were not finite before") as e:
-        model.fit(X_DIABETES, Y_DIABETES)
-    assert "warm_start=False" in str(e.value)
+    for way in ("raise", "restore"):
+        model.set_params(on_divergence=way)
+        # No rate mends them: nothing goes back, and nothing warns of it.
+        with pytest.raises(DivergenceError, match=r"weights of layer 2 .* not finite before") as e:
+            model.fit(X_DIABETES, Y_DIABETES)
+        assert "warm_start=False" in str(e.value)
+
+
+def test_a_rate_at_which_only_the_kernels_overflow() -> None:
+    """The native step and NumPy's multiply in another order, of which one overflows."""
+    X = X_DIABETES[:60, :4]
+    given = {"hidden_layer_sizes": (5,), "random_state": 0, "learning_rate_init": 1e308}
+    model = MLPRegressor(**given, on_divergence="restore")
+    with (
+        pytest.warns(RuntimeWarning, match="goes back"),
+        pytest.raises(DivergenceError, match="lower the learning rate"),
+    ):
+        model.fit(X, Y_DIABETES[:60])
+
+
+def test_weights_whose_sum_has_no_inverse_are_refused() -> None:
+    for dtype, weight in ((np.float64, 1e306), (np.float64, 1e308), (np.float32, 1e37)):
+        X, y = X_DIABETES.astype(dtype), Y_DIABETES.astype(dtype)
+        for solver in ("adam", "lbfgs", "lm"):
+            with pytest.raises(ValueError, match="weights of the rows add up to more than"):
+                MLPRegressor(**SMALL, solver=solver).fit(X, y, np.full(len(y), weight))
+    classifier = MLPClassifier((4,), class_weight={0: 1e39, 1: 1e39}, dtype="float32")
+    with pytest.raises(ValueError, match="divide sample_weight, or class_weight, by the largest"):
+        classifier.fit(X_CANCER, Y_CANCER)
+
+
+def test_targets_that_float32_does_not_hold_are_refused() -> None:
+    X, y = X_DIABETES.astype(np.float32), 1e39 * Y_DIABETES
+    with pytest.raises(ValueError, match=r"targets reach 2\..*e\+39, which float32 does not hold"):
+        MLPRegressor(**SMALL).fit(X, y)
+    with pytest.raises(ValueError, match="which float32 does not hold"):
+        MLPRegressor(**SMALL).fit(X, Y_DIABETES, X_val=X, y_val=y)
+
+
+def test_initial_weights_that_are_no_numbers_are_refused() -> None:
+    class Spoilt(Initializer):
+        def draw(self, rng: Any, n_in: int, n_out: int) -> Any:
+            return np.full((n_in, n_out), np.nan), np.zeros(n_out)
+
+    with pytest.raises(ValueError, match="Spoilt gives weights that are not finite"):
+        MLPRegressor(**SMALL, initializer=Spoilt()).fit(X_DIABETES, Y_DIABETES)
+
+
+@pytest.mark.parametrize("name", ["alpha", "l1"])
+def test_a_penalty_that_overflows_names_itself(name: str) -> None:
+    with pytest.raises(DivergenceError, match=r"alpha, or l1, is too large, .*: lower it"):
+        MLPRegressor(**SMALL, **{name: 1e308}).fit(X_DIABETES, Y_DIABETES)
+
+
+def test_lbfgs_tells_a_step_to_infinity_from_weights_that_were_no_numbers() -> None:
+    with pytest.raises(
+        DivergenceError, match=r"in iteration 1: .* inputs are not scaled"
+    ) as raised:
+        MLPRegressor(**SMALL, solver="lbfgs").fit(1e100 * X_DIABETES[:60], Y_DIABETES[:60])
+    assert "warm_start" not in str(raised.value)
 
 
 @pytest.mark.parametrize("solver", ["lbfgs", "lm", "gauss_newton", "kfac"])
@@ -150,6 +209,76 @@ def real_loss_at(theta: Any, model: MLPRegressor) -> float:
     first = model.model_.network.weights_and_biases(theta)
     hidden = np.maximum(X_DIABETES @ first[0][0] + first[0][1], 0)
     return 0.5 * float(np.mean(((hidden @ first[1][0] + first[1][1])[:, 0] - Y_DIABETES) ** 2))
+
+
+# What no step comes upon.
+
+
+@ignore_convergence
+def test_what_the_last_step_leaves_is_looked_at_too() -> None:
+    """Weights of 1e200 are numbers, and what they predict is not."""
+    given = TOO_FAST | {"learning_rate_init": 1e200, "batch_size": 442, "max_iter": 1}
+    with pytest.raises(DivergenceError, match=r"after its step .* overflow") as raised:
+        MLPRegressor(**given).fit(X_DIABETES, Y_DIABETES)
+    assert raised.value.epoch == 1
+    assert raised.value.layer is not None
+    with pytest.raises(DivergenceError, match="after its step"):
+        MLPRegressor(**given).partial_fit(X_DIABETES, Y_DIABETES)
+    model = MLPRegressor(**given, on_divergence="restore")
+    with pytest.warns(RuntimeWarning, match="after its step"):
+        model.fit(X_DIABETES, Y_DIABETES)
+    begun = MLPRegressor(**given | {"learning_rate_init": 1e-300}).fit(X_DIABETES, Y_DIABETES)
+    np.testing.assert_array_equal(model.coefs_[0], begun.coefs_[0])
+
+
+EXPLODING = TOO_FAST | {"learning_rate_init": 1.0, "batch_size": 442, "max_iter": 200}
+
+
+@ignore_convergence
+def test_a_loss_that_explodes_and_stalls_is_told() -> None:
+    given = EXPLODING | {
+        "learning_rate_init": 2.0,
+        "batch_size": 200,
+        "hidden_layer_sizes": (32, 16),
+    }
+    with pytest.warns(RuntimeWarning, match=r"the loss has risen from .*e\+.* steps are too large"):
+        model = MLPRegressor(**given).fit(X_DIABETES, Y_DIABETES)
+    assert model.loss_ > 1e10 * model.loss_curve_[0]
+
+
+@ignore_convergence
+@ignore_returns
+@pytest.mark.parametrize("batch_size", [442, 64])
+@pytest.mark.parametrize("rate", [1.0, 2.0, 3.0, 30.0, 1e3, 1e6])
+def test_no_run_that_goes_back_ends_where_it_has_exploded(rate: float, batch_size: int) -> None:
+    given = EXPLODING | {"learning_rate_init": rate, "batch_size": batch_size, "momentum": 0.0}
+    model = MLPRegressor(**given, on_divergence="restore").fit(X_DIABETES, Y_DIABETES)
+    assert sum(entry["restores"] for entry in model.history_) > 0
+    assert model.score(X_DIABETES, Y_DIABETES) > 0.3
+
+
+@ignore_convergence
+def test_epochs_at_the_last_weights_that_explode_end_at_good_ones() -> None:
+    """A limit of epochs falls where the loss has risen, which is no place to stay."""
+    given = EXPLODING | {"max_iter": 4, "momentum": 0.0}
+    with pytest.warns(RuntimeWarning, match="Training ends where it has gone wrong, in epoch 4"):
+        exploded = MLPRegressor(**given).fit(X_DIABETES, Y_DIABETES)
+    assert exploded.score(X_DIABETES, Y_DIABETES) < -10
+    model = MLPRegressor(**given, on_divergence="restore")
+    with pytest.warns(RuntimeWarning, match="the loss has risen from"):
+        model.fit(X_DIABETES, Y_DIABETES)
+    assert model.n_iter_ == 4
+    assert model.score(X_DIABETES, Y_DIABETES) > -1
+
+
+def test_losses_next_to_nothing_rise_and_fall() -> None:
+    trend = Trend()
+    for loss in (2.0, 1e-20, 5e-17):
+        trend.observe(loss)
+    assert not trend.is_far(5e-17)
+    assert trend.is_far(1e-3)
+    assert not trend.has_exploded(1e-3)
+    assert trend.has_exploded(5.0)
 
 
 # What a fit that fails leaves behind.
@@ -355,12 +484,12 @@ def test_a_state_is_good_once_an_epoch_has_set_out_from_it() -> None:
     theta, steps = np.zeros(2), np.zeros(1, np.int64)
     recovery = Recovery()
     recovery.begins((theta, steps))
-    for n, loss in enumerate([1.0, 0.5, 0.9, 50.0, 1e9], start=1):
+    for n, well in enumerate([True, True, True, False, False], start=1):
         theta[:], steps[0] = n, n
-        recovery.epoch_ended(loss, (theta, steps))
+        recovery.epoch_ended(well, (theta, steps))
     theta[:] = np.nan
     recovery.go_back((theta, steps))
-    # The third epoch's loss was within twice the least; the fourth, from what it left, blew up.
+    # The third epoch went well; the fourth, from what it left, did not.
     assert theta.tolist() == [2, 2]
     assert steps.tolist() == [2]
     assert recovery.is_at((theta, steps))
@@ -377,9 +506,9 @@ def test_two_epochs_that_go_well_end_a_row() -> None:
     recovery.begins((theta,))
     for _ in range(3):
         recovery.go_back((theta,))
-    recovery.epoch_ended(1.0, (theta,))
+    recovery.epoch_ended(True, (theta,))
     assert recovery.in_a_row == 3
-    recovery.epoch_ended(1.0, (theta,))
+    recovery.epoch_ended(True, (theta,))
     assert recovery.in_a_row == 0
     recovery.go_back((theta,))
     assert recovery.scale == 0.5 * 0.25 * 0.25 * 0.5
@@ -419,7 +548,7 @@ def test_no_weight_is_ever_not_a_number(
         more = {}
     X, y = X_DIABETES[:60] * 10.0**of_X, Y_DIABETES[:60] * 10.0**of_y
     if more.get("dtype") == "float32":
-        X = np.clip(X, -1e38, 1e38)
+        X, y = np.clip(X, -1e38, 1e38), np.clip(y, -1e38, 1e38)
     model = MLPRegressor(
         hidden_layer_sizes=(3,),
         **parameters,

@@ -241,10 +241,13 @@ import threading, signal, warnings
 import numpy as np
 from rosenblatt import MLPRegressor
 X = np.random.default_rng(0).standard_normal((20000, 50))
-threading.Timer(1.0, signal.raise_signal, (signal.SIGINT,)).start()
+def begun(told):
+    if told.epoch == 1:
+        threading.Timer(0.3, signal.raise_signal, (signal.SIGINT,)).start()
+options = {"max_iter": 10**6, "n_iter_no_change": 10**6, "callbacks": [begun]}
 with warnings.catch_warnings(record=True) as seen:
     warnings.simplefilter("always")
-    model = MLPRegressor(hidden_layer_sizes=(256, 256), max_iter=10**6, n_iter_no_change=10**6)
+    model = MLPRegressor(hidden_layer_sizes=(256, 256), **options)
     model.fit(X, X[:, 0])
 print([str(w.message) for w in seen], model.stop_reason_, model.n_iter_ > 0)
 assert np.isfinite(model.predict(X[:5])).all()

@@ -18,6 +18,7 @@ class Cause(Enum):
     WEIGHTS = "give finite weights, or let a fit begin anew by warm_start=False"
     DATA = SCALE + ", or {remedy}"
     STEPS = "{remedy}; or " + SCALE
+    PENALTY = "lower it"
     DEPTH = "take normalization='layer', fewer layers or smaller initial weights, or {remedy}"
 
 

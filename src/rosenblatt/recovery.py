@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, final
@@ -15,7 +14,7 @@ from rosenblatt.snapshot import Snapshot
 __all__ = ["Recovery"]
 
 # What of a `Recovery` are numbers.
-COUNTS = ("scale", "total", "in_a_row", "well", "least")
+COUNTS = ("scale", "total", "in_a_row", "well")
 
 Moving: TypeAlias = Sequence[npt.NDArray[Any]]
 
@@ -29,8 +28,9 @@ class Recovery:
     """What a run may go back to, and how often it has.
 
     The end of the latest epoch is no place to go back to: it may lie halfway to infinity, with a
-    loss that no step brings down. A state is good once the epoch that set out from it has come to a
-    loss within twice the least so far. Curves and the schedule's position do not go back.
+    loss that no step brings down. A state is good once the epoch that set out from it has gone
+    well: has come to a loss that is not far above the least so far (see `Trend`). Curves and the
+    schedule's position do not go back.
 
     The first return of a row halves all later rates, and each further one leaves a quarter of them:
     little is lost by a single spike, and a rate that is 10⁹ times too large is found out in sixteen
@@ -44,8 +44,6 @@ class Recovery:
         Returns in all, and in the row that goes on.
     well : int
         Epochs since the last return, or the beginning, that went well.
-    least : float
-        The least loss so far.
     good, latest : lists of arrays
         What the run goes back to, and copies of what the latest epoch has left.
     """
@@ -54,7 +52,6 @@ class Recovery:
     total: int = 0
     in_a_row: int = 0
     well: int = 0
-    least: float = math.inf
     good: list[npt.NDArray[Any]] = field(default_factory=list)
     latest: list[npt.NDArray[Any]] = field(default_factory=list)
 
@@ -64,10 +61,9 @@ class Recovery:
             self.good = [array.copy() for array in moving]
             self.latest = [array.copy() for array in moving]
 
-    def epoch_ended(self, loss: float, moving: Moving) -> None:
-        """Take in an epoch that has not diverged, and its training loss."""
-        self.least = min(self.least, loss)
-        if loss - self.least <= abs(self.least):
+    def epoch_ended(self, well: bool, moving: Moving) -> None:
+        """Take in an epoch that has not diverged, and whether its loss is not far off."""
+        if well:
             self.good, self.latest = self.latest, self.good
             self.well += 1
             if self.well == 2:

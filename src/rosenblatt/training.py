@@ -6,14 +6,14 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.averaging import Shown
-from rosenblatt.divergence import Cause, Divergence
+from rosenblatt.divergence import Cause, Divergence, Finding
 from rosenblatt.engine import Epoch, Trainer
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.records import Method, Record, Validation
@@ -21,6 +21,7 @@ from rosenblatt.recovery import Recovery
 from rosenblatt.schedules import RateControl
 from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending, NoImprovement, StoppingRule, ending
+from rosenblatt.trend import Trend
 from rosenblatt.types import FloatArray
 
 __all__ = ["Descent"]
@@ -82,7 +83,12 @@ class Descent:
     moving : sequence of arrays
         All that steps and epochs change, where there is a recovery.
     recovery : Recovery, optional
-        Given, a run that diverges goes back to where it was well, as long as that helps.
+        Given, a run that diverges goes back to where it was well, as long as that helps. So does
+        one that would end after its loss has exploded, finite as it still is.
+    first_look : callable, optional
+        The loss before the first step, by which a recovery judges the first epoch.
+    last_look : callable, optional
+        What overflows at the parameters shown, which no step has set out from.
     requested : Ending, optional
         Set between two records to end the run by another's wish.
     stop_reason : str
@@ -122,6 +128,8 @@ class Descent:
     best: tuple[FloatArray, FloatArray] | None = None
     moving: Sequence[npt.NDArray[Any]] = ()
     recovery: Recovery | None = None
+    first_look: Callable[[], float] | None = None
+    last_look: Callable[[], Finding | None] | None = None
     requested: Ending | None = None
     stop_reason: str = ""
     converged: bool = False
@@ -131,6 +139,7 @@ class Descent:
     on_message: Callable[[str], None] | None = None
     on_epoch: Callable[[], None] | None = None
     at_rest: Callable[[], None] | None = None
+    trend: Trend = field(default_factory=Trend)
     _started: float = 0.0
     _restores: int = 0
 
@@ -148,6 +157,8 @@ class Descent:
         latest: Record | None = None
         if self.recovery is not None:
             self.recovery.begins(self.moving)
+            if self.epoch == 0 and self.first_look is not None:
+                self.trend.observe(self.first_look())
         try:
             while self.epoch < last and not self.finished:
                 for record in self._epochs(trainer, min(last - self.epoch, self._ahead(latest))):
@@ -155,14 +166,17 @@ class Descent:
                     is_best = self.stopping.observe(value)
                     if is_best and self.early_stopping:
                         self.best = self.shown.weights.copy(), self.state.copy()
-                    if self.recovery is not None and record.finite:
-                        self.recovery.epoch_ended(record.loss, self.moving)
+                    if record.finite:
+                        self.trend.observe(record.loss)
+                        if self.recovery is not None:
+                            well = not self.trend.is_far(record.loss)
+                            self.recovery.epoch_ended(well, self.moving)
                     yield record
                     self.rate.epoch_ended(self._steps, self.samples_seen, value)
                     latest = record
                 if latest is None:  # gone back in the very first epoch
                     continue
-                if self._diverged(latest) or self._ended(latest) or self._stalled():
+                if self._over(latest):
                     return
                 if self.at_rest is not None and self.epoch < last:
                     self.seconds = time.perf_counter() - self._started
@@ -188,6 +202,7 @@ class Descent:
         parts = Snapshot.of_parts(
             rate=self.rate.snapshot(),
             stopping=self.stopping.snapshot(),
+            trend=Snapshot(vars(self.trend).copy()),
             shown=self.shown.snapshot(),
             recovery=Snapshot() if self.recovery is None else self.recovery.snapshot(),
         )
@@ -208,6 +223,7 @@ class Descent:
                 snapshot.copy_to(array, name)
         self.rate.restore(snapshot.part("rate"))
         self.stopping.restore(snapshot.part("stopping"))
+        self.trend = Trend(**snapshot.part("trend").values)
         self.shown.restore(snapshot.part("shown"), self.epoch)
         if self.recovery is not None:
             self.recovery.restore(snapshot.part("recovery"), self.moving)
@@ -254,7 +270,7 @@ class Descent:
         ):
             rate = self.lr * float(factors[k * self._steps])
             divergence = result.divergence
-            if divergence is not None and self._goes_back(divergence, rate):
+            if divergence is not None and self._goes_back(divergence, self.epoch + 1, rate):
                 return
             self.epoch += 1
             self.samples_seen += min(len(self.order), result.steps * self.batch_size)
@@ -293,15 +309,56 @@ class Descent:
             return -record.validation.score
         return record.loss
 
-    def _goes_back(self, divergence: Divergence, rate: float) -> bool:
+    def _over(self, record: Record) -> bool:
+        """Whether the run ends after this epoch, well or not."""
+        divergence = record.divergence
+        ended = False
+        if divergence is None:
+            ended = self._ended(record)
+            if not (ended or self.stopping.exhausted or self.epoch == self.max_epochs):
+                return False
+            divergence = self._belated(record)
+            if divergence is None:
+                return ended or self._stalled()
+            if self._goes_back(divergence, record.epoch, record.learning_rate):
+                return ended
+        self._give_up(divergence, record)
+        return True
+
+    def _belated(self, record: Record) -> Divergence | None:
+        """A divergence that the steps have not come upon, where the run is about to end."""
+        finding = None
+        if self.last_look is not None and self.best is None:
+            finding = self.last_look()
+        if finding is not None:
+            return Divergence(self._steps, replace(finding, what=f"after its step {finding.what}"))
+        if not self.trend.has_exploded(record.loss):
+            return None
+        rise = f"the loss has risen from {self.trend.least:.3g} to {record.loss:.3g}"
+        too_large = "the steps are too large"
+        if self.recovery is not None:
+            return Divergence(
+                self._steps, Finding(None, rise, Cause.STEPS, too_large, by_move=True)
+            )
+        if self.best is None:
+            warnings.warn(
+                f"Training ends where it has gone wrong, in epoch {record.epoch}: {rise}. Most"
+                f" likely {too_large}: {Cause.STEPS.value.format(remedy=self.method.remedy)}.",
+                RuntimeWarning,
+                stacklevel=8,
+            )
+        return None
+
+    def _goes_back(self, divergence: Divergence, epoch: int, rate: float) -> bool:
         """Whether the run goes on from where it was well, and not from here."""
         recovery = self.recovery
         if recovery is None or recovery.exhausted or self._is_hopeless(divergence):
             return False
         recovery.go_back(self.moving)
+        self.stopping.count = 0
         self._restores += 1
         warnings.warn(
-            f"{self._place(divergence, self.epoch + 1, rate)}, {divergence.finding.seen}. Training"
+            f"{self._place(divergence, epoch, rate)}, {divergence.finding.seen}. Training"
             f" goes back to where it was well, and on at {recovery.scale:g} times the learning"
             " rate.",
             RuntimeWarning,
@@ -313,17 +370,14 @@ class Descent:
         """Whether a batch overflows at the very weights to go back to, whatever the rate."""
         if self.recovery is None or divergence.finding.by_move:
             return False
-        return self.recovery.is_at(self.moving)
+        return divergence.finding.cause is Cause.WEIGHTS or self.recovery.is_at(self.moving)
 
     def _place(self, divergence: Divergence, epoch: int, rate: float) -> str:
         at = f" at a learning rate of {rate:g}" if self.method.has_rate else ""
         batch = f"batch {divergence.batch} of {self._steps}"
         return f"Training diverged in epoch {epoch}{at}: in {batch}"
 
-    def _diverged(self, record: Record) -> bool:
-        divergence = record.divergence
-        if divergence is None:
-            return False
+    def _give_up(self, divergence: Divergence, record: Record) -> None:
         finding = divergence.finding
         place = self._place(divergence, record.epoch, record.learning_rate)
         what = f"{place}, {finding.told(self.method.remedy)}"
@@ -340,11 +394,10 @@ class Descent:
         warnings.warn(
             f"{what} The weights of the best validation score are kept.",
             RuntimeWarning,
-            stacklevel=7,
+            stacklevel=8,
         )
         self.stop_reason = f"diverged in epoch {record.epoch}"
         self.converged = True
-        return True
 
     def _ended(self, record: Record) -> bool:
         elapsed = time.perf_counter() - self._started

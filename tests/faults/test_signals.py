@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ class Expired(Exception):
 
 @contextmanager
 def timer(handler: Any, seconds: float, interval: float = 0.0) -> Iterator[None]:
+    # What a handler raises in a callback of the garbage collector, such as hypothesis has, is lost.
+    callbacks, gc.callbacks[:] = gc.callbacks[:], []
     before = signal.signal(signal.SIGALRM, handler)
     signal.setitimer(signal.ITIMER_REAL, seconds, interval)
     try:
@@ -37,6 +40,7 @@ def timer(handler: Any, seconds: float, interval: float = 0.0) -> Iterator[None]
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        gc.callbacks[:] = callbacks
 
 
 def expire(number: int, frame: Any) -> None:

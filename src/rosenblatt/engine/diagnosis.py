@@ -21,7 +21,7 @@ from rosenblatt.philox import Draws
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.types import FloatArray
 
-__all__ = ["diagnosed", "examined", "layer_name"]
+__all__ = ["LARGE", "diagnosed", "examined", "layer_name", "objective_of"]
 
 # What data of unit variance, and the weights that learn from them, seldom reach.
 LARGE = 1e3
@@ -99,6 +99,7 @@ class Spot:
     layer: int
     what: str
     by_move: bool = False
+    is_penalty: bool = False
 
 
 def diagnosed(
@@ -162,17 +163,34 @@ def examined(
     return finding(batch, moved, None)
 
 
+def objective_of(
+    network: Network,
+    loss: Loss,
+    penalty: Penalty,
+    arrays: Arrays,
+    theta: FloatArray,
+    state: FloatArray,
+    rows: Rows,
+) -> tuple[float, float]:
+    """Data loss and penalty of rows as a training step finds them, also where they overflow."""
+    with np.errstate(all="ignore"):
+        batch = Batch.of(network, loss, penalty, arrays, theta, state, rows, Draws(0, 0))
+        trace, _, added = batch.trace()
+    return float(trace.objective), added
+
+
 def finding(batch: Batch, moved: bool, step: Move | None) -> Finding:
     with np.errstate(all="ignore"):
         spot = first_spot(batch, step)
         single = batch.theta.dtype != np.float64
         wider = single and spot is not None and first_spot(batch.in_double, step) is None
-        cause, because = likely_cause(batch, spot, moved)
+        # Kernels round in another order: what is found here neither forward nor back was the move.
+        by_move = spot is None or spot.by_move
+        cause, because = likely_cause(batch, spot, moved or by_move)
     if spot is None:
-        return Finding(
-            None, "numbers overflow, which a second look does not find again", cause, because
-        )
-    return Finding(spot.layer + 1, spot.what, cause, because, wider, spot.by_move)
+        what = "numbers overflow, which a second look does not find again"
+        return Finding(None, what, cause, because, by_move=True)
+    return Finding(spot.layer + 1, spot.what, cause, because, wider, by_move)
 
 
 def first_spot(batch: Batch, step: Move | None) -> Spot | None:
@@ -200,7 +218,8 @@ def first_spot(batch: Batch, step: Move | None) -> Spot | None:
     if not math.isfinite(penalty):
         sizes = [np.abs(W).max() for W, _ in network.weights_and_biases(batch.theta)]
         i = int(np.argmax(sizes))
-        return Spot(i, f"the penalty on the weights of {named(i)} overflows {g.dtype}")
+        what = f"the penalty on the weights of {named(i)} overflows {g.dtype}"
+        return Spot(i, what, is_penalty=True)
     state = batch.state.copy()
     track(network, state, trace.forward)
     for i, running in enumerate(network.layer_state(state)):
@@ -228,6 +247,8 @@ def likely_cause(batch: Batch, spot: Spot | None, moved: bool) -> tuple[Cause, s
     inputs, targets = largest([batch.X]), largest([batch.y])
     weights = max(largest(layer.values()) for layer in layers)
     data = max(inputs, targets)
+    if spot is not None and spot.is_penalty and weights <= LARGE:
+        return Cause.PENALTY, f"alpha, or l1, is too large, of weights up to {weights:.1e}"
     if data > LARGE and (moved or weights < data):
         what = "inputs" if inputs >= targets else "targets"
         return Cause.DATA, f"the {what} are not scaled, and reach {data:.1e}"
@@ -235,7 +256,7 @@ def likely_cause(batch: Batch, spot: Spot | None, moved: bool) -> tuple[Cause, s
         if moved:
             return Cause.STEPS, f"steps that were too large let the weights grow to {weights:.1e}"
         return Cause.DEPTH, f"the weights to begin with are too large, up to {weights:.1e}"
-    if moved or (spot is not None and spot.by_move):
+    if moved:
         return Cause.STEPS, "the steps are too large"
     return Cause.DEPTH, "numbers grow from layer to layer"
 

@@ -44,6 +44,7 @@ from rosenblatt.estimators.solvers import (
 from rosenblatt.estimators.structure import check_inputs, check_solver, structured
 from rosenblatt.estimators.takeover import check_peer, take_over
 from rosenblatt.estimators.undoing import undone_on_failure
+from rosenblatt.estimators.weights import check_total
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network, fill
 from rosenblatt.problem import Arrays, Rows
@@ -392,6 +393,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         if lesson is None:
             lesson = self._lesson(table, rows, validation, incremental, all_targets)
         arrays = weighed(lesson.train, self._row_weights)
+        check_total(arrays.weights)
 
         n_outputs = self._n_units_out(arrays.y)
         network = self._network(X.shape[1], n_outputs)

@@ -55,7 +55,8 @@ def class_weighted(
         total = total * table[codes]
     if not total.any():
         raise ValueError("class_weight leaves every row with weight 0.")
-    return total.astype(y.dtype)
+    with np.errstate(over="ignore"):  # the sum is looked at
+        return total.astype(y.dtype)
 
 
 def is_balanced(class_weight: Any) -> bool:

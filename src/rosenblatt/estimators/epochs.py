@@ -15,6 +15,7 @@ from rosenblatt import engine
 from rosenblatt.averaging import EpochMean, Shown
 from rosenblatt.engine import Trainer
 from rosenblatt.estimators.fits import Fit, Start
+from rosenblatt.estimators.looks import first_look, last_look
 from rosenblatt.estimators.progress import ProgressBar
 from rosenblatt.estimators.rows import split
 from rosenblatt.estimators.scoring import validation_score
@@ -142,6 +143,8 @@ class EpochFit(Fit):
             best=best,
             moving=moving,
             recovery=recovery,
+            first_look=first_look(start, loss, train, batch_size),
+            last_look=last_look(start, loss, shown, train, batch_size),
             watched=watched(est),
             samples_seen=est.t_,
             on_message=print if est._prints else None,
@@ -295,9 +298,9 @@ def validator(
             data_loss = float(np.average(loss.value(scores, rows.y), weights=rows.weights))
             reported = est._reported_loss(data_loss)
             prediction = loss.inverse_link(scores)
-        if not np.isfinite(prediction).all():
-            return Validation(reported, float("nan"))
-        return Validation(reported, score(prediction, reported))
+            if not np.isfinite(prediction).all():
+                return Validation(reported, float("nan"))
+            return Validation(reported, score(prediction, reported))
 
     return validate
 

@@ -24,7 +24,6 @@ class Exporting(ABC):
     several targets as columns, the levels of a target side by side.
     """
 
-    @property
     @abstractmethod
     def _trained(self) -> Trained:
         """What is exported."""
@@ -63,7 +62,7 @@ class Exporting(ABC):
         InputError
             Where the file cannot be written; one that was there stays as it is.
         """
-        text = c_source(self._trained, name, dtype)
+        text = c_source(self._trained(), name, dtype)
         if path is not None:
             with replaced_file(Path(path)) as file:
                 file.write(text.encode("ascii"))
@@ -91,7 +90,7 @@ class Exporting(ABC):
             from rosenblatt.export.torch_modules import sequential
         except ImportError as error:
             raise needed("to_torch", "torch", error) from error
-        return sequential(self._trained, logits=logits)
+        return sequential(self._trained(), logits=logits)
 
     @final
     def to_onnx(self, path: str | PathLike[str] | None = None) -> Any:
@@ -116,7 +115,7 @@ class Exporting(ABC):
             from rosenblatt.export.onnx_graph import onnx_model
         except ImportError as error:
             raise needed("to_onnx", "onnx", error) from error
-        model = onnx_model(self._trained)
+        model = onnx_model(self._trained())
         if path is not None:
             with replaced_file(Path(path)) as file:
                 file.write(model.SerializeToString())

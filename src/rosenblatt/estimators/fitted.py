@@ -131,7 +131,6 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
     def _form(self) -> Form:
         """What predictions look like."""
 
-    @property
     def _trained(self) -> Trained:
         model, form = self.model_, self._form()
         classes = tuple(map(str, getattr(self, "classes_", ())))

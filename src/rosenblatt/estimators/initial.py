@@ -62,8 +62,15 @@ def first_parameters(
     else:
         chosen = wanted or default
     if isinstance(chosen, NguyenWidrow):
-        return nguyen_widrow(chosen, default, network, arrays.gathered().X, rng)
-    return network.initial_parameters(rng, chosen, arrays.X.dtype)
+        theta = nguyen_widrow(chosen, default, network, arrays.gathered().X, rng)
+    else:
+        theta = network.initial_parameters(rng, chosen, arrays.X.dtype)
+    if not np.isfinite(theta).all():
+        raise ValueError(
+            f"{type(chosen).__name__} gives weights that are not finite in {theta.dtype}: an"
+            " initializer must draw numbers that it holds."
+        )
+    return theta
 
 
 def nguyen_widrow(

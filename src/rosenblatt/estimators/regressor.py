@@ -203,7 +203,13 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
             raise ValueError("Some value(s) of y are negative, which the Poisson loss cannot take.")
 
     def _encode_targets(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
-        encoded: FloatArray = np.ascontiguousarray(flat(y), dtype=dtype)
+        with np.errstate(over="ignore"):  # looked at as a whole
+            encoded: FloatArray = np.ascontiguousarray(flat(y), dtype=dtype)
+        if not np.isfinite(encoded).all():
+            raise ValueError(
+                f"The targets reach {np.abs(y).max():.1e}, which {encoded.dtype} does not hold:"
+                " scale them, or take dtype='float64'."
+            )
         return encoded if encoded.ndim == 2 else encoded[:, None]
 
     def _decode_targets(self, y: FloatArray) -> npt.NDArray[Any]:

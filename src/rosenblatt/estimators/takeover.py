@@ -53,6 +53,10 @@ def take_over(est: BaseMLP, fitted: Any, peer: type) -> None:
     network = est._network(fitted.n_features_in_, fitted.n_outputs_)
     dtype = np.result_type(*fitted.coefs_)
     theta = network.pack(fitted.coefs_, fitted.intercepts_, dtype)
+    if not np.isfinite(theta).all():
+        raise ValueError(
+            f"{peer.__name__} has weights that are not finite: fit it again, on scaled data."
+        )
     est._publish(network, theta, network.initial_state(dtype))
     optimizer, theirs = optimizer_of(est), getattr(fitted, "_optimizer", None)
     # Both may have been set to another solver after the fit, and begin it anew.

@@ -9,7 +9,7 @@ from sklearn.utils.validation import _check_sample_weight
 
 from rosenblatt.types import FloatArray
 
-__all__ = ["checked_weights"]
+__all__ = ["check_total", "checked_weights"]
 
 
 def checked_weights(sample_weight: Any, X: Any) -> FloatArray | None:
@@ -26,3 +26,17 @@ def checked_weights(sample_weight: Any, X: Any) -> FloatArray | None:
             " A weight must be 0 or more."
         )
     return weights
+
+
+def check_total(weights: FloatArray | None) -> None:
+    """Refuse weights by whose sum nothing can be divided: its inverse would be 0, or next to it."""
+    if weights is None:
+        return
+    most = 1 / float(np.finfo(weights.dtype).tiny)
+    total = float(np.sum(weights / weights.dtype.type(most), dtype=np.float64))
+    if not total <= 1:
+        raise ValueError(
+            f"The weights of the rows add up to more than {most:.1e}, whose inverse"
+            f" {weights.dtype} does not hold: divide sample_weight, or class_weight, by the largest"
+            " of them."
+        )

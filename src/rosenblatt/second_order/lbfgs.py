@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 import numpy as np
@@ -138,18 +138,22 @@ def minimize_lbfgs(
     """
     dtype = theta.dtype
     evaluated: Iterate | None = None
+    evaluated_at = theta
     n_accepted = 0
     requested: Ending | None = None
     accepted: list[tuple[npt.NDArray[np.float64], Iterate]] = []
 
     def value_and_gradient(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        nonlocal evaluated
+        nonlocal evaluated, evaluated_at
         with np.errstate(all="ignore"):  # looked at as a whole
             at = x.astype(dtype)
             data_loss, penalty, g = objective.value_and_gradient(at)
+        if evaluated is not None and not np.isfinite(at).all():
+            what = f"a step of the line search overflows {dtype}"
+            raise Overflow(replace(finding(evaluated_at, True), what=what))
         if not all(np.isfinite(part).all() for part in (data_loss + penalty, g, at)):
             raise Overflow(finding(at, evaluated is not None))
-        evaluated = Iterate(data_loss, penalty, g.astype(np.float64))
+        evaluated, evaluated_at = Iterate(data_loss, penalty, g.astype(np.float64)), at
         return data_loss + penalty, evaluated.gradient
 
     def step_accepted(x: npt.NDArray[np.float64]) -> None:
@@ -172,7 +176,7 @@ def minimize_lbfgs(
             options={"maxiter": max_iter, "maxfun": max_fun, "gtol": grad_tol},
         )
     except Overflow as overflow:
-        told = f"in iteration {n_accepted + 1} {overflow.finding.told(REMEDY)}"
+        told = f"in iteration {n_accepted + 1}: {overflow.finding.told(REMEDY)}"
         if not accepted:
             layer = overflow.finding.layer
             raise DivergenceError(

@@ -152,7 +152,7 @@ class Walk:
         model = self._linear_model(theta)
         if not model.is_finite:
             finding = self._problem.finding(theta, moved=True)
-            raise Overflow(f"in iteration {self.n_iter + 1} {finding.told(REMEDY)}".rstrip("."))
+            raise Overflow(f"in iteration {self.n_iter + 1}: {finding.told(REMEDY)}".rstrip("."))
         self.theta, self.losses, self.model = theta, losses, model
         self.n_iter += 1
         trials, self._trials_before = self.n_trials - self._trials_before, self.n_trials
