@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -171,6 +172,17 @@ def test_class_weights_that_a_scorer_does_not_take() -> None:
     with pytest.warns(UserWarning, match="count the same, whatever class_weight says") as seen:
         model.fit(X_CANCER, Y_CANCER)
     assert [w.filename for w in seen if w.category is UserWarning] == [__file__]
+
+
+def test_a_score_that_is_never_a_number_is_told() -> None:
+    def scorer(est: Any, X: Any, y: Any) -> float:
+        return math.nan
+
+    X, y = X_CANCER, Y_CANCER
+    model = MLPClassifier(**SMALL, scoring=scorer, max_iter=3)
+    with pytest.warns(UserWarning, match="gave no number in any epoch"):
+        model.fit(X, y)
+    assert model.best_validation_score_ == -math.inf
 
 
 @pytest.mark.parametrize(

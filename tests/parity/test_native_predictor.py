@@ -204,8 +204,11 @@ def test_a_checked_array_has_rows() -> None:
     assert predictor.finite(np.empty((0, 7))) is None
     assert predictor.finite(np.ones(7)) is None
     empty = predictor.bare(np.empty((0, 7)), None)
-    assert empty is not None
-    assert empty.shape == (0, 1)
+    if predictor.native.calls_blas():  # which Python asks for
+        assert empty is None
+    else:
+        assert empty is not None
+        assert empty.shape == (0, 1)
     assert predictor.predict(np.empty((0, 7))).shape == (0, 1)
 
 

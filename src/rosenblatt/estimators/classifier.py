@@ -218,14 +218,19 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         at hand. 'lbfgs' keeps every gradient for it, in memory and in the file.
     on_divergence : {'raise', 'restore'}, default='raise'
         What becomes of a fit in which numbers stop being finite. 'raise' is a `DivergenceError`
-        that names the batch, the layer and the likely cause, or, under `early_stopping`, a warning
-        and the best weights. 'restore' warns, goes back to the last weights that were good, with
-        the optimiser's memory and the running statistics, and on with half of the learning rate,
-        or with a quarter of that each time it diverges again, for the rest of the fit. Twenty times
-        in a row, or where a batch overflows at those very weights, it is as with 'raise'.
+        that names epoch, batch, layer and the likely cause, or, under `early_stopping`, a warning
+        and the best weights; the last entries of the curves then are those that failed, inf or NaN.
+        'restore' warns, goes back to the last weights that were good, with the optimiser's memory
+        and the running statistics, and on with half of the learning rate, or with a quarter of that
+        each time it diverges again, for the rest of the fit. Twenty times in a row, or where a
+        batch overflows at those very weights, it is as with 'raise'.
         Weights are good if the next epoch's loss is within twice the least so far. The epoch that
-        failed does not count; batches and schedule go on from where they are. It copies the weights
-        after every epoch, and needs a first-order solver.
+        failed does not count; batches and schedule go on from where they are, and the count of
+        `n_iter_no_change` begins again. It copies the weights after every epoch, and needs a
+        first-order solver.
+        A loss above the one that the fit began with, and twice the least, may still be a number
+        where the fit comes to its end: 'raise' then warns, and 'restore' goes back. A call of
+        `partial_fit` goes back within itself alone.
 
     Attributes
     ----------

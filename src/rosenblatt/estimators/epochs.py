@@ -226,6 +226,11 @@ class EpochFit(Fit):
     @property
     def remark(self) -> str | None:
         est, shown = self.start.est, self.descent.shown
+        if est.early_stopping and self.descent.best is None and not self.interrupted:
+            return (
+                f"scoring={est.scoring!r} gave no number in any epoch: nothing was stopped early,"
+                " and the last weights are kept."
+            )
         if not isinstance(shown, EpochMean) or est.n_iter_ > shown.before:
             return None
         return (
