@@ -3,6 +3,7 @@
 #pragma once
 
 #include "members.hpp"
+#include "norm.hpp"
 
 namespace rosenblatt {
 
@@ -11,7 +12,7 @@ struct NoClipping {
     static constexpr auto fields = no_fields<NoClipping>;
     static constexpr bool needs_norm = false;
 
-    template <class T> static auto at(double) {
+    template <class T> static auto at(Norm) {
         return [](T g) { return g; };
     }
 };
@@ -23,10 +24,7 @@ struct ClipNorm {
     static constexpr std::array fields{Field<ClipNorm>{"limit", &ClipNorm::limit}};
     static constexpr bool needs_norm = true;
 
-    // Written so that NaN passes.
-    template <class T> auto at(double norm) const {
-        return [factor = norm <= limit ? T(1) : T(limit / norm)](T g) { return factor * g; };
-    }
+    template <class T> auto at(Norm norm) const { return Shortening<T>(limit, norm); }
 };
 
 struct ClipValue {
@@ -37,7 +35,7 @@ struct ClipValue {
     static constexpr bool needs_norm = false;
 
     // Written so that NaN passes.
-    template <class T> auto at(double) const {
+    template <class T> auto at(Norm) const {
         return [c = T(limit)](T g) {
             g = g > c ? c : g;
             return g < -c ? -c : g;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "members.hpp"
+#include "norm.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace rosenblatt {
 
@@ -33,18 +35,48 @@ struct MaxNorm {
                 const T *w = W + std::ptrdiff_t(row) * columns + start;
                 for (int i = 0; i < width; ++i) factor[i] += w[i] * w[i];
             }
-            bool longer = false;
+            bool longer = false, vanishing = false;
             for (int i = 0; i < width; ++i) {
                 const double norm = std::sqrt(double(factor[i]));
                 const bool within = norm <= limit; // written so that NaN passes
                 factor[i] = within ? T(1) : T(limit / norm);
                 longer |= !within;
+                vanishing |= vanishes(factor[i]);
             }
             if (!longer) continue;
+            if (vanishing)
+                for (int i = 0; i < width; ++i)
+                    if (vanishes(factor[i])) {
+                        shorten(W + start + i, rows, columns);
+                        factor[i] = 1;
+                    }
             for (int row = 0; row < rows; ++row) {
                 T *w = W + std::ptrdiff_t(row) * columns + start;
                 for (int i = 0; i < width; ++i) w[i] *= factor[i];
             }
+        }
+    }
+
+  private:
+    // As where squares overflow.
+    template <class T> static bool vanishes(T factor) { return factor < std::numeric_limits<T>::min(); }
+
+    // One column, of whatever norm.
+    template <class T> [[gnu::noinline]] void shorten(T *w, int rows, int columns) const {
+        const auto squares = [=](double scale) {
+            double sum = 0;
+            for (int row = 0; row < rows; ++row) {
+                const double x = scale * double(w[std::ptrdiff_t(row) * columns]);
+                sum += x * x;
+            }
+            return sum;
+        };
+        const double plain = squares(1);
+        const Shortening<T> shortened(limit, std::isfinite(plain) ? Norm::of(plain)
+                                                                  : Norm::of_scaled(squares(Norm::scale)));
+        for (int row = 0; row < rows; ++row) {
+            T &x = w[std::ptrdiff_t(row) * columns];
+            x = shortened(x);
         }
     }
 };

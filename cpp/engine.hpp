@@ -16,6 +16,7 @@
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -110,7 +111,7 @@ template <class T> class Engine {
                         units(phase, item, chain_, loss_, data, theta, order.from(batch.begin),
                               int(batch.rows), batch.scale, batch.before, [&](std::size_t layer) {
                                   update(owned(units, layer, item), whole(units.gradient()), optimizer,
-                                         around, 0, batch, theta, memory, tally);
+                                         around, {}, batch, theta, memory, tally);
                               });
                 },
                 leave, bool(watch));
@@ -136,20 +137,27 @@ template <class T> class Engine {
                                                       from, spaces[std::size_t(item)]);
                         break;
                     }
-                    case Phase::norm:
-                        tally.squared_norm = 0;
-                        for_each_run(shares(item), sums_of(spaces),
-                                     [&](const auto &, auto penalty, std::size_t from, std::size_t to,
-                                         const T *gradient) {
-                                         tally.squared_norm += squared_norm(
-                                             penalty, T(batch.scale), to - from, gradient, theta + from);
-                                     });
+                    case Phase::norm: {
+                        const auto squares = [&](auto scaled) {
+                            double sum = 0;
+                            for_each_run(shares(item), sums_of(spaces),
+                                         [&](const auto &, auto penalty, std::size_t from, std::size_t to,
+                                             const T *gradient) {
+                                             sum += squared_norm<scaled.value>(
+                                                 penalty, T(batch.scale), to - from, gradient, theta + from);
+                                         });
+                            return sum;
+                        };
+                        tally.squared_norm = squares(std::false_type{});
+                        if (!std::isfinite(tally.squared_norm))
+                            tally.scaled_squares = squares(std::true_type{});
                         break;
+                    }
                     case Phase::move: {
                         if (item == 0)
                             for (std::size_t i = 0; i < chain_.cuts.size(); ++i)
                                 chain_.cut(i).track(spaces, memory.state);
-                        const double norm = around.needs_norm() ? gradient_norm(tallies) : 0;
+                        const Norm norm = around.needs_norm() ? gradient_norm(tallies) : Norm{};
                         update(shares(item), sums_of(spaces), optimizer, around, norm, batch, theta, memory,
                                tally);
                         break;
@@ -252,7 +260,8 @@ template <class T> class Engine {
     // One item's sums over an epoch; the two that every step adds to lie on a cache line of its own.
     struct alignas(64) Tally {
         double data_loss = 0, penalty = 0;
-        double squared_norm = 0; // of this step's gradient, where clipping asks for it
+        double squared_norm = 0;   // of this step's gradient, where clipping asks for it
+        double scaled_squares = 0; // by Norm's scale, where the norm overflows
         std::vector<double> squared_norms;
         explicit Tally(int groups) : squared_norms(std::size_t(groups), 0.0) {}
 
@@ -264,10 +273,15 @@ template <class T> class Engine {
     };
 
     // Of the whole gradient, by the items' parts in their order.
-    static double gradient_norm(const std::vector<Tally> &tallies) {
-        double square = 0;
+    static Norm gradient_norm(const std::vector<Tally> &tallies) {
+        double square = 0, scaled = 0;
         for (const Tally &tally : tallies) square += tally.squared_norm;
-        return std::sqrt(square);
+        if (std::isfinite(square)) return Norm::of(square);
+        for (const Tally &tally : tallies)
+            scaled += std::isfinite(tally.squared_norm)
+                          ? std::ldexp(tally.squared_norm, 2 * Norm::scale_exponent)
+                          : tally.scaled_squares;
+        return Norm::of_scaled(scaled);
     }
 
     static double loss_so_far(const std::vector<Tally> &tallies) {
@@ -422,7 +436,7 @@ template <class T> class Engine {
     // stretch, so that there is a loop for every optimiser and not for every combination.
     template <class Parts, class Gradient>
     void update(Parts parts, Gradient gradient_of, const Optimizer &optimizer, const Surroundings<T> &around,
-                double norm, const Batch &batch, T *theta, const Memory<T> &memory, Tally &tally) {
+                Norm norm, const Batch &batch, T *theta, const Memory<T> &memory, Tally &tally) {
         const bool clips = around.clips(), averages = around.averages() && !around.constrains();
         std::visit(
             [&](const auto &rule) {
@@ -504,7 +518,7 @@ template <class T> class Engine {
     // The same with a gradient that is finished first. Apart from its caller, whose loops stay short.
     template <class Move, class Shrink, class Term>
     [[gnu::noinline]] static std::pair<T, T>
-    finish_and_move(Move move, Shrink shrink, Term penalty, const Clipping &clipping, double norm, T scale,
+    finish_and_move(Move move, Shrink shrink, Term penalty, const Clipping &clipping, Norm norm, T scale,
                     std::size_t begin, std::size_t end, const T *gradient, T *theta,
                     const Memory<T> &memory) {
         alignas(64) T finished[run_length];

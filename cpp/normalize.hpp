@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 namespace rosenblatt {
@@ -42,7 +43,7 @@ template <class T> struct NormalizeRows {
                 const T mean = sum / T(n);
 #pragma omp simd reduction(+ : squares)
                 for (int i = 0; i < n; ++i) squares += (x[i] - mean) * (x[i] - mean);
-                const T scale = 1 / std::sqrt(squares / T(n) + T(norm.epsilon));
+                const T scale = reciprocal_deviation(squares / T(n) + T(norm.epsilon));
 #pragma omp simd
                 for (int i = 0; i < n; ++i) y[i] = g.value(gamma[i] * ((x[i] - mean) * scale) + beta[i]);
                 if (kept_rows) {
@@ -71,6 +72,11 @@ template <class T> struct NormalizeRows {
     }
 
   private:
+    // NaN where the variance overflows: 0 would pass the row off as its mean, and nobody would know.
+    static T reciprocal_deviation(T variance) {
+        return std::isfinite(variance) ? 1 / std::sqrt(variance) : std::numeric_limits<T>::quiet_NaN();
+    }
+
     // A function of its own: of pointers that a closure holds GCC makes a vector, and gathers.
     template <class G>
     static void backward_row(G g, int n, T mean, T scale, const T *gamma, const T *x, const T *y, T *dy,

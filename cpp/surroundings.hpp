@@ -72,34 +72,42 @@ class Phases {
 template <class Term>
 inline constexpr bool joins_move = std::is_same_v<Term, L2> || std::is_same_v<Term, Unpenalised>;
 
-// Penalises and clips a stretch of the gradient. Returns the sums of the penalty and of the squared gradient
-// before it is clipped; `norm` is that of the whole gradient, where the clipping asks for it.
+// Penalises and bounds a stretch of the gradient. Returns the sums of the penalty and of the squared gradient
+// before it is bounded. A function of its own: of pointers that a closure holds GCC makes no vectors.
+template <class T, class Term, class Bound>
+[[gnu::noinline]] std::pair<T, T> finish_stretch(Term penalty, Bound bounded, T scale, std::size_t size,
+                                                 const T *gradient, const T *theta, T *finished) {
+    T value = 0, square = 0;
+#pragma omp simd reduction(+ : value, square)
+    for (std::size_t i = 0; i < size; ++i) {
+        const T w = theta[i], g = gradient[i] + scale * penalty.gradient(w);
+        value += penalty.value(w);
+        square += g * g;
+        finished[i] = bounded(g);
+    }
+    return {value, square};
+}
+
+// The same by a clipping; `norm` is that of the whole gradient, where the clipping asks for it.
 template <class T, class Term>
-std::pair<T, T> finish_gradient(Term penalty, const Clipping &clipping, double norm, T scale,
-                                std::size_t size, const T *gradient, const T *theta, T *finished) {
+std::pair<T, T> finish_gradient(Term penalty, const Clipping &clipping, Norm norm, T scale, std::size_t size,
+                                const T *gradient, const T *theta, T *finished) {
     return std::visit(
         [&](auto rule) {
-            const auto bounded = rule.template at<T>(norm);
-            T value = 0, square = 0;
-#pragma omp simd reduction(+ : value, square)
-            for (std::size_t i = 0; i < size; ++i) {
-                const T w = theta[i], g = gradient[i] + scale * penalty.gradient(w);
-                value += penalty.value(w);
-                square += g * g;
-                finished[i] = bounded(g);
-            }
-            return std::pair<T, T>{value, square};
+            return finish_stretch(penalty, rule.template at<T>(norm), scale, size, gradient, theta, finished);
         },
         clipping);
 }
 
-// ‖·‖² of a stretch of the penalised gradient, in double: a square may not fit a float.
-template <class T, class Term>
+// ‖·‖² of a stretch of the penalised gradient, by Norm's scale or not; in double, because a square may not
+// fit a float.
+template <bool scaled, class T, class Term>
 double squared_norm(Term penalty, T scale, std::size_t size, const T *gradient, const T *theta) {
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (std::size_t i = 0; i < size; ++i) {
-        const double g = double(gradient[i] + scale * penalty.gradient(theta[i]));
+        double g = double(gradient[i] + scale * penalty.gradient(theta[i]));
+        if constexpr (scaled) g *= Norm::scale;
         sum += g * g;
     }
     return sum;

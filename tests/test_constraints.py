@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rosenblatt import MLPRegressor
 from rosenblatt.constraints import MaxNorm, NoConstraint
 
 
@@ -37,6 +38,52 @@ def test_it_is_the_nearest_matrix_within_the_bound() -> None:
     again = nearest.copy()
     MaxNorm(1.5).project(again)
     np.testing.assert_allclose(again, nearest, rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_norms_whose_squares_overflow_or_which_do_themselves(dtype: Any) -> None:
+    """Columns (3, -4) times what is given, within 2, beside one that is within it."""
+    largest = float(np.finfo(dtype).max)
+    sizes = [np.sqrt(largest) / 3, np.sqrt(largest), 1e3 * np.sqrt(largest), largest / 4, 0.1]
+    W = (np.array([[3.0], [-4.0]]) * np.array(sizes)).astype(dtype)
+    kept = W[:, -1].copy()
+    MaxNorm(2.0).project(W)
+    np.testing.assert_allclose(W[:, :-1], np.tile([[1.2], [-1.6]], 4), 4 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(W[:, -1], kept)
+
+
+def test_a_unit_of_any_norm_within_the_limit_is_left() -> None:
+    W = np.array([[3e200], [-4e200]])
+    kept = W.copy()
+    for limit in (6e200, np.inf):
+        MaxNorm(limit).project(W)
+        np.testing.assert_array_equal(W, kept)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(("dtype", "rate"), [("float32", 1e21), ("float64", 1e160)])
+def test_a_step_as_long_as_that_leaves_units_of_the_limits_norm(dtype: str, rate: float) -> None:
+    X = np.random.default_rng(0).standard_normal((60, 4)).astype(dtype)
+    model = MLPRegressor(
+        hidden_layer_sizes=(5,),
+        random_state=0,
+        solver="sgd",
+        momentum=0.0,
+        learning_rate_init=rate,
+        activation="tanh",
+        max_norm=1.0,
+        max_iter=1,
+    ).fit(X, X @ [1, 2, -1, 0.5])
+    np.testing.assert_allclose(np.linalg.norm(model.coefs_[0], axis=0), np.ones(5), rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_infinity_passes() -> None:
+    """As NaN, where it stands."""
+    W = np.array([[np.inf, 3.0], [1.0, 4.0]])
+    MaxNorm(1.0).project(W)
+    np.testing.assert_array_equal(W[:, 0], [np.nan, 0])
+    np.testing.assert_allclose(W[:, 1], [0.6, 0.8])
 
 
 def test_nan_passes() -> None:

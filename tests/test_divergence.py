@@ -535,6 +535,7 @@ def test_two_epochs_that_go_well_end_a_row() -> None:
             {"max_norm": 1.0},
             {"averaging": "ema"},
             {"normalization": "batch"},
+            {"normalization": "layer"},
         ]
     ),
 )

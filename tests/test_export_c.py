@@ -61,6 +61,17 @@ def test_float32(name: str, tmp_path: Path) -> None:
 
 
 @needs_compiler
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_whose_variance_overflows_have_no_prediction(dtype: Any, tmp_path: Path) -> None:
+    """Layer normalisation's, as the model has none."""
+    case = CASES["layer norm, residual"].converted(dtype)
+    X = rows(4, dtype)
+    X[2] *= dtype(100 * np.sqrt(np.finfo(dtype).max))
+    got = predictions(compiled(c_source(case), tmp_path), X, case.n_outputs)
+    np.testing.assert_array_equal(np.isnan(got).all(1), [False, False, True, False])
+
+
+@needs_compiler
 @pytest.mark.parametrize("name", ["NAME", "REAL_SQRT", "EXP", "x", "odd"])
 def test_any_name_does(name: str, tmp_path: Path) -> None:
     layers = (Dense(3, Mish()), Dense(3, Softmax(), normalization=LayerNorm()), Dense(2))

@@ -16,6 +16,7 @@ from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Tanh
 from rosenblatt.backprop import backpropagate, forward
 from rosenblatt.engine.interface import fitting_state
+from rosenblatt.errors import DivergenceError
 from rosenblatt.losses import SquaredError
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.philox import Draws
@@ -62,6 +63,21 @@ def test_a_batch_of_one_row_takes_the_running_statistics_and_leaves_them() -> No
     np.testing.assert_array_equal(trained.scores, predicted.scores)
     with pytest.raises(ValueError, match=r"batch of one row, needs the network's state"):
         backpropagate(net, theta, x, np.zeros((1, 2)), SquaredError())
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_row_whose_variance_overflows_is_normalised_to_nan(dtype: Any) -> None:
+    """Its neighbour to what it is alone; so are both gradients."""
+    norm, h = LayerNorm(), np.array([[1, 3, 5], [1, 3, 5]], dtype)
+    alone = norm.value(h[:1], norm.statistics(h[:1], {}, training=True))
+    h[1] *= np.sqrt(np.finfo(dtype).max)
+    with np.errstate(over="ignore"):
+        by = norm.statistics(h, {}, training=True)
+    value = norm.value(h, by)
+    np.testing.assert_array_equal(value[:1], alone)
+    assert np.isnan(value[1]).all()
+    back = norm.pull_back(value, by, h[[0, 0]])
+    np.testing.assert_array_equal(np.isnan(back), np.isnan(value))
 
 
 def test_what_does_not_fit_is_said() -> None:
@@ -228,6 +244,29 @@ def test_the_nearest_name_is_offered() -> None:
 def test_names_that_are_none(given: Any) -> None:
     with pytest.raises(ValueError, match="normalization"):
         MLPClassifier(**SETTINGS, normalization=given).fit(X, Y)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
+@pytest.mark.parametrize(("dtype", "size"), [(np.float32, 1e20), (np.float64, 1e155)])
+def test_rows_whose_variance_overflows(dtype: Any, size: float, solver: str) -> None:
+    """They are not learnt from as if all were alike, and have no prediction."""
+    Z = np.random.default_rng(0).standard_normal((60, 4))
+    y = Z @ [1.0, 2.0, -1.0, 0.5]
+    settings: dict[str, Any] = {
+        "hidden_layer_sizes": (5,),
+        "random_state": 0,
+        "normalization": "layer",
+        "solver": solver,
+        "max_iter": 20,
+    }
+    with pytest.raises(DivergenceError, match=r"the outputs of layer 1 .* overflow float") as e:
+        MLPRegressor(**settings).fit((size * Z).astype(dtype), y)
+    assert e.value.layer == 1
+    assert ("dtype='float64'" in str(e.value)) == (dtype == np.float32)
+    model = MLPRegressor(**settings).fit(Z.astype(dtype), y)
+    assert np.isnan(model.predict((size * Z).astype(dtype))).all()
+    assert np.isnan(model.predictor()((size * Z[:3]).astype(dtype))).all()
+    assert np.isfinite(model.predict(Z.astype(dtype))).all()
 
 
 @pytest.mark.parametrize("name", ["batch", "layer"])

@@ -12,6 +12,7 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.norms import shortened
 from rosenblatt.types import FloatArray
 
 __all__ = ["ClipNorm", "ClipValue", "Clipping", "NoClipping"]
@@ -45,9 +46,13 @@ class ClipNorm(Clipping):
     limit: float = 1.0
 
     def clip(self, g: FloatArray) -> FloatArray:
-        norm = np.linalg.norm(g.astype(np.float64))  # whose square a float32 may not hold
+        with np.errstate(over="ignore"):
+            norm = np.linalg.norm(g.astype(np.float64))  # whose square a float32 may not hold
+        if norm <= self.limit:
+            return g
+        factor = g.dtype.type(self.limit / norm)
         # Written so that NaN passes.
-        return g * g.dtype.type(self.limit / norm) if not norm <= self.limit else g
+        return shortened(g, self.limit) if factor < np.finfo(g.dtype).tiny else g * factor
 
 
 @final

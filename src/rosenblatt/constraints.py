@@ -8,6 +8,7 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.norms import shortened
 from rosenblatt.types import FloatArray
 
 __all__ = ["Constraint", "MaxNorm", "NoConstraint"]
@@ -46,6 +47,10 @@ class MaxNorm(Constraint):
     limit: float = 1.0
 
     def project(self, W: FloatArray) -> None:
-        norms = np.linalg.norm(W, axis=0)
-        longer = ~(norms <= self.limit)  # written so that NaN passes
+        with np.errstate(over="ignore"):
+            norms = np.linalg.norm(W, axis=0)
+        overflows = np.isinf(norms)
+        for unit in np.flatnonzero(overflows):
+            W[:, unit] = shortened(W[:, unit], self.limit)
+        longer = ~(norms <= self.limit) & ~overflows  # written so that NaN passes
         W[:, longer] *= (self.limit / norms[longer]).astype(W.dtype)

@@ -69,7 +69,10 @@ class Normalization(ABC):
 @final
 @dataclass(frozen=True)
 class LayerNorm(Normalization):
-    """Over the units of each sample, alone (Ba et al. 2016)."""
+    """Over the units of each sample, alone (Ba et al. 2016).
+
+    Of a sample whose variance overflows ĥ is NaN.
+    """
 
     epsilon: float = 1e-5
 
@@ -83,7 +86,10 @@ class LayerNorm(Normalization):
     def statistics(
         self, h: FloatArray, running: Mapping[str, FloatArray], *, training: bool
     ) -> Statistics:
-        return taken(h, self.axis)
+        by = taken(h, self.axis)
+        # Divided by infinity, any row would pass for its mean, and nobody would know.
+        by.variance[np.isinf(by.variance)] = np.nan
+        return by
 
 
 @final

@@ -15,7 +15,7 @@ from cases import after_epochs, each_build, make_arrays, small_network, use
 from members import AVERAGINGS, CLIPPINGS, CONSTRAINTS, PENALTIES, network, parameters
 from test_native_epochs import assert_same_epochs, shuffled
 
-from rosenblatt.activations import ReLU, Softmax, Tanh
+from rosenblatt.activations import Identity, ReLU, Softmax, Tanh
 from rosenblatt.averaging import EMA, NoAveraging
 from rosenblatt.clipping import ClipNorm, ClipValue, NoClipping
 from rosenblatt.constraints import MaxNorm, NoConstraint
@@ -23,7 +23,7 @@ from rosenblatt.engine.interface import Trainer
 from rosenblatt.engine.kernels import KERNELS
 from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeTrainer
-from rosenblatt.engine.readable import ReadableTrainer
+from rosenblatt.engine.readable import ReadableObjective, ReadableTrainer
 from rosenblatt.losses import CategoricalCrossEntropy, SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam
@@ -149,6 +149,129 @@ def test_hidden_units_are_within_the_bound_and_outputs_free(threads: int | None)
     for W, _ in hidden:
         assert np.linalg.norm(W, axis=0).max() == pytest.approx(0.5, rel=1e-12)
     assert np.linalg.norm(W_out, axis=0).min() > 0.5
+
+
+# Norms whose squares overflow.
+
+
+def scaled_norm(x: Any) -> tuple[Any, int]:
+    """The norm m 2^e as m and e; numbers are scaled, and that is exact."""
+    e = int(np.frexp(np.abs(x).max())[1])
+    return np.sqrt(np.sum(np.ldexp(x.astype(np.longdouble), -e) ** 2)), e
+
+
+def of_norm(limit: float, x: Any) -> Any:
+    """limit · x / ‖x‖"""
+    norm, e = scaled_norm(x)
+    return np.ldexp(x.astype(np.longdouble), -e) * (limit / norm)
+
+
+def near(actual: Any, expected: Any) -> None:
+    rtol = {np.float32: 1e-6, np.float64: 1e-14}[actual.dtype.type]
+    np.testing.assert_allclose(actual, expected.astype(np.float64), rtol=rtol, atol=rtol)
+
+
+def huge(dtype: Any) -> dict[str, Any]:
+    """Numbers whose squares overflow: of one of them, of two at least, and the norm as well."""
+    info = np.finfo(dtype)
+    root, largest = float(np.sqrt(info.max)), float(info.max)
+    return {"one": 10 * root, "two": 0.9 * root, "beyond": 0.9 * largest}
+
+
+@each_build
+@pytest.mark.parametrize("limit", [1.0, 1e-3, 100.0])
+@pytest.mark.parametrize("size", ["one", "two", "beyond"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("threads", [1, 2, 5, None])
+def test_a_gradient_of_any_norm_is_clipped(
+    threads: int | None,
+    dtype: Any,
+    size: str,
+    limit: float,
+    build: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One row x, and weights of 0: the gradient is -y x for the weights, -y for the bias.
+
+    Five threads have one or two numbers each, and some of them none that is large.
+    """
+    use(build, monkeypatch)
+    # A target whose square fits, and inputs that make up for the rest.
+    y = float(np.sqrt(np.finfo(dtype).max)) * 1e-4
+    x = huge(dtype)[size] / y * np.array([1, -0.7, 1, 0.9, -0.5, 0, 1e-3, 0.3])
+    arrays = Arrays(x.astype(dtype)[None], np.array([[y]], dtype))
+    net = network(Identity(), 8, 1)
+    theta = np.zeros(9, dtype)
+    problem = Problem(net, SquaredError(), L2(), SGD(1.0), ClipNorm(limit))
+    epoch = trainer(problem, arrays, theta, threads).epoch(None, 1, np.ones(1))
+    assert epoch.finite
+    gradient = -arrays.y[0] * np.append(arrays.X[0], dtype(1))
+    assert np.isfinite(gradient).all()
+    near(theta, of_norm(limit, -gradient))
+
+
+@pytest.mark.parametrize("penalty", PENALTIES, ids=repr)
+def test_gradients_of_a_deeper_network_are_clipped_alike(penalty: Any) -> None:
+    """Layers longer than a run, both engines, and the closed form."""
+    net = network(Identity(), 30, 90, 70, 2)
+    arrays = make_arrays(SquaredError(), 40, 30, 2)
+    arrays.X[:] *= 1e60
+    arrays.y[:] *= 1e100
+    start = parameters(net)
+    objective = ReadableObjective(net, SquaredError(), penalty, arrays)
+    loss, _, gradient = objective.value_and_gradient(start)
+    assert np.isfinite(loss)
+    with np.errstate(over="ignore"):
+        assert np.isinf(np.linalg.norm(gradient))
+    problem = Problem(net, SquaredError(), penalty, SGD(1.0), ClipNorm(3.0))
+    for threads in (1, 2, 3, None):
+        theta = start.copy()
+        trainer(problem, arrays, theta, threads).epoch(None, 40, np.ones(1))
+        near(theta - start, of_norm(3.0, -gradient))
+
+
+@each_engine
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_gradient_that_overflows_itself_is_not_clipped(threads: int | None, dtype: Any) -> None:
+    y = float(np.sqrt(np.finfo(dtype).max)) * 1e-4
+    X = np.array([[2, 1]], dtype) * dtype(0.9 * float(np.finfo(dtype).max) / y)
+    theta = np.zeros(3, dtype)
+    problem = Problem(network(Identity(), 2, 1), SquaredError(), L2(), SGD(1.0), ClipNorm(1.0))
+    arrays = Arrays(X, np.array([[y]], dtype))
+    epoch = trainer(problem, arrays, theta, threads).epoch(None, 1, np.ones(1))
+    assert epoch.divergence is not None
+    assert epoch.divergence.finding.what.startswith("the gradient of layer 1 ")
+    np.testing.assert_array_equal(theta, 0)
+
+
+@each_build
+@pytest.mark.parametrize("limit", [1.0, 1e-3, 100.0])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("threads", [1, 2, None])
+def test_units_of_any_norm_are_brought_back(
+    threads: int | None,
+    dtype: Any,
+    limit: float,
+    build: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One row x and weights of 0 before a last layer v: a step of R makes R y x vᵀ of them."""
+    use(build, monkeypatch)
+    rate = {np.float32: 1e19, np.float64: 1e160}[dtype]
+    x = 1e5 * np.array([1, -0.7, 0.3, 0, 1e-3, 0.9], dtype)
+    sizes = [1e-3, 0.01, 1.0, 1e3, *huge(dtype).values()]
+    v = np.resize(np.array(sizes) / rate / 1e5, 70).astype(dtype)
+    net = network(Identity(), 6, 70, 1)
+    theta = net.pack([np.zeros((6, 70)), v[:, None]], [np.zeros(70), [0]], dtype)
+    arrays = Arrays(x[None], np.ones((1, 1), dtype))
+    problem = Problem(net, SquaredError(), L2(), SGD(rate), constraint=MaxNorm(limit))
+    assert trainer(problem, arrays, theta, threads).epoch(None, 1, np.ones(1)).finite
+    (W, _), _ = net.weights_and_biases(theta)
+    for ours, w in zip(W.T, dtype(rate) * np.outer(v, x), strict=True):
+        assert np.isfinite(w).all()
+        norm, e = scaled_norm(w)
+        within = norm <= np.ldexp(np.longdouble(limit), -e)
+        near(ours / dtype(limit), w / limit if within else of_norm(1.0, w))
 
 
 @each_engine

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from cases import assert_near, each_build, small_network, use
-from members import LOSSES, TRAINABLE, network, parameters
+from members import LOSSES, TRAINABLE, network, parameters, random_state
 
-from rosenblatt.activations import Activation, Tanh
+from rosenblatt.activations import Activation, Identity, Tanh
 from rosenblatt.backprop import forward
 from rosenblatt.engine.interface import Form
 from rosenblatt.engine.native import NativePredictor
+from rosenblatt.engine.readable import readable_scores
 from rosenblatt.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -22,6 +23,7 @@ from rosenblatt.losses import (
     SquaredError,
 )
 from rosenblatt.network import Network
+from rosenblatt.normalizations import BatchNorm, LayerNorm
 
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 ONE_OUTPUT = network(Tanh(), 7, 5, 1)
@@ -64,6 +66,52 @@ def test_every_member(
                 assert n > 1
             else:
                 np.testing.assert_array_equal(same, prediction)
+
+
+@each_build
+@each_dtype
+@pytest.mark.parametrize("g", TRAINABLE, ids=repr)
+def test_rows_whose_variance_overflows_have_no_prediction(
+    build: Any, dtype: Any, g: Activation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Layer normalisation's, on both engines; the rows beside them have theirs."""
+    use(build, monkeypatch)
+    net = network(g, 7, 5, 4, 3, normalization=LayerNorm())
+    theta, X = parameters(net, dtype=dtype), rows(30, dtype)
+    predictor = made(net, SquaredError(), theta)
+    whole = predictor.predict(X)
+    X[[3, 17]] *= dtype(100 * np.sqrt(np.finfo(dtype).max))
+    beside = np.setdiff1d(np.arange(30), [3, 17])
+    with np.errstate(all="ignore"):
+        both = predictor.predict(X), readable_scores(net, theta, X)
+    for prediction in both:
+        assert np.isnan(prediction[[3, 17]]).all()
+        assert_near(prediction[beside], whole[beside], dtype)
+    np.testing.assert_array_equal(both[0][beside], whole[beside])
+    row = predictor.finite(X[3:4])
+    assert row is None or np.isnan(row).all()
+
+
+@each_build
+@each_dtype
+def test_rows_that_are_large_beside_running_statistics(
+    build: Any, dtype: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batch normalisation takes no square of what it predicts for."""
+    use(build, monkeypatch)
+    net = network(Identity(), 7, 5, 3, normalization=BatchNorm())
+    theta, state = parameters(net, dtype=dtype), random_state(net, dtype=dtype)
+    X = rows(30, dtype)
+    X[[3, 17]] *= dtype(100 * np.sqrt(np.finfo(dtype).max))
+    wide = forward(
+        net, theta.astype(np.longdouble), X.astype(np.longdouble), state=state.astype(np.longdouble)
+    ).scores
+    predictor = NativePredictor(net, SquaredError(), theta, Form.COLUMNS, lambda rows: 1, state)
+    for scores in (predictor.predict(X), readable_scores(net, theta, X, state)):
+        for i in range(30):
+            assert_near(
+                scores[i] / np.abs(wide[i]).max(), wide[i] / np.abs(wide[i]).max(), dtype, 10
+            )
 
 
 @each_build

@@ -213,6 +213,7 @@ static void NAME(REAL *h, const REAL *scale, const REAL *shift, long n, REAL eps
     mean /= n;
     for (i = 0; i < n; i++) variance += (h[i] - mean) * (h[i] - mean);
     variance /= n;
+    if (isinf(variance)) variance = NAN; /* no row would differ from its mean */
     for (i = 0; i < n; i++)
         h[i] = scale[i] * ((h[i] - mean) / SQRT(variance + epsilon)) + shift[i];
 }
