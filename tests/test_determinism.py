@@ -212,15 +212,15 @@ def blas_threads() -> set[int]:
 
 
 @pytest.fixture
-def two_blas_threads() -> Iterator[None]:
-    with threadpool_limits(2, user_api="blas"):
-        if blas_threads() != {2}:
+def three_blas_threads() -> Iterator[None]:
+    with threadpool_limits(3, user_api="blas"):
+        if blas_threads() != {3}:
             pytest.skip("this BLAS takes no limit from threadpoolctl")
         yield
 
 
 @pytest.mark.filterwarnings("ignore:.*readable")
-@pytest.mark.usefixtures("two_blas_threads", "no_product_is_small")
+@pytest.mark.usefixtures("three_blas_threads", "no_product_is_small")
 @pytest.mark.parametrize("solver", ["adam", "kfac", "lbfgs", "lm", "gauss_newton"])
 def test_blas_is_held_to_the_estimators_threads_for_the_whole_fit(solver: str) -> None:
     """Where NumPy computes: with 'adam' as well, for an activation without a kernel."""
@@ -229,7 +229,7 @@ def test_blas_is_held_to_the_estimators_threads_for_the_whole_fit(solver: str) -
     def watched(end: Any) -> None:
         seen.append(blas_threads())
 
-    for deterministic, n_jobs, expected in ((True, 3, {1}), (False, 3, {3}), (False, 1, {1})):
+    for deterministic, n_jobs, expected in ((True, 2, {1}), (False, 2, {2}), (False, 1, {1})):
         seen.clear()
         model = MLPRegressor(
             hidden_layer_sizes=5,
@@ -243,7 +243,7 @@ def test_blas_is_held_to_the_estimators_threads_for_the_whole_fit(solver: str) -
         model.fit(X[:60], TARGET[:60])
         assert seen
         assert set(map(frozenset, seen)) == {frozenset(expected)}
-        assert blas_threads() == {2}
+        assert blas_threads() == {3}
 
 
 # Predictions.
