@@ -147,11 +147,12 @@ Chain<T> chain(int n_inputs, const NamedLayers &layers, Factors factors = Factor
 template <class T> class CheckedEngine {
   public:
     CheckedEngine(int n_inputs, const NamedLayers &layers, const NamedFields &loss,
-                  const NamedFields &penalty, int threads, bool bfloat16, double input_noise, int shares)
+                  const NamedFields &penalty, int threads, bool bfloat16, double input_noise, int shares,
+                  int at_once)
         : loss_(Catalogue<Loss>::make(member(loss))),
           engine_(chain<T>(n_inputs, layers, bfloat16 ? Factors::bfloat16 : Factors::exact, input_noise),
-                  loss_, Catalogue<Penalty>::make(member(penalty)), threads, shares) {
-        require(threads >= 1 && shares >= 0, "at least one thread");
+                  loss_, Catalogue<Penalty>::make(member(penalty)), threads, shares, at_once) {
+        require(threads >= 1 && shares >= 0 && at_once >= 0, "at least one thread");
         require(!bfloat16 || (sizeof(T) == sizeof(float) && rosenblatt::bfloat16::supported()),
                 "no products of bfloat16 factors");
     }
@@ -424,7 +425,7 @@ template <class T> class CheckedPredictor {
         return result;
     }
 
-    void fill(const Held<T> &X, Out2<T> out, int threads) {
+    void fill(const Held<T> &X, Out2<T> out, int threads, int at_once) {
         const Inside inside = entered();
         require_aligned(out);
         require(X.matrix.columns == predictor_.chain().n_inputs, "the inputs have another number of columns");
@@ -433,7 +434,7 @@ template <class T> class CheckedPredictor {
                 "the output does not fit");
         require(!calls_blas() || gemm_pointer<T>, "no BLAS was handed in");
         nb::gil_scoped_release released;
-        predictor_(X.matrix, theta_.data(), state_.data(), out.data(), threads, false);
+        predictor_(X.matrix, theta_.data(), state_.data(), out.data(), threads, false, at_once);
     }
 
   private:
@@ -492,9 +493,9 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
 
     nb::class_<CheckedEngine<T>>(m, named("Engine").c_str())
         .def(nb::init<int, const NamedLayers &, const NamedFields &, const NamedFields &, int, bool, double,
-                      int>(),
+                      int, int>(),
              "n_inputs"_a, "layers"_a, "loss"_a, "penalty"_a, "threads"_a, "bfloat16"_a = false,
-             "input_noise"_a = 0.0, "shares"_a = 0)
+             "input_noise"_a = 0.0, "shares"_a = 0, "at_once"_a = 0)
         .def("calls_blas", &CheckedEngine<T>::calls_blas)
         .def("objective", &CheckedEngine<T>::objective, "data"_a, "theta"_a.noconvert(),
              "gradient"_a.noconvert(), "state"_a.noconvert());
@@ -521,7 +522,7 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
         .def("calls_blas", &CheckedPredictor<T>::calls_blas)
         .def("finite", &CheckedPredictor<T>::finite, nb::arg().none())
         .def("bare", &CheckedPredictor<T>::bare, nb::arg().none(), nb::arg().none())
-        .def("fill", &CheckedPredictor<T>::fill, "X"_a, "out"_a.noconvert(), "threads"_a);
+        .def("fill", &CheckedPredictor<T>::fill, "X"_a, "out"_a.noconvert(), "threads"_a, "at_once"_a = 0);
 }
 
 template <class Variant> nb::list listed() {

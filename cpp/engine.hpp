@@ -48,11 +48,12 @@ template <class T> struct Memory {
 template <class T> class Engine {
   public:
     // A step is cut into `shares`, whatever the number of threads that take them, and all that it computes
-    // follows from the cut; 0 stands for a share for each thread.
-    Engine(Chain<T> chain, Loss loss, Penalty penalty, int threads, int shares = 0)
+    // follows from the cut; 0 stands for a share for each of `threads`. No more than `at_once` of these run,
+    // where it is not 0.
+    Engine(Chain<T> chain, Loss loss, Penalty penalty, int threads, int shares = 0, int at_once = 0)
         : chain_(std::move(chain)), loss_(loss), penalty_(penalty), fixed_(shares > 0),
           shares_(std::clamp(fixed_ ? shares : threads, 1, Crew::largest)),
-          threads_(std::clamp(threads, 1, Crew::largest)) {}
+          threads_(std::clamp(at_once > 0 ? std::min(threads, at_once) : threads, 1, Crew::largest)) {}
 
     const Chain<T> &chain() const { return chain_; }
     // Whether some product may go to BLAS, whose threads the caller then has to hold.

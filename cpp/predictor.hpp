@@ -34,8 +34,10 @@ template <class T> class Predictor {
     bool calls_blas() const { return chain_.longest_sum(1) > longest_tiled_sum; }
 
     // Writes predictions, shape (rows, columns()). With `finite`, false where an input is not, and then what
-    // has been written means nothing.
-    bool operator()(const Matrix<T> &X, const T *theta, const T *state, T *out, int threads, bool finite) {
+    // has been written means nothing. Rows are shared out to `threads`, of which `at_once` run, where it is
+    // not 0.
+    bool operator()(const Matrix<T> &X, const T *theta, const T *state, T *out, int threads, bool finite,
+                    int at_once = 0) {
         std::unique_lock lock(busy_, std::defer_lock);
         if (threads == 1 && X.rows <= few && lock.try_lock()) {
             if (!for_few_) for_few_.emplace(chain_, int(few), false, 0, Purpose::predict);
@@ -50,7 +52,7 @@ template <class T> class Predictor {
         std::atomic<bool> good{true};
         std::atomic<std::int64_t> next{0};
         Crew::run(
-            threads, threads, 1, 1,
+            threads, at_once > 0 ? std::min(threads, at_once) : threads, 1, 1,
             [&](std::int64_t, int, int item) {
                 const auto pass = [&](std::int64_t from, std::int64_t to) {
                     if (!predict(X, from, to, theta, state, out, finite, spaces[std::size_t(item)]))

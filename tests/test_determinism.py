@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from rosenblatt import (
 )
 from rosenblatt.activations import Activation
 from rosenblatt.engine import blas, has_bfloat16
+from rosenblatt.engine.lid import one_thread_blas
 from rosenblatt.persistence import load_model
 from rosenblatt.types import FloatArray
 
@@ -73,10 +75,14 @@ def fitted(model: Any, n_jobs: int, X: Any, y: Any, **rows: Any) -> Any:
 
 
 def assert_any_number(model: Any, X: Any, y: Any, **rows: Any) -> None:
+    """Of threads, which show without the flag: else nothing would have been shown."""
     alone = fitted(model, 1, X, y, **rows)
     for n_jobs in N_JOBS[1:]:
         ours = fitted(model, n_jobs, X, y, **rows)
         assert {name for name in alone if ours[name] != alone[name]} == set(), n_jobs
+    free = clone(model).set_params(deterministic=False)
+    first = fitted(free, 1, X, y, **rows)
+    assert any(fitted(free, n_jobs, X, y, **rows) != first for n_jobs in N_JOBS[1:])
 
 
 def classifier(**settings: Any) -> MLPClassifier:
@@ -91,7 +97,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "wide": {"hidden_layer_sizes": (300, 260)},
     "odd batches": {"batch_size": 133},
     "full batch": {"batch_size": 901},
-    "small batches": {"batch_size": 7, "max_iter": 1},
     "sgd": {"solver": "sgd", "learning_rate": "adaptive", "nesterovs_momentum": False},
     "rmsprop": {"solver": "rmsprop", "learning_rate": "cosine"},
     "lion": {"solver": "lion", "activation": ["gelu", "softmax"]},
@@ -106,8 +111,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "early stopping": {"early_stopping": True, "scoring": "loss", "max_iter": 6},
     "class weights": {"class_weight": "balanced", "loss": "focal"},
     "orthogonal": {"initializer": "orthogonal", "hidden_layer_sizes": (500, 200), "max_iter": 1},
-    "readable": {"activation": Softsign(), "early_stopping": True},
-    "kfac": {"solver": "kfac", "early_stopping": True},
+    # Of float32, BLAS shares long sums alone.
+    "readable": {"activation": Softsign(), "early_stopping": True, "batch_size": 700},
+    "kfac": {"solver": "kfac", "early_stopping": True, "batch_size": 700, "max_iter": 2},
     "lbfgs": {"solver": "lbfgs", "max_iter": 8},
     "lbfgs, readable": {"solver": "lbfgs", "activation": Softsign(), "max_iter": 5},
 }
@@ -206,34 +212,38 @@ def blas_threads() -> set[int]:
 
 
 @pytest.fixture
-def two_blas_threads() -> Iterator[None]:
-    with threadpool_limits(2, user_api="blas"):
-        if blas_threads() != {2}:
+def three_blas_threads() -> Iterator[None]:
+    with threadpool_limits(3, user_api="blas"):
+        if blas_threads() != {3}:
             pytest.skip("this BLAS takes no limit from threadpoolctl")
         yield
 
 
-@pytest.mark.usefixtures("two_blas_threads", "no_product_is_small")
+@pytest.mark.filterwarnings("ignore:.*readable")
+@pytest.mark.usefixtures("three_blas_threads", "no_product_is_small")
 @pytest.mark.parametrize("solver", ["adam", "kfac", "lbfgs", "lm", "gauss_newton"])
-def test_blas_is_held_to_one_thread_for_the_whole_fit(solver: str) -> None:
+def test_blas_is_held_to_the_estimators_threads_for_the_whole_fit(solver: str) -> None:
+    """Where NumPy computes: with 'adam' as well, for an activation without a kernel."""
     seen: list[set[int]] = []
 
     def watched(end: Any) -> None:
         seen.append(blas_threads())
 
-    for deterministic, expected in ((True, {1}), (False, {2})):
+    for deterministic, n_jobs, expected in ((True, 2, {1}), (False, 2, {2}), (False, 1, {1})):
         seen.clear()
         model = MLPRegressor(
             hidden_layer_sizes=5,
+            activation=Softsign() if solver == "adam" else "relu",
             solver=solver,
             max_iter=2,
+            n_jobs=n_jobs,
             callbacks=[watched],
             deterministic=deterministic,
         )
-        model.fit(X[:150], TARGET[:150])
+        model.fit(X[:60], TARGET[:60])
         assert seen
         assert set(map(frozenset, seen)) == {frozenset(expected)}
-        assert blas_threads() == {2}
+        assert blas_threads() == {3}
 
 
 # Predictions.
@@ -247,53 +257,126 @@ def predictions(model: Any, n: int) -> Iterator[Callable[[], npt.NDArray[Any]]]:
     yield lambda: pickle.loads(pickle.dumps(model.predictor()))(rows)
 
 
+# What BLAS computes: a layer of more than 4,096 inputs, and an activation without a kernel.
+OF_BLAS: dict[str, dict[str, Any]] = {
+    "native": {"hidden_layer_sizes": (4200, 5)},
+    "readable": {"hidden_layer_sizes": (200, 90), "activation": Softsign()},
+}
+
+
 @pytest.mark.filterwarnings("ignore:.*readable")
-@pytest.mark.parametrize("activation", ["relu", Softsign()], ids=["native", "readable"])
-@pytest.mark.parametrize("n", [1, 65, 901, 5000])
-def test_predictions(n: int, activation: Any) -> None:
-    model = classifier(activation=activation, hidden_layer_sizes=(200, 90), max_iter=1).fit(X, Y)
-    found: list[list[bytes]] = []
-    for n_jobs in N_JOBS:
-        model.set_params(n_jobs=n_jobs)
-        with threadpool_limits(n_jobs, user_api="blas"):
-            found.append([predict().tobytes() for predict in predictions(model, n)])
-    assert all(ours == found[0] for ours in found)
-    dense, _, plain, pickled = found[0]
-    assert dense == plain == pickled
+@pytest.mark.usefixtures("no_product_is_small")
+@pytest.mark.parametrize("members", OF_BLAS)
+def test_predictions(members: str) -> None:
+    def found(model: Any, n: int) -> list[list[bytes]]:
+        """By the number of threads."""
+        by_threads = []
+        for n_jobs in N_JOBS:
+            model.set_params(n_jobs=n_jobs)
+            with threadpool_limits(n_jobs, user_api="blas"):
+                by_threads.append([predict().tobytes() for predict in predictions(model, n)])
+        return by_threads
+
+    model = classifier(**OF_BLAS[members], max_iter=1).fit(X[:200], Y[:200])
+    shown = False
+    for n in (1, 65, 901, 1802):
+        one, *others = found(model.set_params(deterministic=True), n)
+        assert all(ours == one for ours in others)
+        dense, _, plain, pickled = one
+        assert dense == plain == pickled
+        one, *others = found(model.set_params(deterministic=False), n)
+        shown = shown or any(ours != one for ours in others)
+    assert shown
+
+
+# Beside others.
+
+
+def test_a_fit_beside_one_that_holds_blas() -> None:
+    """Products that are small, and n_jobs=1, have one thread of BLAS in any case."""
+    settings: list[dict[str, Any]] = [
+        {"initializer": "orthogonal", "hidden_layer_sizes": (500, 400), "n_jobs": 1, "max_iter": 1},
+        {"solver": "lbfgs", "hidden_layer_sizes": (300, 100), "n_jobs": 2},
+        {"solver": "kfac", "batch_size": 901, "n_jobs": 2, "max_iter": 1},
+        {"activation": Softsign(), "hidden_layer_sizes": (300, 260), "n_jobs": 1, "max_iter": 1},
+    ]
+    for given in settings:
+        model = classifier(**given, deterministic=False)
+        with threadpool_limits(2, user_api="blas"), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*readable")
+            alone = told(clone(model).fit(X, Y))
+            with one_thread_blas():
+                assert told(clone(model).fit(X, Y)) == alone, given
+
+
+def test_members_side_by_side() -> None:
+    """Of which each would hold BLAS for the others, were it not held for them all."""
+    network = MLPClassifier((500, 400), initializer="orthogonal", solver="lbfgs", max_iter=2)
+    for n_jobs in (None, 2):
+        network.set_params(n_jobs=n_jobs)
+        ensemble = MLPEnsembleClassifier(network, 4, n_jobs=2, random_state=0)
+        with threadpool_limits(2, user_api="blas"):
+            runs = [
+                tuple(net.coefs_[0].tobytes() for net in ensemble.fit(X[:300], Y[:300]).estimators_)
+                for _ in range(4)
+            ]
+        assert len(set(runs)) == 1
 
 
 # Those who train estimators.
 
 
-def test_searches_inherit_it() -> None:
-    def found(n_jobs: int, strategy: Any) -> Any:
-        network = classifier(hidden_layer_sizes=(), batch_size=200)
-        sizes = [(30,), (90, 40), (300,)]
-        search = StructureSearchCV(network, sizes, cv=2, strategy=strategy, n_jobs=n_jobs)
-        search.fit(X, Y)
-        scores = [v.tolist() for k, v in sorted(search.cv_results_.items()) if "test_score" in k]
-        return scores, search.best_params_, told(search.best_estimator_)
+@pytest.mark.parametrize("strategy", ["all", "halving"])
+def test_searches_inherit_it(strategy: Any) -> None:
+    """Fits that share a crew, and the last one, whose threads are the network's."""
 
-    for strategy in ("all", "halving"):
-        assert found(1, strategy) == found(2, strategy) == found(4, strategy)
+    def found(n_jobs: int, deterministic: bool) -> tuple[Any, Any]:
+        network = classifier(
+            hidden_layer_sizes=(), normalization="batch", n_jobs=n_jobs, deterministic=deterministic
+        )
+        search = StructureSearchCV(
+            network,
+            [(30,), (90, 40)],
+            cv=2,
+            strategy=strategy,
+            scoring="neg_log_loss",
+            n_jobs=n_jobs,
+        ).fit(X, Y)
+        scores = [v.tolist() for k, v in sorted(search.cv_results_.items()) if "test_score" in k]
+        return scores, told(search.best_estimator_)
+
+    alone = found(1, True)
+    assert alone == found(2, True) == found(4, True)
+    free, others = found(1, False), found(2, False)
+    assert free[0] != others[0]
+    assert free[1] != others[1]
 
 
 def test_ensembles_inherit_it() -> None:
-    def found(n_jobs: int) -> Any:
+    def found(n_jobs: int, deterministic: bool = True) -> Any:
+        network = classifier(deterministic=deterministic)
         ensemble = MLPEnsembleClassifier(
-            classifier(), 3, mode="bagging", oob_score=True, n_jobs=n_jobs, random_state=0
+            network, 3, mode="bagging", oob_score=True, n_jobs=n_jobs, random_state=0
         ).fit(X, Y)
         many = np.tile(X, (3, 1))
         return [told(net) for net in ensemble.estimators_], ensemble.predict_proba(many).tobytes()
 
     assert found(1) == found(2) == found(6)
+    assert found(1, False) != found(6, False)
 
 
 def test_the_rate_finder_inherits_it() -> None:
-    curves = [
-        find_learning_rate(classifier(n_jobs=n), X, Y, n_steps=30).losses.tobytes() for n in N_JOBS
-    ]
-    assert len(set(curves)) == 1
+    def curves(deterministic: bool) -> set[bytes]:
+        network = classifier(
+            hidden_layer_sizes=(200, 90), normalization="batch", deterministic=deterministic
+        )
+        return {
+            find_learning_rate(network.set_params(n_jobs=n), X, Y, n_steps=30).losses.tobytes()
+            for n in N_JOBS
+        }
+
+    assert len(curves(True)) == 1
+    assert len(curves(False)) > 1
 
 
 @pytest.mark.parametrize("deterministic", ["yes", 1.0, None])
@@ -319,12 +402,38 @@ for solver in ("adam", "kfac", "lbfgs"):
 """
 
 
-def hashes(deterministic: bool, threads: int) -> list[str]:
+# With a number of threads of its own, in all that BLAS computes.
+GIVEN = """
+import hashlib, sys, warnings
+from sklearn.datasets import load_digits
+from rosenblatt import MLPClassifier
+from test_determinism import Softsign
+warnings.simplefilter("ignore")
+X, y = load_digits(return_X_y=True)
+X, y = X[:901] / 16, y[:901]
+KFAC = {"solver": "kfac", "batch_size": 901}
+for n_jobs, settings in (
+    (1, {"initializer": "orthogonal", "hidden_layer_sizes": (500, 400)}),
+    (1, {"activation": Softsign()}),
+    (1, KFAC),
+    (2, KFAC),
+    (2, {"solver": "lbfgs", "max_iter": 3}),
+    (2, {"activation": Softsign()}),
+):
+    given = {"hidden_layer_sizes": (300, 260), "max_iter": 1, "random_state": 0, **settings}
+    model = MLPClassifier(**given, n_jobs=n_jobs).fit(X, y)
+    arrays = [*model.coefs_, model.predict_proba(X)]
+    print(hashlib.sha256(b"".join(a.tobytes() for a in arrays)).hexdigest())
+"""
+
+
+def hashes(deterministic: bool, threads: int, program: str = PROGRAM) -> list[str]:
     """Of a fresh process that may use so many threads by its environment."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = os.environ | dict.fromkeys(names, str(threads))
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(deterministic)],
+        [sys.executable, "-c", program, str(deterministic)],
         env=environment,
         capture_output=True,
         text=True,
@@ -336,6 +445,14 @@ def hashes(deterministic: bool, threads: int) -> list[str]:
 def test_processes_with_other_limits() -> None:
     assert hashes(True, 1) == hashes(True, 2)
     assert hashes(False, 1) == hashes(False, 1)
+
+
+def test_a_number_of_threads_given_is_that_in_any_process() -> None:
+    """Whatever the environment allows BLAS; and BLAS's threads do show."""
+    one, two = hashes(False, 1, GIVEN), hashes(False, 2, GIVEN)
+    assert one == two
+    _, _, alone, shared, *_ = one
+    assert alone != shared
 
 
 def test_the_command_line(folder: Path, result: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, final
 
+import joblib
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -16,7 +17,7 @@ from rosenblatt.activations import Activation, Elementwise, Identity, Step, Tanh
 from rosenblatt.backprop import forward
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
 from rosenblatt.engine.readable import ReadableObjective, ReadableTrainer
-from rosenblatt.engine.threads import available_threads, shares_for, threads_for
+from rosenblatt.engine.threads import allowed_threads, asked_threads, shares_for, threads_for
 from rosenblatt.losses import BinaryCrossEntropy, SquaredError
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
@@ -175,10 +176,14 @@ def test_small_networks_run_on_one_thread() -> None:
     assert threads_for(network(Tanh(), 30, 64, 32, 1), 32, 3, 64, steps=18) == 1
 
 
-def test_available_threads() -> None:
-    assert available_threads(1) == 1
-    assert available_threads(3) == 3
-    assert available_threads(None) >= 1
+def test_threads_asked_for_and_allowed() -> None:
+    assert [asked_threads(n) for n in (1, 3)] == [1, 3]
+    assert asked_threads(-1) == joblib.cpu_count() >= asked_threads(None) >= 1
+    assert asked_threads(-1000) == 1
     with threadpool_limits(1, user_api="blas"):
-        assert available_threads(None) == 1
-        assert available_threads(2) == 2
+        assert asked_threads(None) == 1
+        assert asked_threads(2) == 2
+    assert [allowed_threads(n) for n in (1, 3)] == [1, 3]
+    with joblib.parallel_config("sequential"):
+        assert asked_threads(3) == 3
+        assert allowed_threads(3) == 1

@@ -16,6 +16,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import linprog, nnls
 
+from rosenblatt.engine.lid import blas_held_to
 from rosenblatt.types import FloatArray
 
 __all__ = ["is_linearly_separable", "largest_margin"]
@@ -26,6 +27,7 @@ _RESOLUTION = 1e-9
 _SOLVER_TOLERANCE = 1e-10
 
 
+@blas_held_to(1)
 def is_linearly_separable(X: FloatArray, targets: FloatArray) -> bool:
     """Whether some (w, b) has w·x + b > 0 on every row of target 1 and < 0 on every other.
 
@@ -41,6 +43,7 @@ def is_linearly_separable(X: FloatArray, targets: FloatArray) -> bool:
     return _serve_all(rows, _part_by_linear_program) is not None
 
 
+@blas_held_to(1)
 def largest_margin(X: FloatArray, targets: FloatArray) -> float:
     """γ = max over ‖v‖ = 1 of min_i z_i · v: how far the best hyperplane stays from every row.
 

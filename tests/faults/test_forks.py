@@ -74,32 +74,56 @@ def test_a_fork_while_other_threads_train() -> None:
 
 
 POOL = """
-import multiprocessing, sys, warnings
+import hashlib, multiprocessing, sys, warnings
 import numpy as np
-from rosenblatt import MLPRegressor
+from rosenblatt import MLPEnsembleRegressor, MLPRegressor
 
-X = np.random.default_rng(0).standard_normal((2000, 40))
+X = np.random.default_rng(0).standard_normal((900, 64))
+wide = np.random.default_rng(0).standard_normal((400, 5000))
+NORMALIZED = {"hidden_layer_sizes": (90, 40), "normalization": "batch"}
+WIDE = {"hidden_layer_sizes": (2,)}
 
-def fit(seed):
+def fit(task):
+    # The parameters' and the predictions' bits.
+    name, n_jobs = task
     warnings.simplefilter("ignore")
-    model = MLPRegressor(hidden_layer_sizes=(128, 64), max_iter=3, random_state=seed, n_jobs=2)
-    return float(model.fit(X, X[:, 0]).predict(X).sum())
+    settings, rows = (WIDE, wide) if name == "wide" else (NORMALIZED, X)
+    if name == "lbfgs":
+        settings = {"hidden_layer_sizes": (90, 40), "solver": "lbfgs"}
+    model = MLPRegressor(**settings, max_iter=3, random_state=0, n_jobs=n_jobs)
+    if name == "ensemble":
+        model = MLPEnsembleRegressor(
+            model.set_params(n_jobs=None), 2, n_jobs=n_jobs, random_state=0
+        )
+    model.fit(rows, rows[:, 0])
+    networks = getattr(model, "estimators_", [model])
+    arrays = [W for network in networks for W in network.coefs_] + [model.predict(rows)]
+    return hashlib.sha256(b"".join(a.tobytes() for a in arrays)).hexdigest()
+
+TASKS = [
+    *(("normalized", n) for n in (1, 2, None, -1)),
+    *((name, n) for name, n in (("ensemble", 2), ("ensemble", 4), ("lbfgs", 2), ("wide", 2))),
+]
 
 if __name__ == "__main__":
-    expected = [fit(seed) for seed in range(4)]
+    expected = [fit(task) for task in TASKS]
+    assert expected[0] != expected[1]  # the number of threads shows
+    assert expected[4] != expected[5]
     with multiprocessing.get_context(sys.argv[1]).Pool(2) as pool:
-        print(pool.map_async(fit, range(4)).get(240) == expected)
+        found = pool.map_async(fit, TASKS).get(240)
+    print([task for task, ours, one in zip(TASKS, found, expected) if ours != one])
 """
 
 
 @pytest.mark.parametrize("way", ["fork", "forkserver", "spawn"])
 def test_multiprocessing(way: str, tmp_path: Path) -> None:
+    """A daemon runs one thread, and the work is cut for those that were asked for all the same."""
     script = tmp_path / "pool.py"
     script.write_text(POOL)
     done = subprocess.run(
         [sys.executable, str(script), way], capture_output=True, text=True, check=False, timeout=300
     )
-    assert done.stdout == "True\n", done.stderr
+    assert done.stdout == "[]\n", done.stderr
     assert done.returncode == 0
 
 
@@ -111,12 +135,24 @@ from sklearn.model_selection import cross_val_score
 from rosenblatt import MLPRegressor
 
 warnings.simplefilter("ignore")
-X = np.random.default_rng(0).standard_normal((600, 40))
-model = MLPRegressor(hidden_layer_sizes=(64, 32), max_iter=3, random_state=0, n_jobs=2)
-alone = cross_val_score(model, X, X[:, 0], cv=4)
+X = np.random.default_rng(0).standard_normal((900, 64))
+model = MLPRegressor(
+    hidden_layer_sizes=(90, 40), normalization="batch", max_iter=3, random_state=0, n_jobs=2
+)
+
+def scores():
+    return cross_val_score(model, X, X[:, 0], cv=4).tolist()
+
+def within(backend, depth):
+    if depth == 0:
+        return scores()
+    with joblib.parallel_config(backend, n_jobs=2):
+        return joblib.Parallel()([joblib.delayed(within)(backend, depth - 1)] * 2)[0]
+
+alone = scores()
 with joblib.parallel_config(sys.argv[1], n_jobs=2):
-    together = cross_val_score(model, X, X[:, 0], cv=4)
-print((alone == together).all())
+    together = scores()
+print(alone == together, [within(sys.argv[1], depth) == alone for depth in (1, 2, 3)])
 """
 
 
@@ -124,5 +160,5 @@ print((alone == together).all())
 def test_joblib(backend: str) -> None:
     """The same scores as one after another, bit for bit."""
     done = child(JOBLIB, backend)
-    assert done.stdout == "True\n", done.stderr
+    assert done.stdout == "True [True, True, True]\n", done.stderr
     assert done.returncode == 0

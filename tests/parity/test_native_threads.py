@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from rosenblatt.activations import ReLU, Tanh
 from rosenblatt.engine import Epoch, native
-from rosenblatt.engine.blas import blas_thread_limit, one_thread_blas
+from rosenblatt.engine.lid import blas_held_to, blas_thread_limit, one_thread_blas
 from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
 from rosenblatt.losses import CategoricalCrossEntropy, SquaredError
@@ -113,6 +113,38 @@ def test_the_last_one_out_restores_blas(two_blas_threads: None) -> None:
     assert set(blas_threads()) == {1}
     second.__exit__(None, None, None)
     assert set(blas_threads()) == {2}
+
+
+def test_the_fewest_threads_hold(two_blas_threads: None) -> None:
+    """Also beyond what the environment allows, which is there again afterwards."""
+    with blas_held_to(3):
+        assert set(blas_threads()) == {3}
+        assert blas_thread_limit() == 2
+        few, many = blas_held_to(1), blas_held_to(4)
+        few.__enter__()
+        many.__enter__()
+        assert set(blas_threads()) == {1}
+        few.__exit__(None, None, None)
+        assert set(blas_threads()) == {3}
+        many.__exit__(None, None, None)
+    assert set(blas_threads()) == {2}
+
+
+def test_every_thread_may_hold_it(two_blas_threads: None) -> None:
+    """Also once another has set the limit, which threadpoolctl takes for that thread's own."""
+
+    def held() -> set[int]:
+        with one_thread_blas():
+            return set(blas_threads())
+
+    assert held() == {1}
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(held).result() == {1}
+        assert set(blas_threads()) == {2}
+        with one_thread_blas():
+            assert pool.submit(held).result() == {1}
+        assert set(blas_threads()) == {2}
+        assert pool.submit(blas_threads).result() == blas_threads()
 
 
 # Products of more than so many terms go to BLAS in every build.

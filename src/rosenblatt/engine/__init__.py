@@ -32,7 +32,21 @@ __all__ = [
     "scores",
     "shuffle",
     "trainer",
+    "trains_natively",
 ]
+
+
+def trains_natively(problem: Problem) -> bool:
+    """Whether there are kernels for all of it."""
+    members = (
+        problem.loss,
+        problem.penalty,
+        problem.optimizer,
+        problem.clipping,
+        problem.constraint,
+        problem.averaging,
+    )
+    return runs_natively(problem.network) and all(map(has_kernel, members))
 
 
 def trainer(
@@ -48,20 +62,13 @@ def trainer(
 ) -> Trainer:
     """A trainer that changes `theta`, `memory` and the network's `state` in place.
 
-    A `deterministic` one comes to the same bits for any number of threads.
+    A `deterministic` one comes to the same bits for any number of threads. Where there are no
+    kernels NumPy multiplies, and the caller holds BLAS.
 
     With `bfloat16`, which takes float32 arrays, the factors of matrix products that are large
     enough to gain by it are rounded to bfloat16; sums and everything else stay float32.
     """
-    members = (
-        problem.loss,
-        problem.penalty,
-        problem.optimizer,
-        problem.clipping,
-        problem.constraint,
-        problem.averaging,
-    )
-    if runs_natively(problem.network) and all(map(has_kernel, members)):
+    if trains_natively(problem):
         steps, entries = math.ceil(arrays.n_samples / batch_size), arrays.mean_entries
         work = (problem.network, batch_size, FORWARD_AND_BACK)
         threads = threads_for(*work, n_jobs, steps=steps, entries=entries)

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.divergence import Divergence
-from rosenblatt.engine.blas import one_thread_blas
 from rosenblatt.engine.compiled import module
 from rosenblatt.engine.diagnosis import diagnosed
 from rosenblatt.engine.interface import (
@@ -26,8 +25,10 @@ from rosenblatt.engine.interface import (
     refuse_random,
 )
 from rosenblatt.engine.kernels import kernel
+from rosenblatt.engine.lid import one_thread_blas
 from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.shuffling import shuffle
+from rosenblatt.engine.threads import allowed_threads
 from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.network import Network
 from rosenblatt.penalties import Penalty
@@ -107,7 +108,10 @@ def native_engine(
     bfloat16: bool = False,
     shares: int = 0,
 ) -> Any:
-    """`shares` of a batch, whatever the number of threads; 0 stands for one for each."""
+    """`shares` of a batch, whatever the number of threads; 0 stands for one for each.
+
+    As many of the threads run as may, in whose stead the others' shares are theirs.
+    """
     return class_for("Engine", dtype)(
         network.n_inputs,
         native_layers(network, training=True),
@@ -117,6 +121,7 @@ def native_engine(
         bfloat16,
         network.input_noise,
         shares,
+        allowed_threads(threads),
     )
 
 
@@ -276,7 +281,7 @@ class NativeObjective(Objective):
 
 @final
 class NativePredictor(Predictor):
-    """`threads_for` tells for a number of rows how many threads share them.
+    """`threads_for` tells for a number of rows how many threads share them; some may not run here.
 
     With `fixed_cut` they pass in blocks that follow from their number alone.
     """
@@ -301,7 +306,7 @@ class NativePredictor(Predictor):
             plain(self.state),
             form is Form.BOTH_CLASSES,
             form is Form.FLAT,
-            threads_for,
+            lambda rows: allowed_threads(threads_for(rows)),  # whose rows are whoever's
             fixed_cut,
         )
 
@@ -313,8 +318,9 @@ class NativePredictor(Predictor):
 
     def columns(self, X: Matrix) -> FloatArray:
         out = np.empty((X.shape[0], self.n_columns), self.theta.dtype)
+        threads = self.threads_for(X.shape[0])
         with blas_held(self.native):
-            self.native.fill(native_matrix(X), out, self.threads_for(X.shape[0]))
+            self.native.fill(native_matrix(X), out, threads, allowed_threads(threads))
         return out
 
 

@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.engine import native, readable
-from rosenblatt.engine.blas import blas_alone
+from rosenblatt.engine.blas import blas_for, largest_product
 from rosenblatt.engine.interface import Form, Predictor, fitting
 from rosenblatt.engine.kernels import has_kernel, runs_natively
 from rosenblatt.engine.threads import FORWARD, threads_for
@@ -52,7 +52,7 @@ def scores(
     if runs_natively(network):
         threads = forward_threads(network, n_jobs, X.shape[0])
         return native.native_scores(network, theta, X, threads, state, deterministic)
-    with blas_alone(deterministic):
+    with blas_for(largest_product(network, X.shape[0]), n_jobs, deterministic):
         return readable.readable_scores(network, theta, X, state)
 
 

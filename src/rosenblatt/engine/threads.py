@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import joblib
 
-from rosenblatt.engine.blas import blas_thread_limit
+from rosenblatt.engine.lid import blas_thread_limit
 from rosenblatt.network import Network
 
-__all__ = ["FORWARD", "FORWARD_AND_BACK", "available_threads", "shares_for", "threads_for"]
+__all__ = [
+    "FORWARD",
+    "FORWARD_AND_BACK",
+    "allowed_threads",
+    "asked_threads",
+    "shares_for",
+    "threads_for",
+]
 
 # Products that a row's way through a layer takes: forward, and for the two gradients.
 FORWARD, FORWARD_AND_BACK = 1, 3
@@ -26,14 +33,20 @@ PER_PARAMETER = 14
 MOST_SHARES, ROWS_OF_A_SHARE = 16, 64
 
 
-def available_threads(n_jobs: int | None) -> int:
-    """The cores that `n_jobs` stands for, as joblib counts them (affinity, cgroup, nesting).
+def asked_threads(n_jobs: int | None) -> int:
+    """The threads that `n_jobs` stands for on this machine (affinity, cgroup), in a pool or out.
 
-    None takes all of them, within the limit that the environment or threadpoolctl sets for BLAS.
+    Work is cut by their number, whoever does it, and so its bits follow from it. None
+    takes all cores, within the limit that the environment or threadpoolctl sets for BLAS.
     """
-    if n_jobs is not None:
-        return int(joblib.effective_n_jobs(n_jobs))
-    return min(int(joblib.effective_n_jobs(-1)), blas_thread_limit())
+    if n_jobs is None:
+        return min(int(joblib.cpu_count()), blas_thread_limit())
+    return int(n_jobs) if n_jobs > 0 else max(1, int(joblib.cpu_count()) + 1 + int(n_jobs))
+
+
+def allowed_threads(threads: int) -> int:
+    """Those of so many threads that may run here: 1 in a daemon, and where joblib sees nesting."""
+    return 1 if threads == 1 else min(threads, int(joblib.effective_n_jobs(threads)))
 
 
 def threads_for(
@@ -45,13 +58,15 @@ def threads_for(
     steps: int | None = None,
     entries: float | None = None,
 ) -> int:
-    """Threads for `rows` rows at a time, each of which meets the weights `passes` times.
+    """Threads to share `rows` rows at a time, each of which meets the weights `passes` times.
+
+    How many of them may run is for `allowed_threads` to say, and changes no bit.
 
     `steps` are those that the threads live for, each with a move of all parameters; None stands for
     a single pass over the rows without one. `entries` are a sparse row's, in the mean.
     """
     worthwhile = worthwhile_threads(network, rows, passes, steps, entries)
-    return 1 if worthwhile <= 1 else min(worthwhile, available_threads(n_jobs))
+    return 1 if worthwhile <= 1 else min(worthwhile, asked_threads(n_jobs))
 
 
 def shares_for(

@@ -14,7 +14,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.crew import Crew, Halt
-from rosenblatt.engine.threads import available_threads
+from rosenblatt.engine.blas import blas_beside
+from rosenblatt.engine.threads import allowed_threads, asked_threads
 from rosenblatt.ensembles.bags import Bag, population
 from rosenblatt.ensembles.blocks import by_blocks
 from rosenblatt.ensembles.members import Member, validates_by_itself
@@ -133,9 +134,10 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
                 network, (X, y, sample_weight), (X_val, y_val, sample_weight_val)
             )
             halt = Halt()
-            threads = available_threads(self.n_jobs)
+            threads = asked_threads(self.n_jobs)
             members = self._members(network, table, validation, threads)
-            with Crew(min(threads, len(members)), halt) as crew:
+            beside = min(threads, len(members))
+            with blas_beside(beside), Crew(allowed_threads(beside), halt) as crew:
                 crew.run(lambda member: member.train(table, validation, halt), members, self._tell)
             trained = those_trained(members, crew.interrupted)
             self._take_over(trained)

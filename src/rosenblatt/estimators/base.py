@@ -16,7 +16,6 @@ from sklearn.callback._callback_support import callback_management_context
 from sklearn.utils import check_random_state
 
 from rosenblatt import engine
-from rosenblatt.engine.blas import blas_alone
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
 from rosenblatt.estimators.checkpointing import keeping
@@ -404,8 +403,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         rng = rng or check_random_state(self.random_state)
         if first_pass:
             default = initializer(chosen_activations(self.activation))
-            with blas_alone(self.deterministic):
-                theta = first_parameters(self.initializer, default, network, arrays, rng)
+            theta = first_parameters(
+                self.initializer, default, network, arrays, rng, self.n_jobs, self.deterministic
+            )
             state = network.initial_state(X.dtype)
             self._forget(len(network.layers) + 1, n_outputs)
             warn_of_foreign_members(network, self._trained_loss)

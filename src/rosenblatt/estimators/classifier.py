@@ -153,8 +153,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     deterministic : bool, default=False
         Come to the same bits for any number of threads. Batches are then cut by their size and not
         by the threads, of which so many at most have something to do, and NumPy's and SciPy's BLAS
-        is held to one thread, for the whole process, as long as the fit lasts. Without it, the same
-        seed, data and number of threads give the same bits. docs/determinism.md says what it costs.
+        is held to one thread, for the whole process, while a fit computes with it. Without it, the
+        same seed, data and number of threads give the same bits. docs/determinism.md says what it
+        costs.
     dtype : {None, 'bfloat16', 'float32', 'float64'}, default=None
         Float type to train in; None keeps the input's. With 'bfloat16' everything is float32 but
         the factors of the larger matrix products of first-order solvers, which are rounded to

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt import engine
-from rosenblatt.engine.blas import blas_for
+from rosenblatt.engine.blas import blas_for, largest_product
 from rosenblatt.engine.diagnosis import examined
 from rosenblatt.estimators.fits import FullBatchSolver, Solved, Start
 from rosenblatt.estimators.iterations import Iterations
@@ -35,9 +35,8 @@ class LBFGS(FullBatchSolver):
         objective = engine.objective(network, loss, penalty, arrays, est.n_jobs, est.deterministic)
         if self.at_rest is not None:
             objective = self.recording.of(objective)
-        largest = arrays.n_samples * max(n_in * n_out for n_in, n_out in network.shapes)
         # SciPy's own steps factorise tiny matrices.
-        with blas_for(largest, est.n_jobs, est.deterministic):
+        with blas_for(largest_product(network, arrays.n_samples), est.n_jobs, est.deterministic):
             result = minimize_lbfgs(
                 objective,
                 theta,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rosenblatt.averaging import InPlace
-from rosenblatt.engine.blas import blas_for
+from rosenblatt.engine.blas import blas_for, largest_product
 from rosenblatt.estimators.epochs import EpochFit, clipped_batch_size, learning_rows
 from rosenblatt.estimators.fits import Start
 from rosenblatt.network import Network
@@ -41,7 +41,6 @@ def begin_kfac(method: KFAC, start: Start) -> EpochFit:
     batch_size = clipped_batch_size(est, train.n_samples)
     steps = math.ceil(train.n_samples / batch_size)
     trainer = KFACTrainer(method, network, loss, L2(est.alpha), train, theta, start.rng)
-    largest = batch_size * max(n_in * n_out for n_in, n_out in network.shapes)
     return EpochFit(
         start,
         loss,
@@ -55,7 +54,7 @@ def begin_kfac(method: KFAC, start: Start) -> EpochFit:
         stopping=NoImprovement(est.tol, est.n_iter_no_change),
         batch_size=batch_size,
         max_epochs=est.max_iter,
-        held=partial(blas_for, largest, est.n_jobs, est.deterministic),
+        held=partial(blas_for, largest_product(network, batch_size), est.n_jobs, est.deterministic),
     )
 
 

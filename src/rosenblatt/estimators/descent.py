@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import math
 import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, final
@@ -13,7 +15,7 @@ import numpy as np
 
 from rosenblatt import engine
 from rosenblatt.engine import Memory
-from rosenblatt.engine.blas import blas_alone
+from rosenblatt.engine.blas import blas_for, largest_product
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.estimators.epochs import EpochFit, clipped_batch_size, learning_rows
 from rosenblatt.estimators.fits import Start
@@ -102,6 +104,10 @@ def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFi
     steps = math.ceil(train.n_samples / batch_size)
     run = Run(optimizer.lr, steps * est.max_iter, steps)
     check_batches(start.network, batch_size)
+    held: Callable[[], AbstractContextManager[None]] = nullcontext
+    if not engine.trains_natively(problem):
+        largest = largest_product(start.network, batch_size)
+        held = partial(blas_for, largest, est.n_jobs, est.deterministic)
     progress = carried_over(start, problem, rule, run)
     memory = progress.memory
     memory.seed = memory.seed or drawn_seed(start.network, start.rng)
@@ -130,7 +136,7 @@ def begin_descent(start: Start, optimizer: Optimizer, rule: RateRule) -> EpochFi
         stopping=progress.stopping,
         batch_size=batch_size,
         max_epochs=max_epochs,
-        held=partial(blas_alone, est.deterministic),
+        held=held,
         # The best of an earlier fit is what theta starts from.
         best=(theta.copy(), state.copy()) if est.validation_scores_ else None,
         moving=(theta, state, *memory.moving, *shown.own),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.activations import Activation, Sigmoid, Tanh
+from rosenblatt.engine.blas import blas_for
 from rosenblatt.estimators.lookup import named
 from rosenblatt.initializers import (
     GlorotNormal,
@@ -40,6 +41,17 @@ INITIALIZERS: dict[str, Initializer] = {
     "random_bias_uniform": RandomBiasUniform(),
 }
 
+# Those that draw every number by itself, and have nothing for BLAS to multiply.
+ENTRY_BY_ENTRY = (
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    LeCunNormal,
+    LeCunUniform,
+    RandomBiasUniform,
+)
+
 # Of the activations that Nguyen and Widrow's method is for: how many times wider than tanh's its
 # bent stretch is, and what values it passes on.
 SATURATING: dict[type[Activation], tuple[float, tuple[float, float]]] = {
@@ -54,6 +66,8 @@ def first_parameters(
     network: Network,
     arrays: Arrays,
     rng: Rng,
+    n_jobs: int | None = None,
+    deterministic: bool = False,
 ) -> FloatArray:
     """θ to start from, in X's float type; `wanted` is the estimator's `initializer`."""
     otherwise = "None, or an object of rosenblatt.initializers"
@@ -61,10 +75,14 @@ def first_parameters(
         chosen = named(INITIALIZERS, wanted, "initializer", otherwise)
     else:
         chosen = wanted or default
-    if isinstance(chosen, NguyenWidrow):
-        theta = nguyen_widrow(chosen, default, network, arrays.gathered().X, rng)
-    else:
-        theta = network.initial_parameters(rng, chosen, arrays.X.dtype)
+    if isinstance(chosen, ENTRY_BY_ENTRY):
+        return network.initial_parameters(rng, chosen, arrays.X.dtype)
+    factorised = max(n_in * n_out * min(n_in, n_out) for n_in, n_out in network.shapes)
+    with blas_for(factorised, n_jobs, deterministic):
+        if isinstance(chosen, NguyenWidrow):
+            theta = nguyen_widrow(chosen, default, network, arrays.gathered().X, rng)
+        else:
+            theta = network.initial_parameters(rng, chosen, arrays.X.dtype)
     if not np.isfinite(theta).all():
         raise ValueError(
             f"{type(chosen).__name__} gives weights that are not finite in {theta.dtype}: an"

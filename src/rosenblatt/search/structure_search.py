@@ -22,7 +22,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_method_params, _num_samples
 
 from rosenblatt.crew import Crew, Halt
-from rosenblatt.engine.threads import available_threads
+from rosenblatt.engine.blas import blas_beside
+from rosenblatt.engine.threads import allowed_threads, asked_threads
 from rosenblatt.packages import needed
 from rosenblatt.search.candidates import HIDDEN, checked_sizes, combined, network_step
 from rosenblatt.search.findings import findings, sizes_of
@@ -236,7 +237,7 @@ class StructureSearchCV(BaseSearchCV):
         if classifies:
             warn_of_missing_classes(y, splits)
 
-        size = available_threads(self.n_jobs)
+        size = asked_threads(self.n_jobs)
         fit_params = {k: v for k, v in routed.estimator.fit.items() if v is not None}
         folds = folds_of(
             self.estimator,
@@ -250,7 +251,7 @@ class StructureSearchCV(BaseSearchCV):
         held = Held(self.estimator, X, y, splits)
         scoring = Scoring(scorers, self.refit, routed.scorer.score, held, splits)
         self.candidates_ = self._sizes(folds, step, len(splits[0][0]))
-        with Crew(size, halt) as crew:
+        with blas_beside(size), Crew(allowed_threads(size), halt) as crew:
             work = Work(folds, len(splits), scoring, crew, halt, self._tell)
             with SearchBar(work) if self.verbose == "bar" else nullcontext():
                 self._search(work, step)
