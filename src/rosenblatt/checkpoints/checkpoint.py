@@ -71,6 +71,11 @@ class Checkpoint:
     def lock(self) -> Path:
         return beside(self.file, IN_USE)
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that are written."""
+        return self.file, self.previous, self.next, self.lock
+
 
 def beside(file: Path, ending: str) -> Path:
     return file.with_name(file.name + ending)
