@@ -56,7 +56,8 @@ build/sanitized-%/.built: $(VENV)/.tested $(SOURCES)
 REPORT = $(CURDIR)/build/report
 under = rm -f $(REPORT).*; LD_PRELOAD="$$(g++ -print-file-name=lib$(1).so) $$(g++ -print-file-name=libstdc++.so)" \
     PYTHONMALLOC=malloc PYTHONPATH="$(CURDIR)/build/sanitized-$(2)" \
-    ASAN_OPTIONS=detect_leaks=0:log_path=$(REPORT) TSAN_OPTIONS=halt_on_error=1:log_path=$(REPORT) \
+    ASAN_OPTIONS=detect_leaks=0:log_path=$(REPORT) \
+    TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1:log_path=$(REPORT) \
     $(BIN)/python -m pytest $(PARALLEL) $(3) || { cat $(REPORT).* 2>/dev/null; exit 1; }
 
 # What runs native code: the engine's tests, and those above it that come upon its threads and its corners.

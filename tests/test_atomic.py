@@ -49,6 +49,33 @@ def test_a_link_stays_a_link_and_its_target_is_replaced(tmp_path: Path) -> None:
     assert target.read_bytes() == b"new"
 
 
+def test_the_data_reach_the_disk_before_the_name_and_the_name_before_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, calls = tmp_path / "model", []
+    fsync, replace = os.fsync, os.replace
+
+    def synced(descriptor: int) -> None:
+        status = os.fstat(descriptor)
+        kind = "folder" if stat.S_ISDIR(status.st_mode) else f"{status.st_size} bytes"
+        calls.append((f"{kind} on the disk", status.st_ino))
+        fsync(descriptor)
+
+    def renamed(one: Path, other: Path) -> None:
+        calls.append((f"renamed to {Path(other).name}", Path(one).stat().st_ino))
+        replace(one, other)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    write(path, b"data")
+    file, folder = path.stat().st_ino, tmp_path.stat().st_ino
+    assert calls == [
+        ("4 bytes on the disk", file),
+        ("renamed to model", file),
+        ("folder on the disk", folder),
+    ]
+
+
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, error: type[BaseException]

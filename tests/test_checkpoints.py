@@ -154,6 +154,8 @@ def test_one_of_the_two_is_whole_at_every_moment(damaged: bool, tmp_path: Path) 
         resumed = fitted(estimator("adam", path, max_iter=6))
         assert resumed.resumed_from_ >= 2
         assert bits(resumed) == wanted
+        left = {p.name for p in folder.iterdir() if p.stat().st_size}
+        assert left == {path.name, f"{path.name}.previous"}
         if process.exitcode == 0:
             assert k > 10  # it has had something to die of
             return
@@ -374,7 +376,7 @@ def test_two_damaged_ones_are_an_error_and_stay(missing: bool, tmp_path: Path) -
 def test_another_file_is_never_written_over(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=r"it is not a checkpoint.*is not written over"):
+    with pytest.raises(InputError, match=r"it is (empty|not a checkpoint).*is not written over"):
         fitted(estimator("adam", path))
     assert path.read_bytes() == content
     assert [p.name for p in tmp_path.iterdir()] == ["data.csv"]
@@ -386,7 +388,7 @@ def test_a_file_cut_short_is_damaged(cut: int, tmp_path: Path) -> None:
     fitted(estimator("adam", path))
     path.write_bytes(path.read_bytes()[:cut])
     path.with_name("fit.checkpoint.previous").unlink()
-    with pytest.raises(InputError, match=r"it is damaged|it is not a checkpoint"):
+    with pytest.raises(InputError, match=r"it is (damaged|empty)"):
         fitted(estimator("adam", path))
 
 
@@ -495,7 +497,7 @@ def test_a_folder_that_goes_away_costs_the_checkpoint_and_not_the_fit(
     assert bits(est) == bits(fitted(estimator(way)))
 
 
-@pytest.mark.parametrize("ending", ["previous", "new", "in-use"])
+@pytest.mark.parametrize("ending", ["previous", "in-use"])
 @pytest.mark.parametrize("kind", ["file", "link", "folder"])
 def test_a_file_of_its_own_name_is_never_written_over(
     ending: str, kind: str, tmp_path: Path

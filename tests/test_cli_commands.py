@@ -461,3 +461,11 @@ def test_inspect_shows_dates_beyond_all_calendars(folder: Path, capsys) -> None:
     capsys.readouterr()
     assert run(["inspect", "shop.safetensors"]) == 0
     assert "median 1e+300 days from 1970" in capsys.readouterr().out
+
+
+def test_the_same_command_twice_differs_in_its_time_alone(folder: Path, result) -> None:
+    for name in ("one", "other"):
+        result("train", "shop.csv", "--target", "bought", *QUICK, "--out", f"{name}.safetensors")
+    one, other = (load_model(f"{name}.safetensors") for name in ("one", "other"))
+    assert replace(other.summary, created=one.summary.created) == one.summary
+    np.testing.assert_array_equal(one.model.parameters, other.model.parameters)

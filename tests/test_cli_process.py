@@ -359,9 +359,18 @@ def test_a_killed_training_goes_on_from_its_checkpoint(folder: Path) -> None:
         np.testing.assert_array_equal(one[name], other[name])
 
 
-def test_a_checkpoint_does_not_go_where_the_model_goes(folder: Path) -> None:
-    arguments = ["train", "shop.csv", "--target", "bought", "--out", "x", "--checkpoint", "./x"]
+@pytest.mark.parametrize("out", ["x", "x.previous", "x.in-use"])
+def test_a_checkpoint_does_not_go_where_the_model_goes(folder: Path, out: str) -> None:
+    arguments = ["train", "shop.csv", "--target", "bought", "--out", out, "--checkpoint", "./x"]
     refused = command(*arguments)
     assert refused.returncode == 2
-    assert "where the model goes as well" in refused.stderr
-    assert not Path("x").exists()
+    assert f"the model's file {out} is one of those of --checkpoint x" in refused.stderr
+    assert not list(Path().glob("x*"))
+
+
+@pytest.mark.parametrize("option", ["--out", "--checkpoint"])
+def test_a_slash_at_the_end_is_that_of_a_folder(folder: Path, option: str) -> None:
+    refused = command("train", "shop.csv", "--target", "bought", option, "new/")
+    assert refused.returncode == 2
+    assert "is that of a folder" in refused.stderr
+    assert not Path("new").exists()

@@ -5,8 +5,10 @@ import pickle
 import tracemalloc
 import warnings
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_iris
@@ -293,3 +295,26 @@ def test_clone_and_pickle():
     copy = pickle.loads(pickle.dumps(neuron))
     assert (copy.predict(PAIRS) == neuron.predict(PAIRS)).all()
     assert [u.row for u in copy.trace_] == [u.row for u in neuron.trace_]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (np.ones((4, 3)), [0, 1, 2, 3]),
+        (np.full((4, 3), np.nan), [0, 1, 0, 1]),
+        (np.full((4, 3), 1e200), [0, 1, 0, 1]),
+    ],
+    ids=["four classes", "NaN", "too large"],
+)
+def test_a_fit_that_fails_leaves_the_neuron_as_it_was(wrong: Any) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        (fresh := Perceptron()).fit(*wrong)
+    assert vars(fresh) == vars(Perceptron())
+    X = pd.DataFrame({"a": [0.0, 1.0, 2.0], "b": [1.0, 0.0, 0.0]})
+    neuron = Perceptron().fit(X, [0, 1, 1])
+    before = vars(neuron).copy()
+    with pytest.raises(ValueError, match=r"."):
+        neuron.fit(*wrong)
+    assert all(vars(neuron)[name] is value for name, value in before.items())
+    assert vars(neuron).keys() == before.keys()
+    assert neuron.predict(X).tolist() == [0, 1, 1]

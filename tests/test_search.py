@@ -861,3 +861,29 @@ def test_optuna_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
     check(estimator)
+
+
+@pytest.mark.parametrize("at", ["a fold", "the last fit"])
+def test_a_search_that_fails_leaves_the_estimator_as_it_was(
+    at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*told: Any) -> None:
+        raise ValueError("broken")
+
+    X, y = load_iris(return_X_y=True)
+    network = MLPClassifier(max_iter=2, random_state=0)
+    search = StructureSearchCV(network, [(3,), (4,)], cv=2).fit(X, y)
+    broken = network
+    if at == "a fold":
+        broken = clone(network).set_params(callbacks=[breaks])
+    else:
+        monkeypatch.setattr(StructureSearchCV, "_fit_best", breaks)
+    for est in (StructureSearchCV(network, cv=2), search):
+        est.set_params(estimator=broken, candidates=[(5,), (6,), (7,)])
+        before = vars(est).copy()
+        with pytest.raises(ValueError, match="broken"):
+            est.fit(X, y)
+        assert vars(est).keys() == before.keys()
+        for name, value in before.items():
+            left = getattr(est, name)
+            assert left == value if isinstance(value, list) else left is value

@@ -138,6 +138,53 @@ def test_a_folder_without_permission() -> None:
     assert left == "True ['model.safetensors']"
 
 
+LOADED = """
+import os, sys, warnings
+from pathlib import Path
+import numpy as np
+from rosenblatt import MLPClassifier
+
+warnings.simplefilter("ignore")
+folder, solver, before, after = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
+X = np.random.default_rng(0).normal(size=(60, 3))
+
+def fitted(**changed):
+    given = {"max_iter": before, "tol": 1e-12, "checkpoint": folder / "fit", **changed}
+    return MLPClassifier(4, solver=solver, random_state=0, **given).fit(X, X[:, 0] > 0)
+
+fitted()
+for file in folder.iterdir():
+    file.chmod(0o444)
+folder.chmod(0o555)
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    again = fitted(max_iter=after)
+    print(again.resumed_from_, (again.coefs_[0] == fitted(checkpoint=None).coefs_[0]).all())
+except ValueError as error:
+    print(error)
+print(sorted(os.listdir(folder)))
+"""
+
+
+@pytest.mark.parametrize("solver", ["adam", "kfac", "lbfgs"])
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_checkpoint_in_a_folder_without_permission(solver: str, goes_on: bool) -> None:
+    """What has ended is loaded; what would go on is an error."""
+    with tempfile.TemporaryDirectory() as outer:
+        Path(outer).chmod(0o755)
+        folder = Path(outer) / "locked"
+        folder.mkdir()
+        try:
+            told, left = output(LOADED, folder, solver, 4, 6 if goes_on else 4).splitlines()
+        finally:
+            folder.chmod(0o755)
+    assert told.startswith(f"cannot write {folder / 'fit'}: ") if goes_on else told == "4 True"
+    assert left == "['fit', 'fit.previous']"
+
+
 KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path

@@ -30,6 +30,10 @@ often = settings(
 )
 both_types = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 either = st.sampled_from
+races_on_purpose = pytest.mark.skipif(
+    "libtsan" in os.environ.get("LD_PRELOAD", ""),
+    reason="TSan would tell of the race that is its point",
+)
 
 
 def of(build: Any, stem: str, dtype: Any) -> Any:
@@ -429,6 +433,7 @@ def test_slots_whose_rows_lie_anywhere(build: Any) -> None:
     run.epochs(None, None, 8, np.ones(8), 1, False)
 
 
+@races_on_purpose
 @each_build
 def test_arrays_that_overlap(build: Any) -> None:
     """What comes out means nothing, but nothing else is touched."""
@@ -519,10 +524,7 @@ def test_a_signal_handler_that_uses_the_engine_in_its_midst(build: Any) -> None:
     run.epochs(None, None, 8, np.ones(8), 1, True)
 
 
-@pytest.mark.skipif(
-    "libtsan" in os.environ.get("LD_PRELOAD", ""),
-    reason="TSan would tell of the race that is its point",
-)
+@races_on_purpose
 @each_build
 def test_one_predictor_from_many_threads_while_its_parameters_change(build: Any) -> None:
     layers = [(64, ("Tanh", []), None, 0.0, False), (2, ("Identity", []), None, 0.0, False)]

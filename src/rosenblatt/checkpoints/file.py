@@ -11,22 +11,32 @@ import hashlib
 import json
 import math
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, final
 
 import numpy as np
 
 from rosenblatt.errors import InputError
 from rosenblatt.snapshot import Snapshot
 
-__all__ = ["is_begun", "read_snapshot", "write_snapshot"]
+__all__ = ["Damaged", "is_begun", "read_snapshot", "write_snapshot"]
 
 LINE = b"rosenblatt checkpoint 1\n"
 OF_ANY_VERSION = b"rosenblatt checkpoint "
 LENGTH_BYTES, CHECKSUM_BYTES = 8, hashlib.sha256().digest_size
+# What NumPy would read further types from are texts of a language of its own.
+KINDS = {"|b1", "|i1", "|u1", *(f"<{kind}{size}" for kind in "iuf" for size in (2, 4, 8))}
+
+
+@final
+class Damaged(Exception):
+    """What was a checkpoint, by its beginning, and is no longer whole."""
 
 
 def write_snapshot(file: IO[bytes], snapshot: Snapshot) -> None:
-    """Write it piece by piece, so that it takes no memory of its size."""
+    """Write it piece by piece, so that it takes no memory of its size.
+
+    TypeError for a value or an array that a checkpoint cannot hold.
+    """
     arrays = {name: little_endian(array) for name, array in snapshot.arrays.items()}
     shapes = [[name, array.dtype.str, array.shape] for name, array in arrays.items()]
     header = json.dumps({"values": snapshot.values, "arrays": shapes}, default=plain_number)
@@ -53,18 +63,26 @@ def is_begun(path: Path) -> bool:
 
 
 def read_snapshot(path: Path) -> Snapshot:
-    """What was written, its arrays for reading only; InputError for all else, or what is damaged.
+    """What was written, its arrays for reading only.
 
-    OSError where the file cannot be read.
+    Raises
+    ------
+    Damaged
+        For what begins as a checkpoint does, however soon it ends, and is not one to its end.
+    InputError
+        For all else.
+    OSError
+        Where the file cannot be read.
     """
     data = memoryview(path.read_bytes())
-    if bytes(data[: len(LINE)]) != LINE:
-        if bytes(data[: len(OF_ANY_VERSION)]) == OF_ANY_VERSION:
+    start = bytes(data[: len(LINE)])
+    if not LINE.startswith(start):
+        if start.startswith(OF_ANY_VERSION):
             raise InputError("another version of rosenblatt wrote it")
         raise InputError("it is not a checkpoint")
     body, checksum = data[:-CHECKSUM_BYTES], data[-CHECKSUM_BYTES:]
     if hashlib.sha256(body).digest() != checksum:
-        raise InputError("it is damaged")
+        raise Damaged("it is damaged" if start else "it is empty")
     try:
         return unpacked(body[len(LINE) :])
     # With its checksum in order it is not damaged but made up.
@@ -77,9 +95,9 @@ def unpacked(body: memoryview) -> Snapshot:
     header = json.loads(bytes(body[LENGTH_BYTES:][:length]))
     rest, arrays = body[LENGTH_BYTES + length :], {}
     for name, kind, shape in header["arrays"]:
-        dtype = np.dtype(kind)
-        if dtype.kind not in "biuf" or not all(type(n) is int and n >= 0 for n in shape):
+        if kind not in KINDS or not all(type(n) is int and n >= 0 for n in shape):
             raise ValueError(kind, shape)
+        dtype = np.dtype(kind)
         count = math.prod(shape)
         arrays[name] = np.frombuffer(rest[: count * dtype.itemsize], dtype).reshape(shape)
         rest = rest[count * dtype.itemsize :]
@@ -87,7 +105,10 @@ def unpacked(body: memoryview) -> Snapshot:
 
 
 def little_endian(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    if array.dtype.str not in KINDS:
+        raise TypeError(f"a checkpoint cannot hold an array of {array.dtype}")
+    return array
 
 
 def plain_number(value: object) -> Any:

@@ -30,9 +30,11 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold `path` against other fits, of this process or another; InputError where one has it."""
-    lock = path.with_name(path.name + ".in-use")
+def locked(path: Path, lock: Path) -> Iterator[None]:
+    """Hold `path` against other fits, of this process or another; InputError where one has it.
+
+    The lock is on the file `lock`, which is there for as long.
+    """
     mine = object()
     if HELD.setdefault(path, mine) is not mine:
         raise in_use(path)

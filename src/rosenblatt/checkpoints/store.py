@@ -13,7 +13,7 @@ from typing import final
 
 from rosenblatt.atomic import check_writable, faults_named, sync_folder
 from rosenblatt.checkpoints.checkpoint import Checkpoint
-from rosenblatt.checkpoints.file import is_begun, read_snapshot, write_snapshot
+from rosenblatt.checkpoints.file import Damaged, is_begun, read_snapshot, write_snapshot
 from rosenblatt.checkpoints.lock import locked
 from rosenblatt.errors import InputError
 from rosenblatt.snapshot import Snapshot
@@ -34,18 +34,27 @@ class Store:
         The newest checkpoint, and the one before.
     found : Snapshot or None
         The newest that was whole when the fit set out.
+    found_in : Path
+        Which of the two it was.
+    before : Snapshot or None
+        The one before it, without its arrays: the next writing puts another in its place.
     passed_over : Exception or None
-        What is wrong with a newer one.
+        How a newer one is damaged.
+    unwritable : InputError or None
+        Why nothing can be written here: what is found may be loaded, and not gone on from.
     """
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
-        self.path, self._every = checkpoint.file, checkpoint.every
-        self.previous = self.path.with_name(self.path.name + ".previous")
-        self._new = self.path.with_name(self.path.name + ".new")
-        for beside in (self.previous, self._new):
-            refuse_foreign(beside)
+    def __init__(self, checkpoint: Checkpoint, unwritable: InputError | None = None) -> None:
+        self.path, self.previous = checkpoint.file, checkpoint.previous
+        self._next, self._every = checkpoint.next, checkpoint.every
+        self.unwritable = unwritable
+        for own in (self.previous, self._next):
+            refuse_foreign(own)
+        self.found: Snapshot | None = None
+        self.found_in = self.path
+        self.before: Snapshot | None = None
         self.passed_over: Exception | None = None
-        self.found = self._newest()
+        self._read()
         self._due = -math.inf  # the first shows early whether it can be written
 
     @staticmethod
@@ -53,11 +62,18 @@ class Store:
     def held(checkpoint: Checkpoint) -> Iterator[Store]:
         """The files of a checkpoint, while the lock on them is held.
 
-        InputError where another fit has it, where nothing can be written there, and where there is
-        something else, which is never written over.
+        InputError where another fit has it, where nothing can be written there nor is anything to
+        be loaded, and where there is something else, which is never written over.
         """
-        check_writable(checkpoint.file)
-        with locked(checkpoint.file):
+        try:
+            check_writable(checkpoint.file)
+        except InputError as fault:
+            # Where nobody can write there is nothing to lock.
+            if not os.path.isfile(checkpoint.file):
+                raise
+            yield Store(checkpoint, unwritable=fault)
+            return
+        with locked(checkpoint.file, checkpoint.lock):
             yield Store(checkpoint)
 
     @property
@@ -70,6 +86,8 @@ class Store:
 
         At every moment one of the two is whole on the disk. InputError where it cannot be written.
         """
+        if self.unwritable is not None:  # it is not locked either
+            raise self.unwritable
         begun = time.perf_counter()
         try:
             self._write(snapshot)
@@ -81,42 +99,54 @@ class Store:
     def _write(self, snapshot: Snapshot) -> None:
         with faults_named(self.path):
             # The lock is held: what lies there is of a fit that was killed.
-            self._new.unlink(missing_ok=True)
+            self._next.unlink(missing_ok=True)
             try:
-                with self._new.open("xb") as file:
+                with self._next.open("xb") as file:
                     write_snapshot(file, snapshot)
                     file.flush()
                     os.fsync(file.fileno())
                 if self.path.exists():
-                    self._new.chmod(stat.S_IMODE(self.path.stat().st_mode))
+                    self._next.chmod(stat.S_IMODE(self.path.stat().st_mode))
                     if self.passed_over is None:  # else the one before is all there is
                         os.replace(self.path, self.previous)
-                os.replace(self._new, self.path)
+                os.replace(self._next, self.path)
             except BaseException:
-                self._new.unlink(missing_ok=True)
+                self._next.unlink(missing_ok=True)
                 raise
         self.passed_over = None
         sync_folder(self.path.parent)
 
-    def _newest(self) -> Snapshot | None:
-        faults: dict[Path, Exception] = {}
+    def _read(self) -> None:
+        """Find the newest; InputError where a file of these names is not for writing over."""
+        faults = []
         for path in (self.path, self.previous):
             try:
-                found = read_snapshot(path)
+                snapshot = read_snapshot(path)
             except FileNotFoundError:
                 continue
-            except (OSError, InputError) as error:
-                faults[path] = error
+            except Damaged as fault:
+                faults.append((path, fault))
                 continue
-            self.passed_over = faults.get(self.path)
-            return found
-        if not faults:
-            return None
-        path, fault = next(iter(faults.items()))
-        raise InputError(
+            except (OSError, InputError) as fault:
+                raise self._unusable(path, fault) from fault
+            if self.found is None:
+                self.found, self.found_in = snapshot, path
+                self.passed_over = faults[0][1] if faults else None
+            else:
+                self.before = Snapshot(snapshot.values)
+        if faults and self.found is None:
+            raise self._unusable(*faults[0]) from faults[0][1]
+
+    def _unusable(self, path: Path, fault: Exception) -> InputError:
+        otherwise = "to begin anew"
+        if path == self.path and os.path.exists(self.previous):
+            otherwise = f"to go on from {self.previous.name}"
+        elif self.found is not None:
+            otherwise = f"to go on from {self.path.name}"
+        return InputError(
             f"the checkpoint {path} cannot be used ({fault}), and it is not written over: give"
-            " another path, or remove the file to begin anew"
-        ) from fault
+            f" another path, or remove the file {otherwise}"
+        )
 
 
 def refuse_foreign(path: Path) -> None:

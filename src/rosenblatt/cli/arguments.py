@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from rosenblatt.cli.options import ON_DIVERGENCE, SCHEDULES, SOLVERS, TASKS
+from rosenblatt.errors import InputError
 from rosenblatt.estimators.activation_choice import ACTIVATIONS
+from rosenblatt.paths import file_path
 
 
 def one_of(names: Collection[str]) -> str:
     *first, last = names
     return f"{', '.join(first)} or {last}"
 
+
+def new_file(text: str) -> Path:
+    """A file to write, as it was typed: a Path no longer knows of a slash at its end."""
+    try:
+        return file_path(text)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+NEW_FILE: Any = {"parser": new_file, "metavar": "<path>"}
 
 Model = Annotated[Path, typer.Argument(help="A model file that `train` wrote.", show_default=False)]
 Data = Annotated[
@@ -75,5 +87,6 @@ OnDivergence = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None, typer.Option(help="The model file; <data>.safetensors here if not given.")
+    Path | None,
+    typer.Option(help="The model file; <data>.safetensors here if not given.", **NEW_FILE),
 ]

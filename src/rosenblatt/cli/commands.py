@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from rosenblatt.atomic import check_writable, replaced_file
+from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.cli.as_json import Json, columns_as_json, scores_as_json
 from rosenblatt.cli.making import place_for, saved_and_shown, shown_table
 from rosenblatt.cli.options import TrainingOptions
@@ -37,9 +38,13 @@ def run_train(
 ) -> Json:
     """Train on a table and save the model; whether it can be saved is tried first."""
     place = place_for(source, out)
-    if checkpoint is not None and os.path.realpath(checkpoint) == os.path.realpath(place.path):
+    if (
+        checkpoint is not None
+        and Path(os.path.realpath(place.path)) in Checkpoint(checkpoint).files
+    ):
         raise InputError(
-            f"--checkpoint {checkpoint} is where the model goes as well: choose another name"
+            f"the model's file {place.path} is one of those of --checkpoint {checkpoint}: choose"
+            " another name"
         )
     table = shown_table(source, screen, options, target=target, weight_column=weight_column)
     trained = train_network(

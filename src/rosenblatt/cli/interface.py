@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rosenblatt.cli.arguments import (
+    NEW_FILE,
     Activation,
     Alpha,
     AsJson,
@@ -103,7 +104,8 @@ def train(
     checkpoint: Annotated[
         Path | None,
         typer.Option(
-            help="A file to keep the training in as it goes; the same command goes on from there."
+            help="A file to keep the training in as it goes; the same command goes on from there.",
+            **NEW_FILE,
         ),
     ] = None,
     as_json: AsJson = False,
@@ -196,7 +198,9 @@ def search(
     out: Out = None,
     plot: Annotated[
         Path | None,
-        typer.Option(help="The picture, a PNG, SVG or PDF file; <data>-search.png if not given."),
+        typer.Option(
+            help="The picture, a PNG, SVG or PDF file; <data>-search.png if not given.", **NEW_FILE
+        ),
     ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -254,7 +258,9 @@ def predict(
     delimiter: Delimiter = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="A .csv, .tsv or .parquet file; CSV to standard output if not given."),
+        typer.Option(
+            help="A .csv, .tsv or .parquet file; CSV to standard output if not given.", **NEW_FILE
+        ),
     ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -302,7 +308,9 @@ def export(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="The file; named after the model if not given."),
+        typer.Option(
+            "--out", "-o", help="The file; named after the model if not given.", **NEW_FILE
+        ),
     ] = None,
     name: Annotated[str, typer.Option(help="Of the function in C.")] = "predict",
     as_json: AsJson = False,

@@ -7,13 +7,14 @@ import sys
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
 from rosenblatt.checkpoints import Store, checkpoint_of
 from rosenblatt.errors import InputError
-from rosenblatt.estimators.fits import Fit
+from rosenblatt.estimators.fits import Fit, WholeFit
 from rosenblatt.estimators.identity import differences, identity
 from rosenblatt.snapshot import Snapshot, generator_snapshot, restore_generator
 
@@ -97,7 +98,7 @@ class Kept(Keeping):
         # A seed says where to begin, and a generator given stands there: the identity tells.
         if found is not None and self.est.random_state is None:
             rng = np.random.RandomState()
-            with self._usable():
+            with self._usable(self.store.found_in):
                 restore_generator(rng, found.part("first"))
         self.head = generator_snapshot(rng)
         return rng
@@ -105,16 +106,25 @@ class Kept(Keeping):
     def begun(self, fit: Fit) -> None:
         self.identity = identity(fit)
         found, fault = self.store.found, self.store.passed_over
-        if fault is not None:
-            warn(
-                f"The checkpoint {self.store.path} cannot be used ({fault}): the one before it is."
-            )
         if found is not None:
-            with self._usable():
-                self._check(dict(found.values["identity"]))
+            self._check(self.store.found_in, found)
+            if self.store.before is not None:
+                self._check(self.store.previous, self.store.before)
+            if fault is not None:
+                warn(
+                    f"The checkpoint {self.store.path} cannot be used ({fault}): the one before it"
+                    " is."
+                )
+            with self._usable(self.store.found_in):
                 fit.restore(found.part("fit"))
                 self._check_limits(fit, found)
-        fit.keep(self._keep_when_due)
+        if self.store.unwritable is None:
+            fit.keep(self._keep_when_due)
+            return
+        # A fit in one piece does not know beforehand that nothing is left to run.
+        if not (fit.finished or isinstance(fit, WholeFit)):
+            raise self.store.unwritable
+        fit.keep(self._only_loaded)
 
     def ended(self, fit: Fit) -> None:
         try:
@@ -124,6 +134,10 @@ class Kept(Keeping):
             warn("Writing the last checkpoint was interrupted by the user.")
         finally:
             fit.let_go()
+
+    def _only_loaded(self, fit: Fit) -> None:
+        if self.store.unwritable is not None and not self._nothing_new():
+            raise self.store.unwritable
 
     def _keep_when_due(self, fit: Fit) -> None:
         if self.store.due:
@@ -146,13 +160,15 @@ class Kept(Keeping):
     def _epoch(self) -> int:
         return int(self.est.history_[-1]["epoch"]) if self.est.history_ else 0
 
-    def _check(self, there: dict[str, str]) -> None:
-        differing = differences(there, self.identity)
+    def _check(self, path: Path, there: Snapshot) -> None:
+        with self._usable(path):
+            differing = differences(dict(there.values["identity"]), self.identity)
         if differing:
+            newer = path != self.store.found_in  # than this, which its next writing replaces
+            files = "the file" if newer else f"the file and {self.store.previous.name}"
             raise InputError(
-                f"the checkpoint {self.store.path} is of another problem: {differing}. Give this"
-                f" fit another path, or remove the file and {self.store.previous.name} to begin"
-                " anew"
+                f"the checkpoint {path} is of another problem: {differing}. Give this fit another"
+                f" path, or remove {files} to {'go on' if newer else 'begin anew'}"
             )
 
     def _check_limits(self, fit: Fit, found: Snapshot) -> None:
@@ -181,14 +197,14 @@ class Kept(Keeping):
             print(f"Going on from iteration {epoch} of {self.store.path}", file=beside_the_bar)
 
     @contextlib.contextmanager
-    def _usable(self) -> Iterator[None]:
+    def _usable(self, path: Path) -> Iterator[None]:
         try:
             yield
         except InputError:
             raise
         except MADE_UP as error:
             raise InputError(
-                f"the checkpoint {self.store.path} cannot be used ({error!r}): give another path,"
+                f"the checkpoint {path} cannot be used ({error!r}): give another path,"
                 " or remove the file to begin anew"
             ) from error
 

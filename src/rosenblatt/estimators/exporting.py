@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from os import PathLike
-from pathlib import Path
 from typing import Any, final
 
 import numpy.typing as npt
@@ -13,6 +12,7 @@ from rosenblatt.atomic import replaced_file
 from rosenblatt.export.c_source import c_source
 from rosenblatt.export.trained import Trained
 from rosenblatt.packages import needed
+from rosenblatt.paths import file_path
 
 __all__ = ["Exporting"]
 
@@ -64,7 +64,7 @@ class Exporting(ABC):
         """
         text = c_source(self._trained(), name, dtype)
         if path is not None:
-            with replaced_file(Path(path)) as file:
+            with replaced_file(file_path(path)) as file:
                 file.write(text.encode("ascii"))
         return text
 
@@ -117,6 +117,6 @@ class Exporting(ABC):
             raise needed("to_onnx", "onnx", error) from error
         model = onnx_model(self._trained())
         if path is not None:
-            with replaced_file(Path(path)) as file:
+            with replaced_file(file_path(path)) as file:
                 file.write(model.SerializeToString())
         return model

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from rosenblatt.estimators.code import does, is_own
 from rosenblatt.estimators.fits import Fit
 from rosenblatt.estimators.rows import fingerprint
 from rosenblatt.snapshot import generator_snapshot
@@ -19,8 +20,9 @@ __all__ = ["differences", "identity"]
 # What may differ between the beginning of a fit and its going on: limits, and what leaves the
 # numbers alone but for their rounding.
 FREE = {"callbacks", "checkpoint", "max_fun", "max_iter", "max_time", "n_jobs", "verbose"}
-# So much of a text is told.
+# So much of a text is told, where there is one to read.
 TOLD = 60
+TO_READ = ("the estimator", "the float type")
 # Up to here every float that is a whole number is one for certain.
 WHOLE = 2**53
 
@@ -43,6 +45,7 @@ def identity(fit: Fit) -> dict[str, str]:
         **{name: told(value) for name, value in parameters.items() if name not in FREE},
         "the float type": start.theta.dtype.name,
         "X, y or sample_weight": fingerprint(start.train).hex(),
+        "the names of the columns": told(getattr(est, "feature_names_in_", None)),
         "the classes": told(getattr(est, "classes_", None)),
         "the validation rows": "" if validation is None else fingerprint(validation).hex(),
         "the rows to learn from": hashed("", fit.rows.tobytes()),
@@ -58,7 +61,7 @@ def differences(there: dict[str, str], here: dict[str, str]) -> str:
         differing = parameters
     return " and ".join(
         f"{name} is {here[name]:.{TOLD}} and was {there.get(name, 'unknown'):.{TOLD}}"
-        if name in parameters
+        if name in parameters or name in TO_READ
         else f"{name} differ"
         for name in differing
     )
@@ -67,7 +70,8 @@ def differences(there: dict[str, str], here: dict[str, str]) -> str:
 def told(value: Any, within: tuple[int, ...] = ()) -> str:
     """The same text for the same value, in any process.
 
-    A function is its name and what it does, an object its type and what it would be copied from.
+    A function is its name and what it does, as is a class of the user's own; an object its type and
+    what it would be copied from.
     """
     if id(value) in within:
         return f"itself {within.index(id(value))}"
@@ -102,16 +106,18 @@ def told(value: Any, within: tuple[int, ...] = ()) -> str:
         case types.MethodType():
             return f"{tell(value.__func__)} of {tell(value.__self__)}"
         case types.FunctionType():
-            cells = [cell.cell_contents for cell in value.__closure__ or ()]
-            does = [value.__code__, value.__defaults__, value.__kwdefaults__, cells]
-            return f"{value.__module__}.{value.__qualname__} {hashed(tell(does))}"
+            return f"{value.__module__}.{value.__qualname__} {hashed(does(value, tell))}"
         case types.CodeType():
             return tell([value.co_code, value.co_consts, value.co_names])
         case type() if issubclass(value, np.generic):
             return repr(np.dtype(value).name)
+        case type() if is_own(value):
+            return f"{value.__module__}.{value.__qualname__} {hashed(does(value, tell))}"
         case type() | types.BuiltinFunctionType():
             return f"{value.__module__}.{value.__qualname__}"
-    return f"{type(value).__qualname__}({tell(copied_from(value))})"
+    kind = type(value)
+    code = f" {hashed(does(kind, tell))} " if is_own(kind) else ""
+    return f"{kind.__qualname__}{code}({tell(copied_from(value))})"
 
 
 def copied_from(value: Any) -> Any:

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.activations import Step
 from rosenblatt.estimators.perceptron_rule import learn, pre_activation
+from rosenblatt.estimators.undoing import undone_on_failure
 from rosenblatt.separability import is_linearly_separable, largest_margin
 from rosenblatt.types import FloatArray
 
@@ -89,45 +90,47 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Perceptron:
         """Learn from X, shape (n_samples, n_features), and y, shape (n_samples,), of two labels.
 
-        Raises ValueError for more than two labels, and for parameters out of range. Warns with
+        Raises ValueError for more than two labels, and for parameters out of range; the estimator
+        is then as it was. Warns with
         `ConvergenceWarning` if a row is still misclassified after ``max_iter`` epochs; the last
         weights are kept then.
         """
         self._check_parameters()
-        inputs: FloatArray
-        inputs, labels = validate_data(self, X, y, dtype=np.float64, order="C")
-        check_classification_targets(labels)
-        if (kind := type_of_target(labels)) != "binary":
-            raise ValueError(
-                f"Only binary classification is supported. The type of the target is {kind}. "
-                "A single neuron tells two classes apart: use MLPClassifier for more."
+        with undone_on_failure(self):
+            inputs: FloatArray
+            inputs, labels = validate_data(self, X, y, dtype=np.float64, order="C")
+            check_classification_targets(labels)
+            if (kind := type_of_target(labels)) != "binary":
+                raise ValueError(
+                    f"Only binary classification is supported. The type of the target is {kind}. "
+                    "A single neuron tells two classes apart: use MLPClassifier for more."
+                )
+            if np.abs(inputs).max() > _LARGEST_VALUE:
+                raise ValueError(
+                    f"X holds values beyond {_LARGEST_VALUE:g}, whose products overflow: scale its "
+                    "columns first, with StandardScaler for example"
+                )
+            self.classes_ = np.unique(labels)
+            targets = (labels == self.classes_[-1]).astype(np.float64)
+            learned = learn(
+                inputs,
+                targets,
+                learning_rate=self.learning_rate,
+                max_iter=self.max_iter,
+                order=check_random_state(self.random_state) if self.shuffle else None,
             )
-        if np.abs(inputs).max() > _LARGEST_VALUE:
-            raise ValueError(
-                f"X holds values beyond {_LARGEST_VALUE:g}, whose products overflow: scale its "
-                "columns first, with StandardScaler for example"
-            )
-        self.classes_ = np.unique(labels)
-        targets = (labels == self.classes_[-1]).astype(np.float64)
-        learned = learn(
-            inputs,
-            targets,
-            learning_rate=self.learning_rate,
-            max_iter=self.max_iter,
-            order=check_random_state(self.random_state) if self.shuffle else None,
-        )
-        self.coef_ = learned.weights[None, :]
-        self.intercept_ = np.array([learned.bias])
-        self.n_iter_ = learned.n_epochs
-        self.trace_ = learned.trace
-        self.n_updates_ = len(learned.trace)
+            self.coef_ = learned.weights[None, :]
+            self.intercept_ = np.array([learned.bias])
+            self.n_iter_ = learned.n_epochs
+            self.trace_ = learned.trace
+            self.n_updates_ = len(learned.trace)
 
-        outputs = Step().value(pre_activation(inputs, learned.weights, learned.bias))
-        n_wrong = int((outputs != targets).sum())
-        self.separable_ = n_wrong == 0 or is_linearly_separable(inputs, targets)
-        self.mistake_bound_ = _mistake_bound(inputs, targets) if self.separable_ else math.inf
-        if n_wrong:
-            self._warn_of_mistakes(n_wrong, len(inputs))
+            outputs = Step().value(pre_activation(inputs, learned.weights, learned.bias))
+            n_wrong = int((outputs != targets).sum())
+            self.separable_ = n_wrong == 0 or is_linearly_separable(inputs, targets)
+            self.mistake_bound_ = _mistake_bound(inputs, targets) if self.separable_ else math.inf
+            if n_wrong:
+                self._warn_of_mistakes(n_wrong, len(inputs))
         return self
 
     def decision_function(self, X: npt.ArrayLike) -> FloatArray:

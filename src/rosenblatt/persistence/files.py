@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
+from os import PathLike
 from typing import final
 
 import numpy as np
@@ -12,6 +12,7 @@ from safetensors.numpy import save
 
 from rosenblatt.atomic import replaced_file
 from rosenblatt.errors import InputError
+from rosenblatt.paths import file_path
 from rosenblatt.persistence import container
 from rosenblatt.persistence.json_text import parse_json
 from rosenblatt.persistence.schema import (
@@ -34,7 +35,7 @@ class Loaded:
     checksum: str
 
 
-def save_model(path: Path, saved: SavedModel) -> None:
+def save_model(path: str | PathLike[str], saved: SavedModel) -> None:
     """Write a model file in one atomic step.
 
     Raises InputError, and leaves a file that was there as it is, if the path cannot be written, the
@@ -47,7 +48,7 @@ def save_model(path: Path, saved: SavedModel) -> None:
         )
     metadata = json.dumps(metadata_of(saved), allow_nan=False, ensure_ascii=False)
     data = container.pack(metadata, tensors_of(saved.model))
-    with replaced_file(path) as file:
+    with replaced_file(file_path(path)) as file:
         file.write(data)
 
 
@@ -56,24 +57,24 @@ def weights_of(saved: SavedModel) -> bytes:
     return save(tensors_of(saved.model))
 
 
-def load_model(path: Path) -> SavedModel:
+def load_model(path: str | PathLike[str]) -> SavedModel:
     """The model in a file; InputError, one sentence, for every file that is not a whole model."""
     return read_model(path).saved
 
 
-def read_model(path: Path) -> Loaded:
+def read_model(path: str | PathLike[str]) -> Loaded:
     """As `load_model`, with the checksum that the file was verified against."""
     try:
-        content = container.read(path)
+        content = container.read(file_path(path))
         return Loaded(_saved_model(content), content.checksum)
     except InputError as error:
         raise InputError(f"cannot load the model {path}: {error}") from error
 
 
-def is_model_file(path: Path) -> bool:
+def is_model_file(path: str | PathLike[str]) -> bool:
     """Whether there is a whole file that rosenblatt wrote, of any version."""
     try:
-        container.read(path)
+        container.read(file_path(path))
     except InputError:
         return False
     return True

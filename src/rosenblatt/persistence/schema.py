@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from os import PathLike
 from typing import Any, cast, final
 
 import numpy as np
@@ -52,6 +52,7 @@ from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network, beside_dense, fill
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.packages import needed
+from rosenblatt.paths import file_path
 from rosenblatt.persistence.summary import Summary
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.plain import from_plain, to_plain
@@ -102,7 +103,7 @@ class SavedModel:
 
     def to_c(
         self,
-        path: Path | None = None,
+        path: str | PathLike[str] | None = None,
         *,
         name: str = "predict",
         dtype: npt.DTypeLike | None = None,
@@ -117,7 +118,7 @@ class SavedModel:
 
         Parameters
         ----------
-        path : Path, optional
+        path : path, optional
             Where to write it as well, in one atomic step.
         name : str
             Of the function; every other name in the file begins with it.
@@ -131,11 +132,11 @@ class SavedModel:
         """
         text = c_table_source(self.model, self.encoding, name, dtype)
         if path is not None:
-            with replaced_file(path) as file:
+            with replaced_file(file_path(path)) as file:
                 file.write(text.encode("ascii"))
         return text
 
-    def to_onnx(self, path: Path | None = None) -> Any:
+    def to_onnx(self, path: str | PathLike[str] | None = None) -> Any:
         """An `onnx.ModelProto` that raw cells go into, an input for each column of the table.
 
         Numbers, truth values (1 or 0) and dates (days since 1970-01-01) are double, categories are
@@ -145,7 +146,7 @@ class SavedModel:
 
         Parameters
         ----------
-        path : Path, optional
+        path : path, optional
             Where to write it as well, in one atomic step.
 
         Raises
@@ -159,7 +160,7 @@ class SavedModel:
             raise needed("to_onnx", "onnx", error) from error
         onnx = onnx_table_model(self.model, self.encoding)
         if path is not None:
-            with replaced_file(path) as file:
+            with replaced_file(file_path(path)) as file:
                 file.write(onnx.SerializeToString())
         return onnx
 

@@ -24,6 +24,7 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, asked_threads
+from rosenblatt.estimators.undoing import undone_on_failure
 from rosenblatt.packages import needed
 from rosenblatt.search.candidates import HIDDEN, checked_sizes, combined, network_step
 from rosenblatt.search.findings import findings, sizes_of
@@ -233,34 +234,35 @@ class StructureSearchCV(BaseSearchCV):
         classifies = is_classifier(self.estimator)
         splitter = check_cv(self.cv, y, classifier=classifies)
         splits = numbered(splitter.split(X, y, **routed.splitter.split), _num_samples(X))
-        self.n_splits_ = len(splits)
-        if classifies:
-            warn_of_missing_classes(y, splits)
+        with undone_on_failure(self):
+            self.n_splits_ = len(splits)
+            if classifies:
+                warn_of_missing_classes(y, splits)
 
-        size = asked_threads(self.n_jobs)
-        fit_params = {k: v for k, v in routed.estimator.fit.items() if v is not None}
-        folds = folds_of(
-            self.estimator,
-            step,
-            (X, y),
-            fit_params,
-            splits,
-            varied=names_in(self.param_grid),
-            threads=max(1, size // len(splits)),
-        )
-        held = Held(self.estimator, X, y, splits)
-        scoring = Scoring(scorers, self.refit, routed.scorer.score, held, splits)
-        self.candidates_ = self._sizes(folds, step, len(splits[0][0]))
-        with blas_beside(size), Crew(allowed_threads(size), halt) as crew:
-            work = Work(folds, len(splits), scoring, crew, halt, self._tell)
-            with SearchBar(work) if self.verbose == "bar" else nullcontext():
-                self._search(work, step)
-        self.search_time_ = time.perf_counter() - begun
-        self._conclude(work)
-        self.scorer_ = scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
-        del work, scoring, held, folds  # and with them what the last fit has no use for
-        if self.refit:
-            self._fit_best(X, y, routed.estimator.fit)
+            size = asked_threads(self.n_jobs)
+            fit_params = {k: v for k, v in routed.estimator.fit.items() if v is not None}
+            folds = folds_of(
+                self.estimator,
+                step,
+                (X, y),
+                fit_params,
+                splits,
+                varied=names_in(self.param_grid),
+                threads=max(1, size // len(splits)),
+            )
+            held = Held(self.estimator, X, y, splits)
+            scoring = Scoring(scorers, self.refit, routed.scorer.score, held, splits)
+            self.candidates_ = self._sizes(folds, step, len(splits[0][0]))
+            with blas_beside(size), Crew(allowed_threads(size), halt) as crew:
+                work = Work(folds, len(splits), scoring, crew, halt, self._tell)
+                with SearchBar(work) if self.verbose == "bar" else nullcontext():
+                    self._search(work, step)
+            self.search_time_ = time.perf_counter() - begun
+            self._conclude(work)
+            self.scorer_ = scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
+            del work, scoring, held, folds  # and with them what the last fit has no use for
+            if self.refit:
+                self._fit_best(X, y, routed.estimator.fit)
         return self
 
     def summary(self, *, metric: str | None = None, width: int = 80, height: int = 20) -> str:

@@ -1,0 +1,26 @@
+"""What users give as the path of a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from rosenblatt.errors import InputError
+
+__all__ = ["file_path"]
+
+
+def file_path(given: Any, name: str = "path") -> Path:
+    """A str or `os.PathLike` as a Path; InputError where it cannot be that of a file.
+
+    As everywhere in pathlib, `~` is a name like any other: `Path.expanduser` makes it the home.
+    """
+    text = os.fspath(given) if isinstance(given, str | os.PathLike) else ""
+    text = os.fsdecode(text)
+    if not text or "\0" in text:
+        raise InputError(f"{name}={given!r}: it takes the path of a file")
+    # Path drops a slash at the end, and would make a file of what was meant for a folder.
+    if os.path.basename(text) in ("", os.curdir, os.pardir):
+        raise InputError(f"{name}={given!r} is that of a folder: name a file inside it")
+    return Path(text)
