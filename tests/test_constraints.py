@@ -9,6 +9,7 @@ import pytest
 
 from rosenblatt import MLPRegressor
 from rosenblatt.constraints import MaxNorm, NoConstraint
+from rosenblatt.errors import DivergenceError
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -64,6 +65,7 @@ def test_a_unit_of_any_norm_within_the_limit_is_left() -> None:
 @pytest.mark.parametrize(("dtype", "rate"), [("float32", 1e21), ("float64", 1e160)])
 def test_a_step_as_long_as_that_leaves_units_of_the_limits_norm(dtype: str, rate: float) -> None:
     X = np.random.default_rng(0).standard_normal((60, 4)).astype(dtype)
+    norms: list[Any] = []
     model = MLPRegressor(
         hidden_layer_sizes=(5,),
         random_state=0,
@@ -73,8 +75,12 @@ def test_a_step_as_long_as_that_leaves_units_of_the_limits_norm(dtype: str, rate
         activation="tanh",
         max_norm=1.0,
         max_iter=1,
-    ).fit(X, X @ [1, 2, -1, 0.5])
-    np.testing.assert_allclose(np.linalg.norm(model.coefs_[0], axis=0), np.ones(5), rtol=1e-6)
+        callbacks=[lambda end: norms.append(np.linalg.norm(end.estimator.coefs_[0], axis=0))],
+    )
+    # The output layer, which has no such limit, predicts what no loss holds.
+    with pytest.raises(DivergenceError, match="after its step"):
+        model.fit(X, X @ [1, 2, -1, 0.5])
+    np.testing.assert_allclose(norms, np.ones((1, 5)), rtol=1e-6)
 
 
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")

@@ -264,7 +264,7 @@ def test_a_point_whose_derivatives_overflow_is_not_gone_to(
     assert len(seen) == found.n_iter == 1
     np.testing.assert_array_equal(found.theta, seen[0].theta)
     assert not found.end.converged
-    assert found.end.reason.startswith("in iteration 2 ")
+    assert found.end.reason.startswith("in iteration 2: ")
 
 
 def test_ctrl_c_keeps_the_last_accepted_step() -> None:
