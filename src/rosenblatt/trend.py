@@ -15,13 +15,13 @@ NEXT_TO_NOTHING = 1e-6
 @final
 @dataclass
 class Trend:
-    """The loss of a run's first epoch, and the least of all so far; NaN before the first."""
+    """The first loss that a run has been told of, and the least so far; NaN before the first."""
 
     first: float = math.nan
     least: float = math.nan
 
     def observe(self, loss: float) -> None:
-        """Take in the loss of an epoch."""
+        """Take in the loss of an epoch, or the one before the first."""
         if math.isnan(self.first):
             self.first = self.least = loss
         self.least = min(self.least, loss)
