@@ -20,14 +20,14 @@ import numpy as np
 
 from benchmarks import machine
 from rosenblatt.activations import ReLU
-from rosenblatt.engine import Memory, trainer
+from rosenblatt.engine import OptimizerState, trainer
 from rosenblatt.initializers import HeNormal
 from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.network import Dense, Network
 from rosenblatt.normalizations import BatchNorm
 from rosenblatt.optimizers import Adam
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.penalties import L2
 
 
 @final
@@ -67,7 +67,7 @@ def stretch(
         problem,
         arrays,
         theta,
-        Memory.of(problem.optimizer, theta),
+        OptimizerState.of(problem.optimizer, theta),
         case.batch,
         threads,
         state=network.initial_state(np.float32),

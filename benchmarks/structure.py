@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.activations import ReLU
-from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeTrainer
+from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.initializers import HeNormal
 from rosenblatt.losses import BinaryCrossEntropy
 from rosenblatt.network import Dense, Network
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.optimizers import Adam
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.penalties import L2
 
 ROWS, FEATURES, HIDDEN, BATCH = 50_000, 30, (256, 256, 256), 256
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -48,7 +48,7 @@ def stretch(
         problem,
         arrays,
         theta,
-        Memory.of(problem.optimizer, theta),
+        OptimizerState.of(problem.optimizer, theta),
         threads,
         state=network.initial_state(np.float32),
     )

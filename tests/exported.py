@@ -11,7 +11,7 @@ from members import ACTIVATIONS, FUNCTIONS, LOSSES, parameters, random_state
 from rosenblatt.activations import ELU, Activation, Identity, LeakyReLU, Softmax, Tanh
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import BinaryCrossEntropy, Loss, Quantile, SquaredError
-from rosenblatt.model import Form, Model
+from rosenblatt.model import Model, OutputFormat
 from rosenblatt.network import Dense, Network
 from rosenblatt.normalizations import BatchNorm
 
@@ -20,7 +20,7 @@ def trained(
     layers: tuple[Dense, ...],
     loss: Loss | None = None,
     dtype: Any = np.float64,
-    form: Form = Form.COLUMNS,
+    form: OutputFormat = OutputFormat.COLUMNS,
     classes: tuple[str, ...] = (),
 ) -> Trained:
     network = Network(5, layers)
@@ -43,9 +43,9 @@ CASES: dict[str, Trained] = {
     **{name: trained(hidden(Tanh(), **fields)) for name, fields in FUNCTIONS.items()},
     **{f"{loss}": trained((Dense(4, Tanh()), Dense(outputs_of(loss))), loss) for loss in LOSSES},
     "both classes": trained(
-        (Dense(4, Tanh()), Dense(1)), BinaryCrossEntropy(), form=Form.BOTH_CLASSES
+        (Dense(4, Tanh()), Dense(1)), BinaryCrossEntropy(), form=OutputFormat.BOTH_CLASSES
     ),
-    "one number": trained((Dense(4, Tanh()), Dense(1)), form=Form.FLAT),
+    "one number": trained((Dense(4, Tanh()), Dense(1)), form=OutputFormat.FLAT),
     "no hidden layer": trained((Dense(2),)),
     "last layer with everything": trained(
         (Dense(3, Softmax(), normalization=BatchNorm(), residual=True),)
@@ -72,4 +72,4 @@ def rows(n: int, dtype: Any = np.float64, n_inputs: int = 5) -> Any:
 def expected(case: Trained, X: Any) -> Any:
     """Predictions in columns, by the engine."""
     columns = case.model.predict(X)
-    return np.hstack([1 - columns, columns]) if case.form is Form.BOTH_CLASSES else columns
+    return np.hstack([1 - columns, columns]) if case.form is OutputFormat.BOTH_CLASSES else columns

@@ -41,14 +41,7 @@ from rosenblatt.losses import (
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.normalizations import BatchNorm, LayerNorm
-from rosenblatt.persistence import (
-    OptionValue,
-    PartSize,
-    SavedModel,
-    Score,
-    Summary,
-    save_model,
-)
+from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary, save_model
 from rosenblatt.table import Task, learn_encoding
 
 N_ROWS = 60

@@ -19,8 +19,6 @@ from rosenblatt.activations import (
 )
 from rosenblatt.averaging import EMA, StepAveraging
 from rosenblatt.backprop import forward
-from rosenblatt.clipping import ClipNorm, Clipping, ClipValue
-from rosenblatt.constraints import Constraint, MaxNorm
 from rosenblatt.engine.kernels import KERNELS
 from rosenblatt.losses import (
     AbsoluteError,
@@ -48,8 +46,10 @@ from rosenblatt.optimizers import (
     RAdam,
     RMSProp,
 )
-from rosenblatt.penalties import Penalty
-from rosenblatt.philox import Draws
+from rosenblatt.regularization.clipping import ClipNorm, Clipping, ClipValue
+from rosenblatt.regularization.constraints import Constraint, MaxNorm
+from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.philox import Draws
 
 # Activations that pass a gradient, all activations, and losses that bound no probability.
 TRAINABLE: list[Activation] = [

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rosenblatt.atomic import check_writable, replaced_file
 from rosenblatt.errors import InputError
+from rosenblatt.support.atomic import check_writable, replaced_file
 
 
 def write(path: Path, data: bytes) -> None:

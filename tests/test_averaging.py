@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rosenblatt.averaging import EMA, SWA, EpochMean, InPlace, NoAveraging
+from rosenblatt.averaging import EMA, SWA, CurrentWeights, NoAveraging, SWAWeights
 
 THETAS = np.random.default_rng(0).standard_normal((40, 3))
 
@@ -52,7 +52,7 @@ def test_epochs_before_swa(start: float, max_epochs: int, before: int) -> None:
 def test_mean_of_epochs() -> None:
     """The last weights until the mean begins, and then those of its epochs alone."""
     theta = np.zeros(3)
-    shown = EpochMean(SWA(0.5), theta, 40)
+    shown = SWAWeights(SWA(0.5), theta, 40)
     array = shown.weights
     for epoch, reached in enumerate(THETAS, start=1):
         theta[:] = reached
@@ -65,7 +65,7 @@ def test_mean_of_epochs() -> None:
 
 def test_weights_in_place() -> None:
     theta = np.zeros(3)
-    shown = InPlace(theta)
+    shown = CurrentWeights(theta)
     shown.epoch_ended(1)
     assert shown.weights is theta
 

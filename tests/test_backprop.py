@@ -27,8 +27,8 @@ from rosenblatt.backprop import backpropagate
 from rosenblatt.engine.kernels import KERNELS
 from rosenblatt.losses import CategoricalCrossEntropy, Huber, Loss, SquaredError
 from rosenblatt.network import Dense, Network
-from rosenblatt.penalties import L2, Penalty
-from rosenblatt.philox import Draws
+from rosenblatt.regularization.penalties import L2, Penalty
+from rosenblatt.support.philox import Draws
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "backprop.json").read_text())
 MEMBERS = {name: cls for concept in KERNELS.values() for cls, name in concept.items()}

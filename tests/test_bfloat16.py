@@ -15,13 +15,13 @@ from sklearn.preprocessing import scale
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Step
-from rosenblatt.engine import Memory, has_bfloat16, trainer
+from rosenblatt.engine import OptimizerState, has_bfloat16, trainer
 from rosenblatt.errors import DivergenceError
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.penalties import L2
 
 on_this_processor = pytest.mark.skipif(not has_bfloat16(), reason="no AVX512-BF16")
 ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -140,4 +140,4 @@ def test_not_on_the_readable_engine() -> None:
     rows = Arrays(np.zeros((4, 2), np.float32), np.zeros((4, 1), np.float32))
     problem = Problem(net, SquaredError(), L2(), SGD())
     with pytest.raises(ValueError, match="without kernels"):
-        trainer(problem, rows, theta, Memory.of(SGD(), theta), 4, bfloat16=True)
+        trainer(problem, rows, theta, OptimizerState.of(SGD(), theta), 4, bfloat16=True)

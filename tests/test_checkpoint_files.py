@@ -17,7 +17,7 @@ from checkpointed import X, Y, bits, estimator, fitted
 from rosenblatt import Checkpoint
 from rosenblatt.checkpoints.file import LINE, read_snapshot, write_snapshot
 from rosenblatt.errors import InputError
-from rosenblatt.snapshot import Snapshot
+from rosenblatt.support.state_dict import StateDict
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -160,7 +160,7 @@ def test_an_array_of_a_type_made_up_is_that_of_no_checkpoint(kind: Any, tmp_path
 def test_what_is_written_is_read(dtype: str, tmp_path: Path) -> None:
     array = np.arange(6).reshape(2, 3).astype(dtype)
     with (tmp_path / "run").open("wb") as file:
-        write_snapshot(file, Snapshot({}, {"a": array}))
+        write_snapshot(file, StateDict({}, {"a": array}))
     found = read_snapshot(tmp_path / "run").arrays["a"]
     np.testing.assert_array_equal(found, array)
     assert found.dtype == array.dtype.newbyteorder("<")
@@ -169,7 +169,7 @@ def test_what_is_written_is_read(dtype: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("dtype", ["c16", "U3", "O", "M8[s]"])
 def test_what_could_not_be_read_is_not_written(dtype: str, tmp_path: Path) -> None:
     with (tmp_path / "run").open("wb") as file, pytest.raises(TypeError, match="cannot hold"):
-        write_snapshot(file, Snapshot({}, {"a": np.zeros(3).astype(dtype)}))
+        write_snapshot(file, StateDict({}, {"a": np.zeros(3).astype(dtype)}))
 
 
 @pytest.mark.parametrize("every", ["1", None, -1, float("inf"), float("nan"), 10**400, 1j])

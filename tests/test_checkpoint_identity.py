@@ -13,7 +13,7 @@ import pytest
 from checkpointed import X, Y, estimator, fitted
 
 from rosenblatt.errors import InputError
-from rosenblatt.estimators.identity import told
+from rosenblatt.fitting.resume.fingerprint import told
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -46,9 +46,9 @@ from rosenblatt import (
 from rosenblatt.checkpoints import store
 from rosenblatt.checkpoints.file import read_snapshot, write_snapshot
 from rosenblatt.errors import InputError
-from rosenblatt.estimators.identity import told
+from rosenblatt.fitting.resume.fingerprint import told
 from rosenblatt.schedules import OneCycle, RateControl, RateRule, Run, WarmUp
-from rosenblatt.snapshot import Snapshot
+from rosenblatt.support.state_dict import StateDict
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -537,7 +537,7 @@ def test_ctrl_c_while_the_last_is_written_keeps_the_fit(
     path = tmp_path / "fit.checkpoint"
     broken_off("adam", path, 3)
 
-    def presses(self: Any, snapshot: Snapshot) -> None:
+    def presses(self: Any, snapshot: StateDict) -> None:
         if snapshot.values["fit.descent.stop_reason"]:
             raise KeyboardInterrupt
 
@@ -612,7 +612,7 @@ def test_a_file_made_up_is_an_error(case: str, tmp_path: Path) -> None:
     values = {**found.values, **HOSTILE[case]}
     with path.open("wb") as file:
         write_snapshot(
-            file, Snapshot({k: v for k, v in values.items() if v is not None}, found.arrays)
+            file, StateDict({k: v for k, v in values.items() if v is not None}, found.arrays)
         )
     with pytest.raises(InputError, match="cannot be used"):
         fitted(estimator("adam", path))
@@ -623,7 +623,7 @@ def test_a_file_made_up_sets_no_attribute_but_a_fits_own(tmp_path: Path) -> None
     broken_off("adam", path, 3)
     found = read_snapshot(path)
     with path.open("wb") as file:
-        write_snapshot(file, Snapshot({**found.values, "fit.written.predict": 1}, found.arrays))
+        write_snapshot(file, StateDict({**found.values, "fit.written.predict": 1}, found.arrays))
     assert callable(fitted(estimator("adam", path)).predict)
 
 
@@ -635,7 +635,7 @@ def test_arrays_of_another_shape_or_type_are_an_error(name: str, tmp_path: Path)
     for wrong in (found.arrays[f"fit.{name}"][:1], found.arrays[f"fit.{name}"].astype(np.float16)):
         arrays = {**found.arrays, f"fit.{name}": wrong}
         with path.open("wb") as file:
-            write_snapshot(file, Snapshot(found.values, arrays))
+            write_snapshot(file, StateDict(found.values, arrays))
         with pytest.raises(InputError, match="cannot be used"):
             fitted(estimator("adam", path))
 

@@ -410,7 +410,7 @@ def test_a_fault_of_ours_is_exit_code_1(folder: Path, capsys, monkeypatch) -> No
     def broken(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("rosenblatt.cli.making.prepare", broken)
+    monkeypatch.setattr("rosenblatt.cli.train_and_save.prepare", broken)
     assert run(["train", "shop.csv"]) == 1
     assert "fault of rosenblatt" in capsys.readouterr().err
 
@@ -421,7 +421,7 @@ def test_an_interruption_before_the_training_says_that_nothing_was_saved(
     def interrupted(*args: object, **kwargs: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rosenblatt.cli.making.prepare", interrupted)
+    monkeypatch.setattr("rosenblatt.cli.train_and_save.prepare", interrupted)
     assert run(["train", "shop.csv"]) == 130
     assert "nothing was saved" in capsys.readouterr().err
     assert list(folder.iterdir()) == [folder / "shop.csv"]

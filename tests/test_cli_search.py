@@ -245,7 +245,7 @@ def test_optuna_is_asked_for(folder: Path, capsys, monkeypatch) -> None:
 
 
 def test_without_matplotlib_it_is_said_in_a_line(folder: Path, result, capsys, monkeypatch) -> None:
-    monkeypatch.setattr("rosenblatt.cli.picture.find_spec", lambda name: None)
+    monkeypatch.setattr("rosenblatt.cli.plot_file.find_spec", lambda name: None)
     made = result(*SEARCH, *QUICK)
     assert made["plot"] is None
     assert "no picture was drawn: pip install matplotlib" in made["notes"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from members import CLIPPINGS
 
-from rosenblatt.clipping import ClipNorm, Clipping, ClipValue, NoClipping
+from rosenblatt.regularization.clipping import ClipNorm, Clipping, ClipValue, NoClipping
 
 
 def test_by_norm_by_hand() -> None:

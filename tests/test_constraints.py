@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rosenblatt import MLPRegressor
-from rosenblatt.constraints import MaxNorm, NoConstraint
 from rosenblatt.errors import DivergenceError
+from rosenblatt.regularization.constraints import MaxNorm, NoConstraint
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -17,7 +17,7 @@ from rosenblatt.averaging import EMA, SWA
 from rosenblatt.backprop import backpropagate
 from rosenblatt.errors import DivergenceError
 from rosenblatt.normalizations import BatchNorm
-from rosenblatt.penalties import ElasticNet
+from rosenblatt.regularization.penalties import ElasticNet
 
 ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)

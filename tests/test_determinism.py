@@ -29,9 +29,9 @@ from rosenblatt import (
 )
 from rosenblatt.activations import Activation
 from rosenblatt.engine import blas, has_bfloat16
-from rosenblatt.engine.lid import one_thread_blas
+from rosenblatt.engine.blas_threads import one_thread_blas
 from rosenblatt.persistence import load_model
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -18,10 +18,10 @@ from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Activation, Elementwise
 from rosenblatt.averaging import SWA
 from rosenblatt.errors import NON_FINITE, DivergenceError
+from rosenblatt.fitting.loss_monitor import LossMonitor
+from rosenblatt.fitting.rollback import MOST, Rollback
 from rosenblatt.initializers import Initializer
 from rosenblatt.optimizers import SGD
-from rosenblatt.recovery import MOST, Recovery
-from rosenblatt.trend import Trend
 
 X_DIABETES, Y_DIABETES = load_diabetes(return_X_y=True)
 X_DIABETES, Y_DIABETES = scale(X_DIABETES), scale(Y_DIABETES)
@@ -272,7 +272,7 @@ def test_epochs_at_the_last_weights_that_explode_end_at_good_ones() -> None:
 
 
 def test_losses_next_to_nothing_rise_and_fall() -> None:
-    trend = Trend()
+    trend = LossMonitor()
     for loss in (2.0, 1e-20, 5e-17):
         trend.observe(loss)
     assert not trend.is_far(5e-17)
@@ -482,7 +482,7 @@ def test_callbacks_and_curves_see_the_epochs_that_count() -> None:
 
 def test_a_state_is_good_once_an_epoch_has_set_out_from_it() -> None:
     theta, steps = np.zeros(2), np.zeros(1, np.int64)
-    recovery = Recovery()
+    recovery = Rollback()
     recovery.begins((theta, steps))
     for n, well in enumerate([True, True, True, False, False], start=1):
         theta[:], steps[0] = n, n
@@ -502,7 +502,7 @@ def test_a_state_is_good_once_an_epoch_has_set_out_from_it() -> None:
 
 def test_two_epochs_that_go_well_end_a_row() -> None:
     theta = np.zeros(2)
-    recovery = Recovery()
+    recovery = Rollback()
     recovery.begins((theta,))
     for _ in range(3):
         recovery.go_back((theta,))

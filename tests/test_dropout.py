@@ -15,14 +15,14 @@ from sklearn.preprocessing import scale
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Tanh
 from rosenblatt.backprop import backpropagate, forward
-from rosenblatt.dropout import dropout_mask
 from rosenblatt.engine.native import NativeObjective
-from rosenblatt.engine.readable import ReadableObjective
+from rosenblatt.engine.reference import ReferenceObjective
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Dense
-from rosenblatt.penalties import L2
-from rosenblatt.philox import Draws, Stream
 from rosenblatt.problem import Arrays
+from rosenblatt.regularization.dropout import dropout_mask
+from rosenblatt.regularization.penalties import L2
+from rosenblatt.support.philox import Draws, Stream
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
@@ -88,7 +88,7 @@ def test_what_does_not_fit_is_said() -> None:
         backpropagate(net, parameters(net), np.zeros((1, 3)), np.zeros((1, 2)), SquaredError())
     arrays = Arrays(np.zeros((4, 3)), np.zeros((4, 2)))
     for make in (
-        lambda: ReadableObjective(net, SquaredError(), L2(), arrays),
+        lambda: ReferenceObjective(net, SquaredError(), L2(), arrays),
         lambda: NativeObjective(net, SquaredError(), L2(), arrays, 1),
     ):
         with pytest.raises(ValueError, match="change from step to step"):

@@ -16,15 +16,15 @@ from rosenblatt import engine
 from rosenblatt.activations import Activation, Elementwise, Identity, Step, Tanh
 from rosenblatt.backprop import forward
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
-from rosenblatt.engine.readable import ReadableObjective, ReadableTrainer
+from rosenblatt.engine.reference import ReferenceObjective, ReferenceTrainer
 from rosenblatt.engine.threads import allowed_threads, asked_threads, shares_for, threads_for
 from rosenblatt.losses import BinaryCrossEntropy, SquaredError
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
-from rosenblatt.types import FloatArray
+from rosenblatt.regularization.penalties import L2
+from rosenblatt.support.types import FloatArray
 
 X = np.random.default_rng(0).standard_normal((8, 3))
 ARRAYS = Arrays(X, np.random.default_rng(1).standard_normal((8, 2)))
@@ -45,14 +45,14 @@ class Foreign(Elementwise):
 @pytest.mark.parametrize(
     ("g", "trainer", "objective"),
     [(g, NativeTrainer, NativeObjective) for g in TRAINABLE]
-    + [(g, ReadableTrainer, ReadableObjective) for g in (Foreign(), Step())],
+    + [(g, ReferenceTrainer, ReferenceObjective) for g in (Foreign(), Step())],
     ids=repr,
 )
 def test_who_runs_what(g: Activation, trainer: type, objective: type) -> None:
     net = network(g, 3, 4, 2)
     problem = Problem(net, SquaredError(), L2(), SGD())
     theta = parameters(net)
-    memory = engine.Memory.of(problem.optimizer, theta)
+    memory = engine.OptimizerState.of(problem.optimizer, theta)
     assert type(engine.trainer(problem, ARRAYS, theta, memory, 4)) is trainer
     assert type(engine.objective(net, SquaredError(), L2(), ARRAYS)) is objective
 
@@ -62,7 +62,7 @@ def test_a_foreign_member_trains_as_its_native_twin() -> None:
     for g in (Foreign(), Tanh()):
         net = network(g, 3, 4, 2)
         problem, theta = Problem(net, SquaredError(), L2(0.1), SGD(0.1, 0.9)), parameters(net)
-        memory = engine.Memory.of(problem.optimizer, theta)
+        memory = engine.OptimizerState.of(problem.optimizer, theta)
         trainer = engine.trainer(problem, ARRAYS, theta, memory, 3)
         for _ in range(5):
             trainer.epoch(None, 3, np.ones(3))

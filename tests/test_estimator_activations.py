@@ -29,8 +29,8 @@ from rosenblatt.activations import (
     Tanh,
 )
 from rosenblatt.engine import steps
-from rosenblatt.estimators.activation_choice import ACTIVATIONS
-from rosenblatt.types import FloatArray
+from rosenblatt.options.activations import ACTIVATIONS
+from rosenblatt.support.types import FloatArray
 
 ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X, Y = load_breast_cancer(return_X_y=True)

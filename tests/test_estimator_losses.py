@@ -29,7 +29,7 @@ from rosenblatt.losses import (
     Quantile,
     SquaredError,
 )
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)

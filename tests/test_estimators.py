@@ -529,7 +529,7 @@ def test_ctrl_c_between_epochs_keeps_what_was_reached(monkeypatch: pytest.Monkey
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rosenblatt.estimators.progress.ProgressBar.update", interrupted)
+    monkeypatch.setattr("rosenblatt.fitting.progress_bar.ProgressBar.update", interrupted)
     with pytest.warns(UserWarning, match="interrupted"):
         model = MLPClassifier(verbose="bar").fit(X_CANCER, Y_CANCER)
     assert model.stop_reason_ == "interrupted by the user"

@@ -16,7 +16,7 @@ from sklearn.datasets import load_iris
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.errors import InputError
-from rosenblatt.model import Form
+from rosenblatt.model import OutputFormat
 from rosenblatt.network import Dense
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -43,7 +43,7 @@ def test_predicts_what_the_model_predicts(case: Any) -> None:
     X, single = rows(50, np.float32), case.converted(np.float32)
     for n in (1, 50):
         got = run(onnx_model(case), X[:n])
-        assert got.shape == ((n,) if case.form is Form.FLAT else (n, case.n_outputs))
+        assert got.shape == ((n,) if case.form is OutputFormat.FLAT else (n, case.n_outputs))
         np.testing.assert_allclose(got.reshape(n, -1), expected(single, X[:n]), 1e-5, 1e-5)
 
 

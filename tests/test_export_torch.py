@@ -13,7 +13,7 @@ from sklearn.datasets import load_iris
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Tanh
-from rosenblatt.model import Form
+from rosenblatt.model import OutputFormat
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -36,7 +36,7 @@ def test_predicts_what_the_model_predicts(case: Any) -> None:
     X = rows(50)
     got = passed(sequential(case), X)
     assert got.dtype == X.dtype
-    assert got.shape == ((50,) if case.form is Form.FLAT else (50, case.n_outputs))
+    assert got.shape == ((50,) if case.form is OutputFormat.FLAT else (50, case.n_outputs))
     np.testing.assert_allclose(got.reshape(50, -1), expected(case, X), 1e-10, 1e-13)
     np.testing.assert_allclose(
         passed(sequential(case, logits=True), X), case.model.scores(X), 1e-10, 1e-13

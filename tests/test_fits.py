@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from sklearn.datasets import load_breast_cancer, make_regression
 
 from rosenblatt import MLPClassifier, MLPRegressor
-from rosenblatt.estimators.rows import Table
+from rosenblatt.fitting.data import ValidatedData
 
 X, Y = load_breast_cancer(return_X_y=True)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -41,7 +41,7 @@ WAYS: dict[str, dict[str, Any]] = {
 
 def begun(est: Any, X: Any, y: Any, rows: Any = None, weights: Any = None) -> Any:
     est.n_features_in_ = X.shape[1]
-    return est._begin(Table(X, y, weights), rows)
+    return est._begin(ValidatedData(X, y, weights), rows)
 
 
 def same(one: Any, other: Any) -> None:

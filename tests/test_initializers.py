@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Sigmoid, Tanh
-from rosenblatt.estimators.initial import INITIALIZERS, first_parameters
+from rosenblatt.fitting.initialization import INITIALIZERS, first_parameters
 from rosenblatt.initializers import (
     GlorotNormal,
     GlorotUniform,

@@ -16,16 +16,16 @@ from sklearn.preprocessing import scale
 from rosenblatt import MLPRegressor
 from rosenblatt.activations import Tanh
 from rosenblatt.backprop import backpropagate, forward
-from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
-from rosenblatt.engine.readable import ReadableObjective, ReadableTrainer
-from rosenblatt.input_noise import gaussian_noise
+from rosenblatt.engine.optimizer_state import OptimizerState
+from rosenblatt.engine.reference import ReferenceObjective, ReferenceTrainer
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD
-from rosenblatt.penalties import L2
-from rosenblatt.philox import Draws, Stream
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.input_noise import gaussian_noise
+from rosenblatt.regularization.penalties import L2
+from rosenblatt.support.philox import Draws, Stream
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X, Y = (scale(a) for a in load_diabetes(return_X_y=True))
@@ -57,7 +57,7 @@ def drawn_natively(n: int, columns: int, dtype: Any, threads: int) -> Any:
         weights, theta = np.zeros(n, dtype), np.zeros(columns + 1, dtype)
         weights[row] = 1
         arrays = Arrays(np.zeros((n, columns), dtype), -np.full((n, 1), 1, dtype), weights)
-        memory = Memory.of(problem.optimizer, theta)
+        memory = OptimizerState.of(problem.optimizer, theta)
         memory.seed = SEED
         memory.steps[0] = 7
         NativeTrainer(problem, arrays, theta, memory, threads).epoch(None, n, np.ones(1))
@@ -88,16 +88,16 @@ def test_what_does_not_fit_is_said() -> None:
         backpropagate(net, parameters(net), np.zeros((1, 3)), np.zeros((1, 2)), SquaredError())
     arrays = Arrays(np.zeros((4, 3)), np.zeros((4, 2)))
     for objective in (
-        lambda: ReadableObjective(net, SquaredError(), L2(), arrays),
+        lambda: ReferenceObjective(net, SquaredError(), L2(), arrays),
         lambda: NativeObjective(net, SquaredError(), L2(), arrays, 1),
     ):
         with pytest.raises(ValueError, match="no input noise"):
             objective()
     sparse, theta = Arrays(sp.csr_array((4, 3)), np.zeros((4, 2))), parameters(net)
     problem = Problem(net, SquaredError(), L2(), SGD())
-    memory = Memory.of(problem.optimizer, theta)
+    memory = OptimizerState.of(problem.optimizer, theta)
     for trainer in (
-        lambda: ReadableTrainer(problem, sparse, theta, memory),
+        lambda: ReferenceTrainer(problem, sparse, theta, memory),
         lambda: NativeTrainer(problem, sparse, theta, memory, 1),
     ):
         with pytest.raises(ValueError, match="needs dense inputs"):

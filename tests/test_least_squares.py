@@ -15,17 +15,17 @@ from sklearn.preprocessing import scale
 
 from rosenblatt.activations import Elementwise, ReLU, Tanh
 from rosenblatt.backprop import forward
-from rosenblatt.engine.readable import ReadableObjective
+from rosenblatt.engine.reference import ReferenceObjective
 from rosenblatt.errors import DivergenceError
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Dense, Network
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays
+from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order import GaussNewton, LevenbergMarquardt
 from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
+from rosenblatt.second_order.least_squares_run import Iterate, Limits, Minimum, Walk, minimize
 from rosenblatt.second_order.propagation import jacobian
-from rosenblatt.second_order.walk import Iterate, Limits, Minimum, Walk, minimize
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 Vector = npt.NDArray[np.float64]
 X_DIABETES, Y_DIABETES = (scale(a) for a in load_diabetes(return_X_y=True))
@@ -55,9 +55,9 @@ def test_losses_and_gradient_are_the_objectives(
     """Residuals, J and the penalty's rows are in the scale of the objective, block by block."""
     monkeypatch.setattr("rosenblatt.second_order.least_squares.BLOCK", 7 * 2 * NET.n_parameters)
     arrays, theta = small_problem(weighted), parameters(NET)
-    J, penalty, g = ReadableObjective(NET, SquaredError(), L2(strength), arrays).value_and_gradient(
-        theta
-    )
+    J, penalty, g = ReferenceObjective(
+        NET, SquaredError(), L2(strength), arrays
+    ).value_and_gradient(theta)
     if sparse:
         arrays = Arrays(sp.csr_array(arrays.X), arrays.y, arrays.weights)
     problem = LeastSquares(NET, L2(strength), arrays)

@@ -19,7 +19,7 @@ from rosenblatt.engine.interface import fitting_state
 from rosenblatt.errors import DivergenceError
 from rosenblatt.losses import SquaredError
 from rosenblatt.normalizations import BatchNorm, LayerNorm
-from rosenblatt.philox import Draws
+from rosenblatt.support.philox import Draws
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X, Y = load_breast_cancer(return_X_y=True)

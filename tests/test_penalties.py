@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from members import PENALTIES, central_difference
 
-from rosenblatt.penalties import L1, L2, ElasticNet, Penalty
+from rosenblatt.regularization.penalties import L1, L2, ElasticNet, Penalty
 
 
 def test_l2_by_hand() -> None:

@@ -22,9 +22,9 @@ from safetensors.numpy import load_file
 
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import load_model, save_model
-from rosenblatt.persistence.allowances import Allowances
 from rosenblatt.persistence.container import MAX_HEADER_BYTES
 from rosenblatt.persistence.json_text import memory_for
+from rosenblatt.persistence.memory_budget import Allowances
 from rosenblatt.table.columns import Category
 
 LARGE = 300_000

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import chisquare
 
 from rosenblatt.engine.compiled import module
-from rosenblatt.philox import GROUP, Draws, Stream, philox4x32
+from rosenblatt.support.philox import GROUP, Draws, Stream, philox4x32
 
 # Known answers of philox4x32-10, from Random123's kat_vectors: counter, key, words.
 KNOWN = [

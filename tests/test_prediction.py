@@ -24,7 +24,7 @@ from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Elementwise
 from rosenblatt.backprop import forward
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
-from rosenblatt.model import Form, Model, Predictor
+from rosenblatt.model import Model, OutputFormat, Predictor
 from rosenblatt.network import Dense, Network
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -496,10 +496,10 @@ def test_members_without_kernels_predict_in_numpy() -> None:
     model = Model(binary, theta, BinaryCrossEntropy())
     p = 1 / (1 + np.exp(-scores))
     np.testing.assert_allclose(model.predict(X), p, rtol=1e-12)
-    predictor = Predictor(model, Form.BOTH_CLASSES)
+    predictor = Predictor(model, OutputFormat.BOTH_CLASSES)
     np.testing.assert_allclose(predictor(X), np.hstack([1 - p, p]), rtol=1e-12)
     np.testing.assert_allclose(predictor(X[0]), [1 - p[0, 0], p[0, 0]], rtol=1e-12)
-    np.testing.assert_allclose(Predictor(model, Form.FLAT)(X[0]), p[0, 0], rtol=1e-12)
+    np.testing.assert_allclose(Predictor(model, OutputFormat.FLAT)(X[0]), p[0, 0], rtol=1e-12)
 
     other = Model(Network(6, (Dense(2),)), np.ones(14), ForeignLoss())
     np.testing.assert_allclose(other.predict(X), np.tanh(other.scores(X)), rtol=1e-12)
@@ -507,6 +507,6 @@ def test_members_without_kernels_predict_in_numpy() -> None:
 
 def test_one_output_is_needed_where_two_classes_are_asked_for() -> None:
     model = Model(Network(2, (Dense(2),)), np.zeros(6), CategoricalCrossEntropy())
-    for form in (Form.BOTH_CLASSES, Form.FLAT):
+    for form in (OutputFormat.BOTH_CLASSES, OutputFormat.FLAT):
         with pytest.raises(ValueError, match="one output"):
             Predictor(model, form)

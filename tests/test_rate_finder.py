@@ -19,8 +19,8 @@ from sklearn.preprocessing import StandardScaler, scale
 from sklearn.utils.class_weight import compute_sample_weight
 
 from rosenblatt import MLPClassifier, MLPRegressor, find_learning_rate
-from rosenblatt.estimators.solvers import OPTIMIZERS
 from rosenblatt.optimizers import RMSProp
+from rosenblatt.options.solvers import OPTIMIZERS
 
 ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)

@@ -17,7 +17,7 @@ from rosenblatt.activations import Identity, ReLU
 from rosenblatt.backprop import backpropagate, forward
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Dense, Network
-from rosenblatt.penalties import L2
+from rosenblatt.regularization.penalties import L2
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X, Y = (scale(a) for a in load_diabetes(return_X_y=True))

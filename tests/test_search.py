@@ -31,13 +31,17 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from rosenblatt import MLPClassifier, MLPRegressor, StructureSearchCV, engine
 from rosenblatt.averaging import SWA
 from rosenblatt.network import Dense, Network
-from rosenblatt.search.ladder import ladder
-from rosenblatt.search.memory import available_bytes, fit_bytes
-from rosenblatt.search.selection import eligible, smallest_within_one_standard_error, standard_error
+from rosenblatt.search.default_candidates import ladder
+from rosenblatt.search.memory_budget import available_bytes, fit_bytes
+from rosenblatt.search.run import Work
+from rosenblatt.search.selection import (
+    eligible,
+    smallest_within_one_standard_error,
+    standard_error,
+)
 from rosenblatt.search.space import Space
 from rosenblatt.search.strategies import rungs
 from rosenblatt.search.trials import Candidate, Trial, folds_in_common
-from rosenblatt.search.work import Work
 
 X, Y = load_breast_cancer(return_X_y=True)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -832,7 +836,7 @@ def test_what_optuna_draws_too_large_for_memory_fails_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("optuna")
-    monkeypatch.setattr("rosenblatt.search.measuring.available_bytes", lambda: 1.5e5)
+    monkeypatch.setattr("rosenblatt.search.cost.available_bytes", lambda: 1.5e5)
     options: dict[str, Any] = {"strategy": "optuna", "random_state": 0, "n_jobs": 1, "cv": 3}
     with pytest.raises(ValueError, match="takes about"):  # named, and so known before
         StructureSearchCV(network(), [(2,), (400,)], **options).fit(X, Y)

@@ -19,8 +19,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from rosenblatt import MLPClassifier, StructureSearchCV, StructureSearchDisplay
-from rosenblatt.search.findings import Findings, findings
-from rosenblatt.search.marks import shown
+from rosenblatt.search.plot_symbols import shown
+from rosenblatt.search.results import SearchResults, findings
 from rosenblatt.search.summary import candidates_table, choice
 from rosenblatt.search.terminal import terminal_plot
 
@@ -52,7 +52,7 @@ def grid() -> StructureSearchCV:
     return searched([(), (16,)], param_grid={"alpha": [1e-4, 1.0, 1e4], "momentum": [0.5, 0.9]})
 
 
-def made(**changed: Any) -> Findings:
+def made(**changed: Any) -> SearchResults:
     """A search of four sizes, made up."""
     values: dict[str, Any] = {
         "metric": "accuracy",
@@ -71,14 +71,14 @@ def made(**changed: Any) -> Findings:
         "highest": 2,
         "smallest": 1,
     }
-    return Findings(**{**values, **changed})
+    return SearchResults(**{**values, **changed})
 
 
 def at(mark: Any) -> tuple[float, float]:
     return float(mark.get_xdata()[0]), float(mark.get_ydata()[0])
 
 
-def displayed(found: Findings) -> StructureSearchDisplay:
+def displayed(found: SearchResults) -> StructureSearchDisplay:
     return StructureSearchDisplay(found=found).plot(Figure().subplots())
 
 
@@ -159,7 +159,7 @@ def test_failed_ones_are_left_out_and_told() -> None:
     assert not any("not shown" in text.get_text() for text in legend_of(made()))
 
 
-def legend_of(found: Findings) -> Any:
+def legend_of(found: SearchResults) -> Any:
     return displayed(found).ax_.get_legend().get_texts()
 
 
@@ -359,7 +359,7 @@ def test_a_plot_needs_room() -> None:
 # The table and the sentence.
 
 
-def rows_of(found: Findings) -> list[str]:
+def rows_of(found: SearchResults) -> list[str]:
     return candidates_table(found, "utf-8").split("\n\n")[0].splitlines()
 
 

@@ -20,11 +20,11 @@ from sklearn.preprocessing import scale
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.backprop import backpropagate, forward
 from rosenblatt.errors import DivergenceError
-from rosenblatt.estimators.second_order_choice import SECOND_ORDER
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
 from rosenblatt.network import Dense, Network
-from rosenblatt.penalties import L2
+from rosenblatt.options.second_order import SECOND_ORDER
 from rosenblatt.problem import Arrays
+from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order import KFAC, GaussNewton, LevenbergMarquardt
 from rosenblatt.second_order.kfac import KFACTrainer
 from rosenblatt.second_order.likelihood import likelihood_of

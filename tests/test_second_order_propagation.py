@@ -13,12 +13,7 @@ from rosenblatt.activations import Activation, ReLU, Softmax, Tanh
 from rosenblatt.backprop import backpropagate, forward
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Dense, Network
-from rosenblatt.second_order.propagation import (
-    deltas,
-    flat_gradient,
-    jacobian,
-    scores_along,
-)
+from rosenblatt.second_order.propagation import deltas, flat_gradient, jacobian, scores_along
 from rosenblatt.second_order.triangular import fold, with_diagonal
 
 RNG = np.random.default_rng(0)

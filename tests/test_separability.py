@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from rosenblatt.separability import is_linearly_separable, largest_margin
+from rosenblatt.perceptron.separability import is_linearly_separable, largest_margin
 
 
 def blobs(seed, *, n_rows, n_features, gap):

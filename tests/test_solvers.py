@@ -18,8 +18,6 @@ from sklearn.preprocessing import scale
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.engine.kernels import KERNELS
-from rosenblatt.estimators.rates import RATE_RULES
-from rosenblatt.estimators.solvers import OPTIMIZERS
 from rosenblatt.optimizers import (
     SGD,
     AdaDelta,
@@ -33,6 +31,8 @@ from rosenblatt.optimizers import (
     RAdam,
     RMSProp,
 )
+from rosenblatt.options.schedules import RATE_RULES
+from rosenblatt.options.solvers import OPTIMIZERS
 from rosenblatt.schedules import (
     CosineAnnealing,
     DivideOnStall,

@@ -16,8 +16,8 @@ from rosenblatt.engine.steps import track
 from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.network import Network, fill
 from rosenblatt.normalizations import BatchNorm, LayerNorm, Normalization
-from rosenblatt.penalties import L2
-from rosenblatt.philox import Draws
+from rosenblatt.regularization.penalties import L2
+from rosenblatt.support.philox import Draws
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "structure.json").read_text())
 NORMALIZATIONS: dict[str | None, Normalization | None] = {

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from rosenblatt.estimators.threshold_neuron import McCullochPittsNeuron, ThresholdNeuron
+from rosenblatt.perceptron.threshold_neuron import McCullochPittsNeuron, ThresholdNeuron
 
 PAIRS = np.array(list(product((0, 1), repeat=2)))
 FIVES = np.array(list(product((0, 1), repeat=5)))

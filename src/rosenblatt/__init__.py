@@ -1,16 +1,18 @@
 """rosenblatt: the feed-forward neural network, done completely."""
 
-from rosenblatt.checkpoints import Checkpoint
-from rosenblatt.ensembles import MLPEnsembleClassifier, MLPEnsembleRegressor
-from rosenblatt.estimators import (
-    McCullochPittsNeuron,
-    MLPClassifier,
-    MLPRegressor,
-    Perceptron,
-    ThresholdNeuron,
-    find_learning_rate,
-)
-from rosenblatt.search import StructureSearchCV, StructureSearchDisplay
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from rosenblatt.support import moved
+
+if TYPE_CHECKING:
+    from rosenblatt.checkpoints import Checkpoint
+    from rosenblatt.ensembles import MLPEnsembleClassifier, MLPEnsembleRegressor
+    from rosenblatt.estimators import MLPClassifier, MLPRegressor
+    from rosenblatt.perceptron import McCullochPittsNeuron, Perceptron, ThresholdNeuron
+    from rosenblatt.search import StructureSearchCV, StructureSearchDisplay, find_learning_rate
 
 __version__ = "0.1.0"
 
@@ -27,3 +29,32 @@ __all__ = [
     "ThresholdNeuron",
     "find_learning_rate",
 ]
+
+# Imported at first use: scikit-learn alone takes more than half a second.
+ROOMS = {
+    "Checkpoint": "checkpoints",
+    "MLPClassifier": "estimators",
+    "MLPEnsembleClassifier": "ensembles",
+    "MLPEnsembleRegressor": "ensembles",
+    "MLPRegressor": "estimators",
+    "McCullochPittsNeuron": "perceptron",
+    "Perceptron": "perceptron",
+    "StructureSearchCV": "search",
+    "StructureSearchDisplay": "search",
+    "ThresholdNeuron": "perceptron",
+    "find_learning_rate": "search",
+}
+
+moved.install()
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{ROOMS[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -13,10 +13,18 @@ from typing import Any, ClassVar, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.snapshot import Snapshot
-from rosenblatt.types import FloatArray
+from rosenblatt.support.state_dict import StateDict
+from rosenblatt.support.types import FloatArray
 
-__all__ = ["EMA", "SWA", "EpochMean", "InPlace", "NoAveraging", "Shown", "StepAveraging"]
+__all__ = [
+    "EMA",
+    "SWA",
+    "CurrentWeights",
+    "EvaluatedWeights",
+    "NoAveraging",
+    "SWAWeights",
+    "StepAveraging",
+]
 
 
 class StepAveraging(ABC):
@@ -85,7 +93,7 @@ class SWA:
         return 1 / t
 
 
-class Shown(ABC):
+class EvaluatedWeights(ABC):
     """The weights that a run shows: what is validated, kept as the best and returned in the end.
 
     Attributes
@@ -107,17 +115,17 @@ class Shown(ABC):
         """Called after every epoch, counted from 1."""
 
     @abstractmethod
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> StateDict:
         """What it has that is not the engine's."""
 
     @abstractmethod
-    def restore(self, snapshot: Snapshot, epoch: int) -> None:
+    def restore(self, snapshot: StateDict, epoch: int) -> None:
         """Stand where it was taken, after that epoch, when the engine's parameters do already."""
 
 
 @final
 @dataclass(frozen=True)
-class InPlace(Shown):
+class CurrentWeights(EvaluatedWeights):
     """Weights that the engine changes in place: the last ones, or their average over steps."""
 
     by_steps = True
@@ -130,15 +138,15 @@ class InPlace(Shown):
     def epoch_ended(self, epoch: int) -> None:
         pass
 
-    def snapshot(self) -> Snapshot:
-        return Snapshot()
+    def snapshot(self) -> StateDict:
+        return StateDict()
 
-    def restore(self, snapshot: Snapshot, epoch: int) -> None:
+    def restore(self, snapshot: StateDict, epoch: int) -> None:
         pass
 
 
 @final
-class EpochMean(Shown):
+class SWAWeights(EvaluatedWeights):
     """The last weights, and from the first epoch that `swa` takes in the mean of those epochs."""
 
     by_steps = False
@@ -161,10 +169,10 @@ class EpochMean(Shown):
         else:
             self.weights += self.swa.weight(taken) * (self.theta - self.weights)
 
-    def snapshot(self) -> Snapshot:
-        return Snapshot({"before": self.before}, {"weights": self.weights, "taken": self.taken})
+    def snapshot(self) -> StateDict:
+        return StateDict({"before": self.before}, {"weights": self.weights, "taken": self.taken})
 
-    def restore(self, snapshot: Snapshot, epoch: int) -> None:
+    def restore(self, snapshot: StateDict, epoch: int) -> None:
         """An average that has begun goes on, unless in a longer run it begins later.
 
         `before` follows from the epochs of a run, which may be more than they were.

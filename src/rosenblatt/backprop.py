@@ -13,13 +13,13 @@ from typing import final
 
 import numpy as np
 
-from rosenblatt.blocks import Passed, block_backward, block_forward
-from rosenblatt.input_noise import gaussian_noise
 from rosenblatt.losses import Loss
 from rosenblatt.network import PENALISED, Network
-from rosenblatt.penalties import L2, Penalty
-from rosenblatt.philox import Draws
-from rosenblatt.types import FloatArray
+from rosenblatt.network.blocks import Passed, block_backward, block_forward
+from rosenblatt.regularization.input_noise import gaussian_noise
+from rosenblatt.regularization.penalties import L2, Penalty
+from rosenblatt.support.philox import Draws
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Forward", "Trace", "backpropagate", "forward"]
 

@@ -12,7 +12,7 @@ from typing import final
 
 import numpy as np
 
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = [
     "GlorotNormal",

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt import engine
-from rosenblatt.engine import Form
+from rosenblatt.engine import OutputFormat
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
-__all__ = ["Form", "Model", "Predictor"]
+__all__ = ["Model", "OutputFormat", "Predictor"]
 
 
 @final
@@ -60,7 +60,7 @@ class Predictor:
     Parameters
     ----------
     model : Model
-    form : Form
+    form : OutputFormat
         What the predictions look like; `Model.predict`'s by default.
     n_jobs : int, optional
         Threads at most; many rows share them.
@@ -93,7 +93,7 @@ class Predictor:
     def __init__(
         self,
         model: Model,
-        form: Form = Form.COLUMNS,
+        form: OutputFormat = OutputFormat.COLUMNS,
         n_jobs: int | None = None,
         deterministic: bool = False,
     ) -> None:

@@ -10,13 +10,13 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from rosenblatt.averaging import NoAveraging, StepAveraging
-from rosenblatt.clipping import Clipping, NoClipping
-from rosenblatt.constraints import Constraint, NoConstraint
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
-from rosenblatt.penalties import Penalty
-from rosenblatt.types import FloatArray
+from rosenblatt.regularization.clipping import Clipping, NoClipping
+from rosenblatt.regularization.constraints import Constraint, NoConstraint
+from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Arrays", "Matrix", "Problem", "Rows"]
 

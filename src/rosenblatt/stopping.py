@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, final
 
-from rosenblatt.snapshot import Snapshot
+from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Ending", "GradientTolerance", "NoImprovement", "StoppingRule", "TimeLimit", "ending"]
 
@@ -102,8 +102,8 @@ class NoImprovement:
     def exhausted(self) -> bool:
         return self.count > self.patience
 
-    def snapshot(self) -> Snapshot:
-        return Snapshot({"best": self.best, "count": self.count})
+    def snapshot(self) -> StateDict:
+        return StateDict({"best": self.best, "count": self.count})
 
-    def restore(self, snapshot: Snapshot) -> None:
+    def restore(self, snapshot: StateDict) -> None:
         self.best, self.count = snapshot.values["best"], snapshot.values["count"]

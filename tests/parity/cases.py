@@ -14,13 +14,13 @@ from members import network, parameters, random_state, targets
 from rosenblatt.activations import Activation
 from rosenblatt.engine import native
 from rosenblatt.engine.blas import gemm_capsules
-from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
-from rosenblatt.engine.readable import ReadableObjective, ReadableTrainer
+from rosenblatt.engine.optimizer_state import OptimizerState
+from rosenblatt.engine.reference import ReferenceObjective, ReferenceTrainer
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
-from rosenblatt.penalties import Penalty
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.penalties import Penalty
 
 # Of what the steps draw: more than 32 bits.
 SEED = 0x123456789ABCDEF
@@ -94,7 +94,7 @@ def assert_same_objective(
     data_loss, added, gradient = NativeObjective(
         net, loss, penalty, arrays, threads
     ).value_and_gradient(theta)
-    expected = ReadableObjective(net, loss, penalty, in_double(arrays)).value_and_gradient(
+    expected = ReferenceObjective(net, loss, penalty, in_double(arrays)).value_and_gradient(
         theta.astype(np.float64)
     )
     assert gradient.dtype == dtype
@@ -119,15 +119,15 @@ def after_epochs(
     state: npt.NDArray[Any] | None = None,
     shares: int = 0,
     bfloat16: bool = False,
-) -> tuple[npt.NDArray[Any], Memory, list[Any]]:
+) -> tuple[npt.NDArray[Any], OptimizerState, list[Any]]:
     """Parameters, memory and records after an epoch for each order; `threads` None: readable."""
     theta = parameters(problem.network, seed, arrays.y.dtype)
     theta *= scale
-    memory = Memory.of(problem.optimizer, theta, problem.averaging)
+    memory = OptimizerState.of(problem.optimizer, theta, problem.averaging)
     memory.seed = SEED
     state = random_state(problem.network, seed, theta.dtype) if state is None else state
     trainer = (
-        ReadableTrainer(problem, arrays, theta, memory, state)
+        ReferenceTrainer(problem, arrays, theta, memory, state)
         if threads is None
         else NativeTrainer(problem, arrays, theta, memory, threads, bfloat16, state, shares)
     )

@@ -16,13 +16,13 @@ from members import network
 
 from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Tanh
 from rosenblatt.engine import has_bfloat16
-from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeTrainer
+from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Network
 from rosenblatt.optimizers import SGD
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.penalties import L2
 
 Floats = npt.NDArray[Any]
 
@@ -56,7 +56,7 @@ def gradient(
     """The step of rate 1 over all rows, turned round."""
     moved = theta.copy()
     problem = Problem(net, SquaredError(), L2(0.0), SGD(lr=1.0))
-    memory = Memory.of(problem.optimizer, moved)
+    memory = OptimizerState.of(problem.optimizer, moved)
     trainer = NativeTrainer(problem, Arrays(X, y, weights), moved, memory, threads, bfloat16)
     trainer.epoch(None, len(X), np.ones(1))
     return net.weights_and_biases(theta - moved)
@@ -143,7 +143,7 @@ def test_what_is_not_finite_stays_so(bad: float) -> None:
     X, y, theta = normal(40, 40), normal(40, 40), normal(net.n_parameters)
     X[7, 11] = bad  # the largest float32 rounds to ∞
     problem, moved = Problem(net, SquaredError(), L2(0.0), SGD(lr=1.0)), theta.copy()
-    memory = Memory.of(problem.optimizer, moved)
+    memory = OptimizerState.of(problem.optimizer, moved)
     trainer = NativeTrainer(problem, Arrays(X, y), moved, memory, 1, True)
     assert not trainer.epoch(None, 40, np.ones(1)).finite
     np.testing.assert_array_equal(moved, theta)

@@ -13,8 +13,8 @@ from rosenblatt.activations import Activation, Identity, ReLU, Tanh
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Problem
+from rosenblatt.regularization.penalties import L2
 
 # Widths that divide by no vector, and one thread's share of which is wide enough on every build.
 CASES: list[tuple[Activation, Loss, tuple[int, ...]]] = [

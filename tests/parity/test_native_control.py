@@ -17,18 +17,18 @@ from test_native_epochs import assert_same_epochs, shuffled
 
 from rosenblatt.activations import Identity, ReLU, Softmax, Tanh
 from rosenblatt.averaging import EMA, NoAveraging
-from rosenblatt.clipping import ClipNorm, ClipValue, NoClipping
-from rosenblatt.constraints import MaxNorm, NoConstraint
 from rosenblatt.engine.interface import Trainer
 from rosenblatt.engine.kernels import KERNELS
-from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeTrainer
-from rosenblatt.engine.readable import ReadableObjective, ReadableTrainer
+from rosenblatt.engine.optimizer_state import OptimizerState
+from rosenblatt.engine.reference import ReferenceObjective, ReferenceTrainer
 from rosenblatt.losses import CategoricalCrossEntropy, SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam
-from rosenblatt.penalties import L1, L2, ElasticNet
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.clipping import ClipNorm, ClipValue, NoClipping
+from rosenblatt.regularization.constraints import MaxNorm, NoConstraint
+from rosenblatt.regularization.penalties import L1, L2, ElasticNet
 
 PLAIN = Problem(small_network(Tanh()), CategoricalCrossEntropy(), L2(0.3), SGD(0.05, 0.9))
 
@@ -118,9 +118,9 @@ def test_the_steps_do_not_see_the_average(threads: int | None) -> None:
 
 
 def trainer(problem: Problem, arrays: Arrays, theta: Any, threads: int | None) -> Trainer:
-    memory = Memory.of(problem.optimizer, theta, problem.averaging)
+    memory = OptimizerState.of(problem.optimizer, theta, problem.averaging)
     if threads is None:
-        return ReadableTrainer(problem, arrays, theta, memory)
+        return ReferenceTrainer(problem, arrays, theta, memory)
     return NativeTrainer(problem, arrays, theta, memory, threads)
 
 
@@ -218,7 +218,7 @@ def test_gradients_of_a_deeper_network_are_clipped_alike(penalty: Any) -> None:
     arrays.X[:] *= 1e60
     arrays.y[:] *= 1e100
     start = parameters(net)
-    objective = ReadableObjective(net, SquaredError(), penalty, arrays)
+    objective = ReferenceObjective(net, SquaredError(), penalty, arrays)
     loss, _, gradient = objective.value_and_gradient(start)
     assert np.isfinite(loss)
     with np.errstate(over="ignore"):

@@ -24,23 +24,18 @@ from members import AVERAGINGS, CLIPPINGS, CONSTRAINTS, STRUCTURES, network, par
 
 from rosenblatt.activations import GELU, Activation, ReLU, Softmax, Tanh
 from rosenblatt.averaging import EMA
-from rosenblatt.clipping import ClipNorm
-from rosenblatt.constraints import MaxNorm
 from rosenblatt.engine import has_bfloat16, native
-from rosenblatt.engine.interface import Form
-from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.interface import OutputFormat
 from rosenblatt.engine.native import NativeObjective, NativePredictor, NativeTrainer
-from rosenblatt.losses import (
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Loss,
-    SquaredError,
-)
+from rosenblatt.engine.optimizer_state import OptimizerState
+from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.normalizations import LayerNorm
 from rosenblatt.optimizers import SGD, Adam
-from rosenblatt.penalties import L1, L2, ElasticNet
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.clipping import ClipNorm
+from rosenblatt.regularization.constraints import MaxNorm
+from rosenblatt.regularization.penalties import L1, L2, ElasticNet
 
 THREADS = (1, 2, 3, 4)
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -48,7 +43,7 @@ each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 Bits = tuple[bytes, ...]
 
 
-def bits(theta: npt.NDArray[Any], memory: Memory, epochs: list[Any]) -> Bits:
+def bits(theta: npt.NDArray[Any], memory: OptimizerState, epochs: list[Any]) -> Bits:
     """All that a run leaves, and all that it tells."""
     told = np.array([(e.data_loss, e.penalty, *e.gradient_norms, e.steps) for e in epochs])
     arrays = (theta, memory.slots, memory.average, memory.steps, told)
@@ -251,16 +246,16 @@ def test_the_objective(build: Any, dtype: Any, csr: bool, monkeypatch: pytest.Mo
 
 # Predictions.
 
-LINKS: list[tuple[Activation, Loss, int, Form]] = [
-    (ReLU(), CategoricalCrossEntropy(), 3, Form.COLUMNS),
-    (Tanh(), BinaryCrossEntropy(), 1, Form.BOTH_CLASSES),
-    (GELU(), SquaredError(), 1, Form.FLAT),
-    (Softmax(), SquaredError(), 2, Form.COLUMNS),
+LINKS: list[tuple[Activation, Loss, int, OutputFormat]] = [
+    (ReLU(), CategoricalCrossEntropy(), 3, OutputFormat.COLUMNS),
+    (Tanh(), BinaryCrossEntropy(), 1, OutputFormat.BOTH_CLASSES),
+    (GELU(), SquaredError(), 1, OutputFormat.FLAT),
+    (Softmax(), SquaredError(), 2, OutputFormat.COLUMNS),
 ]
 
 
 def prediction(
-    net: Network, loss: Loss, form: Form, X: npt.NDArray[Any], threads: int, fixed_cut: bool
+    net: Network, loss: Loss, form: OutputFormat, X: npt.NDArray[Any], threads: int, fixed_cut: bool
 ) -> npt.NDArray[Any]:
     theta = parameters(net, 1, X.dtype)
     return NativePredictor(
@@ -277,7 +272,7 @@ def test_predictions(
     g: Activation,
     loss: Loss,
     n_outputs: int,
-    form: Form,
+    form: OutputFormat,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use(build, monkeypatch)
@@ -296,7 +291,7 @@ def test_predictions_of_sums_that_go_to_blas(build: Any, monkeypatch: pytest.Mon
     net = network(Tanh(), 4500, 9, 2)
     X = make_arrays(SquaredError(), 301, 4500, 1, np.float32).X
     found = {
-        prediction(net, SquaredError(), Form.COLUMNS, X, threads, True).tobytes()
+        prediction(net, SquaredError(), OutputFormat.COLUMNS, X, threads, True).tobytes()
         for threads in THREADS
     }
     assert len(found) == 1
@@ -312,7 +307,7 @@ def test_a_row_is_predicted_alike_in_any_company(
     g: Activation,
     loss: Loss,
     n_outputs: int,
-    form: Form,
+    form: OutputFormat,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Products of our own sum a row's terms in one order, whatever rows come with it."""
@@ -358,7 +353,7 @@ def test_wherever_the_arrays_lie(
             for array, odd in ((arrays.X, 1), (arrays.y, 3), (arrays.weights, 5))
         )
         lying, ours = Arrays(X, y, weights), moved(theta, k * 7 % 16)
-        memory = Memory.of(problem.optimizer, ours)
+        memory = OptimizerState.of(problem.optimizer, ours)
         memory.seed = SEED
         memory.slots = moved(memory.slots, k * 11 % 16)
         state = net.initial_state(dtype)

@@ -13,13 +13,11 @@ from members import OPTIMIZERS, TRAINABLE, network, parameters, random_state
 
 from rosenblatt.activations import Activation, Identity, ReLU, Tanh
 from rosenblatt.averaging import EMA
-from rosenblatt.clipping import ClipNorm
-from rosenblatt.constraints import MaxNorm
-from rosenblatt.divergence import Cause
 from rosenblatt.engine import Trainer
-from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.divergence import Cause
 from rosenblatt.engine.native import NativeTrainer
-from rosenblatt.engine.readable import ReadableTrainer
+from rosenblatt.engine.optimizer_state import OptimizerState
+from rosenblatt.engine.reference import ReferenceTrainer
 from rosenblatt.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -29,8 +27,10 @@ from rosenblatt.losses import (
 )
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.optimizers import SGD, Adam, Optimizer
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.clipping import ClipNorm
+from rosenblatt.regularization.constraints import MaxNorm
+from rosenblatt.regularization.penalties import L2
 
 BATCH, BAD_ROW = 8, 21  # in the third batch of five
 each_engine = pytest.mark.parametrize("threads", [1, 2, None], ids=["1", "2", "readable"])
@@ -45,12 +45,12 @@ class Run:
     ) -> None:
         dtype = arrays.y.dtype
         self.theta = parameters(problem.network, 2, dtype) if theta is None else theta
-        self.memory = Memory.of(problem.optimizer, self.theta, problem.averaging)
+        self.memory = OptimizerState.of(problem.optimizer, self.theta, problem.averaging)
         self.memory.seed = SEED
         self.state = random_state(problem.network, 2, dtype)
         made = problem, arrays, self.theta, self.memory
         self.trainer: Trainer = (
-            ReadableTrainer(*made, self.state)
+            ReferenceTrainer(*made, self.state)
             if threads is None
             else NativeTrainer(*made, threads, state=self.state)
         )

@@ -11,14 +11,14 @@ from cases import after_epochs, assert_near, each_build, in_double, make_arrays,
 from members import LOSSES, OPTIMIZERS, TRAINABLE
 
 from rosenblatt.activations import Activation, Identity, Tanh
-from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import NativeTrainer
+from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.initializers import HeNormal
 from rosenblatt.losses import CategoricalCrossEntropy, Loss, Poisson, SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.penalties import L2
 
 Orders = list[Any]
 # Rounding grows with the steps taken.
@@ -139,7 +139,9 @@ def test_several_epochs_in_a_call_are_those_one_by_one(csr: bool, shuffles: bool
     ends = []
     for together in (5, 1):
         theta = problem.network.initial_parameters(np.random.RandomState(0), HeNormal(), np.float64)
-        trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), 1)
+        trainer = NativeTrainer(
+            problem, arrays, theta, OptimizerState.of(problem.optimizer, theta), 1
+        )
         rng, order = np.random.RandomState(4), arrays.order
         generator, epochs = rng if shuffles else None, []
         for begin in range(0, 5, together):
@@ -163,7 +165,7 @@ def test_numpys_own_generator_is_not_held_while_epochs_run() -> None:
     arrays = make_arrays(SquaredError(), 37, 7, 3)
     problem = Problem(small_network(Tanh()), SquaredError(), L2(0.1), SGD(0.01))
     theta = np.zeros(problem.network.n_parameters)
-    trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), 1)
+    trainer = NativeTrainer(problem, arrays, theta, OptimizerState.of(problem.optimizer, theta), 1)
     shared, own = np.random.mtrand._rand, np.random.RandomState(11)
     orders = []
     for rng in (shared, own):
@@ -201,7 +203,7 @@ def test_epochs_end_with_one_that_is_not_finite_or_has_no_time_left() -> None:
     for rate, seconds in ((1e200, np.inf), (1e-3, 0.0)):
         problem = Problem(net, SquaredError(), L2(), SGD(rate))
         theta = np.ones(net.n_parameters)
-        memory = Memory.of(problem.optimizer, theta)
+        memory = OptimizerState.of(problem.optimizer, theta)
         trainer = NativeTrainer(problem, arrays, theta, memory, 1)
         (epoch,) = trainer.epochs(6, arrays.order, None, 10, np.ones(24), seconds)
         assert epoch.finite == (rate < 1)
@@ -225,7 +227,7 @@ def test_steps_of_plain_descent_by_hand() -> None:
     """One weight and no penalty: w ← w - η (wx + b - y) x, b ← b - η (wx + b - y), row by row."""
     problem = Problem(Network(1, (Dense(1),)), SquaredError(), L2(), SGD(0.5))
     arrays, theta = Arrays(np.array([[2.0], [1.0]]), np.array([[1.0], [0.0]])), np.zeros(2)
-    trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), 1)
+    trainer = NativeTrainer(problem, arrays, theta, OptimizerState.of(problem.optimizer, theta), 1)
     epoch = trainer.epoch(None, 1, np.ones(2))
     # x = 2, y = 1: δ = -1, so w = 1, b = ½. Then x = 1, y = 0: δ = 1½, which takes ¾ from both.
     np.testing.assert_array_equal(theta, [0.25, -0.25])

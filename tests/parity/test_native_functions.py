@@ -44,8 +44,8 @@ from rosenblatt.losses import (
     Poisson,
 )
 from rosenblatt.network import Dense, Network
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays
+from rosenblatt.regularization.penalties import L2
 
 Points = npt.NDArray[Any]
 both_types = pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -29,11 +29,11 @@ from members import (
 
 from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Softmax, Tanh
 from rosenblatt.engine.native import NativeObjective, native_scores
-from rosenblatt.engine.readable import ReadableObjective, readable_scores
+from rosenblatt.engine.reference import ReferenceObjective, readable_scores
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
 from rosenblatt.network import Dense, Network
-from rosenblatt.penalties import L2, Penalty
 from rosenblatt.problem import Arrays
+from rosenblatt.regularization.penalties import L2, Penalty
 
 both_types = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
@@ -188,7 +188,7 @@ def test_native_gradient_by_finite_differences(g: Activation, loss: Loss, csr: b
     assert np.linalg.norm(gradient - numeric) < 1e-7 * np.linalg.norm(gradient)
 
 
-@pytest.mark.parametrize("engine", [NativeObjective, ReadableObjective])
+@pytest.mark.parametrize("engine", [NativeObjective, ReferenceObjective])
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 def test_a_row_of_weight_zero_is_absent(loss: Loss, engine: Any) -> None:
     net, arrays = small_network(Tanh()), make_arrays(loss, 9, 7, 3)
@@ -203,7 +203,7 @@ def test_a_row_of_weight_zero_is_absent(loss: Loss, engine: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
-@pytest.mark.parametrize("engine", [NativeObjective, ReadableObjective])
+@pytest.mark.parametrize("engine", [NativeObjective, ReferenceObjective])
 def test_a_row_of_weight_zero_is_absent_even_if_its_loss_is_infinite(engine: Any) -> None:
     """Its score of 1e200 has a square beyond the largest float, and a finite slope."""
     net, extra = network(Tanh(), 1, 1), (1,) if engine is NativeObjective else ()

@@ -12,9 +12,9 @@ from members import LOSSES, TRAINABLE, network, parameters, random_state
 
 from rosenblatt.activations import Activation, Identity, Tanh
 from rosenblatt.backprop import forward
-from rosenblatt.engine.interface import Form
+from rosenblatt.engine.interface import OutputFormat
 from rosenblatt.engine.native import NativePredictor
-from rosenblatt.engine.readable import readable_scores
+from rosenblatt.engine.reference import readable_scores
 from rosenblatt.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -30,7 +30,11 @@ ONE_OUTPUT = network(Tanh(), 7, 5, 1)
 
 
 def made(
-    net: Network, loss: Loss, theta: Any, form: Form = Form.COLUMNS, threads: int = 1
+    net: Network,
+    loss: Loss,
+    theta: Any,
+    form: OutputFormat = OutputFormat.COLUMNS,
+    threads: int = 1,
 ) -> NativePredictor:
     return NativePredictor(net, loss, theta, form, lambda rows: threads)
 
@@ -106,7 +110,9 @@ def test_rows_that_are_large_beside_running_statistics(
     wide = forward(
         net, theta.astype(np.longdouble), X.astype(np.longdouble), state=state.astype(np.longdouble)
     ).scores
-    predictor = NativePredictor(net, SquaredError(), theta, Form.COLUMNS, lambda rows: 1, state)
+    predictor = NativePredictor(
+        net, SquaredError(), theta, OutputFormat.COLUMNS, lambda rows: 1, state
+    )
     for scores in (predictor.predict(X), readable_scores(net, theta, X, state)):
         for i in range(30):
             assert_near(
@@ -116,9 +122,9 @@ def test_rows_that_are_large_beside_running_statistics(
 
 @each_build
 @each_dtype
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", OutputFormat)
 def test_every_form_of_rows_and_of_a_vector(
-    build: Any, dtype: Any, form: Form, monkeypatch: pytest.MonkeyPatch
+    build: Any, dtype: Any, form: OutputFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(build, monkeypatch)
     theta = parameters(ONE_OUTPUT, dtype=dtype)
@@ -126,9 +132,9 @@ def test_every_form_of_rows_and_of_a_vector(
     X = rows(3, dtype)
     p = expected(ONE_OUTPUT, BinaryCrossEntropy(), theta, X)
     in_form = {
-        Form.COLUMNS: p,
-        Form.BOTH_CLASSES: np.hstack([1 - p, p]),
-        Form.FLAT: p[:, 0],
+        OutputFormat.COLUMNS: p,
+        OutputFormat.BOTH_CLASSES: np.hstack([1 - p, p]),
+        OutputFormat.FLAT: p[:, 0],
     }[form]
     assert predictor.predict(X).shape == in_form.shape
     assert_near(predictor.predict(X), in_form, dtype)
@@ -163,7 +169,7 @@ def test_large_arrays_are_shared_among_threads(
         asked.append(n)
         return 3
 
-    predictor = NativePredictor(net, loss, theta, Form.COLUMNS, threads_for)
+    predictor = NativePredictor(net, loss, theta, OutputFormat.COLUMNS, threads_for)
     assert_near(predictor.predict(X), expected(net, loss, theta, X), dtype, 10)
     plain = predictor.finite(X)
     if plain is not None:
@@ -318,6 +324,6 @@ def test_refusals(build: Any) -> None:
     for X, out in (((4, 3), (4, 3)), ((4, 3), (3, 2)), ((4, 2), (4, 2))):
         with pytest.raises(ValueError, match=r"fit|columns"):
             native(np.zeros(8)).fill(build.Matrix64(np.ones(X)), np.zeros(out), 1)
-    for form in (Form.FLAT, Form.BOTH_CLASSES):
+    for form in (OutputFormat.FLAT, OutputFormat.BOTH_CLASSES):
         with pytest.raises(ValueError, match="needs one output"):
             made(small_network(Tanh()), SquaredError(), np.zeros(1), form)

@@ -11,12 +11,12 @@ from members import away_from_kinks, central_difference, network, parameters, ta
 from test_native_refusals import X, engine
 
 from rosenblatt.activations import Mish, Tanh
-from rosenblatt.engine.interface import Form
+from rosenblatt.engine.interface import OutputFormat
 from rosenblatt.engine.kernels import kernel
 from rosenblatt.engine.native import NativeObjective, NativePredictor
 from rosenblatt.losses import Quantile
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays
+from rosenblatt.regularization.penalties import L2
 
 LEVELS = [(0.9,), (0.1, 0.9), (0.05, 0.25, 0.5, 0.75, 0.95), tuple(np.linspace(0.01, 0.99, 99))]
 
@@ -41,7 +41,7 @@ def test_both_engines(
     net = network(Tanh(), 7, 5, n_targets * len(levels))
     assert_same_objective(net, loss, L2(0.1), arrays, 2)
     theta = parameters(net, dtype=dtype)
-    predictor = NativePredictor(net, loss, theta, Form.COLUMNS, lambda rows: 1)
+    predictor = NativePredictor(net, loss, theta, OutputFormat.COLUMNS, lambda rows: 1)
     expected = net.weights_and_biases(theta)
     hidden = np.tanh(arrays.X @ expected[0][0] + expected[0][1])
     assert_near(predictor.predict(arrays.X), hidden @ expected[1][0] + expected[1][1], dtype)

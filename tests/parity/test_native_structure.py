@@ -31,14 +31,14 @@ from members import (
 
 from rosenblatt.activations import Activation, Tanh
 from rosenblatt.backprop import forward
-from rosenblatt.engine.interface import Form
+from rosenblatt.engine.interface import OutputFormat
 from rosenblatt.engine.native import NativeObjective, NativePredictor
 from rosenblatt.losses import CategoricalCrossEntropy, Loss, SquaredError
 from rosenblatt.network import Network
 from rosenblatt.optimizers import SGD, Adam
-from rosenblatt.penalties import L2
-from rosenblatt.philox import Draws
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.penalties import L2
+from rosenblatt.support.philox import Draws
 
 Structure = dict[str, Any]
 each_structure = pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
@@ -214,7 +214,7 @@ def test_predictions(
     use(build, monkeypatch)
     net, loss = blocks(g, structure), CategoricalCrossEntropy()
     theta, state = parameters(net, dtype=dtype), random_state(net, dtype=dtype)
-    predictor = NativePredictor(net, loss, theta, Form.COLUMNS, lambda rows: 2, state)
+    predictor = NativePredictor(net, loss, theta, OutputFormat.COLUMNS, lambda rows: 2, state)
     for n in (1, 2, 65, 1100):
         X = np.random.default_rng(n).standard_normal((n, 7)).astype(dtype)
         prediction = predictor.predict(X)

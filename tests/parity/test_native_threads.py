@@ -19,14 +19,14 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from rosenblatt.activations import ReLU, Tanh
 from rosenblatt.engine import Epoch, native
-from rosenblatt.engine.lid import blas_held_to, blas_thread_limit, one_thread_blas
-from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.blas_threads import blas_held_to, blas_thread_limit, one_thread_blas
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
+from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.losses import CategoricalCrossEntropy, SquaredError
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.penalties import L2
 
 PROBLEM = Problem(small_network(Tanh()), CategoricalCrossEntropy(), L2(0.1), Adam(0.01))
 ORDERS: list[Any] = [np.random.default_rng(i).permutation(300) for i in range(3)]
@@ -230,7 +230,9 @@ def test_ctrl_c_ends_an_epoch(
     problem = Problem(net, SquaredError(), L2(), SGD(1e-9))
     arrays = Arrays(np.ones((2, 64)), np.ones((2, 1)))
     theta = np.zeros(net.n_parameters)
-    trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), threads)
+    trainer = NativeTrainer(
+        problem, arrays, theta, OptimizerState.of(problem.optimizer, theta), threads
+    )
     rows, factors = np.zeros(steps, np.int64), np.ones(steps)
     sender = signal_once_moving(signal.SIGINT, theta)
     with pytest.raises(KeyboardInterrupt):
@@ -252,7 +254,7 @@ def test_epochs_before_a_signal_are_told_before_it_is_raised() -> None:
     net = network(ReLU(), 64, 256, 1)
     problem = Problem(net, SquaredError(), L2(), SGD(1e-9))
     arrays, theta = Arrays(np.ones((4, 64)), np.ones((4, 1))), np.zeros(net.n_parameters)
-    memory = Memory.of(problem.optimizer, theta)
+    memory = OptimizerState.of(problem.optimizer, theta)
     trainer = NativeTrainer(problem, arrays, theta, memory, 1)
     n = 1_000_000
     sender = signal_once_moving(signal.SIGINT, theta)
@@ -274,7 +276,9 @@ def test_a_signal_with_a_handler_of_the_users_does_not_end_an_epoch() -> None:
         problem = Problem(net, SquaredError(), L2(), SGD(1e-9))
         theta = np.zeros(net.n_parameters)
         arrays = Arrays(np.ones((1, 64)), np.ones((1, 1)))
-        trainer = NativeTrainer(problem, arrays, theta, Memory.of(problem.optimizer, theta), 1)
+        trainer = NativeTrainer(
+            problem, arrays, theta, OptimizerState.of(problem.optimizer, theta), 1
+        )
         steps = 50_000
         sender = signal_once_moving(signal.SIGUSR1, theta)
         trainer.epoch(np.zeros(steps, np.int64), 1, np.ones(steps))
@@ -296,7 +300,7 @@ def test_a_signal_leaves_whole_steps_and_their_number(threads: int) -> None:
         theta = np.ones(net.n_parameters)
         for _, b in net.weights_and_biases(theta):
             b[:] = 0
-        memory = Memory.of(problem.optimizer, theta)
+        memory = OptimizerState.of(problem.optimizer, theta)
         trainer = NativeTrainer(problem, arrays, theta, memory, threads)
         threading.Timer(delay, signal.raise_signal, (signal.SIGINT,)).start()
         with pytest.raises(KeyboardInterrupt):

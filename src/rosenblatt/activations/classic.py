@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from rosenblatt.activations.base import Activation, Elementwise
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Identity", "ReLU", "Sigmoid", "Softmax", "Step", "Tanh"]
 

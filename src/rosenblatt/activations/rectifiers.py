@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import expit
 
 from rosenblatt.activations.base import Elementwise
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["ELU", "SELU", "LeakyReLU", "Softplus"]
 

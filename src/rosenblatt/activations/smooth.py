@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import expit, ndtr
 
 from rosenblatt.activations.base import Elementwise
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["GELU", "Mish", "SiLU"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import final
 
 from rosenblatt.errors import InputError
-from rosenblatt.paths import file_path
+from rosenblatt.support.paths import file_path
 
 __all__ = ["Checkpoint", "checkpoint_of"]
 

@@ -16,7 +16,7 @@ from typing import IO, Any, final
 import numpy as np
 
 from rosenblatt.errors import InputError
-from rosenblatt.snapshot import Snapshot
+from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Damaged", "is_begun", "read_snapshot", "write_snapshot"]
 
@@ -32,7 +32,7 @@ class Damaged(Exception):
     """What was a checkpoint, by its beginning, and is no longer whole."""
 
 
-def write_snapshot(file: IO[bytes], snapshot: Snapshot) -> None:
+def write_snapshot(file: IO[bytes], snapshot: StateDict) -> None:
     """Write it piece by piece, so that it takes no memory of its size.
 
     TypeError for a value or an array that a checkpoint cannot hold.
@@ -62,7 +62,7 @@ def is_begun(path: Path) -> bool:
     return start.startswith(OF_ANY_VERSION) or LINE.startswith(start)
 
 
-def read_snapshot(path: Path) -> Snapshot:
+def read_snapshot(path: Path) -> StateDict:
     """What was written, its arrays for reading only.
 
     Raises
@@ -90,7 +90,7 @@ def read_snapshot(path: Path) -> Snapshot:
         raise InputError("it is not a checkpoint") from error
 
 
-def unpacked(body: memoryview) -> Snapshot:
+def unpacked(body: memoryview) -> StateDict:
     length = int.from_bytes(body[:LENGTH_BYTES], "little")
     header = json.loads(bytes(body[LENGTH_BYTES:][:length]))
     rest, arrays = body[LENGTH_BYTES + length :], {}
@@ -101,7 +101,7 @@ def unpacked(body: memoryview) -> Snapshot:
         count = math.prod(shape)
         arrays[name] = np.frombuffer(rest[: count * dtype.itemsize], dtype).reshape(shape)
         rest = rest[count * dtype.itemsize :]
-    return Snapshot(dict(header["values"]), arrays)
+    return StateDict(dict(header["values"]), arrays)
 
 
 def little_endian(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from rosenblatt.atomic import faults_named
 from rosenblatt.errors import InputError
+from rosenblatt.support.atomic import faults_named
 
 __all__ = ["locked"]
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import final
 
-from rosenblatt.atomic import check_writable, faults_named, sync_folder
 from rosenblatt.checkpoints.checkpoint import Checkpoint
 from rosenblatt.checkpoints.file import Damaged, is_begun, read_snapshot, write_snapshot
 from rosenblatt.checkpoints.lock import locked
 from rosenblatt.errors import InputError
-from rosenblatt.snapshot import Snapshot
+from rosenblatt.support.atomic import check_writable, faults_named, sync_folder
+from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Store"]
 
@@ -32,11 +32,11 @@ class Store:
     ----------
     path, previous : Path
         The newest checkpoint, and the one before.
-    found : Snapshot or None
+    found : StateDict or None
         The newest that was whole when the fit set out.
     found_in : Path
         Which of the two it was.
-    before : Snapshot or None
+    before : StateDict or None
         The one before it, without its arrays: the next writing puts another in its place.
     passed_over : Exception or None
         How a newer one is damaged.
@@ -50,9 +50,9 @@ class Store:
         self.unwritable = unwritable
         for own in (self.previous, self._next):
             refuse_foreign(own)
-        self.found: Snapshot | None = None
+        self.found: StateDict | None = None
         self.found_in = self.path
-        self.before: Snapshot | None = None
+        self.before: StateDict | None = None
         self.passed_over: Exception | None = None
         self._read()
         self._due = -math.inf  # the first shows early whether it can be written
@@ -81,7 +81,7 @@ class Store:
         """Whether the next one is."""
         return time.perf_counter() >= self._due
 
-    def write(self, snapshot: Snapshot) -> None:
+    def write(self, snapshot: StateDict) -> None:
         """Put a checkpoint in the place of the newest, which becomes the one before.
 
         At every moment one of the two is whole on the disk. InputError where it cannot be written.
@@ -96,7 +96,7 @@ class Store:
             pause = (ended - begun) * (1 / SHARE - 1) if self._every else 0.0
             self._due = ended + max(self._every, pause)
 
-    def _write(self, snapshot: Snapshot) -> None:
+    def _write(self, snapshot: StateDict) -> None:
         with faults_named(self.path):
             # The lock is held: what lies there is of a fit that was killed.
             self._next.unlink(missing_ok=True)
@@ -133,7 +133,7 @@ class Store:
                 self.found, self.found_in = snapshot, path
                 self.passed_over = faults[0][1] if faults else None
             else:
-                self.before = Snapshot(snapshot.values)
+                self.before = StateDict(snapshot.values)
         if faults and self.found is None:
             raise self._unusable(*faults[0]) from faults[0][1]
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from rosenblatt.cli.plain_text import printable
 from rosenblatt.cli.streams import drop
 from rosenblatt.errors import InputError
-from rosenblatt.packages import EXTRAS, install
+from rosenblatt.support.optional_dependencies import EXTRAS, install
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ import typer
 
 from rosenblatt.cli.options import ON_DIVERGENCE, SCHEDULES, SOLVERS, TASKS
 from rosenblatt.errors import InputError
-from rosenblatt.estimators.activation_choice import ACTIVATIONS
-from rosenblatt.paths import file_path
+from rosenblatt.options.activations import ACTIVATIONS
+from rosenblatt.support.paths import file_path
 
 
 def one_of(names: Collection[str]) -> str:

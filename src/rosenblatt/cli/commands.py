@@ -6,24 +6,18 @@ import os
 import sys
 from pathlib import Path
 
-from rosenblatt.atomic import check_writable, replaced_file
 from rosenblatt.checkpoints import Checkpoint
-from rosenblatt.cli.as_json import Json, columns_as_json, scores_as_json
-from rosenblatt.cli.making import place_for, saved_and_shown, shown_table
+from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.prediction import evaluate, predict, write_csv, writer_for
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
+from rosenblatt.cli.train_and_save import place_for, saved_and_shown, shown_table
 from rosenblatt.cli.training import train_network
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import (
-    FORMAT_VERSION,
-    SavedModel,
-    Score,
-    load_model,
-    read_model,
-)
-from rosenblatt.table.wording import count
+from rosenblatt.persistence import FORMAT_VERSION, SavedModel, Score, load_model, read_model
+from rosenblatt.support.atomic import check_writable, replaced_file
+from rosenblatt.table.messages import count
 
 
 def run_train(

@@ -8,13 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import final
 
-from rosenblatt.atomic import check_writable, replaced_file
-from rosenblatt.cli.as_json import Json
+from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.options import check_member
 from rosenblatt.cli.screen import Screen
 from rosenblatt.errors import InputError
-from rosenblatt.packages import install
 from rosenblatt.persistence import SavedModel, load_model, weights_of
+from rosenblatt.support.atomic import check_writable, replaced_file
+from rosenblatt.support.optional_dependencies import install
 
 
 @final

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.errors import InputError
-from rosenblatt.estimators.activation_choice import ACTIVATIONS
-from rosenblatt.estimators.rates import OF_SGD, RATE_RULES
-from rosenblatt.estimators.solvers import FULL_BATCH, OPTIMIZERS
-from rosenblatt.estimators.wording import nearest
+from rosenblatt.options.activations import ACTIVATIONS
+from rosenblatt.options.schedules import OF_SGD, RATE_RULES
+from rosenblatt.options.solvers import FULL_BATCH, OPTIMIZERS
+from rosenblatt.options.wording import nearest
 
 TASKS = ("auto", "classification", "regression")
 SOLVERS = (*OPTIMIZERS, *FULL_BATCH)

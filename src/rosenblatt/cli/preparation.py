@@ -14,6 +14,7 @@ from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.split import split_rows
 from rosenblatt.cli.tasks import Rows, TaskKind, kind_of
 from rosenblatt.errors import InputError
+from rosenblatt.support.types import FloatArray
 from rosenblatt.table import (
     ClassTarget,
     NumberTarget,
@@ -24,7 +25,6 @@ from rosenblatt.table import (
     learn_target,
 )
 from rosenblatt.table.names import near_names
-from rosenblatt.types import FloatArray
 
 
 @final

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
-from rosenblatt.types import FloatArray, IntArray
+from rosenblatt.support.types import FloatArray, IntArray
 
 Scores = dict[str, float | None]
 Weights = npt.NDArray[np.float64] | None

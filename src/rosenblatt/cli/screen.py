@@ -16,7 +16,7 @@ from rosenblatt.cli.streams import Printer, drop
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import Score
 from rosenblatt.table import ColumnLine
-from rosenblatt.table.wording import count
+from rosenblatt.table.messages import count
 
 # More columns are many.
 MANY_COLUMNS = 40

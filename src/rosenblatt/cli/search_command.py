@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rosenblatt.cli.as_json import Json, candidates_as_json
-from rosenblatt.cli.making import place_for, saved_and_shown, shown_table
-from rosenblatt.cli.picture import draw, picture_for
+from rosenblatt.cli.json_output import Json, candidates_as_json
+from rosenblatt.cli.plot_file import draw, picture_for
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.search_options import SearchOptions
 from rosenblatt.cli.searching import Searched, search_structure
 from rosenblatt.cli.source import Source
+from rosenblatt.cli.train_and_save import place_for, saved_and_shown, shown_table
 from rosenblatt.cli.training import train_network
 from rosenblatt.errors import InputError
-from rosenblatt.packages import install
-from rosenblatt.search.findings import sizes_of
+from rosenblatt.search.results import sizes_of
 from rosenblatt.search.summary import summary_of
-from rosenblatt.table.wording import count
+from rosenblatt.support.optional_dependencies import install
+from rosenblatt.table.messages import count
 
 # A wider plot says no more.
 WIDEST_PLOT = 100

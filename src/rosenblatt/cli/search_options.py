@@ -9,9 +9,9 @@ from typing import final
 
 from rosenblatt.cli.options import TrainingOptions, check, check_hidden, check_member
 from rosenblatt.errors import InputError
-from rosenblatt.estimators.second_order_choice import watches_epochs
-from rosenblatt.estimators.solvers import is_first_order
-from rosenblatt.packages import install
+from rosenblatt.options.second_order import watches_epochs
+from rosenblatt.options.solvers import is_first_order
+from rosenblatt.support.optional_dependencies import install
 
 STRATEGIES = ("all", "halving", "optuna")
 SELECTIONS = ("best", "one-standard-error")

@@ -14,9 +14,9 @@ from rosenblatt.cli.search_options import SearchOptions
 from rosenblatt.cli.training import fit_arguments, untrained, validation_of
 from rosenblatt.errors import InputError
 from rosenblatt.search import StructureSearchCV
-from rosenblatt.search.findings import Findings, findings, sizes_of
-from rosenblatt.search.ladder import Sizes
-from rosenblatt.table.wording import count
+from rosenblatt.search.default_candidates import Sizes
+from rosenblatt.search.results import SearchResults, findings, sizes_of
+from rosenblatt.table.messages import count
 
 
 @final
@@ -25,7 +25,7 @@ class Searched:
     """A search, what it found, and what there is to say about it."""
 
     search: StructureSearchCV
-    found: Findings
+    found: SearchResults
     hidden: Sizes
     ended: str
     notes: tuple[str, ...]
@@ -77,7 +77,7 @@ def ending(search: StructureSearchCV) -> str:
     return search.stop_reason_
 
 
-def notes_on_time(search: StructureSearchCV, found: Findings) -> list[str]:
+def notes_on_time(search: StructureSearchCV, found: SearchResults) -> list[str]:
     notes, interrupted = [], search.stop_reason_.startswith("interrupted")
     if search.not_reached_:
         hints = search.strategy == "all" and not interrupted

@@ -8,7 +8,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.types import IntArray
+from rosenblatt.support.types import IntArray
 
 
 @final

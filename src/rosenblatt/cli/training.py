@@ -14,16 +14,16 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import __version__
-from rosenblatt.cli.ending import ending
 from rosenblatt.cli.options import TrainingOptions, told_hidden
 from rosenblatt.cli.preparation import Prepared
 from rosenblatt.cli.scores import Scores
+from rosenblatt.cli.stop_reason import ending
 from rosenblatt.cli.tasks import Predictor, Rows, TaskKind, in_blocks
 from rosenblatt.errors import DivergenceError, InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.model import Model
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 
 @final

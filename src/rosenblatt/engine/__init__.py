@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import math
 
-from rosenblatt.engine import native, readable
-from rosenblatt.engine.interface import Epoch, Form, Objective, Predictor, Trainer
+from rosenblatt.engine import native, reference
+from rosenblatt.engine.interface import Epoch, Objective, OutputFormat, Predictor, Trainer
 from rosenblatt.engine.kernels import has_kernel, runs_natively
-from rosenblatt.engine.memory import Memory
 from rosenblatt.engine.native import has_bfloat16
+from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.prediction import predictor, scores
 from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.engine.threads import FORWARD_AND_BACK, shares_for, threads_for
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
-from rosenblatt.penalties import Penalty
 from rosenblatt.problem import Arrays, Problem
-from rosenblatt.types import FloatArray
+from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.types import FloatArray
 
 __all__ = [
     "Epoch",
-    "Form",
-    "Memory",
     "Objective",
+    "OptimizerState",
+    "OutputFormat",
     "Predictor",
     "Trainer",
     "has_bfloat16",
@@ -53,7 +53,7 @@ def trainer(
     problem: Problem,
     arrays: Arrays,
     theta: FloatArray,
-    memory: Memory,
+    memory: OptimizerState,
     batch_size: int,
     n_jobs: int | None = None,
     bfloat16: bool = False,
@@ -78,7 +78,7 @@ def trainer(
         )
     if bfloat16:
         raise ValueError("members without kernels are not trained with bfloat16 products")
-    return readable.ReadableTrainer(problem, arrays, theta, memory, state)
+    return reference.ReferenceTrainer(problem, arrays, theta, memory, state)
 
 
 def objective(
@@ -95,4 +95,4 @@ def objective(
         threads = threads_for(*work, n_jobs, entries=entries)
         shares = shares_for(*work, entries=entries) if deterministic else 0
         return native.NativeObjective(network, loss, penalty, arrays, threads, shares)
-    return readable.ReadableObjective(network, loss, penalty, arrays)
+    return reference.ReferenceObjective(network, loss, penalty, arrays)

@@ -11,7 +11,7 @@ from typing import Any
 
 from scipy.linalg import cython_blas
 
-from rosenblatt.engine.lid import blas_held_to, one_thread_blas
+from rosenblatt.engine.blas_threads import blas_held_to, one_thread_blas
 from rosenblatt.engine.threads import asked_threads
 from rosenblatt.network import Network
 

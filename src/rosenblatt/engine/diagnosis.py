@@ -11,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.backprop import Trace, backpropagate
-from rosenblatt.divergence import Cause, Divergence, Finding
-from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.divergence import Cause, Diagnosis, Divergence
+from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.steps import Rows, dense, move, penalised, track
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
-from rosenblatt.penalties import Penalty
-from rosenblatt.philox import Draws
 from rosenblatt.problem import Arrays, Problem
-from rosenblatt.types import FloatArray
+from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.philox import Draws
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["LARGE", "diagnosed", "examined", "layer_name", "objective_of"]
 
@@ -105,7 +105,7 @@ class Spot:
 def diagnosed(
     problem: Problem,
     arrays: Arrays,
-    moved: tuple[FloatArray, Memory, FloatArray],
+    moved: tuple[FloatArray, OptimizerState, FloatArray],
     rows: Rows,
     factor: float,
     batch: int,
@@ -152,7 +152,7 @@ def examined(
     theta: FloatArray,
     moved: bool,
     rows: Rows | None = None,
-) -> Finding:
+) -> Diagnosis:
     """The same of the objective of rows, or of all, and its gradient.
 
     `moved` says whether θ is what training has made of it.
@@ -179,7 +179,7 @@ def objective_of(
     return float(trace.objective), added
 
 
-def finding(batch: Batch, moved: bool, step: Move | None) -> Finding:
+def finding(batch: Batch, moved: bool, step: Move | None) -> Diagnosis:
     with np.errstate(all="ignore"):
         spot = first_spot(batch, step)
         single = batch.theta.dtype != np.float64
@@ -189,8 +189,8 @@ def finding(batch: Batch, moved: bool, step: Move | None) -> Finding:
         cause, because = likely_cause(batch, spot, moved or by_move)
     if spot is None:
         what = "numbers overflow, which a second look does not find again"
-        return Finding(None, what, cause, because, by_move=True)
-    return Finding(spot.layer + 1, spot.what, cause, because, wider, by_move)
+        return Diagnosis(None, what, cause, because, by_move=True)
+    return Diagnosis(spot.layer + 1, spot.what, cause, because, wider, by_move)
 
 
 def first_spot(batch: Batch, step: Move | None) -> Spot | None:

@@ -12,16 +12,16 @@ from typing import NamedTuple, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.divergence import Divergence
+from rosenblatt.engine.divergence import Divergence
 from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = [
     "Epoch",
-    "Form",
     "Objective",
+    "OutputFormat",
     "Predictor",
     "Trainer",
     "fitting",
@@ -153,7 +153,7 @@ def refuse_random(network: Network) -> None:
 
 
 @final
-class Form(Enum):
+class OutputFormat(Enum):
     """What the predictions of n rows look like."""
 
     COLUMNS = "a column for each output"
@@ -179,16 +179,20 @@ class Predictor(ABC):
     """
 
     def __init__(
-        self, network: Network, theta: FloatArray, form: Form, state: FloatArray | None = None
+        self,
+        network: Network,
+        theta: FloatArray,
+        form: OutputFormat,
+        state: FloatArray | None = None,
     ) -> None:
-        if form is not Form.COLUMNS and network.n_outputs != 1:
+        if form is not OutputFormat.COLUMNS and network.n_outputs != 1:
             raise ValueError(f"{form} needs one output, the network has {network.n_outputs}")
         self.network, self.theta, self.form = network, theta, form
         self.state = fitting_state(network, theta, state)
 
     @property
     def n_columns(self) -> int:
-        return 2 if self.form is Form.BOTH_CLASSES else self.network.n_outputs
+        return 2 if self.form is OutputFormat.BOTH_CLASSES else self.network.n_outputs
 
     @abstractmethod
     def finite(self, X: object) -> FloatArray | None:
@@ -201,7 +205,7 @@ class Predictor(ABC):
     def predict(self, X: Matrix) -> FloatArray:
         """Predictions of rows, dense or CSR."""
         columns = self.columns(fitting(self.network, self.theta, X))
-        return columns.ravel() if self.form is Form.FLAT else columns
+        return columns.ravel() if self.form is OutputFormat.FLAT else columns
 
     @abstractmethod
     def columns(self, X: Matrix) -> FloatArray:

@@ -12,14 +12,16 @@ from typing import Any
 from rosenblatt import (
     activations,
     averaging,
-    clipping,
-    constraints,
     losses,
     normalizations,
     optimizers,
-    penalties,
 )
 from rosenblatt.network import Network
+from rosenblatt.regularization import (
+    clipping,
+    constraints,
+    penalties,
+)
 
 __all__ = ["KERNELS", "has_kernel", "kernel", "runs_natively"]
 

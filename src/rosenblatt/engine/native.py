@@ -11,13 +11,14 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.divergence import Divergence
+from rosenblatt.engine.blas_threads import one_thread_blas
 from rosenblatt.engine.compiled import module
 from rosenblatt.engine.diagnosis import diagnosed
+from rosenblatt.engine.divergence import Divergence
 from rosenblatt.engine.interface import (
     Epoch,
-    Form,
     Objective,
+    OutputFormat,
     Predictor,
     Trainer,
     fitting_state,
@@ -25,15 +26,14 @@ from rosenblatt.engine.interface import (
     refuse_random,
 )
 from rosenblatt.engine.kernels import kernel
-from rosenblatt.engine.lid import one_thread_blas
-from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.engine.threads import allowed_threads
 from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.network import Network
-from rosenblatt.penalties import Penalty
 from rosenblatt.problem import Arrays, Matrix, Problem
-from rosenblatt.types import FloatArray
+from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.types import FloatArray
 
 __all__ = [
     "NativeObjective",
@@ -137,7 +137,7 @@ class NativeTrainer(Trainer):
         problem: Problem,
         arrays: Arrays,
         theta: FloatArray,
-        memory: Memory,
+        memory: OptimizerState,
         threads: int,
         bfloat16: bool = False,
         state: FloatArray | None = None,
@@ -291,7 +291,7 @@ class NativePredictor(Predictor):
         network: Network,
         loss: Loss,
         theta: FloatArray,
-        form: Form,
+        form: OutputFormat,
         threads_for: Callable[[int], int],
         state: FloatArray | None = None,
         fixed_cut: bool = False,
@@ -304,8 +304,8 @@ class NativePredictor(Predictor):
             kernel(loss),
             plain(theta),
             plain(self.state),
-            form is Form.BOTH_CLASSES,
-            form is Form.FLAT,
+            form is OutputFormat.BOTH_CLASSES,
+            form is OutputFormat.FLAT,
             lambda rows: allowed_threads(threads_for(rows)),  # whose rows are whoever's
             fixed_cut,
         )
@@ -334,6 +334,6 @@ def native_scores(
 ) -> FloatArray:
     """Raw scores are the predictions of a loss whose link is the identity."""
     predictor = NativePredictor(
-        network, SquaredError(), theta, Form.COLUMNS, lambda rows: threads, state, fixed_cut
+        network, SquaredError(), theta, OutputFormat.COLUMNS, lambda rows: threads, state, fixed_cut
     )
     return predictor.predict(X)

@@ -7,15 +7,16 @@ from typing import final
 
 import numpy as np
 
-from rosenblatt.engine import native, readable
+from rosenblatt.engine import native
+from rosenblatt.engine import reference as readable
 from rosenblatt.engine.blas import blas_for, largest_product
-from rosenblatt.engine.interface import Form, Predictor, fitting
+from rosenblatt.engine.interface import OutputFormat, Predictor, fitting
 from rosenblatt.engine.kernels import has_kernel, runs_natively
 from rosenblatt.engine.threads import FORWARD, threads_for
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["predictor", "scores"]
 
@@ -24,7 +25,7 @@ def predictor(
     network: Network,
     loss: Loss,
     theta: FloatArray,
-    form: Form = Form.COLUMNS,
+    form: OutputFormat = OutputFormat.COLUMNS,
     n_jobs: int | None = None,
     state: FloatArray | None = None,
     deterministic: bool = False,
@@ -69,7 +70,7 @@ class ReadableLink(Predictor):
         network: Network,
         loss: Loss,
         theta: FloatArray,
-        form: Form,
+        form: OutputFormat,
         n_jobs: int | None,
         state: FloatArray | None,
         deterministic: bool,
@@ -87,4 +88,4 @@ class ReadableLink(Predictor):
         p = self.loss.inverse_link(
             scores(self.network, self.theta, X, self.n_jobs, self.state, self.deterministic)
         )
-        return np.hstack([1 - p, p]) if self.form is Form.BOTH_CLASSES else p
+        return np.hstack([1 - p, p]) if self.form is OutputFormat.BOTH_CLASSES else p

@@ -6,16 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.backprop import Forward, Trace, backpropagate
-from rosenblatt.engine.foreign import refuse_nan
-from rosenblatt.engine.memory import Memory
+from rosenblatt.engine.custom_members import refuse_nan
+from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.losses import Loss
 from rosenblatt.network import PENALISED, Network
 from rosenblatt.normalizations import BatchNorm
 from rosenblatt.optimizers import DecoupledDecay
-from rosenblatt.penalties import Penalty
-from rosenblatt.philox import Draws
 from rosenblatt.problem import Arrays, Matrix, Problem
-from rosenblatt.types import FloatArray
+from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.philox import Draws
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Rows", "batch_trace", "dense", "move", "penalised", "track"]
 
@@ -79,7 +79,9 @@ def track(network: Network, state: FloatArray, passed: Forward) -> None:
             layer.normalization.track(running, block.statistics, len(block.x))
 
 
-def move(problem: Problem, theta: FloatArray, memory: Memory, g: FloatArray, factor: float) -> None:
+def move(
+    problem: Problem, theta: FloatArray, memory: OptimizerState, g: FloatArray, factor: float
+) -> None:
     """Clip the penalised gradient g, move θ by it, constrain and average, all in place."""
     memory.steps += 1
     t = int(memory.steps[0])

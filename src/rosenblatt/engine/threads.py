@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import joblib
 
-from rosenblatt.engine.lid import blas_thread_limit
+from rosenblatt.engine.blas_threads import blas_thread_limit
 from rosenblatt.network import Network
 
 __all__ = [

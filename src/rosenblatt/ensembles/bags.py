@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.problem import Rows
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Bag", "population"]
 

@@ -13,20 +13,20 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, asked_threads
 from rosenblatt.ensembles.bags import Bag, population
 from rosenblatt.ensembles.blocks import by_blocks
 from rosenblatt.ensembles.members import Member, validates_by_itself
+from rosenblatt.ensembles.messages import those_trained
 from rosenblatt.ensembles.out_of_bag import out_of_bag
-from rosenblatt.ensembles.telling import those_trained
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.parameters import CONSTRAINTS
-from rosenblatt.estimators.rows import Table, flat, validated
-from rosenblatt.estimators.undoing import undone_on_failure
+from rosenblatt.fitting.data import ValidatedData, flat, validated
+from rosenblatt.options.parameters import CONSTRAINTS
+from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.problem import Rows
-from rosenblatt.types import FloatArray
+from rosenblatt.support.rollback_on_error import undone_on_failure
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["BaseMLPEnsemble"]
 
@@ -133,11 +133,11 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             table, validation = self._data(
                 network, (X, y, sample_weight), (X_val, y_val, sample_weight_val)
             )
-            halt = Halt()
+            halt = StopSignal()
             threads = asked_threads(self.n_jobs)
             members = self._members(network, table, validation, threads)
             beside = min(threads, len(members))
-            with blas_beside(beside), Crew(allowed_threads(beside), halt) as crew:
+            with blas_beside(beside), WorkerPool(allowed_threads(beside), halt) as crew:
                 crew.run(lambda member: member.train(table, validation, halt), members, self._tell)
             trained = those_trained(members, crew.interrupted)
             self._take_over(trained)
@@ -185,7 +185,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         network: BaseMLP,
         train: tuple[Any, Any, Any],
         validation: tuple[Any, Any, Any],
-    ) -> tuple[Table, tuple[Any, Any, Any]]:
+    ) -> tuple[ValidatedData, tuple[Any, Any, Any]]:
         """One table for all members, and the rows to validate on, seen to fit it."""
         numeric, types = network._takes_numeric_targets, network._float_types(first_pass=True)
         X, y, weights = validated(self, *train, numeric=numeric, dtype=types, reset=True)
@@ -194,10 +194,10 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
                 self, *validation, numeric=numeric, dtype=X.dtype, reset=False
             )
             validation = X_val, flat(y_val, warn=False), weights_val
-        return Table(X, flat(y), weights), validation
+        return ValidatedData(X, flat(y), weights), validation
 
     def _members(
-        self, network: BaseMLP, table: Table, validation: tuple[Any, Any, Any], threads: int
+        self, network: BaseMLP, table: ValidatedData, validation: tuple[Any, Any, Any], threads: int
     ) -> list[Member]:
         """The networks, each with its seed and its share of the threads; in bagging a bag as well.
 
@@ -240,7 +240,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         if bags:
             self._bags = bags
 
-    def _estimate_out_of_bag(self, table: Table) -> None:
+    def _estimate_out_of_bag(self, table: ValidatedData) -> None:
         predictors = [net._own_predictor() for net in self.estimators_]
         prediction = out_of_bag(predictors, self._bags, table.X, self.n_jobs)
         known = ~np.isnan(prediction.reshape(len(prediction), -1)[:, 0])  # all columns or none

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, asked_threads
-from rosenblatt.types import FloatArray
+from rosenblatt.parallel import StopSignal, WorkerPool
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["by_blocks"]
 
@@ -24,7 +24,7 @@ def by_blocks(compute: Callable[[slice], Arrays], n_rows: int, n_jobs: int | Non
     starts = range(0, n_rows, BLOCK)
     if len(starts) == 1:
         return compute(slice(0, n_rows))
-    beside, halt = min(asked_threads(n_jobs), len(starts)), Halt()
+    beside, halt = min(asked_threads(n_jobs), len(starts)), StopSignal()
     threads = allowed_threads(beside)
     found: dict[int, Arrays] = {}
 
@@ -34,7 +34,7 @@ def by_blocks(compute: Callable[[slice], Arrays], n_rows: int, n_jobs: int | Non
                 return
             found[start] = compute(slice(start, start + BLOCK))
 
-    with blas_beside(beside), Crew(threads, halt) as crew:
+    with blas_beside(beside), WorkerPool(threads, halt) as crew:
         crew.run(share, range(threads))
     if crew.interrupted:
         raise KeyboardInterrupt

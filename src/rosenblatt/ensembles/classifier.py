@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score
 from rosenblatt.ensembles.base import BaseMLPEnsemble
 from rosenblatt.ensembles.uncertainty import Uncertainty, entropies, of_classes, of_labels
 from rosenblatt.estimators import MLPClassifier
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["MLPEnsembleClassifier"]
 

@@ -7,12 +7,12 @@ from typing import Any, final
 
 from sklearn.callback._callback_support import callback_management_context
 
-from rosenblatt.crew import CUT, Halt
 from rosenblatt.ensembles.bags import Bag
 from rosenblatt.errors import DivergenceError
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.rows import Table
-from rosenblatt.estimators.solvers import has_epochs
+from rosenblatt.fitting.data import ValidatedData
+from rosenblatt.options.solvers import has_epochs
+from rosenblatt.parallel import CUT, StopSignal
 
 __all__ = ["Member", "validates_by_itself"]
 
@@ -44,7 +44,9 @@ class Member:
     remark: str | None = None
     divergence: DivergenceError | None = None
 
-    def train(self, table: Table, validation: tuple[Any, Any, Any], halt: Halt) -> None:
+    def train(
+        self, table: ValidatedData, validation: tuple[Any, Any, Any], halt: StopSignal
+    ) -> None:
         """Fit the network, unless the halt cuts it short; divergence is its own affair."""
         net = self.network
         rows = None if self.bag is None else self.bag.rows()
@@ -63,7 +65,9 @@ class Member:
         self.finished = net.stop_reason_ != CUT
         self.converged, self.remark = fit.converged, fit.remark
 
-    def _validation(self, table: Table, given: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
+    def _validation(
+        self, table: ValidatedData, given: tuple[Any, Any, Any]
+    ) -> tuple[Any, Any, Any]:
         """The rows to validate on: given, or for early stopping those that the bag left out.
 
         Rows split off the bag would have copies of themselves among those learnt from.

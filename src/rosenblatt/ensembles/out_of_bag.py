@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rosenblatt.engine import Form
+from rosenblatt.engine import OutputFormat
 from rosenblatt.engine.interface import Predictor
 from rosenblatt.ensembles.bags import Bag
 from rosenblatt.ensembles.blocks import by_blocks
 from rosenblatt.problem import Matrix
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["out_of_bag"]
 
@@ -34,4 +34,4 @@ def out_of_bag(
         return (np.divide(total, seen_by, out=np.full_like(total, np.nan), where=seen_by > 0),)
 
     (mean,) = by_blocks(compute, X.shape[0], n_jobs)
-    return mean.ravel() if predictors[0].form is Form.FLAT else mean
+    return mean.ravel() if predictors[0].form is OutputFormat.FLAT else mean

@@ -8,7 +8,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 
 from rosenblatt.ensembles.base import BaseMLPEnsemble
 from rosenblatt.estimators import MLPRegressor
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["MLPEnsembleRegressor"]
 

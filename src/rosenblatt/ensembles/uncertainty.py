@@ -7,7 +7,7 @@ from typing import NamedTuple, final
 import numpy as np
 from scipy.special import entr
 
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Uncertainty", "entropies", "of_classes", "of_labels"]
 

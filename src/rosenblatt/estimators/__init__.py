@@ -1,17 +1,21 @@
-"""The scikit-learn face."""
+"""The estimators with scikit-learn's interface."""
+
+from typing import Any
 
 from rosenblatt.estimators.classifier import MLPClassifier
-from rosenblatt.estimators.perceptron import Perceptron
-from rosenblatt.estimators.rate_finder import LearningRateTest, find_learning_rate
 from rosenblatt.estimators.regressor import MLPRegressor
-from rosenblatt.estimators.threshold_neuron import McCullochPittsNeuron, ThresholdNeuron
+from rosenblatt.support.moved import moved_attribute
 
-__all__ = [
-    "LearningRateTest",
-    "MLPClassifier",
-    "MLPRegressor",
-    "McCullochPittsNeuron",
-    "Perceptron",
-    "ThresholdNeuron",
-    "find_learning_rate",
-]
+__all__ = ["MLPClassifier", "MLPRegressor"]
+
+MOVED = {
+    "LearningRateTest": "rosenblatt.search",
+    "McCullochPittsNeuron": "rosenblatt.perceptron",
+    "Perceptron": "rosenblatt.perceptron",
+    "ThresholdNeuron": "rosenblatt.perceptron",
+    "find_learning_rate": "rosenblatt.search",
+}
+
+
+def __getattr__(name: str) -> Any:
+    return moved_attribute(__name__, name, MOVED)

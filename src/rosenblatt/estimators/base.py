@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from abc import abstractmethod
 from dataclasses import replace
 from numbers import Integral
@@ -17,39 +16,35 @@ from sklearn.utils import check_random_state
 
 from rosenblatt import engine
 from rosenblatt.errors import NON_FINITE, DivergenceError
-from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
-from rosenblatt.estimators.checkpointing import keeping
-from rosenblatt.estimators.control import control
-from rosenblatt.estimators.curvature import LBFGS
-from rosenblatt.estimators.curvature_solvers import second_order_beginning
-from rosenblatt.estimators.descent import Progress, begin_descent
-from rosenblatt.estimators.fits import Fit, Start, WholeFit
 from rosenblatt.estimators.fitted import FittedMLP
-from rosenblatt.estimators.following import Followers
-from rosenblatt.estimators.initial import first_parameters
-from rosenblatt.estimators.loss_choice import link_name
-from rosenblatt.estimators.names import initializer
-from rosenblatt.estimators.parameters import CONSTRAINTS, FLOAT_TYPES
-from rosenblatt.estimators.rates import rate_rule
-from rosenblatt.estimators.rows import Lesson, Table, arrays_of, validated, weighed
-from rosenblatt.estimators.second_order_choice import is_second_order
-from rosenblatt.estimators.solver_options import check_options
-from rosenblatt.estimators.solvers import (
-    has_epochs,
-    is_first_order,
-    is_full_batch,
-    optimizer_of,
-)
-from rosenblatt.estimators.structure import check_inputs, check_solver, structured
-from rosenblatt.estimators.takeover import check_peer, take_over
-from rosenblatt.estimators.undoing import undone_on_failure
-from rosenblatt.estimators.weights import check_total
+from rosenblatt.estimators.from_sklearn import check_peer, take_over
+from rosenblatt.fitting.callback_dispatch import CallbackDispatcher
+from rosenblatt.fitting.data import TrainValidation, ValidatedData, arrays_of, validated, weighed
+from rosenblatt.fitting.first_order import CarriedState, begin_descent
+from rosenblatt.fitting.fits import Fit, FitContext, FullBatchFit
+from rosenblatt.fitting.initialization import first_parameters
+from rosenblatt.fitting.lbfgs import LBFGS
+from rosenblatt.fitting.resume.session import keeping
+from rosenblatt.fitting.sample_weight import check_total
+from rosenblatt.fitting.second_order import second_order_beginning
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network, fill
+from rosenblatt.options.activations import chosen_activations, hidden_activations
+from rosenblatt.options.config import control
+from rosenblatt.options.layers import check_inputs, check_solver, structured
+from rosenblatt.options.losses import link_name
+from rosenblatt.options.names import initializer
+from rosenblatt.options.parameters import CONSTRAINTS, FLOAT_TYPES
+from rosenblatt.options.schedules import rate_rule
+from rosenblatt.options.second_order import is_second_order
+from rosenblatt.options.solver_options import check_options
+from rosenblatt.options.solvers import has_epochs, is_first_order, is_full_batch, optimizer_of
 from rosenblatt.problem import Arrays, Rows
 from rosenblatt.schedules import RateRule
 from rosenblatt.stopping import StoppingRule
-from rosenblatt.types import FloatArray
+from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.rollback_on_error import undone_on_failure
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["BaseMLP"]
 
@@ -115,7 +110,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     t_: int
 
     # None before the first descent, also where `coefs_` were set by hand.
-    _progress: Progress | None = None
+    _progress: CarriedState | None = None
 
     # What the two estimators do in their own ways.
 
@@ -127,7 +122,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         """Know the targets that scikit-learn's estimator was fitted to."""
 
     @abstractmethod
-    def _share_targets(self, learner: Self, lesson: Lesson) -> None:
+    def _share_targets(self, learner: Self, lesson: TrainValidation) -> None:
         """Know the targets that another network of the kind has learnt, or refuse them."""
 
     @abstractmethod
@@ -340,7 +335,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         )
         with keeping(self, incremental) as kept:
             rng = kept.generator(check_random_state(self.random_state))
-            fit = self._begin(Table(X, y, weights), None, validation, incremental, rng=rng)
+            fit = self._begin(ValidatedData(X, y, weights), None, validation, incremental, rng=rng)
             kept.begun(fit)
             fit.run()
             self._show(fit)
@@ -350,13 +345,13 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
 
     def _begin(
         self,
-        table: Table,
+        table: ValidatedData,
         rows: Rows | None,
         validation: tuple[Any, Any, Any] = (None, None, None),
         incremental: bool = False,
         rules: tuple[StoppingRule, ...] = (),
         all_targets: bool = False,
-        lesson: Lesson | None = None,
+        lesson: TrainValidation | None = None,
         rng: np.random.RandomState | None = None,
     ) -> Fit:
         """A fit to some rows of a table that has been validated, or to all, before its first step.
@@ -413,8 +408,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             theta, state = self._carried_parameters(network, X.dtype)
             self.history_ = getattr(self, "history_", [])
 
-        followers = Followers(self, controlled.callbacks, X=X, y=y, metadata=metadata)
-        start = Start(
+        followers = CallbackDispatcher(self, controlled.callbacks, X=X, y=y, metadata=metadata)
+        start = FitContext(
             self,
             network,
             theta,
@@ -430,24 +425,24 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         if begin_second_order is not None:
             return begin_second_order(start)
         if optimizer is None:
-            return WholeFit(start, LBFGS(start))
+            return FullBatchFit(start, LBFGS(start))
         return begin_descent(start, optimizer, rule)
 
     def _lesson(
         self,
-        table: Table,
+        table: ValidatedData,
         rows: Rows | None,
         validation: tuple[Any, Any, Any],
         incremental: bool = False,
         all_targets: bool = False,
-    ) -> Lesson:
+    ) -> TrainValidation:
         """What is to be learnt from some rows of a table, or from all; see `_begin`."""
         y, weights = table.y, table.weights
         if rows is not None:
             y, weights = y[rows], None if weights is None else weights[rows]
         self._check_targets(table.y if all_targets else y, incremental)
         targets = self._encode_targets(y, table.X.dtype)
-        return Lesson(
+        return TrainValidation(
             arrays_of(table.X, targets, weights, rows),
             self._given_validation(*validation, targets),
         )
@@ -528,8 +523,7 @@ def warn_of_foreign_members(network: Network, loss: Loss) -> None:
     members = [loss, *(layer.activation for layer in network.layers)]
     names = dict.fromkeys(type(m).__name__ for m in members if not engine.has_kernel(m))
     if names:
-        warnings.warn(
+        warn_caller(
             f"{' and '.join(names)}: without a kernel in the native engine, so that the readable"
-            " engine trains, in NumPy, which is slow.",
-            stacklevel=6,
+            " engine trains, in NumPy, which is slow."
         )

@@ -24,16 +24,16 @@ from sklearn.utils.multiclass import (
 from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
 from rosenblatt.checkpoints import Checkpoint
-from rosenblatt.engine import Form
+from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.class_weight import class_weighted, is_balanced
-from rosenblatt.estimators.loss_choice import classification_loss
-from rosenblatt.estimators.rows import Lesson, flat
-from rosenblatt.estimators.undoing import undone_on_failure
+from rosenblatt.fitting.class_weight import class_weighted, is_balanced
+from rosenblatt.fitting.data import TrainValidation, flat
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
+from rosenblatt.options.losses import classification_loss
 from rosenblatt.schedules import RateRule
-from rosenblatt.types import FloatArray
+from rosenblatt.support.rollback_on_error import undone_on_failure
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["MLPClassifier"]
 
@@ -424,7 +424,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         self._label_binarizer = copy.deepcopy(fitted._label_binarizer)
         self.classes_ = self._label_binarizer.classes_
 
-    def _share_targets(self, learner: Self, lesson: Lesson) -> None:
+    def _share_targets(self, learner: Self, lesson: TrainValidation) -> None:
         self._label_binarizer, self.classes_ = learner._label_binarizer, learner.classes_
 
     def _check_targets(self, y: Any, incremental: bool) -> None:
@@ -477,8 +477,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             return len(self.classes_)
         return y.shape[1]
 
-    def _form(self) -> Form:
-        return Form.BOTH_CLASSES if self.n_outputs_ == 1 else Form.COLUMNS
+    def _form(self) -> OutputFormat:
+        return OutputFormat.BOTH_CLASSES if self.n_outputs_ == 1 else OutputFormat.COLUMNS
 
     def _reported_loss(self, data_loss: float) -> float:
         return data_loss

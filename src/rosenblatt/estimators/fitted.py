@@ -15,15 +15,15 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import engine
-from rosenblatt.engine import Form
-from rosenblatt.estimators.activation_choice import chosen_activations, hidden_activations
-from rosenblatt.estimators.exporting import Exporting
-from rosenblatt.estimators.loss_choice import LINKS, link_name
+from rosenblatt.engine import OutputFormat
+from rosenblatt.estimators.export_mixin import Exporting
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import Loss
 from rosenblatt.model import Model, Predictor
 from rosenblatt.network import Dense, Network, beside_dense, fill
-from rosenblatt.types import FloatArray
+from rosenblatt.options.activations import chosen_activations, hidden_activations
+from rosenblatt.options.losses import LINKS, link_name
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["FittedMLP", "fitted_attributes"]
 
@@ -128,7 +128,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         return Predictor(self.model_, self._form(), self.n_jobs, self.deterministic)
 
     @abstractmethod
-    def _form(self) -> Form:
+    def _form(self) -> OutputFormat:
         """What predictions look like."""
 
     def _trained(self) -> Trained:

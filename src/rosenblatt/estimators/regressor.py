@@ -16,15 +16,15 @@ from sklearn.utils.metaestimators import available_if
 from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
 from rosenblatt.checkpoints import Checkpoint
-from rosenblatt.engine import Form
+from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.loss_choice import regression_loss
-from rosenblatt.estimators.rows import Lesson, flat
+from rosenblatt.fitting.data import TrainValidation, flat
 from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
 from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.normalizations import Normalization
+from rosenblatt.options.losses import regression_loss
 from rosenblatt.schedules import RateRule
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["MLPRegressor"]
 
@@ -190,7 +190,7 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
     def _take_over_targets(self, fitted: Any) -> None:
         pass  # numbers are what they are
 
-    def _share_targets(self, learner: Self, lesson: Lesson) -> None:
+    def _share_targets(self, learner: Self, lesson: TrainValidation) -> None:
         for arrays in (lesson.train, lesson.validation):
             if arrays is not None:
                 self._check_validation_targets(arrays.y)
@@ -224,8 +224,8 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
     def _n_units_out(self, y: FloatArray) -> int:
         return y.shape[1] * outputs_per_target(self._loss())
 
-    def _form(self) -> Form:
-        return Form.FLAT if self.n_outputs_ == 1 else Form.COLUMNS
+    def _form(self) -> OutputFormat:
+        return OutputFormat.FLAT if self.n_outputs_ == 1 else OutputFormat.COLUMNS
 
     def _reported_loss(self, data_loss: float) -> float:
         averages = isinstance(self._loss(), SquaredError)

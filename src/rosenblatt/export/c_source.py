@@ -17,9 +17,9 @@ from rosenblatt.export.c_number import c_number
 from rosenblatt.export.c_text import checked_name, string
 from rosenblatt.export.trained import Block, Trained, unknown_member
 from rosenblatt.losses.links import Link
-from rosenblatt.model import Form
+from rosenblatt.model import OutputFormat
 from rosenblatt.normalizations import BatchNorm, LayerNorm
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["c_source"]
 
@@ -128,7 +128,7 @@ class Writer:
                 say(f"for (i = 0; i < {n}; i++) out[i] = {self.number.call('exp')}(out[i]);")
             case Link.IDENTITY:
                 pass
-        if self.trained.form is Form.BOTH_CLASSES:
+        if self.trained.form is OutputFormat.BOTH_CLASSES:
             say("out[1] = out[0];")
             say("out[0] = 1 - out[1];")
 

@@ -17,7 +17,7 @@ from rosenblatt.export.c_number import DOUBLE, c_number
 from rosenblatt.export.c_source import c_source
 from rosenblatt.export.c_text import TAKEN, checked_name, comment, string
 from rosenblatt.export.trained import Trained
-from rosenblatt.model import Form, Model
+from rosenblatt.model import Model, OutputFormat
 from rosenblatt.table import ClassTarget, TableEncoding
 from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date
@@ -49,7 +49,7 @@ class Writer:
         self.name, self.target = name, encoding.target
         classes = isinstance(self.target, ClassTarget)
         both = classes and model.network.n_outputs == 1
-        self.trained = Trained(model, Form.BOTH_CLASSES if both else Form.COLUMNS)
+        self.trained = Trained(model, OutputFormat.BOTH_CLASSES if both else OutputFormat.COLUMNS)
         self.network = f"{name}_network"
         self.source = c_source(self.trained, self.network, dtype)
         self.real = c_number(model.parameters.dtype if dtype is None else dtype).real

@@ -35,7 +35,7 @@ from rosenblatt.activations import (
 from rosenblatt.activations.rectifiers import SELU_ALPHA, SELU_SCALE
 from rosenblatt.export.trained import Block, Trained, unknown_member
 from rosenblatt.losses.links import Link
-from rosenblatt.model import Form
+from rosenblatt.model import OutputFormat
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 
 __all__ = ["OPSET", "Graph", "finished", "network_value", "onnx_model"]
@@ -133,7 +133,7 @@ def onnx_model(trained: Trained) -> ModelProto:
     X = graph.input("X", TensorProto.FLOAT, n_inputs)
     value = network_value(graph, trained, X)
     output = "probabilities" if trained.classes else "predictions"
-    if trained.form is Form.FLAT:
+    if trained.form is OutputFormat.FLAT:
         value = graph.step("Reshape", value, graph.constant(np.array([-1])))
         graph.output(value, output, TensorProto.FLOAT)
     else:
@@ -147,7 +147,7 @@ def network_value(graph: Graph, trained: Trained, x: str) -> str:
     for block in single.blocks:
         x = block_value(graph, block, x)
     value = LINKS[single.link](graph, x)
-    if single.form is not Form.BOTH_CLASSES:
+    if single.form is not OutputFormat.BOTH_CLASSES:
         return value
     other = graph.step("Sub", graph.number(1), value)
     return graph.step("Concat", other, value, axis=1)

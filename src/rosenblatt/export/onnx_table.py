@@ -16,7 +16,7 @@ from onnx import ModelProto, TensorProto
 
 from rosenblatt.export.onnx_graph import Graph, finished, network_value
 from rosenblatt.export.trained import Trained
-from rosenblatt.model import Form, Model
+from rosenblatt.model import Model, OutputFormat
 from rosenblatt.table import ClassTarget, TableEncoding
 from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped
 from rosenblatt.table.dates import Date
@@ -33,7 +33,7 @@ def onnx_table_model(model: Model, encoding: TableEncoding) -> ModelProto:
     X = graph.step("Concat", *features, axis=1)
     if isinstance(target, ClassTarget):
         classes = tuple(map(str, target.classes))
-        form = Form.BOTH_CLASSES if model.network.n_outputs == 1 else Form.COLUMNS
+        form = OutputFormat.BOTH_CLASSES if model.network.n_outputs == 1 else OutputFormat.COLUMNS
         trained = Trained(model, form, classes)
         value = network_value(graph, trained, X)
         graph.output(value, target.name, TensorProto.FLOAT, trained.n_outputs)

@@ -29,9 +29,9 @@ from rosenblatt.activations import (
 )
 from rosenblatt.export.trained import Block, Trained, unknown_member
 from rosenblatt.losses.links import Link
-from rosenblatt.model import Form
+from rosenblatt.model import OutputFormat
 from rosenblatt.normalizations import BatchNorm, LayerNorm
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["BothClasses", "Exponential", "Residual", "Threshold", "sequential"]
 
@@ -97,10 +97,10 @@ LINKS: dict[Link, Callable[[], list[nn.Module]]] = {
     Link.LOGISTIC: lambda: [nn.Sigmoid()],
     Link.SOFTMAX: lambda: [nn.Softmax(dim=-1)],
 }
-FORMS: dict[Form, Callable[[], list[nn.Module]]] = {
-    Form.COLUMNS: list,
-    Form.BOTH_CLASSES: lambda: [BothClasses()],
-    Form.FLAT: lambda: [nn.Flatten(start_dim=0)],
+FORMS: dict[OutputFormat, Callable[[], list[nn.Module]]] = {
+    OutputFormat.COLUMNS: list,
+    OutputFormat.BOTH_CLASSES: lambda: [BothClasses()],
+    OutputFormat.FLAT: lambda: [nn.Flatten(start_dim=0)],
 }
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.losses.links import Link, link_of
-from rosenblatt.model import Form, Model
+from rosenblatt.model import Model, OutputFormat
 from rosenblatt.network import Dense
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Block", "Trained", "unknown_member"]
 
@@ -35,14 +35,14 @@ class Trained:
     Attributes
     ----------
     model : Model
-    form : Form
+    form : OutputFormat
         What its predictions look like.
     classes : tuple of str
         What the outputs stand for, one name each; empty for numbers.
     """
 
     model: Model
-    form: Form = Form.COLUMNS
+    form: OutputFormat = OutputFormat.COLUMNS
     classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -68,7 +68,7 @@ class Trained:
     @property
     def n_outputs(self) -> int:
         """Numbers that come out, of one row."""
-        return 2 if self.form is Form.BOTH_CLASSES else self.model.network.n_outputs
+        return 2 if self.form is OutputFormat.BOTH_CLASSES else self.model.network.n_outputs
 
     @property
     def blocks(self) -> list[Block]:

@@ -11,7 +11,7 @@ from scipy.special import expit, logsumexp
 
 from rosenblatt.activations import Softmax
 from rosenblatt.losses.base import Loss
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["BinaryCrossEntropy", "CategoricalCrossEntropy"]
 

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.losses.base import Loss
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Quantile", "outputs_per_target"]
 

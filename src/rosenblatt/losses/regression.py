@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import xlogy
 
 from rosenblatt.losses.base import Loss
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["AbsoluteError", "Huber", "LogCosh", "Poisson", "SquaredError"]
 

@@ -8,7 +8,7 @@ from typing import ClassVar, final
 import numpy as np
 
 from rosenblatt.optimizers.base import DecoupledDecay, average
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Lion"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.optimizers.base import Optimizer
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["SGD"]
 

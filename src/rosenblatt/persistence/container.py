@@ -23,11 +23,11 @@ import numpy as np
 from safetensors.numpy import save
 
 from rosenblatt.errors import InputError
-from rosenblatt.persistence.allowances import Allowances
 from rosenblatt.persistence.header import METADATA, Entry, entries_of
 from rosenblatt.persistence.json_text import memory_for, parse_json
-from rosenblatt.persistence.wording import DAMAGED, FOREIGN, cut_short
-from rosenblatt.types import FloatArray
+from rosenblatt.persistence.memory_budget import Allowances
+from rosenblatt.persistence.messages import DAMAGED, FOREIGN, cut_short
+from rosenblatt.support.types import FloatArray
 
 OURS = "rosenblatt"
 CHECKSUM = "rosenblatt_sha256"

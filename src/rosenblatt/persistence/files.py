@@ -10,9 +10,7 @@ from typing import final
 import numpy as np
 from safetensors.numpy import save
 
-from rosenblatt.atomic import replaced_file
 from rosenblatt.errors import InputError
-from rosenblatt.paths import file_path
 from rosenblatt.persistence import container
 from rosenblatt.persistence.json_text import parse_json
 from rosenblatt.persistence.schema import (
@@ -23,7 +21,9 @@ from rosenblatt.persistence.schema import (
     saved_model_from,
     tensors_of,
 )
-from rosenblatt.table.plain import shortened
+from rosenblatt.support.atomic import replaced_file
+from rosenblatt.support.paths import file_path
+from rosenblatt.table.serialization import shortened
 
 
 @final

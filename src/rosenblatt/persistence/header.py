@@ -11,7 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.errors import InputError
-from rosenblatt.persistence.wording import DAMAGED, FOREIGN, cut_short
+from rosenblatt.persistence.messages import DAMAGED, FOREIGN, cut_short
 
 __all__ = ["METADATA", "Entry", "entries_of"]
 

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from rosenblatt.errors import InputError
-from rosenblatt.persistence.wording import DAMAGED
+from rosenblatt.persistence.messages import DAMAGED
 
 __all__ = ["memory_for", "parse_json"]
 

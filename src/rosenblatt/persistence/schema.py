@@ -31,7 +31,6 @@ from rosenblatt.activations import (
     Softplus,
     Tanh,
 )
-from rosenblatt.atomic import replaced_file
 from rosenblatt.errors import InputError
 from rosenblatt.export.c_table import c_table_source
 from rosenblatt.losses import (
@@ -51,12 +50,13 @@ from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network, beside_dense, fill
 from rosenblatt.normalizations import BatchNorm, LayerNorm
-from rosenblatt.packages import needed
-from rosenblatt.paths import file_path
 from rosenblatt.persistence.summary import Summary
+from rosenblatt.support.atomic import replaced_file
+from rosenblatt.support.optional_dependencies import missing
+from rosenblatt.support.paths import file_path
+from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
-from rosenblatt.table.plain import from_plain, to_plain
-from rosenblatt.types import FloatArray
+from rosenblatt.table.serialization import from_plain, to_plain
 
 FORMAT_VERSION = 1
 
@@ -157,7 +157,7 @@ class SavedModel:
         try:
             from rosenblatt.export.onnx_table import onnx_table_model
         except ImportError as error:
-            raise needed("to_onnx", "onnx", error) from error
+            raise missing("to_onnx", "onnx", error) from error
         onnx = onnx_table_model(self.model, self.encoding)
         if path is not None:
             with replaced_file(file_path(path)) as file:

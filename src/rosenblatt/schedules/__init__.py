@@ -6,7 +6,13 @@ instead. Both are frozen values that yield a factor on the optimiser's base rate
 `RateControl`, which holds what changes while a run goes on.
 """
 
-from rosenblatt.schedules.annealing import CosineAnnealing, OneCycle, PerEpoch, WarmRestarts, WarmUp
+from rosenblatt.schedules.annealing import (
+    CosineAnnealing,
+    OneCycle,
+    PerEpoch,
+    WarmRestarts,
+    WarmUp,
+)
 from rosenblatt.schedules.base import RateControl, RateRule, Run, Schedule
 from rosenblatt.schedules.curve import DivideOnStall, InverseScaling, ReduceOnPlateau
 from rosenblatt.schedules.decay import (

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.snapshot import Snapshot
+from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Factors", "RateControl", "RateRule", "Run", "Schedule", "Steps", "length"]
 
@@ -68,7 +68,7 @@ class RateControl(ABC):
         """Called when the curve has stopped improving; whether training should go on."""
 
     @final
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> StateDict:
         """Its numbers; TypeError where it keeps what is neither a number nor a rule."""
         values, inner = {}, {}
         # As it would be pickled: what is soon worked out again is left out.
@@ -83,11 +83,11 @@ class RateControl(ABC):
                     f"{type(self).__name__}.{name} is {value!r}: a rate that is to be stored and"
                     " taken up again keeps numbers alone."
                 )
-        parts = Snapshot.of_parts(**inner)
-        return Snapshot({**values, **parts.values}, parts.arrays)
+        parts = StateDict.of_parts(**inner)
+        return StateDict({**values, **parts.values}, parts.arrays)
 
     @final
-    def restore(self, snapshot: Snapshot) -> None:
+    def restore(self, snapshot: StateDict) -> None:
         """Take the numbers of one of the same kind; ValueError where they are another's."""
         inner = [name for name, value in vars(self).items() if isinstance(value, RateControl)]
         for name in inner:

@@ -11,7 +11,7 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
 
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.search.ladder import Sizes
+from rosenblatt.search.default_candidates import Sizes
 
 __all__ = ["HIDDEN", "Parameters", "checked_sizes", "combined", "network_step"]
 

@@ -7,10 +7,10 @@ from typing import Any, Self, final
 
 import numpy as np
 
-from rosenblatt.packages import needed
-from rosenblatt.search.axes import legend_outside, scale, sizes_above
-from rosenblatt.search.findings import Findings, findings
+from rosenblatt.search.plot_axes import legend_outside, scale, sizes_above
+from rosenblatt.search.results import SearchResults, findings
 from rosenblatt.search.summary import named
+from rosenblatt.support.optional_dependencies import missing
 
 __all__ = ["StructureSearchDisplay"]
 
@@ -28,7 +28,7 @@ class StructureSearchDisplay:
 
     Parameters
     ----------
-    found : Findings
+    found : SearchResults
     score_name : str, optional
         What the score is called on its axis; None for the search's metric.
 
@@ -64,7 +64,7 @@ class StructureSearchDisplay:
     >>> display = StructureSearchDisplay.from_estimator(search)  # doctest: +SKIP
     """
 
-    def __init__(self, *, found: Findings, score_name: str | None = None) -> None:
+    def __init__(self, *, found: SearchResults, score_name: str | None = None) -> None:
         self.found = found
         self.score_name = score_name
 
@@ -113,7 +113,7 @@ class StructureSearchDisplay:
             try:
                 import matplotlib.pyplot as plt
             except ImportError as error:
-                raise needed("StructureSearchDisplay.plot", "matplotlib", error) from error
+                raise missing("StructureSearchDisplay.plot", "matplotlib", error) from error
             _, ax = plt.subplots(**FIGURE)
         self.ax_, self.figure_ = ax, ax.figure
         self._draw_curves(dict(line_kw or {}), dict(fill_between_kw or {}))

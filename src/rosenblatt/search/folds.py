@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import _safe_split
 
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.rows import Lesson, Table, flat
+from rosenblatt.fitting.data import TrainValidation, ValidatedData, flat
 from rosenblatt.network import Network
 from rosenblatt.problem import Rows
 from rosenblatt.search.candidates import Parameters
@@ -47,9 +47,9 @@ class Read:
     them: for each fold, and the whole, a lesson and the network that has learnt its targets."""
 
     reader: BaseMLP
-    table: Table
+    table: ValidatedData
     validation: tuple[Any, Any, Any]
-    lessons: dict[int | None, tuple[BaseMLP, Lesson]] = field(default_factory=dict)
+    lessons: dict[int | None, tuple[BaseMLP, TrainValidation]] = field(default_factory=dict)
 
     def show_columns(self, est: BaseMLP) -> None:
         """Let an estimator know the columns as if it had read the table itself."""
@@ -106,7 +106,7 @@ class TableFolds(Folds):
                 X_val, y_val, weights_val, dtype=X.dtype, reset=False
             )
             y_val = flat(y_val, warn=False)
-        return Read(reader, Table(X, flat(y), weights), (X_val, y_val, weights_val))
+        return Read(reader, ValidatedData(X, flat(y), weights), (X_val, y_val, weights_val))
 
     def begin(self, parameters: Parameters, fold: int, rules: tuple[StoppingRule, ...]) -> Begun:
         est, read = self._set_up(parameters)
@@ -114,7 +114,7 @@ class TableFolds(Folds):
         fit = est._begin(read.table, self.rows[fold], read.validation, rules=rules, lesson=lesson)
         return Begun(fit, est)
 
-    def _lesson(self, est: BaseMLP, read: Read, fold: int | None) -> Lesson:
+    def _lesson(self, est: BaseMLP, read: Read, fold: int | None) -> TrainValidation:
         """That of a fold, or of the whole table, whose targets the estimator then knows."""
         with self._lock:
             if fold not in read.lessons:

@@ -7,9 +7,9 @@ import threading
 from contextlib import AbstractContextManager
 from typing import Any, Self, final
 
-from rosenblatt.estimators.progress import INTERVAL, RedrawnLine, bar
-from rosenblatt.search.findings import name_of, sizes_of
-from rosenblatt.search.work import Work
+from rosenblatt.fitting.progress_bar import INTERVAL, RedrawnLine, bar
+from rosenblatt.search.results import name_of, sizes_of
+from rosenblatt.search.run import Work
 
 __all__ = ["SearchBar"]
 

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import Any, final
 
 from rosenblatt.search.candidates import Parameters
-from rosenblatt.search.measuring import Measured
+from rosenblatt.search.cost import Measured
+from rosenblatt.search.run import Work
 from rosenblatt.search.space import Space
 from rosenblatt.search.strategies import FACTOR
 from rosenblatt.search.trials import Candidate
-from rosenblatt.search.work import Work
 
 __all__ = ["DEFAULT_NUMBER", "sample"]
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, final
 
 from rosenblatt.search.candidates import HIDDEN, Parameters
-from rosenblatt.search.ladder import Sizes
+from rosenblatt.search.default_candidates import Sizes
 
 __all__ = ["Space"]
 

@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 
+from rosenblatt.search.run import Work
 from rosenblatt.search.trials import Candidate
-from rosenblatt.search.work import Work
 
 __all__ = ["FACTOR", "every", "halving", "rungs"]
 

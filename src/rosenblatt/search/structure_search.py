@@ -21,24 +21,14 @@ from sklearn.utils import check_random_state, indexable
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_method_params, _num_samples
 
-from rosenblatt.crew import Crew, Halt
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, asked_threads
-from rosenblatt.estimators.undoing import undone_on_failure
-from rosenblatt.packages import needed
+from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.search.candidates import HIDDEN, checked_sizes, combined, network_step
-from rosenblatt.search.findings import findings, sizes_of
+from rosenblatt.search.cost import Measure
+from rosenblatt.search.default_candidates import Sizes, ladder
 from rosenblatt.search.folds import Folds, Held, folds_of
-from rosenblatt.search.ladder import Sizes, ladder
-from rosenblatt.search.measuring import Measure
-from rosenblatt.search.progress import SearchBar
-from rosenblatt.search.sampling import DEFAULT_NUMBER, sample
-from rosenblatt.search.selection import eligible, favourites
-from rosenblatt.search.space import Space
-from rosenblatt.search.splits import numbered
-from rosenblatt.search.strategies import every, halving
-from rosenblatt.search.summary import summary_of
-from rosenblatt.search.telling import (
+from rosenblatt.search.messages import (
     line_of,
     not_reached,
     raise_or_warn_of_failures,
@@ -46,8 +36,19 @@ from rosenblatt.search.telling import (
     warn_of_limits,
     warn_of_missing_classes,
 )
+from rosenblatt.search.progress import SearchBar
+from rosenblatt.search.results import findings, sizes_of
+from rosenblatt.search.run import Scoring, Work, no_metric_named
+from rosenblatt.search.sampling import DEFAULT_NUMBER, sample
+from rosenblatt.search.selection import eligible, favourites
+from rosenblatt.search.space import Space
+from rosenblatt.search.splits import numbered
+from rosenblatt.search.strategies import every, halving
+from rosenblatt.search.summary import summary_of
 from rosenblatt.search.trials import Candidate, folds_in_common
-from rosenblatt.search.work import Scoring, Work, no_metric_named
+from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.optional_dependencies import missing
+from rosenblatt.support.rollback_on_error import undone_on_failure
 
 __all__ = ["StructureSearchCV"]
 
@@ -221,7 +222,7 @@ class StructureSearchCV(BaseSearchCV):
                 f" strategy is {self.strategy!r}, which tries all: leave n_candidates out, or take"
                 " strategy='optuna'."
             )
-        begun, halt = time.perf_counter(), Halt.after(self.max_time)
+        begun, halt = time.perf_counter(), StopSignal.after(self.max_time)
         step = network_step(self.estimator)
         if y is None:
             raise ValueError(
@@ -253,7 +254,7 @@ class StructureSearchCV(BaseSearchCV):
             held = Held(self.estimator, X, y, splits)
             scoring = Scoring(scorers, self.refit, routed.scorer.score, held, splits)
             self.candidates_ = self._sizes(folds, step, len(splits[0][0]))
-            with blas_beside(size), Crew(allowed_threads(size), halt) as crew:
+            with blas_beside(size), WorkerPool(allowed_threads(size), halt) as crew:
                 work = Work(folds, len(splits), scoring, crew, halt, self._tell)
                 with SearchBar(work) if self.verbose == "bar" else nullcontext():
                     self._search(work, step)
@@ -326,7 +327,7 @@ class StructureSearchCV(BaseSearchCV):
     def _one_grid(self) -> Mapping[str, Any]:
         """The grid that optuna draws from."""
         if find_spec("optuna") is None:
-            raise needed("strategy='optuna'", "optuna")
+            raise missing("strategy='optuna'", "optuna")
         if self.param_grid is None or isinstance(self.param_grid, Mapping):
             return self.param_grid or {}
         raise ValueError("strategy='optuna' takes one dict as param_grid, not a list of them.")
@@ -414,13 +415,12 @@ class StructureSearchCV(BaseSearchCV):
                 f"the best so far, {self.best_params_}, had not been trained to its end, after"
                 f" {results['mean_n_epochs'][self.best_index_]:g} epochs a fold"
             )
-            warnings.warn(
+            warn_caller(
                 f"The search was interrupted: {so_far}."
                 if interrupted
                 else f"max_time={self.max_time:g} seconds were short: {so_far}. Give the search"
                 " more time, fewer folds, or strategy='halving'.",
                 ConvergenceWarning,
-                stacklevel=4,
             )
 
     def _fit_best(self, X: Any, y: Any, fit_params: Mapping[str, Any]) -> None:

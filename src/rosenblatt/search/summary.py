@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rosenblatt.search.findings import Findings, name_of
-from rosenblatt.search.marks import CHOSEN, HIGHEST, SMALLEST, shown
+from rosenblatt.search.plot_symbols import CHOSEN, HIGHEST, SMALLEST, shown
+from rosenblatt.search.results import SearchResults, name_of
 from rosenblatt.search.terminal import terminal_plot
 
 __all__ = ["candidates_table", "choice", "named", "summary_of"]
@@ -19,7 +19,7 @@ GAP = "  "
 
 
 def summary_of(
-    found: Findings, *, width: int = 80, height: int = 20, notes: Sequence[str] = ()
+    found: SearchResults, *, width: int = 80, height: int = 20, notes: Sequence[str] = ()
 ) -> str:
     """The table, the choice, what else there is to say, and the plot, one below the other."""
     said = [textwrap.fill(told, width) for told in (choice(found), *notes)]
@@ -27,7 +27,7 @@ def summary_of(
     return "\n\n".join([candidates_table(found), *said, plot])
 
 
-def candidates_table(found: Findings, encoding: str | None = None) -> str:
+def candidates_table(found: SearchResults, encoding: str | None = None) -> str:
     """A line for each candidate, the highest score first; of very many, those and the marked."""
     scores = np.where(found.scored, found.test, -np.inf)
     order = np.argsort(-scores, kind="stable")
@@ -71,7 +71,7 @@ def candidates_table(found: Findings, encoding: str | None = None) -> str:
     return "\n".join(lines)
 
 
-def choice(found: Findings, encoding: str | None = None) -> str:
+def choice(found: SearchResults, encoding: str | None = None) -> str:
     """One sentence: what was chosen, and why."""
     number = score_format(found.test[found.scored])
     best, smallest, chosen = found.highest, found.smallest, found.chosen
@@ -102,14 +102,14 @@ def choice(found: Findings, encoding: str | None = None) -> str:
     return shown(told, encoding)
 
 
-def named(found: Findings, i: int) -> str:
+def named(found: SearchResults, i: int) -> str:
     """'64,32 (alpha=0.1; 2,177 parameters)'."""
     others = [f"{name}={value_of(value)}; " for name, value in found.others[i].items()]
     hidden = name_of(found.sizes[i]) if found.sizes[i] else "no hidden layers"
     return f"{hidden} ({''.join(others)}{found.n_parameters[i]:,} parameters)"
 
 
-def marks_of(found: Findings) -> dict[int, str]:
+def marks_of(found: SearchResults) -> dict[int, str]:
     marks: dict[int, str] = {}
     for i, mark in (
         (found.chosen, CHOSEN),

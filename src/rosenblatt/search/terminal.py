@@ -10,8 +10,7 @@ from typing import final
 
 import numpy as np
 
-from rosenblatt.search.findings import Findings
-from rosenblatt.search.marks import (
+from rosenblatt.search.plot_symbols import (
     BELOW,
     BESIDE,
     CHOSEN,
@@ -27,6 +26,7 @@ from rosenblatt.search.marks import (
     VALIDATION,
     shown,
 )
+from rosenblatt.search.results import SearchResults
 
 __all__ = ["terminal_plot"]
 
@@ -85,13 +85,13 @@ class Canvas:
 
 
 def terminal_plot(
-    found: Findings, *, width: int = 80, height: int = 20, encoding: str | None = None
+    found: SearchResults, *, width: int = 80, height: int = 20, encoding: str | None = None
 ) -> str:
     """Validation and training score against the number of parameters, on a logarithmic axis.
 
     Parameters
     ----------
-    found : Findings
+    found : SearchResults
     width : int
         Characters of the whole, at least 40.
     height : int
@@ -123,7 +123,7 @@ def terminal_plot(
     return shown("\n".join(lines), encoding)
 
 
-def drawn(found: Findings, canvas: Canvas) -> Canvas:
+def drawn(found: SearchResults, canvas: Canvas) -> Canvas:
     """What matters most comes last."""
     n, test, error = found.n_parameters, found.test, found.error
     canvas.across(DASH, max(found.threshold, canvas.y.low))
@@ -141,7 +141,7 @@ def drawn(found: Findings, canvas: Canvas) -> Canvas:
     return canvas
 
 
-def legend(found: Findings, marks: Set[str], width: int) -> list[str]:
+def legend(found: SearchResults, marks: Set[str], width: int) -> list[str]:
     """What the marks mean that are there."""
     meanings = {
         VALIDATION: "validation, best of its size",
@@ -173,7 +173,7 @@ def labels_of_scores(y: Axis) -> dict[int, str]:
     return {y.cell(k * step): f"{k * step:,.{decimals}f}" for k in numbers}
 
 
-def labels_of_sizes(found: Findings, x: Axis) -> dict[int, str]:
+def labels_of_sizes(found: SearchResults, x: Axis) -> dict[int, str]:
     """Column → round number of parameters; where there are none, the sizes at both ends."""
 
     def within(size: float) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from rosenblatt.crew import CUT
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.fits import Fit
+from rosenblatt.fitting.fits import Fit
+from rosenblatt.parallel import CUT
 from rosenblatt.search.candidates import Parameters
 
 __all__ = ["Begun", "Candidate", "Scores", "Trial", "folds_in_common"]

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.backprop import forward
-from rosenblatt.engine.foreign import refuse_nan
+from rosenblatt.engine.custom_members import refuse_nan
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays
+from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order.likelihood import Likelihood
 from rosenblatt.second_order.propagation import deltas, flat_gradient, scores_along
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Batch"]
 

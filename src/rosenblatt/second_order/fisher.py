@@ -14,7 +14,7 @@ from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.second_order.likelihood import likelihood_of
 from rosenblatt.second_order.propagation import deltas, jacobian
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["empirical_fisher", "fisher", "per_sample_gradients"]
 

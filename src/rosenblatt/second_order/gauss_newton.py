@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.second_order.checks import positive
-from rosenblatt.second_order.walk import LeastSquaresMethod, Walk
+from rosenblatt.second_order.least_squares_run import LeastSquaresMethod, Walk
 from rosenblatt.stopping import Ending
 
 __all__ = ["GaussNewton"]

@@ -11,20 +11,20 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 
-from rosenblatt.divergence import Cause, Divergence, Finding
 from rosenblatt.engine import Epoch, Trainer
 from rosenblatt.engine.diagnosis import examined, layer_name
+from rosenblatt.engine.divergence import Cause, Diagnosis, Divergence
 from rosenblatt.initializers import Rng
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays
+from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order.batch import Batch
 from rosenblatt.second_order.checks import positive
 from rosenblatt.second_order.kronecker import KroneckerFisher
 from rosenblatt.second_order.likelihood import likelihood_of
-from rosenblatt.snapshot import Snapshot
-from rosenblatt.types import FloatArray
+from rosenblatt.support.state_dict import StateDict
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["KFAC", "KFACTrainer"]
 
@@ -158,24 +158,24 @@ class KFACTrainer(Trainer):
             self.damping,
         )
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> StateDict:
         own = {"damping": self.damping, "ratio": self.ratio, "batches": self.batches}
-        parts = Snapshot.of_parts(fisher=self.fisher.snapshot())
-        return Snapshot(own | parts.values, {"last_step": self.last_step} | parts.arrays)
+        parts = StateDict.of_parts(fisher=self.fisher.snapshot())
+        return StateDict(own | parts.values, {"last_step": self.last_step} | parts.arrays)
 
-    def restore(self, snapshot: Snapshot) -> None:
+    def restore(self, snapshot: StateDict) -> None:
         self.damping, self.ratio = snapshot.values["damping"], snapshot.values["ratio"]
         self.batches = snapshot.values["batches"]
         self.last_step = np.empty_like(self.theta)
         snapshot.copy_to(self.last_step, "last_step")
         self.fisher.restore(snapshot.part("fisher"))
 
-    def _finding(self, rows: npt.NDArray[np.int64]) -> Finding:
+    def _finding(self, rows: npt.NDArray[np.int64]) -> Diagnosis:
         """Where a batch's objective or its gradient overflows."""
         network, moved = self.network, self.batches > 0
         return examined(network, self.loss, self.penalty, self.arrays, self.theta, moved, rows)
 
-    def _step(self, batch: Batch, factor: float) -> Finding | None:
+    def _step(self, batch: Batch, factor: float) -> Diagnosis | None:
         """Take a step, or refuse it; what overflows, where there is not even a direction."""
         if self.last_step.any():
             self._judge(batch)
@@ -216,7 +216,7 @@ class KFACTrainer(Trainer):
     def _damp(self, factor: float) -> None:
         self.damping = float(np.clip(self.damping * factor, LEAST, MOST))
 
-    def _observe(self, batch: Batch) -> Finding | None:
+    def _observe(self, batch: Batch) -> Diagnosis | None:
         """Bring the factors up to date, with targets drawn from the model; what overflows in it."""
         # Of -ln p itself: under label smoothing the loss is another, whose δ of a target drawn
         # from the model do not have F for their second moment.
@@ -225,7 +225,7 @@ class KFACTrainer(Trainer):
         self.fisher.observe(batch.passed.a[:-1], drawn, batch.shares / batch.shares.sum())
         layer = self.fisher.first_overflow()
         if layer is not None:
-            return Finding(
+            return Diagnosis(
                 layer + 1,
                 f"the squares of what {layer_name(self.network, layer)} takes in or gives back"
                 " overflow float64",

@@ -18,8 +18,8 @@ import scipy.linalg
 
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.network import Network
-from rosenblatt.snapshot import Snapshot
-from rosenblatt.types import FloatArray
+from rosenblatt.support.state_dict import StateDict
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["KroneckerFisher", "with_ones"]
 
@@ -92,15 +92,15 @@ class KroneckerFisher:
             pi = np.sqrt(mean_A / mean_G) if mean_G > 0 else 1.0
             self._inverses.append((factorised(A, pi * gamma), factorised(G, gamma / pi)))
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> StateDict:
         arrays: dict[str, Matrix] = {}
         for k, (A, G) in enumerate(zip(self.A, self.G, strict=True)):
             arrays |= {f"A{k}": A, f"G{k}": G}
         for k, ((A, _), (G, _)) in enumerate(self._inverses):
             arrays |= {f"inverse_A{k}": A, f"inverse_G{k}": G}
-        return Snapshot({"batches": self._batches}, arrays)
+        return StateDict({"batches": self._batches}, arrays)
 
-    def restore(self, snapshot: Snapshot) -> None:
+    def restore(self, snapshot: StateDict) -> None:
         self._batches = snapshot.values["batches"]
         self._inverses = []
         for k, (A, G) in enumerate(zip(self.A, self.G, strict=True)):

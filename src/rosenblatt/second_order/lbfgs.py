@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, final
@@ -12,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy.optimize
 
-from rosenblatt.divergence import Finding
 from rosenblatt.engine import Objective
+from rosenblatt.engine.divergence import Diagnosis
 from rosenblatt.errors import NON_FINITE, DivergenceError, InputError
-from rosenblatt.snapshot import Snapshot
 from rosenblatt.stopping import Ending
-from rosenblatt.types import FloatArray
+from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.state_dict import StateDict
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Iterate", "LBFGSResult", "Recording", "minimize_lbfgs"]
 
@@ -29,7 +29,7 @@ REMEDY = "take a first-order solver, such as 'adam'"
 class Overflow(Exception):
     """The objective is not finite at a point tried."""
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: Diagnosis) -> None:
         super().__init__(finding)
         self.finding = finding
 
@@ -68,11 +68,11 @@ class Recording:
         """The objective, which is only asked for what it has not told yet."""
         return Recorded(objective, self)
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> StateDict:
         values = {"asked": self.asked, "losses": self.losses}
-        return Snapshot(values, {f"gradient{k}": g for k, g in enumerate(self.gradients)})
+        return StateDict(values, {f"gradient{k}": g for k, g in enumerate(self.gradients)})
 
-    def restore(self, snapshot: Snapshot) -> None:
+    def restore(self, snapshot: StateDict) -> None:
         self.asked = list(snapshot.values["asked"])
         self.losses = [(data_loss, penalty) for data_loss, penalty in snapshot.values["losses"]]
         self.gradients = [snapshot.arrays[f"gradient{k}"] for k in range(len(self.asked))]
@@ -122,7 +122,7 @@ def minimize_lbfgs(
     max_fun: int,
     grad_tol: float,
     on_iterate: Callable[[npt.NDArray[np.float64], Iterate], Ending | None],
-    finding: Callable[[FloatArray, bool], Finding],
+    finding: Callable[[FloatArray, bool], Diagnosis],
 ) -> LBFGSResult:
     """Minimise from `theta`, whose float type the objective is evaluated in.
 
@@ -187,7 +187,7 @@ def minimize_lbfgs(
     except KeyboardInterrupt:
         if not accepted:
             raise
-        warnings.warn("Training interrupted by user.", stacklevel=7)
+        warn_caller("Training interrupted by user.")
         x, last = accepted[0]
         return LBFGSResult(x, last, n_accepted, True, "interrupted by the user", True)
     assert evaluated is not None

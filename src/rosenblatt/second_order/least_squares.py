@@ -16,17 +16,17 @@ import numpy.typing as npt
 import scipy.linalg
 
 from rosenblatt.backprop import forward
-from rosenblatt.divergence import Finding
+from rosenblatt.engine.custom_members import refuse_nan
 from rosenblatt.engine.diagnosis import examined
-from rosenblatt.engine.foreign import refuse_nan
+from rosenblatt.engine.divergence import Diagnosis
 from rosenblatt.engine.kernels import runs_natively
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Network
-from rosenblatt.penalties import L2
 from rosenblatt.problem import Arrays
+from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order.propagation import deltas, jacobian
 from rosenblatt.second_order.triangular import PANEL, fold, with_diagonal
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["LeastSquares", "LinearModel"]
 
@@ -140,7 +140,7 @@ class LeastSquares:
                 losses = loss.value(passed.scores, y)
                 refuse_nan(self.network, loss, passed, losses, delta)
 
-    def finding(self, theta: Vector, moved: bool) -> Finding:
+    def finding(self, theta: Vector, moved: bool) -> Diagnosis:
         """What overflows at θ; `moved` says whether a step has led there."""
         return examined(self.network, SquaredError(), self.penalty, self.arrays, theta, moved)
 

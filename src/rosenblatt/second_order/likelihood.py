@@ -22,7 +22,7 @@ from rosenblatt.losses import (
     Poisson,
     SquaredError,
 )
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["LIKELIHOODS", "Likelihood", "likelihood_of"]
 

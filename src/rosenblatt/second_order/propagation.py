@@ -8,7 +8,7 @@ import numpy as np
 
 from rosenblatt.backprop import Forward, forward
 from rosenblatt.network import Network
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["deltas", "flat_gradient", "jacobian", "scores_along"]
 

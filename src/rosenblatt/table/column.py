@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from rosenblatt.types import FloatArray
+from rosenblatt.support.types import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd

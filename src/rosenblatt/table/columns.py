@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 
+from rosenblatt.support.types import FloatArray
 from rosenblatt.table.column import Column
 from rosenblatt.table.dates import Date
+from rosenblatt.table.messages import count, not_a, quote, require_finite, rows_named
 from rosenblatt.table.missing import fill_scaled, missing_detail, unlike_training
 from rosenblatt.table.scaling import Scaling
-from rosenblatt.table.values import (
-    MISSING,
-    STRANGE,
-    factorise,
-    to_numbers,
-    to_truth,
-)
-from rosenblatt.table.wording import count, not_a, quote, require_finite, rows_named
-from rosenblatt.types import FloatArray
+from rosenblatt.table.values import MISSING, STRANGE, factorise, to_numbers, to_truth
 
 if TYPE_CHECKING:
     import pandas as pd

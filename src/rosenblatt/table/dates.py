@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 
+from rosenblatt.support.types import FloatArray
 from rosenblatt.table.column import Column
 from rosenblatt.table.date_text import DateOrder, moment_of
+from rosenblatt.table.messages import not_a
 from rosenblatt.table.missing import fill_scaled, missing_detail
 from rosenblatt.table.scaling import Scaling
 from rosenblatt.table.values import MISSING_MARKERS, factorise, to_days
-from rosenblatt.table.wording import not_a
-from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,12 +12,12 @@ from rosenblatt.errors import InputError
 from rosenblatt.table.columns import UNCLEAR_DATES, AnyColumn, Category, Dropped, Number
 from rosenblatt.table.date_text import DateOrder
 from rosenblatt.table.dates import Date
+from rosenblatt.table.messages import count, quote
 from rosenblatt.table.names import columns_by_name, require_columns
-from rosenblatt.table.plain import from_plain, to_plain
-from rosenblatt.table.recognition import recognise
+from rosenblatt.table.serialization import from_plain, to_plain
 from rosenblatt.table.target import AnyTarget, ClassTarget, EncodedTarget
 from rosenblatt.table.task import Task, learn_target
-from rosenblatt.table.wording import count, quote
+from rosenblatt.table.type_inference import recognise
 
 if TYPE_CHECKING:
     import pandas as pd

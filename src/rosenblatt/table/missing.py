@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rosenblatt.support.types import FloatArray
+from rosenblatt.table.messages import count, rows_named
 from rosenblatt.table.scaling import Scaling
 from rosenblatt.table.values import BoolArray
-from rosenblatt.table.wording import count, rows_named
-from rosenblatt.types import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd

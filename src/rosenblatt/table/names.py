@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rosenblatt.errors import InputError
-from rosenblatt.table.wording import quote
+from rosenblatt.table.messages import quote
 
 if TYPE_CHECKING:
     import pandas as pd

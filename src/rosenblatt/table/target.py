@@ -8,14 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.table.values import (
-    BoolArray,
-    factorise,
-    to_numbers,
-    to_truth,
-)
-from rosenblatt.table.wording import count, not_a, quote, require_finite, rows_named
-from rosenblatt.types import FloatArray, IntArray
+from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.table.messages import count, not_a, quote, require_finite, rows_named
+from rosenblatt.table.values import BoolArray, factorise, to_numbers, to_truth
 
 if TYPE_CHECKING:
     import pandas as pd

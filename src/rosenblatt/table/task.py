@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.types import FloatArray
 from rosenblatt.table.dates import date_orders
+from rosenblatt.table.messages import count, not_a, require_finite
 from rosenblatt.table.names import columns_by_name, near_names
 from rosenblatt.table.target import AnyTarget, ClassTarget, NumberTarget
 from rosenblatt.table.values import factorise, is_numeric, to_numbers
-from rosenblatt.table.wording import count, not_a, require_finite
-from rosenblatt.types import FloatArray
 
 __all__ = ["Task", "guess_target", "learn_target"]
 

@@ -15,10 +15,10 @@ import pandas as pd
 
 from rosenblatt.errors import InputError
 from rosenblatt.table.dialect import Dialect, csv_rows, sample_rows, sniff, unusual_delimiter
+from rosenblatt.table.messages import count, quote
 from rosenblatt.table.names import require_distinct
 from rosenblatt.table.text_encoding import TextEncoding, detect, named, require_text
 from rosenblatt.table.values import MISSING_MARKERS
-from rosenblatt.table.wording import count, quote
 
 __all__ = ["read_text"]
 

@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table.date_text import DateOrder, moment_of
-from rosenblatt.types import FloatArray, IntArray
 
 __all__ = [
     "MISSING",

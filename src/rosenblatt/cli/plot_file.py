@@ -1,0 +1,43 @@
+"""The picture of a search, as a file."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from rosenblatt.cli.source import Source
+from rosenblatt.errors import InputError
+from rosenblatt.search import StructureSearchCV, StructureSearchDisplay
+from rosenblatt.search.display import FIGURE
+from rosenblatt.support.atomic import check_writable, replaced_file
+from rosenblatt.support.optional_dependencies import install
+
+ENDINGS = (".png", ".svg", ".pdf")
+
+
+def picture_for(source: Source, plot: Path | None, model: Path) -> Path | None:
+    """Where the picture goes, tried beforehand; None where nobody asked and nothing can draw."""
+    path = plot or Path(f"{source.stem}-search.png")
+    if path.suffix.lower() not in ENDINGS:
+        raise InputError(
+            f"cannot draw into {path}: give --plot a name that ends with one of "
+            f"{', '.join(ENDINGS)}"
+        )
+    if path.resolve() == model.resolve():
+        raise InputError(f"--plot and --out both name {path}: choose another name for one of them")
+    if find_spec("matplotlib") is None:
+        if plot is not None:
+            raise InputError(f"--plot needs matplotlib: {install('matplotlib')}, or leave it out")
+        return None
+    check_writable(path)
+    return path
+
+
+def draw(search: StructureSearchCV, path: Path) -> None:
+    # Without pyplot, which would look for a window to draw in.
+    from matplotlib.figure import Figure
+
+    figure = Figure(**FIGURE)
+    StructureSearchDisplay.from_estimator(search, ax=figure.subplots())
+    with replaced_file(path) as file:
+        figure.savefig(file, format=path.suffix[1:].lower(), dpi=150)

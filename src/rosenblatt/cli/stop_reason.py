@@ -1,0 +1,33 @@
+"""What ended a training, in the words of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from warnings import WarningMessage
+
+from sklearn.exceptions import ConvergenceWarning
+
+from rosenblatt.cli.options import TrainingOptions
+from rosenblatt.estimators import MLPClassifier, MLPRegressor
+from rosenblatt.table.messages import count
+
+
+def ending(
+    network: MLPClassifier | MLPRegressor,
+    options: TrainingOptions,
+    warned: Iterable[WarningMessage],
+) -> str:
+    """The end of a sentence that begins with 'stopped, because'."""
+    if any(issubclass(warning.category, ConvergenceWarning) for warning in warned):
+        if network.n_iter_ >= options.epochs:
+            return "--epochs allows no more"
+        return "the solver had computed the loss as often as it may"
+    # An interruption or a divergence is a state that the estimator tells in its reason alone.
+    if network.stop_reason_.startswith("interrupted"):
+        return "it was interrupted"
+    if network.stop_reason_.startswith("diverged"):
+        return f"it diverged in epoch {network.n_iter_}"
+    if options.solver == "lbfgs":
+        return "the training loss had reached a minimum"
+    watched = "validation" if network.early_stopping else "training"
+    return f"the {watched} loss had not improved for {count(options.patience, 'epoch')}"

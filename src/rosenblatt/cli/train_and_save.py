@@ -1,0 +1,121 @@
+"""What the commands that make a model have in common: before the training, and after it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
+from rosenblatt.cli.options import TrainingOptions
+from rosenblatt.cli.preparation import Prepared, prepare
+from rosenblatt.cli.screen import Screen
+from rosenblatt.cli.source import Source
+from rosenblatt.cli.training import Trained
+from rosenblatt.errors import InputError
+from rosenblatt.persistence import is_model_file, save_model
+from rosenblatt.support.atomic import check_writable
+from rosenblatt.table.messages import count
+
+
+@final
+@dataclass(frozen=True)
+class Place:
+    """Where a model will be saved, and whether an older one lies there."""
+
+    path: Path
+    replaced: bool
+
+
+@final
+@dataclass(frozen=True)
+class ShownTable:
+    """A table ready for training, and the notes that were shown about it."""
+
+    prepared: Prepared
+    notes: tuple[str, ...]
+
+
+def place_for(source: Source, out: Path | None) -> Place:
+    """Where the model goes; whether it can be saved there is tried."""
+    path = out or Path(f"{source.stem}.safetensors")
+    replaced = path.exists()
+    if replaced and not is_model_file(path):
+        raise InputError(
+            f"{path} exists and is not a model that rosenblatt wrote: remove it or choose another "
+            f"--out"
+        )
+    check_writable(path)
+    return Place(path, replaced)
+
+
+def shown_table(
+    source: Source,
+    screen: Screen,
+    options: TrainingOptions,
+    *,
+    target: str | None,
+    weight_column: str | None,
+) -> ShownTable:
+    """Read and prepare a table, and show what its columns are taken for.
+
+    The table itself is gone afterwards: its memory is free for the training.
+    """
+    table = source.read()
+    prepared = prepare(
+        table.frame, options, target=target or source.target, weight_column=weight_column
+    )
+    notes = (*table.notes, *prepared.notes)
+    columns = prepared.encoding.describe()
+    n_rows = count(len(table.frame), "row")
+    screen.say(f"{source.name}: {n_rows}, {count(len(columns) - 1, 'column')} and the target\n")
+    screen.columns(columns, in_short=True)
+    screen.notes(notes)
+    return ShownTable(prepared, notes)
+
+
+def saved_and_shown(
+    source: Source,
+    screen: Screen,
+    place: Place,
+    table: ShownTable,
+    trained: Trained,
+    said: Iterable[str] = (),
+) -> Json:
+    """Save the model and show its scores; `said` are notes that were shown since the table's."""
+    path, prepared, summary = place.path, table.prepared, trained.saved.summary
+    save_model(path, trained.saved)
+    screen.saved(path)
+    later_notes = list(trained.notes)
+    if place.replaced:
+        later_notes.append(f"{path} held an older model, which the new one has replaced")
+    following = _next_command(source, path)
+    screen.say()
+    screen.scores(summary.scores)
+    screen.notes(later_notes)
+    screen.say(
+        f"\n{count(summary.epochs, 'epoch')} in {trained.seconds:.1f} s; stopped, because "
+        f"{summary.stop_reason}"
+    )
+    screen.say(f"saved {path}")
+    screen.say(f"next: {following}", "bold")
+    return {
+        "model": str(path),
+        "task": prepared.kind.name,
+        "target": prepared.encoding.target.name,
+        "columns": columns_as_json(prepared.encoding.describe()),
+        "rows": {part.part: part.rows for part in summary.parts},
+        "scores": scores_as_json(summary.scores),
+        "epochs": summary.epochs,
+        "stop_reason": summary.stop_reason,
+        "seconds": trained.seconds,
+        "next": following,
+        "notes": [*table.notes, *said, *later_notes],
+    }
+
+
+def _next_command(source: Source, model: Path) -> str:
+    out = shlex.quote(f"{source.stem}.predictions.csv")
+    return f"rosenblatt predict {shlex.quote(str(model))} {source.arguments} --out {out}"

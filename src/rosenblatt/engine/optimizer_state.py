@@ -1,0 +1,79 @@
+"""What a trainer remembers, and what outlives it: `partial_fit` goes on from the optimiser's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.averaging import StepAveraging
+from rosenblatt.optimizers import Optimizer
+from rosenblatt.support.state_dict import StateDict
+from rosenblatt.support.types import FloatArray, aligned_zeros
+
+__all__ = ["OptimizerState"]
+
+# The arrays of a `OptimizerState`.
+MOVING = ("slots", "steps", "average")
+
+
+@final
+@dataclass
+class OptimizerState:
+    """The optimiser's slots and its number of steps, and the weights' average; changed in place.
+
+    Attributes
+    ----------
+    slots : array (n_slots, n_parameters)
+    steps : array (1,) of int64
+    average : array (n_parameters,), or (0,) without averaging
+        The running mean of the parameters; before the first step they themselves.
+    seed : int
+        Of what the steps draw at random, which follows from it and from a step's number; 0 where
+        none was needed yet.
+    """
+
+    slots: FloatArray
+    steps: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
+    average: FloatArray = field(default_factory=lambda: np.empty(0))
+    seed: int = 0
+
+    @staticmethod
+    def of(
+        optimizer: Optimizer, theta: FloatArray, averaging: StepAveraging | None = None
+    ) -> OptimizerState:
+        slots = zero_slots(optimizer.n_slots, len(theta), theta.dtype)
+        if averaging is None or not averaging.has_mean:
+            return OptimizerState(slots)
+        average = aligned_zeros(len(theta), theta.dtype)
+        average[:] = theta
+        return OptimizerState(slots, average=average)
+
+    def copied(self, dtype: npt.DTypeLike) -> OptimizerState:
+        """The same in arrays of its own, the slots in another float type where it is one."""
+        n_slots, n_parameters = self.slots.shape
+        slots = zero_slots(n_slots, n_parameters, dtype)
+        slots[...] = self.slots
+        return OptimizerState(slots, self.steps.copy(), self.average.copy(), self.seed)
+
+    @property
+    def moving(self) -> tuple[npt.NDArray[Any], ...]:
+        """What steps change."""
+        return tuple(getattr(self, name) for name in MOVING)
+
+    def snapshot(self) -> StateDict:
+        return StateDict({"seed": self.seed}, dict(zip(MOVING, self.moving, strict=True)))
+
+    def restore(self, snapshot: StateDict) -> None:
+        for name, array in zip(MOVING, self.moving, strict=True):
+            snapshot.copy_to(array, name)
+        self.seed = snapshot.values["seed"]
+
+
+def zero_slots(n_slots: int, n_parameters: int, dtype: npt.DTypeLike) -> FloatArray:
+    line = 64 // np.dtype(dtype).itemsize
+    width = -(-n_parameters // line) * line  # every slot begins on a cache line
+    slots: FloatArray = aligned_zeros(n_slots * width, dtype).reshape(n_slots, width)
+    return slots[:, :n_parameters]

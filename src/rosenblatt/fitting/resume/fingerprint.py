@@ -1,0 +1,144 @@
+"""By what a fit is known again: its parameters, its data and the weights that it begins from."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import types
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from rosenblatt.fitting.data import fingerprint
+from rosenblatt.fitting.fits import Fit
+from rosenblatt.fitting.resume.code_fingerprint import does, is_own
+from rosenblatt.support.state_dict import generator_state
+
+__all__ = ["differences", "identity"]
+
+# What may differ between the beginning of a fit and its going on: limits, and what leaves the
+# numbers alone but for their rounding.
+FREE = {"callbacks", "checkpoint", "max_fun", "max_iter", "max_time", "n_jobs", "verbose"}
+# So much of a text is told, where there is one to read.
+TOLD = 60
+TO_READ = ("the estimator", "the float type")
+# Up to here every float that is a whole number is one for certain.
+WHOLE = 2**53
+
+
+def identity(fit: Fit) -> dict[str, str]:
+    """A text for each thing in which two fits may differ.
+
+    Raises
+    ------
+    TypeError
+        For a parameter that cannot be told from another in another process.
+    """
+    est, start = fit.start.est, fit.start
+    parameters = est.get_params(deep=False)
+    validation = start.validation
+    begins_from = hashlib.blake2b(start.theta.data, digest_size=16)
+    begins_from.update(start.state.data)
+    return {
+        "the estimator": type(est).__name__,
+        **{name: told(value) for name, value in parameters.items() if name not in FREE},
+        "the float type": start.theta.dtype.name,
+        "X, y or sample_weight": fingerprint(start.train).hex(),
+        "the names of the columns": told(getattr(est, "feature_names_in_", None)),
+        "the classes": told(getattr(est, "classes_", None)),
+        "the validation rows": "" if validation is None else fingerprint(validation).hex(),
+        "the rows to learn from": hashed("", fit.rows.tobytes()),
+        "the weights to begin from": begins_from.hexdigest(),
+    }
+
+
+def differences(there: dict[str, str], here: dict[str, str]) -> str:
+    """In words; empty where there is none."""
+    differing = [name for name in here if there.get(name) != here[name]]
+    parameters = [name for name in differing if name.isidentifier()]
+    if parameters:  # the rest may follow from them
+        differing = parameters
+    return " and ".join(
+        f"{name} is {here[name]:.{TOLD}} and was {there.get(name, 'unknown'):.{TOLD}}"
+        if name in parameters or name in TO_READ
+        else f"{name} differ"
+        for name in differing
+    )
+
+
+def told(value: Any, within: tuple[int, ...] = ()) -> str:
+    """The same text for the same value, in any process.
+
+    A function is its name and what it does, as is a class of the user's own; an object its type and
+    what it would be copied from.
+    """
+    if id(value) in within:
+        return f"itself {within.index(id(value))}"
+    tell = functools.partial(told, within=(*within, id(value)))
+    match value:
+        case None | bool() | bytes():
+            return repr(value)
+        case str():
+            return repr(str(value))
+        case types.ModuleType():
+            return value.__name__
+        case np.random.RandomState():
+            return f"RandomState {hashed(tell(generator_state(value).values))}"
+        case np.ndarray() if value.dtype != object and value.size > 100:
+            return f"array {hashed(tell(value.shape) + value.dtype.str, value.tobytes())}"
+        case np.ndarray():
+            return tell(value.tolist())
+        case np.dtype():
+            return repr(value.name)
+        case np.bool_():
+            return repr(bool(value))
+        case Real():
+            number = float(value)
+            return repr(int(number) if abs(number) < WHOLE and number.is_integer() else number)
+        case dict():
+            entries = sorted(f"{tell(k)}: {tell(v)}" for k, v in value.items())
+            return f"{{{', '.join(entries)}}}"
+        case set() | frozenset():
+            return f"{{{', '.join(sorted(map(tell, value)))}}}"
+        case list() | tuple() | range():
+            return f"[{', '.join(map(tell, value))}]"
+        case types.MethodType():
+            return f"{tell(value.__func__)} of {tell(value.__self__)}"
+        case types.FunctionType():
+            return f"{value.__module__}.{value.__qualname__} {hashed(does(value, tell))}"
+        case types.CodeType():
+            return tell([value.co_code, value.co_consts, value.co_names])
+        case type() if issubclass(value, np.generic):
+            return repr(np.dtype(value).name)
+        case type() if is_own(value):
+            return f"{value.__module__}.{value.__qualname__} {hashed(does(value, tell))}"
+        case type() | types.BuiltinFunctionType():
+            return f"{value.__module__}.{value.__qualname__}"
+    kind = type(value)
+    code = f" {hashed(does(kind, tell))} " if is_own(kind) else ""
+    return f"{kind.__qualname__}{code}({tell(copied_from(value))})"
+
+
+def copied_from(value: Any) -> Any:
+    """What an object says that a copy of it is made of, whatever it keeps it in."""
+    try:
+        made = value.__reduce_ex__(2)
+    except (AttributeError, TypeError) as error:
+        raise TypeError(
+            f"{value!r} cannot be known again in another process, which a checkpoint needs: {error}"
+        ) from error
+    if isinstance(made, str):  # the name of one of a kind
+        return made
+    _, arguments, *rest = made
+    state = [part if part is None else entries(part) for part in rest]
+    return [arguments, *state]
+
+
+def entries(part: Any) -> Any:
+    """A state as it is, and what comes one by one as a list."""
+    return list(part) if hasattr(part, "__next__") else part
+
+
+def hashed(text: str, data: bytes = b"") -> str:
+    return hashlib.blake2b(text.encode() + data, digest_size=16).hexdigest()

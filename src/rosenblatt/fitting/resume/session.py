@@ -1,0 +1,211 @@
+"""A fit that is kept on disk as it goes, and taken up again where it stood."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from rosenblatt.checkpoints import Store, checkpoint_of
+from rosenblatt.errors import InputError
+from rosenblatt.fitting.fits import Fit, FullBatchFit
+from rosenblatt.fitting.resume.fingerprint import differences, identity
+from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.state_dict import StateDict, generator_state, load_generator_state
+
+if TYPE_CHECKING:
+    from rosenblatt.estimators.base import BaseMLP
+
+__all__ = ["CheckpointSession", "keeping"]
+
+# What a file that is whole, and yet none of ours, may lead to.
+MADE_UP = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
+# Limits that a fit has come to terms with: they may be raised.
+LIMITS = ("max_iter", "max_fun")
+
+
+class CheckpointSession(ABC):
+    """What is done for a fit's being kept, from before its first random number to its end."""
+
+    @abstractmethod
+    def generator(self, rng: np.random.RandomState) -> np.random.RandomState:
+        """The one to begin with, for the one that `random_state` gives."""
+
+    @abstractmethod
+    def begun(self, fit: Fit) -> None:
+        """Called before the first epoch: bring it to where it stood, and keep it from then on."""
+
+    @abstractmethod
+    def ended(self, fit: Fit) -> None:
+        """Called when it has run."""
+
+
+@contextlib.contextmanager
+def keeping(est: BaseMLP, incremental: bool) -> Iterator[CheckpointSession]:
+    """The keeping that `checkpoint` asks for.
+
+    Raises
+    ------
+    InputError
+        Where the files cannot be used, or another fit is using them.
+    ValueError
+        For `partial_fit`, whose course is the caller's.
+    """
+    est.resumed_from_ = None
+    if est.checkpoint is None:
+        yield NoSession()
+        return
+    if incremental:
+        raise ValueError(
+            "checkpoint belongs to fit, which knows how far it has come: partial_fit needs"
+            " checkpoint=None."
+        )
+    with Store.held(checkpoint_of(est.checkpoint)) as store:
+        yield StoredSession(est, store)
+
+
+@final
+class NoSession(CheckpointSession):
+    def generator(self, rng: np.random.RandomState) -> np.random.RandomState:
+        return rng
+
+    def begun(self, fit: Fit) -> None:
+        pass
+
+    def ended(self, fit: Fit) -> None:
+        pass
+
+
+@final
+class StoredSession(CheckpointSession):
+    """A fit and its store.
+
+    A checkpoint holds the fit's identity and limits, where the generator stood before the first
+    number was drawn, and what the fit had come to.
+    """
+
+    def __init__(self, est: BaseMLP, store: Store) -> None:
+        self.est, self.store = est, store
+        self.head = StateDict()
+
+    def generator(self, rng: np.random.RandomState) -> np.random.RandomState:
+        found = self.store.found
+        # A seed says where to begin, and a generator given stands there: the identity tells.
+        if found is not None and self.est.random_state is None:
+            rng = np.random.RandomState()
+            with self._usable(self.store.found_in):
+                load_generator_state(rng, found.part("first"))
+        self.head = generator_state(rng)
+        return rng
+
+    def begun(self, fit: Fit) -> None:
+        self.identity = identity(fit)
+        found, fault = self.store.found, self.store.passed_over
+        if found is not None:
+            self._check(self.store.found_in, found)
+            if self.store.before is not None:
+                self._check(self.store.previous, self.store.before)
+            if fault is not None:
+                warn_caller(
+                    f"The checkpoint {self.store.path} cannot be used ({fault}): the one before it"
+                    " is.",
+                    RuntimeWarning,
+                )
+            with self._usable(self.store.found_in):
+                fit.restore(found.part("fit"))
+                self._check_limits(fit, found)
+        if self.store.unwritable is None:
+            fit.keep(self._keep_when_due)
+            return
+        # A fit in one piece does not know beforehand that nothing is left to run.
+        if not (fit.finished or isinstance(fit, FullBatchFit)):
+            raise self.store.unwritable
+        fit.keep(self._only_loaded)
+
+    def ended(self, fit: Fit) -> None:
+        try:
+            if not (fit.interrupted or self._nothing_new()):
+                self._write(fit, "The fit is over and whole, and what is there is an older one.")
+        except KeyboardInterrupt:
+            warn_caller("Writing the last checkpoint was interrupted by the user.", RuntimeWarning)
+        finally:
+            fit.let_go()
+
+    def _only_loaded(self, fit: Fit) -> None:
+        if self.store.unwritable is not None and not self._nothing_new():
+            raise self.store.unwritable
+
+    def _keep_when_due(self, fit: Fit) -> None:
+        if self.store.due:
+            self._write(fit, "Training goes on, and what is there is an older one.")
+
+    def _write(self, fit: Fit, otherwise: str) -> None:
+        limits = {name: getattr(self.est, name) for name in LIMITS}
+        # Whatever stands against it shall not end hours of training.
+        try:
+            parts = StateDict.of_parts(first=self.head, fit=fit.snapshot())
+            values = {"identity": self.identity, "limits": limits}
+            self.store.write(StateDict(values | parts.values, parts.arrays))
+        except (InputError, MemoryError, TypeError, ValueError) as error:
+            warn_caller(f"No checkpoint: {error}. {otherwise}", RuntimeWarning)
+
+    def _nothing_new(self) -> bool:
+        resumed = self.est.resumed_from_
+        return resumed is not None and self.store.passed_over is None and resumed == self._epoch()
+
+    def _epoch(self) -> int:
+        return int(self.est.history_[-1]["epoch"]) if self.est.history_ else 0
+
+    def _check(self, path: Path, there: StateDict) -> None:
+        with self._usable(path):
+            differing = differences(dict(there.values["identity"]), self.identity)
+        if differing:
+            newer = path != self.store.found_in  # than this, which its next writing replaces
+            files = "the file" if newer else f"the file and {self.store.previous.name}"
+            raise InputError(
+                f"the checkpoint {path} is of another problem: {differing}. Give this fit another"
+                f" path, or remove {files} to {'go on' if newer else 'begin anew'}"
+            )
+
+    def _check_limits(self, fit: Fit, found: StateDict) -> None:
+        est, epoch, before = self.est, self._epoch(), found.values["limits"]
+        if epoch > est.max_iter:
+            raise InputError(
+                f"the checkpoint {self.store.path} has come to iteration {epoch}, which is more"
+                f" than max_iter={est.max_iter}: raise it to go on, or take another path to"
+                " begin anew"
+            )
+        if est.max_fun < before["max_fun"]:
+            raise InputError(
+                f"max_fun is {est.max_fun} and was {before['max_fun']} for the checkpoint"
+                f" {self.store.path}: it may be raised, or take another path to begin anew"
+            )
+        rates = fit.other_rates(before["max_iter"])
+        if rates:
+            warn_caller(
+                f"max_iter is {est.max_iter} and was {before['max_iter']}, and {rates} spans the"
+                " run: from here on its rates are those of the longer or shorter one. Give it a"
+                " number of steps to have them follow from the step alone.",
+                RuntimeWarning,
+            )
+        est.resumed_from_ = epoch
+        if est.verbose:
+            beside_the_bar = None if est._prints else sys.stderr
+            print(f"Going on from iteration {epoch} of {self.store.path}", file=beside_the_bar)
+
+    @contextlib.contextmanager
+    def _usable(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except InputError:
+            raise
+        except MADE_UP as error:
+            raise InputError(
+                f"the checkpoint {path} cannot be used ({error!r}): give another path,"
+                " or remove the file to begin anew"
+            ) from error

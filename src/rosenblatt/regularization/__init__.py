@@ -1,0 +1,1 @@
+"""Penalties, clipping, constraints, dropout and input noise: frozen members with their formulas."""

@@ -1,0 +1,69 @@
+"""Penalties on the weights; biases stay free (theory B5)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["L1", "L2", "ElasticNet", "Penalty"]
+
+
+class Penalty(ABC):
+    """A term of the objective that depends on one layer's weights W, of any shape."""
+
+    @abstractmethod
+    def value(self, weights: FloatArray) -> float:
+        """The penalty of this layer."""
+
+    @abstractmethod
+    def gradient(self, weights: FloatArray) -> FloatArray:
+        """Its gradient, of the shape of the weights."""
+
+
+@final
+@dataclass(frozen=True)
+class L2(Penalty):
+    """(λ/2) ‖W‖², gradient λ W; λ is the `strength` (B5)."""
+
+    strength: float = 0.0
+
+    def value(self, weights: FloatArray) -> float:
+        w = weights.ravel()
+        return 0.5 * self.strength * float(w @ w)
+
+    def gradient(self, weights: FloatArray) -> FloatArray:
+        return self.strength * weights
+
+
+@final
+@dataclass(frozen=True)
+class L1(Penalty):
+    """λ Σ|w|, subgradient λ sign(w), which is 0 at w = 0; λ is the `strength` (B5)."""
+
+    strength: float = 0.0
+
+    def value(self, weights: FloatArray) -> float:
+        return self.strength * float(np.abs(weights).sum())
+
+    def gradient(self, weights: FloatArray) -> FloatArray:
+        return self.strength * np.sign(weights)
+
+
+@final
+@dataclass(frozen=True)
+class ElasticNet(Penalty):
+    """(λ₂/2) ‖W‖² + λ₁ Σ|w|, subgradient λ₂ W + λ₁ sign(w) (B5; Zou & Hastie 2005)."""
+
+    l2: float = 0.0
+    l1: float = 0.0
+
+    def value(self, weights: FloatArray) -> float:
+        return L2(self.l2).value(weights) + L1(self.l1).value(weights)
+
+    def gradient(self, weights: FloatArray) -> FloatArray:
+        return L2(self.l2).gradient(weights) + L1(self.l1).gradient(weights)

@@ -1,0 +1,229 @@
+"""The learning-rate range test (Smith 2017): which rate to train with, found before training."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, is_dataclass, replace
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
+from sklearn.base import clone, is_classifier
+from sklearn.utils import _safe_indexing, check_random_state, indexable
+
+from rosenblatt.errors import DivergenceError
+from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.fitting.sample_weight import checked_weights
+from rosenblatt.optimizers import Optimizer
+from rosenblatt.options.solvers import optimizer_of
+from rosenblatt.support.optional_dependencies import missing
+
+__all__ = ["LearningRateTest", "find_learning_rate"]
+
+Curve = npt.NDArray[np.float64]
+
+# The curve is smoothed over this share of the steps: with half of it the noise of batches was now
+# and then steeper than the fall. The test ends where a loss lies so many times the first one above
+# the least.
+SMOOTHING, BLOW_UP = 0.06, 4.0
+
+# What steers, watches or ends a whole fit, and has no place in single steps.
+OF_WHOLE_FITS: dict[str, Any] = {
+    "learning_rate": "constant",
+    "early_stopping": False,
+    "scoring": None,
+    "averaging": None,
+    "callbacks": None,
+    "checkpoint": None,
+    "grad_tol": None,
+    "max_time": None,
+    "verbose": False,
+    "warm_start": False,
+    "on_divergence": "raise",
+}
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class LearningRateTest:
+    """What a learning-rate range test found.
+
+    Attributes
+    ----------
+    suggestion : float
+        The rate at which the smoothed loss fell most steeply over the logarithm of the rate, before
+        its minimum and so before it blew up.
+    rates : array of shape (n_steps,)
+        The rate of every step, growing geometrically.
+    losses : array of shape (n_steps,)
+        The objective on the step's batch, before the step.
+    smoothed : array of shape (n_steps,)
+        The losses under a Gaussian window over the logarithm of the rate.
+    """
+
+    suggestion: float
+    rates: Curve
+    losses: Curve
+    smoothed: Curve
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the curve and the suggestion on `ax`, or on a new figure; needs matplotlib.
+
+        Returns
+        -------
+        ax : matplotlib.axes.Axes
+        """
+        if ax is None:
+            try:
+                import matplotlib.pyplot as plt
+            except ImportError as error:
+                raise missing("plot()", "matplotlib", error) from error
+            _, ax = plt.subplots()
+        ax.plot(self.rates, self.losses, alpha=0.35, label="loss of a batch")
+        ax.plot(self.rates, self.smoothed, label="smoothed")
+        ax.axvline(
+            self.suggestion,
+            linestyle="--",
+            color="black",
+            label=f"suggestion {self.suggestion:.2g}",
+        )
+        ax.set(xscale="log", xlabel="learning rate", ylabel="loss")
+        ax.legend()
+        return ax
+
+
+def find_learning_rate(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    sample_weight: Any = None,
+    *,
+    lowest: float = 1e-6,
+    highest: float = 10.0,
+    n_steps: int = 120,
+) -> LearningRateTest:
+    """Train a copy for a few steps at rates that grow geometrically, and see when it learns most.
+
+    Take the suggestion as `learning_rate_init`, or as the `lr` of an optimiser object; the peak of
+    a 'one_cycle' may lie somewhat above it.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier, MLPRegressor, or a Pipeline that ends in one
+        Is left as it is. Its solver must be a first-order one; its schedule is not followed, and
+        what else belongs to whole fits, such as early stopping, averaging and callbacks, is left
+        out. With a `random_state` the result is always the same.
+    X, y, sample_weight : as in `fit`
+    lowest, highest : float
+        The first and the last rate.
+    n_steps : int
+        Steps, each on a batch of the estimator's `batch_size`.
+
+    Raises
+    ------
+    ValueError
+        Where no rate in the range makes the loss fall, or the solver takes all rows at once.
+    """
+    if not 0 < lowest < highest < math.inf:
+        raise ValueError(f"0 < lowest < highest is needed, got lowest={lowest}, highest={highest}.")
+    if n_steps < 10:
+        raise ValueError(f"n_steps must be at least 10, got {n_steps}: a curve needs points.")
+    mlp, X = prepared(estimator, X, y)
+    if optimizer_of(mlp) is None:
+        raise ValueError(f"solver={mlp.solver!r} has no learning rate: take one such as 'adam'.")
+    mlp.set_params(**OF_WHOLE_FITS).set_callbacks()
+    rates = np.geomspace(lowest, highest, n_steps)
+    losses = np.array(list(losses_at(mlp, rates, X, y, sample_weight)))
+    return judged(rates, losses)
+
+
+def prepared(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
+    """A copy of the network, and X as it would reach it."""
+    from sklearn.pipeline import Pipeline  # which starting up need not wait for
+
+    copied = clone(estimator)
+    if isinstance(copied, Pipeline):
+        if len(copied) > 1:
+            X = copied[:-1].fit_transform(X, y)
+        copied = copied[-1]
+    if not isinstance(copied, BaseMLP):
+        raise TypeError(
+            "find_learning_rate takes an MLPClassifier, an MLPRegressor or a Pipeline that ends in"
+            f" one, got {type(estimator).__name__}: give the network inside, with its data."
+        )
+    return copied, X
+
+
+def losses_at(mlp: Any, rates: Curve, X: Any, y: Any, weights: Any) -> Iterator[float]:
+    """The loss of one batch after another, each before a step at its rate, until it blows up."""
+    X, y = indexable(X, y)
+    rng = check_random_state(mlp.random_state)
+    rows = np.arange(len(y))
+    if weights is not None:
+        weights = checked_weights(weights, np.empty((len(y), 1)))
+    if is_classifier(mlp):
+        # Classes and their weights are those of all rows, which no batch tells.
+        mlp._check_targets(y, incremental=False)
+        weights = mlp._row_weights(mlp._encode_targets(y, np.float64), weights)
+        mlp.set_params(class_weight=None)
+    if weights is not None:
+        rows = rows[weights > 0]
+    size = min(200 if isinstance(mlp.batch_size, str) else mlp.batch_size, len(rows))
+    mlp.set_params(batch_size=size)
+    solver, first, least = mlp.solver, math.nan, math.inf
+    for rate, batch in zip(rates, batches(rows, size, rng), strict=False):
+        set_rate(mlp, solver, float(rate))
+        part = None if weights is None else weights[batch]
+        try:
+            mlp.partial_fit(_safe_indexing(X, batch), _safe_indexing(y, batch), part)
+        except DivergenceError:
+            return
+        loss = mlp.loss_curve_[-1]
+        first, least = loss if math.isnan(first) else first, min(least, loss)
+        if not loss - least <= BLOW_UP * abs(first):
+            return
+        yield loss
+
+
+def batches(
+    rows: npt.NDArray[np.int64], size: int, rng: np.random.RandomState
+) -> Iterator[npt.NDArray[np.int64]]:
+    """Full batches without end, in a new order whenever the rows are used up."""
+    while True:
+        order = rng.permutation(rows)
+        for begin in range(0, len(rows) - size + 1, size):
+            yield order[begin : begin + size]
+
+
+def set_rate(mlp: Any, solver: str | Optimizer, rate: float) -> None:
+    if isinstance(solver, str):
+        mlp.set_params(learning_rate_init=rate)
+    elif is_dataclass(solver):
+        mlp.set_params(solver=replace(solver, lr=rate))
+    else:
+        changed = copy.copy(solver)
+        changed.lr = rate
+        mlp.set_params(solver=changed)
+
+
+def judged(rates: Curve, losses: Curve) -> LearningRateTest:
+    """The rate of the steepest fall of the smoothed curve, no later than its minimum."""
+    if len(losses) < 3:
+        raise ValueError(
+            f"The loss blew up at once, at a learning rate of {rates[len(losses)]:g}: begin with a"
+            " smaller `lowest`, or scale inputs and targets to unit variance."
+        )
+    rates = rates[: len(losses)]
+    smoothed = gaussian_filter1d(losses, max(1.0, SMOOTHING * len(losses)))
+    slopes = np.gradient(smoothed, np.log(rates))
+    before = slopes[: int(np.argmin(smoothed)) + 1]
+    steepest = int(np.argmin(before))
+    if not before[steepest] < 0:
+        raise ValueError(
+            f"No learning rate from {rates[0]:g} to {rates[-1]:g} made the loss fall: take another"
+            " range, more steps, or inputs and targets of unit variance."
+        )
+    return LearningRateTest(float(rates[steepest]), rates, losses, smoothed)

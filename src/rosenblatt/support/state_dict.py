@@ -1,0 +1,86 @@
+"""What there is of a thing under way, as plain data: stored, it can be taken up again exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self, final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["StateDict", "Stateful", "generator_state", "load_generator_state"]
+
+# Where numbers of a generator's buffer are taken from: NumPy reads there without looking.
+PLACES = {"MT19937": ("pos", 624), "Philox": ("buffer_pos", 4)}
+
+
+@final
+@dataclass(frozen=True)
+class StateDict:
+    """Plain values and arrays by name; the parts of a part have its name and a dot before theirs.
+
+    Attributes
+    ----------
+    values : dict
+        Numbers, texts, None, and lists of them.
+    arrays : dict
+        Where they lie: they move on with what they are of.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    arrays: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of_parts(cls, **parts: StateDict) -> Self:
+        return cls(
+            {f"{part}.{k}": v for part, s in parts.items() for k, v in s.values.items()},
+            {f"{part}.{k}": v for part, s in parts.items() for k, v in s.arrays.items()},
+        )
+
+    def part(self, name: str) -> StateDict:
+        prefix = f"{name}."
+        return StateDict(
+            {k.removeprefix(prefix): v for k, v in self.values.items() if k.startswith(prefix)},
+            {k.removeprefix(prefix): v for k, v in self.arrays.items() if k.startswith(prefix)},
+        )
+
+    def copy_to(self, array: npt.NDArray[Any], name: str) -> None:
+        """Write an array over another of its shape and type; ValueError where it has not those."""
+        found = self.arrays[name]
+        if found.shape != array.shape or found.dtype != array.dtype:
+            raise ValueError(
+                f"{name} has the shape {found.shape} in {found.dtype}, not {array.shape} in"
+                f" {array.dtype}"
+            )
+        array[...] = found
+
+
+class Stateful(Protocol):
+    """What can be told, and put back to what was told of it."""
+
+    def snapshot(self) -> StateDict: ...
+
+    def restore(self, snapshot: StateDict) -> None: ...
+
+
+def generator_state(rng: np.random.RandomState) -> StateDict:
+    """Where a generator stands, of whichever of NumPy's kinds it is."""
+    return StateDict({"state": listed(rng.get_state(legacy=False))})
+
+
+def load_generator_state(rng: np.random.RandomState, snapshot: StateDict) -> None:
+    """Put a generator of the same kind back; ValueError for what is none of its states."""
+    state, own = snapshot.values["state"], rng.get_state(legacy=False)
+    kind = own["bit_generator"]
+    name, end = PLACES.get(kind, ("", 0))
+    places = [part[name] for part in (state, state["state"]) if name in part]
+    if state["bit_generator"] != kind or not all(0 <= place <= end for place in places):
+        raise ValueError(f"no state of the generator {kind}")
+    rng.set_state(state)
+
+
+def listed(state: Any) -> Any:
+    """The same with lists for arrays."""
+    if isinstance(state, dict):
+        return {name: listed(value) for name, value in state.items()}
+    return state.tolist() if isinstance(state, np.ndarray | np.generic) else state
