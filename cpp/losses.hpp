@@ -1,4 +1,4 @@
-// What losses over raw scores share: the native twins of losses/ (theory L1-L14, L18).
+// What losses over raw scores share: the native twins of losses/ (theory L1-L3, L6-L14, L18).
 // Each takes a block of rows, writes δ = w·scale·∂L/∂s over the scores, and returns Σ w·L;
 // `target_columns` tells how many targets that many outputs take, -1 where they fit none;
 // `accepts` guards the memory behind targets that serve as indices, given their range;

@@ -1,4 +1,4 @@
-// Losses of numbers (theory L1-L6, L18).
+// Losses of numbers (theory L1-L3, L6, L18).
 #pragma once
 
 #include "losses.hpp"

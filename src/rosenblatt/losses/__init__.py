@@ -1,4 +1,4 @@
-"""Losses over raw scores (theory L1-L14, L18).
+"""Losses over raw scores (theory L1-L3, L6-L14, L18).
 
 A loss owns its link: it takes the raw scores s of shape (n_samples, n_outputs) that leave the last
 layer, and `inverse_link` turns them into predictions. `value` and `gradient` speak of single

@@ -1,4 +1,4 @@
-"""What turns raw scores into predictions: the inverse links that losses own, told apart."""
+"""The inverse links of losses: what raw scores predict, E[y|x] or P(y|x) (theory L15)."""
 
 from __future__ import annotations
 

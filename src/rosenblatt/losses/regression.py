@@ -18,10 +18,12 @@ __all__ = ["AbsoluteError", "Huber", "LogCosh", "Poisson", "SquaredError"]
 @final
 @dataclass(frozen=True)
 class SquaredError(Loss):
-    """L = ½ ‖s - y‖², outputs summed, so that the mean over samples is B4's J; δ = s - y (L1, L3).
+    """L = ½ ‖s - y‖², outputs summed, so that the mean over samples is B4's J; δ = s - y
+    (theory L1, L3).
 
-    Minimising it is maximum likelihood under Gaussian noise of one variance (L2). The textbook MSE
-    without the ½ is `mean_squared_error` of scikit-learn's metrics: twice this mean for one output.
+    Minimising it is maximum likelihood under Gaussian noise of one variance (theory L2). The
+    textbook MSE without the ½ is `mean_squared_error` of scikit-learn's metrics: twice this mean
+    for one output.
     """
 
     def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:

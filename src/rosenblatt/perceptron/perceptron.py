@@ -33,7 +33,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     From w = 0, b = 0, row by row: ŷ = 1 if w·x + b ≥ 0 else 0, then w += η (y - ŷ) x and
     b += η (y - ŷ), which does nothing where ŷ = y. Training ends with the first epoch without
     an update. On linearly separable rows that comes after at most (R/γ)² updates (P3, Novikoff
-    1962); on others it never comes (P2), and `fit` says so in a `ConvergenceWarning`.
+    1962); on others, such as XOR, which a hidden layer solves (P4), it never comes (P2), and
+    `fit` says so in a `ConvergenceWarning`.
 
     Parameters
     ----------

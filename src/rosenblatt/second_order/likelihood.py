@@ -1,4 +1,4 @@
-"""The distributions of the targets that losses are the negative logarithms of (L2, L10, L18).
+"""The distributions whose negative log-likelihoods the losses are (theory L2, L10, L18).
 
 A natural gradient needs them: the Fisher matrix is an expectation over targets drawn from the
 model, not over those of the data (theory G16).
@@ -48,7 +48,7 @@ class Likelihood(ABC):
 @final
 @dataclass(frozen=True)
 class Gaussian(Likelihood):
-    """y ~ N(s, 1) in each output, of the squared error (L2); F = I."""
+    """y ~ N(s, 1) in each output, of the squared error (theory L2); F = I."""
 
     loss: ClassVar[Loss] = SquaredError()
 
