@@ -34,7 +34,7 @@ from rosenblatt.options.config import control
 from rosenblatt.options.layers import check_inputs, check_solver, structured
 from rosenblatt.options.losses import link_name
 from rosenblatt.options.names import initializer
-from rosenblatt.options.parameters import CONSTRAINTS, FLOAT_TYPES
+from rosenblatt.options.parameters import CONSTRAINTS, FLOAT_TYPES, Parameters
 from rosenblatt.options.schedules import rate_rule
 from rosenblatt.options.second_order import is_second_order
 from rosenblatt.options.solver_options import check_options
@@ -295,7 +295,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             )
         activations = hidden_activations(self.activation, len(hidden))
         dense = [Dense(int(n), g) for n, g in zip(hidden, activations, strict=True)]
-        layers = (*structured(self, dense), Dense(n_outputs))
+        layers = (*structured(Parameters.of(self), dense), Dense(n_outputs))
         return Network(n_inputs, layers, float(self.input_noise))
 
     def _validated(
@@ -363,8 +363,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
 
         It writes its attributes on the estimator, which shows its weights after `_show`.
         """
-        optimizer, rule = optimizer_of(self), rate_rule(self)
-        check_options(self, optimizer)
+        parameters = Parameters.of(self)
+        optimizer, rule = optimizer_of(parameters), rate_rule(parameters)
+        check_options(parameters, optimizer)
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
         if not has_epochs(self.solver) and any(part is not None for part in validation):
@@ -373,7 +374,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
                 f" {self.solver!r}."
             )
         controlled = control(
-            self,
+            parameters,
             incremental=incremental,
             validates=self.early_stopping or validation[0] is not None,
         )
@@ -391,7 +392,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
 
         n_outputs = self._n_units_out(arrays.y)
         network = self._network(X.shape[1], n_outputs)
-        check_solver(self, network)
+        check_solver(parameters, network)
         check_inputs(network, X)
         self._trained_loss = self._loss()
         self.out_activation_ = link_name(self._trained_loss)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 from rosenblatt.averaging import (
     EMA,
@@ -20,6 +20,7 @@ from rosenblatt.engine import OptimizerState
 from rosenblatt.normalizations import BatchNorm
 from rosenblatt.options.lookup import named
 from rosenblatt.options.names import normalization
+from rosenblatt.options.parameters import Parameters
 from rosenblatt.options.scorer import checked_scorer
 from rosenblatt.options.solvers import has_epochs, is_first_order
 from rosenblatt.regularization.clipping import ClipNorm, Clipping, ClipValue, NoClipping
@@ -27,9 +28,6 @@ from rosenblatt.regularization.constraints import Constraint, MaxNorm, NoConstra
 from rosenblatt.regularization.penalties import L1, L2, ElasticNet, Penalty
 from rosenblatt.stopping import GradientTolerance, StoppingRule, TimeLimit
 from rosenblatt.support.types import FloatArray
-
-if TYPE_CHECKING:
-    from rosenblatt.estimators.base import BaseMLP
 
 __all__ = ["AVERAGINGS", "TrainingConfig", "control"]
 
@@ -64,7 +62,7 @@ class TrainingConfig:
         return CurrentWeights(memory.average if self.averaging.has_mean else theta)
 
 
-def control(est: BaseMLP, *, incremental: bool, validates: bool) -> TrainingConfig:
+def control(est: Parameters, *, incremental: bool, validates: bool) -> TrainingConfig:
     """The control of a fit, or of a call of `partial_fit`; ValueError where a part cannot apply.
 
     `validates` says whether there are validation rows.
@@ -112,13 +110,13 @@ def control(est: BaseMLP, *, incremental: bool, validates: bool) -> TrainingConf
     )
 
 
-def penalty(est: BaseMLP) -> Penalty:
+def penalty(est: Parameters) -> Penalty:
     if est.l1 == 0:
         return L2(est.alpha)
     return L1(est.l1) if est.alpha == 0 else ElasticNet(est.alpha, est.l1)
 
 
-def clipping(est: BaseMLP) -> Clipping:
+def clipping(est: Parameters) -> Clipping:
     if est.clip_norm is not None and est.clip_value is not None:
         raise ValueError(
             f"clip_norm={est.clip_norm} and clip_value={est.clip_value} are two ways to clip a"
@@ -129,11 +127,11 @@ def clipping(est: BaseMLP) -> Clipping:
     return NoClipping() if est.clip_value is None else ClipValue(est.clip_value)
 
 
-def constraint(est: BaseMLP) -> Constraint:
+def constraint(est: Parameters) -> Constraint:
     return NoConstraint() if est.max_norm is None else MaxNorm(est.max_norm)
 
 
-def averaging(est: BaseMLP) -> StepAveraging | SWA:
+def averaging(est: Parameters) -> StepAveraging | SWA:
     given = est.averaging
     if given is None:
         return NoAveraging()
@@ -142,7 +140,7 @@ def averaging(est: BaseMLP) -> StepAveraging | SWA:
     return named(AVERAGINGS, given, "averaging", "None, or an object of rosenblatt.averaging")
 
 
-def rules(est: BaseMLP) -> tuple[StoppingRule, ...]:
+def rules(est: Parameters) -> tuple[StoppingRule, ...]:
     found: list[StoppingRule] = []
     if est.grad_tol:
         found.append(GradientTolerance(est.grad_tol))
@@ -151,7 +149,7 @@ def rules(est: BaseMLP) -> tuple[StoppingRule, ...]:
     return tuple(found)
 
 
-def callbacks(est: BaseMLP) -> Sequence[Callable[[EpochEnd], Any]]:
+def callbacks(est: Parameters) -> Sequence[Callable[[EpochEnd], Any]]:
     given = est.callbacks or ()
     for callback in given:
         if not callable(callback):

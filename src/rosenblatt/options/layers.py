@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rosenblatt.network import Dense, Network
 from rosenblatt.options.names import normalization
+from rosenblatt.options.parameters import Parameters
 from rosenblatt.options.second_order import is_second_order
 from rosenblatt.options.solvers import is_first_order
-
-if TYPE_CHECKING:
-    from rosenblatt.estimators.base import BaseMLP
 
 __all__ = ["check_batches", "check_inputs", "check_solver", "drawn_seed", "structured"]
 
 
-def structured(est: BaseMLP, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
+def structured(est: Parameters, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
     """The hidden layers with what the estimator's parameters add to them."""
     if not hidden:
         refuse_without_hidden(est)
@@ -31,7 +29,7 @@ def structured(est: BaseMLP, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
     )
 
 
-def refuse_without_hidden(est: BaseMLP) -> None:
+def refuse_without_hidden(est: Parameters) -> None:
     """ValueError for a parameter that acts on hidden layers, where there are none."""
     asked = {
         "dropout": isinstance(est.dropout, Real) and float(est.dropout) > 0,
@@ -62,7 +60,7 @@ def dropout_rates(given: Any, n_hidden: int) -> list[float]:
     return [float(rate) for rate in rates]
 
 
-def check_solver(est: BaseMLP, network: Network) -> None:
+def check_solver(est: Parameters, network: Network) -> None:
     """Hold the structure against a solver that needs one objective over all rows."""
     if is_first_order(est.solver):
         return

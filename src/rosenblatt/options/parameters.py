@@ -1,10 +1,11 @@
-"""What each parameter may be, in the words of scikit-learn's validation."""
+"""The parameters of a fit: their defaults, and the values that each of them accepts."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, fields
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
@@ -18,11 +19,11 @@ from rosenblatt.optimizers import Optimizer
 from rosenblatt.options.second_order import METHODS
 from rosenblatt.schedules import RateRule
 
-__all__ = ["CONSTRAINTS", "FLOAT_TYPES"]
+__all__ = ["CONSTRAINTS", "FLOAT_TYPES", "Parameters"]
 
 FLOAT_TYPES = (np.float64, np.float32)
 
-# What names stand for is `names`', `solvers`' and `rates`' business, which offer the nearest.
+# Any string passes here: the modules that resolve names suggest the nearest one.
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, Activation, list, tuple],
@@ -74,3 +75,77 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "residual": ["boolean"],
     "normalization": [None, str, Normalization],
 }
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """The parameters that classifiers and regressors have in common, as one value.
+
+    `MLPClassifier` documents each of them. The parameters that only one kind of target has, `loss`
+    and `class_weight`, belong to `rosenblatt.fitting.Targets`.
+    """
+
+    hidden_layer_sizes: Any = (100,)
+    activation: Any = "relu"
+    solver: Any = "adam"
+    alpha: float = 0.0001
+    batch_size: int | str = "auto"
+    learning_rate: str | RateRule = "constant"
+    learning_rate_init: float = 0.001
+    power_t: float = 0.5
+    max_iter: int = 200
+    shuffle: bool = True
+    random_state: Any = None
+    tol: float = 1e-4
+    verbose: bool | int | str = False
+    warm_start: bool = False
+    momentum: float = 0.9
+    nesterovs_momentum: bool = True
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+    n_iter_no_change: float = 10
+    max_fun: int = 15000
+    l1: float = 0.0
+    max_norm: float | None = None
+    averaging: Any = None
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    grad_tol: float | None = None
+    max_time: float | None = None
+    scoring: Any = None
+    n_jobs: int | None = None
+    deterministic: bool = False
+    dtype: Any = None
+    dropout: Any = 0.0
+    residual: bool = False
+    normalization: Any = None
+    input_noise: float = 0.0
+    initializer: Any = None
+    callbacks: Any = None
+    checkpoint: Any = None
+    on_divergence: str = "raise"
+
+    @classmethod
+    def of(cls, estimator: Any) -> Parameters:
+        """The current parameters of an estimator; later changes to it have no effect on them."""
+        made = object.__new__(cls)
+        # One call in place of 42 of `object.__setattr__`: every `partial_fit` comes here.
+        made.__dict__.update({name: getattr(estimator, name) for name in NAMES})
+        return made
+
+    @property
+    def prints_lines(self) -> bool:
+        """Whether every epoch or iteration prints a line."""
+        return bool(self.verbose) and self.verbose != "bar"
+
+    @property
+    def bfloat16(self) -> bool:
+        """Whether large matrix products round their operands to bfloat16."""
+        return isinstance(self.dtype, str) and self.dtype == "bfloat16"
+
+
+NAMES = tuple(field.name for field in fields(Parameters))
