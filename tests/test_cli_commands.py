@@ -20,6 +20,7 @@ from rosenblatt.losses import Quantile
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.persistence import load_model, save_model
+from rosenblatt.support.optional_dependencies import install
 
 QUICK = ["--epochs", "40", "--hidden", "16"]
 
@@ -134,15 +135,21 @@ def test_the_same_seed_gives_the_same_weights(folder: Path, result) -> None:
     assert not np.array_equal(thetas[0], thetas[2])
 
 
-def test_an_older_model_is_replaced_with_a_word_and_any_other_file_is_kept(
+def test_only_an_older_model_of_the_same_table_is_replaced_unasked(
     folder: Path, result, capsys
 ) -> None:
     result("train", "shop.csv", "--target", "bought", *QUICK)
-    again = result("train", "shop.csv", "--target", "weight", *QUICK)
+    again = result("train", "shop.csv", "--target", "bought", *QUICK, "--seed", "1")
     assert any("older model" in note for note in again["notes"])
+    kept = Path("shop.safetensors").read_bytes()
+    assert run(["train", "shop.csv", "--target", "weight", *QUICK]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert Path("shop.safetensors").read_bytes() == kept
+    forced = result("train", "shop.csv", "--target", "weight", *QUICK, "--force")
+    assert any("older model" in note for note in forced["notes"])
     assert load_model(Path("shop.safetensors")).encoding.target.name == "weight"
     before = Path("shop.csv").read_bytes()
-    assert run(["train", "shop.csv", "--out", "shop.csv", *QUICK]) == 2
+    assert run(["train", "shop.csv", "--out", "shop.csv", *QUICK, "--force"]) == 2
     assert "not a model" in capsys.readouterr().err
     assert Path("shop.csv").read_bytes() == before
 
@@ -430,7 +437,7 @@ def test_an_interruption_before_the_training_says_that_nothing_was_saved(
 def test_a_missing_extra_says_what_to_install(folder: Path, capsys, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "typer.exceptions", None)
     assert run(["--help"]) == 2
-    assert 'pip install "rosenblatt[cli]"' in capsys.readouterr().err
+    assert install("typer") in capsys.readouterr().err
 
 
 def test_inspect_shows_scores_that_it_does_not_know_and_goes_without(folder: Path, capsys) -> None:

@@ -21,6 +21,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from rosenblatt import MLPClassifier, MLPRegressor, find_learning_rate
 from rosenblatt.optimizers import RMSProp
 from rosenblatt.options.solvers import OPTIMIZERS
+from rosenblatt.search import LearningRateTest
 
 ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
@@ -227,3 +228,9 @@ def test_matplotlib_is_not_imported_before_it_is_asked_for() -> None:
         "assert 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_repr_names_the_suggestion_and_no_arrays() -> None:
+    rates = np.geomspace(1e-5, 1, 50)
+    found = LearningRateTest(0.125, rates, rates, rates)
+    assert repr(found) == "LearningRateTest(suggestion=0.125)"

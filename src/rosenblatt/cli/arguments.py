@@ -90,3 +90,4 @@ Out = Annotated[
     Path | None,
     typer.Option(help="The model file; <data>.safetensors here if not given.", **NEW_FILE),
 ]
+Force = Annotated[bool, typer.Option("--force", help="Replace a model of another table at --out.")]

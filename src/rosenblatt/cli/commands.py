@@ -29,9 +29,10 @@ def run_train(
     options: TrainingOptions,
     out: Path | None,
     checkpoint: Path | None = None,
+    force: bool = False,
 ) -> Json:
     """Train on a table and save the model; whether it can be saved is tried first."""
-    place = place_for(source, out)
+    place = place_for(source, out, force=force)
     if (
         checkpoint is not None
         and Path(os.path.realpath(place.path)) in Checkpoint(checkpoint).files
@@ -40,7 +41,7 @@ def run_train(
             f"the model's file {place.path} is one of those of --checkpoint {checkpoint}: choose"
             " another name"
         )
-    table = shown_table(source, screen, options, target=target, weight_column=weight_column)
+    table = shown_table(source, screen, place, options, target=target, weight_column=weight_column)
     trained = train_network(
         table.prepared, options, progress=screen.shows_progress, checkpoint=checkpoint
     )

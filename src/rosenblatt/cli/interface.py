@@ -23,6 +23,7 @@ from rosenblatt.cli.arguments import (
     Encoding,
     Epochs,
     Example,
+    Force,
     Jobs,
     LearningRate,
     Model,
@@ -101,6 +102,7 @@ def train(
     deterministic: Deterministic = False,
     on_divergence: OnDivergence = "raise",
     out: Out = None,
+    force: Force = False,
     checkpoint: Annotated[
         Path | None,
         typer.Option(
@@ -141,6 +143,7 @@ def train(
             weight_column=sample_weight,
             options=options,
             out=out,
+            force=force,
             checkpoint=checkpoint,
         )
 
@@ -196,6 +199,7 @@ def search(
     deterministic: Deterministic = False,
     on_divergence: OnDivergence = "raise",
     out: Out = None,
+    force: Force = False,
     plot: Annotated[
         Path | None,
         typer.Option(
@@ -242,6 +246,7 @@ def search(
             weight_column=sample_weight,
             options=options,
             out=out,
+            force=force,
             plot=plot,
         )
 

@@ -32,12 +32,13 @@ def run_search(
     options: SearchOptions,
     out: Path | None,
     plot: Path | None,
+    force: bool = False,
 ) -> Json:
     """Search on a table, train the network chosen and save it; where files go is tried first."""
-    place = place_for(source, out)
+    place = place_for(source, out, force=force)
     picture = picture_for(source, plot, place.path)
     table = shown_table(
-        source, screen, options.training, target=target, weight_column=weight_column
+        source, screen, place, options.training, target=target, weight_column=weight_column
     )
     searched = search_structure(table.prepared, options, progress=screen.shows_progress)
     n_rows = len(table.prepared.parts["train"].y)

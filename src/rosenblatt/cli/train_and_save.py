@@ -15,18 +15,45 @@ from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.training import Trained
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import is_model_file, save_model
+from rosenblatt.persistence import is_model_file, load_model, save_model
 from rosenblatt.support.atomic import check_writable
+from rosenblatt.table import TableEncoding
 from rosenblatt.table.messages import count
 
 
 @final
 @dataclass(frozen=True)
 class Place:
-    """Where a model will be saved, and whether an older one lies there."""
+    """Where a model will be saved.
+
+    Attributes
+    ----------
+    replaced : bool
+        Whether there is an older model.
+    force : bool
+        Whether it may be replaced even if it was trained on other columns.
+    """
 
     path: Path
     replaced: bool
+    force: bool = False
+
+    def check_replaceable(self, encoding: TableEncoding) -> None:
+        """InputError if the older model has another target or other columns than `encoding`."""
+        if not self.replaced or self.force:
+            return
+        otherwise = "choose another --out, or replace it with --force"
+        try:
+            older = load_model(self.path).encoding
+        except InputError as error:
+            raise InputError(f"{error}; {otherwise}") from error
+        if older.target.name != encoding.target.name:
+            what = f"predicts {older.target.name!r}"
+        elif names_of(older) != names_of(encoding):
+            what = "was trained on other columns"
+        else:
+            return
+        raise InputError(f"{self.path} holds another model, which {what}: {otherwise}")
 
 
 @final
@@ -38,7 +65,11 @@ class ShownTable:
     notes: tuple[str, ...]
 
 
-def place_for(source: Source, out: Path | None) -> Place:
+def names_of(encoding: TableEncoding) -> set[str]:
+    return {line.name for line in encoding.describe()}
+
+
+def place_for(source: Source, out: Path | None, *, force: bool = False) -> Place:
     """Where the model goes; whether it can be saved there is tried."""
     path = out or Path(f"{source.stem}.safetensors")
     replaced = path.exists()
@@ -48,12 +79,13 @@ def place_for(source: Source, out: Path | None) -> Place:
             f"--out"
         )
     check_writable(path)
-    return Place(path, replaced)
+    return Place(path, replaced, force)
 
 
 def shown_table(
     source: Source,
     screen: Screen,
+    place: Place,
     options: TrainingOptions,
     *,
     target: str | None,
@@ -61,12 +93,15 @@ def shown_table(
 ) -> ShownTable:
     """Read and prepare a table, and show what its columns are taken for.
 
+    InputError if its model may not be saved at `place`.
+
     The table itself is gone afterwards: its memory is free for the training.
     """
     table = source.read()
     prepared = prepare(
         table.frame, options, target=target or source.target, weight_column=weight_column
     )
+    place.check_replaceable(prepared.encoding)
     notes = (*table.notes, *prepared.notes)
     columns = prepared.encoding.describe()
     n_rows = count(len(table.frame), "row")

@@ -1,7 +1,8 @@
-"""One progress line on standard error, redrawn at most ten times a second."""
+"""Progress on standard error: one line redrawn on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import dataclass, field
@@ -9,9 +10,12 @@ from typing import final
 
 from rosenblatt.fitting.history import EpochRecord
 
-__all__ = ["ProgressBar", "RedrawnLine", "bar"]
+__all__ = ["INTERVAL", "ProgressBar", "ProgressLine", "bar"]
 
-INTERVAL = 0.1
+# Seconds between two redraws on a terminal, and between two lines in a pipe or a file.
+INTERVAL, LINE_INTERVAL = 0.1, 10.0
+# Where the terminal does not say how wide it is.
+USUAL_WIDTH = 80
 
 
 def bar(done: int, total: int, width: int = 30) -> str:
@@ -21,34 +25,50 @@ def bar(done: int, total: int, width: int = 30) -> str:
 
 @final
 @dataclass
-class RedrawnLine:
-    """A line that takes the place of the one before, with the seconds since the first."""
+class ProgressLine:
+    """The latest text with the seconds since the first one.
 
-    drawn_at: float = 0.0
+    On a terminal each text replaces the one before, cut to the terminal's width: a wrapped line
+    could not be overwritten. A pipe or a file gets whole lines without escape codes.
+    """
+
+    drawn_at: float = field(default_factory=time.perf_counter)
     started_at: float = field(default_factory=time.perf_counter)
     text: str = ""
+    is_drawn: bool = False
 
     def show(self, text: str) -> None:
-        self.text = text
-        if time.perf_counter() - self.drawn_at >= INTERVAL:
+        self.text, self.is_drawn = text, False
+        interval = INTERVAL if is_terminal() else LINE_INTERVAL
+        if time.perf_counter() - self.drawn_at >= interval:
             self._draw()
 
     def close(self) -> None:
-        if self.text:
+        """Draw the last text, if it is not there yet, and end the line."""
+        if not self.text:
+            return
+        if not self.is_drawn:
             self._draw()
+        if is_terminal():
             print(file=sys.stderr)
 
     def _draw(self) -> None:
-        self.drawn_at = time.perf_counter()
-        elapsed = self.drawn_at - self.started_at
-        print(f"\r\x1b[K{self.text}, {elapsed:.1f} s", end="", file=sys.stderr, flush=True)
+        self.drawn_at, self.is_drawn = time.perf_counter(), True
+        text = f"{self.text}, {self.drawn_at - self.started_at:.1f} s"
+        if is_terminal():
+            # The last column stays free: some terminals wrap as soon as it is written.
+            print(f"\r\x1b[K{text[: width() - 1]}", end="", file=sys.stderr, flush=True)
+        else:
+            print(text, file=sys.stderr, flush=True)
 
 
 @final
 @dataclass
 class ProgressBar:
+    """A fit's epochs, loss and validation loss."""
+
     total: int
-    line: RedrawnLine = field(default_factory=RedrawnLine)
+    line: ProgressLine = field(default_factory=ProgressLine)
 
     def update(self, record: EpochRecord) -> None:
         text = f"epoch {record.epoch}/{self.total} {bar(record.epoch, self.total)}"
@@ -59,3 +79,15 @@ class ProgressBar:
 
     def close(self) -> None:
         self.line.close()
+
+
+def is_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def width() -> int:
+    """Columns of the terminal behind standard error."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or USUAL_WIDTH
+    except (OSError, ValueError):
+        return USUAL_WIDTH

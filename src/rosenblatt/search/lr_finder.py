@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from typing import Any, final
 
 import numpy as np
@@ -65,9 +65,9 @@ class LearningRateTest:
     """
 
     suggestion: float
-    rates: Curve
-    losses: Curve
-    smoothed: Curve
+    rates: Curve = field(repr=False)
+    losses: Curve = field(repr=False)
+    smoothed: Curve = field(repr=False)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the curve and the suggestion on `ax`, or on a new figure; needs matplotlib.

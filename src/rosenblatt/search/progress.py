@@ -7,7 +7,7 @@ import threading
 from contextlib import AbstractContextManager
 from typing import Any, Self, final
 
-from rosenblatt.fitting.progress_bar import INTERVAL, RedrawnLine, bar
+from rosenblatt.fitting.progress_bar import INTERVAL, ProgressLine, bar
 from rosenblatt.search.results import name_of, sizes_of
 from rosenblatt.search.run import Work
 
@@ -22,7 +22,7 @@ class SearchBar(AbstractContextManager["SearchBar"]):
     """
 
     def __init__(self, work: Work) -> None:
-        self.work, self.line = work, RedrawnLine()
+        self.work, self.line = work, ProgressLine()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 

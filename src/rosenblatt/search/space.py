@@ -14,6 +14,8 @@ from rosenblatt.search.default_candidates import Sizes
 __all__ = ["Space"]
 
 DEPTH, WIDTH = "depth", "width {}"
+# Between these quantiles SciPy's distributions are sampled: at 0 and 1 many are infinite.
+PROBABILITIES = 2.0**-20, 1 - 2.0**-20
 
 
 @final
@@ -27,7 +29,8 @@ class Space:
         Hidden layers to choose from; or, where they are `free`, between whose depths and widths
         any may be drawn.
     grid : dict
-        For each parameter a list or an array to choose from, or a distribution of optuna's.
+        For each parameter a list or an array to choose from, a distribution of optuna's, or a
+        frozen one of SciPy's, such as ``loguniform(1e-5, 1e-1)``.
     step : str
         What stands before the names of the network's parameters.
     """
@@ -39,11 +42,18 @@ class Space:
 
     @cached_property
     def distributions(self) -> dict[str, Any]:
-        from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
+        from optuna.distributions import (
+            BaseDistribution,
+            CategoricalDistribution,
+            FloatDistribution,
+            IntDistribution,
+        )
 
         def over(values: Any) -> Any:
             if isinstance(values, BaseDistribution):
                 return values
+            if is_scipy_distribution(values):
+                return FloatDistribution(*PROBABILITIES)
             return CategoricalDistribution(range(len(values)))
 
         found = {name: over(values) for name, values in self.grid.items()}
@@ -83,17 +93,33 @@ class Space:
 
     def parameters(self, drawn: Mapping[str, Any]) -> Parameters:
         """The candidate that drawn values stand for."""
-        from optuna.distributions import BaseDistribution
-
-        parameters = {
-            name: drawn[name] if isinstance(values, BaseDistribution) else values[drawn[name]]
-            for name, values in self.grid.items()
-        }
+        parameters = {name: chosen(values, drawn[name]) for name, values in self.grid.items()}
         if self.free:
             hidden = tuple(drawn[WIDTH.format(layer)] for layer in range(drawn[DEPTH]))
         else:
             hidden = self.sizes[drawn[HIDDEN]]
         return {**parameters, self.step + HIDDEN: hidden}
+
+
+def is_scipy_distribution(values: Any) -> bool:
+    """Whether it is a frozen distribution of SciPy's; scikit-learn, too, goes by `rvs`."""
+    return hasattr(values, "rvs") and hasattr(values, "ppf")
+
+
+def chosen(values: Any, drawn: Any) -> Any:
+    """The value of a parameter for what optuna has drawn.
+
+    A distribution of SciPy's is sampled by its inverse: `drawn` is a probability p, the value the
+    p-quantile. Optuna then models the parameter on the scale on which it is uniform.
+    """
+    from optuna.distributions import BaseDistribution
+
+    if isinstance(values, BaseDistribution):
+        return drawn
+    if is_scipy_distribution(values):
+        quantile = values.ppf(drawn)
+        return int(quantile) if hasattr(values.dist, "pmf") else float(quantile)
+    return values[drawn]
 
 
 def n_values(distribution: Any) -> float:

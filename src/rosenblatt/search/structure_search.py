@@ -71,7 +71,8 @@ class StructureSearchCV(BaseSearchCV):
         the size and the shape of the data, and `candidates_` says which.
     param_grid : dict or list of dicts, optional
         Lists of values for other parameters, all combinations of which are tried with each
-        candidate. With ``strategy='optuna'`` also distributions of optuna's.
+        candidate. With ``strategy='optuna'`` also distributions of optuna's, and frozen ones of
+        SciPy's, such as ``scipy.stats.loguniform(1e-5, 1e-1)``.
     cv : int, cross-validation generator or iterable, default=5
     scoring : str, callable, list, tuple or dict, optional
         As GridSearchCV takes it; None for the estimator's own score.

@@ -1,11 +1,17 @@
-"""How to come by a package that is asked for and not there."""
+"""Packages of the extras: which command installs one, and the error where it is missing."""
 
 from __future__ import annotations
 
-__all__ = ["install", "missing"]
+import json
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-# Packages that an extra of ours brings, in the versions that it takes; others go by their name.
+__all__ = ["EXTRAS", "install", "missing"]
+
+# Packages that an extra brings in versions known to work; any other goes by its own name.
 EXTRAS = {
+    "matplotlib": "plot",
     "onnx": "export",
     "optuna": "search",
     **dict.fromkeys(
@@ -15,12 +21,28 @@ EXTRAS = {
 
 
 def install(package: str) -> str:
-    """The command that brings it."""
+    """The command that installs a package, in the version that the extra takes."""
     extra = EXTRAS.get(package)
-    return f'pip install "rosenblatt[{extra}]"' if extra else f"pip install {package}"
+    return f'pip install "{source()}[{extra}]"' if extra else f"pip install {package}"
+
+
+def source() -> str:
+    """What pip installs rosenblatt from: the source folder that it came from, or its name.
+
+    A folder is recorded by pip in ``direct_url.json`` (PEP 610); one that is gone counts for
+    nothing.
+    """
+    try:
+        recorded = metadata.distribution("rosenblatt").read_text("direct_url.json")
+    except metadata.PackageNotFoundError:
+        return "rosenblatt"
+    url = urlsplit(str(json.loads(recorded or "{}").get("url", "")))
+    folder = unquote(url.path)
+    is_source = url.scheme == "file" and Path(folder, "pyproject.toml").is_file()
+    return folder if is_source else "rosenblatt"
 
 
 def missing(what: str, package: str, error: ImportError | None = None) -> ImportError:
-    """To raise where `what` needs a package that cannot be imported, and why if that is known."""
+    """The ImportError to raise where `what` needs a package that cannot be imported."""
     why = f" ({error})" if error else ""
     return ImportError(f"{what} needs {package}{why}: {install(package)}")
