@@ -37,7 +37,7 @@ $(VENV)/.tested: $(BIN)/python $(SOURCES)
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/clang-format --dry-run --Werror $(wildcard cpp/*.hpp cpp/*.cpp benchmarks/*.cpp)
+	$(BIN)/clang-format --dry-run --Werror $(wildcard cpp/*.hpp cpp/*/*.hpp cpp/*/*.cpp benchmarks/*.cpp tests/native/*.cpp)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

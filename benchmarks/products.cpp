@@ -82,7 +82,7 @@ int main(int argc, char **argv) {
         for (const Mode &mode : modes) {
             const Operand<float> A{a.data(), mode.a == Transpose::yes ? m : k, mode.a};
             const Operand<float> B{b.data(), mode.b == Transpose::yes ? k : n, mode.b};
-            auto ours = [&] { multiply_tiled(m, n, k, A, B, {}, c.data(), scratch.data(), Leave{}, n); };
+            auto ours = [&] { multiply_tiled(m, n, k, A, B, {}, c.data(), scratch.data(), NoEpilogue{}, n); };
             auto theirs = [&] {
                 char a_letter = char(A.transposed), b_letter = char(B.transposed);
                 int rows = m, columns = n, terms = k, a_stride = A.stride, b_stride = B.stride;
@@ -103,7 +103,7 @@ int main(int argc, char **argv) {
                 if (bfloat16::supported()) {
                     const double coarse =
                         giga / seconds([&] {
-                            bfloat16::multiply(m, n, k, A, B, {}, c.data(), rounding.data(), Leave{});
+                            bfloat16::multiply(m, n, k, A, B, {}, c.data(), rounding.data(), NoEpilogue{});
                         });
                     std::printf(" %9.0f %6.2f", coarse, coarse / fast);
                 }

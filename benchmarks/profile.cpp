@@ -51,8 +51,8 @@ double best_rate() {
     std::vector<double> times;
     for (int i = 0; i < 400; ++i) {
         const auto start = Clock::now();
-        multiply_tiled<float>(m, n, k, {a.data(), k}, {b.data(), n}, {}, c.data(), scratch.data(), Leave{},
-                              n);
+        multiply_tiled<float>(m, n, k, {a.data(), k}, {b.data(), n}, {}, c.data(), scratch.data(),
+                              NoEpilogue{}, n);
         times.push_back(microseconds(Clock::now() - start));
     }
     return 2e-3 * m * n * k / median(times);
@@ -99,13 +99,13 @@ class Profile {
     double step(int threads) {
         Engine<float> engine(chain_, loss_, L2{1e-4}, threads);
         const std::int64_t steps = shape_.rows / shape_.batch, rows = steps * shape_.batch;
-        const std::vector<double> factors(std::size_t(steps), 1.0);
+        const std::vector<double> lr_factors(std::size_t(steps), 1.0);
         Memory<float> memory{{slots_.data(), slots_.data() + chain_.n_parameters}, 0};
         std::vector<double> times;
         for (double total = 0; total < 5e5 || times.size() < 5; total += times.back() * double(steps)) {
             const auto start = Clock::now();
             engine.epoch(data(), Order{order_.data(), 0, rows}, rows, shape_.batch,
-                         Adam{1e-3, 0.9, 0.999, 1e-8}, factors.data(), theta_.data(), memory,
+                         Adam{1e-3, 0.9, 0.999, 1e-8}, lr_factors.data(), theta_.data(), memory,
                          [] { return false; });
             times.push_back(microseconds(Clock::now() - start) / double(steps));
         }

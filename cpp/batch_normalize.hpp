@@ -38,7 +38,7 @@ template <class T> struct NormalizeColumns {
     Activation activation;
     int index; // in the chain
 
-    std::vector<Stretch> parameters() const {
+    std::vector<ParameterRange> parameters() const {
         return {{offset, width(), false}, {offset + width(), width(), false}};
     }
     std::size_t kept(int) const { return 1 + 6 * width(); }
@@ -85,7 +85,7 @@ template <class T> struct NormalizeColumns {
         const T *gamma = pass.theta + offset;
         const int n = n_outputs, rows = pass.rows;
         const T epsilon = T(norm.epsilon), *x = input.dense;
-        visit_telling(activation, [=](auto g) {
+        visit_from_output(activation, [=](auto g) {
             simd::for_each_strip<T>(n, [=](int column, int lanes, auto vectors) {
                 constexpr int w = simd::width<T>;
                 simd::Vector<T> mean[vectors], scale[vectors], shift[vectors];
@@ -114,7 +114,7 @@ template <class T> struct NormalizeColumns {
     void add_up(const Pass<T> &pass, const T *x, const T *y, T *dy) const {
         const Kept own(*this, *pass.space);
         const int n = n_outputs, rows = pass.rows;
-        visit_telling(activation, [=](auto g) {
+        visit_from_output(activation, [=](auto g) {
             simd::for_each_strip<T>(n, [=](int column, int lanes, auto vectors) {
                 constexpr int w = simd::width<T>;
                 simd::Vector<T> mean[vectors], scale[vectors], sum[vectors] = {}, along[vectors] = {};

@@ -1,9 +1,10 @@
 // Products whose factors are rounded to bfloat16 and whose sums are float32, on processors with AVX512-BF16.
 //
 // There one instruction multiplies sixteen pairs of neighbouring terms and adds them up, twice the work of
-// a float32 multiply-add. Factors lie in memory as float32 and are rounded anew by each product (to nearest,
-// ties to even): A as a whole, B panel by panel. A pair travels in the 32 bits of a float, its earlier term
-// in the lower half; an odd last term is paired with zero. Otherwise product.hpp's tiles and panels.
+// a float32 multiply-add. Precision lie in memory as float32 and are rounded anew by each product (to
+// nearest, ties to even): A as a whole, B panel by panel. A pair travels in the 32 bits of a float, its
+// earlier term in the lower half; an odd last term is paired with zero. Otherwise product.hpp's tiles and
+// panels.
 #pragma once
 
 #include "product.hpp"
@@ -89,15 +90,15 @@ inline int clamped(int lanes) { return std::clamp(lanes, 0, w); }
     }
 }
 
-template <int vectors, class Finish, class Cells> struct Tile;
+template <int vectors, class Epilogue, class Cells> struct Tile;
 
 // As product::tile, written without lambdas: those would not inherit the target.
-template <int vectors, class Finish, int... cell>
-struct Tile<vectors, Finish, std::integer_sequence<int, cell...>> {
+template <int vectors, class Epilogue, int... cell>
+struct Tile<vectors, Epilogue, std::integer_sequence<int, cell...>> {
     [[gnu::target("avx512bf16")]] static void run(int pairs, const float *a, std::ptrdiff_t a_row,
                                                   std::ptrdiff_t a_step, const float *panel,
-                                                  Start<float> start, float *c, std::ptrdiff_t c_row,
-                                                  int columns, Finish finish) {
+                                                  Accumulate<float> start, float *c, std::ptrdiff_t c_row,
+                                                  int columns, Epilogue epilogue) {
         const int last = columns - (vectors - 1) * w; // lanes of the last vector
         simd::Vector<float> sum[sizeof...(cell)];
         const float *begin = start.c ? c : start.row;
@@ -118,24 +119,24 @@ struct Tile<vectors, Finish, std::integer_sequence<int, cell...>> {
                                    line[cell % vectors]))),
              ...);
         }
-        (simd::store_lanes(c + cell / vectors * c_row + cell % vectors * w, finish.in_register(sum[cell]),
+        (simd::store_lanes(c + cell / vectors * c_row + cell % vectors * w, epilogue.in_register(sum[cell]),
                            cell % vectors + 1 < vectors ? w : last),
          ...);
     }
 };
 
-template <int vectors, class Finish, int... row>
+template <int vectors, class Epilogue, int... row>
 auto kernel_for(int rows, std::integer_sequence<int, row...>) {
-    static constexpr decltype(&Tile<vectors, Finish, std::integer_sequence<int, 0>>::run) all[] = {
-        &Tile<vectors, Finish, std::make_integer_sequence<int, (row + 1) * vectors>>::run...};
+    static constexpr decltype(&Tile<vectors, Epilogue, std::integer_sequence<int, 0>>::run) all[] = {
+        &Tile<vectors, Epilogue, std::make_integer_sequence<int, (row + 1) * vectors>>::run...};
     return all[rows - 1];
 }
 
 // As multiply_tiled; `scratch` holds scratch_size(m, k) elements.
-template <class Finish>
+template <class Epilogue>
 void multiply(int m, int n, int k, const Operand<float> &A, const Operand<float> &B,
-              const Start<float> &start, float *C, float *scratch, Finish finish) {
-    using OnStore = std::conditional_t<product::InRegister<Finish>, Finish, Leave>;
+              const Accumulate<float> &start, float *C, float *scratch, Epilogue epilogue) {
+    using OnStore = std::conditional_t<product::InRegister<Epilogue>, Epilogue, NoEpilogue>;
     constexpr std::make_integer_sequence<int, product::tile_rows> heights;
     const int pairs = pairs_of(k), tiles = (m + product::tile_rows - 1) / product::tile_rows;
     const bool flipped = A.transposed == Transpose::yes;
@@ -149,15 +150,15 @@ void multiply(int m, int n, int k, const Operand<float> &A, const Operand<float>
         const int columns = std::min(wide, n - first);
         const int vectors = columns > w ? 2 : 1;
         pack(B, k, first, columns, vectors, panel);
-        const Start<float> here{start.row ? start.row + first : nullptr, start.c};
+        const Accumulate<float> here{start.row ? start.row + first : nullptr, start.c};
         for (int i = 0, row = 0; i < tiles; ++i) {
             const int rows = (m - row) / (tiles - i);
             const auto kernel =
                 vectors == 2 ? kernel_for<2, OnStore>(rows, heights) : kernel_for<1, OnStore>(rows, heights);
             float *c = C + std::ptrdiff_t(row) * n + first;
             kernel(pairs, left + row * a_row, a_row, a_step, panel, here, c, n, columns, OnStore{});
-            if constexpr (!product::InRegister<Finish>)
-                for (int r = 0; r < rows; ++r, c += n) finish(c, columns);
+            if constexpr (!product::InRegister<Epilogue>)
+                for (int r = 0; r < rows; ++r, c += n) epilogue(c, columns);
             row += rows;
         }
     }
@@ -168,9 +169,9 @@ void multiply(int m, int n, int k, const Operand<float> &A, const Operand<float>
 inline constexpr bool built = false;
 inline bool supported() { return false; }
 inline std::size_t scratch_size(int, int) { return 0; }
-template <class Finish>
+template <class Epilogue>
 void multiply(int m, int n, int k, const Operand<float> &A, const Operand<float> &B,
-              const Start<float> &start, float *C, float *scratch, Finish finish); // nobody calls it
+              const Accumulate<float> &start, float *C, float *scratch, Epilogue epilogue); // nobody calls it
 
 #endif
 

@@ -19,7 +19,7 @@ template <class T> static Gemm<T> gemm_pointer = nullptr;
 // C (m, n) = start + A B; C is row-major without gaps. A row-major matrix is its transpose in
 // column-major, so BLAS is asked for Cᵀ = Bᵀ Aᵀ.
 template <class T>
-void multiply_blas(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Start<T> &start,
+void multiply_blas(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Accumulate<T> &start,
                    T *C) {
     if (start.row)
         for (int i = 0; i < m; ++i) std::copy_n(start.row, n, C + std::ptrdiff_t(i) * n);

@@ -41,8 +41,8 @@ template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
     std::size_t n_parameters = 0, n_state = 0;
     std::vector<Layer<T>> layers;
-    Factors factors;    // of its products when training
-    double input_noise; // deviation of what is added to dense inputs when training
+    Precision precision; // of its products when training
+    double input_noise;  // deviation of what is added to dense inputs when training
 
     struct Segment {
         std::size_t begin, end;
@@ -50,39 +50,39 @@ template <class T> struct Chain {
         int group; // the block it belongs to
     };
     std::vector<Segment> segments;
-    std::vector<std::size_t> cuts; // layers at which a step waits for all rows of the batch
+    std::vector<std::size_t> sync_points; // layers at which a step waits for all rows of the batch
     int groups = 0;
 
-    Chain(int inputs, const std::vector<DenseSpec> &specs, Factors of_products = Factors::exact,
+    Chain(int inputs, const std::vector<DenseSpec> &specs, Precision of_products = Precision::exact,
           double noise = 0)
-        : n_inputs(inputs), n_outputs(inputs), factors(of_products), input_noise(noise) {
+        : n_inputs(inputs), n_outputs(inputs), precision(of_products), input_noise(noise) {
         if (!(noise >= 0)) throw std::invalid_argument("noise has a deviation of 0 or more");
         for (const DenseSpec &spec : specs) {
             if (spec.n_outputs < 1) throw std::invalid_argument("a layer needs at least one unit");
             const Activation activation = Catalogue<Activation>::make(spec.activation);
-            const bool joins = tells_derivative(activation);
+            const bool joins = derivative_from_output(activation);
             const int block_inputs = n_outputs, source = int(layers.size()) - 1;
             const Activation joined = joins ? activation : Identity{};
             append(Dense<T>{n_outputs, spec.n_outputs, n_parameters, spec.normalization ? Identity{} : joined,
                             spec.residual});
             if (spec.normalization)
                 append_normalization(Catalogue<Normalization>::make(*spec.normalization), joined);
-            if (needs_input(activation))
-                append(ActivateApart<T>{n_outputs, activation});
+            if (derivative_from_input(activation))
+                append(ActivationFromInput<T>{n_outputs, activation});
             else if (!joins)
-                append(Activate<T>{n_outputs, activation});
+                append(RowwiseActivation<T>{n_outputs, activation});
             if (!(spec.dropout >= 0 && spec.dropout < 1)) throw std::invalid_argument("dropout is in [0, 1)");
-            if (spec.dropout > 0) append(Drop<T>{n_outputs, spec.dropout, groups + 1, int(layers.size())});
-            if (spec.residual) append(AddInput<T>{block_inputs, n_outputs, n_parameters, source});
+            if (spec.dropout > 0) append(Dropout<T>{n_outputs, spec.dropout, groups + 1, int(layers.size())});
+            if (spec.residual) append(ResidualAdd<T>{block_inputs, n_outputs, n_parameters, source});
             ++groups;
         }
     }
 
-    // Phases of a pass forward and back: between the cuts, and between them again.
-    int phases() const { return 2 * int(cuts.size()) + 1; }
+    // Phases of a pass forward and back: between the sync_points, and between them again.
+    int phases() const { return 2 * int(sync_points.size()) + 1; }
 
-    const NormalizeColumns<T> &cut(std::size_t number) const {
-        return std::get<NormalizeColumns<T>>(layers[cuts[number]]);
+    const NormalizeColumns<T> &sync_point(std::size_t number) const {
+        return std::get<NormalizeColumns<T>>(layers[sync_points[number]]);
     }
 
     // Terms of the longest sum in a product: over rows, or over the units on a layer's either side.
@@ -101,7 +101,7 @@ template <class T> struct Chain {
         if (const auto *by_row = std::get_if<LayerNorm>(&normalization)) {
             append(NormalizeRows<T>{n_outputs, n_parameters, *by_row, joined, index});
         } else {
-            cuts.push_back(layers.size());
+            sync_points.push_back(layers.size());
             append(NormalizeColumns<T>{n_outputs, n_parameters, n_state, std::get<BatchNorm>(normalization),
                                        joined, index});
             n_state += 2 * std::size_t(n_outputs);
@@ -111,7 +111,7 @@ template <class T> struct Chain {
     template <class L> void append(L layer) {
         n_outputs = layer.n_outputs;
         const auto stretches = layer.parameters();
-        for (const Stretch &s : stretches) {
+        for (const ParameterRange &s : stretches) {
             segments.push_back({s.begin, s.begin + s.size, s.penalised, groups});
             n_parameters += s.size;
             if (n_parameters > most_parameters) throw std::length_error("the network is too large");
@@ -191,7 +191,7 @@ template <class T> struct Workspace {
         : block_rows(rows), target_columns(std::size_t(targets_of_a_row)),
           arena_(demand(chain, rows, gathers, targets_of_a_row, purpose)) {
         const auto n = std::size_t(rows);
-        scratch = arena_.take(scratch_size<T>(rows, chain.longest_sum(1), chain.factors));
+        scratch = arena_.take(scratch_size<T>(rows, chain.longest_sum(1), chain.precision));
         if (gathers) input = arena_.take(n * std::size_t(chain.n_inputs));
         if (purpose == Purpose::train) {
             targets = arena_.take(n * target_columns);
@@ -221,7 +221,7 @@ template <class T> struct Workspace {
             // Past the most that an arena takes, it stays there.
             total += std::min(Arena<T>::padded(size), std::numeric_limits<std::size_t>::max() - total);
         };
-        add(scratch_size<T>(rows, chain.longest_sum(1), chain.factors));
+        add(scratch_size<T>(rows, chain.longest_sum(1), chain.precision));
         if (gathers) add(n * std::size_t(chain.n_inputs));
         const bool train = purpose == Purpose::train;
         if (train) {

@@ -12,14 +12,14 @@ namespace rosenblatt {
 
 // y = x ⊙ m, dx = dy ⊙ m, where m is 0 or 1 / (1 - rate). The layer before needs its own output for its
 // derivative, so that only the gradient is changed in place.
-template <class T> struct Drop {
+template <class T> struct Dropout {
     static constexpr bool in_place = false, gradient_in_place = true;
     int n_outputs;
     double rate;
     int stream; // number of the block, from 1
     int index;  // in the chain
 
-    std::vector<Stretch> parameters() const { return {}; }
+    std::vector<ParameterRange> parameters() const { return {}; }
     // A byte for each element: whether it is kept.
     std::size_t kept(int rows) const {
         return (std::size_t(rows) * std::size_t(n_outputs) + sizeof(T) - 1) / sizeof(T);

@@ -14,31 +14,31 @@ namespace rosenblatt {
 // How an activation acts: on each unit alone, with a derivative that a = g(z) tells or that takes z, or
 // on a whole row.
 template <class G>
-concept TellsDerivative = requires(G g) { g.derivative(0.0f); };
+concept DerivativeFromOutput = requires(G g) { g.derivative(0.0f); };
 template <class G>
-concept NeedsInput = requires(G g) { g.slope(0.0f); };
+concept DerivativeFromInput = requires(G g) { g.slope(0.0f); };
 template <class G>
-concept Rowwise = !TellsDerivative<G> && !NeedsInput<G>;
+concept Rowwise = !DerivativeFromOutput<G> && !DerivativeFromInput<G>;
 
-inline bool tells_derivative(const Activation &activation) {
-    return std::visit([](auto g) { return TellsDerivative<decltype(g)>; }, activation);
+inline bool derivative_from_output(const Activation &activation) {
+    return std::visit([](auto g) { return DerivativeFromOutput<decltype(g)>; }, activation);
 }
-inline bool needs_input(const Activation &activation) {
-    return std::visit([](auto g) { return NeedsInput<decltype(g)>; }, activation);
+inline bool derivative_from_input(const Activation &activation) {
+    return std::visit([](auto g) { return DerivativeFromInput<decltype(g)>; }, activation);
 }
 
 // Call `with` on the activation if it is of this kind.
-template <class With> void visit_telling(const Activation &activation, With with) {
+template <class With> void visit_from_output(const Activation &activation, With with) {
     std::visit(
         [&](auto g) {
-            if constexpr (TellsDerivative<decltype(g)>) with(g);
+            if constexpr (DerivativeFromOutput<decltype(g)>) with(g);
         },
         activation);
 }
-template <class With> void visit_needing(const Activation &activation, With with) {
+template <class With> void visit_from_input(const Activation &activation, With with) {
     std::visit(
         [&](auto g) {
-            if constexpr (NeedsInput<decltype(g)>) with(g);
+            if constexpr (DerivativeFromInput<decltype(g)>) with(g);
         },
         activation);
 }
@@ -64,7 +64,8 @@ template <class G, class T> void apply(G g, std::ptrdiff_t size, const T *z, T *
 }
 
 // dz = g'(z) ⊙ da, likewise.
-template <NeedsInput G, class T> void pull_back(G g, std::ptrdiff_t size, const T *z, const T *da, T *dz) {
+template <DerivativeFromInput G, class T>
+void pull_back(G g, std::ptrdiff_t size, const T *z, const T *da, T *dz) {
     constexpr int w = simd::width<T>;
     for (std::ptrdiff_t i = 0; i < size; i += w) {
         const int lanes = size - i < w ? int(size - i) : w;
@@ -77,18 +78,18 @@ template <NeedsInput G, class T> void pull_back(G g, std::ptrdiff_t size, const 
 }
 
 // g as what finishes a product.
-template <class G> struct Finish {
+template <class G> struct ActivationEpilogue {
     G g;
     template <class T> void operator()(T *stretch, int size) const { apply(g, size, stretch, stretch); }
 };
-template <> struct Finish<Identity> : Leave {
-    explicit Finish(Identity) {}
-    Finish() = default;
+template <> struct ActivationEpilogue<Identity> : NoEpilogue {
+    explicit ActivationEpilogue(Identity) {}
+    ActivationEpilogue() = default;
 };
 // One instruction: not worth a second pass over what is in the registers.
-template <> struct Finish<ReLU> {
-    explicit Finish(ReLU) {}
-    Finish() = default;
+template <> struct ActivationEpilogue<ReLU> {
+    explicit ActivationEpilogue(ReLU) {}
+    ActivationEpilogue() = default;
     template <class V> V in_register(V x) const { return x < V{} ? V{} : x; }
     template <class T> void operator()(T *stretch, int size) const { apply(ReLU{}, size, stretch, stretch); }
 };

@@ -1,11 +1,11 @@
 // The engine: whole epochs, and the objective of a full batch, each in one call.
 #pragma once
 
-#include "by_units.hpp"
+#include "column_parallel.hpp"
 #include "propagate.hpp"
-#include "surroundings.hpp"
-#include "threads.hpp"
-#include "watch.hpp"
+#include "step_replay.hpp"
+#include "thread_team.hpp"
+#include "update_options.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -52,8 +52,8 @@ template <class T> class Engine {
     // where it is not 0.
     Engine(Chain<T> chain, Loss loss, Penalty penalty, int threads, int shares = 0, int at_once = 0)
         : chain_(std::move(chain)), loss_(loss), penalty_(penalty), fixed_(shares > 0),
-          shares_(std::clamp(fixed_ ? shares : threads, 1, Crew::largest)),
-          threads_(std::clamp(at_once > 0 ? std::min(threads, at_once) : threads, 1, Crew::largest)) {}
+          shares_(std::clamp(fixed_ ? shares : threads, 1, ThreadTeam::largest)),
+          threads_(std::clamp(at_once > 0 ? std::min(threads, at_once) : threads, 1, ThreadTeam::largest)) {}
 
     const Chain<T> &chain() const { return chain_; }
     // Whether some product may go to BLAS, whose threads the caller then has to hold.
@@ -61,23 +61,25 @@ template <class T> class Engine {
     // Phases of a step: of one that is shared by rows, and at most.
     int phases() const { return chain_.phases() + 1; }
     int most_phases() const {
-        return std::max(ByUnits<T>::phases(chain_), chain_.phases() - 1 + Phases::most);
+        return std::max(ColumnParallel<T>::phases(chain_), chain_.phases() - 1 + Phases::most);
     }
     int target_columns() const {
         return std::visit([&](const auto &l) { return l.target_columns(chain_.n_outputs); }, loss_);
     }
 
     // One pass over `n_rows` rows in the given order, a step for each batch; step s uses the rate
-    // lr·factors[s]. Every so often `interrupted` is asked whether to leave early, and no step but the first
-    // is begun once `seconds` are over. An epoch that is no longer finite ends soon, and what it has moved is
-    // of no use; with a `watch`, which has seen it begin, it ends right before the step that diverges.
+    // lr·lr_factors[s]. Every so often `interrupted` is asked whether to leave early, and no step but the
+    // first is begun once `seconds` are over. An epoch that is no longer finite ends soon, and what it has
+    // moved is of no use; with a `watch`, which has seen it begin, it ends right before the step that
+    // diverges.
     EpochResult epoch(const Data<T> &data, Order order, std::int64_t n_rows, std::int64_t batch_size,
-                      const Optimizer &optimizer, const double *factors, T *theta, Memory<T> &memory,
-                      const std::function<bool()> &interrupted, const Surroundings<T> &around = {},
-                      double seconds = std::numeric_limits<double>::infinity(), Watch<T> *watch = nullptr) {
+                      const Optimizer &optimizer, const double *lr_factors, T *theta, Memory<T> &memory,
+                      const std::function<bool()> &interrupted, const UpdateOptions<T> &options = {},
+                      double seconds = std::numeric_limits<double>::infinity(),
+                      StepChecker<T> *watch = nullptr) {
         std::lock_guard lock(busy_);
         const std::int64_t steps = (n_rows - 1) / batch_size + 1, largest = std::min(batch_size, n_rows);
-        const int parts = around.empty() ? parts_by_units(data.X, largest) : 1;
+        const int parts = options.empty() ? parts_by_units(data.X, largest) : 1;
         std::vector<Tally> tallies(std::size_t(std::max(shares_, parts)), Tally(chain_.groups));
         bool left = false;
         const auto started = Clock::now();
@@ -98,13 +100,13 @@ template <class T> class Engine {
         };
         const auto batch_of = [&](std::int64_t s) {
             const std::int64_t begin = s * batch_size, rows = std::min(batch_size, n_rows - begin);
-            return Batch{begin, rows, 1 / (double(rows) * data.mean_weight), memory.steps + s, factors[s]};
+            return Batch{begin, rows, 1 / (double(rows) * data.mean_weight), memory.steps + s, lr_factors[s]};
         };
         std::int64_t done = 0;
         if (parts > 1) {
-            const ByUnits<T> &units = units_for(int(largest), order.numbers, parts);
-            done = Crew::run(
-                parts, threads_, steps, ByUnits<T>::phases(chain_),
+            const ColumnParallel<T> &units = units_for(int(largest), order.numbers, parts);
+            done = ThreadTeam::run(
+                parts, threads_, steps, ColumnParallel<T>::phases(chain_),
                 [&](std::int64_t s, int phase, int item) {
                     const Batch batch = batch_of(s);
                     Tally &tally = tallies[std::size_t(item)];
@@ -112,7 +114,7 @@ template <class T> class Engine {
                         units(phase, item, chain_, loss_, data, theta, order.from(batch.begin),
                               int(batch.rows), batch.scale, batch.before, [&](std::size_t layer) {
                                   update(owned(units, layer, item), whole(units.gradient()), optimizer,
-                                         around, {}, batch, theta, memory, tally);
+                                         options, {}, batch, theta, memory, tally);
                               });
                 },
                 leave, bool(watch));
@@ -122,8 +124,8 @@ template <class T> class Engine {
                                       entries_kept(data.X, share));
             // Two phases: the gradients of the batch's shares, then the parameters' shares moved. The first
             // is several where some layer mixes the rows of a batch; what surrounds the move may add others.
-            const Phases phases(chain_.phases(), around);
-            done = Crew::run(
+            const Phases phases(chain_.phases(), options);
+            done = ThreadTeam::run(
                 shares_, threads_, steps, phases.size(),
                 [&](std::int64_t s, int phase, int item) {
                     const Batch batch = batch_of(s);
@@ -156,19 +158,19 @@ template <class T> class Engine {
                     }
                     case Phase::move: {
                         if (item == 0)
-                            for (std::size_t i = 0; i < chain_.cuts.size(); ++i)
-                                chain_.cut(i).track(spaces, memory.state);
-                        const Norm norm = around.needs_norm() ? gradient_norm(tallies) : Norm{};
-                        update(shares(item), sums_of(spaces), optimizer, around, norm, batch, theta, memory,
+                            for (std::size_t i = 0; i < chain_.sync_points.size(); ++i)
+                                chain_.sync_point(i).track(spaces, memory.state);
+                        const Norm norm = options.needs_norm() ? gradient_norm(tallies) : Norm{};
+                        update(shares(item), sums_of(spaces), optimizer, options, norm, batch, theta, memory,
                                tally);
                         break;
                     }
                     case Phase::constrain:
-                        constrain(around.constraint, chain_, item, shares_, theta);
+                        constrain(options.constraint, chain_, item, shares_, theta);
                         break;
                     case Phase::average: {
                         const auto [from, to] = share_of(chain_.n_parameters, item);
-                        around.average(t, from, to, theta);
+                        options.average(t, from, to, theta);
                         break;
                     }
                     }
@@ -198,7 +200,7 @@ template <class T> class Engine {
         const double scale = 1 / (double(n) * data.mean_weight);
         auto &spaces = workspaces((n + shares_ - 1) / shares_, false, 0);
         std::vector<Tally> tallies(std::size_t(shares_), Tally(chain_.groups));
-        Crew::run(
+        ThreadTeam::run(
             shares_, threads_, 1, phases(),
             [&](std::int64_t, int phase, int item) {
                 Tally &tally = tallies[std::size_t(item)];
@@ -242,7 +244,7 @@ template <class T> class Engine {
 
     // Rows of a share that pass together at most; all of them where a layer mixes them.
     std::int64_t most_rows() const {
-        return chain_.cuts.empty() ? largest_block : std::numeric_limits<int>::max();
+        return chain_.sync_points.empty() ? largest_block : std::numeric_limits<int>::max();
     }
 
     static bool never() { return false; }
@@ -309,7 +311,7 @@ template <class T> class Engine {
     }
 
     // The memory of steps by units, kept likewise.
-    const ByUnits<T> &units_for(int rows, bool gathers, int parts) {
+    const ColumnParallel<T> &units_for(int rows, bool gathers, int parts) {
         if (!units_ || units_->rows() != rows || units_->gathers() != gathers || units_->parts() != parts)
             units_.emplace(chain_, rows, gathers, target_columns(), parts);
         return *units_;
@@ -319,8 +321,9 @@ template <class T> class Engine {
     // threads has no say they are as many as fit the layers, for a part costs little, and a power of two,
     // which most crews share out evenly.
     int parts_by_units(const Matrix<T> &X, std::int64_t batch) const {
-        int parts = fixed_ && shares_ > 1 ? Crew::largest : shares_;
-        while (parts > 1 && !ByUnits<T>::suits(chain_, X, batch, parts)) parts = fixed_ ? parts / 2 : 1;
+        int parts = fixed_ && shares_ > 1 ? ThreadTeam::largest : shares_;
+        while (parts > 1 && !ColumnParallel<T>::suits(chain_, X, batch, parts))
+            parts = fixed_ ? parts / 2 : 1;
         return parts;
     }
 
@@ -348,7 +351,7 @@ template <class T> class Engine {
     }
 
     // The same for what an item owns of a layer in steps by units: rows of W, and biases.
-    auto owned(const ByUnits<T> &units, std::size_t layer, int item) const {
+    auto owned(const ColumnParallel<T> &units, std::size_t layer, int item) const {
         return [this, &units, layer, item](auto visit) {
             const auto &dense = std::get<Dense<T>>(chain_.layers[layer]);
             for (const auto &segment : chain_.segments) {
@@ -436,9 +439,10 @@ template <class T> class Engine {
     // clipped, or bears a penalty that does not join the move, is finished in a pass of its own over the
     // stretch, so that there is a loop for every optimiser and not for every combination.
     template <class Parts, class Gradient>
-    void update(Parts parts, Gradient gradient_of, const Optimizer &optimizer, const Surroundings<T> &around,
-                Norm norm, const Batch &batch, T *theta, const Memory<T> &memory, Tally &tally) {
-        const bool clips = around.clips(), averages = around.averages() && !around.constrains();
+    void update(Parts parts, Gradient gradient_of, const Optimizer &optimizer,
+                const UpdateOptions<T> &options, Norm norm, const Batch &batch, T *theta,
+                const Memory<T> &memory, Tally &tally) {
+        const bool clips = options.clips(), averages = options.averages() && !options.constrains();
         std::visit(
             [&](const auto &rule) {
                 const auto shrink = decay<T>(rule, batch.factor);
@@ -451,11 +455,11 @@ template <class T> class Engine {
                                              if (!clips)
                                                  return move_parameters(move, shrink, penalty, T(batch.scale),
                                                                         begin, end, gradient, theta, memory);
-                                         return finish_and_move(move, shrink, penalty, around.clipping, norm,
+                                         return finish_and_move(move, shrink, penalty, options.clipping, norm,
                                                                 T(batch.scale), begin, end, gradient, theta,
                                                                 memory);
                                      }();
-                                     if (averages) around.average(batch.before + 1, begin, end, theta);
+                                     if (averages) options.average(batch.before + 1, begin, end, theta);
                                      tally.penalty += double(value) * batch.scale * double(batch.rows);
                                      tally.squared_norms[std::size_t(segment.group)] += double(square);
                                  });
@@ -558,7 +562,7 @@ template <class T> class Engine {
     bool fixed_; // the cut, whatever the number of threads
     int shares_, threads_;
     std::vector<Workspace<T>> spaces_;
-    std::optional<ByUnits<T>> units_;
+    std::optional<ColumnParallel<T>> units_;
     std::size_t entries_ = 0; // that the workspaces keep
     // Of sums that are not finite. All may be good: a square may not fit a float.
     std::atomic<bool> suspected_{false};

@@ -41,21 +41,21 @@ template <class T> struct Dense {
 
     std::size_t n_weights() const { return std::size_t(n_inputs) * std::size_t(n_outputs); }
 
-    std::vector<Stretch> parameters() const {
+    std::vector<ParameterRange> parameters() const {
         return {{offset, n_weights(), true}, {offset + n_weights(), std::size_t(n_outputs), false}};
     }
 
     void forward(const Pass<T> &pass, const Rows<T> &x, T *a) const {
-        visit_telling(activation, [&](auto g) {
+        visit_from_output(activation, [&](auto g) {
             const T *W = pass.theta + offset, *b = W + n_weights();
-            linear(pass, x, n_inputs, n_outputs, W, {b, false}, a, Finish<decltype(g)>{g});
+            linear(pass, x, n_inputs, n_outputs, W, {b, false}, a, ActivationEpilogue<decltype(g)>{g});
         });
     }
 
     void backward(const Pass<T> &pass, const Rows<T> &x, const T *a, T *delta, T *dx) const {
         const T *W = pass.theta + offset;
         T *dW = pass.gradient + offset, *db = dW + n_weights();
-        visit_telling(activation, [&](auto g) {
+        visit_from_output(activation, [&](auto g) {
             scale_by_derivative(g, pass.rows, n_outputs, n_outputs, a, delta, pass.accumulate, db);
         });
         if (x.sparse && pass.columns)
@@ -67,19 +67,19 @@ template <class T> struct Dense {
 };
 
 // An activation whose derivative takes z, which the layer before keeps.
-template <class T> struct ActivateApart {
+template <class T> struct ActivationFromInput {
     static constexpr bool in_place = false;
     int n_outputs;
     Activation activation;
 
-    std::vector<Stretch> parameters() const { return {}; }
+    std::vector<ParameterRange> parameters() const { return {}; }
 
     void forward(const Pass<T> &pass, const Rows<T> &z, T *a) const {
-        visit_needing(activation, [&](auto g) { apply(g, size(pass), z.dense, a); });
+        visit_from_input(activation, [&](auto g) { apply(g, size(pass), z.dense, a); });
     }
 
     void backward(const Pass<T> &pass, const Rows<T> &z, const T *, T *da, T *dz) const {
-        visit_needing(activation, [&](auto g) { pull_back(g, size(pass), z.dense, da, dz); });
+        visit_from_input(activation, [&](auto g) { pull_back(g, size(pass), z.dense, da, dz); });
     }
 
   private:
@@ -87,12 +87,12 @@ template <class T> struct ActivateApart {
 };
 
 // An activation that mixes the units of a row, in place.
-template <class T> struct Activate {
+template <class T> struct RowwiseActivation {
     static constexpr bool in_place = true;
     int n_outputs;
     Activation activation;
 
-    std::vector<Stretch> parameters() const { return {}; }
+    std::vector<ParameterRange> parameters() const { return {}; }
 
     void forward(const Pass<T> &pass, const Rows<T> &, T *a) const {
         visit_rowwise(activation, [&](auto g) {
@@ -112,7 +112,7 @@ template <class T> struct Activate {
 };
 
 template <class T>
-using Layer = std::variant<Dense<T>, ActivateApart<T>, Activate<T>, NormalizeRows<T>, NormalizeColumns<T>,
-                           Drop<T>, AddInput<T>>;
+using Layer = std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
+                           NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>>;
 
 } // namespace rosenblatt

@@ -2,34 +2,34 @@
 // for the gradients of the weights and of the rows.
 #pragma once
 
+#include "gemv.hpp"
 #include "multiply.hpp"
 #include "pass.hpp"
-#include "thin.hpp"
 
 #include <algorithm>
 #include <cstddef>
 
 namespace rosenblatt {
 
-// y = finish(start + x W), for W of shape (n_inputs, n_outputs).
-template <class T, class Finish>
+// y = epilogue(start + x W), for W of shape (n_inputs, n_outputs).
+template <class T, class Epilogue>
 void linear(const Pass<T> &pass, const Rows<T> &x, int n_inputs, int n_outputs, const T *W,
-            const Start<T> &start, T *y, Finish finish) {
+            const Accumulate<T> &start, T *y, Epilogue epilogue) {
     if (x.sparse) {
         for (int row = 0; row < pass.rows; ++row) {
             T *out = y + std::ptrdiff_t(row) * n_outputs;
             sum_of_entries(x.entries(row), n_outputs, W, start.c ? out : start.row, out);
-            finish(out, n_outputs);
+            epilogue(out, n_outputs);
         }
     } else if (n_outputs == 1) {
         dot_products(pass.rows, n_inputs, x.dense, W, start.c ? T(0) : *start.row, start.c, y);
-        finish(y, pass.rows);
+        epilogue(y, pass.rows);
     } else if (pass.rows == 1) {
         sum_of_scaled_rows(n_inputs, n_outputs, W, x.dense, start.c ? y : start.row, y);
-        finish(y, n_outputs);
+        epilogue(y, n_outputs);
     } else {
         multiply<T>(pass.rows, n_outputs, n_inputs, {x.dense, n_inputs}, {W, n_outputs}, start, y,
-                    pass.scratch, finish, pass.factors);
+                    pass.scratch, epilogue, pass.precision);
     }
 }
 
@@ -46,7 +46,7 @@ void weight_gradient(const Pass<T> &pass, const Rows<T> &x, int n_inputs, int n_
         outer_product(n_inputs, n_outputs, x.dense, delta, pass.accumulate, dW);
     } else {
         multiply<T>(n_inputs, n_outputs, pass.rows, {x.dense, n_inputs, Transpose::yes}, {delta, n_outputs},
-                    {nullptr, pass.accumulate}, dW, pass.scratch, {}, pass.factors);
+                    {nullptr, pass.accumulate}, dW, pass.scratch, {}, pass.precision);
     }
 }
 
@@ -60,7 +60,7 @@ void input_gradient(const Pass<T> &pass, int n_inputs, int n_outputs, const T *d
         dot_products(n_inputs, n_outputs, W, delta, T(0), add, dx);
     else
         multiply<T>(pass.rows, n_inputs, n_outputs, {delta, n_outputs}, {W, n_outputs, Transpose::yes},
-                    {nullptr, add}, dx, pass.scratch, {}, pass.factors);
+                    {nullptr, add}, dx, pass.scratch, {}, pass.precision);
 }
 
 } // namespace rosenblatt

@@ -25,28 +25,28 @@ inline bool rounding_pays(int m, int n, int k) {
 }
 
 // Elements of scratch that the products of `rows` rows with layers of up to `units` units need.
-template <class T> std::size_t scratch_size(int rows, int units, Factors factors) {
+template <class T> std::size_t scratch_size(int rows, int units, Precision precision) {
     const int over_units = std::min(units, longest_tiled_sum), over_rows = std::min(rows, longest_tiled_sum);
     const std::size_t exact = product::scratch_size<T>(std::max(over_units, over_rows));
-    if (factors == Factors::exact) return exact;
+    if (precision == Precision::exact) return exact;
     return std::max(
         {exact, bfloat16::scratch_size(rows, over_units), bfloat16::scratch_size(units, over_rows)});
 }
 
-// C (m, n) = start + A B over sums of k terms, each stretch of C given to `finish` while it is in cache.
-template <class T, class Finish = Leave>
-void multiply(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Start<T> &start, T *C,
-              T *scratch, Finish finish = {}, Factors factors = Factors::exact) {
+// C (m, n) = start + A B over sums of k terms, each stretch of C given to `epilogue` while it is in cache.
+template <class T, class Epilogue = NoEpilogue>
+void multiply(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Accumulate<T> &start, T *C,
+              T *scratch, Epilogue epilogue = {}, Precision precision = Precision::exact) {
     if constexpr (bfloat16::built && std::is_same_v<T, float>)
-        if (factors == Factors::bfloat16 && rounding_pays(m, n, k)) {
-            bfloat16::multiply(m, n, k, A, B, start, C, scratch, finish);
+        if (precision == Precision::bfloat16 && rounding_pays(m, n, k)) {
+            bfloat16::multiply(m, n, k, A, B, start, C, scratch, epilogue);
             return;
         }
     if (k <= longest_tiled_sum) {
-        multiply_tiled(m, n, k, A, B, start, C, scratch, finish, n);
+        multiply_tiled(m, n, k, A, B, start, C, scratch, epilogue, n);
     } else {
         multiply_blas(m, n, k, A, B, start, C);
-        for (int i = 0; i < m; ++i) finish(C + std::ptrdiff_t(i) * n, n);
+        for (int i = 0; i < m; ++i) epilogue(C + std::ptrdiff_t(i) * n, n);
     }
 }
 

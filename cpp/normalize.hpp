@@ -22,7 +22,7 @@ template <class T> struct NormalizeRows {
     Activation activation;
     int index; // in the chain
 
-    std::vector<Stretch> parameters() const {
+    std::vector<ParameterRange> parameters() const {
         const auto n = std::size_t(n_outputs);
         return {{offset, n, false}, {offset + n, n, false}};
     }
@@ -33,7 +33,7 @@ template <class T> struct NormalizeRows {
         T *kept_rows = pass.gradient ? pass.space->kept[std::size_t(index)] : nullptr;
         const T *gamma = pass.theta + offset, *beta = gamma + n_outputs;
         const int n = n_outputs;
-        visit_telling(activation, [&](auto g) {
+        visit_from_output(activation, [&](auto g) {
             const T *x = input.dense;
             T *y = output;
             for (int row = 0; row < pass.rows; ++row, x += n, y += n) {
@@ -62,7 +62,7 @@ template <class T> struct NormalizeRows {
         T *dgamma = pass.gradient + offset, *dbeta = dgamma + n_outputs;
         const int n = n_outputs;
         if (!pass.accumulate) std::fill_n(dgamma, 2 * std::size_t(n), T(0));
-        visit_telling(activation, [&](auto g) {
+        visit_from_output(activation, [&](auto g) {
             const T *x = input.dense, *y = output;
             T *dy = grad;
             for (int row = 0; row < pass.rows; ++row, x += n, y += n, dy += n)

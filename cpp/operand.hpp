@@ -5,8 +5,8 @@ namespace rosenblatt {
 
 enum class Transpose : char { no = 'N', yes = 'T' }; // the letters are BLAS's
 
-// What becomes of the factors before they are multiplied, where it pays; sums are of the operands' type.
-enum class Factors { exact, bfloat16 };
+// What becomes of the precision before they are multiplied, where it pays; sums are of the operands' type.
+enum class Precision { exact, bfloat16 };
 
 // Row-major with `stride` elements from row to row; a transposed operand stands for its transpose.
 template <class T> struct Operand {
@@ -16,14 +16,14 @@ template <class T> struct Operand {
 };
 
 // What a product C is added to: nothing, one row that all rows of C share, or what C holds.
-template <class T> struct Start {
+template <class T> struct Accumulate {
     const T *row = nullptr;
     bool c = false;
 };
 
 // What happens to C as soon as it is there, while it is in cache (a stretch of so many elements) or, where
 // there is an `in_register`, before it is stored (a vector): here nothing.
-struct Leave {
+struct NoEpilogue {
     template <class V> V in_register(V x) const { return x; }
     template <class T> void operator()(T *, int) const {}
 };

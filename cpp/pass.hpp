@@ -23,7 +23,7 @@ template <class T> struct Pass {
     std::int64_t row;  // number of the first row in its batch
     // Where a sparse input's entries go, for the optimiser to compute dW from δ; null for dW at once.
     BlockColumns<T> *columns = nullptr;
-    Factors factors = Factors::exact;                // of the matrix products
+    Precision precision = Precision::exact;          // of the matrix products
     std::uint64_t seed = 0;                          // of what is drawn at random
     const Workspace<T> *space = nullptr;             // the buffers of all layers
     const Rows<T> *input = nullptr;                  // of the chain
@@ -31,7 +31,7 @@ template <class T> struct Pass {
     const T *state = nullptr;                        // the network's
 };
 
-struct Stretch {
+struct ParameterRange {
     std::size_t begin, size;
     bool penalised;
 };

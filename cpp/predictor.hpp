@@ -2,7 +2,7 @@
 #pragma once
 
 #include "propagate.hpp"
-#include "threads.hpp"
+#include "thread_team.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -43,15 +43,16 @@ template <class T> class Predictor {
             if (!for_few_) for_few_.emplace(chain_, int(few), false, 0, Purpose::predict);
             return predict(X, 0, X.rows, theta, state, out, finite, *for_few_);
         }
-        threads = std::clamp(threads, 1, Crew::largest);
+        threads = std::clamp(threads, 1, ThreadTeam::largest);
         const std::int64_t block =
-            fixed_cut_ ? std::clamp(X.rows / Crew::largest, few_for_a_thread, largest_block) : largest_block;
+            fixed_cut_ ? std::clamp(X.rows / ThreadTeam::largest, few_for_a_thread, largest_block)
+                       : largest_block;
         std::vector<Workspace<T>> spaces;
         for (int i = 0; i < threads; ++i)
             spaces.emplace_back(chain_, int(std::min(X.rows, block)), false, 0, Purpose::predict);
         std::atomic<bool> good{true};
         std::atomic<std::int64_t> next{0};
-        Crew::run(
+        ThreadTeam::run(
             threads, at_once > 0 ? std::min(threads, at_once) : threads, 1, 1,
             [&](std::int64_t, int, int item) {
                 const auto pass = [&](std::int64_t from, std::int64_t to) {

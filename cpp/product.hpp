@@ -62,13 +62,13 @@ template <class T> void pack(const Operand<T> &B, int k, int first, int columns,
     }
 }
 
-template <class Finish>
-concept InRegister = requires(Finish finish, simd::Vector<float> x) { finish.in_register(x); };
+template <class Epilogue>
+concept InRegister = requires(Epilogue epilogue, simd::Vector<float> x) { epilogue.in_register(x); };
 
-// One tile: C[rows, vectors·width] = finish(start + A B). Only `columns` columns of C exist.
-template <int rows, int vectors, class T, InRegister Finish>
+// One tile: C[rows, vectors·width] = epilogue(start + A B). Only `columns` columns of C exist.
+template <int rows, int vectors, class T, InRegister Epilogue>
 void tile(int k, const T *a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const T *b, std::ptrdiff_t b_step,
-          Start<T> start, T *c, std::ptrdiff_t c_row, int columns, Finish finish) {
+          Accumulate<T> start, T *c, std::ptrdiff_t c_row, int columns, Epilogue epilogue) {
     constexpr int w = simd::width<T>;
     const int last = columns - (vectors - 1) * w; // lanes of the last vector
     simd::Vector<T> sum[rows][vectors];
@@ -97,7 +97,7 @@ void tile(int k, const T *a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const 
     simd::unrolled<rows>([&](auto r) {
         simd::unrolled<vectors>([&](auto v) {
             T *to = c + r * c_row + v * w;
-            const simd::Vector<T> finished = finish.in_register(sum[r][v]);
+            const simd::Vector<T> finished = epilogue.in_register(sum[r][v]);
             if (v + 1 < vectors)
                 simd::store(to, finished);
             else
@@ -106,23 +106,23 @@ void tile(int k, const T *a, std::ptrdiff_t a_row, std::ptrdiff_t a_step, const 
     });
 }
 
-template <class T, class Finish>
+template <class T, class Epilogue>
 using TileKernel = void (*)(int, const T *, std::ptrdiff_t, std::ptrdiff_t, const T *, std::ptrdiff_t,
-                            Start<T>, T *, std::ptrdiff_t, int, Finish);
+                            Accumulate<T>, T *, std::ptrdiff_t, int, Epilogue);
 
 // The kernel for a tile of `rows` rows.
-template <class T, class Finish, int vectors, int... row>
-TileKernel<T, Finish> kernel_for(int rows, std::integer_sequence<int, row...>) {
-    static constexpr TileKernel<T, Finish> all[] = {tile<row + 1, vectors, T, Finish>...};
+template <class T, class Epilogue, int vectors, int... row>
+TileKernel<T, Epilogue> kernel_for(int rows, std::integer_sequence<int, row...>) {
+    static constexpr TileKernel<T, Epilogue> all[] = {tile<row + 1, vectors, T, Epilogue>...};
     return all[rows - 1];
 }
 
 } // namespace product
 
-// C (m, n) = finish(start + A B); `c_row` elements lie from row to row of C, `scratch` holds one panel.
-template <class T, class Finish>
-void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Start<T> &start,
-                    T *C, T *scratch, Finish finish, int c_row) {
+// C (m, n) = epilogue(start + A B); `c_row` elements lie from row to row of C, `scratch` holds one panel.
+template <class T, class Epilogue>
+void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Accumulate<T> &start,
+                    T *C, T *scratch, Epilogue epilogue, int c_row) {
     constexpr int w = simd::width<T>, wide = product::panel_width<T>;
     const bool flipped = A.transposed == Transpose::yes;
     const std::ptrdiff_t a_row = flipped ? 1 : A.stride, a_step = flipped ? A.stride : 1;
@@ -135,8 +135,8 @@ void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &
         if (!in_place) product::pack(B, k, first, columns, vectors, scratch);
         const T *panel = in_place ? B.data + first : scratch;
         const std::ptrdiff_t step = in_place ? B.stride : vectors * w;
-        using OnStore = std::conditional_t<product::InRegister<Finish>, Finish, Leave>;
-        const Start<T> here{start.row ? start.row + first : nullptr, start.c};
+        using OnStore = std::conditional_t<product::InRegister<Epilogue>, Epilogue, NoEpilogue>;
+        const Accumulate<T> here{start.row ? start.row + first : nullptr, start.c};
         constexpr std::make_integer_sequence<int, product::tile_rows> heights;
         // Tiles of nearly equal height: a low one at the end would leave the registers idle.
         const int tiles = (m + product::tile_rows - 1) / product::tile_rows;
@@ -146,8 +146,8 @@ void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &
                                              : product::kernel_for<T, OnStore, 1>(rows, heights);
             T *c = C + std::ptrdiff_t(row) * c_row + first;
             kernel(k, A.data + row * a_row, a_row, a_step, panel, step, here, c, c_row, columns, OnStore{});
-            if constexpr (!product::InRegister<Finish>)
-                for (int r = 0; r < rows; ++r, c += c_row) finish(c, columns);
+            if constexpr (!product::InRegister<Epilogue>)
+                for (int r = 0; r < rows; ++r, c += c_row) epilogue(c, columns);
             row += rows;
         }
     }

@@ -141,11 +141,11 @@ double pass_share(const Step<T> &step, int phase, const Order &order, std::int64
         if (phase > 0) return 0;
         std::fill(space.gradient, space.gradient + chain.n_parameters, T(0));
         if (space.columns) space.columns->take({}, 0);
-        for (std::size_t i = 0; i < chain.cuts.size(); ++i) chain.cut(i).leave_nothing(space);
+        for (std::size_t i = 0; i < chain.sync_points.size(); ++i) chain.sync_point(i).leave_nothing(space);
         return 0;
     }
-    const auto turn = int(chain.cuts.size()), back = 2 * turn - phase; // the way back counts down
-    const auto before = [&](int number) { return chain.cuts[std::size_t(number) - 1]; };
+    const auto turn = int(chain.sync_points.size()), back = 2 * turn - phase; // the way back counts down
+    const auto before = [&](int number) { return chain.sync_points[std::size_t(number) - 1]; };
     double total = 0;
     for (std::int64_t start = 0; start < rows; start += space.block_rows) {
         const int n = int(std::min<std::int64_t>(space.block_rows, rows - start));
@@ -158,13 +158,13 @@ double pass_share(const Step<T> &step, int phase, const Order &order, std::int64
                       std::uint64_t(row_in_batch + start) * std::uint64_t(chain.n_inputs),
                       std::size_t(n) * std::size_t(chain.n_inputs), T(chain.input_noise), space.input);
         const Pass<T> pass{
-            step.theta,           space.gradient,      space.scratch, n,         start > 0, step.number,
-            row_in_batch + start, space.columns.get(), chain.factors, step.seed, &space,    &input,
+            step.theta,           space.gradient,      space.scratch,   n,         start > 0, step.number,
+            row_in_batch + start, space.columns.get(), chain.precision, step.seed, &space,    &input,
             &step.spaces,         step.state};
         if (phase < turn) {
             const std::size_t cut = before(phase + 1);
             pass_forward(chain, pass, phase > 0 ? before(phase) : 0, cut);
-            chain.cut(std::size_t(phase)).measure(pass, space.outputs[cut - 1]);
+            chain.sync_point(std::size_t(phase)).measure(pass, space.outputs[cut - 1]);
             continue;
         }
         if (phase == turn) {
@@ -175,7 +175,7 @@ double pass_share(const Step<T> &step, int phase, const Order &order, std::int64
                       back < turn ? before(back + 1) + 1 : chain.layers.size());
         if (back > 0) {
             const std::size_t cut = before(back);
-            chain.cut(std::size_t(back) - 1)
+            chain.sync_point(std::size_t(back) - 1)
                 .add_up(pass, space.outputs[cut - 1], space.outputs[cut], space.deltas[cut]);
         }
     }

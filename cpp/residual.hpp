@@ -15,7 +15,7 @@ namespace rosenblatt {
 // The layer before needs its own output for its derivative, so that only the gradient, which is the same on
 // both sides, stays in place. On the way back s's share of it is written where s's gradient belongs, and the
 // block's dense layer adds its own.
-template <class T> struct AddInput {
+template <class T> struct ResidualAdd {
     static constexpr bool in_place = false, gradient_in_place = true;
     int n_inputs, n_outputs;
     std::size_t offset; // of P
@@ -23,7 +23,7 @@ template <class T> struct AddInput {
 
     bool projects() const { return n_inputs != n_outputs; }
 
-    std::vector<Stretch> parameters() const {
+    std::vector<ParameterRange> parameters() const {
         if (!projects()) return {};
         return {{offset, std::size_t(n_inputs) * std::size_t(n_outputs), true}};
     }
@@ -39,7 +39,7 @@ template <class T> struct AddInput {
         }
         std::copy_n(x.dense, n, y);
         if (projects())
-            linear(pass, s, n_inputs, n_outputs, pass.theta + offset, {nullptr, true}, y, Leave{});
+            linear(pass, s, n_inputs, n_outputs, pass.theta + offset, {nullptr, true}, y, NoEpilogue{});
         else
             add_entries(pass, s, y);
     }

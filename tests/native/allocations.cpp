@@ -60,21 +60,21 @@ struct Csr {
 
 // Allocations of an epoch of so many steps, once an epoch before it has made the engine's memory.
 long during(Engine<float> &engine, const Data<float> &data, std::int64_t steps, std::int64_t batch,
-            const Optimizer &rule, Surroundings<float> around) {
+            const Optimizer &rule, UpdateOptions<float> options) {
     const std::size_t n = engine.chain().n_parameters;
     std::vector<float> theta(n, 0.1f), slots(most_slots * n), mean(n);
-    around.mean = mean.data();
+    options.mean = mean.data();
     std::vector<std::int64_t> order(std::size_t(steps * batch));
     std::iota(order.begin(), order.end(), 0);
-    const std::vector<double> factors(std::size_t(steps), 1.0);
+    const std::vector<double> lr_factors(std::size_t(steps), 1.0);
     std::vector<float> state(engine.chain().n_state, 1.0f);
     Memory<float> memory{{slots.data(), slots.data() + n, slots.data() + 2 * n}, 0, 1, state.data()};
     long before = 0;
     for (int epoch = 0; epoch < 2; ++epoch) {
         before = allocations;
         engine.epoch(
-            data, Order{order.data(), 0, steps * batch}, steps * batch, batch, rule, factors.data(),
-            theta.data(), memory, [] { return false; }, around);
+            data, Order{order.data(), 0, steps * batch}, steps * batch, batch, rule, lr_factors.data(),
+            theta.data(), memory, [] { return false; }, options);
     }
     return allocations - before;
 }
@@ -119,14 +119,14 @@ int main() {
                             layers = {{17, {activation, {}}, by_batch, 0.5, true},
                                       {8, {"Softmax", {}}, by_row, 0.5, true},
                                       last};
-                        const Chain<float> chain(columns, layers, Factors::exact,
+                        const Chain<float> chain(columns, layers, Precision::exact,
                                                  blocks && !is_sparse ? 0.1 : 0);
                         const Data<float> data{is_sparse ? sparse : dense, y.data(), weights.data(), 0.5};
                         Engine<float> engine(chain, Catalogue<Loss>::make(loss), L2{1e-4}, threads);
-                        Surroundings<float> around;
-                        if (surrounded) around = {ClipNorm{0.1}, MaxNorm{1.0}, EMA{0.9}};
-                        const long few = during(engine, data, 1, batch, rule, around);
-                        const long many = during(engine, data, most, batch, rule, around);
+                        UpdateOptions<float> options;
+                        if (surrounded) options = {ClipNorm{0.1}, MaxNorm{1.0}, EMA{0.9}};
+                        const long few = during(engine, data, 1, batch, rule, options);
+                        const long many = during(engine, data, most, batch, rule, options);
                         std::printf("%d threads, %s, %s, %s of %d outputs, %s, rule %zu%s: %ld %ld\n",
                                     threads, is_sparse ? "sparse" : "dense",
                                     wide     ? "wide"

@@ -1,10 +1,10 @@
 // The compiled module: checks what Python hands over, then lets go of the GIL and runs the engine.
 // This is the only file that names nanobind.
-#include "engine.hpp"
-#include "inside.hpp"
-#include "lent.hpp"
-#include "orders.hpp"
-#include "predictor.hpp"
+#include "../engine.hpp"
+#include "../epoch_order.hpp"
+#include "../predictor.hpp"
+#include "buffer_view.hpp"
+#include "call_guard.hpp"
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
@@ -54,9 +54,9 @@ int checked_columns(std::size_t n) {
 }
 
 // A call of a thread that outlives the interpreter is refused.
-Inside entered() {
-    if (Inside::must_leave()) {
-        Inside::tell_to_exit();
+CallGuard guarded_call() {
+    if (CallGuard::must_return()) {
+        CallGuard::raise_system_exit();
         throw nb::python_error();
     }
     return {};
@@ -133,14 +133,15 @@ template <class T> struct HeldData {
 using NamedLayers = std::vector<std::tuple<int, NamedFields, std::optional<NamedFields>, double, bool>>;
 
 template <class T>
-Chain<T> chain(int n_inputs, const NamedLayers &layers, Factors factors = Factors::exact, double noise = 0) {
+Chain<T> chain(int n_inputs, const NamedLayers &layers, Precision precision = Precision::exact,
+               double noise = 0) {
     require(n_inputs >= 1 && !layers.empty(), "a chain needs inputs and layers");
     std::vector<DenseSpec> specs;
     for (const auto &[n_outputs, activation, normalization, dropout, residual] : layers) {
         specs.push_back({n_outputs, member(activation), {}, dropout, residual});
         if (normalization) specs.back().normalization = member(*normalization);
     }
-    return Chain<T>(n_inputs, specs, factors, noise);
+    return Chain<T>(n_inputs, specs, precision, noise);
 }
 
 // The engine with the checks that keep its memory safe.
@@ -150,7 +151,7 @@ template <class T> class CheckedEngine {
                   const NamedFields &penalty, int threads, bool bfloat16, double input_noise, int shares,
                   int at_once)
         : loss_(Catalogue<Loss>::make(member(loss))),
-          engine_(chain<T>(n_inputs, layers, bfloat16 ? Factors::bfloat16 : Factors::exact, input_noise),
+          engine_(chain<T>(n_inputs, layers, bfloat16 ? Precision::bfloat16 : Precision::exact, input_noise),
                   loss_, Catalogue<Penalty>::make(member(penalty)), threads, shares, at_once) {
         require(threads >= 1 && shares >= 0 && at_once >= 0, "at least one thread");
         require(!bfloat16 || (sizeof(T) == sizeof(float) && rosenblatt::bfloat16::supported()),
@@ -161,7 +162,7 @@ template <class T> class CheckedEngine {
 
     std::pair<double, double> objective(const HeldData<T> &data, const In1<T> &theta, Out1<T> gradient,
                                         const In1<T> &state) {
-        const Inside inside = entered();
+        const CallGuard guard = guarded_call();
         check(data);
         check_idle();
         require(data.data.X.rows >= 1, "an objective needs rows");
@@ -181,7 +182,7 @@ template <class T> class CheckedEngine {
     void check(const HeldData<T> &data) const {
         const int outputs = engine_.chain().n_outputs, targets = engine_.target_columns();
         require(engine_.chain().input_noise == 0 || !data.data.X.sparse(), "noise needs dense inputs");
-        require(engine_.chain().cuts.empty() || data.data.X.rows <= std::numeric_limits<int>::max(),
+        require(engine_.chain().sync_points.empty() || data.data.X.rows <= std::numeric_limits<int>::max(),
                 "too many rows for batch normalisation");
         require(data.data.X.columns == engine_.chain().n_inputs, "the inputs have another number of columns");
         require(targets >= 0 && data.y.shape(1) == std::size_t(targets),
@@ -230,9 +231,9 @@ template <class T> class CheckedRun {
         : engine_(engine), data_(data), rule_(Catalogue<Optimizer>::make(member(optimizer))),
           theta_(std::move(theta)), slots_(std::move(slots)), steps_(std::move(steps)), seed_(seed),
           state_(std::move(state)), mean_(std::move(mean)),
-          around_{Catalogue<Clipping>::make(member(clipping)),
-                  Catalogue<Constraint>::make(member(constraint)),
-                  Catalogue<Averaging>::make(member(averaging)), mean_ ? mean_->data() : nullptr} {
+          options_{Catalogue<Clipping>::make(member(clipping)),
+                   Catalogue<Constraint>::make(member(constraint)),
+                   Catalogue<Averaging>::make(member(averaging)), mean_ ? mean_->data() : nullptr} {
         engine_.check(data_);
         engine_.check_parameters(theta_.shape(0));
         engine_.check_state(state_.shape(0));
@@ -240,7 +241,7 @@ template <class T> class CheckedRun {
         require(steps_.shape(0) == 1, "one number of steps");
         require(slots_.shape(0) == n_slots() && slots_.shape(1) == theta_.shape(0) && slots_.stride(1) == 1,
                 "slots do not fit");
-        require(around_.averages() == mean_.has_value() && (!mean_ || mean_->shape(0) == theta_.shape(0)),
+        require(options_.averages() == mean_.has_value() && (!mean_ || mean_->shape(0) == theta_.shape(0)),
                 "the mean of the parameters does not fit");
         require_aligned(theta_, slots_, steps_, state_);
         if (mean_) require_aligned(*mean_);
@@ -262,17 +263,17 @@ template <class T> class CheckedRun {
     // everything is left as it was before the step at fault. Returned are the epochs and their seconds, and
     // what a signal's handler raised, which belongs behind the epochs that were over by then.
     std::pair<std::vector<std::pair<EpochTuple, double>>, nb::object>
-    epochs(nb::handle order, nb::handle generator, std::int64_t batch_size, nb::handle factors,
+    epochs(nb::handle order, nb::handle generator, std::int64_t batch_size, nb::handle lr_factors,
            std::int64_t n_epochs, bool interruptible, double seconds) {
-        const Inside inside = entered();
+        const CallGuard guard = guarded_call();
         engine_.check_idle();
         const bool shuffles = !generator.is_none();
-        const auto given =
-            order.is_none()
-                ? nullptr
-                : std::make_unique<Lent<std::int64_t>>(order.ptr(), shuffles ? Access::write : Access::read);
-        const Lent<double> rates(factors.ptr(), Access::read);
-        if (!rates || rates.dimensions() != 1) throw nb::type_error("factors: a contiguous array of float64");
+        const auto given = order.is_none() ? nullptr
+                                           : std::make_unique<BufferView<std::int64_t>>(
+                                                 order.ptr(), shuffles ? Access::write : Access::read);
+        const BufferView<double> rates(lr_factors.ptr(), Access::read);
+        if (!rates || rates.dimensions() != 1)
+            throw nb::type_error("lr_factors: a contiguous array of float64");
         if (given && (!*given || given->dimensions() != 1))
             throw nb::type_error("order: a contiguous array of int64");
         const std::int64_t rows = data_.data.X.rows, n = given ? given->size(0) : rows;
@@ -281,20 +282,21 @@ template <class T> class CheckedRun {
         const std::int64_t steps = (n - 1) / batch_size + 1;
         require(n_epochs >= 1 && rates.size(0) % steps == 0 && rates.size(0) / steps == n_epochs,
                 "one factor a step");
-        require(steps <= Crew::most_phases / engine_.engine().most_phases(), "too many steps for one epoch");
+        require(steps <= ThreadTeam::most_phases / engine_.engine().most_phases(),
+                "too many steps for one epoch");
         require(steps_(0) >= 0 && steps_(0) <= most_steps, "bad number of steps");
-        require(engine_.engine().chain().cuts.empty() ||
+        require(engine_.engine().chain().sync_points.empty() ||
                     std::min(n, batch_size) <= std::numeric_limits<int>::max(),
                 "too many rows for batch normalisation");
-        orders_.set_out(given ? given->data() : nullptr, given ? std::size_t(n) : 0,
-                        shuffles ? &bit_generator(generator) : nullptr);
+        orders_.start_from(given ? given->data() : nullptr, given ? std::size_t(n) : 0,
+                           shuffles ? &bit_generator(generator) : nullptr);
         for (std::int64_t number : orders_.numbers())
             require(number >= 0 && number < rows, "row number out of range");
         Memory<T> memory{{}, steps_(0), seed_, state_.data()};
         for (std::size_t k = 0; k < n_slots(); ++k)
             memory.slots[k] = slots_.data() + std::ptrdiff_t(k) * slots_.stride(0);
         auto signalled = [interruptible] {
-            if (Inside::must_leave()) return true;
+            if (CallGuard::must_return()) return true;
             if (!interruptible) return false;
             nb::gil_scoped_acquire gil;
             return PyErr_CheckSignals() != 0;
@@ -309,14 +311,14 @@ template <class T> class CheckedRun {
             const auto begun = std::chrono::steady_clock::now();
             double elapsed = 0, asked = 0;
             // Whether all is finite in the end.
-            const auto take = [&](Watch<T> *watch) {
+            const auto take = [&](StepChecker<T> *watch) {
                 for (std::int64_t epoch = 0; epoch < n_epochs; ++epoch) {
                     order_of_last = orders_.of(epoch);
-                    if (watch) watch->epoch_begins();
+                    if (watch) watch->begin_epoch();
                     const EpochResult result =
                         engine_.engine().epoch(data_.data, Order{given ? order_of_last : nullptr, 0, n}, n,
                                                batch_size, rule_, rates.data() + epoch * steps, theta_.data(),
-                                               memory, signalled, around_, seconds - elapsed, watch);
+                                               memory, signalled, options_, seconds - elapsed, watch);
                     interrupted = result.interrupted;
                     const double before = elapsed;
                     elapsed = Seconds(std::chrono::steady_clock::now() - begun).count();
@@ -334,9 +336,9 @@ template <class T> class CheckedRun {
                 }
                 return remembered_.finite(); // the rest every epoch looks at
             };
-            moving_.copy_to(kept_);
+            moving_.save_to(kept_);
             if (!take(nullptr)) {
-                moving_.copy_from(kept_);
+                moving_.restore_from(kept_);
                 memory.steps = steps_(0);
                 over.clear();
                 if (!interrupted) take(&watch_);
@@ -344,7 +346,7 @@ template <class T> class CheckedRun {
         }
         steps_(0) = memory.steps; // also where a signal ended an epoch early: so many steps were taken
         if (shuffles) std::copy_n(order_of_last, n, given->data());
-        if (interrupted && Inside::must_leave()) Inside::tell_to_exit();
+        if (interrupted && CallGuard::must_return()) CallGuard::raise_system_exit();
         return {std::move(over),
                 interrupted ? nb::object(nb::borrow(nb::python_error().value())) : nb::object(nb::none())};
     }
@@ -374,11 +376,11 @@ template <class T> class CheckedRun {
     std::uint64_t seed_;
     Out1<T> state_;
     std::optional<Out1<T>> mean_;
-    Surroundings<T> around_;
-    Orders orders_;
-    Moving<T> moving_, remembered_; // all, and what is not a parameter or the network's state
-    std::vector<T> kept_;           // what a call has set out from
-    Watch<T> watch_{moving_};
+    UpdateOptions<T> options_;
+    EpochOrders orders_;
+    MutableState<T> moving_, remembered_; // all, and what is not a parameter or the network's state
+    std::vector<T> kept_;                 // what a call has set out from
+    StepChecker<T> watch_{moving_};
 };
 
 // Predictions over parameters whose memory is read afresh at every call. Arrays that need no preparation are
@@ -405,28 +407,28 @@ template <class T> class CheckedPredictor {
 
     // Of at least one row, all of them finite.
     nb::object finite(nb::handle X) {
-        const Inside inside = entered();
-        const Lent<T> x(X.ptr(), Access::read);
+        const CallGuard guard = guarded_call();
+        const BufferView<T> x(X.ptr(), Access::read);
         if (!takes(X, x) || x.dimensions() != 2 || x.size(0) == 0) return nb::none();
         nb::object out = made(x.size(0), true);
-        const Lent<T> target(out.ptr(), Access::write);
+        const BufferView<T> target(out.ptr(), Access::write);
         return predict(x, target, true) ? out : nb::none();
     }
 
     // Of any number of rows, or of a vector; into `out`, or None for a new array.
     nb::object bare(nb::handle X, nb::handle out) {
-        const Inside inside = entered();
-        const Lent<T> x(X.ptr(), Access::read);
+        const CallGuard guard = guarded_call();
+        const BufferView<T> x(X.ptr(), Access::read);
         if (!takes(X, x)) return nb::none();
         nb::object result = out.is_none() ? made(rows(x), x.dimensions() == 2) : nb::borrow(out);
-        const Lent<T> target(result.ptr(), Access::write);
+        const BufferView<T> target(result.ptr(), Access::write);
         if (!out.is_none() && !(out.type().is(ndarray_) && target && fits(x, target))) return nb::none();
         predict(x, target, false);
         return result;
     }
 
     void fill(const Held<T> &X, Out2<T> out, int threads, int at_once) {
-        const Inside inside = entered();
+        const CallGuard guard = guarded_call();
         require_aligned(out);
         require(X.matrix.columns == predictor_.chain().n_inputs, "the inputs have another number of columns");
         require(std::int64_t(out.shape(0)) == X.matrix.rows &&
@@ -441,9 +443,9 @@ template <class T> class CheckedPredictor {
     // Multiplications from which other Python threads may run meanwhile, and more threads may pay.
     static constexpr std::int64_t large = 1'000'000;
 
-    static std::int64_t rows(const Lent<T> &x) { return x.dimensions() == 1 ? 1 : x.size(0); }
+    static std::int64_t rows(const BufferView<T> &x) { return x.dimensions() == 1 ? 1 : x.size(0); }
 
-    bool takes(nb::handle X, const Lent<T> &x) const {
+    bool takes(nb::handle X, const BufferView<T> &x) const {
         return X.type().is(ndarray_) && x && (x.dimensions() == 1 || x.dimensions() == 2) &&
                x.size(x.dimensions() - 1) == predictor_.chain().n_inputs && (rows(x) == 1 || !calls_blas());
     }
@@ -455,14 +457,14 @@ template <class T> class CheckedPredictor {
         return flat_ ? empty_(nb::make_tuple(), dtype_) : empty_(n, dtype_);
     }
 
-    bool fits(const Lent<T> &x, const Lent<T> &target) const {
+    bool fits(const BufferView<T> &x, const BufferView<T> &target) const {
         int dimension = 0;
         if (target.dimensions() != x.dimensions() - int(flat_)) return false;
         if (x.dimensions() == 2 && target.size(dimension++) != x.size(0)) return false;
         return flat_ || target.size(dimension) == predictor_.columns();
     }
 
-    bool predict(const Lent<T> &x, const Lent<T> &target, bool finite) {
+    bool predict(const BufferView<T> &x, const BufferView<T> &target, bool finite) {
         const auto &chain = predictor_.chain();
         const Matrix<T> X{rows(x), chain.n_inputs, x.data(), nullptr, nullptr};
         if (std::size_t(X.rows) * chain.n_parameters < std::size_t(large))
@@ -511,7 +513,7 @@ template <class T> void bind(nb::module_ &m, const char *suffix) {
              "state"_a.noconvert(), "clipping"_a = no_clipping, "constraint"_a = no_constraint,
              "averaging"_a = no_averaging, "mean"_a.noconvert().none() = nb::none())
         .def("epochs", &CheckedRun<T>::epochs, "order"_a.none(), "generator"_a.none(), "batch_size"_a,
-             "factors"_a, "n_epochs"_a, "interruptible"_a,
+             "lr_factors"_a, "n_epochs"_a, "interruptible"_a,
              "seconds"_a = std::numeric_limits<double>::infinity());
 
     nb::class_<CheckedPredictor<T>>(m, named("Predictor").c_str())
@@ -591,9 +593,9 @@ NB_MODULE(ROSENBLATT_MODULE, m) {
     m.def("catalogue", &catalogue);
     m.def("after_fork_in_child", [] {
         Cores::forget();
-        Inside::forget();
+        CallGuard::forget();
     });
-    m.def("at_exit", &Inside::end_all);
+    m.def("at_exit", &CallGuard::finish_all);
     m.def("use_blas", [](nb::capsule sgemm, nb::capsule dgemm) {
         take_gemm<float>(sgemm);
         take_gemm<double>(dgemm);

@@ -14,29 +14,29 @@
 namespace rosenblatt {
 
 // Is there as long as a call that lets go of Python's lock, or calls Python; made and gone under the lock.
-class Inside {
+class CallGuard {
   public:
-    Inside() {
+    CallGuard() {
         ++calls_;
         ++own_calls_;
     }
-    ~Inside() {
+    ~CallGuard() {
         --calls_;
         --own_calls_;
     }
-    Inside(const Inside &) = delete;
-    Inside &operator=(const Inside &) = delete;
+    CallGuard(const CallGuard &) = delete;
+    CallGuard &operator=(const CallGuard &) = delete;
 
     // Whether this thread's calls are to end; asked with the lock or without.
-    static bool must_leave() {
+    static bool must_return() {
         return leaving_.load(std::memory_order_acquire) && std::this_thread::get_id() != last_;
     }
 
     // By the exception that ends a thread without a word.
-    static void tell_to_exit() { PyErr_SetNone(PyExc_SystemExit); }
+    static void raise_system_exit() { PyErr_SetNone(PyExc_SystemExit); }
 
     // By the thread that ends the interpreter, whose own calls serve it to the last.
-    static void end_all() {
+    static void finish_all() {
         last_ = std::this_thread::get_id();
         leaving_.store(true, std::memory_order_release);
         while (calls_ > own_calls_) {

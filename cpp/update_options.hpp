@@ -15,7 +15,7 @@
 
 namespace rosenblatt {
 
-template <class T> struct Surroundings {
+template <class T> struct UpdateOptions {
     Clipping clipping = NoClipping{};
     Constraint constraint = NoConstraint{};
     Averaging averaging = NoAveraging{};
@@ -42,19 +42,19 @@ template <class T> struct Surroundings {
 
 enum class Phase { gradients, norm, move, constrain, average };
 
-// The phases of a step, in order: `passes` for the gradients, then those around the move. A constraint sees
+// The phases of a step, in order: `passes` for the gradients, then those options the move. A constraint sees
 // whole units and the move stretches of parameters, so that neither can do the other's work; an average joins
 // the move where nothing comes between them.
 class Phases {
   public:
     static constexpr int most = 5;
 
-    template <class T> Phases(int passes, const Surroundings<T> &around) : passes_(passes) {
+    template <class T> Phases(int passes, const UpdateOptions<T> &options) : passes_(passes) {
         add(Phase::gradients);
-        if (around.needs_norm()) add(Phase::norm);
+        if (options.needs_norm()) add(Phase::norm);
         add(Phase::move);
-        if (around.constrains()) add(Phase::constrain);
-        if (around.constrains() && around.averages()) add(Phase::average);
+        if (options.constrains()) add(Phase::constrain);
+        if (options.constrains() && options.averages()) add(Phase::average);
     }
 
     int size() const { return passes_ - 1 + size_; }

@@ -1,8 +1,8 @@
-// A crew of threads that works through phases of equal items, in order.
+// A team of threads that works through phases of equal items, in order.
 //
 // A phase opens when all items of the one before are done. Every member takes its own items first
 // and then whatever nobody has taken, so that a member which the system does not let run holds
-// nobody up: on a busy machine the others do its share, and a crew is not slower than one thread.
+// nobody up: on a busy machine the others do its share, and a team is not slower than one thread.
 // What an item computes never depends on who computes it.
 #pragma once
 
@@ -88,7 +88,7 @@ class Cores {
     int more_;
 };
 
-class Crew {
+class ThreadTeam {
   public:
     static constexpr int largest = 32;
 
@@ -98,9 +98,9 @@ class Crew {
     // must not throw.
     //
     // `alone` the calling thread does every item, and asks to leave before every round.
-    template <class Work, class Leave>
-    static std::int64_t run(int items, int members, std::int64_t rounds, int phases, Work work, Leave leave,
-                            bool alone = false) {
+    template <class Work, class NoEpilogue>
+    static std::int64_t run(int items, int members, std::int64_t rounds, int phases, Work work,
+                            NoEpilogue leave, bool alone = false) {
         members = alone ? 1 : std::min(members, items);
         const Denormals on_this_thread(Denormals::as_zero);
         const Cores cores(members - 1);
@@ -111,22 +111,22 @@ class Crew {
                     for (int item = 0; item < items; ++item) work(round, phase, item);
             return round;
         }
-        Crew crew(items, members, rounds, phases);
+        ThreadTeam team(items, members, rounds, phases);
         {
             Others others;
             others.threads.reserve(std::size_t(cores.more()));
             try {
                 for (int member = 1; member <= cores.more(); ++member)
-                    others.threads.emplace_back([&crew, &work, member] {
+                    others.threads.emplace_back([&team, &work, member] {
                         const Denormals on_another(Denormals::as_zero);
-                        crew.join(member, work, [] { return false; });
+                        team.join(member, work, [] { return false; });
                     });
             } catch (const std::system_error &) {
                 // Fewer threads than asked for: those that did start share the items.
             }
-            crew.join(0, work, leave);
+            team.join(0, work, leave);
         }
-        return std::int64_t(phase_of(crew.state_.load(std::memory_order_acquire))) / phases;
+        return std::int64_t(phase_of(team.state_.load(std::memory_order_acquire))) / phases;
     }
 
     // Phases are counted in half a word.
@@ -141,7 +141,7 @@ class Crew {
         }
     };
 
-    Crew(int items, int members, std::int64_t rounds, int phases)
+    ThreadTeam(int items, int members, std::int64_t rounds, int phases)
         : items_(std::uint32_t(items)), members_(std::uint32_t(members)), phases_(std::uint64_t(phases)),
           end_(std::uint64_t(rounds) * std::uint64_t(phases)) {}
 
@@ -149,7 +149,7 @@ class Crew {
     static std::uint64_t phase_of(std::uint64_t state) { return state >> 32; }
     static std::uint32_t taken_of(std::uint64_t state) { return std::uint32_t(state); }
 
-    template <class Work, class Leave> void join(int member, Work &work, Leave leave) {
+    template <class Work, class NoEpilogue> void join(int member, Work &work, NoEpilogue leave) {
         const std::uint32_t everything = items_ == 32 ? ~0u : (1u << items_) - 1;
         std::uint32_t own = 0;
         for (auto item = std::uint32_t(member); item < items_; item += members_) own |= 1u << item;

@@ -11,20 +11,20 @@ namespace rosenblatt {
 
 enum class Access { read, write };
 
-template <class T> class Lent {
+template <class T> class BufferView {
   public:
     // Lends nothing, and leaves no error behind, where `array` is not aligned, not in C order, not to be
     // written to or of another type of number.
-    Lent(PyObject *array, Access access) {
+    BufferView(PyObject *array, Access access) {
         const int flags = PyBUF_FORMAT | PyBUF_C_CONTIGUOUS | (access == Access::write ? PyBUF_WRITABLE : 0);
         held_ = PyObject_GetBuffer(array, &view_, flags) == 0;
         if (!held_) PyErr_Clear();
     }
-    ~Lent() {
+    ~BufferView() {
         if (held_) PyBuffer_Release(&view_);
     }
-    Lent(const Lent &) = delete;
-    Lent &operator=(const Lent &) = delete;
+    BufferView(const BufferView &) = delete;
+    BufferView &operator=(const BufferView &) = delete;
 
     explicit operator bool() const {
         return held_ && view_.itemsize == sizeof(T) && view_.format && view_.format[1] == '\0' &&

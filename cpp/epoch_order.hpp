@@ -9,11 +9,11 @@
 
 namespace rosenblatt {
 
-class Orders {
+class EpochOrders {
   public:
     // From the order that lies there; without a generator all epochs have it. A copy, because the caller's
     // may be changed by others while the epochs run.
-    void set_out(const std::int64_t *order, std::size_t size, const BitGenerator *bits) {
+    void start_from(const std::int64_t *order, std::size_t size, const BitGenerator *bits) {
         latest_.assign(order, order + size);
         earlier_.clear();
         bits_ = bits;

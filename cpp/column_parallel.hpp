@@ -19,12 +19,12 @@
 
 namespace rosenblatt {
 
-template <class T> class ByUnits {
+template <class T> class ColumnParallel {
   public:
     // Whether batches of so many rows are worth sharing by units: every hidden layer has two panels or more
     // for each part.
     static bool suits(const Chain<T> &chain, const Matrix<T> &X, std::int64_t batch, int parts) {
-        if (parts == 1 || X.sparse() || chain.factors != Factors::exact || chain.input_noise > 0 ||
+        if (parts == 1 || X.sparse() || chain.precision != Precision::exact || chain.input_noise > 0 ||
             chain.layers.size() < 2 || batch < 2 || batch > largest_block ||
             chain.longest_sum(int(batch)) > longest_tiled_sum)
             return false;
@@ -39,10 +39,10 @@ template <class T> class ByUnits {
 
     static int phases(const Chain<T> &chain) { return 2 * int(chain.layers.size()) + 1; }
 
-    ByUnits(const Chain<T> &chain, int batch, bool gathers, int target_columns, int parts)
+    ColumnParallel(const Chain<T> &chain, int batch, bool gathers, int target_columns, int parts)
         : space_(chain, batch, gathers, target_columns, Purpose::train), parts_(parts) {
         for (int i = 0; i < parts; ++i)
-            scratch_.emplace_back(scratch_size<T>(batch, chain.longest_sum(1), Factors::exact));
+            scratch_.emplace_back(scratch_size<T>(batch, chain.longest_sum(1), Precision::exact));
     }
 
     int rows() const { return space_.block_rows; }
@@ -109,10 +109,11 @@ template <class T> class ByUnits {
         const auto [from, to] = share_of(layer.n_outputs, item);
         const T *W = theta + layer.offset, *b = W + layer.n_weights();
         T *a = space_.outputs[std::size_t(number)] + from;
-        visit_telling(layer.activation, [&, from = from, to = to](auto g) {
+        visit_from_output(layer.activation, [&, from = from, to = to](auto g) {
             multiply_tiled<T>(rows, to - from, layer.n_inputs, {before(number, input), layer.n_inputs},
                               {W + from, layer.n_outputs}, {b + from, false}, a,
-                              scratch_[std::size_t(item)].data(), Finish<decltype(g)>{g}, layer.n_outputs);
+                              scratch_[std::size_t(item)].data(), ActivationEpilogue<decltype(g)>{g},
+                              layer.n_outputs);
         });
     }
 
@@ -148,18 +149,18 @@ template <class T> class ByUnits {
                 n_out == 1 ? Operand<T>{W + from, n_in}
                            : Operand<T>{W + std::ptrdiff_t(from) * n_out, n_out, Transpose::yes};
             T *dx = space_.deltas[std::size_t(number) - 1] + from;
-            multiply_tiled<T>(rows, to - from, n_out, {delta, n_out}, transposed, {}, dx, scratch, Leave{},
-                              n_in);
+            multiply_tiled<T>(rows, to - from, n_out, {delta, n_out}, transposed, {}, dx, scratch,
+                              NoEpilogue{}, n_in);
             close(dense(chain, number - 1), number - 1, item, rows);
         }
         T *dW = space_.gradient + layer.offset + std::ptrdiff_t(from) * n_out;
         const T *x = before(number, input) + from;
         if (n_out == 1)
-            multiply_tiled<T>(1, to - from, rows, {delta, rows}, {x, n_in}, {}, dW, scratch, Leave{},
+            multiply_tiled<T>(1, to - from, rows, {delta, rows}, {x, n_in}, {}, dW, scratch, NoEpilogue{},
                               to - from);
         else
             multiply_tiled<T>(to - from, n_out, rows, {x, n_in, Transpose::yes}, {delta, n_out}, {}, dW,
-                              scratch, Leave{}, n_out);
+                              scratch, NoEpilogue{}, n_out);
     }
 
     // δ = g'(z) ⊙ upstream and db, of the owned units of a layer.
@@ -168,7 +169,7 @@ template <class T> class ByUnits {
         const T *a = space_.outputs[std::size_t(number)] + from;
         T *delta = space_.deltas[std::size_t(number)] + from;
         T *db = space_.gradient + layer.offset + layer.n_weights() + from;
-        visit_telling(layer.activation, [&, from = from, to = to](auto g) {
+        visit_from_output(layer.activation, [&, from = from, to = to](auto g) {
             scale_by_derivative(g, rows, to - from, layer.n_outputs, a, delta, false, db);
         });
     }

@@ -16,7 +16,7 @@
 namespace rosenblatt {
 
 // Everything that steps change: parameters, the optimiser's slots, the network's state, the weights' mean.
-template <class T> class Moving {
+template <class T> class MutableState {
   public:
     void add(T *numbers, std::size_t size) {
         stretches_.push_back({numbers, size});
@@ -25,38 +25,38 @@ template <class T> class Moving {
 
     bool finite() const {
         return std::all_of(stretches_.begin(), stretches_.end(),
-                           [](const Stretch &s) { return all_finite(s.numbers, s.size); });
+                           [](const ParameterRange &s) { return all_finite(s.numbers, s.size); });
     }
 
-    void copy_to(std::vector<T> &kept) const {
+    void save_to(std::vector<T> &kept) const {
         kept.resize(size_);
         T *to = kept.data();
-        for (const Stretch &s : stretches_) to = std::copy_n(s.numbers, s.size, to);
+        for (const ParameterRange &s : stretches_) to = std::copy_n(s.numbers, s.size, to);
     }
 
-    void copy_from(const std::vector<T> &kept) const {
+    void restore_from(const std::vector<T> &kept) const {
         const T *from = kept.data();
-        for (const Stretch &s : stretches_) {
+        for (const ParameterRange &s : stretches_) {
             std::copy_n(from, s.size, s.numbers);
             from += s.size;
         }
     }
 
   private:
-    struct Stretch {
+    struct ParameterRange {
         T *numbers;
         std::size_t size;
     };
-    std::vector<Stretch> stretches_;
+    std::vector<ParameterRange> stretches_;
     std::size_t size_ = 0;
 };
 
-template <class T> class Watch {
+template <class T> class StepChecker {
   public:
-    explicit Watch(const Moving<T> &moving) : moving_(moving) {}
+    explicit StepChecker(const MutableState<T> &moving) : moving_(moving) {}
 
-    void epoch_begins() {
-        moving_.copy_to(before_);
+    void begin_epoch() {
+        moving_.save_to(before_);
         failed_ = false;
     }
 
@@ -65,16 +65,16 @@ template <class T> class Watch {
     bool good(double loss) {
         failed_ = !(std::isfinite(loss) && moving_.finite());
         if (failed_)
-            moving_.copy_from(before_);
+            moving_.restore_from(before_);
         else
-            moving_.copy_to(before_);
+            moving_.save_to(before_);
         return !failed_;
     }
 
     bool failed() const { return failed_; }
 
   private:
-    const Moving<T> &moving_;
+    const MutableState<T> &moving_;
     std::vector<T> before_;
     bool failed_ = false;
 };
