@@ -80,7 +80,7 @@ def citations() -> dict[str, set[str]]:
     for path in sorted((ROOT / "src").rglob("*.py")):
         for id in ids_in(prose_of_python(path.read_text(encoding="utf-8"))):
             found[id].add(path.name)
-    for path in sorted((ROOT / "cpp").iterdir()):
+    for path in sorted((ROOT / "cpp").rglob("*.?pp")):
         for id in ids_in(prose_of_cpp(path.read_text(encoding="utf-8"))):
             found[id].add(path.name)
     return dict(found)
