@@ -62,9 +62,10 @@ under = rm -f $(REPORT).*; LD_PRELOAD="$$(g++ -print-file-name=lib$(1).so) $$(g+
 
 # What runs native code: the engine's tests, and those above it that come upon its threads and its corners.
 ENGINE = tests/parity tests/faults/test_python_threads.py tests/faults/test_signals.py
-ABOVE = $(addprefix tests/test_, $(addsuffix .py, engine averaging bfloat16 blocks clipping constraints dropout \
-    equivalence estimators ensembles fits initializers input_noise losses normalization optimizers prediction \
-    rate_finder residual schedules search shuffling stopping structure)) tests/faults/test_forks.py tests/faults/test_exit.py
+ABOVE = $(addprefix tests/, engine ensembles losses network optimizers regularization schedules test_averaging.py \
+    test_initializers.py test_normalizations.py estimators/test_estimators.py estimators/test_prediction.py \
+    fitting/test_fits.py fitting/test_stopping.py search/test_structure_search.py search/test_lr_finder.py \
+    integration/test_equivalence.py faults/test_forks.py faults/test_exit.py)
 
 sanitize: build/sanitized-address/.built
 	$(call under,asan,address,-m "not exhaustive" $(ENGINE))

@@ -1,5 +1,4 @@
-"""Puts this folder on the import path, so that tests in every folder find `members`, and gives the
-tests of the command line a folder and its answers."""
+"""Gives the tests of the command line a folder and its answers."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working folder with the shop's table as a CSV file."""
-    from cli_tables import shop_table
+    from tests.support.cli_tables import shop_table
 
     monkeypatch.chdir(tmp_path)
     shop_table().to_csv("shop.csv", index=False)

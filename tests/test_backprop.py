@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from members import (
+
+from rosenblatt.activations import Activation, ReLU, Sigmoid, Tanh
+from rosenblatt.backprop import backpropagate
+from rosenblatt.engine.kernels import KERNELS
+from rosenblatt.losses import CategoricalCrossEntropy, Huber, Loss, SquaredError
+from rosenblatt.network import Dense, Network
+from rosenblatt.regularization.penalties import L2, Penalty
+from rosenblatt.support.philox import Draws
+from tests.support.members import (
     LOSSES,
     PENALTIES,
     STRUCTURES,
@@ -21,14 +29,6 @@ from members import (
     parameters,
     targets,
 )
-
-from rosenblatt.activations import Activation, ReLU, Sigmoid, Tanh
-from rosenblatt.backprop import backpropagate
-from rosenblatt.engine.kernels import KERNELS
-from rosenblatt.losses import CategoricalCrossEntropy, Huber, Loss, SquaredError
-from rosenblatt.network import Dense, Network
-from rosenblatt.regularization.penalties import L2, Penalty
-from rosenblatt.support.philox import Draws
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "backprop.json").read_text())
 MEMBERS = {name: cls for concept in KERNELS.values() for cls, name in concept.items()}

@@ -88,9 +88,9 @@ def citations() -> dict[str, set[str]]:
 
 @cache
 def test_functions() -> set[str]:
-    """All tests, as `test_module.py::test_function`."""
+    """All tests, as `room/test_module.py::test_function`."""
     return {
-        f"{path.name}::{name}"
+        f"{path.relative_to(ROOT / 'tests').as_posix()}::{name}"
         for path in (ROOT / "tests").rglob("test_*.py")
         for name in re.findall(r"^def (test_\w+)\(", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
@@ -147,6 +147,6 @@ def test_a_row_says_what_there_is(id: str) -> None:
     assert files, id
     cited = citations().get(id, set())
     assert files <= cited, f"{id} is cited in {cited}"
-    tests = set(re.findall(r"`(test_\w+\.py::test_\w+)`", row.tests))
+    tests = set(re.findall(r"`([\w/]+\.py::test_\w+)`", row.tests))
     assert tests, id
     assert tests <= test_functions(), tests - test_functions()

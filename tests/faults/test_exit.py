@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from children import output
+
+from tests.support.child_processes import output
 
 # A parent that has everything loaded, and children that fork from it and then leave its script by
 # its end, as any script does, with threads in the midst of what `work` does.

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from children import child, output, sanitized
+
+from tests.support.child_processes import child, output, sanitized
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork"),

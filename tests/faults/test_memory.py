@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-from children import child, output, sanitized
+
+from tests.support.child_processes import child, output, sanitized
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="limits and sizes are read as Linux's"),

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from children import sanitized
 
 from rosenblatt import MLPClassifier, MLPRegressor
+from tests.support.child_processes import sanitized
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

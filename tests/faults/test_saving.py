@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from children import child, mounting, output
+
+from tests.support.child_processes import child, mounting, output
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the faults are POSIX's")
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="the faults are POSIX
 REPLACE = """
 import sys
 from pathlib import Path
-from models import constant_model
+from tests.support.constant_model import constant_model
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import load_model, save_model
 
@@ -100,8 +101,8 @@ def test_a_training_that_ends_on_a_full_disk(tmp_path: Path) -> None:
 LOCKED = """
 import os, sys
 from pathlib import Path
-from models import constant_model
-from rosenblatt.atomic import check_writable
+from tests.support.constant_model import constant_model
+from rosenblatt.support.atomic import check_writable
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import load_model, save_model
 
@@ -189,7 +190,7 @@ KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
 import numpy as np
-from models import constant_model
+from tests.support.constant_model import constant_model
 from rosenblatt.persistence import load_model, save_model
 
 path, rng = Path(sys.argv[1]) / "model.safetensors", random.Random(0)
@@ -226,7 +227,7 @@ TOGETHER = """
 import os, sys
 from pathlib import Path
 import numpy as np
-from models import constant_model
+from tests.support.constant_model import constant_model
 from rosenblatt.persistence import load_model, save_model
 
 path = Path(sys.argv[1]) / "model.safetensors"

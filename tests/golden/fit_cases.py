@@ -5,6 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from rosenblatt import MLPEnsembleClassifier, MLPEnsembleRegressor
+from rosenblatt.activations import LeakyReLU
+from rosenblatt.averaging import EMA
+from rosenblatt.losses import BinaryCrossEntropy, CategoricalFocal, Quantile
+from rosenblatt.optimizers import RMSProp
+from rosenblatt.schedules import OneCycle, PerEpoch, StepDecay
+from rosenblatt.second_order import KFAC
 from tests.golden.fit_runs import (
     DATA,
     MANY,
@@ -21,14 +28,6 @@ from tests.golden.fit_runs import (
     rate_test,
     search,
 )
-
-from rosenblatt import MLPEnsembleClassifier, MLPEnsembleRegressor
-from rosenblatt.activations import LeakyReLU
-from rosenblatt.averaging import EMA
-from rosenblatt.losses import BinaryCrossEntropy, CategoricalFocal, Quantile
-from rosenblatt.optimizers import RMSProp
-from rosenblatt.schedules import OneCycle, PerEpoch, StepDecay
-from rosenblatt.second_order import KFAC
 
 __all__ = ["CASES"]
 

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from tests.golden.environment import (
     LEVELS,
     arrays_environment,

@@ -19,10 +19,7 @@ import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from cli_tables import shop_table  # noqa: E402
-from members import random_state  # noqa: E402
+sys.path.insert(0, str(HERE.parents[1]))
 
 from rosenblatt.activations import GELU, LeakyReLU  # noqa: E402
 from rosenblatt.cli.app import run  # noqa: E402
@@ -33,6 +30,8 @@ from rosenblatt.network import Dense, Network  # noqa: E402
 from rosenblatt.normalizations import BatchNorm, LayerNorm  # noqa: E402
 from rosenblatt.persistence import FORMAT_VERSION, load_model, save_model  # noqa: E402
 from rosenblatt.table import Task, learn_encoding  # noqa: E402
+from tests.support.cli_tables import shop_table  # noqa: E402
+from tests.support.members import random_state  # noqa: E402
 
 N_ROWS = 12  # the first of which have gaps, a colour unseen and a date far off
 

@@ -6,13 +6,13 @@ import dataclasses
 from typing import Any
 
 import pytest
-from cases import builds
 
 from rosenblatt.activations import Step, Tanh
 from rosenblatt.engine import native
 from rosenblatt.engine.compiled import module
 from rosenblatt.engine.kernels import KERNELS, has_kernel, kernel
 from rosenblatt.optimizers import SGD
+from tests.support.native_cases import builds
 
 
 def specified() -> dict[str, dict[str, list[str]]]:

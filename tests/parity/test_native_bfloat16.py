@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from cases import builds, each_build, use
-from members import network
 
 from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Tanh
 from rosenblatt.engine import has_bfloat16
@@ -23,6 +21,8 @@ from rosenblatt.network import Network
 from rosenblatt.optimizers import SGD
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import L2
+from tests.support.members import network
+from tests.support.native_cases import builds, each_build, use
 
 Floats = npt.NDArray[Any]
 

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import after_epochs, assert_near, each_build, in_double, make_arrays, use
-from members import network
 
 from rosenblatt.activations import Activation, Identity, ReLU, Tanh
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
@@ -15,6 +13,15 @@ from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam
 from rosenblatt.problem import Problem
 from rosenblatt.regularization.penalties import L2
+from tests.support.members import network
+from tests.support.native_cases import (
+    after_epochs,
+    assert_near,
+    each_build,
+    in_double,
+    make_arrays,
+    use,
+)
 
 # Widths that divide by no vector, and one thread's share of which is wide enough on every build.
 CASES: list[tuple[Activation, Loss, tuple[int, ...]]] = [

@@ -8,19 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from cases import (
-    SEED,
-    after_epochs,
-    assert_near,
-    builds,
-    each_build,
-    in_double,
-    make_arrays,
-    use,
-)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from members import AVERAGINGS, CLIPPINGS, CONSTRAINTS, STRUCTURES, network, parameters
 
 from rosenblatt.activations import GELU, Activation, ReLU, Softmax, Tanh
 from rosenblatt.averaging import EMA
@@ -36,6 +25,24 @@ from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.clipping import ClipNorm
 from rosenblatt.regularization.constraints import MaxNorm
 from rosenblatt.regularization.penalties import L1, L2, ElasticNet
+from tests.support.members import (
+    AVERAGINGS,
+    CLIPPINGS,
+    CONSTRAINTS,
+    STRUCTURES,
+    network,
+    parameters,
+)
+from tests.support.native_cases import (
+    SEED,
+    after_epochs,
+    assert_near,
+    builds,
+    each_build,
+    in_double,
+    make_arrays,
+    use,
+)
 
 THREADS = (1, 2, 3, 4)
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from cases import SEED, each_build, make_arrays, use
-from members import OPTIMIZERS, TRAINABLE, network, parameters, random_state
 
 from rosenblatt.activations import Activation, Identity, ReLU, Tanh
 from rosenblatt.averaging import EMA
@@ -31,6 +29,8 @@ from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.clipping import ClipNorm
 from rosenblatt.regularization.constraints import MaxNorm
 from rosenblatt.regularization.penalties import L2
+from tests.support.members import OPTIMIZERS, TRAINABLE, network, parameters, random_state
+from tests.support.native_cases import SEED, each_build, make_arrays, use
 
 BATCH, BAD_ROW = 8, 21  # in the third batch of five
 each_engine = pytest.mark.parametrize("threads", [1, 2, None], ids=["1", "2", "readable"])

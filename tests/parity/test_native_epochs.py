@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import after_epochs, assert_near, each_build, in_double, make_arrays, small_network, use
-from members import LOSSES, OPTIMIZERS, TRAINABLE
 
 from rosenblatt.activations import Activation, Identity, Tanh
 from rosenblatt.engine.native import NativeTrainer
@@ -19,6 +17,16 @@ from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import L2
+from tests.support.members import LOSSES, OPTIMIZERS, TRAINABLE
+from tests.support.native_cases import (
+    after_epochs,
+    assert_near,
+    each_build,
+    in_double,
+    make_arrays,
+    small_network,
+    use,
+)
 
 Orders = list[Any]
 # Rounding grows with the steps taken.

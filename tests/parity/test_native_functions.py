@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from cases import each_build, use
-from members import LOSSES, TRAINABLE, takes_codes
 
 from rosenblatt.activations import (
     ELU,
@@ -46,6 +44,8 @@ from rosenblatt.losses import (
 from rosenblatt.network import Dense, Network
 from rosenblatt.problem import Arrays
 from rosenblatt.regularization.penalties import L2
+from tests.support.members import LOSSES, TRAINABLE, takes_codes
+from tests.support.native_cases import each_build, use
 
 Points = npt.NDArray[Any]
 both_types = pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from cases import each_build
-from hostile import COUNTS, Ground, arrays
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rosenblatt import MLPRegressor
+from tests.support.hostile_arrays import COUNTS, Ground, arrays
+from tests.support.native_cases import each_build
 
 REFUSALS = (TypeError, ValueError, OverflowError, MemoryError, BufferError, RuntimeError)
 # Numbers of whatever use: a rate, an exponent, a slope, a bound.

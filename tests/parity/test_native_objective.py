@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from cases import (
-    assert_near,
-    assert_same_objective,
-    each_build,
-    make_arrays,
-    small_network,
-    use,
-)
-from members import (
+
+from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Softmax, Tanh
+from rosenblatt.engine.native import NativeObjective, native_scores
+from rosenblatt.engine.reference import ReferenceObjective, readable_scores
+from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
+from rosenblatt.network import Dense, Network
+from rosenblatt.problem import Arrays
+from rosenblatt.regularization.penalties import L2, Penalty
+from tests.support.members import (
     BOUNDED,
     LOSSES,
     PENALTIES,
@@ -26,14 +26,14 @@ from members import (
     network,
     parameters,
 )
-
-from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Softmax, Tanh
-from rosenblatt.engine.native import NativeObjective, native_scores
-from rosenblatt.engine.reference import ReferenceObjective, readable_scores
-from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
-from rosenblatt.network import Dense, Network
-from rosenblatt.problem import Arrays
-from rosenblatt.regularization.penalties import L2, Penalty
+from tests.support.native_cases import (
+    assert_near,
+    assert_same_objective,
+    each_build,
+    make_arrays,
+    small_network,
+    use,
+)
 
 both_types = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 

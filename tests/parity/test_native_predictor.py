@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from cases import assert_near, each_build, small_network, use
-from members import LOSSES, TRAINABLE, network, parameters, random_state
 
 from rosenblatt.activations import Activation, Identity, Tanh
 from rosenblatt.backprop import forward
@@ -24,6 +22,8 @@ from rosenblatt.losses import (
 )
 from rosenblatt.network import Network
 from rosenblatt.normalizations import BatchNorm, LayerNorm
+from tests.support.members import LOSSES, TRAINABLE, network, parameters, random_state
+from tests.support.native_cases import assert_near, each_build, small_network, use
 
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 ONE_OUTPUT = network(Tanh(), 7, 5, 1)

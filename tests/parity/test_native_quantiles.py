@@ -6,9 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import assert_near, assert_same_objective, each_build, make_arrays, use
-from members import away_from_kinks, central_difference, network, parameters, targets
-from test_native_refusals import X, engine
 
 from rosenblatt.activations import Mish, Tanh
 from rosenblatt.engine.interface import OutputFormat
@@ -17,6 +14,15 @@ from rosenblatt.engine.native import NativeObjective, NativePredictor
 from rosenblatt.losses import Quantile
 from rosenblatt.problem import Arrays
 from rosenblatt.regularization.penalties import L2
+from tests.parity.test_native_refusals import X, engine
+from tests.support.members import away_from_kinks, central_difference, network, parameters, targets
+from tests.support.native_cases import (
+    assert_near,
+    assert_same_objective,
+    each_build,
+    make_arrays,
+    use,
+)
 
 LEVELS = [(0.9,), (0.1, 0.9), (0.05, 0.25, 0.5, 0.75, 0.95), tuple(np.linspace(0.01, 0.99, 99))]
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import each_build
+
+from tests.support.native_cases import each_build
 
 CODES = ("CategoricalCrossEntropy", [0.0, 0.0])
 SQUARED, NO_PENALTY, MOMENTUM = ("SquaredError", []), ("L2", [0.0]), ("SGD", [0.1, 0.9, 0, 0])

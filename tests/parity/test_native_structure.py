@@ -7,27 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from cases import (
-    after_epochs,
-    assert_near,
-    assert_same_objective,
-    each_build,
-    in_double,
-    make_arrays,
-    use,
-)
-from members import (
-    FUNCTIONS,
-    LOSSES,
-    STRUCTURES,
-    TRAINABLE,
-    away_from_kinks,
-    central_difference,
-    network,
-    parameters,
-    random_state,
-    targets,
-)
 
 from rosenblatt.activations import Activation, Tanh
 from rosenblatt.backprop import forward
@@ -39,6 +18,27 @@ from rosenblatt.optimizers import SGD, Adam
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.support.philox import Draws
+from tests.support.members import (
+    FUNCTIONS,
+    LOSSES,
+    STRUCTURES,
+    TRAINABLE,
+    away_from_kinks,
+    central_difference,
+    network,
+    parameters,
+    random_state,
+    targets,
+)
+from tests.support.native_cases import (
+    after_epochs,
+    assert_near,
+    assert_same_objective,
+    each_build,
+    in_double,
+    make_arrays,
+    use,
+)
 
 Structure = dict[str, Any]
 each_structure = pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)

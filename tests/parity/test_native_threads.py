@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from cases import after_epochs, builds, each_build, make_arrays, small_network, use
-from members import OPTIMIZERS, network, parameters
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from rosenblatt.activations import ReLU, Tanh
@@ -27,6 +25,15 @@ from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import L2
+from tests.support.members import OPTIMIZERS, network, parameters
+from tests.support.native_cases import (
+    after_epochs,
+    builds,
+    each_build,
+    make_arrays,
+    small_network,
+    use,
+)
 
 PROBLEM = Problem(small_network(Tanh()), CategoricalCrossEntropy(), L2(0.1), Adam(0.01))
 ORDERS: list[Any] = [np.random.default_rng(i).permutation(300) for i in range(3)]

@@ -1,0 +1,162 @@
+"""Models written as ONNX, C and plain weights by real processes, on real tables where there are."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from safetensors.numpy import load_file
+
+from rosenblatt.cli.app import run
+from rosenblatt.cli.prediction import predict
+from rosenblatt.persistence import load_model
+from rosenblatt.support.optional_dependencies import install
+from rosenblatt.table import read_table
+from tests.export.test_c_source import compiled
+from tests.export.test_c_table import inputs, predictions
+from tests.export.test_onnx_graph import session
+from tests.export.test_onnx_table import cells
+from tests.support.cli_tables import REAL_DATA, shop_table
+
+
+def command(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "rosenblatt", *arguments], capture_output=True, text=True
+    )
+    assert done.returncode == code, done.stderr
+    return done
+
+
+@pytest.fixture
+def model(folder: Path, shop_model: bytes) -> Path:
+    path = folder / "shop.safetensors"
+    path.write_bytes(shop_model)
+    return path
+
+
+@pytest.fixture(scope="module")
+def shop_model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    place = tmp_path_factory.mktemp("model")
+    shop_table().to_csv(place / "shop.csv", index=False)
+    out = place / "m.safetensors"
+    arguments = [str(place / "shop.csv"), "--target", "bought", "--epochs", "5", "--quiet"]
+    assert run(["train", *arguments, "--out", str(out)]) == 0
+    return out.read_bytes()
+
+
+def probabilities(model: Path, frame: Any) -> Any:
+    return predict(load_model(model), frame).frame.iloc[:, 1:].to_numpy(np.float64)
+
+
+def strangers() -> Any:
+    """Rows with gaps, a colour that nobody knows, and dates long ago and ahead."""
+    frame = shop_table(20, seed=4)
+    frame.loc[0, ["size", "colour", "member"]] = None
+    frame.loc[1, "since"] = pd.NaT
+    frame.loc[2, "colour"] = "violet"
+    frame.loc[3, "since"] = pd.Timestamp("1901-02-03 04:05")
+    frame.loc[4, "since"] = pd.Timestamp("2199-12-31")
+    frame.loc[5, "size"] = -1e30
+    frame["member"] = frame["member"].map({"yes": True, "no": False})
+    return frame
+
+
+def test_onnx_takes_raw_rows(model: Path) -> None:
+    pytest.importorskip("onnx")
+    done = command("export", "shop.safetensors", "--to", "onnx")
+    assert "wrote shop.onnx" in done.stdout
+    frame = strangers()
+    runtime = session(Path("shop.onnx").read_bytes())
+    (got,) = runtime.run(["bought"], cells(frame, load_model(model).encoding))
+    np.testing.assert_allclose(got, probabilities(model, frame), 1e-5, 1e-5)
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+def test_c_takes_raw_rows(model: Path) -> None:
+    command("export", "shop.safetensors", "-o", "net.c")
+    saved, frame = load_model(model), strangers()
+    library = compiled(Path("net.c").read_text(), Path("compiled"))
+    got = predictions(library, saved, inputs(saved, frame), 2)
+    np.testing.assert_allclose(got, probabilities(model, frame), 1e-5, 1e-5)
+
+
+def test_weights_are_plain(model: Path) -> None:
+    command("export", "shop.safetensors", "--to", "safetensors")
+    assert load_file("shop-weights.safetensors").keys() == load_file(model).keys()
+    for name, array in load_file(model).items():
+        np.testing.assert_array_equal(load_file("shop-weights.safetensors")[name], array)
+
+
+def test_a_file_that_was_there_is_replaced_and_told(model: Path) -> None:
+    Path("net.c").write_text("old")
+    done = command("export", "shop.safetensors", "-o", "net.c", "--name", "shop", "--json")
+    answer = json.loads(done.stdout)
+    assert answer["to"] == "c"
+    assert answer["notes"] == ["net.c held another file, which the new one has replaced"]
+    assert "void shop(const shop_row *row, double *out)" in Path("net.c").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "nothing says what to write"),
+        (["-o", "net.tflite"], "end with one of .onnx, .c, .safetensors"),
+        (["--to", "onxn"], "did you mean 'onnx'"),
+        (["-o", "shop.safetensors"], "is the model itself"),
+        (["-o", "no/such/net.c"], "does not exist"),
+        (["--to", "c", "--name", "sin"], "function of <math.h>"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_written(
+    model: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    before = {path.name: path.read_bytes() for path in Path().iterdir()}
+    assert run(["export", "shop.safetensors", *arguments]) == 2
+    assert said in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
+
+
+def test_says_what_to_install(model: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr("rosenblatt.cli.export_command.find_spec", lambda name: None)
+    assert run(["export", "shop.safetensors", "--to", "onnx"]) == 2
+    assert install("onnx") in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+@pytest.mark.parametrize("table", ["adult", "bike_sharing", "flights", "ames"])
+def test_real_tables(table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trained, exported and compared on rows with gaps and categories that training had not."""
+    pytest.importorskip("onnx")
+    if not (REAL_DATA / f"{table}.parquet").exists():
+        pytest.skip("the table is not here")
+    monkeypatch.chdir(tmp_path)
+    frame = read_table(REAL_DATA / f"{table}.parquet").frame.sample(1200, random_state=0)
+    frame[:1000].to_parquet("train.parquet")
+    command("train", "train.parquet", "--epochs", "3", "--out", "m.safetensors")
+    command("export", "m.safetensors", "--to", "c")
+    command("export", "m.safetensors", "--to", "onnx")
+    saved = load_model(Path("m.safetensors"))
+    rows = frame[1000:].reset_index(drop=True)
+    for column in saved.encoding.columns:
+        gaps = np.random.default_rng(len(column.name)).random(len(rows)) < 0.1
+        rows[column.name] = rows[column.name].astype(object).mask(gaps)
+        if column.kind == "category":
+            rows.loc[7, column.name] = "never seen"
+    output = predict(saved, rows).frame
+    want = output.iloc[:, 1:] if output.shape[1] > 1 else output
+    want = want.to_numpy(np.float64)
+    for column in saved.encoding.columns:
+        if column.kind == "true/false":
+            rows[column.name] = rows[column.name].replace({"Y": 1, "N": 0})
+    library = compiled(Path("m.c").read_text(), tmp_path / "compiled")
+    got = predictions(library, saved, inputs(saved, rows), want.shape[1])
+    np.testing.assert_allclose(got, want, 1e-4, 1e-5)
+    (got,) = session(Path("m.onnx").read_bytes()).run(None, cells(rows, saved.encoding))
+    np.testing.assert_allclose(got, want, 1e-4, 1e-5)

@@ -1,0 +1,102 @@
+"""ONNX models, run by onnxruntime."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt.errors import InputError
+from rosenblatt.model import OutputFormat
+from rosenblatt.network import Dense
+from tests.support.exported import EVERY_CASE, expected, rows, trained
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+def session(model: Any) -> Any:
+    runtime = pytest.importorskip("onnxruntime")
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    data = model if isinstance(model, bytes) else model.SerializeToString()
+    return runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def run(model: Any, X: Any) -> Any:
+    (out,) = session(model).run(None, {"X": X.astype(np.float32)})
+    return out
+
+
+@EVERY_CASE
+def test_predicts_what_the_model_predicts(case: Any) -> None:
+    pytest.importorskip("onnx")
+    from rosenblatt.export.onnx_graph import onnx_model
+
+    X, single = rows(50, np.float32), case.converted(np.float32)
+    for n in (1, 50):
+        got = run(onnx_model(case), X[:n])
+        assert got.shape == ((n,) if case.form is OutputFormat.FLAT else (n, case.n_outputs))
+        np.testing.assert_allclose(got.reshape(n, -1), expected(single, X[:n]), 1e-5, 1e-5)
+
+
+def test_estimators_and_their_classes(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    X, codes = load_iris(return_X_y=True)
+    names = np.array(["setosa", "versicolor", "弗吉尼亚"])
+    clf = MLPClassifier(6, max_iter=3, random_state=0, residual=True).fit(X, names[codes])
+    path = tmp_path / "iris.onnx"
+    model = clf.to_onnx(path)
+    np.testing.assert_allclose(run(path.read_bytes(), X), clf.predict_proba(X), 1e-5, 1e-6)
+    loaded = session(model)
+    assert [i.name for i in loaded.get_outputs()] == ["probabilities"]
+    found = json.loads(loaded.get_modelmeta().custom_metadata_map["classes"])
+    assert found == list(clf.classes_)
+    assert [(o.domain, o.version) for o in model.opset_import] == [("", 20)]
+
+    reg = MLPRegressor(max_iter=3, random_state=0).fit(X, codes)
+    np.testing.assert_allclose(run(reg.to_onnx(), X), reg.predict(X), 1e-5, 1e-6)
+
+
+@pytest.mark.parametrize("method", ["to_onnx", "to_c"])
+def test_a_failed_write_leaves_the_old_file(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnx")
+    clf = MLPClassifier(2, max_iter=1).fit([[0.0], [1.0]], [0, 1])
+    path = tmp_path / "network"
+    path.write_text("old")
+
+    def full(*paths: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="free some space"):
+        getattr(clf, method)(path)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    monkeypatch.delitem(sys.modules, "rosenblatt.export.onnx_graph", raising=False)
+    clf = MLPClassifier(2, max_iter=1).fit([[0.0], [1.0]], [0, 1])
+    with pytest.raises(ImportError, match=r"pip install \"rosenblatt\[export\]\""):
+        clf.to_onnx()
+
+
+def test_numbers_beyond_float32_are_refused() -> None:
+    pytest.importorskip("onnx")
+    from rosenblatt.export.onnx_graph import onnx_model
+
+    case = trained((Dense(2),))
+    case.model.parameters[0] = 1e300
+    with pytest.raises(ValueError, match="not finite in float32"):
+        onnx_model(case)

@@ -1,0 +1,84 @@
+"""Modules of PyTorch's with the same weights."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt.activations import Tanh
+from rosenblatt.model import OutputFormat
+from tests.support.exported import CASES, EVERY_CASE, expected, hidden, rows, trained
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+def sequential(case: Any, **options: Any) -> Any:
+    pytest.importorskip("torch")
+    from rosenblatt.export import torch_modules
+
+    return torch_modules.sequential(case, **options)
+
+
+def passed(module: Any, X: Any) -> Any:
+    torch = pytest.importorskip("torch")
+    with torch.no_grad():
+        return module(torch.from_numpy(X)).numpy()
+
+
+@EVERY_CASE
+def test_predicts_what_the_model_predicts(case: Any) -> None:
+    X = rows(50)
+    got = passed(sequential(case), X)
+    assert got.dtype == X.dtype
+    assert got.shape == ((50,) if case.form is OutputFormat.FLAT else (50, case.n_outputs))
+    np.testing.assert_allclose(got.reshape(50, -1), expected(case, X), 1e-10, 1e-13)
+    np.testing.assert_allclose(
+        passed(sequential(case, logits=True), X), case.model.scores(X), 1e-10, 1e-13
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["batch norm, residual", "both classes", "GELU(approximate=False)"]
+)
+def test_float32(name: str) -> None:
+    case, X = CASES[name].converted(np.float32), rows(50, np.float32)
+    got = passed(sequential(case), X)
+    assert got.dtype == np.float32
+    np.testing.assert_allclose(got, expected(case, X), 2e-5, 2e-6)
+
+
+def test_weights_are_its_own_and_learn() -> None:
+    case, X = trained(hidden(Tanh(), residual=True, dropout=0.5)), rows(20)
+    module, before = sequential(case), expected(case, X)
+    again = pickle.loads(pickle.dumps(module))
+    np.testing.assert_array_equal(passed(again, X), passed(module, X))
+    for parameter in module.parameters():
+        assert parameter.requires_grad
+        parameter.data.zero_()
+    np.testing.assert_array_equal(expected(case, X), before)
+
+
+def test_estimators() -> None:
+    pytest.importorskip("torch")
+    X, y = load_iris(return_X_y=True)
+    clf = MLPClassifier(6, max_iter=3, random_state=0, normalization="batch").fit(X, y)
+    np.testing.assert_allclose(passed(clf.to_torch(), X), clf.predict_proba(X), 1e-10)
+    two = MLPClassifier(6, max_iter=3, random_state=0).fit(X[:100], y[:100])
+    np.testing.assert_allclose(passed(two.to_torch(), X), two.predict_proba(X), 1e-10)
+    assert passed(two.to_torch(logits=True), X).shape == (150, 1)
+    reg = MLPRegressor(max_iter=3, random_state=0).fit(X, y)
+    np.testing.assert_allclose(passed(reg.to_torch(), X), reg.predict(X), 1e-10)
+
+
+def test_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(sys.modules, "rosenblatt.export.torch_modules", raising=False)
+    clf = MLPClassifier(2, max_iter=1).fit([[0.0], [1.0]], [0, 1])
+    with pytest.raises(ImportError, match="pip install torch"):
+        clf.to_torch()

@@ -1,0 +1,75 @@
+"""Networks of every kind, for the tests that take them elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rosenblatt.activations import ELU, Activation, Identity, LeakyReLU, Softmax, Tanh
+from rosenblatt.export.trained import Trained
+from rosenblatt.losses import BinaryCrossEntropy, Loss, Quantile, SquaredError
+from rosenblatt.model import Model, OutputFormat
+from rosenblatt.network import Dense, Network
+from rosenblatt.normalizations import BatchNorm
+from tests.support.members import ACTIVATIONS, FUNCTIONS, LOSSES, parameters, random_state
+
+
+def trained(
+    layers: tuple[Dense, ...],
+    loss: Loss | None = None,
+    dtype: Any = np.float64,
+    form: OutputFormat = OutputFormat.COLUMNS,
+    classes: tuple[str, ...] = (),
+) -> Trained:
+    network = Network(5, layers)
+    theta, state = parameters(network, 1, dtype), random_state(network, 1, dtype)
+    return Trained(Model(network, theta, loss or SquaredError(), state), form, classes)
+
+
+def hidden(activation: Activation, **structure: Any) -> tuple[Dense, ...]:
+    """A layer that widens, one as wide, and one that narrows."""
+    return (*(Dense(n, activation, **structure) for n in (7, 7, 4)), Dense(3))
+
+
+def outputs_of(loss: Loss) -> int:
+    return 2 * len(loss.levels) if isinstance(loss, Quantile) else 3
+
+
+# Every activation, structure, link and form; and what several of a kind could confuse.
+CASES: dict[str, Trained] = {
+    **{repr(g): trained(hidden(g)) for g in ACTIVATIONS},
+    **{name: trained(hidden(Tanh(), **fields)) for name, fields in FUNCTIONS.items()},
+    **{f"{loss}": trained((Dense(4, Tanh()), Dense(outputs_of(loss))), loss) for loss in LOSSES},
+    "both classes": trained(
+        (Dense(4, Tanh()), Dense(1)), BinaryCrossEntropy(), form=OutputFormat.BOTH_CLASSES
+    ),
+    "one number": trained((Dense(4, Tanh()), Dense(1)), form=OutputFormat.FLAT),
+    "no hidden layer": trained((Dense(2),)),
+    "last layer with everything": trained(
+        (Dense(3, Softmax(), normalization=BatchNorm(), residual=True),)
+    ),
+    "two of a kind": trained(
+        (
+            Dense(6, LeakyReLU(0.1), residual=True),
+            Dense(6, LeakyReLU(0.3)),
+            Dense(6, ELU(0.5)),
+            Dense(2, Identity(), dropout=0.5),
+        )
+    ),
+}
+EVERY_CASE = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+
+
+def rows(n: int, dtype: Any = np.float64, n_inputs: int = 5) -> Any:
+    """Rows that reach the tails, zeros among them."""
+    X = 3 * np.random.default_rng(7).standard_normal((n, n_inputs))
+    X[0] = 0
+    return X.astype(dtype)
+
+
+def expected(case: Trained, X: Any) -> Any:
+    """Predictions in columns, by the engine."""
+    columns = case.model.predict(X)
+    return np.hstack([1 - columns, columns]) if case.form is OutputFormat.BOTH_CLASSES else columns

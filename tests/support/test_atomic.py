@@ -1,0 +1,189 @@
+"""Replacing a file: whole and new, or old and untouched, under real faults."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from rosenblatt.errors import InputError
+from rosenblatt.support.atomic import check_writable, replaced_file
+
+
+def write(path: Path, data: bytes) -> None:
+    with replaced_file(path) as file:
+        file.write(data)
+
+
+def test_a_new_file_has_the_permissions_that_any_new_file_gets(tmp_path: Path) -> None:
+    ordinary = tmp_path / "ordinary"
+    ordinary.write_bytes(b"")
+    write(tmp_path / "new", b"data")
+    assert (tmp_path / "new").read_bytes() == b"data"
+    assert (tmp_path / "new").stat().st_mode == ordinary.stat().st_mode
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["new", "ordinary"]
+
+
+def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    write(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_link_stays_a_link_and_its_target_is_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_bytes(b"old")
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    write(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+
+
+def test_the_data_reach_the_disk_before_the_name_and_the_name_before_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, calls = tmp_path / "model", []
+    fsync, replace = os.fsync, os.replace
+
+    def synced(descriptor: int) -> None:
+        status = os.fstat(descriptor)
+        kind = "folder" if stat.S_ISDIR(status.st_mode) else f"{status.st_size} bytes"
+        calls.append((f"{kind} on the disk", status.st_ino))
+        fsync(descriptor)
+
+    def renamed(one: Path, other: Path) -> None:
+        calls.append((f"renamed to {Path(other).name}", Path(one).stat().st_ino))
+        replace(one, other)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    write(path, b"data")
+    file, folder = path.stat().st_ino, tmp_path.stat().st_ino
+    assert calls == [
+        ("4 bytes on the disk", file),
+        ("renamed to model", file),
+        ("folder on the disk", folder),
+    ]
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+
+    def write_half() -> None:
+        with replaced_file(path) as file:
+            file.write(b"half")
+            raise error
+
+    with pytest.raises(error):
+        write_half()
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_very_long_name_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 255)
+    write(path, b"data")
+    assert path.read_bytes() == b"data"
+
+
+@pytest.mark.parametrize("act", [check_writable, lambda path: write(path, b"data")])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("absent/model", "does not exist"),
+        ("file/model", "Not a directory"),
+        ("folder", "is a folder"),
+        ("pipe", "not a regular file"),
+        ("n" * 256, "too long"),
+    ],
+)
+def test_a_path_that_cannot_be_written_is_refused(tmp_path, act, name, reason) -> None:
+    (tmp_path / "file").write_bytes(b"in the way")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(InputError, match=reason):
+        act(tmp_path / name)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("fault", "frees_space"),
+    [
+        (errno.ENOSPC, True),
+        (errno.EDQUOT, True),
+        (errno.EFBIG, True),
+        (errno.ENOENT, False),
+        (errno.EROFS, False),
+        (errno.EACCES, False),
+    ],
+)
+def test_only_a_lack_of_space_is_mended_by_freeing_some(
+    tmp_path: Path, fault: int, frees_space: bool
+) -> None:
+    def fail() -> None:
+        with replaced_file(tmp_path / "model"):
+            raise OSError(fault, os.strerror(fault))
+
+    with pytest.raises(InputError, match=os.strerror(fault)) as caught:
+        fail()
+    assert ("free some space" in str(caught.value)) == frees_space
+    assert "choose another path" in str(caught.value)
+
+
+def test_a_device_is_not_replaced() -> None:
+    with pytest.raises(InputError, match="not a regular file"):
+        write(Path(os.devnull), b"data")
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
+
+
+def test_the_check_leaves_no_trace(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+    check_writable(path)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
+    """A limit on the file size is a real fault of write(2), and needs no special file system."""
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+    program = """
+        import resource, signal, sys
+        from pathlib import Path
+        from rosenblatt.errors import InputError
+        from rosenblatt.support.atomic import replaced_file
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+        try:
+            with replaced_file(Path(sys.argv[1])) as file:
+                file.write(bytes(1_000_000))
+        except InputError as error:
+            print(error)
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program), str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "File too large; free some space or" in result.stdout
+    assert "nothing that was there is lost" in result.stdout
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
