@@ -105,7 +105,7 @@ def test_without_hidden_layers_a_name_stands_for_nothing() -> None:
     [
         ("rleu", ["'rleu' is not known (did you mean 'relu'?)", "'gelu', 'silu'"]),
         ("LeakyRelu", ["did you mean 'leaky_relu'?"]),
-        ("??", ["'??' is not known: choose among 'identity'"]),
+        ("??", ["activation='??' is not known. Known are 'identity'"]),
         (["tanh", "rleu"], ["did you mean 'relu'?"]),
         (["tanh"], ["lists 1 activations", "there are 2 hidden layers"]),
         (["tanh"] * 3, ["lists 3 activations", "there are 2 hidden layers"]),

@@ -23,7 +23,7 @@ from rosenblatt.activations import (
     Step,
     Tanh,
 )
-from rosenblatt.options.wording import listed, nearest
+from rosenblatt.options.names import known_name, member
 
 __all__ = ["ACTIVATIONS", "chosen_activations", "hidden_activations"]
 
@@ -71,8 +71,12 @@ def is_list(given: Any) -> bool:
     return isinstance(given, list | tuple)
 
 
+def is_step(given: Any) -> bool:
+    return isinstance(given, str) and known_name(["step"], given) is not None
+
+
 def trainable(given: Any) -> Activation:
-    if isinstance(given, Step) or given == "step":
+    if isinstance(given, Step) or is_step(given):
         raise ValueError(
             "A step function cannot be trained by gradient descent: its slope is 0 wherever it has"
             " one, so that no weight before it would move. Take 'logistic', its smooth form, or"
@@ -86,9 +90,4 @@ def trainable(given: Any) -> Activation:
             f"activation takes names, objects such as LeakyReLU(0.1), or a list of these, one for"
             f" each hidden layer; got {given!r}."
         )
-    if given not in ACTIVATIONS:
-        raise ValueError(
-            f"activation={given!r} is not known{nearest(given, ACTIVATIONS)}:"
-            f" choose among {listed(ACTIVATIONS)}, or give an object of rosenblatt.activations."
-        )
-    return ACTIVATIONS[given]
+    return member(ACTIVATIONS, given, "activation", "an object of rosenblatt.activations")

@@ -18,7 +18,7 @@ from rosenblatt.losses import (
     SquaredError,
 )
 from rosenblatt.losses.links import Link, link_of
-from rosenblatt.options.wording import listed, nearest
+from rosenblatt.options.names import known_name, listed, member
 
 __all__ = [
     "LINKS",
@@ -62,11 +62,9 @@ def regression_loss(given: Any) -> Loss:
     if isinstance(given, Loss):
         refuse(given, {c for pair in CLASSIFICATION_LOSSES.values() for c in pair}, NOT_NUMBERS)
         return given
-    if given in CLASSIFICATION_LOSSES:
+    if known_name(CLASSIFICATION_LOSSES, given) is not None:
         raise ValueError(f"loss={given!r} {NOT_NUMBERS}")
-    if given not in REGRESSION_LOSSES:
-        raise unknown(given, REGRESSION_LOSSES)
-    return REGRESSION_LOSSES[given]
+    return member(REGRESSION_LOSSES, given, "loss", OBJECT)
 
 
 def classification_loss(given: Any, multiclass: bool, p_min: float) -> Loss:
@@ -80,15 +78,13 @@ def classification_loss(given: Any, multiclass: bool, p_min: float) -> Loss:
             if type(given) is pair[not multiclass]:
                 raise ValueError(f"loss={given!r} {MISFIT[multiclass]}{pair[multiclass].__name__}.")
         return given
-    if given in REGRESSION_LOSSES:
+    if known_name(REGRESSION_LOSSES, given) is not None:
         raise ValueError(f"loss={given!r} {NOT_CLASSES}")
-    if given not in CLASSIFICATION_LOSSES:
-        raise unknown(given, CLASSIFICATION_LOSSES)
-    if given == "log_loss":
-        return CategoricalCrossEntropy(p_min) if multiclass else BinaryCrossEntropy(p_min)
-    return CLASSIFICATION_LOSSES[given][multiclass]()
+    cls = member(CLASSIFICATION_LOSSES, given, "loss", OBJECT)[multiclass]
+    return cls(p_min) if cls in (BinaryCrossEntropy, CategoricalCrossEntropy) else cls()
 
 
+OBJECT = "an object of rosenblatt.losses"
 NOT_NUMBERS = (
     "is a loss of classes, and MLPRegressor predicts numbers: take MLPClassifier, or one of "
     f"{listed(REGRESSION_LOSSES)}."
@@ -106,10 +102,3 @@ MISFIT = (
 def refuse(loss: Loss, kinds: set[type], why: str) -> None:
     if type(loss) in kinds:
         raise ValueError(f"loss={loss!r} {why}")
-
-
-def unknown(name: str, known: dict[str, Any]) -> ValueError:
-    return ValueError(
-        f"loss={name!r} is not known{nearest(name, known)}: choose among {listed(known)}, or give"
-        " an object of rosenblatt.losses."
-    )
