@@ -46,7 +46,7 @@ FIRST_ORDER = Family(
 )
 NATURAL_GRADIENT = Family(
     "natural gradient",
-    "finds the length of its steps itself, from the curvature of dense layers",
+    "takes its step lengths from the curvature of dense layers",
     (KFAC,),
     OF_EPOCHS,
     frozenset({f.VALIDATION, f.SCORING, f.EARLY_STOPPING, f.PAUSES}),
@@ -61,15 +61,14 @@ NATURAL_GRADIENT = Family(
 )
 LBFGS = Family(
     "quasi-Newton",
-    "minimises one objective over all rows, and finds the length of its steps itself",
+    "minimises one objective over all rows and searches for its step lengths",
     (),
     OF_EVALUATIONS,
     frozenset({f.RESIDUAL, f.LAYER_NORM}),
 )
 LEAST_SQUARES = Family(
     "least squares",
-    "minimises squared errors of dense layers over all rows, and finds the length of its steps"
-    " itself",
+    "minimises squared errors of dense layers over all rows",
     (LevenbergMarquardt, GaussNewton),
     OF_EVALUATIONS,
     frozenset(),
