@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pytest
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
-from rosenblatt.engine.kernels import KERNELS
+from rosenblatt.engine.kernels import kernel_classes
 from rosenblatt.optimizers import (
     SGD,
     AdaDelta,
@@ -31,7 +31,7 @@ from rosenblatt.optimizers import (
 from tests.support.members import OPTIMIZERS
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "optimizers.json").read_text())
-BY_NAME = {name: cls for cls, name in KERNELS["optimizers"].items()}
+BY_NAME = {cls.__name__: cls for cls in kernel_classes()["optimizers"]}
 
 
 def updates(

@@ -1,41 +1,70 @@
-"""The map and the compiled module list the same members, with the same fields in the same order."""
+"""The classes and the compiled module have the same members, with the same fields in order."""
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from typing import Any
 
 import pytest
 
-from rosenblatt.activations import Step, Tanh
-from rosenblatt.engine import native
+from rosenblatt.activations import Activation, Step, Tanh
+from rosenblatt.averaging import StepAveraging
 from rosenblatt.engine.compiled import module
-from rosenblatt.engine.kernels import KERNELS, has_kernel, kernel
-from rosenblatt.optimizers import SGD
+from rosenblatt.engine.kernels import MODULES, catalogue, has_kernel, kernel, kernel_classes
+from rosenblatt.losses import Loss
+from rosenblatt.normalizations import Normalization
+from rosenblatt.optimizers import SGD, Optimizer
+from rosenblatt.regularization.clipping import Clipping
+from rosenblatt.regularization.constraints import Constraint
+from rosenblatt.regularization.penalties import Penalty
 from tests.support.native_cases import builds
 
+# Classes that the library has and that run on the reference engine alone.
+WITHOUT = {"activations": {Step}}
+BASES = {
+    "activations": Activation,
+    "losses": Loss,
+    "normalizations": Normalization,
+    "penalties": Penalty,
+    "optimizers": Optimizer,
+    "clippings": Clipping,
+    "constraints": Constraint,
+    "averagings": StepAveraging,
+}
 
-def specified() -> dict[str, dict[str, list[str]]]:
+
+def specified(concept: str) -> dict[str, list[str]]:
+    """Every concrete class of a concept, and its fields in order."""
+    members = vars(MODULES[concept]).values()
+    classes = {c for c in members if isinstance(c, type) and issubclass(c, BASES[concept])}
     return {
-        concept: {name: [f.name for f in dataclasses.fields(cls)] for cls, name in members.items()}
-        for concept, members in KERNELS.items()
+        cls.__name__: [field.name for field in dataclasses.fields(cls)]
+        for cls in classes - WITHOUT.get(concept, set())
+        if not inspect.isabstract(cls)
     }
 
 
 @pytest.mark.parametrize("build", builds(), ids=lambda b: b.__name__)
-def test_map_and_catalogue_agree(build: Any) -> None:
+def test_classes_and_catalogue_agree(build: Any) -> None:
     listed = build.catalogue()
-    assert {concept: dict(members) for concept, members in listed.items()} == specified()
+    for concept in BASES:
+        assert dict(listed[concept]) == specified(concept)
     assert all(len(members) == len(dict(members)) for members in listed.values())
 
 
 def test_catalogue_is_the_chosen_builds() -> None:
-    assert native.catalogue() == module().catalogue()
+    assert catalogue() == module().catalogue()
 
 
-def test_names_are_the_classes_names() -> None:
-    for members in KERNELS.values():
-        assert all(cls.__name__ == name for cls, name in members.items())
+def test_every_member_of_the_catalogue_has_a_class() -> None:
+    for concept, classes in kernel_classes().items():
+        assert [cls.__name__ for cls in classes] == [name for name, _ in catalogue()[concept]]
+
+
+def test_a_class_of_the_same_name_has_no_kernel() -> None:
+    theirs = dataclasses.make_dataclass("Tanh", [], frozen=True)
+    assert not has_kernel(theirs())
 
 
 def test_fields_travel_in_order_as_numbers() -> None:

@@ -15,7 +15,7 @@ import pytest
 from rosenblatt.activations import Identity, ReLU, Softmax, Tanh
 from rosenblatt.averaging import EMA, NoAveraging
 from rosenblatt.engine.interface import Trainer
-from rosenblatt.engine.kernels import KERNELS
+from rosenblatt.engine.kernels import kernel_classes
 from rosenblatt.engine.native import NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.reference import ReferenceObjective, ReferenceTrainer
@@ -299,9 +299,9 @@ def test_a_run_that_diverges_without_and_converges_with(clipping: Any, threads: 
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "control.json").read_text())
 MEMBERS = {
-    name: (concept, cls)
+    cls.__name__: (concept, cls)
     for concept in ("penalties", "clippings", "constraints")
-    for cls, name in KERNELS[concept].items()
+    for cls in kernel_classes()[concept]
 }
 FIELD = {"penalties": "penalty", "clippings": "clipping", "constraints": "constraint"}
 

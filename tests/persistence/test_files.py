@@ -7,7 +7,7 @@ import os
 import struct
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,7 @@ from rosenblatt.persistence import (
     save_model,
 )
 from rosenblatt.persistence.container import MAX_HEADER_BYTES
-from rosenblatt.persistence.schema import SavedActivation, SavedLoss
+from rosenblatt.support.registry import registered_classes
 from rosenblatt.table import TableEncoding, Task, learn_encoding
 from tests.support.members import random_state
 from tests.support.model_files import rewrite
@@ -90,8 +90,8 @@ def path(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("activation", "loss"),
     [
-        *((g(), BinaryCrossEntropy(1e-7, 0.1)) for g in get_args(SavedActivation)),
-        *((ReLU(), loss()) for loss in get_args(SavedLoss)),
+        *((g(), BinaryCrossEntropy(1e-7, 0.1)) for g in registered_classes(Activation)),
+        *((ReLU(), loss()) for loss in registered_classes(Loss)),
         (LeakyReLU(0.2), BinaryCrossEntropy()),
         (GELU(approximate=True), BinaryCrossEntropy()),
     ],
@@ -157,10 +157,10 @@ def test_blocks_come_out_as_they_went_in(tmp_path: Path, dtype) -> None:
 
 def test_every_activation_and_loss_can_be_saved_but_the_step() -> None:
     """A step passes no gradient, so no training ends with one."""
-    abstract = {"Activation", "Elementwise", "Loss"}
-    names = {cls.__name__ for cls in get_args(SavedActivation)}
-    assert names == {*activations.__all__} - abstract - {"Step"}
-    assert {cls.__name__ for cls in get_args(SavedLoss)} == {*losses.__all__} - abstract
+    others = {"Activation", "Elementwise", "Link", "Loss", "Targets", "register"}
+    names = {cls.__name__ for cls in registered_classes(Activation)}
+    assert names == {*activations.__all__} - others - {"Step"}
+    assert {cls.__name__ for cls in registered_classes(Loss)} == {*losses.__all__} - others
 
 
 def test_any_safetensors_reader_reads_the_weights(path: Path) -> None:

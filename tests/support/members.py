@@ -19,7 +19,7 @@ from rosenblatt.activations import (
 )
 from rosenblatt.averaging import EMA, StepAveraging
 from rosenblatt.backprop import forward
-from rosenblatt.engine.kernels import KERNELS
+from rosenblatt.engine.kernels import kernel_classes
 from rosenblatt.losses import (
     AbsoluteError,
     BinaryCrossEntropy,
@@ -53,12 +53,12 @@ from rosenblatt.support.philox import Draws
 
 # Activations that pass a gradient, all activations, and losses that bound no probability.
 TRAINABLE: list[Activation] = [
-    *(cls() for cls in KERNELS["activations"]),
+    *(cls() for cls in kernel_classes()["activations"]),
     GELU(approximate=True),
 ]
 ACTIVATIONS: list[Activation] = [*TRAINABLE, Step()]
 LOSSES: list[Loss] = [
-    *(cls() for cls in KERNELS["losses"]),
+    *(cls() for cls in kernel_classes()["losses"]),
     BinaryCrossEntropy(smoothing=0.2),
     CategoricalCrossEntropy(smoothing=0.2),
 ]
@@ -69,10 +69,11 @@ SMOOTHED: list[Loss] = [
 ]
 # Every number that a penalty has, set to something that can be seen.
 PENALTIES: list[Penalty] = [
-    cls(**{field.name: 0.3 for field in dataclasses.fields(cls)}) for cls in KERNELS["penalties"]
+    cls(**{field.name: 0.3 for field in dataclasses.fields(cls)})
+    for cls in kernel_classes()["penalties"]
 ]
 OPTIMIZERS: list[Optimizer] = [
-    *(cls() for cls in KERNELS["optimizers"]),
+    *(cls() for cls in kernel_classes()["optimizers"]),
     SGD(lr=0.05, momentum=0.9),
     SGD(lr=0.05, momentum=0.9, nesterov=True),
     SGD(lr=0.05, momentum=0.9, lr_in_velocity=True),

@@ -9,6 +9,7 @@ from rosenblatt.activations.base import Activation, Elementwise
 from rosenblatt.activations.classic import Identity, ReLU, Sigmoid, Softmax, Step, Tanh
 from rosenblatt.activations.hard import HardSigmoid, HardSwish, HardTanh
 from rosenblatt.activations.rectifiers import ELU, SELU, LeakyReLU, Softplus
+from rosenblatt.activations.registration import register
 from rosenblatt.activations.smooth import GELU, Mish, SiLU
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "Softplus",
     "Step",
     "Tanh",
+    "register",
 ]

@@ -9,6 +9,8 @@ import numpy as np
 from scipy.special import expit
 
 from rosenblatt.activations.base import Activation, Elementwise
+from rosenblatt.activations.registration import register
+from rosenblatt.support.export_forms import CFunctionWriter, OnnxGraph
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Identity", "ReLU", "Sigmoid", "Softmax", "Step", "Tanh"]
@@ -89,3 +91,43 @@ class Softmax(Activation):
 
     def pull_back(self, z: FloatArray, a: FloatArray, grad: FloatArray) -> FloatArray:
         return a * (grad - (a * grad).sum(axis=1, keepdims=True))
+
+
+ONNX_FLOAT = 1  # TensorProto.FLOAT
+
+
+def step_in_onnx(g: Step, graph: OnnxGraph, z: str) -> str:
+    return graph.step("Cast", graph.step("GreaterOrEqual", z, graph.number(0)), to=ONNX_FLOAT)
+
+
+def sigmoid_in_c(g: Sigmoid, c: CFunctionWriter) -> str:
+    one = c.literal(1)
+    return (
+        f"{c.real} e = {c.call('exp')}(-{c.call('fabs')}(z)); /* never overflows */\n"
+        f"return (z < 0 ? e : {one}) / ({one} + e);"
+    )
+
+
+def softmax_in_c(g: Softmax, c: CFunctionWriter) -> str:
+    return SOFTMAX_IN_C.replace("REAL", c.real).replace("EXP", c.call("exp"))
+
+
+SOFTMAX_IN_C = """\
+REAL largest = a[0], sum = 0;
+long i;
+for (i = 1; i < n; i++) if (a[i] > largest) largest = a[i];
+for (i = 0; i < n; i++) sum += a[i] = EXP(a[i] - largest);
+for (i = 0; i < n; i++) a[i] /= sum;"""
+
+register(Identity, "identity", c="return z;", onnx=lambda g, graph, z: z, torch="Identity")
+register(Step, c="return z >= 0;", onnx=step_in_onnx, torch="Threshold", is_trainable=False)
+register(Sigmoid, "logistic", "sigmoid", c=sigmoid_in_c, onnx="Sigmoid", torch="Sigmoid")
+register(Tanh, "tanh", c=lambda g, c: f"return {c.call('tanh')}(z);", onnx="Tanh", torch="Tanh")
+register(ReLU, "relu", c="return z < 0 ? 0 : z;", onnx="Relu", torch="ReLU")
+register(
+    Softmax,
+    "softmax",
+    c=softmax_in_c,
+    onnx=lambda g, graph, z: graph.step("Softmax", z, axis=-1),
+    torch=lambda g, nn: nn.Softmax(dim=-1),
+)

@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.activations.base import Elementwise
+from rosenblatt.activations.registration import register
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["HardSigmoid", "HardSwish", "HardTanh"]
@@ -48,3 +49,26 @@ class HardSwish(Elementwise):
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return np.where(np.abs(z) < 3, z / 3 + 0.5, z > 0).astype(z.dtype)
+
+
+register(
+    HardSigmoid,
+    "hard_sigmoid",
+    c="return z <= -3 ? 0 : z >= 3 ? 1 : (z + 3) / 6;",
+    onnx=lambda g, graph, z: graph.step("HardSigmoid", z, alpha=1 / 6, beta=0.5),
+    torch="Hardsigmoid",
+)
+register(
+    HardTanh,
+    "hard_tanh",
+    c="return z <= -1 ? -1 : z >= 1 ? 1 : z;",
+    onnx=lambda g, graph, z: graph.step("Clip", z, graph.number(-1), graph.number(1)),
+    torch="Hardtanh",
+)
+register(
+    HardSwish,
+    "hard_swish",
+    c=lambda g, c: f"return z * {c.function_of(HardSigmoid())}(z);",
+    onnx="HardSwish",
+    torch="Hardswish",
+)

@@ -10,6 +10,8 @@ import numpy as np
 from scipy.special import expit
 
 from rosenblatt.activations.base import Elementwise
+from rosenblatt.activations.registration import register
+from rosenblatt.support.export_forms import CFunctionWriter
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["ELU", "SELU", "LeakyReLU", "Softplus"]
@@ -90,3 +92,43 @@ def exponential_linear(z: FloatArray, alpha: float) -> FloatArray:
 
 def exponential_linear_slope(z: FloatArray, alpha: float) -> FloatArray:
     return np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0))).astype(z.dtype)
+
+
+def exponential_linear_in_c(alpha: float, scale: float, c: CFunctionWriter) -> str:
+    factors = ["" if x == 1 else f"{c.literal(x)} * " for x in (scale, alpha)]
+    return f"return {factors[0]}(z > 0 ? z : {factors[1]}{c.call('expm1')}(z));"
+
+
+def softplus_in_c(g: Softplus, c: CFunctionWriter) -> str:
+    return f"return (z > 0 ? z : 0) + {c.call('log1p')}({c.call('exp')}(-{c.call('fabs')}(z)));"
+
+
+register(
+    LeakyReLU,
+    "leaky_relu",
+    c=lambda g, c: f"return z > 0 ? z : {c.literal(g.leak)} * z;",
+    onnx=lambda g, graph, z: graph.step("LeakyRelu", z, alpha=g.leak),
+    torch=lambda g, nn: nn.LeakyReLU(g.leak),
+)
+register(
+    ELU,
+    "elu",
+    c=lambda g, c: exponential_linear_in_c(g.alpha, 1, c),
+    onnx=lambda g, graph, z: graph.step("Elu", z, alpha=g.alpha),
+    torch=lambda g, nn: nn.ELU(g.alpha),
+)
+register(
+    SELU,
+    "selu",
+    c=lambda g, c: exponential_linear_in_c(SELU_ALPHA, SELU_SCALE, c),
+    onnx=lambda g, graph, z: graph.step("Selu", z, alpha=SELU_ALPHA, gamma=SELU_SCALE),
+    torch="SELU",
+)
+register(
+    Softplus,
+    "softplus",
+    c=softplus_in_c,
+    onnx="Softplus",
+    # Beyond its threshold PyTorch takes z itself; at 40 that is ln(1 + eᶻ) in double precision too.
+    torch=lambda g, nn: nn.Softplus(threshold=40),
+)

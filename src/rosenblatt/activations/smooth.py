@@ -10,6 +10,10 @@ import numpy as np
 from scipy.special import expit, ndtr
 
 from rosenblatt.activations.base import Elementwise
+from rosenblatt.activations.classic import Sigmoid
+from rosenblatt.activations.rectifiers import Softplus
+from rosenblatt.activations.registration import register
+from rosenblatt.support.export_forms import CFunctionWriter
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["GELU", "Mish", "SiLU"]
@@ -73,3 +77,39 @@ GELU_CUBIC = 0.044715
 
 def gelu_argument(z: FloatArray) -> FloatArray:
     return GELU_FACTOR * (z + GELU_CUBIC * z * z * z)
+
+
+def gelu_in_c(g: GELU, c: CFunctionWriter) -> str:
+    if g.approximate:
+        u = f"{c.literal(2 * GELU_FACTOR)} * (z + {c.literal(GELU_CUBIC)} * z * z * z)"
+        return f"return z * {c.function_of(Sigmoid())}({u});"
+    # The complement keeps its digits in the tail, where 1 + erf has none left.
+    return f"return {c.literal(0.5)} * z * {c.call('erfc')}({c.literal(-1 / math.sqrt(2))} * z);"
+
+
+def kind_of_gelu(g: GELU) -> str:
+    return "tanh" if g.approximate else "none"
+
+
+register(
+    GELU,
+    "gelu",
+    c=gelu_in_c,
+    onnx=lambda g, graph, z: graph.step("Gelu", z, approximate=kind_of_gelu(g)),
+    torch=lambda g, nn: nn.GELU(kind_of_gelu(g)),
+)
+register(
+    SiLU,
+    "silu",
+    "swish",
+    c=lambda g, c: f"return z * {c.function_of(Sigmoid())}(z);",
+    onnx=lambda g, graph, z: graph.step("Mul", z, graph.step("Sigmoid", z)),
+    torch="SiLU",
+)
+register(
+    Mish,
+    "mish",
+    c=lambda g, c: f"return z * {c.call('tanh')}({c.function_of(Softplus())}(z));",
+    onnx="Mish",
+    torch="Mish",
+)

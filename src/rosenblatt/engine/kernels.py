@@ -1,104 +1,70 @@
-"""THE map from the specification to the engine: Python class -> native kernel.
+"""Which members have native kernels: derived from the classes and the compiled catalogue.
 
-The native struct has the same name and the same fields in the same order; a test holds both to it.
-A class that is not here runs on the readable engine.
+A member has a kernel if the catalogue lists its class's name, with the same fields in the same
+order. All others run on the reference engine.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from functools import cache
+from types import ModuleType
 from typing import Any
 
-from rosenblatt import (
-    activations,
-    averaging,
-    losses,
-    normalizations,
-    optimizers,
-)
+from rosenblatt import activations, averaging, losses, normalizations, optimizers
+from rosenblatt.engine.compiled import module
 from rosenblatt.network import Network
-from rosenblatt.regularization import (
-    clipping,
-    constraints,
-    penalties,
-)
+from rosenblatt.regularization import clipping, constraints, penalties
 
-__all__ = ["KERNELS", "has_kernel", "kernel", "runs_natively"]
+__all__ = ["catalogue", "has_kernel", "kernel", "kernel_classes", "runs_natively"]
 
-KERNELS: dict[str, dict[type, str]] = {
-    "activations": {
-        activations.Identity: "Identity",
-        activations.Sigmoid: "Sigmoid",
-        activations.Tanh: "Tanh",
-        activations.ReLU: "ReLU",
-        activations.Softmax: "Softmax",
-        activations.LeakyReLU: "LeakyReLU",
-        activations.ELU: "ELU",
-        activations.SELU: "SELU",
-        activations.Softplus: "Softplus",
-        activations.GELU: "GELU",
-        activations.SiLU: "SiLU",
-        activations.Mish: "Mish",
-        activations.HardSigmoid: "HardSigmoid",
-        activations.HardTanh: "HardTanh",
-        activations.HardSwish: "HardSwish",
-    },
-    "losses": {
-        losses.SquaredError: "SquaredError",
-        losses.BinaryCrossEntropy: "BinaryCrossEntropy",
-        losses.CategoricalCrossEntropy: "CategoricalCrossEntropy",
-        losses.Poisson: "Poisson",
-        losses.Huber: "Huber",
-        losses.LogCosh: "LogCosh",
-        losses.AbsoluteError: "AbsoluteError",
-        losses.Quantile: "Quantile",
-        losses.BinaryFocal: "BinaryFocal",
-        losses.CategoricalFocal: "CategoricalFocal",
-    },
-    "normalizations": {
-        normalizations.LayerNorm: "LayerNorm",
-        normalizations.BatchNorm: "BatchNorm",
-    },
-    "penalties": {
-        penalties.L2: "L2",
-        penalties.L1: "L1",
-        penalties.ElasticNet: "ElasticNet",
-    },
-    "optimizers": {
-        optimizers.SGD: "SGD",
-        optimizers.AdaGrad: "AdaGrad",
-        optimizers.RMSProp: "RMSProp",
-        optimizers.AdaDelta: "AdaDelta",
-        optimizers.Adam: "Adam",
-        optimizers.AdamW: "AdamW",
-        optimizers.AMSGrad: "AMSGrad",
-        optimizers.NAdam: "NAdam",
-        optimizers.RAdam: "RAdam",
-        optimizers.Lion: "Lion",
-    },
-    "clippings": {
-        clipping.NoClipping: "NoClipping",
-        clipping.ClipNorm: "ClipNorm",
-        clipping.ClipValue: "ClipValue",
-    },
-    "constraints": {
-        constraints.NoConstraint: "NoConstraint",
-        constraints.MaxNorm: "MaxNorm",
-    },
-    "averagings": {
-        averaging.NoAveraging: "NoAveraging",
-        averaging.EMA: "EMA",
-    },
+# Where the classes of a concept are. A class of the user's own that has a member's name is not one.
+MODULES: Mapping[str, ModuleType] = {
+    "activations": activations,
+    "losses": losses,
+    "normalizations": normalizations,
+    "penalties": penalties,
+    "optimizers": optimizers,
+    "clippings": clipping,
+    "constraints": constraints,
+    "averagings": averaging,
 }
 
-NAMES = {cls: name for concept in KERNELS.values() for cls, name in concept.items()}
+
+def catalogue() -> dict[str, list[tuple[str, list[str]]]]:
+    """What the compiled module can run: concept -> (name, ordered fields) of every member."""
+    listed: dict[str, list[tuple[str, list[str]]]] = module().catalogue()
+    return listed
+
+
+@cache
+def kernel_classes() -> dict[str, tuple[type[Any], ...]]:
+    """The classes that have kernels: concept -> classes, in the catalogue's order."""
+    return {
+        concept: tuple(
+            cls
+            for name, fields in members
+            if (cls := getattr(MODULES[concept], name, None)) is not None
+            and [field.name for field in dataclasses.fields(cls)] == fields
+        )
+        for concept, members in catalogue().items()
+        if concept in MODULES
+    }
+
+
+@cache
+def all_kernel_classes() -> frozenset[type[Any]]:
+    return frozenset(cls for classes in kernel_classes().values() for cls in classes)
 
 
 def has_kernel(member: object) -> bool:
-    return type(member) in NAMES
+    """Whether the native engine can run a member."""
+    return type(member) in all_kernel_classes()
 
 
 def runs_natively(network: Network) -> bool:
+    """Whether the native engine can run all of a network's layers."""
     return all(
         has_kernel(layer.activation)
         and (layer.normalization is None or has_kernel(layer.normalization))
@@ -110,4 +76,4 @@ def kernel(member: Any) -> tuple[str, list[float]]:
     """Name and field values, as the compiled module takes them: a field may be a tuple of them."""
     values = [getattr(member, f.name) for f in dataclasses.fields(member)]
     numbers = [n for value in values for n in (value if isinstance(value, tuple) else (value,))]
-    return NAMES[type(member)], [float(n) for n in numbers]
+    return type(member).__name__, [float(n) for n in numbers]

@@ -39,16 +39,9 @@ __all__ = [
     "NativeObjective",
     "NativePredictor",
     "NativeTrainer",
-    "catalogue",
     "has_bfloat16",
     "native_scores",
 ]
-
-
-def catalogue() -> dict[str, list[tuple[str, list[str]]]]:
-    """What the compiled module can run: concept -> (name, ordered fields) of every member."""
-    listed: dict[str, list[tuple[str, list[str]]]] = module().catalogue()
-    return listed
 
 
 def has_bfloat16() -> bool:

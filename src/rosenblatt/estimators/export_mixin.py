@@ -1,4 +1,4 @@
-"""The doors through which a fitted network goes elsewhere; what lies behind them is `export`."""
+"""The exports of a fitted network, as methods of the estimators."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import numpy.typing as npt
 
 from rosenblatt.export.c_source import c_source
 from rosenblatt.export.trained import Trained
-from rosenblatt.support.atomic import replaced_file
+from rosenblatt.export.writing import write_export
 from rosenblatt.support.optional_dependencies import missing
-from rosenblatt.support.paths import file_path
 
 __all__ = ["Exporting"]
 
@@ -20,8 +19,8 @@ __all__ = ["Exporting"]
 class Exporting(ABC):
     """A network that can be written as C99, and made into one of PyTorch or ONNX.
 
-    What comes out is what `predict_proba` returns, or a regressor's `predict`; several quantiles of
-    several targets as columns, the levels of a target side by side.
+    The outputs are those of `predict_proba`, or of a regressor's `predict`; several quantiles of
+    several targets are columns, the levels of a target side by side.
     """
 
     @abstractmethod
@@ -63,9 +62,7 @@ class Exporting(ABC):
             Where the file cannot be written; one that was there stays as it is.
         """
         text = c_source(self._trained(), name, dtype)
-        if path is not None:
-            with replaced_file(file_path(path)) as file:
-                file.write(text.encode("ascii"))
+        write_export(path, text.encode("ascii"))
         return text
 
     @final
@@ -116,7 +113,5 @@ class Exporting(ABC):
         except ImportError as error:
             raise missing("to_onnx", "onnx", error) from error
         model = onnx_model(self._trained())
-        if path is not None:
-            with replaced_file(file_path(path)) as file:
-                file.write(model.SerializeToString())
+        write_export(path, model.SerializeToString())
         return model

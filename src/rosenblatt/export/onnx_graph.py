@@ -13,30 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto, TensorProto, checker, helper, numpy_helper
 
-from rosenblatt.activations import (
-    ELU,
-    GELU,
-    SELU,
-    Activation,
-    HardSigmoid,
-    HardSwish,
-    HardTanh,
-    Identity,
-    LeakyReLU,
-    Mish,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Step,
-    Tanh,
-)
-from rosenblatt.activations.rectifiers import SELU_ALPHA, SELU_SCALE
-from rosenblatt.export.trained import Block, Trained, unknown_member
-from rosenblatt.losses.links import Link
+from rosenblatt.activations.registration import REGISTRY as ACTIVATIONS
+from rosenblatt.export.trained import Block, Trained, form_of
+from rosenblatt.losses import Link
 from rosenblatt.model import OutputFormat
-from rosenblatt.normalizations import BatchNorm, LayerNorm
+from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
 
 __all__ = ["OPSET", "Graph", "finished", "network_value", "onnx_model"]
 
@@ -81,43 +62,6 @@ class Graph:
         return output
 
 
-def silu(graph: Graph, g: SiLU, z: str) -> str:
-    return graph.step("Mul", z, graph.step("Sigmoid", z))
-
-
-def hard_tanh(graph: Graph, g: HardTanh, z: str) -> str:
-    return graph.step("Clip", z, graph.number(-1), graph.number(1))
-
-
-def threshold(graph: Graph, g: Step, z: str) -> str:
-    reached = graph.step("GreaterOrEqual", z, graph.number(0))
-    return graph.step("Cast", reached, to=TensorProto.FLOAT)
-
-
-def operator(name: str, **attributes: Any) -> Callable[[Graph, Any, str], str]:
-    return lambda graph, g, z: graph.step(name, z, **attributes)
-
-
-ACTIVATIONS: dict[type[Activation], Callable[[Graph, Any, str], str]] = {
-    ELU: lambda graph, g, z: graph.step("Elu", z, alpha=g.alpha),
-    GELU: lambda graph, g, z: graph.step(
-        "Gelu", z, approximate="tanh" if g.approximate else "none"
-    ),
-    HardSigmoid: operator("HardSigmoid", alpha=1 / 6, beta=0.5),
-    HardSwish: operator("HardSwish"),
-    HardTanh: hard_tanh,
-    Identity: lambda graph, g, z: z,
-    LeakyReLU: lambda graph, g, z: graph.step("LeakyRelu", z, alpha=g.leak),
-    Mish: operator("Mish"),
-    ReLU: operator("Relu"),
-    SELU: operator("Selu", alpha=SELU_ALPHA, gamma=SELU_SCALE),
-    SiLU: silu,
-    Sigmoid: operator("Sigmoid"),
-    Softmax: operator("Softmax", axis=-1),
-    Softplus: operator("Softplus"),
-    Step: threshold,
-    Tanh: operator("Tanh"),
-}
 LINKS: dict[Link, Callable[[Graph, str], str]] = {
     Link.IDENTITY: lambda graph, scores: scores,
     Link.EXP: lambda graph, scores: graph.step("Exp", scores),
@@ -177,26 +121,15 @@ def block_value(graph: Graph, block: Block, x: str) -> str:
     layer, arrays = block.layer, block.arrays
     z = graph.step("Gemm", x, graph.constant(arrays["weight"]), graph.constant(arrays["bias"]))
     if layer.normalization is not None:
-        z = normalised(graph, block, z)
-    activation = ACTIVATIONS.get(type(layer.activation))
-    if activation is None:
-        raise unknown_member(layer.activation)
-    a = activation(graph, layer.activation, z)
+        normalise = form_of(NORMALIZATIONS, layer.normalization, "onnx")
+        z = normalise(layer.normalization, arrays, graph, z)
+    activation = form_of(ACTIVATIONS, layer.activation, "onnx")
+    if isinstance(activation, str):
+        a = graph.step(activation, z)
+    else:
+        a = activation(layer.activation, graph, z)
     if not layer.residual:
         return a
     if "projection" in arrays:
         x = graph.step("MatMul", x, graph.constant(arrays["projection"]))
     return graph.step("Add", a, x)
-
-
-def normalised(graph: Graph, block: Block, h: str) -> str:
-    arrays = block.arrays
-    learned = [graph.constant(arrays["scale"]), graph.constant(arrays["shift"])]
-    match block.layer.normalization:
-        case LayerNorm(epsilon):
-            return graph.step("LayerNormalization", h, *learned, axis=-1, epsilon=epsilon)
-        case BatchNorm(epsilon):
-            running = [graph.constant(arrays[name]) for name in ("running_mean", "running_var")]
-            return graph.step("BatchNormalization", h, *learned, *running, epsilon=epsilon)
-        case other:
-            raise unknown_member(other)

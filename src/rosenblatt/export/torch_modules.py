@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, final
 
 import torch
 from torch import nn
 
-from rosenblatt.activations import (
-    ELU,
-    GELU,
-    SELU,
-    Activation,
-    HardSigmoid,
-    HardSwish,
-    HardTanh,
-    Identity,
-    LeakyReLU,
-    Mish,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Step,
-    Tanh,
-)
-from rosenblatt.export.trained import Block, Trained, unknown_member
-from rosenblatt.losses.links import Link
+from rosenblatt.activations import Activation, Identity
+from rosenblatt.activations.registration import REGISTRY as ACTIVATIONS
+from rosenblatt.export.trained import Block, Trained, form_of
+from rosenblatt.losses import Link
 from rosenblatt.model import OutputFormat
-from rosenblatt.normalizations import BatchNorm, LayerNorm
+from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["BothClasses", "Exponential", "Residual", "Threshold", "sequential"]
@@ -72,25 +55,6 @@ class BothClasses(nn.Module):
         return torch.cat([1 - p, p], dim=-1)
 
 
-ACTIVATIONS: dict[type[Activation], Callable[[Any], nn.Module]] = {
-    ELU: lambda g: nn.ELU(g.alpha),
-    GELU: lambda g: nn.GELU("tanh" if g.approximate else "none"),
-    HardSigmoid: lambda g: nn.Hardsigmoid(),
-    HardSwish: lambda g: nn.Hardswish(),
-    HardTanh: lambda g: nn.Hardtanh(),
-    Identity: lambda g: nn.Identity(),
-    LeakyReLU: lambda g: nn.LeakyReLU(g.leak),
-    Mish: lambda g: nn.Mish(),
-    ReLU: lambda g: nn.ReLU(),
-    SELU: lambda g: nn.SELU(),
-    SiLU: lambda g: nn.SiLU(),
-    Sigmoid: lambda g: nn.Sigmoid(),
-    Softmax: lambda g: nn.Softmax(dim=-1),
-    # Beyond its threshold PyTorch takes z itself; at 40 that is ln(1 + eᶻ) in double precision too.
-    Softplus: lambda g: nn.Softplus(threshold=40),
-    Step: lambda g: Threshold(),
-    Tanh: lambda g: nn.Tanh(),
-}
 LINKS: dict[Link, Callable[[], list[nn.Module]]] = {
     Link.IDENTITY: list,
     Link.EXP: lambda: [Exponential()],
@@ -115,12 +79,10 @@ def modules_of(block: Block) -> list[nn.Module]:
     layer, arrays = block.layer, block.arrays
     modules = [linear(arrays["weight"], arrays["bias"])]
     if layer.normalization is not None:
-        modules.append(normalisation(block))
+        make = form_of(NORMALIZATIONS, layer.normalization, "torch")
+        modules.append(make(layer.normalization, arrays, Modules()))
     if not isinstance(layer.activation, Identity):
-        make = ACTIVATIONS.get(type(layer.activation))
-        if make is None:
-            raise unknown_member(layer.activation)
-        modules.append(make(layer.activation))
+        modules.append(activation_module(layer.activation))
     if layer.dropout:
         modules.append(nn.Dropout(layer.dropout))
     if not layer.residual:
@@ -129,28 +91,34 @@ def modules_of(block: Block) -> list[nn.Module]:
     return [Residual(nn.Sequential(*modules), projection)]
 
 
+def activation_module(activation: Activation) -> nn.Module:
+    form = form_of(ACTIVATIONS, activation, "torch")
+    if isinstance(form, str):
+        return Threshold() if form == Threshold.__name__ else getattr(nn, form)()
+    return form(activation, nn)
+
+
+@final
+class Modules:
+    """Makes modules with given weights. It is a `TorchWriter`."""
+
+    @property
+    def nn(self) -> Any:
+        return nn
+
+    def loaded(self, module: Any, state: Mapping[str, FloatArray]) -> Any:
+        tensors = {name: tensor(array) for name, array in state.items()}
+        module = module.to(next(iter(tensors.values())).dtype)
+        if hasattr(module, "num_batches_tracked"):
+            tensors["num_batches_tracked"] = module.num_batches_tracked
+        module.load_state_dict(tensors)
+        return module
+
+
 def linear(weight: FloatArray, bias: FloatArray | None = None) -> nn.Module:
-    module = nn.Linear(*weight.shape, bias=bias is not None, dtype=tensor(weight).dtype)
-    state = {"weight": tensor(weight.T)}
-    module.load_state_dict(state if bias is None else {**state, "bias": tensor(bias)})
-    return module
-
-
-def normalisation(block: Block) -> nn.Module:
-    n, arrays = block.layer.n_outputs, block.arrays
-    state = {"weight": tensor(arrays["scale"]), "bias": tensor(arrays["shift"])}
-    dtype = state["weight"].dtype
-    match block.layer.normalization:
-        case LayerNorm(epsilon):
-            module = nn.LayerNorm(n, eps=epsilon, dtype=dtype)
-        case BatchNorm(epsilon, momentum):
-            module = nn.BatchNorm1d(n, eps=epsilon, momentum=momentum, dtype=dtype)
-            state |= {name: tensor(arrays[name]) for name in ("running_mean", "running_var")}
-            state["num_batches_tracked"] = module.num_batches_tracked
-        case other:
-            raise unknown_member(other)
-    module.load_state_dict(state)
-    return module
+    module = nn.Linear(*weight.shape, bias=bias is not None)
+    state = {"weight": weight.T}
+    return Modules().loaded(module, state if bias is None else {**state, "bias": bias})
 
 
 def tensor(array: FloatArray) -> Any:

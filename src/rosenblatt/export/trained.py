@@ -9,12 +9,14 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.losses.links import Link, link_of
+from rosenblatt.losses import Link
+from rosenblatt.losses.registration import link_of
 from rosenblatt.model import Model, OutputFormat
 from rosenblatt.network import Dense
+from rosenblatt.support.registry import Registry, Unsupported
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Block", "Trained", "unknown_member"]
+__all__ = ["Block", "Trained", "form_of"]
 
 
 @final
@@ -88,7 +90,7 @@ class Trained:
     def link(self) -> Link:
         link = link_of(self.model.loss)
         if link is None:
-            raise unknown_member(self.model.loss)
+            raise unknown_link(self.model.loss)
         return link
 
     def __str__(self) -> str:
@@ -97,9 +99,37 @@ class Trained:
         return "-".join(map(str, (network.n_inputs, *(n_out for _, n_out in network.shapes))))
 
 
-def unknown_member(member: Any) -> ValueError:
-    """For an activation or a loss that has no counterpart elsewhere, such as the user's own."""
+TARGETS = {"c": "C", "onnx": "ONNX", "torch": "PyTorch"}
+
+
+def form_of(registry: Registry[Any], member: Any, target: str) -> Any:
+    """What a registered member is in 'c', 'onnx' or 'torch'.
+
+    Raises
+    ------
+    ValueError
+        Where the member is not registered, or registered without that form.
+    """
+    record = registry.of(member)
+    if record is None:
+        raise ValueError(
+            f"{member!r} cannot be exported: {type(member).__name__} is not registered. Register"
+            f" the {registry.what}, with what it is in {TARGETS[target]} as {target}=."
+        )
+    form = getattr(record, target)
+    if form is None:
+        raise ValueError(
+            f"{member!r} cannot be exported to {TARGETS[target]}: {type(member).__name__} is"
+            f" registered without {target}=, which says what it is there."
+        )
+    if isinstance(form, Unsupported):
+        raise ValueError(f"{member!r} cannot be exported to {TARGETS[target]}: {form.reason}.")
+    return form
+
+
+def unknown_link(loss: Any) -> ValueError:
+    """For a loss that has no link elsewhere."""
     return ValueError(
-        f"{member!r} cannot be exported: only the activations, normalisations and losses of"
-        " rosenblatt have counterparts elsewhere. Train with one of them."
+        f"{loss!r} cannot be exported: {type(loss).__name__} is not registered with an inverse"
+        " link. Register it with link=, from rosenblatt.losses.Link."
     )

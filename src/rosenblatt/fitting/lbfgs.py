@@ -16,11 +16,11 @@ from rosenblatt.second_order.lbfgs import Iterate, Recording, minimize_lbfgs
 from rosenblatt.stopping import Ending
 from rosenblatt.support.state_dict import StateDict
 
-__all__ = ["LBFGSSolver"]
+__all__ = ["LBFGS"]
 
 
 @final
-class LBFGSSolver(FullBatchSolver):
+class LBFGS(FullBatchSolver):
     def __init__(self, start: FitContext) -> None:
         self.start = start
         start.est.validation_loss_curve_ = None

@@ -8,7 +8,9 @@ samples; means, weights and penalties are the business of `backprop` and the eng
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.classification import BinaryCrossEntropy, CategoricalCrossEntropy
 from rosenblatt.losses.focal import BinaryFocal, CategoricalFocal
+from rosenblatt.losses.links import Link
 from rosenblatt.losses.quantile import Quantile
+from rosenblatt.losses.registration import Targets, register
 from rosenblatt.losses.regression import AbsoluteError, Huber, LogCosh, Poisson, SquaredError
 
 __all__ = [
@@ -18,9 +20,12 @@ __all__ = [
     "CategoricalCrossEntropy",
     "CategoricalFocal",
     "Huber",
+    "Link",
     "LogCosh",
     "Loss",
     "Poisson",
     "Quantile",
     "SquaredError",
+    "Targets",
+    "register",
 ]

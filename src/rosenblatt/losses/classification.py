@@ -11,6 +11,8 @@ from scipy.special import expit, logsumexp
 
 from rosenblatt.activations import Softmax
 from rosenblatt.losses.base import Loss
+from rosenblatt.losses.links import Link
+from rosenblatt.losses.registration import Targets, register
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["BinaryCrossEntropy", "CategoricalCrossEntropy"]
@@ -107,3 +109,7 @@ def check_smoothing(smoothing: float) -> None:
             f"smoothing must be at least 0 and below 1, got {smoothing}: it is the share of a"
             " target that is spread over all classes."
         )
+
+
+register(BinaryCrossEntropy, "log_loss", targets=Targets.LABELS, link=Link.LOGISTIC)
+register(CategoricalCrossEntropy, "log_loss", targets=Targets.CLASSES, link=Link.SOFTMAX)

@@ -12,6 +12,8 @@ from scipy.special import expit, logsumexp
 
 from rosenblatt.activations import Softmax
 from rosenblatt.losses.base import Loss
+from rosenblatt.losses.links import Link
+from rosenblatt.losses.registration import Targets, register
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["BinaryFocal", "CategoricalFocal"]
@@ -97,3 +99,7 @@ class CategoricalFocal(Loss):
 def check_gamma(gamma: float) -> None:
     if not 0 <= gamma < math.inf:
         raise ValueError(f"gamma of a focal loss must be 0 or more, got {gamma}")
+
+
+register(BinaryFocal, "focal", targets=Targets.LABELS, link=Link.LOGISTIC)
+register(CategoricalFocal, "focal", targets=Targets.CLASSES, link=Link.SOFTMAX)

@@ -9,6 +9,8 @@ from typing import final
 import numpy as np
 
 from rosenblatt.losses.base import Loss
+from rosenblatt.losses.links import Link
+from rosenblatt.losses.registration import Targets, register
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Quantile", "outputs_per_target"]
@@ -69,3 +71,6 @@ class Quantile(Loss):
 def outputs_per_target(loss: Loss) -> int:
     """Scores for each target: one, or one for each level."""
     return len(loss.levels) if isinstance(loss, Quantile) else 1
+
+
+register(Quantile, "quantile", targets=Targets.NUMBERS, link=Link.IDENTITY)

@@ -10,6 +10,8 @@ import numpy as np
 from scipy.special import xlogy
 
 from rosenblatt.losses.base import Loss
+from rosenblatt.losses.links import Link
+from rosenblatt.losses.registration import Targets, register
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["AbsoluteError", "Huber", "LogCosh", "Poisson", "SquaredError"]
@@ -122,3 +124,10 @@ class Poisson(Loss):
 
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         return np.exp(scores)
+
+
+register(SquaredError, "squared_error", targets=Targets.NUMBERS, link=Link.IDENTITY)
+register(Huber, "huber", targets=Targets.NUMBERS, link=Link.IDENTITY)
+register(LogCosh, "log_cosh", targets=Targets.NUMBERS, link=Link.IDENTITY)
+register(AbsoluteError, "absolute_error", targets=Targets.NUMBERS, link=Link.IDENTITY)
+register(Poisson, "poisson", targets=Targets.NUMBERS, link=Link.EXP)

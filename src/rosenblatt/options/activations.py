@@ -4,49 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from rosenblatt.activations import (
-    ELU,
-    GELU,
-    SELU,
-    Activation,
-    HardSigmoid,
-    HardSwish,
-    HardTanh,
-    Identity,
-    LeakyReLU,
-    Mish,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Step,
-    Tanh,
-)
-from rosenblatt.options.names import known_name, member
+from rosenblatt.activations import Activation, Step
+from rosenblatt.activations.registration import REGISTRY
+from rosenblatt.options.wording import listed, nearest
 
-__all__ = ["ACTIVATIONS", "chosen_activations", "hidden_activations"]
+__all__ = ["activation_names", "chosen_activations", "hidden_activations"]
 
-# scikit-learn's four, then our own, and what else they are called.
-ACTIVATIONS: dict[str, Activation] = {
-    "identity": Identity(),
-    "logistic": Sigmoid(),
-    "tanh": Tanh(),
-    "relu": ReLU(),
-    "leaky_relu": LeakyReLU(),
-    "elu": ELU(),
-    "selu": SELU(),
-    "gelu": GELU(),
-    "silu": SiLU(),
-    "swish": SiLU(),
-    "softplus": Softplus(),
-    "mish": Mish(),
-    "hard_sigmoid": HardSigmoid(),
-    "hard_tanh": HardTanh(),
-    "hard_swish": HardSwish(),
-    "sigmoid": Sigmoid(),
-    "softmax": Softmax(),
-}
+
+def activation_names() -> list[str]:
+    """What `activation` takes as a name, scikit-learn's and those of activations of one's own."""
+    return list(REGISTRY.by_name)
 
 
 def hidden_activations(given: Any, n_layers: int) -> tuple[Activation, ...]:
@@ -71,12 +38,8 @@ def is_list(given: Any) -> bool:
     return isinstance(given, list | tuple)
 
 
-def is_step(given: Any) -> bool:
-    return isinstance(given, str) and known_name(["step"], given) is not None
-
-
 def trainable(given: Any) -> Activation:
-    if isinstance(given, Step) or is_step(given):
+    if isinstance(given, Step) or given == "step":
         raise ValueError(
             "A step function cannot be trained by gradient descent: its slope is 0 wherever it has"
             " one, so that no weight before it would move. Take 'logistic', its smooth form, or"
@@ -90,4 +53,11 @@ def trainable(given: Any) -> Activation:
             f"activation takes names, objects such as LeakyReLU(0.1), or a list of these, one for"
             f" each hidden layer; got {given!r}."
         )
-    return member(ACTIVATIONS, given, "activation", "an object of rosenblatt.activations")
+    record = REGISTRY.by_name.get(given)
+    if record is None:
+        names = activation_names()
+        raise ValueError(
+            f"activation={given!r} is not known{nearest(given, names)}:"
+            f" choose among {listed(names)}, or give an object of rosenblatt.activations."
+        )
+    return record.cls()

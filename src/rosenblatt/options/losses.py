@@ -5,42 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from rosenblatt.losses import (
-    AbsoluteError,
     BinaryCrossEntropy,
-    BinaryFocal,
     CategoricalCrossEntropy,
-    CategoricalFocal,
-    Huber,
-    LogCosh,
+    Link,
     Loss,
     Poisson,
-    Quantile,
     SquaredError,
+    Targets,
 )
-from rosenblatt.losses.links import Link, link_of
-from rosenblatt.options.names import known_name, listed, member
+from rosenblatt.losses.registration import REGISTRY, by_name, link_of
+from rosenblatt.options.wording import listed, nearest
 
 __all__ = [
     "LINKS",
-    "REGRESSION_LOSSES",
     "classification_loss",
     "link_name",
     "regression_loss",
 ]
-
-REGRESSION_LOSSES: dict[str, Loss] = {
-    "squared_error": SquaredError(),
-    "poisson": Poisson(),
-    "huber": Huber(),
-    "log_cosh": LogCosh(),
-    "absolute_error": AbsoluteError(),
-    "quantile": Quantile(),
-}
-# A name stands for one loss of labels and one of classes, which are each other's counterparts.
-CLASSIFICATION_LOSSES: dict[str, tuple[type[Loss], type[Loss]]] = {
-    "log_loss": (BinaryCrossEntropy, CategoricalCrossEntropy),
-    "focal": (BinaryFocal, CategoricalFocal),
-}
 
 # What turns raw scores into predictions, by scikit-learn's name for it.
 LINKS: dict[str, Loss] = {
@@ -60,11 +41,14 @@ def link_name(loss: Loss) -> str:
 def regression_loss(given: Any) -> Loss:
     """The loss of numbers that a name or an object stands for."""
     if isinstance(given, Loss):
-        refuse(given, {c for pair in CLASSIFICATION_LOSSES.values() for c in pair}, NOT_NUMBERS)
+        refuse_of(given, (Targets.LABELS, Targets.CLASSES), not_numbers())
         return given
-    if known_name(CLASSIFICATION_LOSSES, given) is not None:
-        raise ValueError(f"loss={given!r} {NOT_NUMBERS}")
-    return member(REGRESSION_LOSSES, given, "loss", OBJECT)
+    known = by_name(Targets.NUMBERS)
+    if given in by_name(Targets.LABELS) or given in by_name(Targets.CLASSES):
+        raise ValueError(f"loss={given!r} {not_numbers()}")
+    if given not in known:
+        raise unknown(given, known)
+    return known[given]()
 
 
 def classification_loss(given: Any, multiclass: bool, p_min: float) -> Loss:
@@ -72,33 +56,54 @@ def classification_loss(given: Any, multiclass: bool, p_min: float) -> Loss:
 
     `p_min` bounds the probabilities in the value that 'log_loss' reports.
     """
+    targets = Targets.CLASSES if multiclass else Targets.LABELS
+    other = Targets.LABELS if multiclass else Targets.CLASSES
+    known = by_name(targets)
     if isinstance(given, Loss):
-        refuse(given, {type(loss) for loss in REGRESSION_LOSSES.values()}, NOT_CLASSES)
-        for pair in CLASSIFICATION_LOSSES.values():
-            if type(given) is pair[not multiclass]:
-                raise ValueError(f"loss={given!r} {MISFIT[multiclass]}{pair[multiclass].__name__}.")
+        refuse_of(given, (Targets.NUMBERS,), not_classes())
+        record = REGISTRY.of(given)
+        if record is not None and record.targets is other:
+            fitting = f": take {known[record.name].__name__}" if record.name in known else ""
+            raise ValueError(
+                f"loss={given!r} is for {other.value}, and the targets {MISFIT[targets]}{fitting}."
+            )
         return given
-    if known_name(REGRESSION_LOSSES, given) is not None:
-        raise ValueError(f"loss={given!r} {NOT_CLASSES}")
-    cls = member(CLASSIFICATION_LOSSES, given, "loss", OBJECT)[multiclass]
+    if given in by_name(Targets.NUMBERS):
+        raise ValueError(f"loss={given!r} {not_classes()}")
+    if given not in known:
+        raise unknown(given, known)
+    cls = known[given]
     return cls(p_min) if cls in (BinaryCrossEntropy, CategoricalCrossEntropy) else cls()
 
 
-OBJECT = "an object of rosenblatt.losses"
-NOT_NUMBERS = (
-    "is a loss of classes, and MLPRegressor predicts numbers: take MLPClassifier, or one of "
-    f"{listed(REGRESSION_LOSSES)}."
-)
-NOT_CLASSES = (
-    "is a loss of numbers, and MLPClassifier predicts classes: take MLPRegressor, or one of "
-    f"{listed(CLASSIFICATION_LOSSES)}."
-)
-MISFIT = (
-    "is for three classes or more, and the targets are of two classes or several labels: take ",
-    "is for two classes or several labels, and the targets have three classes or more: take ",
-)
+MISFIT = {
+    Targets.LABELS: "are of two classes or several labels",
+    Targets.CLASSES: "have three classes or more",
+}
 
 
-def refuse(loss: Loss, kinds: set[type], why: str) -> None:
-    if type(loss) in kinds:
+def not_numbers() -> str:
+    return (
+        "is a loss of classes, and MLPRegressor predicts numbers: take MLPClassifier, or one of "
+        f"{listed(by_name(Targets.NUMBERS))}."
+    )
+
+
+def not_classes() -> str:
+    return (
+        "is a loss of numbers, and MLPClassifier predicts classes: take MLPRegressor, or one of "
+        f"{listed(by_name(Targets.LABELS))}."
+    )
+
+
+def refuse_of(loss: Loss, kinds: tuple[Targets, ...], why: str) -> None:
+    record = REGISTRY.of(loss)
+    if record is not None and record.targets in kinds:
         raise ValueError(f"loss={loss!r} {why}")
+
+
+def unknown(name: str, known: dict[str, Any]) -> ValueError:
+    return ValueError(
+        f"loss={name!r} is not known{nearest(name, known)}: choose among {listed(known)}, or give"
+        " an object of rosenblatt.losses."
+    )

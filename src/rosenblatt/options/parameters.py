@@ -15,7 +15,8 @@ from rosenblatt.averaging import EMA, SWA
 from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.initializers import Initializer
 from rosenblatt.normalizations import Normalization
-from rosenblatt.options.solvers import FAMILIES
+from rosenblatt.optimizers import Optimizer
+from rosenblatt.options.second_order import METHODS
 from rosenblatt.schedules import RateRule
 
 __all__ = ["CONSTRAINTS", "FLOAT_TYPES", "Parameters"]
@@ -26,7 +27,7 @@ FLOAT_TYPES = (np.float64, np.float32)
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, Activation, list, tuple],
-    "solver": [str, *(kind for family in FAMILIES for kind in family.objects)],
+    "solver": [str, Optimizer, *METHODS],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "learning_rate": [str, RateRule],

@@ -1,4 +1,4 @@
-"""From the parameter `scoring` to a scorer."""
+"""The scorer that `scoring` names."""
 
 from __future__ import annotations
 
@@ -6,25 +6,20 @@ from typing import Any
 
 from sklearn.metrics import get_scorer, get_scorer_names
 
-from rosenblatt.options.names import unknown
+from rosenblatt.options.wording import nearest
 
-__all__ = ["scorer"]
+__all__ = ["checked_scorer"]
 
 
-def scorer(scoring: Any) -> Any:
-    """The scorer of that name; a callable, None and 'loss' are returned as they are.
+def checked_scorer(scoring: Any) -> Any:
+    """The scorer that `scoring` names, itself where it is one, None or 'loss'.
 
-    Raises
-    ------
-    ValueError
-        If the name is not one of scikit-learn's.
+    ValueError for a name that stands for nothing.
     """
     if not isinstance(scoring, str) or scoring == "loss":
         return scoring
-    names = ["loss", *get_scorer_names()]
-    if scoring not in names:
-        listing = "'loss' and the names that sklearn.metrics.get_scorer_names() returns"
-        raise ValueError(
-            f"{unknown(f'scoring={scoring!r}', scoring, names, 'a callable', listing)}."
-        )
-    return get_scorer(scoring)
+    try:
+        return get_scorer(scoring)
+    except ValueError as error:
+        hint = nearest(scoring, ["loss", *get_scorer_names()])
+        raise ValueError(f"scoring: {error} Or take 'loss'{hint}.") from error

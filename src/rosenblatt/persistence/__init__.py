@@ -11,7 +11,8 @@ try:
         save_model,
         weights_of,
     )
-    from rosenblatt.persistence.schema import FORMAT_VERSION, SavedModel
+    from rosenblatt.persistence.saved_model import SavedModel
+    from rosenblatt.persistence.schema import FORMAT_VERSION
     from rosenblatt.persistence.summary import OptionValue, PartSize, Score, Summary
 except ModuleNotFoundError as error:
     package = (error.name or "").partition(".")[0]

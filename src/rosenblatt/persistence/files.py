@@ -13,9 +13,9 @@ from safetensors.numpy import save
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import container
 from rosenblatt.persistence.json_text import parse_json
+from rosenblatt.persistence.saved_model import SavedModel
 from rosenblatt.persistence.schema import (
     FORMAT_VERSION,
-    SavedModel,
     format_version_of,
     metadata_of,
     saved_model_from,

@@ -1,168 +1,31 @@
 """The metadata of a model file: network, loss, columns and summary as plain JSON data.
 
-The dataclasses here are the schema. A name in a file stands for a class only if a field below lists
-that class, so that a file can name nothing else.
+The dataclasses here are the schema. A class name in a file stands for a class only if a field
+declares it, or declares its abstract base and the class is registered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from os import PathLike
 from typing import Any, cast, final
 
 import numpy as np
-import numpy.typing as npt
 
-from rosenblatt.activations import (
-    ELU,
-    GELU,
-    SELU,
-    HardSigmoid,
-    HardSwish,
-    HardTanh,
-    Identity,
-    LeakyReLU,
-    Mish,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Tanh,
-)
+from rosenblatt.activations import Activation, Identity
 from rosenblatt.errors import InputError
-from rosenblatt.export.c_table import c_table_source
-from rosenblatt.losses import (
-    AbsoluteError,
-    BinaryCrossEntropy,
-    BinaryFocal,
-    CategoricalCrossEntropy,
-    CategoricalFocal,
-    Huber,
-    LogCosh,
-    Loss,
-    Poisson,
-    Quantile,
-    SquaredError,
-)
+from rosenblatt.losses import Loss
 from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network, beside_dense, fill
-from rosenblatt.normalizations import BatchNorm, LayerNorm
+from rosenblatt.normalizations import Normalization
+from rosenblatt.persistence.saved_model import SavedModel
 from rosenblatt.persistence.summary import Summary
-from rosenblatt.support.atomic import replaced_file
-from rosenblatt.support.optional_dependencies import missing
-from rosenblatt.support.paths import file_path
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.serialization import from_plain, to_plain
 
 FORMAT_VERSION = 1
-
-SavedActivation = (
-    ELU
-    | GELU
-    | HardSigmoid
-    | HardSwish
-    | HardTanh
-    | Identity
-    | LeakyReLU
-    | Mish
-    | ReLU
-    | SELU
-    | SiLU
-    | Sigmoid
-    | Softmax
-    | Softplus
-    | Tanh
-)
-SavedNormalization = BatchNorm | LayerNorm
-SavedLoss = (
-    AbsoluteError
-    | BinaryCrossEntropy
-    | BinaryFocal
-    | CategoricalCrossEntropy
-    | CategoricalFocal
-    | Huber
-    | LogCosh
-    | Poisson
-    | Quantile
-    | SquaredError
-)
-
-
-@final
-@dataclass(frozen=True)
-class SavedModel:
-    """Everything that prediction from raw rows needs, and how it was trained."""
-
-    model: Model
-    encoding: TableEncoding
-    summary: Summary
-
-    def to_c(
-        self,
-        path: str | PathLike[str] | None = None,
-        *,
-        name: str = "predict",
-        dtype: npt.DTypeLike | None = None,
-    ) -> str:
-        """One C99 file that raw cells go into and that needs nothing but <math.h>.
-
-        It has a structure `NAME_row` with a member for each column, and a function
-        `void NAME(const NAME_row *row, double *out)`. Numbers, truth values (1 or 0) and dates
-        (days since 1970-01-01) are double, categories are strings; a missing cell is NaN, or NULL
-        or the empty string. What comes out are the probabilities of `NAME_classes`, or numbers in
-        the target's own units. `NAME_network` takes encoded features.
-
-        Parameters
-        ----------
-        path : path, optional
-            Where to write it as well, in one atomic step.
-        name : str
-            Of the function; every other name in the file begins with it.
-        dtype : {None, 'float32', 'float64'}
-            What the network computes in; None takes the model's type.
-
-        Returns
-        -------
-        str
-            The file's text.
-        """
-        text = c_table_source(self.model, self.encoding, name, dtype)
-        if path is not None:
-            with replaced_file(file_path(path)) as file:
-                file.write(text.encode("ascii"))
-        return text
-
-    def to_onnx(self, path: str | PathLike[str] | None = None) -> Any:
-        """An `onnx.ModelProto` that raw cells go into, an input for each column of the table.
-
-        Numbers, truth values (1 or 0) and dates (days since 1970-01-01) are double, categories are
-        strings; a missing cell is NaN or the empty string. The output bears the target's name:
-        probabilities, of the classes that stand as a JSON list under `classes` in the model's
-        metadata, or numbers in the target's own units.
-
-        Parameters
-        ----------
-        path : path, optional
-            Where to write it as well, in one atomic step.
-
-        Raises
-        ------
-        ImportError
-            Where onnx is not installed.
-        """
-        try:
-            from rosenblatt.export.onnx_table import onnx_table_model
-        except ImportError as error:
-            raise missing("to_onnx", "onnx", error) from error
-        onnx = onnx_table_model(self.model, self.encoding)
-        if path is not None:
-            with replaced_file(file_path(path)) as file:
-                file.write(onnx.SerializeToString())
-        return onnx
 
 
 @final
@@ -171,8 +34,8 @@ class LayerData:
     """One dense layer, with the fields of `network.Dense`."""
 
     n_outputs: int
-    activation: SavedActivation
-    normalization: SavedNormalization | None
+    activation: Activation
+    normalization: Normalization | None
     dropout: float
     residual: bool
 
@@ -186,7 +49,7 @@ class Metadata:
     n_inputs: int
     input_noise: float
     layers: tuple[LayerData, ...]
-    loss: SavedLoss
+    loss: Loss
     encoding: TableEncoding
     summary: Summary
 
@@ -199,12 +62,12 @@ def metadata_of(saved: SavedModel) -> dict[str, Any]:
         network.n_inputs,
         network.input_noise,
         tuple(map(_layer_data, network.layers)),
-        cast(SavedLoss, saved.model.loss),
+        saved.model.loss,
         saved.encoding,
         saved.summary,
     )
     data = cast(dict[str, Any], to_plain(metadata))
-    # What could not be read again is refused before it is written; it bears out the casts as well.
+    # What could not be read again is refused before it is written.
     from_plain(Metadata, data, "the model")
     return data
 
@@ -212,8 +75,8 @@ def metadata_of(saved: SavedModel) -> dict[str, Any]:
 def _layer_data(layer: Dense) -> LayerData:
     return LayerData(
         layer.n_outputs,
-        cast(SavedActivation, layer.activation),
-        cast(SavedNormalization | None, layer.normalization),
+        layer.activation,
+        layer.normalization,
         layer.dropout,
         layer.residual,
     )

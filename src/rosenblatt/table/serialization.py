@@ -17,6 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.registry import registered_classes
 
 __all__ = ["from_plain", "shortened", "to_plain"]
 
@@ -48,10 +49,11 @@ def to_plain(value: Any) -> Any:
 def from_plain(declared: Any, data: Any, where: str) -> Any:
     """The value of the declared type; `where` names the place in messages.
 
-    `declared` is a dataclass, an enum, ``tuple[T, ...]``, a scalar type or a union of these.
+    `declared` is a dataclass, an enum, ``tuple[T, ...]``, a scalar type, an abstract class whose
+    members are registered, or a union of these.
     Raises InputError naming the place.
     """
-    if isinstance(declared, UnionType):
+    if isinstance(declared, UnionType) or registered_classes(declared) is not None:
         return from_plain(member_for(declared, data, where), data, where)
     if get_origin(declared) is tuple:
         if not isinstance(data, list):
@@ -92,9 +94,15 @@ def is_text(data: str) -> bool:
     return True
 
 
-def member_for(union: UnionType, data: Any, where: str) -> Any:
-    """The member of the union that the data claims to be."""
-    for member in get_args(union):
+def member_for(declared: Any, data: Any, where: str) -> Any:
+    """The member of a union, or the registered class, that the data claims to be."""
+    is_open = False
+    members: list[Any] = []
+    for member in get_args(declared) or (declared,):
+        registered = registered_classes(member)
+        members += [member] if registered is None else registered
+        is_open |= registered is not None
+    for member in members:
         if isinstance(data, dict) and is_dataclass(member):
             matches = data.get("kind") == getattr(member, "__name__", None)
         elif isinstance(data, list):
@@ -106,7 +114,10 @@ def member_for(union: UnionType, data: Any, where: str) -> Any:
         if matches:
             return member
     named = data.get("kind", data) if isinstance(data, dict) else data
-    raise misfit(where, one_of(dict.fromkeys(map(in_words, get_args(union)))), named)
+    expected = one_of(dict.fromkeys(map(in_words, members)))
+    if is_open:
+        expected += ", or a registered class"
+    raise misfit(where, expected, named)
 
 
 def dataclass_from_plain(declared: Any, data: Any, where: str) -> Any:

@@ -1,0 +1,81 @@
+"""What every normalisation does."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["Normalization", "Statistics", "require_positive", "statistics_over"]
+
+
+@final
+@dataclass(frozen=True)
+class Statistics:
+    """Mean and variance, shaped so that they meet the array that they belong to.
+
+    `fixed` ones do not depend on it: they are the running statistics.
+    """
+
+    mean: FloatArray
+    variance: FloatArray
+    fixed: bool = False
+
+
+class Normalization(ABC):
+    """What h, shape (n_samples, n_units), is normalised by."""
+
+    epsilon: float
+
+    @property
+    def initial_state(self) -> Mapping[str, float]:
+        """Name and initial value of the running statistics, each of shape (n_units,)."""
+        return {}
+
+    def track(self, running: Mapping[str, FloatArray], batch: Statistics, n: int) -> None:
+        """Move the running statistics, in place, by those of a batch of n rows."""
+        return
+
+    @property
+    @abstractmethod
+    def axis(self) -> int:
+        """The axis over which mean and variance are taken."""
+
+    @abstractmethod
+    def statistics(
+        self, h: FloatArray, running: Mapping[str, FloatArray], *, training: bool
+    ) -> Statistics:
+        """Mean and biased variance, or the running ones where they stand for them."""
+
+    @final
+    def value(self, h: FloatArray, by: Statistics) -> FloatArray:
+        """ĥ."""
+        return (h - by.mean) / np.sqrt(by.variance + self.epsilon)
+
+    @final
+    def pull_back(self, normalised: FloatArray, by: Statistics, grad: FloatArray) -> FloatArray:
+        """The gradient with respect to h, given the one with respect to ĥ, which is `normalised`.
+
+        Unless they are fixed, mean and variance depend on h as well:
+        (e - mean(e) - ĥ mean(e ĥ)) / √(variance + ε).
+        """
+        if by.fixed:
+            return grad / np.sqrt(by.variance + self.epsilon)
+        mean = grad.mean(self.axis, keepdims=True)
+        along = (grad * normalised).mean(self.axis, keepdims=True)
+        centred = grad - mean - normalised * along
+        return centred / np.sqrt(by.variance + self.epsilon)
+
+
+def statistics_over(h: FloatArray, axis: int) -> Statistics:
+    return Statistics(h.mean(axis, keepdims=True), h.var(axis, keepdims=True))
+
+
+def require_positive(epsilon: float) -> None:
+    if not epsilon > 0:
+        raise ValueError(f"epsilon must be positive, got epsilon={epsilon}")

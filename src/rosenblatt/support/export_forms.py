@@ -1,0 +1,73 @@
+"""What a registration may say of a member in another language, and what it is given to say it.
+
+A form is written without importing the other library: it is called with what it needs of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["CFunctionWriter", "CWriter", "OnnxGraph", "TorchWriter"]
+
+
+class CFunctionWriter(Protocol):
+    """What the C function of an activation is written with; 'real' is float or double."""
+
+    @property
+    def real(self) -> str:
+        """The float type, 'float' or 'double'."""
+
+    def literal(self, x: float) -> str:
+        """A number, exactly."""
+
+    def call(self, function: str) -> str:
+        """The name that a function of <math.h> has for this type: 'exp' or 'expf'."""
+
+    def function_of(self, activation: Any) -> str:
+        """The name of the C function of another activation."""
+
+
+class CWriter(Protocol):
+    """What the C statements of a layer are written with. Arrays of C go by their names."""
+
+    def literal(self, x: float) -> str:
+        """A number, exactly."""
+
+    def statement(self, line: str) -> None:
+        """Add a statement; `i` is declared as a long."""
+
+    def constant(self, which: str, array: FloatArray) -> str:
+        """A constant array of the layer, row by row; its name."""
+
+    def helper(self, name: str, text: str) -> str:
+        """A static function, written once; its name.
+
+        In the text NAME stands for it, REAL for the float type and SQRT for its square root.
+        """
+
+
+class OnnxGraph(Protocol):
+    """An ONNX graph under construction; values in it go by their names."""
+
+    def step(self, operator: str, *inputs: str, **attributes: Any) -> str:
+        """The value that an operator computes."""
+
+    def constant(self, array: FloatArray) -> str:
+        """A constant array."""
+
+    def number(self, x: float) -> str:
+        """A constant number in float32."""
+
+
+class TorchWriter(Protocol):
+    """What modules of PyTorch are made with."""
+
+    @property
+    def nn(self) -> Any:
+        """`torch.nn`."""
+
+    def loaded(self, module: Any, state: Mapping[str, FloatArray]) -> Any:
+        """The module, of the arrays' type, with copies of them as its parameters and buffers."""
