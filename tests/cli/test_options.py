@@ -26,15 +26,24 @@ BAD = {
     "fraction of 1": (["--test-fraction", "1"], "--test-fraction"),
     "fraction below 0": (["--validation-fraction=-0.1"], "--validation-fraction"),
     "no rows left": (["--test-fraction", "0.6", "--validation-fraction", "0.4"], "add up to 1"),
-    "unknown activation": (["--activation", "relux"], "identity, logistic, tanh, relu"),
-    "nearly an activation": (["--activation", "leakyrelu"], "(did you mean 'leaky_relu'?)"),
-    "unknown solver": (["--solver", "adm"], "sgd, adam, momentum, nesterov, adagrad, rmsprop"),
-    "unknown schedule": (["--schedule", "cosin"], "exponential, inverse_time, polynomial"),
-    "schedule of sgd's": (["--schedule", "adaptive"], "constant, step"),
+    "unknown activation": (
+        ["--activation", "relux"],
+        "Known are 'identity', 'logistic', 'tanh', 'relu'",
+    ),
+    "nearly an activation": (["--activation", "LeakyRelu"], "(did you mean 'leaky_relu'?)"),
+    "unknown solver": (
+        ["--solver", "adm"],
+        "(did you mean 'adam'?). Known are 'adam', 'sgd', 'momentum', 'nesterov', 'adagrad'",
+    ),
+    "unknown schedule": (["--schedule", "cosin"], "'exponential', 'inverse_time', 'polynomial'"),
+    "schedule of sgd's": (["--schedule", "adaptive"], "'constant', 'step'"),
     "schedule for lbfgs": (["--schedule", "cosine", "--solver", "lbfgs"], "choose --solver adam"),
-    "unknown on_divergence": (["--on-divergence", "restart"], "raise, restore"),
-    "restoring lbfgs": (["--on-divergence", "restore", "--solver", "lbfgs"], "which lbfgs does"),
-    "unknown task": (["--task", "cluster"], "auto, classification, regression"),
+    "unknown on_divergence": (["--on-divergence", "restart"], "'raise', 'restore'"),
+    "restoring lbfgs": (
+        ["--on-divergence", "restore", "--solver", "lbfgs"],
+        "does not go with --solver lbfgs: it needs a learning rate",
+    ),
+    "unknown task": (["--task", "cluster"], "'auto', 'classification', 'regression'"),
     "unknown option": (["--epoch", "3"], "--epoch"),
 }
 
@@ -57,7 +66,7 @@ def test_a_senseless_option_is_refused_in_one_sentence(case, capsys, tmp_path, m
     [
         (["train"], "--example NAME"),
         (["train", "data.csv", "--example", "iris"], "not both"),
-        (["train", "--example", "mnist"], "breast_cancer, diabetes, digits, iris, wine"),
+        (["train", "--example", "mnist"], "'breast_cancer', 'diabetes', 'digits', 'iris', 'wine'"),
         (["predict"], "'model'"),
         (["explain"], "explain"),
         (["inspect", "--quickly", "m"], "--quickly"),

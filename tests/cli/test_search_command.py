@@ -199,7 +199,7 @@ def test_what_is_no_length_of_time(text: str) -> None:
 BAD = {
     "time": (["--time", "soon"], "--time 'soon'"),
     "strategy": (["--strategy", "halvin"], "(did you mean 'halving'?)"),
-    "selection": (["--select", "worst"], "best, one-standard-error"),
+    "selection": (["--select", "worst"], "'best', 'one-standard-error'"),
     "one fold": (["--folds", "1"], "--folds is 1"),
     "a layer of 0": (["--hidden", "8", "--hidden", "4,0"], "--hidden has a layer of size 0"),
     "no sizes": (["--hidden", "wide"], "--hidden 64,32"),

@@ -29,7 +29,7 @@ from rosenblatt.activations import (
     Tanh,
 )
 from rosenblatt.engine import steps
-from rosenblatt.options.activations import activation_names, chosen_activations
+from rosenblatt.options.activations import activations, chosen_activations
 from rosenblatt.support.types import FloatArray
 
 ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -43,7 +43,7 @@ def hidden(model: Any) -> list[Activation]:
 
 
 @ignore_convergence
-@pytest.mark.parametrize("name", activation_names())
+@pytest.mark.parametrize("name", activations())
 def test_every_name_learns_handwritten_digits(name: str) -> None:
     digits, classes = load_digits(return_X_y=True)
     # A hidden softmax or a hard sigmoid starts with nearly equal units, and wants a larger rate.
@@ -105,7 +105,7 @@ def test_without_hidden_layers_a_name_stands_for_nothing() -> None:
     [
         ("rleu", ["'rleu' is not known (did you mean 'relu'?)", "'gelu', 'silu'"]),
         ("LeakyRelu", ["did you mean 'leaky_relu'?"]),
-        ("??", ["'??' is not known: choose among 'identity'"]),
+        ("??", ["activation='??' is not known. Known are 'identity'"]),
         (["tanh", "rleu"], ["did you mean 'relu'?"]),
         (["tanh"], ["lists 1 activations", "there are 2 hidden layers"]),
         (["tanh"] * 3, ["lists 3 activations", "there are 2 hidden layers"]),

@@ -190,12 +190,18 @@ def test_a_score_that_is_never_a_number_is_told() -> None:
     [
         (
             {"scoring": "roc_auk"},
-            r"'roc_auk' is not a valid scoring value.*did you mean 'roc_auc'\?",
+            r"scoring='roc_auk' is not known \(did you mean 'roc_auc'\?\). Known are 'loss' and",
         ),
         ({"scoring": "los"}, r"did you mean 'loss'\?"),
         ({"scoring": 3}, "'scoring' parameter"),
-        ({"scoring": "roc_auc", "early_stopping": False}, "needs validation rows"),
-        ({"scoring": "loss", "early_stopping": False}, "needs validation rows"),
+        (
+            {"scoring": "roc_auc", "early_stopping": False},
+            "does not go with early_.*it needs validation rows",
+        ),
+        (
+            {"scoring": "loss", "early_stopping": False},
+            "does not go with early_.*it needs validation rows",
+        ),
     ],
 )
 def test_refused(settings: dict[str, Any], message: str) -> None:

@@ -165,7 +165,10 @@ def test_rates_that_are_none(rate: Any) -> None:
 
 
 def test_lbfgs_refuses_dropout() -> None:
-    with pytest.raises(ValueError, match=r"dropout needs a solver.*'lbfgs'"):
+    with pytest.raises(
+        ValueError,
+        match=r"dropout=0.5 does not go with solver='lbfgs': it needs a solver that takes",
+    ):
         MLPClassifier(**SETTINGS, solver="lbfgs", dropout=0.5).fit(X_CANCER, Y_CANCER)
     MLPClassifier(**SETTINGS, solver="lbfgs", dropout=0.0).fit(X_CANCER, Y_CANCER)
 

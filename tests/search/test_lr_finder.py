@@ -20,7 +20,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 from rosenblatt import MLPClassifier, MLPRegressor, find_learning_rate
 from rosenblatt.optimizers import RMSProp
-from rosenblatt.options.solvers import OPTIMIZERS
+from rosenblatt.options.solvers import FIRST_ORDER, SOLVERS
 from rosenblatt.search import LearningRateTest
 
 ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -30,7 +30,7 @@ X_DIABETES, Y_DIABETES = (scale(a) for a in load_diabetes(return_X_y=True))
 
 
 @ignore_convergence
-@pytest.mark.parametrize("solver", OPTIMIZERS)
+@pytest.mark.parametrize("solver", [s.name for s in SOLVERS if s.family is FIRST_ORDER])
 @pytest.mark.parametrize("name", ["breast cancer", "diabetes"])
 def test_the_rate_found_learns_and_a_hundredth_of_it_does_not(name: str, solver: str) -> None:
     cls: Any = MLPClassifier if name == "breast cancer" else MLPRegressor
@@ -177,7 +177,12 @@ def test_a_class_of_weight_zero_fills_no_batch() -> None:
 @pytest.mark.parametrize(
     ("estimator", "options", "error", "message"),
     [
-        (MLPClassifier(solver="lbfgs"), {}, ValueError, "no learning rate"),
+        (
+            MLPClassifier(solver="lbfgs"),
+            {},
+            ValueError,
+            "a solver that takes steps at a learning rate",
+        ),
         (MLPClassifier(), {"lowest": 1.0, "highest": 0.1}, ValueError, "lowest < highest"),
         (MLPClassifier(), {"n_steps": 3}, ValueError, "n_steps must be at least 10"),
         (LogisticRegression(), {}, TypeError, "got LogisticRegression"),

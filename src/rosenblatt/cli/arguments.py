@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from rosenblatt.cli.options import ON_DIVERGENCE, SCHEDULES, SOLVERS, TASKS
+from rosenblatt.cli.options import DIVERGENCE_ACTIONS, SCHEDULES, SOLVER_NAMES, TASKS
 from rosenblatt.errors import InputError
-from rosenblatt.options.activations import activation_names
+from rosenblatt.options.activations import activations
 from rosenblatt.support.paths import file_path
 
 
@@ -54,10 +54,8 @@ Target = Annotated[
     str | None, typer.Option(help="The column to predict; `target` or the last one if not given.")
 ]
 Task = Annotated[str, typer.Option(help=f"{one_of(TASKS)}.")]
-Activation = Annotated[
-    str, typer.Option(help=f"Of the hidden layers: {one_of(activation_names())}.")
-]
-Solver = Annotated[str, typer.Option(help=f"{one_of(SOLVERS)}.")]
+Activation = Annotated[str, typer.Option(help=f"Of the hidden layers: {one_of(activations())}.")]
+Solver = Annotated[str, typer.Option(help=f"{one_of(SOLVER_NAMES)}.")]
 Alpha = Annotated[float, typer.Option(help="Strength of the L2 penalty.")]
 BatchSize = Annotated[
     int | None, typer.Option(help="Rows a step; from the number of rows if not given.")
@@ -85,7 +83,8 @@ Deterministic = Annotated[
 OnDivergence = Annotated[
     str,
     typer.Option(
-        help=f"{one_of(ON_DIVERGENCE)}: end with an error, or go back and on at a smaller rate."
+        help=f"{one_of(DIVERGENCE_ACTIONS)}:"
+        " end with an error, or go back and on at a smaller rate."
     ),
 ]
 Out = Annotated[

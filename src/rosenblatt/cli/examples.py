@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 
 from rosenblatt.errors import InputError
+from rosenblatt.options.names import unknown
 
 
 def _with_class_names(load: Callable[..., Any]) -> pd.DataFrame:
@@ -35,5 +36,5 @@ EXAMPLES: Mapping[str, Callable[[], pd.DataFrame]] = {
 def load_example(name: str) -> pd.DataFrame:
     """The example of this name; InputError if there is none."""
     if name not in EXAMPLES:
-        raise InputError(f"there is no example {name!r}; choose one of {', '.join(EXAMPLES)}")
+        raise InputError(unknown(f"--example {name!r}", name, EXAMPLES))
     return EXAMPLES[name]()

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.errors import InputError
-from rosenblatt.options.activations import activation_names
+from rosenblatt.options.activations import activations
+from rosenblatt.options.features import LEARNING_RATE, ON_DIVERGENCE, Feature
+from rosenblatt.options.names import known_name, unknown
 from rosenblatt.options.schedules import OF_SGD, RATE_RULES
-from rosenblatt.options.solvers import FULL_BATCH, OPTIMIZERS
-from rosenblatt.options.wording import nearest
+from rosenblatt.options.solvers import SOLVERS, solver_of
 
 TASKS = ("auto", "classification", "regression")
-SOLVERS = (*OPTIMIZERS, *FULL_BATCH)
-ON_DIVERGENCE = ("raise", "restore")
+# A table may ask for a network of any size.
+SOLVER_NAMES = tuple(solver.name for solver in SOLVERS if solver.family.limit is None)
+DIVERGENCE_ACTIONS = ("raise", "restore")
 SCHEDULES = tuple(name for name in RATE_RULES if name not in OF_SGD)
 
 NO_HIDDEN = "none"
@@ -46,20 +48,14 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         check_hidden(self.hidden)
         check_member("--task", self.task, TASKS)
-        check_member("--activation", self.activation, activation_names())
-        check_member("--solver", self.solver, SOLVERS)
-        check_member("--schedule", self.schedule, SCHEDULES)
-        if self.solver in FULL_BATCH and self.schedule != "constant":
-            raise InputError(
-                f"--schedule {self.schedule} goes with a solver that takes steps at a learning "
-                f"rate, and {self.solver} does not; leave it out, or choose --solver adam"
-            )
-        check_member("--on-divergence", self.on_divergence, ON_DIVERGENCE)
-        if self.solver in FULL_BATCH and self.on_divergence != "raise":
-            raise InputError(
-                f"--on-divergence {self.on_divergence} lowers the learning rate, which"
-                f" {self.solver} does not have; leave it out, or choose --solver adam"
-            )
+        check_name("--activation", self.activation, activations())
+        check_name("--solver", self.solver, SOLVER_NAMES)
+        check_name("--schedule", self.schedule, SCHEDULES)
+        if self.schedule != "constant":
+            self.check_solver(f"--schedule {self.schedule}", LEARNING_RATE)
+        check_member("--on-divergence", self.on_divergence, DIVERGENCE_ACTIONS)
+        if self.on_divergence != "raise":
+            self.check_solver(f"--on-divergence {self.on_divergence}", ON_DIVERGENCE)
         check("--alpha", self.alpha, self.alpha >= 0, "0 or more", "0.0001")
         check("--learning-rate", self.learning_rate, self.learning_rate > 0, "above 0", "0.001")
         check("--epochs", self.epochs, self.epochs >= 1, "at least 1", "200")
@@ -79,6 +75,17 @@ class TrainingOptions:
                 f"--validation-fraction and --test-fraction add up to {sum(fractions):g}, which "
                 f"leaves no rows to train on; make their sum less than 1"
             )
+
+    def check_solver(self, asked: str, feature: Feature, instead: str = "leave it out") -> None:
+        """Refuse an option that needs a feature which the solver does not support."""
+        if not self.supports(feature):
+            raise InputError(
+                f"{asked} does not go with --solver {self.solver}: it needs {feature.need};"
+                f" {instead}, or choose --solver adam"
+            )
+
+    def supports(self, feature: Feature) -> bool:
+        return solver_of(self.solver).supports(feature)
 
     def batch_size_for(self, rows: int) -> int:
         """The batch size asked for, or one that gives small tables enough steps an epoch."""
@@ -114,10 +121,13 @@ def told_hidden(sizes: tuple[int, ...]) -> str:
 
 def check_member(option: str, value: str, known: Collection[str]) -> None:
     if value not in known:
-        raise InputError(
-            f"{option} {value!r} is not known{nearest(value, known)}; choose one of "
-            f"{', '.join(known)}"
-        )
+        raise InputError(unknown(f"{option} {value!r}", value, known))
+
+
+def check_name(option: str, value: str, known: Collection[str]) -> None:
+    """Likewise for a name that the estimators take, whose underscores do not count."""
+    if known_name(known, value) is None:
+        raise InputError(unknown(f"{option} {value!r}", value, known))
 
 
 def check(option: str, value: float, valid: bool, expected: str, example: str) -> None:

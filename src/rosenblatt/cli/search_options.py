@@ -9,8 +9,7 @@ from typing import final
 
 from rosenblatt.cli.options import TrainingOptions, check, check_hidden, check_member
 from rosenblatt.errors import InputError
-from rosenblatt.options.second_order import watches_epochs
-from rosenblatt.options.solvers import is_first_order
+from rosenblatt.options.features import PAUSES
 from rosenblatt.support.optional_dependencies import install
 
 STRATEGIES = ("all", "halving", "optuna")
@@ -42,12 +41,9 @@ class SearchOptions:
         check_member("--strategy", self.strategy, STRATEGIES)
         check_member("--select", self.select, SELECTIONS)
         check("--folds", self.folds, self.folds >= 2, "at least 2", "5")
-        solver = self.training.solver
-        if self.strategy != "all" and not (is_first_order(solver) or watches_epochs(solver)):
-            raise InputError(
-                f"--strategy {self.strategy} compares candidates between epochs, and {solver} "
-                f"learns in one piece; choose --strategy all or --solver adam"
-            )
+        if self.strategy != "all":
+            asked, instead = f"--strategy {self.strategy}", "choose --strategy all"
+            self.training.check_solver(asked, PAUSES, instead)
         if self.strategy == "optuna" and find_spec("optuna") is None:
             raise InputError(
                 f"--strategy optuna needs optuna: {install('optuna')}, or choose --strategy halving"

@@ -9,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
+from rosenblatt.options.features import EARLY_STOPPING
 from rosenblatt.table.messages import count
 
 
@@ -27,7 +28,7 @@ def ending(
         return "it was interrupted"
     if network.stop_reason_.startswith("diverged"):
         return f"it diverged in epoch {network.n_iter_}"
-    if options.solver == "lbfgs":
+    if not options.supports(EARLY_STOPPING):
         return "the training loss had reached a minimum"
     watched = "validation" if network.early_stopping else "training"
     return f"the {watched} loss had not improved for {count(options.patience, 'epoch')}"

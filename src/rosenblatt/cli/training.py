@@ -22,6 +22,7 @@ from rosenblatt.cli.tasks import Predictor, Rows, TaskKind, in_blocks
 from rosenblatt.errors import DivergenceError, InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.model import Model
+from rosenblatt.options.features import LEARNING_RATE, VALIDATION
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
 from rosenblatt.support.types import FloatArray
 
@@ -114,17 +115,12 @@ def untrained(
     )
 
 
-def stops_early(options: TrainingOptions) -> bool:
-    """L-BFGS takes no epochs that a validation score could be watched over."""
-    return options.solver != "lbfgs"
-
-
 def fit_arguments(kind: TaskKind, rows: Rows) -> tuple[FloatArray, FloatArray, FloatArray | None]:
     return rows.X, kind.learnable(rows.y), rows.weights
 
 
 def validation_of(prepared: Prepared, options: TrainingOptions) -> Mapping[str, FloatArray | None]:
-    if "validation" not in prepared.parts or not stops_early(options):
+    if "validation" not in prepared.parts or not options.supports(VALIDATION):
         return {}
     names = ("X_val", "y_val", "sample_weight_val")
     values = fit_arguments(prepared.kind, prepared.parts["validation"])
@@ -143,7 +139,7 @@ def _diverged(error: DivergenceError, options: TrainingOptions) -> str:
     named = {"epoch": error.epoch, "batch": error.batch, "layer": error.layer}
     places = ", ".join(f"{place} {number}" for place, number in named.items() if number is not None)
     what = f"training diverged in {places}" if places else "training diverged"
-    if options.solver == "lbfgs":
+    if not options.supports(LEARNING_RATE):
         return f"{what}: try --solver adam"
     rate = options.learning_rate
     restoring = ", or --on-divergence restore" if options.on_divergence == "raise" else ""

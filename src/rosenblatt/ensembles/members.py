@@ -11,7 +11,8 @@ from rosenblatt.ensembles.bags import Bag
 from rosenblatt.errors import DivergenceError
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.fitting.data import ValidatedData
-from rosenblatt.options.solvers import has_epochs
+from rosenblatt.options.features import EARLY_STOPPING
+from rosenblatt.options.solvers import solver_of
 from rosenblatt.parallel import CUT, StopSignal
 
 __all__ = ["Member", "validates_by_itself"]
@@ -87,5 +88,5 @@ class Member:
 
 def validates_by_itself(network: BaseMLP, given: tuple[Any, Any, Any]) -> bool:
     """Whether a member stops early and is given no rows to decide it by."""
-    stops = network.early_stopping and has_epochs(network.solver)
+    stops = network.early_stopping and solver_of(network.solver).supports(EARLY_STOPPING)
     return stops and all(part is None for part in given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
+from contextlib import suppress
 from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar, Self
@@ -20,25 +21,21 @@ from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.from_sklearn import check_peer, take_over
 from rosenblatt.fitting.callback_dispatch import CallbackDispatcher
 from rosenblatt.fitting.data import TrainValidation, ValidatedData, arrays_of, validated, weighed
-from rosenblatt.fitting.first_order import CarriedState, begin_descent
-from rosenblatt.fitting.fits import Fit, FitContext, FullBatchFit
-from rosenblatt.fitting.initialization import first_parameters
-from rosenblatt.fitting.lbfgs import LBFGS
+from rosenblatt.fitting.first_order import CarriedState
+from rosenblatt.fitting.fits import Fit, FitContext
+from rosenblatt.fitting.initialization import first_parameters, scikit_learns_initializer
 from rosenblatt.fitting.resume.session import keeping
 from rosenblatt.fitting.sample_weight import check_total
-from rosenblatt.fitting.second_order import second_order_beginning
+from rosenblatt.fitting.solvers import begin_solver
 from rosenblatt.losses import Loss
 from rosenblatt.network import Dense, Network, fill
 from rosenblatt.options.activations import chosen_activations, hidden_activations
-from rosenblatt.options.config import control
-from rosenblatt.options.layers import check_inputs, check_solver, structured
+from rosenblatt.options.compatibility import check_fit, check_parameters, refusal
+from rosenblatt.options.config import training_config
+from rosenblatt.options.features import PARTIAL_FIT
+from rosenblatt.options.layers import hidden_layers
 from rosenblatt.options.losses import link_name
-from rosenblatt.options.names import initializer
 from rosenblatt.options.parameters import CONSTRAINTS, FLOAT_TYPES, Parameters
-from rosenblatt.options.schedules import rate_rule
-from rosenblatt.options.second_order import is_second_order
-from rosenblatt.options.solver_options import check_options
-from rosenblatt.options.solvers import has_epochs, is_first_order, is_full_batch, optimizer_of
 from rosenblatt.problem import Arrays, Rows
 from rosenblatt.schedules import RateRule
 from rosenblatt.stopping import StoppingRule
@@ -264,17 +261,12 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
     def _begins_anew(self, incremental: bool) -> bool:
         return not hasattr(self, "coefs_") or not (self.warm_start or incremental)
 
-    def _has_epochs(self) -> bool:
-        if is_second_order(self.solver):
-            raise AttributeError(
-                f"partial_fit is not available with solver={self.solver!r}, whose curvature belongs"
-                " to one fit: take 'sgd' or 'adam'."
-            )
-        if is_full_batch(self.solver):
-            raise AttributeError(
-                "partial_fit is only available for stochastic optimizers."
-                f" {self.solver} is not stochastic."
-            )
+    def _has_partial_fit(self) -> bool:
+        refused = None
+        with suppress(ValueError, TypeError):  # a solver that is not known: the call says so
+            refused = refusal(PARTIAL_FIT, self.solver, "partial_fit")
+        if refused is not None:
+            raise AttributeError(refused)
         return True
 
     def __sklearn_tags__(self) -> Any:
@@ -295,7 +287,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             )
         activations = hidden_activations(self.activation, len(hidden))
         dense = [Dense(int(n), g) for n, g in zip(hidden, activations, strict=True)]
-        layers = (*structured(Parameters.of(self), dense), Dense(n_outputs))
+        layers = (*hidden_layers(Parameters.of(self), dense), Dense(n_outputs))
         return Network(n_inputs, layers, float(self.input_noise))
 
     def _validated(
@@ -364,22 +356,14 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         It writes its attributes on the estimator, which shows its weights after `_show`.
         """
         parameters = Parameters.of(self)
-        optimizer, rule = optimizer_of(parameters), rate_rule(parameters)
-        check_options(parameters, optimizer)
-        if self.early_stopping and incremental:
-            raise ValueError("partial_fit does not support early_stopping=True")
-        if not has_epochs(self.solver) and any(part is not None for part in validation):
-            raise ValueError(
-                "X_val and y_val need a first-order solver, such as 'adam', or 'kfac', not"
-                f" {self.solver!r}."
-            )
-        controlled = control(
+        check_parameters(
             parameters,
             incremental=incremental,
             validates=self.early_stopping or validation[0] is not None,
+            given_rows=any(part is not None for part in validation),
         )
+        controlled = training_config(parameters)
         controlled = replace(controlled, rules=(*controlled.rules, *rules))
-        self._check_bfloat16()
         first_pass = self._begins_anew(incremental)
         X, y, weights = table.X, table.y, table.weights
         if rows is not None:
@@ -392,13 +376,12 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
 
         n_outputs = self._n_units_out(arrays.y)
         network = self._network(X.shape[1], n_outputs)
-        check_solver(parameters, network)
-        check_inputs(network, X)
         self._trained_loss = self._loss()
+        check_fit(parameters, network, self._trained_loss, X)
         self.out_activation_ = link_name(self._trained_loss)
         rng = rng or check_random_state(self.random_state)
         if first_pass:
-            default = initializer(chosen_activations(self.activation))
+            default = scikit_learns_initializer(chosen_activations(self.activation))
             theta = first_parameters(
                 self.initializer, default, network, arrays, rng, self.n_jobs, self.deterministic
             )
@@ -422,12 +405,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             followers,
             incremental,
         )
-        begin_second_order = second_order_beginning(self.solver)
-        if begin_second_order is not None:
-            return begin_second_order(start)
-        if optimizer is None:
-            return FullBatchFit(start, LBFGS(start))
-        return begin_descent(start, optimizer, rule)
+        return begin_solver(start)
 
     def _lesson(
         self,
@@ -472,19 +450,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
 
     @property
     def _bfloat16(self) -> bool:
-        return isinstance(self.dtype, str) and self.dtype == "bfloat16"
-
-    def _check_bfloat16(self) -> None:
-        if self._bfloat16 and not is_first_order(self.solver):
-            raise ValueError(
-                f"dtype='bfloat16' needs a first-order solver, such as 'adam', not {self.solver!r}."
-            )
-        if self._bfloat16 and not engine.has_bfloat16():
-            raise ValueError(
-                "dtype='bfloat16' needs a processor with AVX512-BF16, which this one, or the"
-                " build of the engine for it, lacks: take 'float32'."
-                " rosenblatt.engine.has_bfloat16() tells."
-            )
+        return Parameters.of(self).bfloat16
 
     def _float_types(self, first_pass: bool) -> Any:
         """What X may come in: as asked for, as trained so far, or either."""

@@ -392,7 +392,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             log_p: FloatArray = np.log(self.predict_proba(X))
         return log_p
 
-    @available_if(lambda self: self._has_epochs())  # type: ignore[untyped-decorator]
+    @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """One epoch over the rows given, from the weights and the momentum of the last call.
 

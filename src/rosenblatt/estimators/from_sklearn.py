@@ -12,8 +12,8 @@ from rosenblatt.engine import OptimizerState
 from rosenblatt.fitting.first_order import CarriedState, MonitorKey
 from rosenblatt.network import Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
-from rosenblatt.options.schedules import rate_rule
-from rosenblatt.options.solvers import optimizer_of
+from rosenblatt.options.config import rate_rule
+from rosenblatt.options.solvers import solver_of
 from rosenblatt.schedules import RateControl, Run
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.support.types import FloatArray
@@ -58,7 +58,7 @@ def take_over(est: BaseMLP, fitted: Any, peer: type) -> None:
             f"{peer.__name__} has weights that are not finite: fit it again, on scaled data."
         )
     est._publish(network, theta, network.initial_state(dtype))
-    optimizer, theirs = optimizer_of(est), getattr(fitted, "_optimizer", None)
+    optimizer, theirs = solver_of(est.solver).make(est), getattr(fitted, "_optimizer", None)
     # Both may have been set to another solver after the fit, and begin it anew.
     if theirs is not None and isinstance(optimizer, PEERS[type(theirs).__name__]):
         est._progress = progress(est, fitted, network, theta, optimizer)

@@ -181,7 +181,7 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
             sample_weight,
         )
 
-    @available_if(lambda self: self._has_epochs())  # type: ignore[untyped-decorator]
+    @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """One epoch over the rows given, from the weights and the momentum of the last call."""
         self._validate_params()

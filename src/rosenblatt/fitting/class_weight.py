@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.options.lookup import named
+from rosenblatt.options.names import member
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["class_weighted", "is_balanced"]
@@ -64,7 +64,7 @@ def is_balanced(class_weight: Any) -> bool:
     if not isinstance(class_weight, str):
         return False
     otherwise = "None, a dict of class to weight, or for several labels a list of these"
-    return named({"balanced": True}, class_weight, "class_weight", otherwise)
+    return member({"balanced": True}, class_weight, "class_weight", otherwise)
 
 
 def balanced(codes: npt.NDArray[np.intp], n_classes: int, weights: FloatArray) -> FloatArray:

@@ -22,9 +22,11 @@ from rosenblatt.fitting.fits import FitContext
 from rosenblatt.fitting.history import SolverInfo
 from rosenblatt.fitting.rollback import Rollback
 from rosenblatt.losses import Loss
+from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
-from rosenblatt.options.layers import check_batches, drawn_seed
-from rosenblatt.options.solvers import remembers_alike
+from rosenblatt.options.compatibility import check_batches
+from rosenblatt.options.config import rate_rule
+from rosenblatt.options.parameters import Parameters
 from rosenblatt.problem import Problem
 from rosenblatt.schedules import RateControl, RateRule, Run
 from rosenblatt.stopping import NoImprovement
@@ -85,9 +87,10 @@ def watched(start: FitContext) -> MonitorKey:
     return MonitorKey(est._loss(), True, est.scoring, rows)
 
 
-def begin_descent(start: FitContext, optimizer: Optimizer, rule: RateRule) -> EpochFit:
+def begin_descent(optimizer: Optimizer, start: FitContext) -> EpochFit:
     """A fit by the rule that moves the parameters, and the one that changes its rate."""
     est, control, theta, state = start.est, start.control, start.theta, start.state
+    rule = rate_rule(Parameters.of(est))
     train, validation = learning_rows(start)
     # scikit-learn reports the log loss of probabilities bounded by the machine epsilon.
     loss = est._loss(p_min=float(np.finfo(theta.dtype).eps))
@@ -171,6 +174,22 @@ def carried_over(start: FitContext, problem: Problem, rule: RateRule, run: Run) 
         rate, recovery = rule.control(run), Rollback()
     est._progress = CarriedState(optimizer, memory, rule, rate, stopping, by, recovery)
     return est._progress
+
+
+def drawn_seed(network: Network, rng: np.random.RandomState) -> int:
+    """A seed for the random numbers of the steps; 0, and nothing drawn, if they need none."""
+    return int(rng.randint(np.iinfo(np.int64).max, dtype=np.int64)) if network.is_random else 0
+
+
+def remembers_alike(one: Optimizer, other: Optimizer) -> bool:
+    """Whether one can go on from the other's state: at most their numbers differ."""
+    return kind(one) == kind(other)
+
+
+def kind(optimizer: Optimizer) -> tuple[Any, ...]:
+    fields = getattr(optimizer, "__dict__", {})
+    flags = [(name, value) for name, value in fields.items() if isinstance(value, bool)]
+    return type(optimizer), optimizer.n_slots, flags
 
 
 def warn_without_kernel(optimizer: Optimizer) -> None:

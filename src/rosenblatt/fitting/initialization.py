@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,11 @@ from rosenblatt.initializers import (
     for_inputs_between,
 )
 from rosenblatt.network import Network
-from rosenblatt.options.lookup import named
+from rosenblatt.options.names import member
 from rosenblatt.problem import Arrays, Matrix
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["INITIALIZERS", "first_parameters"]
+__all__ = ["INITIALIZERS", "first_parameters", "scikit_learns_initializer"]
 
 INITIALIZERS: dict[str, Initializer] = {
     "glorot_normal": GlorotNormal(),
@@ -60,6 +61,11 @@ SATURATING: dict[type[Activation], tuple[float, tuple[float, float]]] = {
 }
 
 
+def scikit_learns_initializer(activations: Sequence[Activation]) -> Initializer:
+    """scikit-learn's initial weights, for the activations of the hidden layers."""
+    return RandomBiasUniform(2.0 if all(isinstance(g, Sigmoid) for g in activations) else 6.0)
+
+
 def first_parameters(
     wanted: str | Initializer | None,
     default: Initializer,
@@ -72,7 +78,7 @@ def first_parameters(
     """θ to start from, in X's float type; `wanted` is the estimator's `initializer`."""
     otherwise = "None, or an object of rosenblatt.initializers"
     if isinstance(wanted, str):
-        chosen = named(INITIALIZERS, wanted, "initializer", otherwise)
+        chosen = member(INITIALIZERS, wanted, "initializer", otherwise)
     else:
         chosen = wanted or default
     if isinstance(chosen, ENTRY_BY_ENTRY):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,14 +12,10 @@ from rosenblatt.engine.blas import blas_for, largest_product
 from rosenblatt.fitting.epochs import EpochFit, clipped_batch_size, learning_rows
 from rosenblatt.fitting.fits import FitContext
 from rosenblatt.fitting.history import SolverInfo
-from rosenblatt.network import Network
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.schedules import Constant, Run
 from rosenblatt.second_order.kfac import KFAC, KFACTrainer
 from rosenblatt.stopping import NoImprovement
-
-if TYPE_CHECKING:
-    from rosenblatt.estimators.base import BaseMLP
 
 __all__ = ["begin_kfac"]
 
@@ -29,7 +24,6 @@ NATURAL_GRADIENT = SolverInfo("K-FAC", False, "raise the damping by solver=KFAC(
 
 def begin_kfac(method: KFAC, start: FitContext) -> EpochFit:
     est, network, theta = start.est, start.network, start.theta
-    check_width(method, est, network)
     train, validation = learning_rows(start)
     # A step is judged by the loss that its gradient is of: the exact one.
     loss = est._loss()
@@ -56,14 +50,3 @@ def begin_kfac(method: KFAC, start: FitContext) -> EpochFit:
         max_epochs=est.max_iter,
         held=partial(blas_for, largest_product(network, batch_size), est.n_jobs, est.deterministic),
     )
-
-
-def check_width(method: KFAC, est: BaseMLP, network: Network) -> None:
-    """ValueError where the factors of a layer would be too large."""
-    widest = max(max(shape) for shape in network.shapes)
-    if widest > method.max_width:
-        raise ValueError(
-            f"solver={est.solver!r} factorises a matrix as wide as each layer: it takes up to"
-            f" {method.max_width:,} inputs or units, and this network has {widest:,} in one layer."
-            " Take solver='lbfgs' or 'adam', or KFAC(max_width=...)."
-        )

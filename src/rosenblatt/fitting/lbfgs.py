@@ -16,11 +16,11 @@ from rosenblatt.second_order.lbfgs import Iterate, Recording, minimize_lbfgs
 from rosenblatt.stopping import Ending
 from rosenblatt.support.state_dict import StateDict
 
-__all__ = ["LBFGS"]
+__all__ = ["LBFGSSolver"]
 
 
 @final
-class LBFGS(FullBatchSolver):
+class LBFGSSolver(FullBatchSolver):
     def __init__(self, start: FitContext) -> None:
         self.start = start
         start.est.validation_loss_curve_ = None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import numpy as np
 
 from rosenblatt.engine.blas import blas_for
 from rosenblatt.fitting.fits import FitContext, FullBatchSolver, SolverResult
 from rosenblatt.fitting.iteration_log import Iterations
-from rosenblatt.losses import SquaredError
-from rosenblatt.network import Network
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order.least_squares import LeastSquares
 from rosenblatt.second_order.least_squares_run import (
@@ -23,9 +21,6 @@ from rosenblatt.second_order.least_squares_run import (
 from rosenblatt.stopping import Ending
 from rosenblatt.support.state_dict import StateDict
 
-if TYPE_CHECKING:
-    from rosenblatt.estimators.base import BaseMLP
-
 __all__ = ["LeastSquaresSolver"]
 
 
@@ -35,7 +30,6 @@ class LeastSquaresSolver(FullBatchSolver):
 
     def __init__(self, method: LeastSquaresMethod, start: FitContext) -> None:
         self.method, self.start, est = method, start, start.est
-        check_applicable(method, est, start.network)
         est.loss_curve_, est.validation_loss_curve_ = [], None
         est.validation_scores_ = est.best_validation_score_ = est._progress = None
         self.iterations = Iterations(start)
@@ -85,26 +79,3 @@ class LeastSquaresSolver(FullBatchSolver):
         self.iterations.restore(snapshot.part("iterations"), told=True)
         self.counts = snapshot.part("walk")
         self.theta = self.counts.arrays["theta"].copy()
-
-
-def check_applicable(method: LeastSquaresMethod, est: BaseMLP, network: Network) -> None:
-    """ValueError for what this solver cannot do, with what can."""
-    solver = f"solver={est.solver!r}"
-    loss = est._loss()
-    if not isinstance(loss, SquaredError):
-        raise ValueError(
-            f"{solver} minimises squared errors, and this model's loss is"
-            f" {type(loss).__name__}: take solver='kfac' or 'lbfgs'."
-        )
-    if est.early_stopping:
-        raise ValueError(
-            f"early_stopping watches epochs, which {solver} does not have: set it to False, or"
-            " take solver='kfac' or 'adam'."
-        )
-    if network.n_parameters > method.max_parameters:
-        raise ValueError(
-            f"{solver} factorises matrices of n_parameters columns: it takes networks of up to"
-            f" {method.max_parameters:,} parameters, and this one has {network.n_parameters:,}."
-            " Take solver='lbfgs' or 'kfac', fewer hidden units, or an object with another"
-            f" limit: {type(method).__name__}(max_parameters=...)."
-        )

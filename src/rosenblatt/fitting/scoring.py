@@ -35,7 +35,7 @@ def validation_score(
     """The score of `rows`, predicted by whatever numbers stand in `learnt`, weights and
     state, when it is asked.
 
-    `scorer` is what `checked_scorer` returns.
+    `scorer` is what `options.scorer.scorer` returns.
     """
     if scorer is None:
         return lambda prediction, loss: est._prediction_score(prediction, rows.y, rows.weights)

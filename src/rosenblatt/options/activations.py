@@ -6,14 +6,14 @@ from typing import Any
 
 from rosenblatt.activations import Activation, Step
 from rosenblatt.activations.registration import REGISTRY
-from rosenblatt.options.wording import listed, nearest
+from rosenblatt.options.names import known_name, member
 
-__all__ = ["activation_names", "chosen_activations", "hidden_activations"]
+__all__ = ["activations", "chosen_activations", "hidden_activations"]
 
 
-def activation_names() -> list[str]:
-    """What `activation` takes as a name, scikit-learn's and those of activations of one's own."""
-    return list(REGISTRY.by_name)
+def activations() -> dict[str, type[Activation]]:
+    """What every registered name stands for."""
+    return {name: record.cls for name, record in REGISTRY.by_name.items()}
 
 
 def hidden_activations(given: Any, n_layers: int) -> tuple[Activation, ...]:
@@ -38,8 +38,12 @@ def is_list(given: Any) -> bool:
     return isinstance(given, list | tuple)
 
 
+def is_step(given: Any) -> bool:
+    return isinstance(given, str) and known_name(["step"], given) is not None
+
+
 def trainable(given: Any) -> Activation:
-    if isinstance(given, Step) or given == "step":
+    if isinstance(given, Step) or is_step(given):
         raise ValueError(
             "A step function cannot be trained by gradient descent: its slope is 0 wherever it has"
             " one, so that no weight before it would move. Take 'logistic', its smooth form, or"
@@ -53,11 +57,4 @@ def trainable(given: Any) -> Activation:
             f"activation takes names, objects such as LeakyReLU(0.1), or a list of these, one for"
             f" each hidden layer; got {given!r}."
         )
-    record = REGISTRY.by_name.get(given)
-    if record is None:
-        names = activation_names()
-        raise ValueError(
-            f"activation={given!r} is not known{nearest(given, names)}:"
-            f" choose among {listed(names)}, or give an object of rosenblatt.activations."
-        )
-    return record.cls()
+    return member(activations(), given, "activation", "an object of rosenblatt.activations")()

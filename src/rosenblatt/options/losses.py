@@ -14,7 +14,7 @@ from rosenblatt.losses import (
     Targets,
 )
 from rosenblatt.losses.registration import REGISTRY, by_name, link_of
-from rosenblatt.options.wording import listed, nearest
+from rosenblatt.options.names import known_name, listed, member
 
 __all__ = [
     "LINKS",
@@ -41,14 +41,12 @@ def link_name(loss: Loss) -> str:
 def regression_loss(given: Any) -> Loss:
     """The loss of numbers that a name or an object stands for."""
     if isinstance(given, Loss):
-        refuse_of(given, (Targets.LABELS, Targets.CLASSES), not_numbers())
+        refuse(given, (Targets.LABELS, Targets.CLASSES), not_numbers())
         return given
-    known = by_name(Targets.NUMBERS)
-    if given in by_name(Targets.LABELS) or given in by_name(Targets.CLASSES):
+    of_classes = {**by_name(Targets.LABELS), **by_name(Targets.CLASSES)}
+    if known_name(of_classes, given) is not None:
         raise ValueError(f"loss={given!r} {not_numbers()}")
-    if given not in known:
-        raise unknown(given, known)
-    return known[given]()
+    return member(by_name(Targets.NUMBERS), given, "loss", OBJECT)()
 
 
 def classification_loss(given: Any, multiclass: bool, p_min: float) -> Loss:
@@ -57,26 +55,26 @@ def classification_loss(given: Any, multiclass: bool, p_min: float) -> Loss:
     `p_min` bounds the probabilities in the value that 'log_loss' reports.
     """
     targets = Targets.CLASSES if multiclass else Targets.LABELS
-    other = Targets.LABELS if multiclass else Targets.CLASSES
     known = by_name(targets)
     if isinstance(given, Loss):
-        refuse_of(given, (Targets.NUMBERS,), not_classes())
+        refuse(given, (Targets.NUMBERS,), not_classes())
         record = REGISTRY.of(given)
-        if record is not None and record.targets is other:
-            fitting = f": take {known[record.name].__name__}" if record.name in known else ""
+        if record is not None and record.targets is not targets:
+            counterpart = known.get(record.name or "")
+            advice = "" if counterpart is None else f": take {counterpart.__name__}"
             raise ValueError(
-                f"loss={given!r} is for {other.value}, and the targets {MISFIT[targets]}{fitting}."
+                f"loss={given!r} is for {record.targets.value}, and the targets"
+                f" {GIVEN[targets]}{advice}."
             )
         return given
-    if given in by_name(Targets.NUMBERS):
+    if known_name(by_name(Targets.NUMBERS), given) is not None:
         raise ValueError(f"loss={given!r} {not_classes()}")
-    if given not in known:
-        raise unknown(given, known)
-    cls = known[given]
+    cls: Any = member(known, given, "loss", OBJECT)
     return cls(p_min) if cls in (BinaryCrossEntropy, CategoricalCrossEntropy) else cls()
 
 
-MISFIT = {
+OBJECT = "an object of rosenblatt.losses"
+GIVEN = {
     Targets.LABELS: "are of two classes or several labels",
     Targets.CLASSES: "have three classes or more",
 }
@@ -96,14 +94,7 @@ def not_classes() -> str:
     )
 
 
-def refuse_of(loss: Loss, kinds: tuple[Targets, ...], why: str) -> None:
+def refuse(loss: Loss, kinds: tuple[Targets, ...], why: str) -> None:
     record = REGISTRY.of(loss)
     if record is not None and record.targets in kinds:
         raise ValueError(f"loss={loss!r} {why}")
-
-
-def unknown(name: str, known: dict[str, Any]) -> ValueError:
-    return ValueError(
-        f"loss={name!r} is not known{nearest(name, known)}: choose among {listed(known)}, or give"
-        " an object of rosenblatt.losses."
-    )

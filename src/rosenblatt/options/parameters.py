@@ -15,8 +15,7 @@ from rosenblatt.averaging import EMA, SWA
 from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.initializers import Initializer
 from rosenblatt.normalizations import Normalization
-from rosenblatt.optimizers import Optimizer
-from rosenblatt.options.second_order import METHODS
+from rosenblatt.options.solvers import FAMILIES
 from rosenblatt.schedules import RateRule
 
 __all__ = ["CONSTRAINTS", "FLOAT_TYPES", "Parameters"]
@@ -27,7 +26,7 @@ FLOAT_TYPES = (np.float64, np.float32)
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, Activation, list, tuple],
-    "solver": [str, Optimizer, *METHODS],
+    "solver": [str, *(kind for family in FAMILIES for kind in family.objects)],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "learning_rate": [str, RateRule],

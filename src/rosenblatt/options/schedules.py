@@ -1,13 +1,11 @@
-"""What `learning_rate` stands for."""
+"""From the parameter `learning_rate` to a rule of rosenblatt.schedules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from rosenblatt.options.lookup import named
-from rosenblatt.options.solvers import is_first_order
-from rosenblatt.options.wording import plain
+from rosenblatt.options.names import member
 from rosenblatt.schedules import (
     Constant,
     CosineAnnealing,
@@ -25,7 +23,7 @@ from rosenblatt.schedules import (
     WarmUp,
 )
 
-__all__ = ["OF_SGD", "RATE_RULES", "rate_rule"]
+__all__ = ["OF_SGD", "RATE_RULES", "named_rule"]
 
 # From an estimator's parameters. The first three are scikit-learn's.
 RATE_RULES: dict[str, Callable[[Any], RateRule]] = {
@@ -44,33 +42,23 @@ RATE_RULES: dict[str, Callable[[Any], RateRule]] = {
     "plateau": lambda p: ReduceOnPlateau(),
 }
 
-# Rules that scikit-learn has for 'sgd' alone, and the solvers with which it passes over them.
-OF_SGD, INDIFFERENT = ("invscaling", "adaptive"), ("adam", "lbfgs")
+# Rules that scikit-learn has for solver='sgd' alone.
+OF_SGD = ("invscaling", "adaptive")
 
 
-def rate_rule(est: Any) -> RateRule:
-    """The rule that the estimator's parameters ask for.
+def named_rule(p: Any) -> RateRule:
+    """The rule that `learning_rate` stands for, whatever the solver.
+
+    Parameters
+    ----------
+    p : estimator or its parameters
 
     Raises
     ------
     ValueError
-        For an unknown name, and for a rule that the solver would not follow.
+        If the name is not known.
     """
-    given, rule, of_sgd = est.learning_rate, est.learning_rate, False
-    if isinstance(given, str):
-        otherwise = "an object of rosenblatt.schedules"
-        rule = named(RATE_RULES, given, "learning_rate", otherwise)(est)
-        of_sgd = plain(given) in OF_SGD
-    if of_sgd and est.solver in INDIFFERENT:
-        return Constant()
-    if not is_first_order(est.solver) and rule != Constant():
-        raise ValueError(
-            f"learning_rate={given!r} needs a solver that takes steps at a learning rate;"
-            f" {est.solver!r} finds the length of its steps itself."
-        )
-    if of_sgd and est.solver != "sgd":
-        raise ValueError(
-            f"learning_rate={given!r} is scikit-learn's rule for solver='sgd'. For"
-            f" solver={est.solver!r} give learning_rate={rule!r}, from rosenblatt.schedules."
-        )
-    return rule
+    if not isinstance(p.learning_rate, str):
+        return p.learning_rate
+    otherwise = "an object of rosenblatt.schedules"
+    return member(RATE_RULES, p.learning_rate, "learning_rate", otherwise)(p)

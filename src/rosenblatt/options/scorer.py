@@ -1,4 +1,4 @@
-"""The scorer that `scoring` names."""
+"""From the parameter `scoring` to a scorer."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ from typing import Any
 
 from sklearn.metrics import get_scorer, get_scorer_names
 
-from rosenblatt.options.wording import nearest
+from rosenblatt.options.names import unknown
 
-__all__ = ["checked_scorer"]
+__all__ = ["scorer"]
 
 
-def checked_scorer(scoring: Any) -> Any:
-    """The scorer that `scoring` names, itself where it is one, None or 'loss'.
+def scorer(scoring: Any) -> Any:
+    """The scorer of that name; a callable, None and 'loss' are returned as they are.
 
-    ValueError for a name that stands for nothing.
+    Raises
+    ------
+    ValueError
+        If the name is not one of scikit-learn's.
     """
     if not isinstance(scoring, str) or scoring == "loss":
         return scoring
-    try:
-        return get_scorer(scoring)
-    except ValueError as error:
-        hint = nearest(scoring, ["loss", *get_scorer_names()])
-        raise ValueError(f"scoring: {error} Or take 'loss'{hint}.") from error
+    names = ["loss", *get_scorer_names()]
+    if scoring not in names:
+        listing = "'loss' and the names that sklearn.metrics.get_scorer_names() returns"
+        raise ValueError(
+            f"{unknown(f'scoring={scoring!r}', scoring, names, 'a callable', listing)}."
+        )
+    return get_scorer(scoring)

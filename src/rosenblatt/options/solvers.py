@@ -1,14 +1,10 @@
-"""What `solver` stands for: a rule that takes steps, or a method over all rows at once."""
+"""The registry of solvers: a record for each name that the parameter `solver` takes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from numbers import Real
 from typing import Any
 
-from sklearn.utils._param_validation import Interval
-
-from rosenblatt.engine.kernels import has_kernel
+from rosenblatt.losses import SquaredError
 from rosenblatt.optimizers import (
     SGD,
     AdaDelta,
@@ -22,126 +18,160 @@ from rosenblatt.optimizers import (
     RAdam,
     RMSProp,
 )
-from rosenblatt.options.lookup import named
-from rosenblatt.options.second_order import SECOND_ORDER, is_second_order, watches_epochs
-from rosenblatt.options.wording import plain
+from rosenblatt.options import features as f
+from rosenblatt.options.names import member
+from rosenblatt.options.solver import Family, SizeLimit, Solver
+from rosenblatt.second_order import KFAC, GaussNewton, LevenbergMarquardt
+from rosenblatt.second_order.likelihood import LIKELIHOODS
 
 __all__ = [
-    "FULL_BATCH",
-    "OPTIMIZERS",
-    "by_name",
-    "has_epochs",
-    "is_first_order",
-    "is_full_batch",
-    "optimizer_of",
-    "remembers_alike",
+    "FAMILIES",
+    "FIRST_ORDER",
+    "LBFGS",
+    "LEAST_SQUARES",
+    "NATURAL_GRADIENT",
+    "SOLVERS",
+    "solver_of",
 ]
 
-FULL_BATCH = ("lbfgs",)
+OF_EPOCHS = frozenset({"batch_size", "n_iter_no_change"})
+OF_EVALUATIONS = frozenset({"max_fun"})
+
+FIRST_ORDER = Family(
+    "first order",
+    "takes steps along the gradient of each batch",
+    (Optimizer,),
+    OF_EPOCHS,
+    frozenset(f.FEATURES) - {f.SGD_RULES},
+)
+NATURAL_GRADIENT = Family(
+    "natural gradient",
+    "takes its step lengths from the curvature of dense layers",
+    (KFAC,),
+    OF_EPOCHS,
+    frozenset({f.VALIDATION, f.SCORING, f.EARLY_STOPPING, f.PAUSES}),
+    "the losses " + ", ".join(cls.__name__ for cls in LIKELIHOODS),
+    lambda loss: type(loss) in LIKELIHOODS,
+    SizeLimit(
+        "max_width",
+        lambda network: max(max(shape) for shape in network.shapes),
+        "factorises a matrix as wide as each layer",
+        "inputs or units",
+    ),
+)
+LBFGS = Family(
+    "quasi-Newton",
+    "minimises one objective over all rows and searches for its step lengths",
+    (),
+    OF_EVALUATIONS,
+    frozenset({f.RESIDUAL, f.LAYER_NORM}),
+)
+LEAST_SQUARES = Family(
+    "least squares",
+    "minimises squared errors of dense layers over all rows",
+    (LevenbergMarquardt, GaussNewton),
+    OF_EVALUATIONS,
+    frozenset(),
+    "squared errors",
+    lambda loss: isinstance(loss, SquaredError),
+    SizeLimit(
+        "max_parameters",
+        lambda network: network.n_parameters,
+        "factorises matrices of n_parameters columns",
+        "parameters",
+    ),
+)
+FAMILIES = (FIRST_ORDER, NATURAL_GRADIENT, LBFGS, LEAST_SQUARES)
+
+RATE = frozenset({"learning_rate_init"})
+MOMENTUM = RATE | {"momentum"}
+EPSILON = RATE | {"epsilon"}
+ADAM = RATE | {"beta_1", "beta_2", "epsilon"}
 
 
-def in_adams_form(cls: Callable[..., Optimizer]) -> Callable[[Any], Optimizer]:
+def in_adams_form(cls: Any) -> Any:
     return lambda p: cls(p.learning_rate_init, p.beta_1, p.beta_2, p.epsilon)
 
 
-# From an estimator's parameters. 'sgd' and 'adam' have scikit-learn's forms, all others PyTorch's.
-# What an estimator has no parameter for, or one of another default, is left at its class's default.
-OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {
-    "sgd": lambda p: SGD(
-        lr=p.learning_rate_init,
-        momentum=p.momentum,
-        nesterov=p.nesterovs_momentum,
-        lr_in_velocity=True,
+# 'sgd' and 'adam' have scikit-learn's forms, all other optimisers PyTorch's. What an estimator has
+# no parameter for, or one of another default, is left at the class's default.
+SOLVERS = (
+    Solver(
+        "adam",
+        FIRST_ORDER,
+        lambda p: Adam(p.learning_rate_init, p.beta_1, p.beta_2, p.epsilon, epsilon_hat=True),
+        ADAM,
+        ignores=frozenset({f.SGD_RULES}),
+        ignores_unread=True,
     ),
-    "adam": lambda p: Adam(
-        lr=p.learning_rate_init,
-        beta_1=p.beta_1,
-        beta_2=p.beta_2,
-        epsilon=p.epsilon,
-        epsilon_hat=True,
+    Solver(
+        "sgd",
+        FIRST_ORDER,
+        lambda p: SGD(p.learning_rate_init, p.momentum, p.nesterovs_momentum, lr_in_velocity=True),
+        MOMENTUM | {"nesterovs_momentum"},
+        own_features=frozenset({f.SGD_RULES}),
+        ignores_unread=True,
     ),
-    "momentum": lambda p: SGD(p.learning_rate_init, p.momentum),
-    "nesterov": lambda p: SGD(p.learning_rate_init, p.momentum, nesterov=True),
-    "adagrad": lambda p: AdaGrad(p.learning_rate_init),
-    "rmsprop": lambda p: RMSProp(p.learning_rate_init, epsilon=p.epsilon),
-    "adadelta": lambda p: AdaDelta(p.learning_rate_init),
-    "adamw": in_adams_form(AdamW),
-    "amsgrad": in_adams_form(AMSGrad),
-    "nadam": in_adams_form(NAdam),
-    "radam": in_adams_form(RAdam),
-    "lion": lambda p: Lion(p.learning_rate_init),
-}
+    Solver("momentum", FIRST_ORDER, lambda p: SGD(p.learning_rate_init, p.momentum), MOMENTUM),
+    Solver(
+        "nesterov",
+        FIRST_ORDER,
+        lambda p: SGD(p.learning_rate_init, p.momentum, nesterov=True),
+        MOMENTUM,
+    ),
+    Solver("adagrad", FIRST_ORDER, lambda p: AdaGrad(p.learning_rate_init), RATE),
+    Solver(
+        "rmsprop",
+        FIRST_ORDER,
+        lambda p: RMSProp(p.learning_rate_init, epsilon=p.epsilon),
+        EPSILON,
+    ),
+    Solver("adadelta", FIRST_ORDER, lambda p: AdaDelta(p.learning_rate_init), RATE),
+    Solver("adamw", FIRST_ORDER, in_adams_form(AdamW), ADAM),
+    Solver("amsgrad", FIRST_ORDER, in_adams_form(AMSGrad), ADAM),
+    Solver("nadam", FIRST_ORDER, in_adams_form(NAdam), ADAM),
+    Solver("radam", FIRST_ORDER, in_adams_form(RAdam), ADAM),
+    Solver("lion", FIRST_ORDER, lambda p: Lion(p.learning_rate_init), RATE),
+    Solver("kfac", NATURAL_GRADIENT, lambda p: KFAC()),
+    Solver(
+        "lbfgs",
+        LBFGS,
+        lambda p: None,
+        ignores=frozenset({f.SGD_RULES, f.EARLY_STOPPING}),
+        ignores_unread=True,
+    ),
+    Solver(
+        "lm",
+        LEAST_SQUARES,
+        lambda p: LevenbergMarquardt(),
+        aliases=("levenberg_marquardt",),
+    ),
+    Solver("gauss_newton", LEAST_SQUARES, lambda p: GaussNewton()),
+)
 
-POSITIVE = Interval(Real, 0, None, closed="neither")
-NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
-BELOW_ONE = Interval(Real, 0, 1, closed="left")
-# What the numbers of our own optimisers may be; a user's own class has its own business.
-RANGES = {
-    "momentum": Interval(Real, 0, 1, closed="both"),
-    "beta_1": BELOW_ONE,
-    "beta_2": BELOW_ONE,
-    "rho": BELOW_ONE,
-    "epsilon": NOT_NEGATIVE,
-    "weight_decay": NOT_NEGATIVE,
-    "lr_decay": NOT_NEGATIVE,
-    "momentum_decay": NOT_NEGATIVE,
-    "initial_accumulator_value": NOT_NEGATIVE,
-}
-
-
-def is_full_batch(solver: object) -> bool:
-    return isinstance(solver, str) and plain(solver) in FULL_BATCH
-
-
-def is_first_order(solver: object) -> bool:
-    return not is_full_batch(solver) and not is_second_order(solver)
-
-
-def has_epochs(solver: object) -> bool:
-    """Whether it goes through the rows epoch by epoch, over which validation can be watched."""
-    return is_first_order(solver) or watches_epochs(solver)
+BY_NAME = {name: solver for solver in SOLVERS for name in (solver.name, *solver.aliases)}
 
 
-def optimizer_of(est: Any) -> Optimizer | None:
-    """The optimiser that the estimator's parameters ask for; None for a method of another order.
+def solver_of(given: Any) -> Solver:
+    """The record of a solver.
+
+    Parameters
+    ----------
+    given : str, or an object of rosenblatt.optimizers or rosenblatt.second_order
+        An estimator's parameter `solver`. An object, a user's own included, has its family's
+        record, and makes itself.
 
     Raises
     ------
     ValueError
-        For an unknown name, or an object's number out of its range.
+        If the name is not known.
+    TypeError
+        If it is neither a name nor such an object.
     """
-    if not is_first_order(est.solver):
-        return None
-    if isinstance(est.solver, str):
-        return by_name(est.solver, est)
-    check_numbers(est.solver)
-    return est.solver
-
-
-def by_name(name: str, parameters: Any) -> Optimizer:
-    """The optimiser of that name, set by an estimator's parameters; ValueError for none."""
-    known = {**dict.fromkeys((*FULL_BATCH, *SECOND_ORDER)), **OPTIMIZERS}
-    otherwise = "an object of rosenblatt.optimizers or rosenblatt.second_order"
-    make = named(known, name, "solver", otherwise)
-    assert make is not None
-    return make(parameters)
-
-
-def check_numbers(optimizer: Optimizer) -> None:
-    ranges = {"lr": POSITIVE, **(RANGES if has_kernel(optimizer) else {})}
-    for name, allowed in ranges.items():
-        if name == "lr" or hasattr(optimizer, name):
-            value = getattr(optimizer, name, None)
-            if not allowed.is_satisfied_by(value):
-                raise ValueError(f"{name} of solver={optimizer!r} must be {allowed}.")
-
-
-def remembers_alike(one: Optimizer, other: Optimizer) -> bool:
-    """Whether one can go on from the other's memory: at most their numbers differ."""
-    return kind(one) == kind(other)
-
-
-def kind(optimizer: Optimizer) -> tuple[Any, ...]:
-    fields = getattr(optimizer, "__dict__", {})
-    flags = [(name, value) for name, value in fields.items() if isinstance(value, bool)]
-    return type(optimizer), optimizer.n_slots, flags
+    if isinstance(given, str):
+        otherwise = "an object of rosenblatt.optimizers or rosenblatt.second_order"
+        return member(BY_NAME, given, "solver", otherwise)
+    family = next((family for family in FAMILIES if isinstance(given, family.objects)), None)
+    if family is None:
+        raise TypeError(f"solver takes a name or an optimiser, got {given!r}.")
+    return Solver(type(given).__name__, family, lambda p: given)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple, final
 
-from rosenblatt.options.solvers import has_epochs
+from rosenblatt.options.compatibility import refusal
+from rosenblatt.options.features import PAUSES
 from rosenblatt.search.candidates import Parameters
 from rosenblatt.search.folds import Folds
 from rosenblatt.search.memory_budget import available_bytes, fit_bytes, told
@@ -42,21 +43,18 @@ class Measure:
         if measured is None:
             return Measured(0, 1)
         est, network, itemsize = measured
-        refusal = None
+        refused = None
         batch = est.batch_size if isinstance(est.batch_size, int) else 200
         wanted = fit_bytes(network, batch, itemsize)
         if wanted > self.available:
-            refusal = (
+            refused = (
                 f"The candidate {parameters} has {network.n_parameters:,} parameters and takes"
                 f" about {told(wanted)} to train, and {told(self.available)} are free: leave it"
                 " out, or take dtype='float32'."
             )
-        elif self.pauses and not has_epochs(est.solver):
-            refusal = (
-                f"solver={est.solver!r} learns in one piece, and this strategy pauses between"
-                " epochs: take strategy='all', or a first-order solver such as 'adam'."
-            )
-        return Measured(network.n_parameters, est.max_iter, refusal)
+        elif self.pauses:
+            refused = refusal(PAUSES, est.solver, "this strategy", ", or strategy='all'")
+        return Measured(network.n_parameters, est.max_iter, refused)
 
     def possible(self, parameters: Parameters) -> Measured:
         """ValueError for a candidate that is refused."""

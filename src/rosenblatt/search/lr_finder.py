@@ -18,7 +18,8 @@ from rosenblatt.errors import DivergenceError
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.fitting.sample_weight import checked_weights
 from rosenblatt.optimizers import Optimizer
-from rosenblatt.options.solvers import optimizer_of
+from rosenblatt.options.compatibility import refusal
+from rosenblatt.options.features import LEARNING_RATE
 from rosenblatt.support.optional_dependencies import missing
 
 __all__ = ["LearningRateTest", "find_learning_rate"]
@@ -132,8 +133,9 @@ def find_learning_rate(
     if n_steps < 10:
         raise ValueError(f"n_steps must be at least 10, got {n_steps}: a curve needs points.")
     mlp, X = prepared(estimator, X, y)
-    if optimizer_of(mlp) is None:
-        raise ValueError(f"solver={mlp.solver!r} has no learning rate: take one such as 'adam'.")
+    refused = refusal(LEARNING_RATE, mlp.solver, "find_learning_rate")
+    if refused is not None:
+        raise ValueError(refused)
     mlp.set_params(**OF_WHOLE_FITS).set_callbacks()
     rates = np.geomspace(lowest, highest, n_steps)
     losses = np.array(list(losses_at(mlp, rates, X, y, sample_weight)))
