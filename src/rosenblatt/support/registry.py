@@ -97,8 +97,9 @@ class Registry(Generic[R]):
 
     @property
     def by_name(self) -> dict[str, R]:
-        """The records by their members' names."""
-        return dict(self._names)
+        """The records by their members' names: the first name of each, then the others."""
+        first = {record.names[0]: record for record in self if record.names}
+        return first | self._names
 
     @property
     def saved_classes(self) -> tuple[type[Any], ...]:
