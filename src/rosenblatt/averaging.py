@@ -115,11 +115,11 @@ class EvaluatedWeights(ABC):
         """Called after every epoch, counted from 1."""
 
     @abstractmethod
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         """What it has that is not the engine's."""
 
     @abstractmethod
-    def restore(self, snapshot: StateDict, epoch: int) -> None:
+    def load_state_dict(self, state: StateDict, epoch: int) -> None:
         """Stand where it was taken, after that epoch, when the engine's parameters do already."""
 
 
@@ -138,10 +138,10 @@ class CurrentWeights(EvaluatedWeights):
     def epoch_ended(self, epoch: int) -> None:
         pass
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         return StateDict()
 
-    def restore(self, snapshot: StateDict, epoch: int) -> None:
+    def load_state_dict(self, state: StateDict, epoch: int) -> None:
         pass
 
 
@@ -169,10 +169,10 @@ class SWAWeights(EvaluatedWeights):
         else:
             self.weights += self.swa.weight(taken) * (self.theta - self.weights)
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         return StateDict({"before": self.before}, {"weights": self.weights, "taken": self.taken})
 
-    def restore(self, snapshot: StateDict, epoch: int) -> None:
+    def load_state_dict(self, state: StateDict, epoch: int) -> None:
         """An average that has begun goes on, unless in a longer run it begins later.
 
         `before` follows from the epochs of a run, which may be more than they were.
@@ -180,6 +180,6 @@ class SWAWeights(EvaluatedWeights):
         if epoch <= self.before + 1:
             self.weights[:], self.taken[:] = self.theta, max(0, epoch - self.before)
         else:
-            self.before = int(snapshot.values["before"])
-            snapshot.copy_to(self.weights, "weights")
-            snapshot.copy_to(self.taken, "taken")
+            self.before = int(state.values["before"])
+            state.copy_to(self.weights, "weights")
+            state.copy_to(self.taken, "taken")

@@ -102,8 +102,8 @@ class NoImprovement:
     def exhausted(self) -> bool:
         return self.count > self.patience
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         return StateDict({"best": self.best, "count": self.count})
 
-    def restore(self, snapshot: StateDict) -> None:
-        self.best, self.count = snapshot.values["best"], snapshot.values["count"]
+    def load_state_dict(self, state: StateDict) -> None:
+        self.best, self.count = state.values["best"], state.values["count"]

@@ -81,8 +81,8 @@ def test_the_time_before_a_pause_counts() -> None:
     est = MLPClassifier((5,), max_iter=50, max_time=30.0, random_state=0)
     fit = begun(est, X, Y)
     fit.run(2)
-    assert fit.descent.seconds > 0
-    fit.descent.seconds = 31.0
+    assert fit.loop.progress.seconds > 0
+    fit.loop.progress.seconds = 31.0
     fit.run()
     assert est.n_iter_ == 3
     assert est.stop_reason_.startswith("reached max_time=30")

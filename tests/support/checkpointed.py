@@ -97,7 +97,7 @@ def bits(est: Any) -> dict[str, Any]:
         "steps": None if memory is None else memory.steps.tobytes(),
         "average": None if memory is None else memory.average.tobytes(),
         "drawn": None if memory is None else memory.seed,
-        "rate": None if progress is None else repr(progress.rate.snapshot().values),
+        "rate": None if progress is None else repr(progress.rate.state_dict().values),
         "stopping": None if progress is None else repr(progress.stopping),
         "dtypes": [W.dtype.str for W in est.coefs_],
     }

@@ -63,13 +63,13 @@ class OptimizerState:
         """What steps change."""
         return tuple(getattr(self, name) for name in MOVING)
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         return StateDict({"seed": self.seed}, dict(zip(MOVING, self.moving, strict=True)))
 
-    def restore(self, snapshot: StateDict) -> None:
+    def load_state_dict(self, state: StateDict) -> None:
         for name, array in zip(MOVING, self.moving, strict=True):
-            snapshot.copy_to(array, name)
-        self.seed = snapshot.values["seed"]
+            state.copy_to(array, name)
+        self.seed = state.values["seed"]
 
 
 def zero_slots(n_slots: int, n_parameters: int, dtype: npt.DTypeLike) -> FloatArray:

@@ -13,19 +13,28 @@ from sklearn.exceptions import ConvergenceWarning
 from rosenblatt import engine
 from rosenblatt.averaging import EvaluatedWeights, SWAWeights
 from rosenblatt.engine import Trainer
+from rosenblatt.fitting.batch_sampler import BatchSampler
 from rosenblatt.fitting.data import split
+from rosenblatt.fitting.divergence_handling import DivergenceHandler
+from rosenblatt.fitting.epoch_runner import EpochRunner
 from rosenblatt.fitting.fits import Fit, FitContext
 from rosenblatt.fitting.history import EpochRecord, SolverInfo, Validation
+from rosenblatt.fitting.hooks import LoopHooks
+from rosenblatt.fitting.learning_rate import LearningRate
 from rosenblatt.fitting.loop import TrainingLoop
+from rosenblatt.fitting.loop_progress import LoopProgress
+from rosenblatt.fitting.loop_weights import LoopWeights
+from rosenblatt.fitting.monitor import Monitor
 from rosenblatt.fitting.overflow_checks import check_final_weights, initial_loss
 from rosenblatt.fitting.progress_bar import ProgressBar
 from rosenblatt.fitting.rollback import Rollback
 from rosenblatt.fitting.scoring import validation_score
+from rosenblatt.fitting.stopping_criteria import StoppingCriteria
 from rosenblatt.losses import Loss
 from rosenblatt.problem import Arrays, Rows
 from rosenblatt.schedules import RateControl
 from rosenblatt.schedules.base import Following
-from rosenblatt.stopping import NoImprovement
+from rosenblatt.stopping import Ending, NoImprovement
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.state_dict import (
     StateDict,
@@ -96,7 +105,7 @@ class EpochFit(Fit):
     best : pair of arrays, optional
         The parameters and the state of an earlier fit's best score.
     moving, recovery
-        What steps change, and what brings it back; see `TrainingLoop`.
+        What steps change, and what brings it back; see `DivergenceHandler`.
     """
 
     def __init__(
@@ -109,8 +118,7 @@ class EpochFit(Fit):
         memory: Stateful,
         *,
         method: SolverInfo,
-        lr: float,
-        rate: RateControl,
+        learning_rate: LearningRate,
         stopping: NoImprovement,
         batch_size: int,
         max_epochs: int,
@@ -128,109 +136,125 @@ class EpochFit(Fit):
         else:
             validate = validator(start, loss, shown.weights, validation)
             est.validation_loss_curve_ = est.validation_loss_curve_ or []
-        self.descent = TrainingLoop(
-            make_trainer=trainer,
-            shown=shown,
-            state=start.state,
-            objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
-            method=method,
-            lr=lr,
-            order=train.order,
-            batch_size=batch_size,
-            max_epochs=max_epochs,
-            rate=rate,
-            stopping=stopping,
-            rules=start.control.rules,
-            rng=start.rng if est.shuffle else None,
-            validate=validate,
-            early_stopping=est.early_stopping,
-            best=best,
-            moving=moving,
-            recovery=recovery,
-            first_look=initial_loss(start, loss, train, batch_size),
-            last_look=check_final_weights(start, loss, shown, train, batch_size),
-            watched=watched(est),
-            samples_seen=est.t_,
-            on_message=print if est._prints else None,
-            on_epoch=start.followers.epoch_begins if start.followers.present else None,
+        hooks = LoopHooks(
+            epoch_ended=self._epoch_ended,
+            epoch_begins=start.followers.epoch_begins if start.followers.present else None,
+            message=print if est._prints else None,
         )
+        batches = BatchSampler(train.order, batch_size, start.rng if est.shuffle else None)
+        runner = EpochRunner(
+            objective=lambda epoch: est._reported(epoch.data_loss, epoch.penalty),
+            batches=batches,
+            weights=LoopWeights(shown, start.state, best),
+            learning_rate=learning_rate,
+            divergence=DivergenceHandler(
+                solver=method,
+                steps_per_epoch=batches.steps_per_epoch,
+                stopping=stopping,
+                moving=moving,
+                rollback=recovery,
+                initial_loss=initial_loss(start, loss, train, batch_size),
+                final_check=check_final_weights(start, loss, shown, train, batch_size),
+            ),
+            rules=start.control.rules,
+            validate=validate,
+        )
+        monitor = Monitor(monitored(est), stopping, est.early_stopping)
+        self.loop = TrainingLoop(
+            make_trainer=trainer,
+            runner=runner,
+            criteria=StoppingCriteria(monitor, runner, max_epochs, hooks.report),
+            hooks=hooks,
+            progress=LoopProgress(samples_seen=est.t_),
+        )
+        self._bar: ProgressBar | None = None
 
     def run(self, until: int | None = None) -> None:
-        """Write down and show what the descent records, and tell those who follow."""
-        est, descent = self.start.est, self.descent
-        bar = ProgressBar(descent.max_epochs) if est.verbose == "bar" else None
+        """Train, write down what is recorded, and call the callbacks."""
+        est, loop = self.start.est, self.loop
+        if est.verbose == "bar":
+            self._bar = ProgressBar(loop.criteria.max_epochs)
         try:
             with self.held():
-                for record in descent.run(until):
-                    entry = self._write_down(record)
-                    if bar is not None:
-                        bar.update(record)
-                    if record.finite:
-                        descent.requested = self.start.followers.epoch_ended(
-                            entry, self.start.network, descent.shown.weights, descent.state
-                        )
+                loop.run(until)
         except KeyboardInterrupt:  # wherever in the loop it arrives
-            descent.interrupt()
+            loop.interrupt()
         finally:
-            if bar is not None:
-                bar.close()
-        est.stop_reason_ = descent.stop_reason
+            if self._bar is not None:
+                self._bar.close()
+        est.stop_reason_ = loop.progress.stop_reason
+
+    def _epoch_ended(self, record: EpochRecord) -> Ending | None:
+        entry = self._write_down(record)
+        if self._bar is not None:
+            self._bar.update(record)
+        if not record.finite:
+            return None
+        weights = self.loop.runner.weights
+        return self.start.followers.epoch_ended(
+            entry, self.start.network, weights.evaluated.weights, weights.state
+        )
 
     def keep(self, at_rest: Callable[[Fit], None]) -> None:
-        self.descent.rate.snapshot()  # TypeError now, and not after the first epochs
-        self.descent.at_rest = lambda: at_rest(self)
+        self._control.state_dict()  # TypeError now, and not after the first epochs
+        self.loop.hooks.at_rest = lambda: at_rest(self)
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         est = self.start.est
         written = StateDict({name: getattr(est, name) for name in WRITTEN})
         parts = StateDict.of_parts(
-            descent=self.descent.snapshot(),
-            memory=self.memory.snapshot(),
+            descent=self.loop.state_dict(),
+            memory=self.memory.state_dict(),
             generator=generator_state(self.start.rng),
             written=written,
         )
         return StateDict(parts.values, {"theta": self.start.theta} | parts.arrays)
 
-    def restore(self, snapshot: StateDict) -> None:
-        snapshot.copy_to(self.start.theta, "theta")
-        self.memory.restore(snapshot.part("memory"))
-        self.descent.restore(snapshot.part("descent"))
-        load_generator_state(self.start.rng, snapshot.part("generator"))
+    def load_state_dict(self, state: StateDict) -> None:
+        state.copy_to(self.start.theta, "theta")
+        self.memory.load_state_dict(state.part("memory"))
+        self.loop.load_state_dict(state.part("descent"))
+        load_generator_state(self.start.rng, state.part("generator"))
         for name in WRITTEN:
-            setattr(self.start.est, name, snapshot.values[f"written.{name}"])
+            setattr(self.start.est, name, state.values[f"written.{name}"])
 
     @property
     def rows(self) -> Rows:
-        return self.descent.order
+        return self.loop.runner.batches.order
 
     def other_rates(self, max_iter: int) -> str:
-        rate = self.descent.rate
-        return rate.differing(max_iter) if isinstance(rate, Following) else ""
+        control = self._control
+        return control.differing(max_iter) if isinstance(control, Following) else ""
+
+    @property
+    def _control(self) -> RateControl:
+        return self.loop.runner.learning_rate.control
 
     def let_go(self) -> None:
-        self.descent.let_go()
+        self.loop.runner.divergence.release()
 
     @property
     def interrupted(self) -> bool:
-        return self.descent.interrupted
+        return self.loop.progress.interrupted
 
     @property
     def finished(self) -> bool:
-        return self.descent.finished
+        return self.loop.progress.finished
 
     @property
     def converged(self) -> bool:
-        return self.descent.converged
+        return self.loop.progress.converged
 
     @property
     def shown(self) -> tuple[FloatArray, FloatArray]:
         # The best is not written over the state that training goes on from.
-        return self.descent.best or (self.descent.shown.weights, self.descent.state)
+        return self.loop.runner.weights.selected
 
     @property
     def remark(self) -> str | None:
-        est, shown = self.start.est, self.descent.shown
-        if est.early_stopping and self.descent.best is None and not self.interrupted:
+        est, weights = self.start.est, self.loop.runner.weights
+        shown = weights.evaluated
+        if est.early_stopping and weights.best is None and not self.interrupted:
             return (
                 f"scoring={est.scoring!r} gave no number in any epoch: nothing was stopped early,"
                 " and the last weights are kept."
@@ -243,10 +267,10 @@ class EpochFit(Fit):
         )
 
     def warn_of_limit(self) -> None:
-        est, descent = self.start.est, self.descent
-        if not descent.converged:
-            if not descent.all_epochs:
-                self._warn(descent.stop_reason)
+        est, progress = self.start.est, self.loop.progress
+        if not progress.converged:
+            if not progress.all_epochs:
+                self._warn(progress.stop_reason)
             elif self.start.incremental:
                 est.stop_reason_ = "partial_fit runs one epoch"
             else:
@@ -255,14 +279,14 @@ class EpochFit(Fit):
             warn_caller(self.remark)
 
     def _warn(self, limit: str) -> None:
+        name = self.loop.runner.divergence.solver.name
         warn_caller(
-            f"{self.descent.method.name}: {limit} and the optimization hasn't converged yet.",
-            ConvergenceWarning,
+            f"{name}: {limit} and the optimization hasn't converged yet.", ConvergenceWarning
         )
 
     def _write_down(self, record: EpochRecord) -> dict[str, Any]:
-        est, descent = self.start.est, self.descent
-        est.n_iter_, est.t_ = record.epoch, descent.samples_seen
+        est, best = self.start.est, self.loop.criteria.monitor.stopping.best
+        est.n_iter_, est.t_ = record.epoch, self.loop.progress.samples_seen
         est.loss_ = record.loss
         est.loss_curve_.append(record.loss)
         entry = history_entry(record)
@@ -273,11 +297,11 @@ class EpochFit(Fit):
             damping = "" if record.damping is None else f", damping = {record.damping:.3g}"
             print(f"Iteration {record.epoch}, loss = {record.loss:.8f}{damping}")
         if est.validation_scores_ is None:
-            est.best_loss_ = descent.stopping.best
+            est.best_loss_ = best
             return entry
         assert record.validation is not None
         est.validation_scores_.append(record.validation.score)
-        est.best_validation_score_ = -descent.stopping.best
+        est.best_validation_score_ = -best
         if est._prints:
             print(f"Validation score: {record.validation.score:f}")
         return entry
@@ -287,7 +311,7 @@ def is_loss(scoring: Any) -> bool:
     return isinstance(scoring, str) and scoring == "loss"
 
 
-def watched(est: BaseMLP) -> str:
+def monitored(est: BaseMLP) -> str:
     if not est.early_stopping:
         return "Training loss"
     return "Validation loss" if is_loss(est.scoring) else "Validation score"

@@ -20,6 +20,7 @@ from rosenblatt.fitting.data import fingerprint
 from rosenblatt.fitting.epochs import EpochFit, clipped_batch_size, learning_rows
 from rosenblatt.fitting.fits import FitContext
 from rosenblatt.fitting.history import SolverInfo
+from rosenblatt.fitting.learning_rate import LearningRate
 from rosenblatt.fitting.rollback import Rollback
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
@@ -134,8 +135,7 @@ def begin_descent(optimizer: Optimizer, start: FitContext) -> EpochFit:
         ),
         memory,
         method=FIRST_ORDER,
-        lr=optimizer.lr,
-        rate=progress.rate,
+        learning_rate=LearningRate(optimizer.lr, progress.rate),
         stopping=progress.stopping,
         batch_size=batch_size,
         max_epochs=max_epochs,

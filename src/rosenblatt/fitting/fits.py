@@ -102,11 +102,11 @@ class Fit(ABC):
         """
 
     @abstractmethod
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         """What it has come to, at rest or at the end."""
 
     @abstractmethod
-    def restore(self, snapshot: StateDict) -> None:
+    def load_state_dict(self, state: StateDict) -> None:
         """Stand where it was taken, before the first step of this fit.
 
         Where it was taken at an end that this fit's limits still put there, nothing is left to run.
@@ -114,7 +114,7 @@ class Fit(ABC):
 
     @abstractmethod
     def let_go(self) -> None:
-        """Drop what was kept for the last snapshot."""
+        """Drop what was kept for the last state."""
 
     @abstractmethod
     def warn_of_limit(self) -> None:
@@ -140,7 +140,7 @@ class FullBatchSolver(ABC):
     ----------
     at_rest : callable or None
         To be called between steps, when a snapshot is one to go on from. Without it nothing of the
-        way is kept, and there is no snapshot.
+        way is kept, and there is no state.
     """
 
     at_rest: Callable[[], None] | None = None
@@ -150,11 +150,11 @@ class FullBatchSolver(ABC):
         """Find the parameters, and write the fit's attributes on the estimator."""
 
     @abstractmethod
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         """What it has come to; `solve` goes on from there after `restore`."""
 
     @abstractmethod
-    def restore(self, snapshot: StateDict) -> None: ...
+    def load_state_dict(self, state: StateDict) -> None: ...
 
 
 @final
@@ -198,11 +198,11 @@ class FullBatchFit(Fit):
     def keep(self, at_rest: Callable[[Fit], None]) -> None:
         self._solver.at_rest = lambda: at_rest(self)
 
-    def snapshot(self) -> StateDict:
-        return self._solver.snapshot()
+    def state_dict(self) -> StateDict:
+        return self._solver.state_dict()
 
-    def restore(self, snapshot: StateDict) -> None:
-        self._solver.restore(snapshot)
+    def load_state_dict(self, state: StateDict) -> None:
+        self._solver.load_state_dict(state)
 
     def let_go(self) -> None:
         pass

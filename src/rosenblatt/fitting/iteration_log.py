@@ -77,7 +77,7 @@ class Iterations:
         self.asked = asked or ending(self.start.control.rules, norm, elapsed)
         return self.asked
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         return StateDict(
             {
                 "history": self.history,
@@ -86,13 +86,13 @@ class Iterations:
             }
         )
 
-    def restore(self, snapshot: StateDict, *, told: bool) -> None:
+    def load_state_dict(self, state: StateDict, *, told: bool) -> None:
         """`told` says that the iterations written down are not gone through once more."""
-        seconds = snapshot.values["seconds"]
-        self.history[:] = snapshot.values["history"]
+        seconds = state.values["seconds"]
+        self.history[:] = state.values["history"]
         self._told = len(self.history) if told else 0
         self.begun, self.last = time.perf_counter() - seconds, time.perf_counter()
-        asked = snapshot.values["asked"]
+        asked = state.values["asked"]
         if asked is not None:
             reason, converged = asked
             # A limit of time may have been raised.

@@ -12,6 +12,7 @@ from rosenblatt.engine.blas import blas_for, largest_product
 from rosenblatt.fitting.epochs import EpochFit, clipped_batch_size, learning_rows
 from rosenblatt.fitting.fits import FitContext
 from rosenblatt.fitting.history import SolverInfo
+from rosenblatt.fitting.learning_rate import LearningRate
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.schedules import Constant, Run
 from rosenblatt.second_order.kfac import KFAC, KFACTrainer
@@ -43,8 +44,7 @@ def begin_kfac(method: KFAC, start: FitContext) -> EpochFit:
         lambda: trainer,  # its damping and its factors outlive a pause
         trainer,
         method=NATURAL_GRADIENT,
-        lr=1.0,
-        rate=Constant().control(Run(1.0, steps * est.max_iter, steps)),
+        learning_rate=LearningRate(1.0, Constant().control(Run(1.0, steps * est.max_iter, steps))),
         stopping=NoImprovement(est.tol, est.n_iter_no_change),
         batch_size=batch_size,
         max_epochs=est.max_iter,

@@ -63,11 +63,11 @@ class LBFGSSolver(FullBatchSolver):
             self.at_rest()
         return asked
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         return StateDict.of_parts(
-            recording=self.recording.snapshot(), iterations=self.iterations.snapshot()
+            recording=self.recording.state_dict(), iterations=self.iterations.state_dict()
         )
 
-    def restore(self, snapshot: StateDict) -> None:
-        self.recording.restore(snapshot.part("recording"))
-        self.iterations.restore(snapshot.part("iterations"), told=False)
+    def load_state_dict(self, state: StateDict) -> None:
+        self.recording.load_state_dict(state.part("recording"))
+        self.iterations.load_state_dict(state.part("iterations"), told=False)

@@ -42,7 +42,7 @@ class LeastSquaresSolver(FullBatchSolver):
         with blas_for(problem.largest_product, est.n_jobs, est.deterministic):
             walk = Walk(problem, self.theta, limits, self._report, self.at_rest)
             if self.counts.values:
-                walk.restore(self.counts, self.iterations.asked)
+                walk.load_state_dict(self.counts, self.iterations.asked)
             if self.at_rest is not None:
                 self.walk = walk
             found = minimize(self.method, walk)
@@ -70,12 +70,14 @@ class LeastSquaresSolver(FullBatchSolver):
             trials=iterate.trials,
         )
 
-    def snapshot(self) -> StateDict:
-        parts = StateDict.of_parts(walk=self.walk.snapshot(), iterations=self.iterations.snapshot())
+    def state_dict(self) -> StateDict:
+        parts = StateDict.of_parts(
+            walk=self.walk.state_dict(), iterations=self.iterations.state_dict()
+        )
         return StateDict({"loss_curve": self.start.est.loss_curve_} | parts.values, parts.arrays)
 
-    def restore(self, snapshot: StateDict) -> None:
-        self.start.est.loss_curve_ = list(snapshot.values["loss_curve"])
-        self.iterations.restore(snapshot.part("iterations"), told=True)
-        self.counts = snapshot.part("walk")
+    def load_state_dict(self, state: StateDict) -> None:
+        self.start.est.loss_curve_ = list(state.values["loss_curve"])
+        self.iterations.load_state_dict(state.part("iterations"), told=True)
+        self.counts = state.part("walk")
         self.theta = self.counts.arrays["theta"].copy()

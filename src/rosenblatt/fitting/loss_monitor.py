@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import final
 
+from rosenblatt.support.state_dict import StateDict
+
 __all__ = ["LossMonitor"]
 
 # Of the first loss, what is as good as nothing: near 0 losses come and go by factors.
@@ -19,6 +21,13 @@ class LossMonitor:
 
     first: float = math.nan
     least: float = math.nan
+
+    def state_dict(self) -> StateDict:
+        return StateDict({"first": self.first, "least": self.least})
+
+    @staticmethod
+    def from_state_dict(state: StateDict) -> LossMonitor:
+        return LossMonitor(**state.values)
 
     def observe(self, loss: float) -> None:
         """Take in the loss of an epoch, or the one before the first."""

@@ -93,18 +93,18 @@ class Rollback:
         """For a run that goes on at the same rates."""
         return Rollback(self.scale, self.total)
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         """Between epochs, when the latest state is the one that the run is in."""
         values = {name: getattr(self, name) for name in COUNTS}
         return StateDict(values, {f"good{k}": array for k, array in enumerate(self.good)})
 
-    def restore(self, snapshot: StateDict, moving: Moving) -> None:
+    def load_state_dict(self, state: StateDict, moving: Moving) -> None:
         """Take it up in a run that is in that state already."""
         for name in COUNTS:
-            setattr(self, name, snapshot.values[name])
+            setattr(self, name, state.values[name])
         self.begins(moving)
         for k, array in enumerate(self.good):
-            snapshot.copy_to(array, f"good{k}")
+            state.copy_to(array, f"good{k}")
 
     def ends(self) -> None:
         """Let go of the copies."""

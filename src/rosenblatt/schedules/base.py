@@ -68,14 +68,14 @@ class RateControl(ABC):
         """Called when the curve has stopped improving; whether training should go on."""
 
     @final
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         """Its numbers; TypeError where it keeps what is neither a number nor a rule."""
         values, inner = {}, {}
         # As it would be pickled: what is soon worked out again is left out.
         state: Any = self.__getstate__() or {}
         for name, value in state.items():
             if isinstance(value, RateControl):
-                inner[name] = value.snapshot()
+                inner[name] = value.state_dict()
             elif isinstance(value, int | float | str | np.number | None):
                 values[name] = value
             elif not isinstance(value, RateRule | Run) and np.size(value):
@@ -87,13 +87,13 @@ class RateControl(ABC):
         return StateDict({**values, **parts.values}, parts.arrays)
 
     @final
-    def restore(self, snapshot: StateDict) -> None:
+    def load_state_dict(self, state: StateDict) -> None:
         """Take the numbers of one of the same kind; ValueError where they are another's."""
         inner = [name for name, value in vars(self).items() if isinstance(value, RateControl)]
         for name in inner:
-            getattr(self, name).restore(snapshot.part(name))
-        numbers = {name: v for name, v in snapshot.values.items() if "." not in name}
-        missing = set(self.snapshot().values) - set(snapshot.values)
+            getattr(self, name).load_state_dict(state.part(name))
+        numbers = {name: v for name, v in state.values.items() if "." not in name}
+        missing = set(self.state_dict().values) - set(state.values)
         if missing or any(callable(getattr(type(self), name, None)) for name in numbers):
             raise ValueError(f"no state of {type(self).__name__}")
         for name, value in numbers.items():

@@ -158,17 +158,17 @@ class KFACTrainer(Trainer):
             self.damping,
         )
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         own = {"damping": self.damping, "ratio": self.ratio, "batches": self.batches}
-        parts = StateDict.of_parts(fisher=self.fisher.snapshot())
+        parts = StateDict.of_parts(fisher=self.fisher.state_dict())
         return StateDict(own | parts.values, {"last_step": self.last_step} | parts.arrays)
 
-    def restore(self, snapshot: StateDict) -> None:
-        self.damping, self.ratio = snapshot.values["damping"], snapshot.values["ratio"]
-        self.batches = snapshot.values["batches"]
+    def load_state_dict(self, state: StateDict) -> None:
+        self.damping, self.ratio = state.values["damping"], state.values["ratio"]
+        self.batches = state.values["batches"]
         self.last_step = np.empty_like(self.theta)
-        snapshot.copy_to(self.last_step, "last_step")
-        self.fisher.restore(snapshot.part("fisher"))
+        state.copy_to(self.last_step, "last_step")
+        self.fisher.load_state_dict(state.part("fisher"))
 
     def _finding(self, rows: npt.NDArray[np.int64]) -> Diagnosis:
         """Where a batch's objective or its gradient overflows."""

@@ -92,7 +92,7 @@ class KroneckerFisher:
             pi = np.sqrt(mean_A / mean_G) if mean_G > 0 else 1.0
             self._inverses.append((factorised(A, pi * gamma), factorised(G, gamma / pi)))
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         arrays: dict[str, Matrix] = {}
         for k, (A, G) in enumerate(zip(self.A, self.G, strict=True)):
             arrays |= {f"A{k}": A, f"G{k}": G}
@@ -100,15 +100,15 @@ class KroneckerFisher:
             arrays |= {f"inverse_A{k}": A, f"inverse_G{k}": G}
         return StateDict({"batches": self._batches}, arrays)
 
-    def restore(self, snapshot: StateDict) -> None:
-        self._batches = snapshot.values["batches"]
+    def load_state_dict(self, state: StateDict) -> None:
+        self._batches = state.values["batches"]
         self._inverses = []
         for k, (A, G) in enumerate(zip(self.A, self.G, strict=True)):
-            snapshot.copy_to(A, f"A{k}")
-            snapshot.copy_to(G, f"G{k}")
+            state.copy_to(A, f"A{k}")
+            state.copy_to(G, f"G{k}")
             if self._batches:
                 # Upper triangles, which is what `cho_factor` makes and says of them.
-                factors = [snapshot.arrays[f"inverse_{name}{k}"].copy() for name in "AG"]
+                factors = [state.arrays[f"inverse_{name}{k}"].copy() for name in "AG"]
                 self._inverses.append(((factors[0], False), (factors[1], False)))
 
     def solve(self, g: FloatArray) -> FloatArray:

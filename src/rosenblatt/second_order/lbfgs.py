@@ -68,14 +68,14 @@ class Recording:
         """The objective, which is only asked for what it has not told yet."""
         return Recorded(objective, self)
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         values = {"asked": self.asked, "losses": self.losses}
         return StateDict(values, {f"gradient{k}": g for k, g in enumerate(self.gradients)})
 
-    def restore(self, snapshot: StateDict) -> None:
-        self.asked = list(snapshot.values["asked"])
-        self.losses = [(data_loss, penalty) for data_loss, penalty in snapshot.values["losses"]]
-        self.gradients = [snapshot.arrays[f"gradient{k}"] for k in range(len(self.asked))]
+    def load_state_dict(self, state: StateDict) -> None:
+        self.asked = list(state.values["asked"])
+        self.losses = [(data_loss, penalty) for data_loss, penalty in state.values["losses"]]
+        self.gradients = [state.arrays[f"gradient{k}"] for k in range(len(self.asked))]
 
 
 @final

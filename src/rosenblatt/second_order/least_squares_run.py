@@ -160,7 +160,7 @@ class Walk:
             Iterate(theta, *losses, model.gradient, damping, length, trials)
         )
 
-    def snapshot(self) -> StateDict:
+    def state_dict(self) -> StateDict:
         counts = {
             "n_iter": self.n_iter,
             "n_trials": self.n_trials,
@@ -169,11 +169,11 @@ class Walk:
         }
         return StateDict(counts, {"theta": self.theta})
 
-    def restore(self, snapshot: StateDict, requested: Ending | None) -> None:
+    def load_state_dict(self, state: StateDict, requested: Ending | None) -> None:
         """Stand where it was taken, at its θ already; `requested` is the ending asked for there."""
-        self.n_iter, self.n_trials = snapshot.values["n_iter"], snapshot.values["n_trials"]
-        self._trials_before = snapshot.values["trials_before"]
-        self.carried, self._requested = dict(snapshot.values["carried"]), requested
+        self.n_iter, self.n_trials = state.values["n_iter"], state.values["n_trials"]
+        self._trials_before = state.values["trials_before"]
+        self.carried, self._requested = dict(state.values["carried"]), requested
 
     def _no_beginning(self, what: str, theta: Vector) -> DivergenceError:
         finding = self._problem.finding(theta, moved=False)

@@ -37,6 +37,12 @@ class StateDict:
             {f"{part}.{k}": v for part, s in parts.items() for k, v in s.arrays.items()},
         )
 
+    @classmethod
+    def merged(cls, *states: StateDict) -> Self:
+        """The entries of several states side by side, under the names they have."""
+        values = {k: v for state in states for k, v in state.values.items()}
+        return cls(values, {k: v for state in states for k, v in state.arrays.items()})
+
     def part(self, name: str) -> StateDict:
         prefix = f"{name}."
         return StateDict(
@@ -58,9 +64,9 @@ class StateDict:
 class Stateful(Protocol):
     """What can be told, and put back to what was told of it."""
 
-    def snapshot(self) -> StateDict: ...
+    def state_dict(self) -> StateDict: ...
 
-    def restore(self, snapshot: StateDict) -> None: ...
+    def load_state_dict(self, state: StateDict) -> None: ...
 
 
 def generator_state(rng: np.random.RandomState) -> StateDict:
@@ -68,9 +74,9 @@ def generator_state(rng: np.random.RandomState) -> StateDict:
     return StateDict({"state": listed(rng.get_state(legacy=False))})
 
 
-def load_generator_state(rng: np.random.RandomState, snapshot: StateDict) -> None:
+def load_generator_state(rng: np.random.RandomState, saved: StateDict) -> None:
     """Put a generator of the same kind back; ValueError for what is none of its states."""
-    state, own = snapshot.values["state"], rng.get_state(legacy=False)
+    state, own = saved.values["state"], rng.get_state(legacy=False)
     kind = own["bit_generator"]
     name, end = PLACES.get(kind, ("", 0))
     places = [part[name] for part in (state, state["state"]) if name in part]

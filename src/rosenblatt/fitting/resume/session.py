@@ -117,7 +117,7 @@ class StoredSession(CheckpointSession):
                     RuntimeWarning,
                 )
             with self._usable(self.store.found_in):
-                fit.restore(found.part("fit"))
+                fit.load_state_dict(found.part("fit"))
                 self._check_limits(fit, found)
         if self.store.unwritable is None:
             fit.keep(self._keep_when_due)
@@ -148,7 +148,7 @@ class StoredSession(CheckpointSession):
         limits = {name: getattr(self.est, name) for name in LIMITS}
         # Whatever stands against it shall not end hours of training.
         try:
-            parts = StateDict.of_parts(first=self.head, fit=fit.snapshot())
+            parts = StateDict.of_parts(first=self.head, fit=fit.state_dict())
             values = {"identity": self.identity, "limits": limits}
             self.store.write(StateDict(values | parts.values, parts.arrays))
         except (InputError, MemoryError, TypeError, ValueError) as error:

@@ -1,0 +1,39 @@
+"""The order of the rows, and how many of them make a batch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["BatchSampler"]
+
+
+@final
+@dataclass(frozen=True)
+class BatchSampler:
+    """Mini-batches of an epoch.
+
+    Attributes
+    ----------
+    order : array (n_samples,) of int64
+        Row numbers, shuffled in place before every epoch where `rng` is given.
+    batch_size : int
+        The last batch of an epoch may be smaller.
+    rng : RandomState, optional
+    """
+
+    order: npt.NDArray[np.int64]
+    batch_size: int
+    rng: np.random.RandomState | None = None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return math.ceil(len(self.order) / self.batch_size)
+
+    def samples_in(self, steps: int) -> int:
+        """Rows of the first `steps` batches of an epoch."""
+        return min(len(self.order), steps * self.batch_size)
