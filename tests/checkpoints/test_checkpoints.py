@@ -599,7 +599,7 @@ HOSTILE: dict[str, dict[str, Any]] = {
             "gauss": 0.0,
         }
     },
-    "a method": {"fit.descent.rate.factors": 3},
+    "a method": {"fit.descent.rate.lr_factors": 3},
     "limits": {"limits": {}},
 }
 
@@ -719,7 +719,7 @@ def test_a_callback_that_spoils_the_history_costs_the_checkpoint_alone(tmp_path:
 
 
 class Lazy(RateControl):
-    def factors(self, steps: int) -> Any:
+    def lr_factors(self, steps: int) -> Any:
         return np.full(steps, getattr(self, "factor", 1.0))
 
     def epoch_ended(self, steps: int, samples_seen: int, value: float) -> None:
@@ -750,7 +750,7 @@ class Counting(RateControl):
     def __init__(self) -> None:
         self.told = [object()]
 
-    def factors(self, steps: int) -> Any:
+    def lr_factors(self, steps: int) -> Any:
         return np.ones(steps)
 
     def epoch_ended(self, steps: int, samples_seen: int, value: float) -> None:

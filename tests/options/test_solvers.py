@@ -360,7 +360,7 @@ def test_a_plateau_follows_the_curve_with_any_solver() -> None:
     control = rule.control(None)  # type: ignore[arg-type]
     expected = []
     for loss in model.loss_curve_:
-        expected.append(0.01 * control.factors(1)[0])
+        expected.append(0.01 * control.lr_factors(1)[0])
         control.epoch_ended(1, 0, loss)
     first_stall = next(i for i in range(20, 300) if i == len(rates) - 1 or rates[i] == rates[-1])
     assert rates[:first_stall] == pytest.approx(expected[:first_stall])
@@ -405,7 +405,7 @@ class SignDescent(Optimizer):
 @final
 @dataclass(frozen=True)
 class Wave(Schedule):
-    def factors(self, t: Any, run: Any) -> Any:
+    def lr_factors(self, t: Any, run: Any) -> Any:
         return 1 + np.sin(t) / 2
 
 

@@ -25,6 +25,7 @@ from rosenblatt.schedules import (
     OneCycle,
     PerEpoch,
     PolynomialDecay,
+    RateControl,
     RateRule,
     ReduceOnPlateau,
     Run,
@@ -43,7 +44,7 @@ def rates(rule: RateRule, run: Run, epochs: int, losses: Any = None) -> list[flo
     control = rule.control(run)
     found: list[float] = []
     for epoch in range(epochs):
-        found.extend(control.factors(run.steps_per_epoch).tolist())
+        found.extend(control.lr_factors(run.steps_per_epoch).tolist())
         control.epoch_ended(run.steps_per_epoch, 0, losses[epoch] if losses else math.nan)
     return found
 
@@ -94,7 +95,7 @@ def rates(rule: RateRule, run: Run, epochs: int, losses: Any = None) -> list[flo
     ids=repr,
 )
 def test_closed_forms(schedule: Schedule, t: int, factor: float) -> None:
-    assert schedule.factors(np.array([t]), RUN).item() == pytest.approx(factor, rel=1e-14)
+    assert schedule.lr_factors(np.array([t]), RUN).item() == pytest.approx(factor, rel=1e-14)
 
 
 @pytest.mark.parametrize("golden", GOLDEN["runs"], ids=lambda g: f"{g['schedule']}{g['fields']}")
@@ -118,7 +119,7 @@ def test_a_control_goes_on_after_pickling() -> None:
     control = ExponentialDecay(0.5).control(RUN)
     control.epoch_ended(3, 0, 0.0)
     assert len(pickle.dumps(control)) < 1000
-    assert pickle.loads(pickle.dumps(control)).factors(2).tolist() == [1 / 8, 1 / 16]
+    assert pickle.loads(pickle.dumps(control)).lr_factors(2).tolist() == [1 / 8, 1 / 16]
 
 
 @final
@@ -128,7 +129,7 @@ class Falling(Schedule):
 
     per_step: float
 
-    def factors(self, t: Any, run: Run) -> Any:
+    def lr_factors(self, t: Any, run: Run) -> Any:
         return 1 - self.per_step * t
 
 
@@ -167,7 +168,7 @@ def test_a_rate_that_turns_negative_beyond_the_run_is_refused_there() -> None:
     control = Falling(0.01).control(RUN)
     control.epoch_ended(100, 0, 0.0)
     with pytest.raises(ValueError, match="step 101"):
-        control.factors(10)
+        control.lr_factors(10)
 
 
 def test_very_long_runs_are_looked_at_here_and_there() -> None:
@@ -188,9 +189,9 @@ def test_a_plateau_that_is_no_better_than_the_threshold_is_one() -> None:
 def test_a_fit_goes_on_while_a_plateaus_rate_can_fall() -> None:
     control = ReduceOnPlateau(factor=0.1, patience=100, minimum=0.01).control(RUN)
     assert control.stalled()
-    assert control.factors(1).item() == pytest.approx(0.1)
+    assert control.lr_factors(1).item() == pytest.approx(0.1)
     assert control.stalled()
-    assert control.factors(1).item() == pytest.approx(0.01)
+    assert control.lr_factors(1).item() == pytest.approx(0.01)
     assert not control.stalled()
 
 
@@ -202,9 +203,9 @@ def test_a_fit_goes_on_while_a_plateaus_rate_can_fall() -> None:
 )
 def test_inverse_scaling(power: float, samples: int, factor: float) -> None:
     control = InverseScaling(power).control(RUN)
-    assert control.factors(3).tolist() == [1, 1, 1]
+    assert control.lr_factors(3).tolist() == [1, 1, 1]
     control.epoch_ended(3, samples, 0.0)
-    np.testing.assert_allclose(control.factors(2), [factor] * 2, rtol=1e-15)
+    np.testing.assert_allclose(control.lr_factors(2), [factor] * 2, rtol=1e-15)
     assert not control.stalled()
 
 
@@ -213,7 +214,7 @@ def test_divide_on_stall() -> None:
     factors = []
     while control.stalled():
         control.epoch_ended(10, 10, 0.0)
-        factors.append(control.factors(1).item())
+        factors.append(control.lr_factors(1).item())
     # The first rate at or below the smallest is still used, and is the last.
     assert factors == [1 / 4, 1 / 16, 1 / 64, 1 / 256]
 
@@ -225,7 +226,7 @@ def test_inverse_scaling_is_scikit_learns(power: float) -> None:
     for samples in (50, 100, 150, 10_000):
         theirs.iteration_ends(samples)
         ours.epoch_ended(1, samples, 0.0)
-        assert 0.3 * ours.factors(1)[0] == pytest.approx(theirs.learning_rate, rel=1e-14)
+        assert 0.3 * ours.lr_factors(1)[0] == pytest.approx(theirs.learning_rate, rel=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +239,7 @@ def test_divide_on_stall_is_scikit_learns(lr: float) -> None:
     for _ in range(30):
         goes_on = ours.stalled()
         assert goes_on is not theirs.trigger_stopping("", False)
-        assert lr * ours.factors(1)[0] == pytest.approx(theirs.learning_rate, rel=1e-13)
+        assert lr * ours.lr_factors(1)[0] == pytest.approx(theirs.learning_rate, rel=1e-13)
         if not goes_on:
             return
     pytest.fail("the rate never became small enough")
@@ -249,3 +250,41 @@ def test_others_stop_at_the_first_stall(schedule: str) -> None:
     theirs = SGDOptimizer([np.zeros(1)], 0.1, schedule)
     ours = {"constant": Constant(), "invscaling": InverseScaling()}[schedule].control(RUN)
     assert ours.stalled() is not theirs.trigger_stopping("", False)
+
+
+# Methods by the names they had in 0.1.0.
+
+
+def test_a_schedule_that_defines_factors_is_accepted_with_a_warning() -> None:
+    with pytest.warns(FutureWarning, match=r"Halving\.factors is now called lr_factors") as warned:
+
+        class Halving(Schedule):
+            def factors(self, t: Any, run: Run) -> Any:
+                return 0.5**t
+
+    assert warned[0].filename == __file__
+    assert Halving().control(RUN).lr_factors(3).tolist() == [1, 0.5, 0.25]
+
+
+def test_a_control_that_defines_factors_is_accepted_with_a_warning() -> None:
+    with pytest.warns(FutureWarning, match=r"Half\.factors is now called lr_factors"):
+
+        class Half(RateControl):
+            def factors(self, steps: int) -> Any:
+                return np.full(steps, 0.5)
+
+            def epoch_ended(self, steps: int, samples_seen: int, value: float) -> None:
+                pass
+
+            def stalled(self) -> bool:
+                return False
+
+    assert Half().lr_factors(2).tolist() == [0.5, 0.5]
+
+
+def test_factors_of_a_schedule_and_of_a_control_warn() -> None:
+    schedule, t = ExponentialDecay(0.5), np.arange(3)
+    with pytest.warns(FutureWarning, match=r"ExponentialDecay\.factors is now called lr_factors"):
+        assert schedule.factors(t, RUN).tolist() == [1, 0.5, 0.25]
+    with pytest.warns(FutureWarning, match=r"ScheduleState\.factors is now called lr_factors"):
+        assert schedule.control(RUN).factors(2).tolist() == [1, 0.5]

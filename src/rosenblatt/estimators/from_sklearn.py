@@ -102,6 +102,6 @@ def moved_on(control: RateControl, fitted: Any, lr: float) -> RateControl:
     """A run's rates from its beginning to where scikit-learn's run has come."""
     control.epoch_ended(0, fitted.t_, 0.0)
     # 'adaptive' divides by five; halves are far from rounding. Rates that do not stall stay.
-    while fitted._optimizer.learning_rate < lr * control.factors(1)[0] / 2 and control.stalled():
+    while fitted._optimizer.learning_rate < lr * control.lr_factors(1)[0] / 2 and control.stalled():
         pass
     return control

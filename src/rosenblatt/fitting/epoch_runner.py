@@ -58,7 +58,7 @@ class EpochRunner:
         """
         start = time.perf_counter()
         steps = self.batches.steps_per_epoch
-        lr_factors = self.learning_rate.control.factors(n * steps)
+        lr_factors = self.learning_rate.control.lr_factors(n * steps)
         if self.divergence.rollback is not None:
             lr_factors = self.divergence.lr_scale * lr_factors
         seconds = min((rule.seconds_left(elapsed) for rule in self.rules), default=math.inf)

@@ -33,7 +33,7 @@ from rosenblatt.fitting.stopping_criteria import StoppingCriteria
 from rosenblatt.losses import Loss
 from rosenblatt.problem import Arrays, Rows
 from rosenblatt.schedules import RateControl
-from rosenblatt.schedules.base import Following
+from rosenblatt.schedules.base import ScheduleState
 from rosenblatt.stopping import Ending, NoImprovement
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.state_dict import (
@@ -224,7 +224,7 @@ class EpochFit(Fit):
 
     def other_rates(self, max_iter: int) -> str:
         control = self._control
-        return control.differing(max_iter) if isinstance(control, Following) else ""
+        return control.differing(max_iter) if isinstance(control, ScheduleState) else ""
 
     @property
     def _control(self) -> RateControl:

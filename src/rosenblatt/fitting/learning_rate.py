@@ -31,4 +31,4 @@ class LearningRate:
 
     def now(self, scale: float) -> float:
         """The rate of the next step, where `scale` multiplies all of them."""
-        return float(self.base * scale * self.control.factors(1)[0])
+        return float(self.base * scale * self.control.lr_factors(1)[0])

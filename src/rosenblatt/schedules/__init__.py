@@ -1,9 +1,9 @@
-"""How the learning rate changes over a run (theory G13).
+"""Learning-rate schedules (theory G13).
 
-A schedule is a pure function of the step, counted from 0; what is left open in it, such as the
-length of a cosine, follows from the length of the run. A controller is fed by the training curve
-instead. Both are frozen values that yield a factor on the optimiser's base rate, and both make a
-`RateControl`, which holds what changes while a run goes on.
+A `Schedule` is a pure function of the step, counted from 0; parameters left at None, such as the
+length of a cosine, follow from the length of the run. Other rules (`DivideOnStall`,
+`ReduceOnPlateau`, `InverseScaling`) depend on what training has reached. Both are immutable, give a
+factor on the optimiser's base rate, and make a `RateControl` that holds the state of one run.
 """
 
 from rosenblatt.schedules.annealing import (

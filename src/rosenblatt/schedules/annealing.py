@@ -1,6 +1,6 @@
-"""Rates that rise, fall along a cosine, and start again (theory G13).
+"""Warm-up, cosine annealing, warm restarts and one-cycle schedules (theory G13).
 
-t counts steps from 0. What is None is chosen so that the schedule fits the whole run.
+t counts steps from 0. A parameter that is None is chosen so that the schedule fits the whole run.
 """
 
 from __future__ import annotations
@@ -11,52 +11,72 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.schedules.base import Factors, Run, Schedule, Steps, length
+from rosenblatt.schedules.base import LRFactors, Run, Schedule, Steps, length
 from rosenblatt.schedules.decay import Constant
 
 __all__ = ["CosineAnnealing", "OneCycle", "PerEpoch", "WarmRestarts", "WarmUp"]
 
 
-def cosine(start: float, end: float, share: npt.NDArray[np.floating]) -> Factors:
-    """From start to end along half a cosine, at a share in [0, 1] of the way."""
-    return end + (start - end) * (1 + np.cos(np.pi * share)) / 2
+def cosine(start: float, end: float, fraction: npt.NDArray[np.floating]) -> LRFactors:
+    """Half a cosine from start to end, at a fraction in [0, 1] of the way."""
+    return end + (start - end) * (1 + np.cos(np.pi * fraction)) / 2
 
 
 @final
 @dataclass(frozen=True)
 class WarmUp(Schedule):
-    """From `start` to 1 in equal steps, and from there on what another schedule says.
+    """Linear warm-up from `start` to 1, followed by another schedule (Goyal et al. 2017).
 
     start + (1-start)·t/W for t < W, times the first factor of `then`; afterwards `then`, whose run
-    begins at step W. W is `steps`, by default a twentieth of the run (Goyal et al. 2017).
+    begins at step W.
+
+    Parameters
+    ----------
+    steps : int, optional
+        W; by default a twentieth of the run.
+    start : float
+        Factor of the first step.
+    then : Schedule
     """
 
     steps: int | None = None
     start: float = 0.01
     then: Schedule = field(default_factory=Constant)
 
-    def factors(self, t: Steps, run: Run) -> Factors:
+    def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         if not isinstance(self.then, Schedule):
             raise TypeError(f"a warm-up leads to another schedule, got then={self.then!r}")
         W = length(self.steps, 0.05, run, "steps")
         rest = Run(run.lr, max(1, run.steps - W), run.steps_per_epoch)
         risen = self.start + (1 - self.start) * np.minimum(t, W) / W
-        return risen * self.then.factors(np.maximum(t - W, 0), rest)
+        return risen * self.then.lr_factors(np.maximum(t - W, 0), rest)
 
 
 @final
 @dataclass(frozen=True)
 class CosineAnnealing(Schedule):
-    """m + ½(1-m)(1 + cos(πt/T)) down to the `minimum` m, which stays from step T on.
+    """m + ½(1-m)(1 + cos(πt/T)) for t < T, and m from step T on (Loshchilov & Hutter 2017).
 
-    T is `steps`, by default those of the whole run; m is PyTorch's `eta_min` over the base rate
-    (Loshchilov & Hutter 2017).
+    Parameters
+    ----------
+    steps : int, optional
+        T; by default all steps of the run.
+    minimum : float
+        m, PyTorch's `eta_min` divided by the base rate.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rosenblatt.schedules import CosineAnnealing, Run
+    >>> run = Run(lr=0.1, steps=100, steps_per_epoch=10)
+    >>> CosineAnnealing().lr_factors(np.array([0, 50, 100]), run).round(3).tolist()
+    [1.0, 0.5, 0.0]
     """
 
     steps: int | None = None
     minimum: float = 0.0
 
-    def factors(self, t: Steps, run: Run) -> Factors:
+    def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         T = length(self.steps, 1, run, "steps")
         return cosine(1, self.minimum, np.minimum(t, T) / T)
 
@@ -64,16 +84,23 @@ class CosineAnnealing(Schedule):
 @final
 @dataclass(frozen=True)
 class WarmRestarts(Schedule):
-    """SGDR: the cosine over and over, each time `growth` times as long (Loshchilov & Hutter 2017).
+    """SGDR: cosine annealing with warm restarts (Loshchilov & Hutter 2017).
 
-    The first takes `first` steps, by default a tenth of the run.
+    Parameters
+    ----------
+    first : int, optional
+        Steps of the first cycle; by default a tenth of the run.
+    growth : int
+        Each cycle is so many times as long as the one before.
+    minimum : float
+        Factor at the end of every cycle.
     """
 
     first: int | None = None
     growth: int = 1
     minimum: float = 0.0
 
-    def factors(self, t: Steps, run: Run) -> Factors:
+    def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         if not (self.growth >= 1 and int(self.growth) == self.growth):
             raise ValueError(f"growth must be a whole number of at least 1, got {self.growth}.")
         first = length(self.first, 0.1, run, "first")
@@ -90,11 +117,20 @@ class WarmRestarts(Schedule):
 @final
 @dataclass(frozen=True)
 class OneCycle(Schedule):
-    """Up to the base rate along a cosine, then down to almost nothing (Smith & Topin 2019).
+    """One cycle: up to the base rate along a cosine, then far below it (Smith & Topin 2019).
 
-    From 1/`div_factor` to 1 in the share `pct_start` of the run, then to 1/(`div_factor` ·
-    `final_div_factor`) in its last step: PyTorch's OneCycleLR, the base rate being its `max_lr`.
-    `steps` are those of the cycle, by default of the whole run; momentum is left alone.
+    PyTorch's OneCycleLR, the base rate being its `max_lr`; momentum is not changed.
+
+    Parameters
+    ----------
+    steps : int, optional
+        Steps of the cycle; by default all steps of the run.
+    pct_start : float
+        Fraction of the cycle in which the rate rises.
+    div_factor : float
+        The first factor is 1/`div_factor`.
+    final_div_factor : float
+        The last factor is 1/(`div_factor` · `final_div_factor`).
     """
 
     steps: int | None = None
@@ -102,7 +138,7 @@ class OneCycle(Schedule):
     div_factor: float = 25.0
     final_div_factor: float = 1e4
 
-    def factors(self, t: Steps, run: Run) -> Factors:
+    def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         if not (0 <= self.pct_start <= 1 and self.div_factor > 0 and self.final_div_factor > 0):
             raise ValueError(f"pct_start must be in [0, 1] and both divisors positive: {self!r}.")
         last = length(self.steps, 1, run, "steps") - 1
@@ -116,12 +152,17 @@ class OneCycle(Schedule):
 @final
 @dataclass(frozen=True)
 class PerEpoch(Schedule):
-    """Another schedule, counted in epochs: one rate for all steps of an epoch."""
+    """Another schedule, counted in epochs: one rate for all steps of an epoch.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    """
 
     schedule: Schedule
 
-    def factors(self, t: Steps, run: Run) -> Factors:
+    def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         if not isinstance(self.schedule, Schedule):
             raise TypeError(f"only a schedule can be counted in epochs, got {self.schedule!r}")
         epochs = -(-run.steps // run.steps_per_epoch)
-        return self.schedule.factors(t // run.steps_per_epoch, Run(run.lr, epochs, 1))
+        return self.schedule.lr_factors(t // run.steps_per_epoch, Run(run.lr, epochs, 1))

@@ -1,4 +1,4 @@
-"""What sets the rate of every step, and what a schedule is."""
+"""Interfaces of learning-rate schedules, and the state of one in a run (theory G13)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Any, ClassVar, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.support.moved import accept_old_method, warn_old_method
 from rosenblatt.support.state_dict import StateDict
 
-__all__ = ["Factors", "RateControl", "RateRule", "Run", "Schedule", "Steps", "length"]
+__all__ = ["LRFactors", "RateControl", "RateRule", "Run", "Schedule", "Steps", "length"]
 
 Steps: TypeAlias = npt.NDArray[np.int64]
-Factors: TypeAlias = npt.NDArray[np.float64]
+LRFactors: TypeAlias = npt.NDArray[np.float64]
 
-# Factors are worked out so many steps ahead, and looked at beforehand at so many steps of a run.
-AHEAD, LOOKED_AT = 1 << 14, 1 << 18
+# Steps whose factors are computed in one call, and steps of a run that are checked beforehand.
+AHEAD, CHECKED = 1 << 14, 1 << 18
 
 
 @final
@@ -40,14 +41,38 @@ class Run:
 
 
 class RateControl(ABC):
-    """The rates of one run, as it goes on."""
+    """The learning rate in one run: a factor on the base rate for every step.
 
-    # Whether nothing but a stall changes the factors of steps that are still to come.
+    Attributes of subclasses are numbers, strings, a `RateRule`, a `Run` or another `RateControl`,
+    so that checkpoints can store them.
+
+    Attributes
+    ----------
+    foreseeable : bool
+        Whether only `stalled` changes the factors of future steps. The trainer may then run several
+        epochs in one call.
+    """
+
     foreseeable: ClassVar[bool] = False
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        accept_old_method(cls, "factors", "lr_factors")
+
     @abstractmethod
-    def factors(self, steps: int) -> Factors:
-        """Factors on the base rate, one for each of the coming steps; for reading only."""
+    def lr_factors(self, steps: int) -> LRFactors:
+        """Factors on the base rate.
+
+        Parameters
+        ----------
+        steps : int
+            The number of steps to come.
+
+        Returns
+        -------
+        array (steps,)
+            Read-only for the caller.
+        """
 
     @abstractmethod
     def epoch_ended(self, steps: int, samples_seen: int, value: float) -> None:
@@ -58,37 +83,54 @@ class RateControl(ABC):
         steps : int
             Steps of this epoch.
         samples_seen : int
-            Since the weights were drawn.
+            Since the weights were initialised.
         value : float
-            What training watches, to be minimised.
+            The monitored value, to be minimised.
         """
 
     @abstractmethod
     def stalled(self) -> bool:
-        """Called when the curve has stopped improving; whether training should go on."""
+        """Called when the monitored value has stopped improving; whether training continues."""
+
+    def factors(self, steps: int) -> LRFactors:
+        """The former name of `lr_factors`."""
+        warn_old_method(self, "factors", "lr_factors")
+        return self.lr_factors(steps)
 
     @final
     def state_dict(self) -> StateDict:
-        """Its numbers; TypeError where it keeps what is neither a number nor a rule."""
+        """The attributes that are numbers or strings.
+
+        Raises
+        ------
+        TypeError
+            If an attribute is of a type that cannot be stored.
+        """
         values, inner = {}, {}
-        # As it would be pickled: what is soon worked out again is left out.
-        state: Any = self.__getstate__() or {}
-        for name, value in state.items():
+        # As for pickling: `__getstate__` leaves out what is cheap to compute again.
+        attributes: Any = self.__getstate__() or {}
+        for name, value in attributes.items():
             if isinstance(value, RateControl):
                 inner[name] = value.state_dict()
             elif isinstance(value, int | float | str | np.number | None):
                 values[name] = value
             elif not isinstance(value, RateRule | Run) and np.size(value):
                 raise TypeError(
-                    f"{type(self).__name__}.{name} is {value!r}: a rate that is to be stored and"
-                    " taken up again keeps numbers alone."
+                    f"{type(self).__name__}.{name} is {value!r}: a learning rate that is stored in"
+                    " a checkpoint keeps numbers alone."
                 )
         parts = StateDict.of_parts(**inner)
         return StateDict({**values, **parts.values}, parts.arrays)
 
     @final
     def load_state_dict(self, state: StateDict) -> None:
-        """Take the numbers of one of the same kind; ValueError where they are another's."""
+        """Resume from the state of another of this class.
+
+        Raises
+        ------
+        ValueError
+            If it is the state of another class.
+        """
         inner = [name for name, value in vars(self).items() if isinstance(value, RateControl)]
         for name in inner:
             getattr(self, name).load_state_dict(state.part(name))
@@ -101,41 +143,68 @@ class RateControl(ABC):
 
 
 class RateRule(ABC):
-    """How a learning rate changes: a value that any number of runs may share."""
+    """How the learning rate changes: an immutable value that any number of runs may share."""
 
     @abstractmethod
     def control(self, run: Run) -> RateControl:
-        """The rates of a run that starts. ValueError where they cannot serve it."""
+        """The learning rate of a run that starts.
+
+        Raises
+        ------
+        ValueError
+            If the rule does not fit the run.
+        """
 
 
 class Schedule(RateRule):
-    """A rate that is a function of the step and of nothing that happens in a run."""
+    """A learning rate that is a function of the step alone."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        accept_old_method(cls, "factors", "lr_factors")
 
     @abstractmethod
-    def factors(self, t: Steps, run: Run) -> Factors:
-        """Factors on the base rate in the steps t = 0, 1, …, of t's shape, each 0 or more."""
+    def lr_factors(self, t: Steps, run: Run) -> LRFactors:
+        """Factors on the base rate.
+
+        Parameters
+        ----------
+        t : array of int64
+            Steps, counted from 0.
+        run : Run
+
+        Returns
+        -------
+        array of t's shape
+            Finite, 0 or more.
+        """
+
+    def factors(self, t: Steps, run: Run) -> LRFactors:
+        """The former name of `lr_factors`."""
+        warn_old_method(self, "factors", "lr_factors")
+        return self.lr_factors(t, run)
 
     @final
     def control(self, run: Run) -> RateControl:
-        return Following(self, run)
+        return ScheduleState(self, run)
 
 
 @final
-class Following(RateControl):
-    """A schedule, followed step by step."""
+class ScheduleState(RateControl):
+    """The position of a run in its schedule."""
 
     foreseeable = True
 
     def __init__(self, schedule: Schedule, run: Run) -> None:
         self.schedule, self.run = schedule, run
-        # All of a run's steps are looked at before it starts, or many of a very long one's.
-        for begin in range(0, min(run.steps, LOOKED_AT), AHEAD):
-            t = np.arange(begin, min(begin + AHEAD, run.steps, LOOKED_AT))
-            checked_factors(schedule, t * run.steps // min(run.steps, LOOKED_AT), run)
+        # All steps are checked before the run starts, or evenly spaced ones of a very long run.
+        for begin in range(0, min(run.steps, CHECKED), AHEAD):
+            t = np.arange(begin, min(begin + AHEAD, run.steps, CHECKED))
+            checked_factors(schedule, t * run.steps // min(run.steps, CHECKED), run)
         self.step = self.begin = 0
-        self.ahead = np.empty(0)  # the factors of the steps from `begin` on
+        self.ahead = np.empty(0)  # factors of the steps from `begin` on
 
-    def factors(self, steps: int) -> Factors:
+    def lr_factors(self, steps: int) -> LRFactors:
         if self.step - self.begin + steps > len(self.ahead):
             t = np.arange(self.step, self.step + max(steps, AHEAD))
             self.begin, self.ahead = self.step, checked_factors(self.schedule, t, self.run)
@@ -148,24 +217,25 @@ class Following(RateControl):
         return False
 
     def differing(self, max_epochs: int) -> str:
-        """The schedule in words, if it had other rates so far in a run of so many epochs."""
+        """The schedule's repr, if it would have had other rates so far in a run of that length."""
         t = np.arange(0, self.step, self.run.steps_per_epoch)
         other = replace(self.run, steps=max_epochs * self.run.steps_per_epoch)
         here, there = (checked_factors(self.schedule, t, run) for run in (self.run, other))
         return "" if np.array_equal(here, there) else repr(self.schedule)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Following:
-        other = object.__new__(Following)
-        other.__dict__.update(vars(self))  # nothing in it is changed where it lies
+    def __deepcopy__(self, memo: dict[int, Any]) -> ScheduleState:
+        other = object.__new__(ScheduleState)
+        other.__dict__.update(vars(self))  # all of it is immutable, or replaced as a whole
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "begin": self.step, "ahead": np.empty(0)}  # soon worked out again
+        return {**vars(self), "begin": self.step, "ahead": np.empty(0)}  # cheap to compute again
 
 
-def checked_factors(schedule: Schedule, t: Steps, run: Run) -> Factors:
+def checked_factors(schedule: Schedule, t: Steps, run: Run) -> LRFactors:
+    """The schedule's factors; ValueError unless they are finite, 0 or more, and of t's shape."""
     with np.errstate(all="ignore"):
-        factors = np.ascontiguousarray(schedule.factors(t, run), np.float64)
+        factors = np.ascontiguousarray(schedule.lr_factors(t, run), np.float64)
     if factors.shape != t.shape:
         raise ValueError(
             f"{schedule!r} gives factors of shape {factors.shape} for steps of shape {t.shape}:"
@@ -181,10 +251,16 @@ def checked_factors(schedule: Schedule, t: Steps, run: Run) -> Factors:
     return factors
 
 
-def length(given: int | None, share: float, run: Run, name: str) -> int:
-    """A number of steps: the one given, or for None a share of the run's."""
+def length(given: int | None, fraction: float, run: Run, name: str) -> int:
+    """A number of steps: `given`, or for None a fraction of the run's.
+
+    Raises
+    ------
+    ValueError
+        If it is below 1; `name` is the parameter's, for the message.
+    """
     if given is None:
-        return max(1, round(share * run.steps))
+        return max(1, round(fraction * run.steps))
     if given < 1:
         raise ValueError(f"{name} must be at least 1 step, got {given}.")
     return given

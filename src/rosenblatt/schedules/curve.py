@@ -1,4 +1,4 @@
-"""Rates that follow the training curve, and scikit-learn's own rules (theory G13)."""
+"""Rules that depend on the training curve, and scikit-learn's own rules (theory G13)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import final
 
 import numpy as np
 
-from rosenblatt.schedules.base import Factors, RateControl, RateRule, Run
+from rosenblatt.schedules.base import LRFactors, RateControl, RateRule, Run
 
 __all__ = ["DivideOnStall", "InverseScaling", "ReduceOnPlateau"]
 
 
 @lru_cache(maxsize=2)
-def level(factor: float, steps: int) -> Factors:
+def level(factor: float, steps: int) -> LRFactors:
     """The same factor for every step."""
     factors = np.full(steps, factor)
     factors.flags.writeable = False
@@ -25,21 +25,28 @@ def level(factor: float, steps: int) -> Factors:
 @final
 @dataclass(frozen=True)
 class InverseScaling(RateRule):
-    """(samples seen + 1)^-power after every epoch: scikit-learn's 'invscaling'."""
+    """(samples seen + 1)^-power after every epoch: scikit-learn's 'invscaling'.
+
+    Parameters
+    ----------
+    power : float
+    """
 
     power: float = 0.5
 
     def control(self, run: Run) -> RateControl:
-        return Scaling(self.power)
+        return InverseScalingState(self.power)
 
 
 @final
 @dataclass
-class Scaling(RateControl):
+class InverseScalingState(RateControl):
+    """The factor that the samples seen so far give."""
+
     power: float
     factor: float = 1.0
 
-    def factors(self, steps: int) -> Factors:
+    def lr_factors(self, steps: int) -> LRFactors:
         return level(self.factor, steps)
 
     def epoch_ended(self, steps: int, samples_seen: int, value: float) -> None:
@@ -52,7 +59,15 @@ class Scaling(RateControl):
 @final
 @dataclass(frozen=True)
 class DivideOnStall(RateRule):
-    """The rate divided whenever the curve stalls, until `smallest`: scikit-learn's 'adaptive'."""
+    """Divide the rate whenever the monitored value stalls: scikit-learn's 'adaptive'.
+
+    Parameters
+    ----------
+    smallest : float
+        A rate at or below it is not divided again; training then ends.
+    divisor : float
+        Above 1.
+    """
 
     smallest: float = 1e-6
     divisor: float = 5.0
@@ -60,15 +75,16 @@ class DivideOnStall(RateRule):
     def control(self, run: Run) -> RateControl:
         if not self.divisor > 1:
             raise ValueError(f"divisor must be above 1, got {self.divisor}.")
-        return Dividing(run.lr, self.smallest, self.divisor)
+        return DivideOnStallState(run.lr, self.smallest, self.divisor)
 
 
 @final
 @dataclass
-class Dividing(RateControl):
-    """The rate itself is kept, from the base rate `lr` on, and not the factor alone.
+class DivideOnStallState(RateControl):
+    """The divided rate.
 
-    Where it comes to meet `smallest`, its rounding decides whether there is one more division.
+    The rate itself is stored, not only its factor on the base rate `lr`: where it meets `smallest`,
+    its rounding decides whether it is divided once more, as in scikit-learn.
     """
 
     foreseeable = True
@@ -81,7 +97,7 @@ class Dividing(RateControl):
     def __post_init__(self) -> None:
         self.rate = self.lr
 
-    def factors(self, steps: int) -> Factors:
+    def lr_factors(self, steps: int) -> LRFactors:
         return level(self.factor, steps)
 
     def epoch_ended(self, steps: int, samples_seen: int, value: float) -> None:
@@ -98,13 +114,23 @@ class Dividing(RateControl):
 @final
 @dataclass(frozen=True)
 class ReduceOnPlateau(RateRule):
-    """Times `factor` after more than `patience` epochs in a row that brought nothing better.
+    """Reduce the rate when the monitored value stalls, as PyTorch's ReduceLROnPlateau does.
 
-    Better is less than the best so far by more than `threshold`, relative to it. After a reduction
-    `cooldown` epochs do not count. The rate stays at `minimum`, as a factor of the base rate.
-    What is watched is the training loss, or with early stopping the negative validation score; a
-    fit whose own patience is exhausted goes on as long as the rate can still be reduced.
-    The semantics are those of PyTorch's ReduceLROnPlateau.
+    The monitored value is the training loss, or with early stopping the negative validation score.
+    A fit whose own patience is exhausted continues as long as the rate can still be reduced.
+
+    Parameters
+    ----------
+    factor : float in (0, 1)
+        What a reduction multiplies the rate by.
+    patience : int
+        Epochs in a row without improvement that are tolerated.
+    threshold : float
+        An improvement is below the best value by more than this fraction of it.
+    cooldown : int
+        Epochs after a reduction that do not count.
+    minimum : float
+        Smallest factor on the base rate.
     """
 
     factor: float = 0.1
@@ -123,12 +149,14 @@ class ReduceOnPlateau(RateRule):
         ):
             if not valid:
                 raise ValueError(f"{name} must be {expected}, got {getattr(self, name)}.")
-        return Reducing(self)
+        return ReduceOnPlateauState(self)
 
 
 @final
 @dataclass
-class Reducing(RateControl):
+class ReduceOnPlateauState(RateControl):
+    """The factor of a run, and its count of epochs without improvement."""
+
     rule: ReduceOnPlateau
     factor: float = 1.0
     best: float = math.inf
@@ -136,7 +164,7 @@ class Reducing(RateControl):
     cooling: int = 0
     reduced: bool = False  # since the fit's own patience was last exhausted
 
-    def factors(self, steps: int) -> Factors:
+    def lr_factors(self, steps: int) -> LRFactors:
         return level(self.factor, steps)
 
     def epoch_ended(self, steps: int, samples_seen: int, value: float) -> None:
@@ -158,9 +186,9 @@ class Reducing(RateControl):
         return goes_on
 
     def reduce(self) -> None:
-        """One reduction, where there is room for it; either way the count begins anew."""
+        """Reduce the factor down to the minimum, and count epochs from 0 again."""
         factor = max(self.factor * self.rule.factor, self.rule.minimum)
-        # What the rounding of earlier reductions left above the minimum is no room.
+        # A factor above the minimum by rounding alone counts as the minimum.
         self.reduced = self.reduced or not math.isclose(factor, self.factor)
         self.factor = factor
         self.bad_epochs, self.cooling = 0, self.rule.cooldown

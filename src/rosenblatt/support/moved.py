@@ -12,7 +12,13 @@ from typing import Any, final
 
 from rosenblatt.support.caller_warning import warn_caller
 
-__all__ = ["MOVED_MODULES", "install", "moved_attribute"]
+__all__ = [
+    "MOVED_MODULES",
+    "accept_old_method",
+    "install",
+    "moved_attribute",
+    "warn_old_method",
+]
 
 # Modules that were public in 0.1.0, and where their names are now.
 MOVED_MODULES = {
@@ -78,3 +84,21 @@ def install() -> None:
     """Make the old module names importable; they are looked up after all others."""
     if not any(isinstance(finder, MovedModuleFinder) for finder in sys.meta_path):
         sys.meta_path.append(MovedModuleFinder())
+
+
+def accept_old_method(cls: type, old: str, new: str) -> None:
+    """Let a subclass define a method by the name it had before, with a FutureWarning."""
+    if old in vars(cls) and new not in vars(cls):
+        warn_caller(
+            f"{cls.__name__}.{old} is now called {new}: rename it. The old name goes in 0.3.",
+            FutureWarning,
+        )
+        setattr(cls, new, vars(cls)[old])
+
+
+def warn_old_method(member: object, old: str, new: str) -> None:
+    """The FutureWarning of a method that is called by the name it had before."""
+    warn_caller(
+        f"{type(member).__name__}.{old} is now called {new}. The old name goes in 0.3.",
+        FutureWarning,
+    )
