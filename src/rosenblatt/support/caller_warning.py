@@ -9,7 +9,7 @@ from types import FrameType
 __all__ = ["warn_caller"]
 
 # Packages between the user's line and the code that warns.
-INNER = {"contextlib", "importlib", "joblib", "rosenblatt", "scipy", "sklearn"}
+INNER = {"abc", "contextlib", "importlib", "joblib", "rosenblatt", "scipy", "sklearn"}
 
 
 def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
