@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
+from sklearn.datasets import load_diabetes, load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import scale
 
@@ -22,13 +22,11 @@ from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import L2
+from tests.support.data import X_CANCER, Y_CANCER, ignore_convergence
 
 on_this_processor = pytest.mark.skipif(not has_bfloat16(), reason="no AVX512-BF16")
-ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X_DIGITS, Y_DIGITS = load_digits(return_X_y=True)
 X_DIGITS = X_DIGITS / 16
-X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
-X_CANCER = scale(X_CANCER)
 
 
 def held_out_scores(

@@ -31,8 +31,8 @@ from rosenblatt.activations import (
 from rosenblatt.engine import steps
 from rosenblatt.options.activations import activations, chosen_activations
 from rosenblatt.support.types import FloatArray
+from tests.support.data import ignore_convergence
 
-ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X, Y = load_breast_cancer(return_X_y=True)
 X = scale(X)
 SHORT: dict[str, Any] = {"hidden_layer_sizes": (9, 8), "max_iter": 3, "random_state": 0}

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.preprocessing import scale
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.averaging import EMA, SWA
@@ -18,11 +16,7 @@ from rosenblatt.backprop import backpropagate
 from rosenblatt.errors import DivergenceError
 from rosenblatt.normalizations import BatchNorm
 from rosenblatt.regularization.penalties import ElasticNet
-
-ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
-X_CANCER = scale(X_CANCER)
-X_DIABETES, Y_DIABETES = (scale(a) for a in load_diabetes(return_X_y=True))
+from tests.support.data import X_CANCER, X_DIABETES, Y_CANCER, Y_DIABETES, ignore_convergence
 
 SMALL: dict[str, Any] = {"hidden_layer_sizes": (8, 5), "random_state": 0}
 

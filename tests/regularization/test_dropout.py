@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import load_breast_cancer
-from sklearn.preprocessing import scale
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Tanh
@@ -22,11 +20,10 @@ from rosenblatt.problem import Arrays
 from rosenblatt.regularization.dropout import dropout_mask
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.support.philox import Draws, Stream
+from tests.support.data import X_CANCER, Y_CANCER
 from tests.support.members import network, parameters
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
-X_CANCER = scale(X_CANCER)
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.25, 0.5, 0.9])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -22,11 +22,7 @@ from rosenblatt import MLPClassifier, MLPRegressor, find_learning_rate
 from rosenblatt.optimizers import RMSProp
 from rosenblatt.options.solvers import FIRST_ORDER, SOLVERS
 from rosenblatt.search import LearningRateTest
-
-ignore_convergence = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-X_CANCER, Y_CANCER = load_breast_cancer(return_X_y=True)
-X_CANCER = scale(X_CANCER)
-X_DIABETES, Y_DIABETES = (scale(a) for a in load_diabetes(return_X_y=True))
+from tests.support.data import X_CANCER, X_DIABETES, Y_CANCER, Y_DIABETES, ignore_convergence
 
 
 @ignore_convergence

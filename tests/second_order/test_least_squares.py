@@ -8,9 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import scipy.sparse as sp
-from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
-from sklearn.preprocessing import scale
 
 from rosenblatt.activations import Elementwise, ReLU, Tanh
 from rosenblatt.backprop import forward
@@ -25,10 +23,10 @@ from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
 from rosenblatt.second_order.least_squares_run import Iterate, Limits, Minimum, Walk, minimize
 from rosenblatt.second_order.propagation import jacobian
 from rosenblatt.support.types import FloatArray
+from tests.support.data import X_DIABETES, Y_DIABETES
 from tests.support.members import network, parameters
 
 Vector = npt.NDArray[np.float64]
-X_DIABETES, Y_DIABETES = (scale(a) for a in load_diabetes(return_X_y=True))
 NET = network(Tanh(), 3, 4, 2)
 
 

@@ -1,0 +1,72 @@
+"""Categories and truth values."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.support.tables import WORDS, N, features, learn, rng, table
+
+
+def test_categories_rare_pooled_unseen_and_missing():
+    cells = ["red"] * 200 + ["green"] * 150 + ["gold"] + ["plum"] + [None] * 48
+    frame = table(c=cells)
+    encoding = learn(frame)
+    column = encoding.columns[0]
+    assert column.categories == ("green", "red")
+    assert column.others == ("gold", "plum")
+    X = features(encoding, frame)
+    expected = {"c = red": 200, "c = green": 150, "c is another": 2, "c is missing": 48}
+    assert X[list(expected)].sum().to_dict() == expected
+    assert (X[list(expected)].sum(axis=1) == 1).all()
+
+    odd = frame.head(4).assign(c=["mauve", " red ", "gold", "mauve"])
+    encoded = encoding.encode(odd)
+    np.testing.assert_array_equal(
+        pd.DataFrame(encoded.X, columns=list(encoding.feature_names))["c is another"], [1, 0, 1, 1]
+    )
+    (note,) = encoded.notes
+    assert "'c' has 2 cells of 1 category unseen in training ('mauve'; row 1, row 4)" in note
+
+
+def test_an_unseen_category_without_rare_ones_is_none_of_them():
+    frame = table(c=np.resize(WORDS, N))
+    encoding = learn(frame)
+    encoded = encoding.encode(frame.assign(c=["mauve", *frame["c"][1:]]))
+    assert encoded.X[0, :3].sum() == 0
+    assert encoded.X[1:, :3].sum() == N - 1
+    assert "'c' has 1 cell of 1 category unseen" in encoded.notes[0]
+
+
+@pytest.mark.parametrize("max_categories", [1, 7, 100])
+def test_ten_thousand_categories_are_capped(max_categories):
+    ranks = np.minimum(rng().zipf(1.3, 60_000), 10_000)
+    cells = [f"k{rank}" for rank in [*range(1, 10_001), *ranks]]
+    frame = table(c=cells)
+    encoding = learn(frame, max_categories=max_categories)
+    column = encoding.columns[0]
+    assert len(column.categories) == max_categories
+    assert len(column.categories) + len(column.others) == 10_000
+    frequent = pd.Series(cells).value_counts()
+    assert frequent[list(column.categories)].min() >= frequent[list(column.others)].max()
+    assert (encoding.encode(frame).X[:, :-1].sum(axis=1) == 1).all()
+
+
+def test_codes_read_the_same_with_and_without_missing_cells():
+    cells = pd.Categorical(np.resize([20, 60, 75], N))
+    frame = table(c=cells)
+    encoding = learn(frame)
+    as_floats = frame.assign(c=np.resize([20.0, 60.0, 75.0], N))
+    np.testing.assert_array_equal(encoding.encode(as_floats).X, encoding.encode(frame).X)
+
+
+def test_truth_values():
+    frame = table(c=np.resize(np.array(["yes", "No", None], dtype=object), N))
+    encoding = learn(frame)
+    X = features(encoding, frame)
+    np.testing.assert_array_equal(X["c"], np.resize([1, 0, 0], N))
+    np.testing.assert_array_equal(X["c is missing"], np.resize([0, 0, 1], N))
+    given_as = [True, "F", 0, 1.0, "maybe"]
+    encoded = encoding.encode(frame.head(5).assign(c=pd.Series(given_as, dtype=object)))
+    np.testing.assert_array_equal(encoded.X[:, 0], [1, 0, 0, 1, 0])
+    np.testing.assert_array_equal(encoded.X[:, 1], [0, 0, 0, 0, 1])
+    assert "neither true nor false ('maybe'; row 5)" in encoded.notes[0]

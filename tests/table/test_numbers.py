@@ -1,0 +1,122 @@
+"""Numeric columns: missing and infinite values, notations, signs."""
+
+import datetime
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rosenblatt.errors import InputError
+from rosenblatt.table import (
+    Dropped,
+    TableEncoding,
+)
+from tests.support.tables import DAYS, NUMBERS, WORDS, N, column_of, features, learn, rng, table
+
+
+def test_numbers_are_imputed_by_the_median_and_marked():
+    values = rng().normal(3, 2, N)
+    values[::10] = np.nan
+    frame = table(c=values)
+    encoding = learn(frame)
+    X = features(encoding, frame)
+    np.testing.assert_array_equal(X["c is missing"], np.isnan(values))
+    present = np.sort(values[~np.isnan(values)])
+    imputed = np.where(np.isnan(values), present[(len(present) - 1) // 2], values)
+    np.testing.assert_allclose(X["c"], (imputed - present.mean()) / present.std(), atol=1e-5)
+    assert "x is missing" not in X
+
+
+def test_a_missing_value_never_seen_in_training_is_imputed_and_noted():
+    frame = table(c=np.arange(N) * 1.5, b=np.resize([True, True, False], N), k=np.resize(WORDS, N))
+    encoding = learn(frame)
+    holes = frame.astype({"b": object})
+    holes.loc[[4, 9], ["c", "b", "k"]] = None
+    encoded = encoding.encode(holes)
+    X = pd.DataFrame(encoded.X, columns=list(encoding.feature_names))
+    np.testing.assert_allclose(X.loc[4, "c"], X.loc[N // 2 - 1, "c"])  # the lower median
+    assert X.loc[4, "b"] == 1
+    assert X.loc[4, [f"k = {word}" for word in WORDS]].sum() == 0
+    assert len(encoded.notes) == 3
+    for note in encoded.notes:
+        assert "2 missing cells (row 5, row 10)" in note
+
+
+@pytest.mark.parametrize("column", ["c", "d", "z"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_infinite_values_name_column_and_rows(column, sign):
+    frame = table(c=NUMBERS, d=pd.array(NUMBERS, dtype="Float64"), z=NUMBERS.astype(str))
+    encoding = learn(frame)
+    broken = frame.astype({"z": object})
+    broken.loc[[2, 7], column] = np.inf * sign
+    sentence = rf"column '{column}' holds infinite values \(row 3, row 8\)"
+    with pytest.raises(InputError, match=sentence):
+        encoding.encode(broken)
+    with pytest.raises(InputError, match=sentence):
+        learn(broken)
+
+
+def test_a_few_words_among_numbers_mean_missing():
+    cells = [str(v) for v in NUMBERS]
+    cells[3] = cells[8] = "Unknown"
+    frame = table(c=cells)
+    encoding = learn(frame)
+    assert encoding.columns[0].words == ("unknown",)
+    X = features(encoding, frame)
+    assert np.flatnonzero(X["c is missing"]).tolist() == [3, 8]
+    assert any("'unknown'" in note for note in encoding.notes)
+    frame.loc[5, "c"] = "unheard of"
+    with pytest.raises(InputError, match="'unheard of' in row 6"):
+        encoding.encode(frame)
+
+
+def test_grouped_thousands_are_read_where_the_column_proves_them():
+    frame = table(c=[f"{v:,}" for v in range(0, 4_000_000, 10_000)])
+    encoding = learn(frame)
+    plain = features(
+        learn(table(c=range(0, 4_000_000, 10_000))), table(c=range(0, 4_000_000, 10_000))
+    )
+    np.testing.assert_array_equal(features(encoding, frame), plain)
+    with pytest.raises(InputError, match="'1,2,3'"):
+        encoding.encode(frame.assign(c="1,2,3"))
+    # A lone "1,234" may be 1.234 elsewhere: never guessed at in a column of plain numbers.
+    with pytest.raises(InputError, match="'1,234'"):
+        learn(table(c=NUMBERS)).encode(frame.assign(c="1,234"))
+
+
+def test_words_of_any_type_among_numbers_mean_missing():
+    cells = pd.Series(NUMBERS, dtype=object)
+    cells[[1, 6]] = datetime.time(8)
+    X = features(learn(table(c=cells)), table(c=cells))
+    assert np.flatnonzero(X["c is missing"]).tolist() == [1, 6]
+
+
+def test_numbers_in_an_unclear_notation_are_left_out_with_a_hint():
+    column = column_of([f"{k % 7 + 1},{k:03}" for k in range(N)])
+    assert isinstance(column, Dropped)
+    assert "unclear notation such as '1,000'" in column.reason
+
+
+def test_numbers_with_a_sign_are_read_with_or_without_it():
+    frame = table(c=[f"{v}%" for v in NUMBERS])
+    encoding = learn(frame)
+    plain = learn(table(c=NUMBERS))
+    np.testing.assert_array_equal(encoding.encode(frame).X, plain.encode(table(c=NUMBERS)).X)
+    read = encoding.encode(table(c=["-5 %", "%-5", "-%5", "-5"])).X[:, 0]
+    assert len(set(read)) == 1
+    assert "numbers with %" in encoding.describe()[0].detail
+    for wrong in ("5€", "%", "5%%", "1%2"):
+        with pytest.raises(InputError, match="not a number"):
+            encoding.encode(table(c=[wrong]))
+    assert TableEncoding.from_dict(json.loads(json.dumps(encoding.to_dict()))) == encoding
+
+
+@pytest.mark.parametrize("wrong", ["tall", "1.5m", "1_000", DAYS[0], b"x", 1j])
+def test_what_is_no_number_in_a_numeric_column_is_named(wrong):
+    frame = table(c=NUMBERS)
+    encoding = learn(frame)
+    cells = pd.Series(NUMBERS, dtype=object)
+    cells[[2, 5]] = wrong
+    with pytest.raises(InputError, match=r"column 'c' has .* in row 3 \(1 further cell likewise\)"):
+        encoding.encode(frame.assign(c=cells))

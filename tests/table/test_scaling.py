@@ -1,0 +1,52 @@
+"""Scaling of numbers, with and without heavy tails."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from rosenblatt.table import (
+    Scaling,
+)
+from tests.support.tables import rng
+
+
+@given(
+    arrays(
+        np.float64, st.integers(1, 60), elements=st.floats(allow_nan=False, allow_infinity=False)
+    )
+)
+def test_scaling_keeps_order_and_is_finite(x):
+    scaling = Scaling.learn(x)
+    z = scaling.apply(np.sort(x))
+    assert np.isfinite(z).all()
+    assert (np.diff(z) >= 0).all()
+    assert np.isfinite(scaling.apply(np.array([-1e300, 1e300]))).all()
+
+
+def test_scaling_without_tails_is_standardisation():
+    x = rng().uniform(-3, 7, 1000)
+    np.testing.assert_allclose(Scaling.learn(x).apply(x), (x - x.mean()) / x.std(), atol=1e-12)
+
+
+def test_scaling_with_tails_keeps_the_bulk_apart_and_the_extremes_near():
+    x = np.concatenate([rng().normal(size=10_000), [1e6, 1e9]])
+    z = Scaling.learn(x).apply(x)
+    assert z[:-2].std() > 0.5  # standardising would leave 1e-7
+    assert z[:-2].max() < z[-2] < z[-1] - 1  # clipping would make the last two equal
+    assert z[-1] < 50
+    rare = np.zeros(1_000_000)
+    rare[0] = 1
+    assert 5 < Scaling.learn(rare).apply(rare)[0] < 50  # standardising: 1000
+
+
+def test_scaling_has_a_continuous_slope():
+    scaling = Scaling(center=0.0, spread=1.0, mean=0.0, std=1.0)
+    x = np.linspace(4.9, 5.1, 2001)
+    slope = np.diff(scaling.apply(x)) / np.diff(x)
+    assert slope[0] == pytest.approx(1)
+    assert np.abs(np.diff(slope)).max() < 1e-3
+    # The inner and the outer tail: t(t(z)).
+    inner = 5 * (1 + np.log(100 / 5))
+    assert scaling.apply(np.array([100.0]))[0] == pytest.approx(5 * (1 + np.log(inner / 5)))
