@@ -19,6 +19,7 @@ from rosenblatt.network.blocks import Passed, block_backward, block_forward
 from rosenblatt.regularization.input_noise import gaussian_noise
 from rosenblatt.regularization.penalties import L2, Penalty
 from rosenblatt.support.philox import Draws
+from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Forward", "Trace", "backpropagate", "forward"]
@@ -162,7 +163,7 @@ def backpropagate(
 
     L = loss.value(passed.scores, y)  # B4 for the squared error
     seen = w != 0  # weight 0 is absence, also of an infinite L
-    J = float(w[seen] @ L[seen]) / total + sum(  # B6
+    J = float(matmul(w[seen], L[seen])) / total + sum(  # B6
         penalty.value(layer[name]) for layer in layers for name in PENALISED if name in layer
     )
 

@@ -12,6 +12,7 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
 __all__ = [
@@ -159,4 +160,4 @@ def for_inputs_between(
     """
     half, middle = (high - low) / 2, (high + low) / 2
     moved = np.divide(W, half[:, None], out=np.zeros_like(W), where=half[:, None] > 0)
-    return moved, b - middle @ moved
+    return moved, b - matmul(middle, moved)

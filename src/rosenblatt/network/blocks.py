@@ -14,6 +14,7 @@ from rosenblatt.network.network import Dense
 from rosenblatt.normalizations import Statistics
 from rosenblatt.regularization.dropout import dropout_mask
 from rosenblatt.support.philox import Stream
+from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Backward", "Passed", "block_backward", "block_forward"]
@@ -83,7 +84,7 @@ def block_forward(
     In a training step `stream` says what is left out; without one it is a prediction. `running` is
     the layer's part of the network's state.
     """
-    z = x @ parameters["weight"] + parameters["bias"]  # B1
+    z = matmul(x, parameters["weight"]) + parameters["bias"]  # B1
     normalised = statistics = None
     if layer.normalization is not None:
         training = stream is not None
@@ -96,7 +97,7 @@ def block_forward(
         mask = dropout_mask(stream, a.shape, layer.dropout, a.dtype)
     out = a if mask is None else a * mask
     if layer.residual:
-        out = out + (x @ parameters["projection"] if "projection" in parameters else x)
+        out = out + (matmul(x, parameters["projection"]) if "projection" in parameters else x)
     return Passed(x, normalised, statistics, z, a, mask, out)
 
 
@@ -115,12 +116,12 @@ def block_backward(
         delta = layer.normalization.pull_back(
             passed.normalised, passed.statistics, delta * parameters["scale"]
         )
-    gradients["weight"] = passed.x.T @ delta  # B9
+    gradients["weight"] = matmul(passed.x.T, delta)  # B9
     gradients["bias"] = delta.sum(axis=0)  # B10
-    below = delta @ parameters["weight"].T  # B8: (W^{l+1})ᵀ δ^{l+1}
+    below = matmul(delta, parameters["weight"].T)  # B8: (W^{l+1})ᵀ δ^{l+1}
     if "projection" in parameters:
-        gradients["projection"] = passed.x.T @ upstream
-        below += upstream @ parameters["projection"].T
+        gradients["projection"] = matmul(passed.x.T, upstream)
+        below += matmul(upstream, parameters["projection"].T)
     elif layer.residual:
         below += upstream
     return Backward(delta, gradients, below)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sklearn.utils import check_array
 
 from rosenblatt.activations import Step
+from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray, IntArray
 
 __all__ = ["McCullochPittsNeuron", "ThresholdNeuron"]
@@ -62,7 +63,7 @@ class ThresholdNeuron:
     def predict(self, X: npt.ArrayLike) -> IntArray:
         """1 for each row of X, shape (n_samples, n_inputs), on which the neuron fires, else 0."""
         inputs = _check_inputs(X, n_inputs=len(self.weights))
-        return Step().value(inputs @ np.asarray(self.weights) + self.bias).astype(np.intp)
+        return Step().value(matmul(inputs, np.asarray(self.weights)) + self.bias).astype(np.intp)
 
 
 @final

@@ -13,6 +13,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.regularization.norms import scale_to_norm
+from rosenblatt.support.products import norm
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["ClipNorm", "ClipValue", "Clipping", "NoClipping"]
@@ -46,11 +47,10 @@ class ClipNorm(Clipping):
     limit: float = 1.0
 
     def clip(self, g: FloatArray) -> FloatArray:
-        with np.errstate(over="ignore"):
-            norm = np.linalg.norm(g.astype(np.float64))  # whose square a float32 may not hold
-        if norm <= self.limit:
+        length = norm(g.astype(np.float64))  # whose square a float32 may not hold
+        if length <= self.limit:
             return g
-        factor = g.dtype.type(self.limit / norm)
+        factor = g.dtype.type(self.limit / length)
         # Written so that NaN passes.
         return scale_to_norm(g, self.limit) if factor < np.finfo(g.dtype).tiny else g * factor
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from rosenblatt.support.products import norm
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["scale_to_norm"]
@@ -19,7 +20,7 @@ def scale_to_norm(x: FloatArray, limit: float) -> FloatArray:
     """
     exponent = int(np.frexp(np.abs(x).max())[1])
     scaled = np.ldexp(x, -exponent)
-    norm = np.linalg.norm(scaled.astype(np.float64))
-    if norm <= math.ldexp(limit, -exponent):
+    length = norm(scaled.astype(np.float64))
+    if length <= math.ldexp(limit, -exponent):
         return x
-    return scaled * x.dtype.type(limit / norm)
+    return scaled * x.dtype.type(limit / length)

@@ -8,6 +8,7 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["L1", "L2", "ElasticNet", "Penalty"]
@@ -34,7 +35,7 @@ class L2(Penalty):
 
     def value(self, weights: FloatArray) -> float:
         w = weights.ravel()
-        return 0.5 * self.strength * float(w @ w)
+        return 0.5 * self.strength * float(matmul(w, w))
 
     def gradient(self, weights: FloatArray) -> FloatArray:
         return self.strength * weights

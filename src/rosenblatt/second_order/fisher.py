@@ -14,6 +14,7 @@ from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.second_order.likelihood import likelihood_of
 from rosenblatt.second_order.propagation import deltas, jacobian
+from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["empirical_fisher", "fisher", "per_sample_gradients"]
@@ -34,7 +35,8 @@ def fisher(network: Network, theta: FloatArray, X: FloatArray, loss: Loss) -> Ma
         [likelihood.fisher(scores, np.broadcast_to(e, scores.shape)) for e in np.eye(n_outputs)],
         axis=2,
     )  # F_i e_k in column k, shape (n, n_outputs, n_outputs)
-    F: Matrix = np.einsum("njp,njk,nkq->pq", J, F_s, J, optimize=True) / n
+    with np.errstate(all="ignore"):  # as in `matmul`
+        F: Matrix = np.einsum("njp,njk,nkq->pq", J, F_s, J, optimize=True) / n
     return F
 
 
@@ -58,4 +60,4 @@ def empirical_fisher(
     It is no curvature where the model is wrong, and it vanishes where the model fits every row.
     """
     g = per_sample_gradients(network, theta, X, y, loss)
-    return g.T @ g / len(g)
+    return matmul(g.T, g) / len(g)

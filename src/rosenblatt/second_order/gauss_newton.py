@@ -8,6 +8,7 @@ from typing import final
 from rosenblatt.second_order.checks import positive
 from rosenblatt.second_order.least_squares_run import LeastSquaresMethod, Walk
 from rosenblatt.stopping import Ending
+from rosenblatt.support.products import matmul
 
 __all__ = ["GaussNewton"]
 
@@ -48,7 +49,7 @@ class GaussNewton(LeastSquaresMethod):
                 return Ending(f"a step was below {self.step_tol:g} of the parameters", True)
             step = length * delta
             losses = walk.trial(step)
-            slope = float(walk.model.gradient @ step)
+            slope = float(matmul(walk.model.gradient, step))
             if sum(losses) <= walk.loss + SUFFICIENT * slope and slope < 0:
                 walk.accept(step, losses, damping=0.0, length=length)
                 delta, length = walk.model.undamped_step(), 1.0

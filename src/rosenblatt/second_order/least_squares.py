@@ -26,6 +26,7 @@ from rosenblatt.problem import Arrays
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order.propagation import deltas, jacobian
 from rosenblatt.second_order.triangular import PANEL, fold, with_diagonal
+from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["LeastSquares", "LinearModel"]
@@ -57,7 +58,7 @@ class LinearModel:
     @cached_property
     def gradient(self) -> Vector:
         """∇m(0) = Jᵀr: the objective's own gradient."""
-        return self.T[:-1, :-1].T @ self.T[:-1, -1] + self.ridge * self.theta
+        return matmul(self.T[:-1, :-1].T, self.T[:-1, -1]) + self.ridge * self.theta
 
     @property
     def is_finite(self) -> bool:
@@ -123,7 +124,7 @@ class LeastSquares:
         for rows in self._blocks():
             r = self._residuals(forward(self.network, theta, self._inputs(rows)).scores, rows)
             data_loss += 0.5 * float(np.vdot(r, r))
-        return data_loss, 0.5 * float(self.ridge @ (theta * theta))
+        return data_loss, 0.5 * float(matmul(self.ridge, theta * theta))
 
     def refuse_nan(self, theta: Vector) -> None:
         """ValueError where an activation of the user's own makes NaN of finite numbers.

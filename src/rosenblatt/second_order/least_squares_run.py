@@ -14,6 +14,7 @@ from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
 from rosenblatt.stopping import Ending
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.products import norm
 from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Iterate", "LeastSquaresMethod", "Limits", "Minimum", "Walk", "minimize"]
@@ -135,8 +136,8 @@ class Walk:
 
     def is_tiny(self, delta: Vector, step_tol: float) -> bool:
         """Whether a step is within `step_tol` of nothing, relative to the parameters."""
-        size = float(np.linalg.norm(self.theta))
-        return float(np.linalg.norm(delta)) <= step_tol * (size + step_tol)
+        size = norm(self.theta)
+        return norm(delta) <= step_tol * (size + step_tol)
 
     def trial(self, delta: Vector) -> tuple[float, float]:
         """Data loss and penalty at θ + δ."""

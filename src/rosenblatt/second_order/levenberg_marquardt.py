@@ -8,6 +8,7 @@ from typing import final
 from rosenblatt.second_order.checks import positive
 from rosenblatt.second_order.least_squares_run import LeastSquaresMethod, Walk
 from rosenblatt.stopping import Ending
+from rosenblatt.support.products import matmul
 
 __all__ = ["LevenbergMarquardt"]
 
@@ -62,7 +63,7 @@ class LevenbergMarquardt(LeastSquaresMethod):
                 return Ending(f"a step was below {self.step_tol:g} of the parameters", True)
             losses = walk.trial(delta)
             fall = walk.loss - sum(losses)
-            predicted = 0.5 * float(delta @ (damping * delta - walk.model.gradient))
+            predicted = 0.5 * float(matmul(delta, damping * delta - walk.model.gradient))
             if fall > 0 and predicted > 0:
                 walk.accept(delta, losses, damping=damping, length=1.0)
                 gain = fall / predicted

@@ -8,6 +8,7 @@ import numpy as np
 
 from rosenblatt.backprop import Forward, forward
 from rosenblatt.network import Network
+from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["deltas", "flat_gradient", "jacobian", "scores_along"]
@@ -30,7 +31,7 @@ def deltas(
     for i in reversed(range(len(weights))):
         z, a = passed.z[i], passed.a[i + 1]
         delta.insert(0, network.layers[i].activation.pull_back(z, a, upstream))  # B7, B8
-        upstream = delta[0] @ weights[i].T
+        upstream = matmul(delta[0], weights[i].T)
     return delta
 
 
@@ -41,7 +42,7 @@ def flat_gradient(
     g: FloatArray = np.empty(network.n_parameters, delta[0].dtype)
     for (dW, db), a, d in zip(network.weights_and_biases(g), passed.a[:-1], delta, strict=True):
         scaled = scale[:, None] * d
-        dW[...] = a.T @ scaled
+        dW[...] = matmul(a.T, scaled)
         db[...] = scaled.sum(axis=0)
     return g
 
@@ -89,6 +90,8 @@ def scores_along(
         strict=True,
     )
     for i, (layer, (W, _), (V, u)) in enumerate(layers):
-        z_moved = passed.a[i] @ V + u + (moved @ W if i else 0)  # the inputs do not move
+        z_moved = (
+            matmul(passed.a[i], V) + u + (matmul(moved, W) if i else 0)
+        )  # the inputs do not move
         moved = layer.activation.pull_back(passed.z[i], passed.a[i + 1], z_moved)
     return moved
