@@ -23,6 +23,7 @@ from rosenblatt import (
 )
 from rosenblatt.activations import Activation
 from rosenblatt.optimizers import Optimizer
+from rosenblatt.second_order import GaussNewton, LevenbergMarquardt
 
 __all__ = [
     "DATA",
@@ -102,12 +103,15 @@ class Case:
     ----------
     of_arrays : bool
         Whether NumPy, SciPy or BLAS compute in it, and not the native kernels alone.
+    of_one_blas : bool
+        Whether it refuses to run where BLAS has other kernels than those it was written with.
     bfloat16 : bool
         Whether it needs a processor with AVX512-BF16.
     """
 
     run: Callable[[], dict[str, Any]] = field(repr=False)
     of_arrays: bool = False
+    of_one_blas: bool = False
     bfloat16: bool = False
 
 
@@ -123,7 +127,9 @@ BASE = {
 def estimator(target: str, **settings: Any) -> Any:
     kind = MLPRegressor if target in FLOATS else MLPClassifier
     given = {**BASE, **settings}
-    if given.get("solver") in ("lm", "gauss_newton"):  # which take all rows
+    solver = given.get("solver")
+    if solver in ("lm", "gauss_newton") or isinstance(solver, LevenbergMarquardt | GaussNewton):
+        # They take all rows.
         del given["batch_size"]
     return kind(**given)
 

@@ -164,11 +164,14 @@ def test_least_squares_with_targets_whose_squares_nearly_overflow(solver: str) -
     assert np.isfinite(model.loss_)
 
 
+OTHERS = ("clipping", "constraints", "penalties")
+
+
 # Of OpenBLAS, on x86-64: where the processor lacks one's instructions it takes another.
 @pytest.mark.parametrize("kernels", ["Haswell", "Sandybridge", "SkylakeX"])
 def test_with_other_kernels(kernels: str) -> None:
     here = Path(__file__)
-    files = [here, *(here.with_name(f"test_{name}.py") for name in ("clipping", "constraints"))]
+    files = [here, *(here.parents[1] / "regularization" / f"test_{n}.py" for n in OTHERS)]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [*command, *files, "-k", "not test_with_other_kernels"],
