@@ -83,7 +83,7 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
     >>> from sklearn.preprocessing import scale
     >>> from rosenblatt import MLPRegressor
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> reg = MLPRegressor(8, solver="lbfgs", alpha=1.0, max_iter=500, random_state=0)
+    >>> reg = MLPRegressor(hidden_layer_sizes=8, solver="lbfgs", max_iter=500, random_state=0)
     >>> bool(reg.fit(scale(X), scale(y)).score(scale(X), scale(y)) > 0.5)
     True
     """
