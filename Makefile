@@ -12,7 +12,7 @@ UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 # Tests on all cores, but not on so many that memory runs out.
 PARALLEL = -n auto --maxprocesses 4
 
-.PHONY: demo test lint unit sanitize sanitize-all soak bench bench-products profile clean
+.PHONY: demo test lint unit sanitize sanitize-all test-blas soak bench bench-products profile clean
 
 demo: $(VENV)/.installed
 	@mkdir -p build/demo
@@ -43,6 +43,11 @@ lint: $(VENV)/.tested
 
 unit: $(VENV)/.tested
 	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+
+# With each of OpenBLAS's kernels for x86-64: neither code nor tests may follow from one's rounding or its warnings.
+test-blas: $(VENV)/.tested
+	for kernels in Haswell Sandybridge SkylakeX; do \
+	    OPENBLAS_CORETYPE=$$kernels $(BIN)/python -m pytest $(PARALLEL) -m "not slow and not exhaustive" || exit 1; done
 
 # The engine once more, under sanitizers: every memory error, undefined operation or race is fatal.
 build/sanitized-%/.built: $(VENV)/.tested $(SOURCES)
