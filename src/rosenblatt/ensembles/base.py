@@ -22,6 +22,7 @@ from rosenblatt.ensembles.messages import those_trained
 from rosenblatt.ensembles.out_of_bag import out_of_bag
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.fitting.data import ValidatedData, flat, validated
+from rosenblatt.fitting.input_scale import warn_of_large_features
 from rosenblatt.options.parameters import CONSTRAINTS
 from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.problem import Rows
@@ -143,6 +144,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             self._take_over(trained)
             if self.oob_score:
                 self._estimate_out_of_bag(table)
+        warn_of_large_features(table.X, table.weights)
         return self
 
     @property

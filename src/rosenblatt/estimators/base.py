@@ -24,6 +24,7 @@ from rosenblatt.fitting.data import TrainValidation, ValidatedData, arrays_of, v
 from rosenblatt.fitting.first_order import CarriedState
 from rosenblatt.fitting.fits import Fit, FitContext
 from rosenblatt.fitting.initialization import first_parameters, scikit_learns_initializer
+from rosenblatt.fitting.input_scale import warn_of_large_features
 from rosenblatt.fitting.resume.session import keeping
 from rosenblatt.fitting.sample_weight import check_total
 from rosenblatt.fitting.solvers import begin_solver
@@ -333,6 +334,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             self._show(fit)
             kept.ended(fit)
         fit.warn_of_limit()
+        if first_pass:
+            warn_of_large_features(X, weights)
         fit.start.followers.fit_ended()
 
     def _begin(

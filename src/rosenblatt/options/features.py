@@ -83,13 +83,13 @@ BATCHES = "a solver that takes batches, each with an objective of its own"
 ANY_LAYER = "nothing but gradients of the layers"
 
 LEARNING_RATE = Feature(
-    "learning_rate (schedules)",
+    "learning_rate='cosine', ...",
     "a solver that takes steps at a learning rate",
     has_schedule,
     "learning_rate",
 )
 SGD_RULES = Feature(
-    "learning_rate='invscaling', 'adaptive'",
+    "learning_rate='adaptive', 'invscaling'",
     "scikit-learn's rule for solver='sgd' and its learning rate",
     has_sgd_rule,
     "learning_rate",
@@ -104,7 +104,7 @@ ON_DIVERGENCE = of_parameter("on_divergence", "a learning rate that it can lower
 SCORING = of_parameter("scoring", EPOCHS, None)
 EARLY_STOPPING = of_parameter("early_stopping", EPOCHS, False)
 VALIDATION = Feature("X_val, y_val", EPOCHS)
-PAUSES = Feature("pauses between epochs", "epochs, between which it can pause")
+PAUSES = Feature("StructureSearchCV(strategy='halving')", "epochs, between which it can pause")
 PARTIAL_FIT = Feature(
     "partial_fit", "a stochastic solver, whose state later batches can go on from"
 )

@@ -22,6 +22,9 @@ from rosenblatt.support.types import FloatArray
 __all__ = ["Iterate", "LBFGSResult", "Recording", "minimize_lbfgs"]
 
 
+# SciPy's default, and so scikit-learn's.
+LOSS_TOL = 1e7 * np.finfo(np.float64).eps
+
 REMEDY = "take a first-order solver, such as 'adam'"
 
 
@@ -173,7 +176,7 @@ def minimize_lbfgs(
             method="L-BFGS-B",
             jac=True,
             callback=step_accepted,
-            options={"maxiter": max_iter, "maxfun": max_fun, "gtol": grad_tol},
+            options={"maxiter": max_iter, "maxfun": max_fun, "gtol": grad_tol, "ftol": LOSS_TOL},
         )
     except Overflow as overflow:
         told = f"in iteration {n_accepted + 1}: {overflow.finding.told(REMEDY)}"
@@ -194,6 +197,29 @@ def minimize_lbfgs(
     last = accepted[0][1] if accepted else evaluated
     if requested is not None:
         return LBFGSResult(accepted[0][0], last, n_accepted, requested.converged, requested.reason)
-    return LBFGSResult(
-        found.x, last, found.nit, found.status == 0, str(found.message).rstrip(": .")
-    )
+    reason = stop_reason(found, max_iter=max_iter, max_fun=max_fun, grad_tol=grad_tol)
+    return LBFGSResult(found.x, last, found.nit, found.status == 0, reason)
+
+
+def stop_reason(found: Any, *, max_iter: int, max_fun: int, grad_tol: float) -> str:
+    """The criterion that ended SciPy's L-BFGS-B, in the words of the other solvers.
+
+    SciPy has one status for both criteria of convergence and one for both limits. They are told
+    apart by the criteria themselves, because the text of its messages differs between versions.
+
+    Parameters
+    ----------
+    found : scipy.optimize.OptimizeResult
+    max_iter, max_fun : int
+    grad_tol : float
+        The parameter `tol` of the estimators.
+    """
+    if found.status == 0:
+        if np.abs(found.jac).max() <= grad_tol:
+            return f"no entry of the gradient exceeds tol={grad_tol:g}"
+        return f"the loss fell by less than {LOSS_TOL:.2g} * max(loss, 1) in one iteration"
+    if found.status == 1:
+        if found.nit >= max_iter:
+            return f"reached max_iter={max_iter}"
+        return f"reached max_fun={max_fun}"
+    return "the line search found no step that lowers the loss"
