@@ -14,10 +14,9 @@ from sklearn.preprocessing import scale
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.fitting.solvers import BEGINNINGS
 from rosenblatt.options import features as f
-from rosenblatt.options.activations import ACTIVATIONS
+from rosenblatt.options.activations import activations
 from rosenblatt.options.compatibility import SOLVER_PARAMETERS
 from rosenblatt.options.features import FEATURES, Feature
-from rosenblatt.options.losses import CLASSIFICATION_LOSSES, REGRESSION_LOSSES
 from rosenblatt.options.names import plain
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.options.schedules import OF_SGD, RATE_RULES
@@ -180,9 +179,9 @@ def test_every_spelling_of_a_solver_is_treated_alike(name: str) -> None:
 
 
 NAMED = [
-    *(("activation", name, MLPRegressor) for name in ACTIVATIONS),
-    *(("loss", name, MLPRegressor) for name in REGRESSION_LOSSES if name != "poisson"),
-    *(("loss", name, MLPClassifier) for name in CLASSIFICATION_LOSSES),
+    *(("activation", name, MLPRegressor) for name in activations()),
+    *(("loss", name, MLPRegressor) for name in ("squared_error", "log_cosh", "absolute_error")),
+    *(("loss", name, MLPClassifier) for name in ("log_loss", "focal")),
     *(("learning_rate", name, MLPRegressor) for name in RATE_RULES),
     *(("averaging", name, MLPRegressor) for name in ("ema", "swa")),
     *(("normalization", name, MLPRegressor) for name in ("batch", "layer")),
