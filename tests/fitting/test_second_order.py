@@ -242,7 +242,7 @@ def test_a_callback_that_fails_undoes_the_fit(solver: str) -> None:
         (
             MLPRegressor(),
             {"X_val": X_CANCER, "y_val": Y_CANCER},
-            "X_val and y_val do not go with.*needs epochs",
+            "X_val and y_val do not go with.*they need epochs",
         ),
         (MLPRegressor(hidden_layer_sizes=(100, 100)), {}, "up to 5,000 parameters.*13,301"),
         (

@@ -68,7 +68,9 @@ def refusal(
     solver = solver_of(given)
     if not solver.refuses(feature):
         return None
-    reason = f"it needs {feature.need}, and this solver {solver.family.nature}"
+    several = not isinstance(asked, str) and len(asked) > 1
+    needs = "they need" if several else "it needs"
+    reason = f"{needs} {feature.need}, and this solver {solver.family.nature}"
     return clash(asked, f"solver={given!r}", reason, f"Take {supporting(feature)}{remedy}")
 
 

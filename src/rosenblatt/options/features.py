@@ -78,7 +78,7 @@ def normalizes_rows(p: Any) -> bool:
 
 
 STEPS = "steps along the gradient of a batch, which it acts on one by one"
-EPOCHS = "epochs, between which it is computed"
+EPOCHS = "epochs, after each of which to validate"
 BATCHES = "a solver that takes batches, each with an objective of its own"
 ANY_LAYER = "nothing but gradients of the layers"
 
