@@ -3,20 +3,20 @@
 The readable engine: unhurried NumPy in whatever float type it is given. Call `backpropagate` for
 one sample or a batch to see every z, a, δ and gradient. Rows are samples, so that each product
 stands transposed to the column-vector notation of the papers: z = a W + b. What happens within one
-layer's block is in `blocks`.
+layer is in the layer's own file, in the room `network`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
 
 from rosenblatt.losses import Loss
-from rosenblatt.network import PENALISED, Network
-from rosenblatt.network.blocks import Passed, block_backward, block_forward
-from rosenblatt.regularization.input_noise import gaussian_noise
+from rosenblatt.network import GaussianNoise, Network, Passed
+from rosenblatt.network.activation_layer import pre_activation
 from rosenblatt.regularization.penalties import L2, Penalty
 from rosenblatt.support.philox import Draws
 from rosenblatt.support.products import matmul
@@ -33,7 +33,8 @@ class Forward:
     Attributes
     ----------
     z : tuple of arrays (n_samples, n_l)
-        Pre-activations of the layers 1 … L, which the activation functions take.
+        Pre-activations of the layers 1 … L, which the activation functions take; of a layer
+        without an activation, what leaves it.
     a : tuple of arrays (n_samples, n_l)
         What leaves the layers 0 … L: a[0] is the input, a[-1] the raw scores.
     blocks : tuple of Passed
@@ -43,9 +44,9 @@ class Forward:
     a: tuple[FloatArray, ...]
     blocks: tuple[Passed, ...]
 
-    @property
+    @cached_property
     def z(self) -> tuple[FloatArray, ...]:
-        return tuple(block.z for block in self.blocks)
+        return tuple(map(pre_activation, self.blocks))
 
     @property
     def scores(self) -> FloatArray:
@@ -68,9 +69,9 @@ class Trace:
     objective : float
         J = Σ w_i L_i / W + penalties, where W is the sum of weights or what it stands for.
     delta : tuple of arrays (n_samples, n_l)
-        δ = ∂L/∂(a W + b) of every sample, times its weight.
+        δ = ∂L/∂(a W + b) of every sample, times its weight; of a layer without weights, ∂L/∂a.
     weight_gradients, bias_gradients : tuples of arrays (n_{l-1}, n_l) and (n_l,)
-        ∂J/∂W and ∂J/∂b.
+        ∂J/∂W and ∂J/∂b, of the layers that have them.
     gradient : array (n_parameters,)
         The same as one flat vector.
     """
@@ -102,13 +103,13 @@ def forward(
     if X.ndim != 2 or X.shape[1] != network.n_inputs:
         raise ValueError(f"the network takes {network.n_inputs} features, X has shape {X.shape}")
     if network.input_noise and draws is not None:
-        X = X + gaussian_noise(draws.stream(0), X.shape, network.input_noise, X.dtype)
+        X = GaussianNoise(network.input_noise).forward({}, {}, X, draws.stream(0)).out
     blocks: list[Passed] = []
     activations: list[FloatArray] = [X]
     layers, running = network.layer_parameters(theta), network.layer_state(state)
     for i, layer in enumerate(network.layers):
         stream = None if draws is None else draws.stream(i + 1)
-        blocks.append(block_forward(layer, layers[i], running[i], activations[-1], stream))
+        blocks.append(layer.forward(layers[i], running[i], activations[-1], stream))
         activations.append(blocks[-1].out)
     return Forward(tuple(activations), tuple(blocks))
 
@@ -164,7 +165,9 @@ def backpropagate(
     L = loss.value(passed.scores, y)  # B4 for the squared error
     seen = w != 0  # weight 0 is absence, also of an infinite L
     J = float(matmul(w[seen], L[seen])) / total + sum(  # B6
-        penalty.value(layer[name]) for layer in layers for name in PENALISED if name in layer
+        penalty.value(layers[i][name])
+        for i, names in enumerate(network.penalised)
+        for name in names
     )
 
     depth = len(network.layers)
@@ -174,12 +177,12 @@ def backpropagate(
     # ∂L/∂a of the last layer
     upstream = w[:, None] * np.where(seen[:, None], loss.gradient(passed.scores, y), 0)
     for i in reversed(range(depth)):
-        block = block_backward(network.layers[i], layers[i], passed.blocks[i], upstream)
-        delta[i], upstream = block.delta, block.upstream  # B13: one factor a layer
-        for name, total_gradient in block.gradients.items():
+        back = network.layers[i].backward(layers[i], passed.blocks[i], upstream)
+        delta[i], upstream = back.delta, back.upstream  # B13: one factor a layer
+        for name, total_gradient in back.gradients.items():
             gradients[i][name][...] = total_gradient / total
-            if name in PENALISED:
-                gradients[i][name][...] += penalty.gradient(layers[i][name])  # B9
+        for name in network.penalised[i]:
+            gradients[i][name][...] += penalty.gradient(layers[i][name])  # B9
 
     return Trace(
         forward=passed,
@@ -187,7 +190,7 @@ def backpropagate(
         loss=L,
         objective=J,
         delta=tuple(delta),
-        weight_gradients=tuple(layer["weight"] for layer in gradients),
-        bias_gradients=tuple(layer["bias"] for layer in gradients),
+        weight_gradients=tuple(layer["weight"] for layer in gradients if "weight" in layer),
+        bias_gradients=tuple(layer["bias"] for layer in gradients if "bias" in layer),
         gradient=gradient,
     )

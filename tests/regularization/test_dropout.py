@@ -15,7 +15,7 @@ from rosenblatt.backprop import backpropagate, forward
 from rosenblatt.engine.native import NativeObjective
 from rosenblatt.engine.reference import ReferenceObjective
 from rosenblatt.losses import SquaredError
-from rosenblatt.network import Dense
+from rosenblatt.network import Dense, Dropout
 from rosenblatt.problem import Arrays
 from rosenblatt.regularization.dropout import dropout_mask
 from rosenblatt.regularization.penalties import L2
@@ -59,11 +59,12 @@ def test_what_is_left_out_is_out_of_the_pass_and_of_the_gradient() -> None:
     theta, X = parameters(net), np.random.default_rng(0).standard_normal((1, 3))
     draws = Draws(4, 0)
     trace = backpropagate(net, theta, X, np.zeros((1, 2)), SquaredError(), draws=draws)
-    block = trace.forward.blocks[0]
-    assert block.mask is not None
-    out = block.mask[0] == 0
+    *_, dropout = trace.forward.blocks[0].leaves()
+    assert isinstance(dropout.layer, Dropout)
+    mask = dropout.kept
+    out = mask[0] == 0
     assert 0 < out.sum() < 6
-    np.testing.assert_array_equal(block.out, 2 * block.a * (block.mask > 0))
+    np.testing.assert_array_equal(dropout.out, 2 * dropout.x * (mask > 0))
     for gradient in (
         trace.weight_gradients[0].T,
         trace.bias_gradients[0],

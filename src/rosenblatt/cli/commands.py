@@ -126,9 +126,9 @@ def run_inspect(model: Path, screen: Screen) -> Json:
 def _chain(saved: SavedModel) -> str:
     """'30 → 64 ReLU → 32 ReLU → 1'."""
     network = saved.model.network
-    *hidden, last = network.layers
-    steps = [f"{layer.n_outputs} {type(layer.activation).__name__}" for layer in hidden]
-    return " → ".join([str(network.n_inputs), *steps, str(last.n_outputs)])
+    sizes = [n_out for _, n_out in network.shapes]
+    steps = [f"{n} {layer.name}" for n, layer in zip(sizes, network.layers[:-1], strict=False)]
+    return " → ".join([str(network.n_inputs), *steps, str(network.n_outputs)])
 
 
 def _same_file(one: Path, other: Path) -> bool:

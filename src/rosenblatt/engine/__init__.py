@@ -6,7 +6,7 @@ import math
 
 from rosenblatt.engine import native, reference
 from rosenblatt.engine.interface import Epoch, Objective, OutputFormat, Predictor, Trainer
-from rosenblatt.engine.kernels import has_kernel, runs_natively
+from rosenblatt.engine.kernels import has_kernel, members_without_kernels, runs_natively
 from rosenblatt.engine.native import has_bfloat16
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.prediction import predictor, scores
@@ -27,6 +27,7 @@ __all__ = [
     "Trainer",
     "has_bfloat16",
     "has_kernel",
+    "members_without_kernels",
     "objective",
     "predictor",
     "scores",

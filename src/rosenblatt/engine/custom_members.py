@@ -6,13 +6,25 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rosenblatt.activations import Activation
 from rosenblatt.backprop import Forward
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.losses import Loss
-from rosenblatt.network import Network
+from rosenblatt.network import (
+    ActivationLayer,
+    Affine,
+    Dropout,
+    GaussianNoise,
+    Network,
+    NormalizationLayer,
+)
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["refuse_nan"]
+
+
+# Of finite numbers these give NaN only where numbers overflow.
+LIBRARY = Affine | Dropout | GaussianNoise | NormalizationLayer
 
 
 def refuse_nan(
@@ -36,28 +48,37 @@ def refuse_nan(
     weights : array (n_samples,), optional
         The loss of a row of weight 0 does not count.
     """
-    last = len(network.layers) - 1
-    for layer, z, a in zip(network.layers, passed.z, passed.a[1:], strict=True):
-        if not has_kernel(layer.activation):
-            refuse(layer.activation, "value", "pre-activation", z, a)
+    for block in passed.blocks:
+        for leaf in block.leaves():
+            if isinstance(leaf.layer, ActivationLayer):
+                if not has_kernel(leaf.layer.activation):
+                    refuse(leaf.layer.activation, "value", "pre-activation", leaf.x, leaf.out)
+            elif not isinstance(leaf.layer, LIBRARY):
+                refuse(leaf.layer, "output", "input", leaf.x, leaf.out)
     if not has_kernel(loss):
         counts = slice(None) if weights is None else weights != 0
         refuse(loss, "value", "row of scores", passed.scores[counts], losses[counts, None])
-        refuse(loss, "gradient", "score", passed.scores, delta[last])
-    for i, layer in enumerate(network.layers):
-        if not has_kernel(layer.activation) and np.isnan(delta[i]).any():
-            # What came back may have been infinite, of which a slope of 0 makes NaN as well.
-            z, a = passed.z[i], passed.a[i + 1]
-            slopes = layer.activation.pull_back(z, a, np.ones_like(z))
-            refuse(layer.activation, "derivative", "pre-activation", z, slopes)
+        refuse(loss, "gradient", "score", passed.scores, delta[-1])
+    for block, of_block in zip(passed.blocks, delta, strict=True):
+        if np.isnan(of_block).any():
+            for leaf in block.leaves():
+                if isinstance(leaf.layer, ActivationLayer):
+                    refuse_slopes(leaf.layer.activation, leaf.x, leaf.out)
+
+
+def refuse_slopes(activation: Activation, z: FloatArray, a: FloatArray) -> None:
+    """What came back may have been infinite, of which a slope of 0 makes NaN as well."""
+    if not has_kernel(activation):
+        slopes = activation.pull_back(z, a, np.ones_like(z))
+        refuse(activation, "derivative", "pre-activation", z, slopes)
 
 
 def refuse(member: object, what: str, of: str, given: FloatArray, result: FloatArray) -> None:
     bad = np.isnan(result)
     if not bad.any() or not np.isfinite(given).all():
         return
-    row, column = np.argwhere(bad)[0]
-    at = given[row] if given.shape != result.shape else given[row, column]
+    place = tuple(np.argwhere(bad)[0])
+    at = given[place] if given.shape == result.shape else given[place[0]]
     raise ValueError(
         f"{type(member).__name__} gives NaN as the {what} of a finite {of}, {at}: a member of your"
         " own must give a number for every finite one."

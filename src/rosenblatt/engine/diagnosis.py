@@ -216,7 +216,10 @@ def first_spot(batch: Batch, step: Move | None) -> Spot | None:
         if not finite([trace.delta[i], *gradients[i].values()]):
             return Spot(i, f"the gradient of {named(i)} overflows {g.dtype}")
     if not math.isfinite(penalty):
-        sizes = [np.abs(W).max() for W, _ in network.weights_and_biases(batch.theta)]
+        layers = network.layer_parameters(batch.theta)
+        sizes = [
+            largest(p[n] for n in names) for p, names in zip(layers, network.penalised, strict=True)
+        ]
         i = int(np.argmax(sizes))
         what = f"the penalty on the weights of {named(i)} overflows {g.dtype}"
         return Spot(i, what, is_penalty=True)
@@ -265,7 +268,7 @@ def layer_name(network: Network, i: int) -> str:
     """'layer 2 (64→32, relu)', or '(32→1, output)'."""
     n_in, n_out = network.shapes[i]
     last = i == len(network.layers) - 1
-    kind = "output" if last else type(network.layers[i].activation).__name__.lower()
+    kind = "output" if last else network.layers[i].name.lower()
     return f"layer {i + 1} ({n_in}→{n_out}, {kind})"
 
 

@@ -17,7 +17,14 @@ from rosenblatt.engine.compiled import module
 from rosenblatt.network import Network
 from rosenblatt.regularization import clipping, constraints, penalties
 
-__all__ = ["catalogue", "has_kernel", "kernel", "kernel_classes", "runs_natively"]
+__all__ = [
+    "catalogue",
+    "has_kernel",
+    "kernel",
+    "kernel_classes",
+    "members_without_kernels",
+    "runs_natively",
+]
 
 # Where the classes of a concept are. A class of the user's own that has a member's name is not one.
 MODULES: Mapping[str, ModuleType] = {
@@ -65,11 +72,17 @@ def has_kernel(member: object) -> bool:
 
 def runs_natively(network: Network) -> bool:
     """Whether the native engine can run all of a network's layers."""
-    return all(
-        has_kernel(layer.activation)
-        and (layer.normalization is None or has_kernel(layer.normalization))
-        for layer in network.layers
-    )
+    return not members_without_kernels(network)
+
+
+def members_without_kernels(network: Network) -> list[object]:
+    """The layers and activations for which the native engine has no kernel."""
+    found: list[object] = []
+    for layer in network.layers:
+        form = layer.native_form()
+        members = [layer] if form is None else form.fields.values()
+        found += [m for m in members if dataclasses.is_dataclass(m) and not has_kernel(m)]
+    return found
 
 
 def kernel(member: Any) -> tuple[str, list[float]]:

@@ -30,7 +30,7 @@ from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.engine.threads import allowed_threads
 from rosenblatt.losses import Loss, SquaredError
-from rosenblatt.network import Network
+from rosenblatt.network import Layer, Network
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.types import FloatArray
@@ -80,16 +80,21 @@ def native_data(arrays: Arrays) -> Any:
 
 def native_layers(network: Network, *, training: bool) -> list[Any]:
     """The layers as the compiled module takes them; nothing is left out of a prediction."""
-    return [
-        (
-            layer.n_outputs,
-            kernel(layer.activation),
-            None if layer.normalization is None else kernel(layer.normalization),
-            layer.dropout if training else 0.0,
-            layer.residual,
-        )
-        for layer in network.layers
-    ]
+    return [native_layer(layer, training=training) for layer in network.layers]
+
+
+def native_layer(layer: Layer, *, training: bool) -> tuple[Any, ...]:
+    form = layer.native_form()
+    if form is None or form.kind != "Dense":
+        raise ValueError(f"{layer!r} has no kernel in the native engine")
+    block = form.fields
+    return (
+        block["n_outputs"],
+        kernel(block["activation"]),
+        None if block["normalization"] is None else kernel(block["normalization"]),
+        block["dropout"] if training else 0.0,
+        block["residual"],
+    )
 
 
 def native_engine(

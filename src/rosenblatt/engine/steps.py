@@ -9,8 +9,7 @@ from rosenblatt.backprop import Forward, Trace, backpropagate
 from rosenblatt.engine.custom_members import refuse_nan
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.losses import Loss
-from rosenblatt.network import PENALISED, Network
-from rosenblatt.normalizations import BatchNorm
+from rosenblatt.network import Network
 from rosenblatt.optimizers import DecoupledDecay
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.regularization.penalties import Penalty
@@ -59,24 +58,24 @@ def penalised(
 ) -> float:
     """Add the penalty's gradient to g; the penalty."""
     value = 0.0
-    for layer, gradients in zip(
-        network.layer_parameters(theta), network.layer_parameters(g), strict=True
+    for names, layer, gradients in zip(
+        network.penalised,
+        network.layer_parameters(theta),
+        network.layer_parameters(g),
+        strict=True,
     ):
-        for name in PENALISED:
-            if name in layer:
-                value += penalty.value(layer[name]) / total
-                gradients[name][...] += penalty.gradient(layer[name]) / total
+        for name in names:
+            value += penalty.value(layer[name]) / total
+            gradients[name][...] += penalty.gradient(layer[name]) / total
     return value
 
 
 def track(network: Network, state: FloatArray, passed: Forward) -> None:
-    """Move the running statistics of the network's batch normalisations, in place."""
+    """Move the network's state by a training batch, in place."""
     for layer, running, block in zip(
         network.layers, network.layer_state(state), passed.blocks, strict=True
     ):
-        if isinstance(layer.normalization, BatchNorm):
-            assert block.statistics is not None
-            layer.normalization.track(running, block.statistics, len(block.x))
+        layer.track(running, block)
 
 
 def move(
@@ -88,7 +87,9 @@ def move(
     if isinstance(problem.optimizer, DecoupledDecay):
         theta *= problem.optimizer.kept(factor)
     theta += problem.optimizer.update(problem.clipping.clip(g), memory.slots, t, factor)  # B11
-    for W, _ in problem.network.weights_and_biases(theta)[:-1]:
-        problem.constraint.project(W)
+    network = problem.network
+    for layer, arrays in zip(network.layers[:-1], network.layer_parameters(theta), strict=False):
+        for name in layer.constrained:
+            problem.constraint.project(arrays[name])
     if problem.averaging.has_mean:
         memory.average += problem.averaging.weight(t) * (theta - memory.average)

@@ -87,9 +87,7 @@ def worthwhile_threads(
     network: Network, rows: int, passes: int, steps: int | None, entries: float | None
 ) -> int:
     """Threads that find enough to do, however many there are; 0 stands for 1."""
-    (n_inputs, n_units), *rest = network.shapes
-    first = (n_inputs if entries is None else entries) * n_units
-    work = rows * passes * (first + sum(n_in * n_out for n_in, n_out in rest))
+    work = rows * passes * network.cost(entries)
     if steps is not None:
         work += PER_PARAMETER * network.n_parameters
     return int(min(rows, work // WORTH_MEETING, work * (steps or 1) // WORTH_STARTING))

@@ -490,8 +490,10 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
 
 def warn_of_foreign_members(network: Network, loss: Loss) -> None:
     """Say that members without a native kernel, which are the user's own, are slow."""
-    members = [loss, *(layer.activation for layer in network.layers)]
-    names = dict.fromkeys(type(m).__name__ for m in members if not engine.has_kernel(m))
+    members = engine.members_without_kernels(network)
+    if not engine.has_kernel(loss):
+        members.insert(0, loss)
+    names = dict.fromkeys(type(member).__name__ for member in members)
     if names:
         warn_caller(
             f"{' and '.join(names)}: without a kernel in the native engine, so that the readable"

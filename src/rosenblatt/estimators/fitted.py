@@ -217,8 +217,8 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
 def fitted_attributes(network: Network, theta: FloatArray, state: FloatArray) -> dict[str, Any]:
     """What shows a network with these numbers, which are views of them where they lie."""
     published = Published(network, theta, state)
-    hidden = network.layers[:-1]
-    plain = all(layer == Dense(layer.n_outputs, layer.activation) for layer in hidden)
+    hidden = network.dense_layers[:-1]
+    plain = all(layer.is_plain for layer in hidden)
     return {
         "_published": published,
         "coefs_": list(published.coefs),

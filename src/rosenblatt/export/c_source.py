@@ -10,14 +10,13 @@ from typing import final
 
 import numpy.typing as npt
 
-from rosenblatt.activations import Identity, Sigmoid, Softmax
+from rosenblatt.activations import Sigmoid, Softmax
 from rosenblatt.export.c_number import c_number
 from rosenblatt.export.c_text import checked_name, string
 from rosenblatt.export.c_writer import CFile, CLayerWriter
-from rosenblatt.export.trained import Block, Trained, form_of
+from rosenblatt.export.trained import Trained
 from rosenblatt.losses import Link
 from rosenblatt.model import OutputFormat
-from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
 
 __all__ = ["c_source"]
 
@@ -40,15 +39,18 @@ class Writer:
         self.trained = trained = trained.converted(self.number.dtype)
         self.file = CFile(name, self.number)
         # What leaves the hidden layers, by turns: a layer reads the one and writes the other.
-        widths = [block.layer.n_outputs for block in trained.blocks[:-1]]
+        widths = [n_out for _, n_out in trained.model.network.shapes[:-1]]
         self.buffers = {k: max(widths[k::2]) for k in (0, 1) if widths[k::2]}
 
     def text(self) -> str:
         incoming = "x"
-        last = len(self.trained.blocks) - 1
-        for k, block in enumerate(self.trained.blocks):
+        last = len(self.trained.layers) - 1
+        for k, trained in enumerate(self.trained.layers):
             outgoing = "out" if k == last else buffer(k % 2)
-            write_block(CLayerWriter(self.file, k + 1), block, incoming, outgoing)
+            c = CLayerWriter(self.file, k + 1)
+            n_in, n_out = self.trained.model.network.shapes[k]
+            c.statement(f"/* layer {k + 1}: {n_in} to {n_out} */")
+            c.sequence([trained], incoming, outgoing)
             incoming = outgoing
         self._link(CLayerWriter(self.file, last + 2))
         parts = [
@@ -94,7 +96,7 @@ class Writer:
             f" * must not overlap: {outputs}.\n"
             " *\n"
             f" * C99 and <math.h>, nothing else. Constants: {self.file.n_constants * size} bytes."
-            f" Stack: {sum(self.buffers.values()) * size} bytes of\n"
+            f" Stack: {self._stack * size} bytes of\n"
             " * buffers and what a few calls take. It may be called from several threads at once.\n"
             " */"
         )
@@ -112,48 +114,17 @@ class Writer:
         declared = f"const char *const {name}_classes[{len(self.trained.classes)}]"
         return f"{text}extern {declared};\n{declared} = {{\n    {labels}\n}};\n"
 
+    @property
+    def _stack(self) -> int:
+        return sum(self.buffers.values()) + sum(self.file.arrays.values())
+
     def _function(self) -> str:
         real = self.number.real
         declared = [f"{real} {buffer(k)}[{width}];" for k, width in self.buffers.items()]
+        declared += [f"{real} {name}[{n}];" for name, n in self.file.arrays.items()]
         lines = "\n    ".join([*declared, "long i;", *self.file.statements])
         return f"void {self.name}(const {real} *x, {real} *out)\n{{\n    {lines}\n}}\n"
 
 
 def buffer(parity: int) -> str:
     return "even" if parity else "odd"
-
-
-def write_block(c: CLayerWriter, block: Block, incoming: str, outgoing: str) -> None:
-    layer, n_in, n_out = block.layer, block.n_inputs, block.layer.n_outputs
-    c.statement(f"/* layer {c.layer}: {n_in} to {n_out} */")
-    bias = c.constant("bias", block.arrays["bias"])
-    c.statement(f"for (i = 0; i < {n_out}; i++) {outgoing}[i] = {bias}[i];")
-    add_product(c, "weight", block, incoming, outgoing)
-    if layer.normalization is not None:
-        write = form_of(NORMALIZATIONS, layer.normalization, "c")
-        write(layer.normalization, block.arrays, c, outgoing)
-    if not isinstance(layer.activation, Identity):
-        c.activate(layer.activation, outgoing, n_out)
-    if "projection" in block.arrays:
-        add_product(c, "projection", block, incoming, outgoing)
-    elif layer.residual:
-        c.statement(f"for (i = 0; i < {n_out}; i++) {outgoing}[i] += {incoming}[i];")
-
-
-def add_product(c: CLayerWriter, which: str, block: Block, incoming: str, outgoing: str) -> None:
-    helper = c.helper("add_product", ADD_PRODUCT)
-    matrix = c.constant(which, block.arrays[which])
-    c.statement(
-        f"{helper}({incoming}, {matrix}, {block.n_inputs}, {block.layer.n_outputs}, {outgoing});"
-    )
-
-
-ADD_PRODUCT = """\
-static void NAME(const REAL *x, const REAL *matrix, long n_in, long n_out, REAL *sums)
-{
-    long i, j;
-    for (i = 0; i < n_in; i++)
-        for (j = 0; j < n_out; j++)
-            sums[j] += x[i] * *matrix++;
-}
-"""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+import itertools
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import final
 
 import numpy as np
 
+from rosenblatt.activations import Activation
 from rosenblatt.export.c_activations import CFunctions
 from rosenblatt.export.c_number import CNumber
+from rosenblatt.export.trained import form_of
+from rosenblatt.network import Layer, TrainedLayer
+from rosenblatt.network.registration import REGISTRY as LAYERS
+from rosenblatt.normalizations import Normalization
+from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["CFile", "CLayerWriter"]
@@ -24,6 +33,21 @@ class CFile:
         self.constants: list[str] = []
         self.statements: list[str] = []
         self.n_constants = 0
+        self.names: set[str] = set()
+        self.arrays: dict[str, int] = {}
+
+    def unique(self, name: str) -> str:
+        """The name, with a number behind it if it is taken."""
+        choices = (name if k == 1 else f"{name}_{k}" for k in itertools.count(1))
+        chosen = next(choice for choice in choices if choice not in self.names)
+        self.names.add(chosen)
+        return chosen
+
+    def scratch(self, n: int) -> str:
+        """A new array of n numbers on the stack; its name."""
+        name = f"t{len(self.arrays) + 1}"
+        self.arrays[name] = n
+        return name
 
 
 @final
@@ -40,7 +64,7 @@ class CLayerWriter:
         self.file.statements.append(line)
 
     def constant(self, which: str, array: FloatArray) -> str:
-        name = f"{self.file.prefix}_{which}_{self.layer}"
+        name = self.file.unique(f"{self.file.prefix}_{which}_{self.layer}")
         literals = [self.literal(x) for x in np.ravel(array).tolist()]
         self.file.n_constants += len(literals)
         lines = ",\n    ".join(", ".join(literals[i : i + 4]) for i in range(0, len(literals), 4))
@@ -55,6 +79,33 @@ class CLayerWriter:
         self.file.helpers[name] = text.replace("NAME", full)
         return full
 
-    def activate(self, activation: Any, row: str, n: int) -> None:
-        """Put an array of n numbers through an activation, in place."""
+    def copy(self, x: str, out: str, n: int) -> None:
+        if x != out:
+            self.statement(f"for (i = 0; i < {n}; i++) {out}[i] = {x}[i];")
+
+    def activate(self, activation: Activation, row: str, n: int) -> None:
         self.statement(self.file.functions.applied(activation, row, n))
+
+    def normalize(
+        self, normalization: Normalization, arrays: Mapping[str, FloatArray], row: str
+    ) -> None:
+        form_of(NORMALIZATIONS, normalization, "c")(normalization, arrays, self, row)
+
+    def sequence(self, layers: Sequence[TrainedLayer], x: str, out: str) -> None:
+        """Work in place where a layer can, but never on the input of the whole.
+
+        The last layer that cannot fills `out`, those before it arrays of their own.
+        """
+        apart = [i for i, trained in enumerate(layers) if not self._is_in_place(trained.layer)]
+        start, last = x, apart[-1] if apart else 0
+        for i, trained in enumerate(layers):
+            can_stay = self._is_in_place(trained.layer) and x != start
+            n_out = prod(trained.layer.output_shape(trained.shape))
+            target = x if can_stay else out if i >= last else self.file.scratch(n_out)
+            form_of(LAYERS, trained.layer, "c")(trained, self, x, target)
+            x = target
+        assert x == out
+
+    def _is_in_place(self, layer: Layer) -> bool:
+        record = LAYERS.of(layer)
+        return record is not None and record.is_in_place_in_c

@@ -6,18 +6,23 @@ Numbers are float32, because runtimes have kernels of most activations for no ot
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto, TensorProto, checker, helper, numpy_helper
 
+from rosenblatt.activations import Activation
 from rosenblatt.activations.registration import REGISTRY as ACTIVATIONS
-from rosenblatt.export.trained import Block, Trained, form_of
+from rosenblatt.export.trained import Trained, form_of
 from rosenblatt.losses import Link
 from rosenblatt.model import OutputFormat
+from rosenblatt.network import TrainedLayer
+from rosenblatt.network.registration import REGISTRY as LAYERS
+from rosenblatt.normalizations import Normalization
 from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["OPSET", "Graph", "finished", "network_value", "onnx_model"]
 
@@ -61,6 +66,18 @@ class Graph:
         self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
         return output
 
+    def activation(self, activation: Activation, z: str) -> str:
+        form = form_of(ACTIVATIONS, activation, "onnx")
+        return self.step(form, z) if isinstance(form, str) else form(activation, self, z)
+
+    def normalization(
+        self, normalization: Normalization, arrays: Mapping[str, FloatArray], h: str
+    ) -> str:
+        return form_of(NORMALIZATIONS, normalization, "onnx")(normalization, arrays, self, h)
+
+    def layer(self, trained: TrainedLayer, x: str) -> str:
+        return form_of(LAYERS, trained.layer, "onnx")(trained, self, x)
+
 
 LINKS: dict[Link, Callable[[Graph, str], str]] = {
     Link.IDENTITY: lambda graph, scores: scores,
@@ -88,8 +105,8 @@ def onnx_model(trained: Trained) -> ModelProto:
 def network_value(graph: Graph, trained: Trained, x: str) -> str:
     """What the network makes of float32 rows x: predictions in columns."""
     single = trained.converted(np.float32)
-    for block in single.blocks:
-        x = block_value(graph, block, x)
+    for layer in single.layers:
+        x = graph.layer(layer, x)
     value = LINKS[single.link](graph, x)
     if single.form is not OutputFormat.BOTH_CLASSES:
         return value
@@ -115,21 +132,3 @@ def finished(graph: Graph, trained: Trained) -> ModelProto:
         helper.set_model_props(model, {"classes": json.dumps(trained.classes)})
     checker.check_model(model, full_check=True)
     return model
-
-
-def block_value(graph: Graph, block: Block, x: str) -> str:
-    layer, arrays = block.layer, block.arrays
-    z = graph.step("Gemm", x, graph.constant(arrays["weight"]), graph.constant(arrays["bias"]))
-    if layer.normalization is not None:
-        normalise = form_of(NORMALIZATIONS, layer.normalization, "onnx")
-        z = normalise(layer.normalization, arrays, graph, z)
-    activation = form_of(ACTIVATIONS, layer.activation, "onnx")
-    if isinstance(activation, str):
-        a = graph.step(activation, z)
-    else:
-        a = activation(layer.activation, graph, z)
-    if not layer.residual:
-        return a
-    if "projection" in arrays:
-        x = graph.step("MatMul", x, graph.constant(arrays["projection"]))
-    return graph.step("Add", a, x)

@@ -8,11 +8,14 @@ from typing import Any, final
 import torch
 from torch import nn
 
-from rosenblatt.activations import Activation, Identity
+from rosenblatt.activations import Activation
 from rosenblatt.activations.registration import REGISTRY as ACTIVATIONS
-from rosenblatt.export.trained import Block, Trained, form_of
+from rosenblatt.export.trained import Trained, form_of
 from rosenblatt.losses import Link
 from rosenblatt.model import OutputFormat
+from rosenblatt.network import TrainedLayer
+from rosenblatt.network.registration import REGISTRY as LAYERS
+from rosenblatt.normalizations import Normalization
 from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
 from rosenblatt.support.types import FloatArray
 
@@ -70,36 +73,14 @@ FORMS: dict[OutputFormat, Callable[[], list[nn.Module]]] = {
 
 def sequential(trained: Trained, *, logits: bool = False) -> nn.Sequential:
     """The network in evaluation mode; with `logits` the raw scores alone, a column each."""
-    blocks = [module for block in trained.blocks for module in modules_of(block)]
+    writer = ModuleWriter()
+    layers = [module for layer in trained.layers for module in writer.layer(layer)]
     ending = [] if logits else [*LINKS[trained.link](), *FORMS[trained.form]()]
-    return nn.Sequential(*blocks, *ending).eval()
-
-
-def modules_of(block: Block) -> list[nn.Module]:
-    layer, arrays = block.layer, block.arrays
-    modules = [linear(arrays["weight"], arrays["bias"])]
-    if layer.normalization is not None:
-        make = form_of(NORMALIZATIONS, layer.normalization, "torch")
-        modules.append(make(layer.normalization, arrays, Modules()))
-    if not isinstance(layer.activation, Identity):
-        modules.append(activation_module(layer.activation))
-    if layer.dropout:
-        modules.append(nn.Dropout(layer.dropout))
-    if not layer.residual:
-        return modules
-    projection = linear(arrays["projection"]) if "projection" in arrays else nn.Identity()
-    return [Residual(nn.Sequential(*modules), projection)]
-
-
-def activation_module(activation: Activation) -> nn.Module:
-    form = form_of(ACTIVATIONS, activation, "torch")
-    if isinstance(form, str):
-        return Threshold() if form == Threshold.__name__ else getattr(nn, form)()
-    return form(activation, nn)
+    return nn.Sequential(*layers, *ending).eval()
 
 
 @final
-class Modules:
+class ModuleWriter:
     """Makes modules with given weights. It is a `TorchWriter`."""
 
     @property
@@ -114,11 +95,25 @@ class Modules:
         module.load_state_dict(tensors)
         return module
 
+    def linear(self, weight: FloatArray, bias: FloatArray | None = None) -> Any:
+        module = nn.Linear(*weight.shape, bias=bias is not None)
+        state = {"weight": weight.T}
+        return self.loaded(module, state if bias is None else {**state, "bias": bias})
 
-def linear(weight: FloatArray, bias: FloatArray | None = None) -> nn.Module:
-    module = nn.Linear(*weight.shape, bias=bias is not None)
-    state = {"weight": weight.T}
-    return Modules().loaded(module, state if bias is None else {**state, "bias": bias})
+    def activation(self, activation: Activation) -> Any:
+        form = form_of(ACTIVATIONS, activation, "torch")
+        if isinstance(form, str):
+            return Threshold() if form == Threshold.__name__ else getattr(nn, form)()
+        return form(activation, nn)
+
+    def normalization(self, normalization: Normalization, arrays: Mapping[str, FloatArray]) -> Any:
+        return form_of(NORMALIZATIONS, normalization, "torch")(normalization, arrays, self)
+
+    def layer(self, trained: TrainedLayer) -> list[Any]:
+        return form_of(LAYERS, trained.layer, "torch")(trained, self)
+
+    def residual(self, inner: list[Any], shortcut: Any) -> Any:
+        return Residual(nn.Sequential(*inner), shortcut)
 
 
 def tensor(array: FloatArray) -> Any:

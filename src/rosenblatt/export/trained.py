@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, final
 
@@ -12,21 +11,10 @@ import numpy.typing as npt
 from rosenblatt.losses import Link
 from rosenblatt.losses.registration import link_of
 from rosenblatt.model import Model, OutputFormat
-from rosenblatt.network import Dense
+from rosenblatt.network import TrainedLayer
 from rosenblatt.support.registry import Registry, Unsupported
-from rosenblatt.support.types import FloatArray
 
-__all__ = ["Block", "Trained", "form_of"]
-
-
-@final
-@dataclass(frozen=True)
-class Block:
-    """One layer: its description, and its parameters and running statistics by name."""
-
-    layer: Dense
-    n_inputs: int
-    arrays: Mapping[str, FloatArray]
+__all__ = ["Trained", "form_of"]
 
 
 @final
@@ -73,13 +61,13 @@ class Trained:
         return 2 if self.form is OutputFormat.BOTH_CLASSES else self.model.network.n_outputs
 
     @property
-    def blocks(self) -> list[Block]:
+    def layers(self) -> list[TrainedLayer]:
         network = self.model.network
         return [
-            Block(layer, n_in, parameters | state)
-            for layer, (n_in, _), parameters, state in zip(
+            TrainedLayer(layer, shape, parameters | state)
+            for layer, shape, parameters, state in zip(
                 network.layers,
-                network.shapes,
+                network.layer_shapes[:-1],
                 network.layer_parameters(self.model.parameters),
                 network.layer_state(self.model.state),
                 strict=True,

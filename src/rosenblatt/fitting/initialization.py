@@ -105,7 +105,7 @@ def nguyen_widrow(
     The first layer is spread over the range of each column of X, a later one over that of the
     activation before it.
     """
-    if any(layer.normalization is not None or layer.residual for layer in network.layers):
+    if any(layer.normalization is not None or layer.residual for layer in network.dense_layers):
         raise ValueError(
             "initializer='nguyen_widrow' lays units over the values that reach their layer, which a"
             " normalization scales anew and a residual connection adds to: take another"
@@ -113,7 +113,7 @@ def nguyen_widrow(
         )
     low, high = column_ranges(X)
     weights, biases = [], []
-    for layer, (n_in, n_out) in zip(network.layers[:-1], network.shapes[:-1], strict=True):
+    for layer, (n_in, n_out) in zip(network.dense_layers[:-1], network.shapes[:-1], strict=True):
         known = SATURATING.get(type(layer.activation))
         if known is None:
             raise ValueError(

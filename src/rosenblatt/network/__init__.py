@@ -1,5 +1,34 @@
-"""The description of a network, and the layout of its one flat parameter vector."""
+"""Networks: a chain of layers, and the layout of its one flat parameter vector."""
 
-from rosenblatt.network.network import PENALISED, Dense, Network, beside_dense, fill
+from rosenblatt.network.activation_layer import ActivationLayer
+from rosenblatt.network.affine import Affine
+from rosenblatt.network.dense import Dense
+from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape
+from rosenblatt.network.layout import beside_dense, fill
+from rosenblatt.network.network import Network
+from rosenblatt.network.normalization_layer import NormalizationLayer
+from rosenblatt.network.random_layers import Dropout, GaussianNoise
+from rosenblatt.network.registration import TrainedLayer, register
+from rosenblatt.network.residual import Residual
+from rosenblatt.network.sequential import Sequential
 
-__all__ = ["PENALISED", "Dense", "Network", "beside_dense", "fill"]
+__all__ = [
+    "ActivationLayer",
+    "Affine",
+    "Backward",
+    "Dense",
+    "Dropout",
+    "GaussianNoise",
+    "Layer",
+    "NativeForm",
+    "Network",
+    "NormalizationLayer",
+    "Passed",
+    "Residual",
+    "Sequential",
+    "Shape",
+    "TrainedLayer",
+    "beside_dense",
+    "fill",
+    "register",
+]

@@ -1,67 +1,38 @@
 """The frozen description of a network, and the layout of its one flat parameter vector.
 
-Layer l holds weights W^l of shape (n_in, n_out), row by row, then biases b^l of shape (n_out,);
-then, where it has them, the scale γ^l and the shift β^l of a normalisation, both of shape (n_out,),
-and the projection P^l of a residual connection, shape (n_in, n_out). The layers follow one another:
-θ = [W¹ b¹ W² b² …]. (The paper's W^l is this one transposed.)
+θ holds the layers' parameters one layer after another, each array row by row: of a dense block the
+weights W^l of shape (n_in, n_out) and the biases b^l of shape (n_out,); then, where it has them,
+the scale γ^l and the shift β^l of a normalisation, both of shape (n_out,), and the projection P^l
+of a residual connection, shape (n_in, n_out). So θ = [W¹ b¹ W² b² …]. (The papers' W^l is this one
+transposed.)
 
-What a network learns without a gradient is its state, another flat vector: the running means and
-variances of its batch normalisations, layer by layer, each of shape (n_out,).
+What a network learns without a gradient is its state, another flat vector, in the same order: the
+running means and variances of batch normalisations.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import pairwise
 from math import prod
-from typing import final
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.activations import Activation, Identity
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.normalizations import BatchNorm, Normalization
+from rosenblatt.network.dense import Dense
+from rosenblatt.network.layer import Layer, Shape
+from rosenblatt.network.layout import beside_dense, fill, rounded, views, with_prefixes
+from rosenblatt.network.random_layers import GaussianNoise
 from rosenblatt.support.types import FloatArray, aligned_zeros
 
-__all__ = ["PENALISED", "Dense", "Network"]
+__all__ = ["Network"]
 
-# The names of the parameters that a penalty acts on: what multiplies a layer's input.
-PENALISED = ("weight", "projection")
-
-
-@final
-@dataclass(frozen=True)
-class Dense:
-    """A block around a fully connected layer: z = a W + b and a = g(z) (B1, B2), and more to it.
-
-    In this order: dense, normalisation, activation, dropout, residual connection.
-
-    Attributes
-    ----------
-    n_outputs : int
-    activation : Activation
-    normalization : Normalization, optional
-        Of a W + b, followed by a learned scale and shift.
-    dropout : float
-        Probability with which a unit's output is left out of a training step, in [0, 1).
-    residual : bool
-        Whether the block's input is added to its output (He et al. 2016), through a learned
-        projection x P where their widths differ.
-    """
-
-    n_outputs: int
-    activation: Activation = field(default_factory=Identity)
-    normalization: Normalization | None = None
-    dropout: float = 0.0
-    residual: bool = False
-
-    def __post_init__(self) -> None:
-        if self.n_outputs < 1:
-            raise ValueError(f"a layer needs at least one unit, got n_outputs={self.n_outputs}")
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout must be in [0, 1), got dropout={self.dropout}")
+NAME = re.compile(r"[a-z0-9_.]+")
 
 
 @final
@@ -69,12 +40,18 @@ class Dense:
 class Network:
     """A chain of layers over `n_inputs` features. It returns raw scores: the loss owns the link.
 
-    With `input_noise`, a training step adds Gaussian noise of that standard deviation to what comes
-    in.
+    Attributes
+    ----------
+    n_inputs : int
+        Numbers of one sample; the first layer takes the shape (n_inputs,).
+    layers : tuple of Layer
+        Each takes the shape that the one before gives; the last gives (n_outputs,).
+    input_noise : float
+        Standard deviation of the Gaussian noise that a training step adds to the input.
     """
 
     n_inputs: int
-    layers: tuple[Dense, ...]
+    layers: tuple[Layer, ...]
     input_noise: float = 0.0
 
     def __post_init__(self) -> None:
@@ -82,53 +59,103 @@ class Network:
             raise ValueError(f"a network needs at least one input, got n_inputs={self.n_inputs}")
         if not self.layers:
             raise ValueError("a network needs at least one layer")
-        if not 0 <= self.input_noise < np.inf:
-            raise ValueError(f"input_noise must be 0 or more, got {self.input_noise}")
+        GaussianNoise(self.input_noise)  # checks the number
+        if len(self.layer_shapes[-1]) != 1:
+            raise ValueError(
+                f"a network ends with outputs of shape (n,), and {self.layers[-1]!r} gives"
+                f" {self.layer_shapes[-1]}"
+            )
+        for name in (n for shapes in self.parameter_shapes for n in shapes):
+            if not NAME.fullmatch(name):
+                raise ValueError(
+                    f"a parameter cannot be called {name!r}: take lower-case letters, digits,"
+                    " underscores and points"
+                )
+
+    @cached_property
+    def layer_shapes(self) -> tuple[Shape, ...]:
+        """The shape of a sample that comes into each layer, and of what leaves the last."""
+        shapes: list[Shape] = [(self.n_inputs,)]
+        for layer in self.layers:
+            shapes.append(layer.output_shape(shapes[-1]))
+        return tuple(shapes)
 
     @property
     def n_outputs(self) -> int:
-        return self.layers[-1].n_outputs
+        return self.layer_shapes[-1][0]
 
-    @property
+    @cached_property
     def shapes(self) -> tuple[tuple[int, int], ...]:
-        """(n_in, n_out) of every layer's weights."""
-        units = (self.n_inputs, *(layer.n_outputs for layer in self.layers))
-        return tuple(pairwise(units))
+        """The numbers of a sample that come into each layer and that leave it.
 
-    @property
-    def parameter_shapes(self) -> list[dict[str, tuple[int, ...]]]:
+        Of a dense block it is the shape of its weights.
+        """
+        return tuple(pairwise(map(prod, self.layer_shapes)))
+
+    @cached_property
+    def parameter_shapes(self) -> tuple[Mapping[str, Shape], ...]:
         """Name to shape of every layer's parameters, in the order in which θ holds them."""
-        layers: list[dict[str, tuple[int, ...]]] = []
-        for layer, (n_in, n_out) in zip(self.layers, self.shapes, strict=True):
-            layers.append({"weight": (n_in, n_out), "bias": (n_out,)})
-            if layer.normalization is not None:
-                layers[-1] |= {"scale": (n_out,), "shift": (n_out,)}
-            if layer.residual and n_in != n_out:
-                layers[-1]["projection"] = (n_in, n_out)
-        return layers
+        return tuple(
+            layer.parameter_shapes(shape)
+            for layer, shape in zip(self.layers, self.layer_shapes, strict=False)
+        )
 
-    @property
+    @cached_property
     def n_parameters(self) -> int:
         return sum(prod(shape) for shapes in self.parameter_shapes for shape in shapes.values())
 
-    @property
-    def state_shapes(self) -> list[dict[str, tuple[int, ...]]]:
+    @cached_property
+    def state_shapes(self) -> tuple[Mapping[str, Shape], ...]:
         """Name to shape of what every layer has in the state."""
-        return [
-            dict.fromkeys(("running_mean", "running_var"), (layer.n_outputs,))
-            if isinstance(layer.normalization, BatchNorm)
-            else {}
-            for layer in self.layers
-        ]
+        return tuple(
+            layer.state_shapes(shape)
+            for layer, shape in zip(self.layers, self.layer_shapes, strict=False)
+        )
 
-    @property
+    @cached_property
     def n_state(self) -> int:
         return sum(prod(shape) for shapes in self.state_shapes for shape in shapes.values())
 
-    @property
+    @cached_property
     def is_random(self) -> bool:
         """Whether a training step draws at random."""
-        return self.input_noise > 0 or any(layer.dropout > 0 for layer in self.layers)
+        return self.input_noise > 0 or any(layer.is_random for layer in self.layers)
+
+    @cached_property
+    def penalised(self) -> tuple[tuple[str, ...], ...]:
+        """The names of every layer's parameters that a penalty acts on."""
+        return tuple(
+            tuple(name for name in layer.penalised if name in shapes)
+            for layer, shapes in zip(self.layers, self.parameter_shapes, strict=True)
+        )
+
+    @cached_property
+    def costs(self) -> tuple[float, ...]:
+        """Multiply-adds of a dense sample in every layer."""
+        return tuple(
+            layer.cost(shape) for layer, shape in zip(self.layers, self.layer_shapes, strict=False)
+        )
+
+    def cost(self, entries: float | None = None) -> float:
+        """Multiply-adds of a sample in all layers; `entries` of a sparse row, in the mean."""
+        first, *rest = self.costs
+        if entries is not None:
+            first = self.layers[0].cost(self.layer_shapes[0], entries)
+        return first + sum(rest)
+
+    @property
+    def dense_layers(self) -> tuple[Dense, ...]:
+        """The layers, if all of them are dense blocks.
+
+        Raises
+        ------
+        ValueError
+            If one is of another kind.
+        """
+        for layer in self.layers:
+            if not isinstance(layer, Dense):
+                raise ValueError(f"this works with networks of Dense layers alone, got {layer!r}")
+        return tuple(layer for layer in self.layers if isinstance(layer, Dense))
 
     def layer_parameters(self, theta: FloatArray) -> list[dict[str, FloatArray]]:
         """Every layer's parameters by name, as views into θ, shape (n_parameters,)."""
@@ -151,11 +178,10 @@ class Network:
         return with_prefixes(self.layer_state(state))
 
     def initial_state(self, dtype: npt.DTypeLike = np.float64) -> FloatArray:
-        """Running means of 0 and variances of 1."""
+        """The state to begin with, such as running means of 0 and variances of 1."""
         state = np.zeros(self.n_state, dtype)
-        for layer in self.layer_state(state):
-            if "running_var" in layer:
-                layer["running_var"][...] = 1
+        for layer, arrays in zip(self.layers, self.layer_state(state), strict=True):
+            layer.initialize_state(arrays)
         return state
 
     def named_parameters(self, theta: FloatArray) -> dict[str, FloatArray]:
@@ -163,8 +189,17 @@ class Network:
         return with_prefixes(self.layer_parameters(theta))
 
     def weights_and_biases(self, theta: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
-        """(W, b) of every layer as views into θ, shape (n_parameters,)."""
-        return [(layer["weight"], layer["bias"]) for layer in self.layer_parameters(theta)]
+        """(W, b) of every layer of dense blocks, as views into θ, shape (n_parameters,).
+
+        Raises
+        ------
+        ValueError
+            If a layer is no dense block.
+        """
+        layers = self.layer_parameters(theta)
+        if not all("weight" in layer and "bias" in layer for layer in layers):
+            assert self.dense_layers
+        return [(layer["weight"], layer["bias"]) for layer in layers]
 
     def squared_norms(self, g: FloatArray) -> npt.NDArray[np.float64]:
         """‖·‖² of each layer's part of a flat vector, shape (n_layers,)."""
@@ -202,57 +237,22 @@ class Network:
         fill(beside_dense(self.named_parameters(theta)), others or {})
         return theta
 
+    def pack_named(
+        self, named: Mapping[str, npt.ArrayLike], dtype: npt.DTypeLike = np.float64
+    ) -> FloatArray:
+        """A new flat vector: the inverse of `named_parameters`."""
+        theta = aligned_zeros(self.n_parameters, dtype)
+        fill(self.named_parameters(theta), named)
+        return theta
+
     def initial_parameters(
         self, rng: Rng, initializer: Initializer, dtype: npt.DTypeLike = np.float64
     ) -> FloatArray:
-        """θ drawn layer by layer, in float64, then rounded to `dtype`.
-
-        Projections are weights; normalisations begin with scale 1 and shift 0.
-        """
+        """θ drawn layer by layer, in float64, then rounded to `dtype`."""
         theta = aligned_zeros(self.n_parameters, np.float64)
-        for (n_in, n_out), layer in zip(self.shapes, self.layer_parameters(theta), strict=True):
-            layer["weight"][...], layer["bias"][...] = initializer.draw(rng, n_in, n_out)
-            if "scale" in layer:
-                layer["scale"][...] = 1
-            if "projection" in layer:
-                layer["projection"][...], _ = initializer.draw(rng, n_in, n_out)
+        for layer, arrays in zip(self.layers, self.layer_parameters(theta), strict=True):
+            layer.initialize(arrays, rng, initializer)
         return theta if np.dtype(dtype) == np.float64 else rounded(theta, dtype)
 
-
-def views(
-    flat: FloatArray, shapes: list[dict[str, tuple[int, ...]]]
-) -> list[dict[str, FloatArray]]:
-    """Stretches of a flat vector, one after the other."""
-    start = 0
-    layers: list[dict[str, FloatArray]] = []
-    for of_layer in shapes:
-        layers.append({})
-        for name, shape in of_layer.items():
-            end = start + prod(shape)
-            layers[-1][name] = flat[start:end].reshape(shape)
-            start = end
-    return layers
-
-
-def with_prefixes(layers: list[dict[str, FloatArray]]) -> dict[str, FloatArray]:
-    return {f"layers.{i}.{name}": p for i, layer in enumerate(layers) for name, p in layer.items()}
-
-
-def beside_dense(named: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """Those of named parameters that are neither weights nor biases of dense layers."""
-    return {name: p for name, p in named.items() if not name.endswith((".weight", ".bias"))}
-
-
-def fill(arrays: Mapping[str, FloatArray], given: Mapping[str, npt.ArrayLike]) -> None:
-    """Write the numbers given into the arrays of the same names."""
-    shapes = {name: np.shape(array) for name, array in arrays.items()}
-    if shapes != (found := {name: np.shape(array) for name, array in given.items()}):
-        raise ValueError(f"expected parameters of the shapes {shapes}, got {found}")
-    for name, array in arrays.items():
-        array[...] = given[name]
-
-
-def rounded(theta: FloatArray, dtype: npt.DTypeLike) -> FloatArray:
-    result = aligned_zeros(len(theta), dtype)
-    result[...] = theta
-    return result
+    def __getstate__(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # without what is cached

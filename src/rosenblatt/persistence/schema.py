@@ -17,7 +17,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.losses import Loss
 from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.model import Model
-from rosenblatt.network import Dense, Network, beside_dense, fill
+from rosenblatt.network import Dense, Layer, Network, fill
 from rosenblatt.normalizations import Normalization
 from rosenblatt.persistence.saved_model import SavedModel
 from rosenblatt.persistence.summary import Summary
@@ -48,7 +48,7 @@ class Metadata:
     format_version: int
     n_inputs: int
     input_noise: float
-    layers: tuple[LayerData, ...]
+    layers: tuple[LayerData | Layer, ...]
     loss: Loss
     encoding: TableEncoding
     summary: Summary
@@ -72,13 +72,11 @@ def metadata_of(saved: SavedModel) -> dict[str, Any]:
     return data
 
 
-def _layer_data(layer: Dense) -> LayerData:
+def _layer_data(layer: Layer) -> LayerData | Layer:
+    if not isinstance(layer, Dense):
+        return layer
     return LayerData(
-        layer.n_outputs,
-        layer.activation,
-        layer.normalization,
-        layer.dropout,
-        layer.residual,
+        layer.n_outputs, layer.activation, layer.normalization, layer.dropout, layer.residual
     )
 
 
@@ -107,7 +105,9 @@ def saved_model_from(data: object, tensors: Mapping[str, FloatArray]) -> SavedMo
 
 def _network_from(metadata: Metadata) -> Network:
     """The network, once it fits the columns and the target."""
-    layers = tuple(Dense(**vars(layer)) for layer in metadata.layers)
+    layers = tuple(
+        Dense(**vars(layer)) if isinstance(layer, LayerData) else layer for layer in metadata.layers
+    )
     network = Network(metadata.n_inputs, layers, metadata.input_noise)
     features = metadata.encoding.n_features
     outputs = _outputs_for(metadata.encoding.target, metadata.loss)
@@ -116,7 +116,8 @@ def _network_from(metadata: Metadata) -> Network:
             f"the network has {network.n_inputs} inputs and {network.n_outputs} outputs, "
             f"and the columns take {features} and {outputs}"
         )
-    if layers[-1].activation != Identity():
+    last = layers[-1]
+    if isinstance(last, Dense) and last.activation != Identity():
         raise InputError("the last layer has an activation, which is the business of the loss")
     return network
 
@@ -150,11 +151,7 @@ def _parameters_from(
     fill(named_state, {name: tensors[name] for name in named_state})
     if any((array < 0).any() for name, array in named_state.items() if name.endswith("_var")):
         raise InputError("a running variance is negative")
-    layers = range(len(network.layers))
-    theta = network.pack(
-        [tensors[f"layers.{index}.weight"] for index in layers],
-        [tensors[f"layers.{index}.bias"] for index in layers],
-        state.dtype,
-        {n: array for n, array in beside_dense(tensors).items() if n not in named_state},
+    theta = network.pack_named(
+        {name: array for name, array in tensors.items() if name not in named_state}, state.dtype
     )
     return theta, state

@@ -18,7 +18,7 @@ BLOCK, BUFFERS = 1024, 2
 
 def fit_bytes(network: Network, batch_size: int, itemsize: int) -> int:
     """What training takes beside the data, at most about."""
-    units = network.n_inputs + 2 * sum(layer.n_outputs for layer in network.layers)
+    units = network.n_inputs + 2 * sum(n_out for _, n_out in network.shapes)
     return itemsize * (COPIES * network.n_parameters + BUFFERS * min(batch_size, BLOCK) * units)
 
 

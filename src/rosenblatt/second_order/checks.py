@@ -1,10 +1,12 @@
-"""Hyper-parameters, checked where an object is made."""
+"""What second-order methods take: hyper-parameters, and networks."""
 
 from __future__ import annotations
 
 import math
 
-__all__ = ["positive"]
+from rosenblatt.network import Dense, Network
+
+__all__ = ["plain_layers", "positive"]
 
 
 def positive(method: object, *names: str, or_zero: bool = False) -> None:
@@ -14,3 +16,20 @@ def positive(method: object, *names: str, or_zero: bool = False) -> None:
         if not (math.isfinite(value) and (value > 0 or (or_zero and value == 0))):
             expected = "0 or more" if or_zero else "above 0"
             raise ValueError(f"{type(method).__name__}: {name} must be {expected}, got {value}.")
+
+
+def plain_layers(network: Network) -> tuple[Dense, ...]:
+    """The layers of a network that has nothing but dense layers and their activations.
+
+    Raises
+    ------
+    ValueError
+        For any other network: its curvature is not known here.
+    """
+    for layer in network.layers:
+        if not (isinstance(layer, Dense) and layer.is_plain):
+            raise ValueError(
+                "second-order methods take dense layers with an activation and nothing else, got"
+                f" {layer!r}: take a first-order solver, such as Adam, or L-BFGS"
+            )
+    return network.dense_layers

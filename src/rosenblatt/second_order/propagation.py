@@ -8,6 +8,7 @@ import numpy as np
 
 from rosenblatt.backprop import Forward, forward
 from rosenblatt.network import Network
+from rosenblatt.second_order.checks import plain_layers
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
@@ -27,10 +28,11 @@ def deltas(
 ) -> list[FloatArray]:
     """δ^l = ∂L/∂z^l of every row, layer by layer, given ∂L/∂s, shape (n_samples, n_outputs)."""
     weights = [W for W, _ in network.weights_and_biases(theta)]
+    layers = plain_layers(network)
     delta: list[FloatArray] = []
     for i in reversed(range(len(weights))):
         z, a = passed.z[i], passed.a[i + 1]
-        delta.insert(0, network.layers[i].activation.pull_back(z, a, upstream))  # B7, B8
+        delta.insert(0, layers[i].activation.pull_back(z, a, upstream))  # B7, B8
         upstream = matmul(delta[0], weights[i].T)
     return delta
 
@@ -84,7 +86,7 @@ def scores_along(
     """
     moved = np.zeros_like(passed.a[0])
     layers = zip(
-        network.layers,
+        plain_layers(network),
         network.weights_and_biases(theta),
         network.weights_and_biases(v),
         strict=True,

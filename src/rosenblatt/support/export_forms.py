@@ -5,7 +5,7 @@ A form is written without importing the other library: it is called with what it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from rosenblatt.support.types import FloatArray
@@ -48,6 +48,18 @@ class CWriter(Protocol):
         In the text NAME stands for it, REAL for the float type and SQRT for its square root.
         """
 
+    def copy(self, x: str, out: str, n: int) -> None:
+        """Fill an array from another one, unless they are the same."""
+
+    def activate(self, activation: Any, row: str, n: int) -> None:
+        """Put an array through an activation, in place."""
+
+    def normalize(self, normalization: Any, arrays: Mapping[str, FloatArray], row: str) -> None:
+        """Normalise an array, scale and shift included, in place."""
+
+    def sequence(self, layers: Sequence[Any], x: str, out: str) -> None:
+        """Fill `out` by layers one after another, which are `TrainedLayer`s."""
+
 
 class OnnxGraph(Protocol):
     """An ONNX graph under construction; values in it go by their names."""
@@ -61,6 +73,15 @@ class OnnxGraph(Protocol):
     def number(self, x: float) -> str:
         """A constant number in float32."""
 
+    def activation(self, activation: Any, z: str) -> str:
+        """The value of an activation."""
+
+    def normalization(self, normalization: Any, arrays: Mapping[str, FloatArray], h: str) -> str:
+        """The value of a normalisation, scale and shift included."""
+
+    def layer(self, trained: Any, x: str) -> str:
+        """The value of a `TrainedLayer`."""
+
 
 class TorchWriter(Protocol):
     """What modules of PyTorch are made with."""
@@ -71,3 +92,18 @@ class TorchWriter(Protocol):
 
     def loaded(self, module: Any, state: Mapping[str, FloatArray]) -> Any:
         """The module, of the arrays' type, with copies of them as its parameters and buffers."""
+
+    def linear(self, weight: FloatArray, bias: FloatArray | None = None) -> Any:
+        """x W + b, or x W."""
+
+    def activation(self, activation: Any) -> Any:
+        """An activation's module."""
+
+    def normalization(self, normalization: Any, arrays: Mapping[str, FloatArray]) -> Any:
+        """A normalisation's module, scale and shift included."""
+
+    def layer(self, trained: Any) -> list[Any]:
+        """The modules of a `TrainedLayer`, which follow one another."""
+
+    def residual(self, inner: list[Any], shortcut: Any) -> Any:
+        """A module that adds what two others make of its input."""

@@ -24,6 +24,8 @@ MULTIPLIERS = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 # What the key grows by from round to round: the golden ratio and √3 - 1, in units of 2⁻³².
 WEYL = 0x9E3779B9, 0xBB67AE85
 ROUNDS = 10
+# An odd multiplier of full period modulo 2⁶⁴ (Knuth's MMIX), for the keys of parts.
+SPLIT = 6364136223846793005
 
 # Elements are numbered in groups of 64, which 16 counters serve: word k of counter j belongs to
 # element 16 k + j, so that vectors of words meet vectors of elements.
@@ -51,6 +53,12 @@ class Stream:
     seed: int
     step: int
     layer: int
+
+    def part(self, k: int) -> Stream:
+        """The words of the member k of a layer that consists of several; those of 0 are its own."""
+        if k == 0:
+            return self
+        return Stream((self.seed * SPLIT + k) % 2**64, self.step, self.layer)
 
     def words(self, n: int) -> npt.NDArray[np.uint32]:
         """Words 0 … n - 1, each uniform over the 32-bit numbers."""

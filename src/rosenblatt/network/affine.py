@@ -1,0 +1,105 @@
+"""The fully connected layer alone: x W + b (theory B1, B8-B10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+from rosenblatt.initializers import Initializer, Rng
+from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
+from rosenblatt.network.registration import TrainedLayer, register
+from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.philox import Stream
+from rosenblatt.support.products import matmul
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["ADD_PRODUCT_IN_C", "Affine", "width"]
+
+
+@final
+@dataclass(frozen=True)
+class Affine(Layer):
+    """z = x W + b, W of shape (n_in, n_out) and b of shape (n_out,).
+
+    (The papers' W is this one transposed: rows are samples.)
+    """
+
+    n_outputs: int
+
+    def __post_init__(self) -> None:
+        if self.n_outputs < 1:
+            raise ValueError(f"a layer needs at least one unit, got n_outputs={self.n_outputs}")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        width(self, shape)
+        return (self.n_outputs,)
+
+    def parameter_shapes(self, shape: Shape) -> Mapping[str, Shape]:
+        return {"weight": (width(self, shape), self.n_outputs), "bias": (self.n_outputs,)}
+
+    def initialize(self, parameters: Arrays, rng: Rng, initializer: Initializer) -> None:
+        n_in, n_out = parameters["weight"].shape
+        parameters["weight"][...], parameters["bias"][...] = initializer.draw(rng, n_in, n_out)
+
+    def forward(
+        self, parameters: Arrays, state: Arrays, x: FloatArray, stream: Stream | None
+    ) -> Passed:
+        z = matmul(x, parameters["weight"]) + parameters["bias"]  # B1
+        return Passed(self, x, z)
+
+    def backward(self, parameters: Arrays, passed: Passed, upstream: FloatArray) -> Backward:
+        dW = matmul(passed.x.T, upstream)  # B9
+        db = upstream.sum(axis=0)  # B10
+        below = matmul(upstream, parameters["weight"].T)  # B8: (W^{l+1})ᵀ δ^{l+1}
+        return Backward({"weight": dW, "bias": db}, below, delta=upstream)
+
+    @property
+    def penalised(self) -> tuple[str, ...]:
+        return ("weight",)
+
+    @property
+    def constrained(self) -> tuple[str, ...]:
+        return ("weight",)
+
+    def cost(self, shape: Shape, entries: float | None = None) -> float:
+        return (width(self, shape) if entries is None else entries) * self.n_outputs
+
+
+def width(layer: Layer, shape: Shape) -> int:
+    """The n of a shape (n,); ValueError for another shape."""
+    if len(shape) != 1:
+        raise ValueError(f"{layer!r} takes samples of shape (n,), got {shape}")
+    return shape[0]
+
+
+ADD_PRODUCT_IN_C = """\
+static void NAME(const REAL *x, const REAL *matrix, long n_in, long n_out, REAL *sums)
+{
+    long i, j;
+    for (i = 0; i < n_in; i++)
+        for (j = 0; j < n_out; j++)
+            sums[j] += x[i] * *matrix++;
+}
+"""
+
+
+def in_c(node: TrainedLayer, c: CWriter, x: str, out: str) -> None:
+    n_in, n_out = node.arrays["weight"].shape
+    bias = c.constant("bias", node.arrays["bias"])
+    c.statement(f"for (i = 0; i < {n_out}; i++) {out}[i] = {bias}[i];")
+    helper = c.helper("add_product", ADD_PRODUCT_IN_C)
+    matrix = c.constant("weight", node.arrays["weight"])
+    c.statement(f"{helper}({x}, {matrix}, {n_in}, {n_out}, {out});")
+
+
+def in_onnx(node: TrainedLayer, graph: OnnxGraph, x: str) -> str:
+    W, b = (graph.constant(node.arrays[name]) for name in ("weight", "bias"))
+    return graph.step("Gemm", x, W, b)
+
+
+def in_torch(node: TrainedLayer, torch: TorchWriter) -> list[object]:
+    return [torch.linear(node.arrays["weight"], node.arrays["bias"])]
+
+
+register(Affine, c=in_c, onnx=in_onnx, torch=in_torch)

@@ -1,0 +1,176 @@
+"""What every layer of a network does: shapes, parameters, and its way forward and back."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, final
+
+from rosenblatt.initializers import Initializer, Rng
+from rosenblatt.support.philox import Stream
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["Backward", "Layer", "NativeForm", "Passed", "Shape"]
+
+# The shape of one sample, without the axis of samples, which comes first in every array:
+#     (n,)                        features, or the units of a dense layer
+#     (n_columns, width)          an embedding of each column
+#     (height, width, channels)   a picture
+#     (k, n)                      units of the k members of an ensemble
+# The last axis holds what the parameters of a normalisation or an activation belong to. A network
+# begins with (n_inputs,) and ends with (n_outputs,).
+Shape: TypeAlias = tuple[int, ...]
+Arrays: TypeAlias = Mapping[str, FloatArray]
+
+
+@final
+@dataclass(frozen=True)
+class Passed:
+    """What a batch left behind in a layer on its way forward.
+
+    Attributes
+    ----------
+    layer : Layer
+    x : array (n_samples, *input shape)
+        What came in.
+    out : array (n_samples, *output shape)
+        What went out.
+    kept : object
+        What the layer keeps for its way back, such as a dropout mask.
+    parts : tuple of Passed
+        The same of the layers that it consists of, in order.
+    """
+
+    layer: Layer
+    x: FloatArray
+    out: FloatArray
+    kept: Any = None
+    parts: tuple[Passed, ...] = ()
+
+    def leaves(self) -> Iterator[Passed]:
+        """Those of the innermost layers, in order."""
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
+
+
+@final
+@dataclass(frozen=True)
+class Backward:
+    """What comes back through a layer, summed over the samples and undivided.
+
+    Attributes
+    ----------
+    gradients : mapping of name to array
+        The gradients of the layer's parameters.
+    upstream : array (n_samples, *input shape)
+        The gradient with respect to what came in.
+    delta : array
+        The gradient with respect to the output of the innermost first layer: x W + b of a block.
+    """
+
+    gradients: Arrays
+    upstream: FloatArray
+    delta: FloatArray
+
+
+@final
+@dataclass(frozen=True)
+class NativeForm:
+    """A layer as the native engine has it: a kind, and the fields by name.
+
+    Fields are numbers, or members such as activations that have kernels of their own.
+    """
+
+    kind: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Layer(ABC):
+    """A differentiable map of a batch, with parameters θ of its own.
+
+    A layer is a frozen dataclass whose fields are its hyper-parameters; parameters and state are
+    handed to it by name. A layer without any implements `output_shape`, `forward` and `backward`
+    alone, and takes the other methods as they are here.
+
+    `rosenblatt.network.register` makes a layer known to model files and exports.
+    """
+
+    @abstractmethod
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape of what goes out, given that of what comes in.
+
+        Raises
+        ------
+        ValueError
+            If the layer takes no input of that shape.
+        """
+
+    @abstractmethod
+    def forward(
+        self, parameters: Arrays, state: Arrays, x: FloatArray, stream: Stream | None
+    ) -> Passed:
+        """Pass a batch x, shape (n_samples, *input shape).
+
+        In a training step `stream` has the random numbers; without one it is a prediction.
+        """
+
+    @abstractmethod
+    def backward(self, parameters: Arrays, passed: Passed, upstream: FloatArray) -> Backward:
+        """Pass back `upstream`, the gradient with respect to `passed.out`."""
+
+    def parameter_shapes(self, shape: Shape) -> Mapping[str, Shape]:
+        """Name to shape of the parameters, in the order in which θ holds them.
+
+        Names consist of lower-case letters, digits, underscores and points.
+        """
+        return {}
+
+    def initialize(self, parameters: Arrays, rng: Rng, initializer: Initializer) -> None:
+        """Write initial values into the parameters, which are float64 and 0."""
+        return
+
+    def state_shapes(self, shape: Shape) -> Mapping[str, Shape]:
+        """Name to shape of what training moves without a gradient, such as running statistics."""
+        return {}
+
+    def initialize_state(self, state: Arrays) -> None:
+        """Write initial values into the state, which is 0."""
+        return
+
+    def track(self, state: Arrays, passed: Passed) -> None:
+        """Move the state, in place, by a training batch."""
+        return
+
+    @property
+    def penalised(self) -> tuple[str, ...]:
+        """The parameters that a penalty acts on: those that multiply the layer's input."""
+        return ()
+
+    @property
+    def constrained(self) -> tuple[str, ...]:
+        """The parameters, of shape (n_in, n_out), whose columns a constraint bounds."""
+        return ()
+
+    @property
+    def is_random(self) -> bool:
+        """Whether a training step draws at random."""
+        return False
+
+    @property
+    def name(self) -> str:
+        """What messages call the layer."""
+        return type(self).__name__
+
+    def cost(self, shape: Shape, entries: float | None = None) -> float:
+        """Multiply-adds of a sample on its way forward.
+
+        `entries` are the stored ones of a sparse row, in the mean; None for a dense input.
+        """
+        return 0
+
+    def native_form(self) -> NativeForm | None:
+        """The layer for the native engine; None if that has no kernel for it."""
+        return None
