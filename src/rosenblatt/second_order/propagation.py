@@ -27,8 +27,8 @@ def deltas(
     network: Network, theta: FloatArray, passed: Forward | Passed, upstream: FloatArray
 ) -> list[FloatArray]:
     """δ^l = ∂L/∂z^l of every row, layer by layer, given ∂L/∂s, shape (n_samples, n_outputs)."""
-    weights = [W for W, _ in network.weights_and_biases(theta)]
     layers = plain_layers(network)
+    weights = [W for W, _ in network.weights_and_biases(theta)]
     delta: list[FloatArray] = []
     for i in reversed(range(len(weights))):
         z, a = passed.z[i], passed.a[i + 1]

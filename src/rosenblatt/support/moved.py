@@ -22,7 +22,7 @@ __all__ = [
 
 # Modules that were public in 0.1.0, and where their names are now.
 MOVED_MODULES = {
-    "rosenblatt.blocks": "rosenblatt.network.blocks",
+    "rosenblatt.blocks": "rosenblatt.network.layer",
     "rosenblatt.clipping": "rosenblatt.regularization.clipping",
     "rosenblatt.constraints": "rosenblatt.regularization.constraints",
     "rosenblatt.dropout": "rosenblatt.regularization.dropout",
