@@ -72,16 +72,19 @@ def has_kernel(member: object) -> bool:
 
 def runs_natively(network: Network) -> bool:
     """Whether the native engine can run all of a network's layers."""
-    return not members_without_kernels(network)
+    known = all_kernel_classes()
+    return all(
+        form is not None and all(type(member) in known for member in form.members)
+        for form in network.native_forms
+    )
 
 
 def members_without_kernels(network: Network) -> list[object]:
     """The layers and activations for which the native engine has no kernel."""
     found: list[object] = []
-    for layer in network.layers:
-        form = layer.native_form()
-        members = [layer] if form is None else form.fields.values()
-        found += [m for m in members if dataclasses.is_dataclass(m) and not has_kernel(m)]
+    for layer, form in zip(network.layers, network.native_forms, strict=True):
+        members = (layer,) if form is None else form.members
+        found += [member for member in members if not has_kernel(member)]
     return found
 
 

@@ -30,7 +30,7 @@ from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.engine.threads import allowed_threads
 from rosenblatt.losses import Loss, SquaredError
-from rosenblatt.network import Layer, Network
+from rosenblatt.network import NativeForm, Network
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.types import FloatArray
@@ -80,13 +80,12 @@ def native_data(arrays: Arrays) -> Any:
 
 def native_layers(network: Network, *, training: bool) -> list[Any]:
     """The layers as the compiled module takes them; nothing is left out of a prediction."""
-    return [native_layer(layer, training=training) for layer in network.layers]
+    return [native_layer(form, training=training) for form in network.native_forms]
 
 
-def native_layer(layer: Layer, *, training: bool) -> tuple[Any, ...]:
-    form = layer.native_form()
+def native_layer(form: NativeForm | None, *, training: bool) -> tuple[Any, ...]:
     if form is None or form.kind != "Dense":
-        raise ValueError(f"{layer!r} has no kernel in the native engine")
+        raise ValueError("a layer without a kernel cannot run on the native engine")
     block = form.fields
     return (
         block["n_outputs"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
+from functools import cached_property
 from typing import Any, TypeAlias, final
 
 from rosenblatt.initializers import Initializer, Rng
@@ -86,6 +87,11 @@ class NativeForm:
 
     kind: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def members(self) -> tuple[Any, ...]:
+        """Those of the fields that need kernels of their own."""
+        return tuple(value for value in self.fields.values() if is_dataclass(value))
 
 
 class Layer(ABC):

@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.dense import Dense
-from rosenblatt.network.layer import Layer, Shape
+from rosenblatt.network.layer import Layer, NativeForm, Shape
 from rosenblatt.network.layout import beside_dense, fill, rounded, views, with_prefixes
 from rosenblatt.network.random_layers import GaussianNoise
 from rosenblatt.support.types import FloatArray, aligned_zeros
@@ -128,6 +128,11 @@ class Network:
             tuple(name for name in layer.penalised if name in shapes)
             for layer, shapes in zip(self.layers, self.parameter_shapes, strict=True)
         )
+
+    @cached_property
+    def native_forms(self) -> tuple[NativeForm | None, ...]:
+        """Every layer for the native engine; None for one that has no kernel there."""
+        return tuple(layer.native_form() for layer in self.layers)
 
     @cached_property
     def costs(self) -> tuple[float, ...]:
