@@ -1,4 +1,4 @@
-"""Gives the tests of the command line a folder and its answers."""
+"""Which cases of a product are exhaustive; a folder and the answers of the command line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import signal
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,25 @@ if "ROSENBLATT_LEVEL" in os.environ:
 # Ctrl-C is tested by real signals, which processes ignore that a script has put in the background.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all but every k-th case of a product as exhaustive: `@pytest.mark.product(every=k)`.
+
+    The k of a product over members divides the number of members on none of its axes, so that the
+    cases left meet every one of them.
+    """
+    seen: Counter[str] = Counter()
+    for item in items:
+        product = item.get_closest_marker("product")
+        if product is None:
+            continue
+        function = item.nodeid.partition("[")[0]
+        if seen[function] % product.kwargs["every"]:
+            item.add_marker("exhaustive")
+        seen[function] += 1
+
 
 # What the command line needs is imported by those who ask for it: most tests do not.
 

@@ -132,6 +132,7 @@ def assert_gradient(gradient: Any, numeric: Any) -> None:
 WEIGHTS = np.array([0.5, 2.0, 1.0, 0.0])
 
 
+@pytest.mark.product(every=7)
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 @pytest.mark.parametrize("g", TRAINABLE, ids=repr)
@@ -146,6 +147,7 @@ def test_gradient_of_the_data_loss(g: Activation, loss: Loss, depth: int) -> Non
     )
 
 
+@pytest.mark.product(every=19)
 @pytest.mark.parametrize("penalty", [None, *PENALTIES], ids=repr)
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["unweighted", "weighted"])
 @pytest.mark.parametrize("total", [None, 7.0])
@@ -164,6 +166,7 @@ def test_gradient_of_the_whole_objective(
     )
 
 
+@pytest.mark.product(every=17)
 @pytest.mark.parametrize("structure", STRUCTURES.values(), ids=STRUCTURES)
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 @pytest.mark.parametrize("g", TRAINABLE, ids=repr)
@@ -194,6 +197,7 @@ def test_delta_is_the_gradient_in_the_pre_activation(loss: Loss) -> None:
 # Samples and batches.
 
 
+@pytest.mark.product(every=5)
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 @pytest.mark.parametrize("g", TRAINABLE, ids=repr)
 def test_batch_gradient_is_the_mean_over_samples(g: Activation, loss: Loss) -> None:

@@ -16,6 +16,8 @@ from tests.support.benchmark_reports import CASE, ROOT, held, quick_epochs
 SPARSE = "csr-20000x1000-64"
 PREDICTION = "predict-1x30-64-32"
 MEMORY = "memory-50000x30-256-256-256"
+# Real races, of a minute.
+pytestmark = pytest.mark.exhaustive
 # Two threads apiece are slow where other processes hold the cores, and show nothing more here.
 ONE_THREAD = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 

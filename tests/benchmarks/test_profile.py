@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.native.test_allocations import LEVEL
+from tests.support.cpu_level import LEVEL
 
 SOURCE = Path(__file__).parents[2] / "benchmarks" / "profile.cpp"
 COMPILER = shutil.which("g++")
 
 pytestmark = [
+    pytest.mark.exhaustive,
     pytest.mark.skipif(COMPILER is None, reason="needs g++"),
     pytest.mark.skipif(LEVEL is None, reason="needs AVX2"),
 ]

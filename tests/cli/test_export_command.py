@@ -19,11 +19,11 @@ from rosenblatt.cli.prediction import predict
 from rosenblatt.persistence import load_model
 from rosenblatt.support.optional_dependencies import install
 from rosenblatt.table import read_table
-from tests.export.test_c_source import compiled
-from tests.export.test_c_table import inputs, predictions
-from tests.export.test_onnx_graph import session
-from tests.export.test_onnx_table import cells
+from tests.support.c_compiler import compiled
+from tests.support.c_rows import inputs, predictions
 from tests.support.cli_tables import REAL_DATA, shop_table
+from tests.support.export_tables import cells
+from tests.support.onnx_sessions import session
 
 
 def command(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:

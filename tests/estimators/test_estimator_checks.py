@@ -18,11 +18,13 @@ from rosenblatt import (
 
 ESTIMATORS = [
     MLPClassifier(max_iter=100),
-    MLPClassifier(solver="lbfgs", max_iter=100),
     MLPRegressor(max_iter=100),
+    Perceptron(),
+]
+SOLVERS_AND_ENSEMBLES = [
+    MLPClassifier(solver="lbfgs", max_iter=100),
     MLPRegressor(solver="sgd", max_iter=100, learning_rate_init=0.01),
     MLPRegressor(solver="lm", hidden_layer_sizes=8, max_iter=100),
-    Perceptron(),
     MLPEnsembleClassifier(MLPClassifier(max_iter=100), 3),
     MLPEnsembleRegressor(MLPRegressor(max_iter=100), 3),
 ]
@@ -34,6 +36,15 @@ def test_scikit_learn_checks(estimator: Any, check: Callable[[Any], None]) -> No
     check(estimator)
 
 
+@pytest.mark.product(every=5)
+@pytest.mark.filterwarnings("ignore")
+@parametrize_with_checks(SOLVERS_AND_ENSEMBLES)
+def test_scikit_learn_checks_of_solvers_and_ensembles(
+    estimator: Any, check: Callable[[Any], None]
+) -> None:
+    check(estimator)
+
+
 DRAWS = {
     f"check_sample_weight_equivalence_on_{kind}_data": "a target is drawn for each row: a row given"
     " twice has two, one of weight 2 has one"
@@ -41,6 +52,7 @@ DRAWS = {
 }
 
 
+@pytest.mark.product(every=5)
 @pytest.mark.filterwarnings("ignore")
 @parametrize_with_checks(
     [MLPClassifier(solver="kfac", max_iter=50)], expected_failed_checks=lambda _: DRAWS
@@ -56,6 +68,7 @@ BAGS = {
 }
 
 
+@pytest.mark.product(every=5)
 @pytest.mark.filterwarnings("ignore")
 @parametrize_with_checks(
     [

@@ -18,20 +18,11 @@ from rosenblatt.export.c_source import c_source
 from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.network import Dense
 from rosenblatt.normalizations import LayerNorm
+from tests.support.c_compiler import STRICT, compiled
 from tests.support.exported import CASES, EVERY_CASE, expected, hidden, rows, trained
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
-STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O2"]
-
-
-def compiled(text: str, folder: Path) -> ctypes.CDLL:
-    folder.mkdir(exist_ok=True)
-    source, library = folder / "network.c", folder / "network.so"
-    source.write_text(text, encoding="ascii")
-    command = ["cc", *STRICT, "-shared", "-fPIC", str(source), "-o", str(library), "-lm"]
-    subprocess.run(command, check=True)
-    return ctypes.CDLL(str(library))
 
 
 def predictions(library: ctypes.CDLL, X: Any, n_outputs: int, name: str = "predict") -> Any:

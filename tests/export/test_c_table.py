@@ -25,13 +25,13 @@ from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.persistence import SavedModel
 from rosenblatt.table import ClassTarget, Task, learn_encoding
-from tests.export.test_c_source import STRICT, compiled
-from tests.export.test_onnx_table import cells, strange, table
-from tests.persistence.test_files import SUMMARY
+from tests.support.c_compiler import STRICT, compiled
+from tests.support.c_rows import inputs, predictions
+from tests.support.export_tables import cells, strange, table
 from tests.support.exported import parameters
+from tests.support.saved_models import SUMMARY
 
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
-
 TARGETS = [
     ("class", CategoricalCrossEntropy(), 3),
     ("two", BinaryCrossEntropy(), 1),
@@ -54,23 +54,6 @@ def expected(saved: SavedModel, frame: Any) -> Any:
     if not isinstance(target, ClassTarget):
         return target.restore(values)
     return np.hstack([1 - values, values]) if values.shape[1] == 1 else values
-
-
-def inputs(saved: SavedModel, frame: Any) -> list[tuple[Any, ...]]:
-    """The rows' cells in the order of the structure's members."""
-    columns = cells(frame, saved.encoding).values()
-    return list(zip(*(column[:, 0] for column in columns), strict=True))
-
-
-def predictions(library: Any, saved: SavedModel, rows: list[tuple[Any, ...]], n: int) -> Any:
-    texts = [isinstance(value, str) for value in rows[0]]
-    fields = [(f"m{k}", ctypes.c_char_p if t else ctypes.c_double) for k, t in enumerate(texts)]
-    structure = type("Row", (ctypes.Structure,), {"_fields_": fields})
-    out = np.empty((len(rows), n))
-    for row, place in zip(rows, out, strict=True):
-        values = [value.encode() if isinstance(value, str) else value for value in row]
-        library.predict(ctypes.byref(structure(*values)), place.ctypes.data_as(ctypes.c_void_p))
-    return out
 
 
 @pytest.mark.parametrize("with_gaps", [False, True])

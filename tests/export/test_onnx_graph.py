@@ -18,16 +18,9 @@ from rosenblatt.errors import InputError
 from rosenblatt.model import OutputFormat
 from rosenblatt.network import Dense
 from tests.support.exported import EVERY_CASE, expected, rows, trained
+from tests.support.onnx_sessions import session
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-
-
-def session(model: Any) -> Any:
-    runtime = pytest.importorskip("onnxruntime")
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    data = model if isinstance(model, bytes) else model.SerializeToString()
-    return runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
 def run(model: Any, X: Any) -> Any:

@@ -59,6 +59,7 @@ WORK = ["long epochs", "short epochs", "short fits", "lbfgs", "second order", "p
 WORK += ["single predictions"]
 
 
+@pytest.mark.product(every=3)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("work", WORK)
 def test_the_interpreter_ends_while_daemon_threads_work(work: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import shutil
 import subprocess
@@ -11,13 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cpu_level import LEVEL
+
 SOURCE = Path(__file__).with_name("allocations.cpp")
 COMPILER = shutil.which("g++")
-# The plainest build asks BLAS for its products, which the program does not have.
-LEVEL = {3: "x86-64-v3", 4: "x86-64-v4"}.get(
-    importlib.import_module("rosenblatt.engine._native").cpu_level()
-)
-
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="counts calls of glibc's functions"),
     pytest.mark.skipif(COMPILER is None, reason="needs g++"),

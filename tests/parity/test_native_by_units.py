@@ -32,6 +32,7 @@ CASES: list[tuple[Activation, Loss, tuple[int, ...]]] = [
 ]
 
 
+@pytest.mark.product(every=5)
 @each_build
 @pytest.mark.parametrize("threads", [2, 3])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -26,9 +26,9 @@ from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.clipping import ClipNorm, ClipValue, NoClipping
 from rosenblatt.regularization.constraints import MaxNorm, NoConstraint
 from rosenblatt.regularization.penalties import L1, L2, ElasticNet
-from tests.parity.test_native_epochs import assert_same_epochs, shuffled
 from tests.support.members import AVERAGINGS, CLIPPINGS, CONSTRAINTS, PENALTIES, network, parameters
 from tests.support.native_cases import after_epochs, each_build, make_arrays, small_network, use
+from tests.support.native_epochs import assert_same_epochs, shuffled
 
 PLAIN = Problem(small_network(Tanh()), CategoricalCrossEntropy(), L2(0.3), SGD(0.05, 0.9))
 

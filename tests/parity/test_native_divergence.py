@@ -97,6 +97,7 @@ def test_every_activation(activation: Activation, loss: Loss, dtype: Any) -> Non
     assert "layer 1 (7→5, " in found[0].what
 
 
+@pytest.mark.product(every=5)
 @each_build
 @pytest.mark.parametrize("threads", [1, 2, None], ids=["1", "2", "readable"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)

@@ -20,44 +20,15 @@ from rosenblatt.regularization.penalties import L2
 from tests.support.members import LOSSES, OPTIMIZERS, TRAINABLE
 from tests.support.native_cases import (
     after_epochs,
-    assert_near,
     each_build,
-    in_double,
     make_arrays,
     small_network,
     use,
 )
-
-Orders = list[Any]
-# Rounding grows with the steps taken.
-GROWTH = 5
+from tests.support.native_epochs import Orders, assert_same_epochs, shuffled
 
 
-def assert_same_epochs(
-    problem: Problem, arrays: Arrays, batch_size: int, orders: Orders, threads: int
-) -> None:
-    dtype = arrays.y.dtype.type
-    theta, memory, epochs = after_epochs(problem, arrays, batch_size, orders, threads)
-    expected = after_epochs(problem, in_double(arrays), batch_size, orders, None)
-    assert theta.dtype == dtype
-    assert_near(theta, expected[0], dtype, GROWTH)
-    for slot, expected_slot in zip(memory.slots, expected[1].slots, strict=True):
-        assert_near(slot, expected_slot, dtype, GROWTH)
-    assert memory.steps == expected[1].steps
-    if problem.averaging.has_mean:
-        assert_near(memory.average, expected[1].average, dtype, GROWTH)
-    for epoch, other in zip(epochs, expected[2], strict=True):
-        assert epoch.steps == other.steps
-        assert_near(epoch.data_loss, other.data_loss, dtype, GROWTH)
-        assert_near(epoch.penalty, other.penalty, dtype, GROWTH)
-        assert_near(epoch.gradient_norms, other.gradient_norms, dtype, GROWTH)
-
-
-def shuffled(n: int, epochs: int = 3) -> Orders:
-    rng = np.random.default_rng(0)
-    return [rng.permutation(n) for _ in range(epochs)]
-
-
+@pytest.mark.product(every=5)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("csr", [False, True], ids=["dense", "csr"])
 @pytest.mark.parametrize("threads", [1, 2])
@@ -69,6 +40,7 @@ def test_optimizers(optimizer: Optimizer, threads: int, csr: bool, dtype: Any) -
     assert_same_epochs(problem, arrays, 10, shuffled(37), threads)
 
 
+@pytest.mark.product(every=5)
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 @pytest.mark.parametrize("g", TRAINABLE, ids=repr)
 def test_activations_and_losses(g: Activation, loss: Loss) -> None:

@@ -41,6 +41,7 @@ both_types = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 ALL_LOSSES = [*LOSSES, *BOUNDED, *SMOOTHED]
 
 
+@pytest.mark.product(every=11)
 @both_types
 @pytest.mark.parametrize("loss", ALL_LOSSES, ids=repr)
 @pytest.mark.parametrize("g", TRAINABLE, ids=repr)
@@ -49,6 +50,7 @@ def test_members(g: Activation, loss: Loss, dtype: Any) -> None:
     assert_same_objective(small_network(g), loss, L2(0.3), arrays, 2)
 
 
+@pytest.mark.product(every=11)
 @both_types
 @pytest.mark.parametrize("csr", [False, True], ids=["dense", "csr"])
 @pytest.mark.parametrize("weighted", [False, True], ids=["unweighted", "weighted"])
@@ -167,7 +169,7 @@ def test_csr_with_unsorted_and_repeated_columns_and_wide_indices() -> None:
 # The native engine on its own feet.
 
 
-@pytest.mark.exhaustive
+@pytest.mark.product(every=11)
 @pytest.mark.parametrize("csr", [False, True], ids=["dense", "csr"])
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 @pytest.mark.parametrize("g", TRAINABLE, ids=repr)
@@ -214,6 +216,7 @@ def test_a_row_of_weight_zero_is_absent_even_if_its_loss_is_infinite(engine: Any
     np.testing.assert_array_equal(gradient, [4, 4])
 
 
+@pytest.mark.product(every=11)
 @both_types
 @pytest.mark.parametrize("csr", [False, True], ids=["dense", "csr"])
 @pytest.mark.parametrize("threads", [1, 2, 4])

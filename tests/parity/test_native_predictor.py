@@ -47,6 +47,7 @@ def expected(net: Network, loss: Loss, theta: Any, X: Any) -> Any:
     return loss.inverse_link(forward(net, theta.astype(np.float64), X.astype(np.float64)).scores)
 
 
+@pytest.mark.product(every=17)
 @each_build
 @each_dtype
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)

@@ -14,8 +14,8 @@ from rosenblatt.engine.native import NativeObjective, NativePredictor
 from rosenblatt.losses import Quantile
 from rosenblatt.problem import Arrays
 from rosenblatt.regularization.penalties import L2
-from tests.parity.test_native_refusals import X, engine
 from tests.support.members import away_from_kinks, central_difference, network, parameters, targets
+from tests.support.native_calls import X, engine
 from tests.support.native_cases import (
     assert_near,
     assert_same_objective,

@@ -92,7 +92,7 @@ def assert_same_epochs(
         assert_near(epoch.gradient_norms, other.gradient_norms, dtype, growth)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.product(every=23)
 @both_types
 @dense_or_csr
 @pytest.mark.parametrize("weighted", [False, True], ids=["unweighted", "weighted"])
@@ -107,7 +107,7 @@ def test_objective(
     assert_same_objective(blocks(g, structure), loss, L2(0.3), arrays, threads)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.product(every=17)
 @each_loss
 @each_activation
 @each_function
@@ -128,6 +128,7 @@ def test_gradient_is_the_objectives(structure: Structure, g: Activation, loss: L
     assert np.linalg.norm(gradient - numeric) < 1e-7 * np.linalg.norm(gradient)
 
 
+@pytest.mark.product(every=5)
 @both_types
 @dense_or_csr
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -140,7 +141,7 @@ def test_epochs(structure: Structure, threads: int, csr: bool, dtype: Any) -> No
     assert_same_epochs(blocks(Tanh(), structure), loss, arrays, 8, threads)
 
 
-@pytest.mark.exhaustive
+@pytest.mark.product(every=23)
 @each_loss
 @each_activation
 @each_structure
@@ -148,6 +149,7 @@ def test_activations_and_losses(structure: Structure, g: Activation, loss: Loss)
     assert_same_epochs(blocks(g, structure), loss, make_arrays(loss, 37, 7, 3), 8, 2)
 
 
+@pytest.mark.product(every=7)
 @dense_or_csr
 @pytest.mark.parametrize("batch_size", [1, 2, 3, 12, 36, 37, 38, 2**62])
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -204,6 +206,7 @@ def test_same_bits_from_run_to_run(structure: Structure, threads: int) -> None:
         np.testing.assert_array_equal(theta, runs[0])
 
 
+@pytest.mark.product(every=17)
 @each_build
 @both_types
 @each_activation

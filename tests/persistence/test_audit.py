@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.fuzz_bases import base_files
-from tests.support.fuzz_mutations import mutated, parts_of, put_together
+from tests.support.fuzz_files import parts_of, put_together
+from tests.support.fuzz_mutations import mutated
 
 # Reads every file under the eyes of a hook, and prints what it saw as JSON. The first reading of a
 # valid file is not watched: Python evaluates the annotations of our own classes then, once.

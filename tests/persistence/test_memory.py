@@ -25,7 +25,7 @@ from rosenblatt.persistence.json_text import memory_for
 from rosenblatt.persistence.memory_budget import Allowances
 from rosenblatt.table.columns import Category
 from tests.support.fuzz_bases import base_files, model_of
-from tests.support.fuzz_mutations import (
+from tests.support.fuzz_files import (
     Raw,
     content_of,
     framed,

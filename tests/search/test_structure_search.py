@@ -257,6 +257,7 @@ def test_the_number_of_threads_changes_nothing() -> None:
     same_results(one, two)
 
 
+@pytest.mark.product(every=4)
 @parametrize_with_checks(
     [
         StructureSearchCV(MLPClassifier(max_iter=100, random_state=0), [(5,), (50,)], cv=3),

@@ -6,8 +6,6 @@ it is a seal against accidents, and who means harm can compute it as well as any
 
 from __future__ import annotations
 
-import copy
-import hashlib
 import json
 import random
 import struct
@@ -19,61 +17,21 @@ from typing import Any
 import numpy as np
 
 from tests.support.fuzz_bases import base_files
+from tests.support.fuzz_files import (
+    NAMES,
+    Raw,
+    content_of,
+    framed,
+    header_of,
+    parts_of,
+    put_together,
+    seal,
+    sealed_file,
+    text_of,
+)
+from tests.support.fuzz_nested import HOSTILE, disturb, disturbed_text, places
 
-SIZES = {"F32": 4, "F64": 8}
-NAMES = {"F32": "float32", "F64": "float64"}
-
-
-class Raw(str):
-    """JSON text that stands in the file as it is."""
-
-
-HOSTILE: list[Any] = [
-    *(None, True, False, 0, -1, 1, 2, 3, 7, 255, 10**6, 10**12, 2**31, 2**63 - 1, 2**63, -(2**63)),
-    *(2**64, 10**400, -(10**400), 0.0, -0.0, 0.5, 1.0, -1.5, 1e-320, 5e-324, 1e308, -1e308, 1e-9),
-    *(
-        "",
-        " ",
-        "a",
-        "\0",
-        "\n",
-        "\x1b[31m",
-        "é",
-        "蓝",
-        "🟣",
-        "\u202e",
-        "NaN",
-        "inf",
-        "1,5",
-        "%",
-        "€",
-    ),
-    *("ReLU", "BatchNorm", "Quantile", "Category", "Dropped", "Number", "__import__", "size"),
-    *("year", "day", "F32", "F64", "BF16", "layers.0.weight", "rosenblatt", "x" * 5000),
-    *([], {}, [[]], [{}], {"kind": "ReLU"}, {"kind": "Huber", "delta": 1.0}, ["a", "a"], [1, "a"]),
-    *([True, False], [0.5], [0, 0], [0.1, 0.9], [1] * 40, [None], {"": ""}, {"kind": None}),
-    *(map(Raw, ("NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1E3", "1.0e+2", "-0"))),
-    *(Raw("9" * 4000), Raw("9" * 5000), Raw("0." + "3" * 3000), Raw("01"), Raw("+1"), Raw("'a'")),
-    *(Raw(r'"\ud800"'), Raw(r'"\udc00\ud800"'), Raw(r'"\ud83d\ude00"'), Raw(r'"\x"'), Raw('"')),
-    *(
-        Raw('{"kind":"ReLU","kind":"Tanh"}'),
-        Raw('{"a":1,"a":2}'),
-        Raw(""),
-        Raw("[1,]"),
-        Raw("/**/1"),
-    ),
-    *(Raw("[" * 200 + "]" * 200), Raw("[" * 3000 + "]" * 3000), Raw("[" * 3000)),
-    *(Raw('{"a":' * 300 + "1" + "}" * 300), Raw("[" + "[]," * 3000 + "[]]")),
-]
 NUMBERS = [0.0, -0.0, 1.0, -1.0, np.nan, np.inf, -np.inf, 1e-45, -1e-40, 5e-324, 3e38, -3e38, 1e308]
-
-
-@dataclass
-class Parts:
-    """A model file taken apart."""
-
-    metadata: Any
-    tensors: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -98,161 +56,6 @@ def mutated(seed: int) -> Mutated:
 
 def any_base(rng: random.Random) -> bytes:
     return rng.choice(list(base_files().values()))
-
-
-# Taking apart, and putting together.
-
-
-def header_of(data: bytes) -> dict[str, Any]:
-    n = int.from_bytes(data[:8], "little")
-    header: dict[str, Any] = json.loads(data[8 : 8 + n])
-    return header
-
-
-def content_of(data: bytes) -> bytes:
-    return data[8 + int.from_bytes(data[:8], "little") :]
-
-
-def parts_of(data: bytes) -> Parts:
-    header, content = header_of(data), content_of(data)
-    metadata = json.loads(header.pop("__metadata__")["rosenblatt"])
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        array = np.frombuffer(content[begin:end], NAMES[entry["dtype"]])
-        tensors[name] = array.reshape(entry["shape"]).copy()
-    return Parts(metadata, tensors)
-
-
-def text_of(value: Any) -> str:
-    """JSON in which raw texts stand as they are."""
-    raws: list[str] = []
-
-    def marked(node: Any) -> Any:
-        if isinstance(node, Raw):
-            raws.append(node)
-            return f"@raw{len(raws) - 1}@"
-        if isinstance(node, dict):
-            return {key: marked(item) for key, item in node.items()}
-        return [marked(item) for item in node] if isinstance(node, list) else node
-
-    text = json.dumps(marked(value), ensure_ascii=False)
-    for k, raw in enumerate(raws):
-        text = text.replace(f'"@raw{k}@"', raw)
-    return text
-
-
-def framed(header: str, content: bytes) -> bytes:
-    raw = header.encode(errors="surrogatepass")
-    raw += b" " * (-len(raw) % 8)
-    return struct.pack("<Q", len(raw)) + raw + content
-
-
-def seal(metadata: str, tensors: list[tuple[str, str, tuple[int, ...], bytes]]) -> str:
-    """The documented checksum: of the metadata, then name, type, shape and bytes by name."""
-    parts = [metadata.encode(errors="surrogatepass")]
-    for name, dtype, shape, content in sorted(tensors):
-        parts += [f"{name} {dtype} {shape}".encode(errors="surrogatepass"), content]
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(struct.pack("<Q", len(part)) + part)
-    return digest.hexdigest()
-
-
-def sealed_file(metadata: str, tensors: dict[str, np.ndarray], order: list[str]) -> bytes:
-    """A whole file of any metadata text and any tensors, which lie in the order given."""
-    entries: dict[str, Any] = {}
-    content = b""
-    described = []
-    for name in order:
-        array = np.ascontiguousarray(tensors[name])
-        raw, dtype = array.tobytes(), {4: "F32", 8: "F64"}[array.dtype.itemsize]
-        entries[name] = {
-            "dtype": dtype,
-            "shape": list(array.shape),
-            "data_offsets": [len(content), len(content) + len(raw)],
-        }
-        content += raw
-        described.append((name, NAMES[dtype], array.shape, raw))
-    texts = {"rosenblatt": metadata, "rosenblatt_sha256": seal(metadata, described)}
-    header = json.dumps({"__metadata__": texts, **entries}, ensure_ascii=False)
-    return framed(header, content)
-
-
-# Places in nested data.
-
-
-def places(value: Any) -> list[tuple[Any, Any]]:
-    """(container, key) of every node below the root."""
-    found: list[tuple[Any, Any]] = []
-    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-        found.append((value, key))
-        if isinstance(item, dict | list) and item:
-            found += places(item)
-    return found
-
-
-def disturb(rng: random.Random, value: Any) -> None:
-    """One change at a random place of nested data."""
-    container, key = rng.choice(places(value))
-    match rng.randrange(9):
-        case 0 | 1 | 2:
-            container[key] = copy.deepcopy(rng.choice(HOSTILE))
-        case 3:
-            if isinstance(container, dict):
-                del container[key]
-            else:
-                container.pop(key)
-        case 4:
-            if isinstance(container, dict):
-                container[rng.choice(("more", "kind", "", "é" * 9, key + "x"))] = rng.choice(
-                    HOSTILE
-                )
-            else:
-                container.insert(key, rng.choice(HOSTILE))
-        case 5:
-            other, at = rng.choice(places(value))  # one part in the place of another
-            container[key] = copy.deepcopy(other[at])
-        case 6:
-            item = container[key]
-            if isinstance(item, list) and item:
-                container[key] = item * rng.choice((2, 3, 200))
-            elif isinstance(item, str):
-                container[key] = item * rng.choice((2, 1000))
-        case 7:
-            item = container[key]
-            if type(item) in (int, float):
-                container[key] = rng.choice(
-                    (-item, item + 1, item * 2, item // 2, str(item), [item])
-                )
-            elif type(item) is bool:
-                container[key] = not item
-            elif isinstance(item, list):
-                rng.shuffle(item)
-        case _:
-            container[key] = rng.choice(
-                ([container[key]], {"kind": container[key]}, {"": container[key]})
-            )
-
-
-def disturbed_text(rng: random.Random, text: str) -> str:
-    at = rng.randrange(len(text))
-    length = rng.choice((1, 1, 2, 5, 40))
-    match rng.randrange(4):
-        case 0:
-            return text[:at] + text[at + length :]
-        case 1:
-            return text[:at] + rng.choice(list('{}[]",:\\0123456789eE.-ntu\0é🟣\n ')) + text[at:]
-        case 2:
-            return (
-                text[:at] + text[at : at + length] * rng.choice((2, 3, 500)) + text[at + length :]
-            )
-        case _:
-            other = rng.randrange(len(text))
-            return text[:at] + text[other : other + length] + text[at + length :]
-
-
-# Without a checksum that fits.
 
 
 def flipped_bits(rng: random.Random, data: bytes) -> bytes:
@@ -320,9 +123,6 @@ def metadata_unsealed(rng: random.Random, data: bytes) -> bytes:
     disturb(rng, metadata)
     header["__metadata__"]["rosenblatt"] = text_of(metadata)
     return framed(text_of(header), content_of(data))
-
-
-# With one that fits.
 
 
 def metadata_disturbed(rng: random.Random) -> bytes:
@@ -503,13 +303,6 @@ def resealed(header: dict[str, Any], content: bytes) -> dict[str, Any]:
         described.append((name, dtype, shape, content[slice(*begin_end)]))
     header["__metadata__"]["rosenblatt_sha256"] = seal(metadata, described)
     return header
-
-
-def put_together(parts: Parts, rng: random.Random | None = None) -> bytes:
-    order = list(parts.tensors)
-    if rng is not None and rng.random() < 0.5:
-        rng.shuffle(order)
-    return sealed_file(text_of(parts.metadata), parts.tensors, order)
 
 
 FEATURES: dict[str, Callable[[dict[str, Any]], int]] = {
