@@ -1,25 +1,28 @@
-# Everything runs in an environment of the project's own: Python with venv, make and a C++ compiler
-# are all that a machine needs.
+# Everything is installed into .venv. A machine needs Python with venv, make and a C++ compiler.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 SOURCES = $(shell find src cpp CMakeLists.txt pyproject.toml -type f -not -name '*.pyc')
-# A warning of our own compilers is an error here, but not on a user's machine with another compiler.
+# Compiler warnings are errors here, but not in a user's build, whose compiler may have others.
 STRICT = -Ccmake.define.ROSENBLATT_WERROR=ON
-# A BLAS that was told to take another processor's kernels would handicap every peer.
+# Benchmarks ignore settings of OpenBLAS that would slow the other libraries down.
 UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
-# Tests on all cores, but not on so many that memory runs out.
+# One test process a core; more than four would need too much memory.
 PARALLEL = -n auto --maxprocesses 4
 
-.PHONY: demo test lint unit sanitize sanitize-all test-blas soak bench bench-products profile clean
+.PHONY: demo test test-all lint unit exhaustive sanitize sanitize-all test-blas soak bench bench-products profile clean
 
 demo: $(VENV)/.installed
 	@mkdir -p build/demo
 	cd build/demo && $(abspath $(BIN))/rosenblatt train --example digits
 	@echo "The model lies in build/demo, the command in $(BIN): cd build/demo && PATH=$(abspath $(BIN)):\$$PATH"
 
-test: lint unit sanitize
+# Before every merge: about 10 minutes on two cores, the build included.
+test: lint unit
+
+# What CI runs after `make test`: about 35 minutes on two cores.
+test-all: exhaustive sanitize test-blas
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -42,22 +45,28 @@ lint: $(VENV)/.tested
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.tested
-	$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not slow and not exhaustive"
 
-# With each of OpenBLAS's kernels for x86-64: neither code nor tests may follow from one's rounding or its warnings.
+# The cases of products over members that `make unit` leaves out.
+exhaustive: $(VENV)/.tested
+	$(BIN)/python -m pytest $(PARALLEL) -m "exhaustive and not slow"
+
+# Results must not depend on the rounding, or on the floating-point warnings, of one OpenBLAS kernel for x86-64.
+WITHOUT_BLAS = $(addprefix --ignore=tests/, benchmarks cli docs faults native persistence table)
 test-blas: $(VENV)/.tested
 	for kernels in Haswell Sandybridge SkylakeX; do \
-	    OPENBLAS_CORETYPE=$$kernels $(BIN)/python -m pytest $(PARALLEL) -m "not slow and not exhaustive" || exit 1; done
+	    OPENBLAS_CORETYPE=$$kernels $(BIN)/python -m pytest $(PARALLEL) -m "not slow and not exhaustive" \
+	        $(WITHOUT_BLAS) || exit 1; done
 
-# The engine once more, under sanitizers: every memory error, undefined operation or race is fatal.
+# The engine compiled with sanitizers. A memory error, undefined operation or race ends the process.
 build/sanitized-%/.built: $(VENV)/.tested $(SOURCES)
 	rm -rf $(@D)
 	$(BIN)/python -m pip install --quiet --no-deps --target $(@D) $(STRICT) \
 	    -Ccmake.define.ROSENBLATT_SANITIZE=$* .
 	@touch $@
 
-# The library of a sanitizer comes before all others; a whole allocator of Python's would hide what is freed.
-# A report ends its process, whose output pytest has by then: it lies in a file.
+# $(call under,library,build,pytest arguments): the sanitizer's library has to be loaded first, and Python has to use
+# malloc, whose blocks the sanitizer checks. Reports go to files because pytest captures the output of the process.
 REPORT = $(CURDIR)/build/report
 under = rm -f $(REPORT).*; LD_PRELOAD="$$(g++ -print-file-name=lib$(1).so) $$(g++ -print-file-name=libstdc++.so)" \
     PYTHONMALLOC=malloc PYTHONPATH="$(CURDIR)/build/sanitized-$(2)" \
@@ -65,7 +74,7 @@ under = rm -f $(REPORT).*; LD_PRELOAD="$$(g++ -print-file-name=lib$(1).so) $$(g+
     TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1:log_path=$(REPORT) \
     $(BIN)/python -m pytest $(PARALLEL) $(3) || { cat $(REPORT).* 2>/dev/null; exit 1; }
 
-# What runs native code: the engine's tests, and those above it that come upon its threads and its corners.
+# Tests of the engine, and tests of other rooms that use its threads and its special cases.
 ENGINE = tests/parity tests/faults/test_python_threads.py tests/faults/test_signals.py
 ABOVE = $(addprefix tests/, engine ensembles estimators losses network optimizers regularization schedules search \
     test_averaging.py test_initializers.py test_normalizations.py fitting/test_fits.py fitting/test_stopping.py \
@@ -75,12 +84,12 @@ ABOVE = $(addprefix tests/, engine ensembles estimators losses network optimizer
 sanitize: build/sanitized-address/.built
 	$(call under,asan,address,-m "not exhaustive" $(ENGINE))
 
-# The rest: products over all members, each narrower build in its turn, what stands above the engine, and races.
+# All cases, the other rooms, the builds for narrower processors, and races between threads.
 sanitize-all: build/sanitized-address/.built build/sanitized-thread/.built
 	$(call under,asan,address,-m "not slow" $(ENGINE) $(ABOVE))
 	export ROSENBLATT_LEVEL=3; $(call under,asan,address,-m "not slow" $(ENGINE))
 	export ROSENBLATT_LEVEL=0; $(call under,asan,address,-m "not slow" $(ENGINE))
-	# NumPy's BLAS is not instrumented: what its threads do by turns would be told of as races.
+	# NumPy's BLAS is compiled without ThreadSanitizer, which would report its threads as races.
 	export OPENBLAS_NUM_THREADS=1; $(call under,tsan,thread,-m "not exhaustive" $(ENGINE))
 
 soak: $(VENV)/.tested
@@ -90,11 +99,11 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m pip install --quiet ".[bench]"
 	env $(UNPINNED) $(BIN)/python -m benchmarks
 
-# The library that SciPy's wheel brings, and the build of our product that fits this processor.
+# The OpenBLAS library in SciPy's wheel.
 OPENBLAS = $$($(BIN)/python -c "import scipy, pathlib; \
     print(next((pathlib.Path(scipy.__file__).parents[1] / 'scipy.libs').glob('libscipy_openblas-*')))")
 
-# As the wheel's own build for this processor is compiled.
+# The compiler options of the engine's build for this processor.
 NATIVE = g++ -std=c++20 -O3 -march=native -mprefer-vector-width=512 -fno-math-errno -fno-trapping-math -fopenmp-simd
 
 bench-products: $(VENV)/.installed
