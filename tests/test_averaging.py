@@ -37,7 +37,7 @@ def test_swa_is_the_plain_mean() -> None:
     np.testing.assert_allclose(running_mean(SWA()), THETAS.mean(axis=0), rtol=1e-10)
 
 
-def test_no_averaging_is_the_last() -> None:
+def test_no_averaging_returns_the_last_iterate() -> None:
     np.testing.assert_allclose(running_mean(NoAveraging()), THETAS[-1], rtol=1e-10)
 
 

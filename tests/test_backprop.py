@@ -298,7 +298,7 @@ def test_every_activation_and_loss_has_golden_numbers(concept: str, key: str) ->
     assert present == {cls.__name__ for cls in kernel_classes()[concept]}
 
 
-def test_what_does_not_fit_is_said() -> None:
+def test_mismatched_shapes_are_refused() -> None:
     net = Network(2, (Dense(3, Tanh()), Dense(1)))
     theta = np.zeros(net.n_parameters)
     X, y = np.zeros((4, 2)), np.zeros((4, 1))

@@ -25,7 +25,7 @@ each_solver = pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
 
 
 @each_solver
-def test_told_after_every_epoch(solver: str) -> None:
+def test_callback_runs_after_every_epoch(solver: str) -> None:
     told: list[EpochEnd] = []
     model = MLPClassifier(**SMALL, solver=solver, callbacks=[told.append]).fit(X, Y)
     assert [e.epoch for e in told] == [1, 2, 3, 4, 5]
@@ -69,7 +69,7 @@ class Budget:
 
 
 @each_solver
-def test_raising_stop_training_stops_and_all_are_told(solver: str) -> None:
+def test_stop_training_stops_after_all_callbacks(solver: str) -> None:
     told: list[EpochEnd] = []
     model = MLPClassifier(**SMALL, solver=solver, callbacks=[Budget(), told.append]).fit(X, Y)
     assert model.stop_reason_ == "callback Budget stopped the fit in epoch 2"
@@ -84,7 +84,7 @@ def test_other_exceptions_undo_the_fit(solver: str) -> None:
     assert not hasattr(model, "coefs_")
     model.set_params(callbacks=None).fit(X, Y)
     before = {k: v for k, v in vars(model).items() if k.endswith("_")}
-    with pytest.raises(LookupError):
+    with pytest.raises(LookupError, match="mine"):
         model.set_params(callbacks=[broken]).fit(X[:, :9], Y)
     assert {k: v for k, v in vars(model).items() if k.endswith("_")}.keys() == before.keys()
     assert model.n_features_in_ == 30
@@ -100,7 +100,7 @@ def test_a_call_of_partial_fit_that_fails_leaves_the_momentum(learning_rate: Any
     settings = {"random_state": 0, "max_iter": 5, "learning_rate": learning_rate, "shuffle": False}
     settings |= {"solver": "sgd", "hidden_layer_sizes": 4}
     good, failing = (MLPClassifier(**settings).partial_fit(X, Y, classes=[0, 1]) for _ in range(2))
-    with pytest.raises(LookupError):
+    with pytest.raises(LookupError, match="mine"):
         failing.set_params(callbacks=[broken]).partial_fit(X, Y)
     failing.set_params(callbacks=None)
     for _ in range(2):
@@ -119,7 +119,7 @@ def test_a_warm_start_that_fails_leaves_the_best_and_the_patience() -> None:
         if told.epoch == 60:
             raise LookupError("mine")
 
-    with pytest.raises(LookupError):
+    with pytest.raises(LookupError, match="mine"):
         failing.set_params(callbacks=[later], max_iter=100).fit(X, Y)
     failing.set_params(callbacks=None, max_iter=8)
     good.fit(X, Y)

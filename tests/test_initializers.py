@@ -197,7 +197,7 @@ def test_names_and_objects_reach_the_network(name: str) -> None:
     np.testing.assert_array_equal(by_object.coefs_[0], model.coefs_[0])
 
 
-def test_none_is_scikit_learns() -> None:
+def test_initializer_none_equals_scikit_learns() -> None:
     named = started("random_bias_uniform", hidden_layer_sizes=(4, 5))
     np.testing.assert_array_equal(
         started(None, hidden_layer_sizes=(4, 5)).coefs_[1], named.coefs_[1]

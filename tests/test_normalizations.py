@@ -80,7 +80,7 @@ def test_a_row_whose_variance_overflows_is_normalised_to_nan(dtype: Any) -> None
     np.testing.assert_array_equal(np.isnan(back), np.isnan(value))
 
 
-def test_what_does_not_fit_is_said() -> None:
+def test_mismatched_shapes_are_refused() -> None:
     net = network(Tanh(), 3, 4, 2, normalization=BatchNorm())
     theta = parameters(net)
     for state in (None, np.ones(3), np.ones(8, np.float32)):

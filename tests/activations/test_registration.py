@@ -230,7 +230,7 @@ def test_taken_names_are_refused() -> None:
         activations.register(softsign(register=False), "relu")
 
 
-def test_what_cannot_be_registered_is_refused() -> None:
+def test_invalid_registration_is_refused() -> None:
     class NoDataclass(Elementwise):
         value = derivative = None  # type: ignore[assignment]
 

@@ -37,7 +37,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("50", "4", "2", "50"), ["4 to 1"]),
     ],
 )
-def test_every_part_of_a_step_is_told(
+def test_profile_lists_every_part_of_a_step(
     program: Path, shape: tuple[str, ...], layers: list[str]
 ) -> None:
     told = subprocess.run([program, *shape], check=True, capture_output=True, text=True).stdout

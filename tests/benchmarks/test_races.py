@@ -72,7 +72,7 @@ def test_one_that_fails_leaves_the_race_to_the_others() -> None:
 
 
 @pytest.mark.parametrize(("our_loss", "holds"), [(0.501, True), (0.55, False)])
-def test_a_loss_unlike_scikit_learns_is_told(our_loss: float, holds: bool) -> None:
+def test_loss_unlike_scikit_learns_is_reported(our_loss: float, holds: bool) -> None:
     from benchmarks.report import summary
 
     (check,) = summary(held({"rosenblatt": our_loss, "scikit-learn": 0.5}))["checks"]

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("epoch", [2, 5])
-def test_what_is_broken_off_goes_on_to_the_same_bits(way: str, epoch: int, tmp_path: Path) -> None:
+def test_interrupted_fit_resumes_to_the_same_bits(way: str, epoch: int, tmp_path: Path) -> None:
     path = tmp_path / "fit.checkpoint"
     broken_off(way, path, epoch)
     seen: list[int] = []
@@ -55,7 +55,7 @@ def test_a_fit_may_be_broken_off_again_and_again(way: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("way", ["adam", "early stopping", "kfac", "lbfgs", "lm", "gauss_newton"])
-def test_what_has_ended_is_not_trained_again(way: str, tmp_path: Path) -> None:
+def test_finished_fit_is_not_trained_again(way: str, tmp_path: Path) -> None:
     path = tmp_path / "fit.checkpoint"
     first = fitted(estimator(way, path))
     told: list[Any] = []

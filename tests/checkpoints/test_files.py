@@ -137,7 +137,7 @@ def test_another_file_in_the_place_of_the_one_before_is_an_error(
 
 
 @pytest.mark.parametrize("length", [0, 10, len(LINE), 200])
-def test_what_there_is_of_one_that_was_torn_gives_way(length: int, tmp_path: Path) -> None:
+def test_torn_snapshot_falls_back_to_the_previous_one(length: int, tmp_path: Path) -> None:
     path = tmp_path / "run"
     fitted(estimator("adam", path, max_iter=4))
     path.write_bytes(path.read_bytes()[:length])
@@ -157,7 +157,7 @@ def test_an_array_of_a_type_made_up_is_that_of_no_checkpoint(kind: Any, tmp_path
 
 
 @pytest.mark.parametrize("dtype", ["?", "i1", "u1", ">i4", "u8", "f2", ">f4", "f8"])
-def test_what_is_written_is_read(dtype: str, tmp_path: Path) -> None:
+def test_snapshot_round_trip(dtype: str, tmp_path: Path) -> None:
     array = np.arange(6).reshape(2, 3).astype(dtype)
     with (tmp_path / "run").open("wb") as file:
         write_snapshot(file, StateDict({}, {"a": array}))
@@ -167,19 +167,19 @@ def test_what_is_written_is_read(dtype: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["c16", "U3", "O", "M8[s]"])
-def test_what_could_not_be_read_is_not_written(dtype: str, tmp_path: Path) -> None:
+def test_unreadable_dtype_is_not_written(dtype: str, tmp_path: Path) -> None:
     with (tmp_path / "run").open("wb") as file, pytest.raises(TypeError, match="cannot hold"):
         write_snapshot(file, StateDict({}, {"a": np.zeros(3).astype(dtype)}))
 
 
 @pytest.mark.parametrize("every", ["1", None, -1, float("inf"), float("nan"), 10**400, 1j])
-def test_what_is_no_number_of_seconds_is_refused(every: Any) -> None:
+def test_invalid_number_of_seconds_is_refused(every: Any) -> None:
     with pytest.raises(InputError, match=r"every=.* takes seconds, 0 or more"):
         Checkpoint("fit", every)
 
 
 @pytest.mark.parametrize("path", ["new/", "new/.", "new/..", "", "a\0b", b"fit", 5, None])
-def test_what_is_no_path_of_a_file_is_refused(path: Any) -> None:
+def test_invalid_file_path_is_refused(path: Any) -> None:
     with pytest.raises(InputError, match=r"path of Checkpoint=.*(a folder|the path of a file)"):
         Checkpoint(path)
 
@@ -194,7 +194,7 @@ def test_the_sign_for_home_is_a_name_like_any_other(
     assert not list(tmp_path.iterdir())
 
 
-def test_it_reaches_the_disk_before_its_name_does(
+def test_checkpoint_is_synced_before_it_is_renamed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, calls = tmp_path / "run", []

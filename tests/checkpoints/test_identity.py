@@ -146,7 +146,7 @@ def test_no_process_and_no_hash_makes_another_problem(
         ("import functools", "# a word more\n\nimport functools", ""),
     ],
 )
-def test_what_is_edited_is_told(
+def test_edited_code_changes_the_fingerprint(
     before: str, after: str, differing: str, unedited: list[str], tmp_path: Path
 ) -> None:
     both = (MINE, BESIDE)
@@ -182,7 +182,7 @@ def test_a_web_of_functions_is_walked_once_each() -> None:
     assert told(names["f0"]) != told(names["f1"])
 
 
-def test_what_has_no_words_of_its_own_in_a_method_is_told_by_its_type() -> None:
+def test_object_without_a_stable_repr_is_fingerprinted_by_type() -> None:
     def made(number: float, lock: object) -> type:
         class Mine:
             def value(self) -> object:

@@ -67,7 +67,9 @@ def test_fifty_kills_lose_nothing(way: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damaged", [False, True])
-def test_one_of_the_two_is_whole_at_every_moment(damaged: bool, tmp_path: Path) -> None:
+def test_one_snapshot_is_intact_after_a_kill_at_any_disk_operation(
+    damaged: bool, tmp_path: Path
+) -> None:
     """A process that ends by itself at the k-th call to the system, for every k."""
     wanted = bits(fitted(estimator("adam", max_iter=6)))
     for k in range(1, 100):

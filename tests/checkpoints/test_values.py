@@ -60,7 +60,7 @@ class Cyclic:
         (WarmUp(steps=3), WarmUp(steps=4)),
     ],
 )
-def test_values_that_differ_are_told_apart(one: Any, other: Any) -> None:
+def test_different_values_have_different_fingerprints(one: Any, other: Any) -> None:
     assert told(one) != told(other)
     assert told(one) == told(copy.deepcopy(one))
 
@@ -78,11 +78,11 @@ def test_values_that_differ_are_told_apart(one: Any, other: Any) -> None:
         (np.longdouble(0.25), 0.25),
     ],
 )
-def test_values_that_are_one_are_told_alike(one: Any, other: Any) -> None:
+def test_equal_values_have_equal_fingerprints(one: Any, other: Any) -> None:
     assert told(one) == told(other)
 
 
-def test_what_cannot_be_told_is_an_error_and_what_contains_itself_is_not() -> None:
+def test_value_without_fingerprint_is_an_error_and_a_cycle_is_not() -> None:
     with pytest.raises(TypeError, match="which a checkpoint needs"):
         told(threading.Lock())
     assert told(Cyclic()) == told(Cyclic())

@@ -84,7 +84,7 @@ def test_two_processes_on_one_path_the_second_is_refused(dies: bool, tmp_path: P
     assert not path.with_name("fit.checkpoint.in-use").exists()
 
 
-def test_it_is_written_as_often_as_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checkpoint_interval(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock, written = itertools.count(step=0.5), []
     monkeypatch.setattr(store, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
     monkeypatch.setattr(store, "write_snapshot", lambda file, told: written.append(told))
@@ -105,7 +105,7 @@ def test_it_is_written_as_often_as_asked(tmp_path: Path, monkeypatch: pytest.Mon
         Checkpoint(tmp_path, -1)
 
 
-def test_a_path_that_cannot_be_written_is_said_before_training(tmp_path: Path) -> None:
+def test_unwritable_path_is_refused_before_training(tmp_path: Path) -> None:
     told: list[Any] = []
     for path in (tmp_path / "none" / "fit", tmp_path):
         with pytest.raises(InputError, match="cannot write"):
@@ -157,7 +157,7 @@ def test_a_file_of_its_own_name_is_never_written_over(
     assert not path.exists()
 
 
-def test_a_name_too_long_is_said_before_training(tmp_path: Path) -> None:
+def test_name_too_long_is_refused_before_training(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot write.*name too long"):
         fitted(estimator("adam", tmp_path / ("x" * 250)))
 

@@ -94,7 +94,7 @@ def test_weights_are_plain(model: Path) -> None:
         np.testing.assert_array_equal(load_file("shop-weights.safetensors")[name], array)
 
 
-def test_a_file_that_was_there_is_replaced_and_told(model: Path) -> None:
+def test_replacing_a_file_is_reported(model: Path) -> None:
     Path("net.c").write_text("old")
     done = command("export", "shop.safetensors", "-o", "net.c", "--name", "shop", "--json")
     answer = json.loads(done.stdout)
@@ -114,7 +114,7 @@ def test_a_file_that_was_there_is_replaced_and_told(model: Path) -> None:
         (["--to", "c", "--name", "sin"], "function of <math.h>"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_written(
+def test_invalid_export_writes_no_file(
     model: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
     before = {path.name: path.read_bytes() for path in Path().iterdir()}

@@ -15,7 +15,7 @@ from tests.support.commands import QUICK
 from tests.support.model_files import rewrite
 
 
-def test_what_a_person_sees(folder: Path, capsys) -> None:
+def test_train_prints_a_readable_report(folder: Path, capsys) -> None:
     assert run(["train", "shop.csv", "--target", "bought", *QUICK]) == 0
     captured = capsys.readouterr()
     for word in ["shop.csv: 240 rows", "colour", "category", "balanced accuracy", "held-out"]:

@@ -220,7 +220,7 @@ def test_without_a_reader_the_work_is_done_all_the_same(folder: Path, case: str)
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("case", TO_A_CLOSED_OR_FULL_OUTPUT)
-def test_a_full_output_is_said_with_what_is_saved(folder: Path, case: str) -> None:
+def test_full_output_device_is_reported_with_the_saved_file(folder: Path, case: str) -> None:
     arguments = TO_A_CLOSED_OR_FULL_OUTPUT[case]
     with Path("/dev/full").open("w") as full:
         result = process_writing_to(full.fileno(), arguments)

@@ -147,7 +147,7 @@ def test_a_class_of_one_row_is_never_held_out(folder: Path, result) -> None:
     assert not any("n_splits" in note or "trains without" in note for note in made["notes"])
 
 
-def test_what_a_person_sees(folder: Path, capsys) -> None:
+def test_train_prints_a_readable_report(folder: Path, capsys) -> None:
     assert run([*SEARCH, *QUICK]) == 0
     captured = capsys.readouterr()
     said = captured.out
@@ -170,7 +170,7 @@ def test_what_a_person_sees(folder: Path, capsys) -> None:
     assert "fit " not in captured.err  # no bar where there is no terminal
 
 
-def test_time_that_is_too_short_is_told(folder: Path, result) -> None:
+def test_time_limit_too_short_is_reported(folder: Path, result) -> None:
     sizes = [word for width in range(100, 130) for word in ("--hidden", str(width))]
     options = ["--time", "0.3s", "--epochs", "100000", "--validation-fraction", "0", *sizes]
     made = result(*SEARCH, *options, "--patience", "1000")
@@ -191,7 +191,7 @@ def test_lengths_of_time(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["soon", "", "0", "0s", "-5s", "5d", "1h30m", "nan"])
-def test_what_is_no_length_of_time(text: str) -> None:
+def test_invalid_duration_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="--time 60s"):
         parse_time(text)
 
@@ -245,7 +245,9 @@ def test_optuna_is_asked_for(folder: Path, capsys, monkeypatch) -> None:
     assert install("optuna") in capsys.readouterr().err
 
 
-def test_without_matplotlib_it_is_said_in_a_line(folder: Path, result, capsys, monkeypatch) -> None:
+def test_missing_matplotlib_is_reported_in_one_line(
+    folder: Path, result, capsys, monkeypatch
+) -> None:
     monkeypatch.setattr("rosenblatt.cli.plot_file.find_spec", lambda name: None)
     made = result(*SEARCH, *QUICK)
     assert made["plot"] is None

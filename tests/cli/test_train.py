@@ -129,7 +129,7 @@ def test_no_validation_and_no_held_out_rows(folder: Path, result) -> None:
     assert list(trained["scores"]["network"]) == ["train"]
 
 
-def test_what_is_handled_is_said(folder: Path, result) -> None:
+def test_handled_columns_are_reported(folder: Path, result) -> None:
     table = shop_table()
     table.loc[:4, "bought"] = None
     table.loc[5, "bought"] = "returns"
@@ -193,7 +193,7 @@ def test_a_rate_too_large_keeps_the_best_weights_under_early_stopping(folder, re
         ),
     ],
 )
-def test_what_stopped_the_training_is_said_in_the_options_words(
+def test_stop_reason_names_the_options(
     folder: Path, capsys, options: list[str], reason: str
 ) -> None:
     assert run(["train", "shop.csv", "--target", "bought", "--hidden", "8", *options]) == 0

@@ -34,7 +34,7 @@ def test_both_languages_show_the_same_code() -> None:
 
 
 @pytest.mark.parametrize("name", READMES)
-def test_nothing_is_left_to_fill_in(name: str) -> None:
+def test_readme_has_no_placeholders(name: str) -> None:
     assert "@@" not in (ROOT / name).read_text(encoding="utf-8")
 
 
@@ -48,7 +48,7 @@ def test_links_lead_somewhere(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["promises.md", "promises.zh-CN.md"])
-def test_what_promises_name_is_there(name: str) -> None:
+def test_files_and_targets_in_promises_exist(name: str) -> None:
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
     shown = re.findall(r"`(tests/[^`]+)`", text)
     assert len(shown) > 20

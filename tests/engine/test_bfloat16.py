@@ -73,7 +73,7 @@ def test_regression_is_that_of_float32() -> None:
 
 @on_this_processor
 @ignore_convergence
-def test_everything_kept_is_float32() -> None:
+def test_fitted_arrays_are_float32() -> None:
     given: dict[str, Any] = {"max_iter": 3, "random_state": 0, "early_stopping": True}
     model = MLPClassifier(64, dtype="bfloat16", **given).fit(X_DIGITS, Y_DIGITS)
     assert {a.dtype for a in model.coefs_ + model.intercepts_} == {np.dtype(np.float32)}
@@ -114,7 +114,7 @@ def test_divergence_is_noticed() -> None:
     model = MLPRegressor(
         hidden_layer_sizes=64, dtype="bfloat16", solver="sgd", learning_rate_init=1e6
     )
-    with pytest.raises(DivergenceError):
+    with pytest.raises(DivergenceError, match="diverged"):
         model.fit(X_CANCER, 1e3 * X_CANCER)
 
 
@@ -127,14 +127,14 @@ def test_a_processor_without_it(monkeypatch: pytest.MonkeyPatch, learn: str) -> 
     assert not hasattr(model, "coefs_")
 
 
-def test_not_with_lbfgs() -> None:
+def test_bfloat16_is_refused_by_lbfgs() -> None:
     with pytest.raises(
         ValueError, match=r"^dtype='bfloat16' does not go.*='lbfgs': it needs steps"
     ):
         MLPClassifier(dtype="bfloat16", solver="lbfgs").fit(X_CANCER, Y_CANCER)
 
 
-def test_not_on_the_readable_engine() -> None:
+def test_bfloat16_is_refused_by_the_reference_engine() -> None:
     net = Network(2, (Dense(3, Step()), Dense(1)))
     theta = np.zeros(net.n_parameters, np.float32)
     rows = Arrays(np.zeros((4, 2), np.float32), np.zeros((4, 1), np.float32))

@@ -48,7 +48,7 @@ class Foreign(Elementwise):
     + [(g, ReferenceTrainer, ReferenceObjective) for g in (Foreign(), Step())],
     ids=repr,
 )
-def test_who_runs_what(g: Activation, trainer: type, objective: type) -> None:
+def test_engine_chosen_for_each_activation(g: Activation, trainer: type, objective: type) -> None:
     net = network(g, 3, 4, 2)
     problem = Problem(net, SquaredError(), L2(), SGD())
     theta = parameters(net)

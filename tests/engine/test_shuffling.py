@@ -71,8 +71,8 @@ def test_threads_that_share_a_generator_wait_for_each_other() -> None:
         np.testing.assert_array_equal(np.sort(order), np.arange(5_000))
 
 
-def test_what_is_no_order_is_refused() -> None:
+def test_invalid_order_arrays_are_refused() -> None:
     rng = np.random.RandomState(0)
     for items in (np.arange(5.0), np.arange(10)[::2], np.zeros((2, 2), np.int64)):
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match="incompatible function arguments"):
             shuffle(items, rng)

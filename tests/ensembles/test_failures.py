@@ -142,7 +142,7 @@ def test_refusals(what: str) -> None:
 
 
 @quietly
-def test_what_one_member_cannot_tell() -> None:
+def test_refusals_of_a_single_member() -> None:
     alone = classifiers(1).fit(X, Y)
     with pytest.raises(ValueError, match="return_std=True needs two members"):
         alone.predict_proba(X, return_std=True)

@@ -21,7 +21,7 @@ from tests.support.ensembles import (
 )
 
 
-def test_averages_of_nothing_are_told_once() -> None:
+def test_swa_that_never_begins_warns_once() -> None:
     network = {"averaging": "swa", "max_iter": 100, "n_iter_no_change": 1, "tol": 10.0}
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
@@ -98,7 +98,7 @@ def test_out_of_bag_of_regressors_over_several_blocks_of_sparse_rows() -> None:
 
 
 @quietly
-def test_what_bagging_left_is_gone_after_another_fit() -> None:
+def test_refit_clears_attributes_of_bagging() -> None:
     ens = classifiers(mode="bagging", oob_score=True).fit(X, Y)
     assert ens.estimators_samples_
     ens.set_params(mode="seeds", oob_score=False).fit(X, Y)

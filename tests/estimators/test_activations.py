@@ -116,7 +116,7 @@ def test_without_hidden_layers_a_name_stands_for_nothing() -> None:
     ids=repr,
 )
 @pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
-def test_what_cannot_be_is_refused_before_any_epoch(
+def test_invalid_activation_is_refused_before_training(
     given: Any, words: list[str], solver: str
 ) -> None:
     model = MLPClassifier(activation=given, solver=solver, hidden_layer_sizes=(9, 8))
@@ -127,7 +127,7 @@ def test_what_cannot_be_is_refused_before_any_epoch(
 
 
 @pytest.mark.parametrize("given", [3, None, LeakyReLU, {"tanh"}])
-def test_what_is_no_activation_is_refused_by_its_type(given: Any) -> None:
+def test_non_activation_is_refused_by_its_type(given: Any) -> None:
     with pytest.raises(ValueError, match="'activation' parameter of MLPClassifier must be"):
         MLPClassifier(activation=given).fit(X, Y)
     with pytest.raises(TypeError, match="activation takes names, objects"):
@@ -179,7 +179,7 @@ class Root(Elementwise):
 
 @ignore_convergence
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-def test_ones_own_activation_trains_and_says_once_that_it_is_slow(solver: str) -> None:
+def test_custom_activation_trains_and_warns_once(solver: str) -> None:
     settings: dict[str, Any] = {"solver": solver, "learning_rate_init": 0.01, "max_iter": 30}
     model = MLPRegressor(hidden_layer_sizes=16, activation=Sine(), random_state=0, **settings)
     with warnings.catch_warnings(record=True) as seen:

@@ -70,7 +70,7 @@ class Hole(Loss):
 
 @ignore_convergence
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-def test_ones_own_loss_trains_and_says_once_that_it_is_slow(solver: str) -> None:
+def test_custom_loss_trains_and_warns_once(solver: str) -> None:
     predictions = {}
     for level in (0.5, 0.9):
         model = MLPRegressor(
@@ -118,7 +118,7 @@ class OwnCrossEntropy(Loss):
     ],
     ids=["labels", "several", "classes"],
 )
-def test_ones_own_loss_of_classes_trains_as_its_twin(twin: Loss, X: Any, y: Any) -> None:
+def test_custom_cross_entropy_trains_as_the_built_in_one(twin: Loss, X: Any, y: Any) -> None:
     settings: dict[str, Any] = {"hidden_layer_sizes": 5, "max_iter": 4, "random_state": 0}
     native = MLPClassifier(loss=twin, **settings).fit(X, y)
     own = MLPClassifier(loss=OwnCrossEntropy(twin), **settings).fit(X, y)
@@ -130,7 +130,7 @@ def test_ones_own_loss_of_classes_trains_as_its_twin(twin: Loss, X: Any, y: Any)
 @pytest.mark.filterwarnings("ignore:.*without a kernel")
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 @pytest.mark.parametrize(("in_value", "what"), [(True, "value"), (False, "gradient")])
-def test_nan_of_ones_own_loss_is_an_error(in_value: bool, what: str, solver: str) -> None:
+def test_nan_of_a_custom_loss_is_an_error(in_value: bool, what: str, solver: str) -> None:
     model = MLPRegressor(Hole(in_value), solver=solver, random_state=0)
     with pytest.raises(ValueError, match=f"Hole gives NaN as the {what} of a finite"):
         model.fit(X_DIABETES, Y_DIABETES)

@@ -65,7 +65,7 @@ def test_dtype(dtype: Any) -> None:
     assert model.predict_proba(X_CANCER).dtype == np.dtype(dtype)
 
 
-def test_unknown_dtype() -> None:
+def test_unknown_dtype_is_refused() -> None:
     with pytest.raises(ValueError, match="'dtype' parameter"):
         MLPClassifier(dtype="float16").fit(X_CANCER, Y_CANCER)
 
@@ -164,7 +164,7 @@ def test_poisson_needs_targets_of_zero_or_more() -> None:
 
 
 @ignore_convergence
-def test_in_a_pipeline_and_cross_validation() -> None:
+def test_estimator_in_pipeline_and_cross_validation() -> None:
     X, y = load_breast_cancer(return_X_y=True)
     pipeline = make_pipeline(StandardScaler(), MLPClassifier(random_state=0, max_iter=50))
     assert cross_val_score(pipeline, X, y, cv=3, n_jobs=2).mean() > 0.95

@@ -22,7 +22,7 @@ def test_divergence_is_an_error_that_names_epoch_and_cause() -> None:
     model = MLPRegressor(solver="sgd", learning_rate_init=1e3, activation="identity")
     with pytest.raises(DivergenceError, match=r"diverged in epoch \d+ at a learning rate of 1000"):
         model.fit(X_DIABETES, Y_DIABETES)
-    with pytest.raises(NotFittedError):
+    with pytest.raises(NotFittedError, match="not fitted"):
         model.predict(X_DIABETES)
 
 
@@ -31,7 +31,7 @@ def test_divergence_after_a_good_fit_keeps_its_weights() -> None:
     model = MLPRegressor(max_iter=3, warm_start=True, solver="sgd").fit(X_DIABETES, Y_DIABETES)
     before = [w.copy() for w in model.coefs_]
     model.set_params(learning_rate_init=1e6, activation="identity", max_iter=50)
-    with pytest.raises(DivergenceError):
+    with pytest.raises(DivergenceError, match="diverged"):
         model.fit(X_DIABETES, Y_DIABETES)
     for a, b in zip(before, model.coefs_, strict=True):
         np.testing.assert_array_equal(a, b)
@@ -90,7 +90,7 @@ def test_a_failed_fit_leaves_the_estimator_as_it_was() -> None:
     with pytest.raises(ValueError, match=r"^X_val and y_val do not go with solver='lbfgs': they need epochs"):
         model.fit(X, y, X_val=X, y_val=y)
     model.set_params(solver="sgd", learning_rate_init=1e200)
-    with pytest.raises(DivergenceError):
+    with pytest.raises(DivergenceError, match="diverged"):
         model.fit(X, y == 0)
     np.testing.assert_array_equal(model.predict(X / 16), before)
     assert {k: v for k, v in vars(model).items() if k.endswith("_")}.keys() == state.keys()

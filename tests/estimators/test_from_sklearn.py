@@ -152,7 +152,7 @@ def test_another_solver_begins_anew(before: str, after: str) -> None:
     assert log_loss(y, ours.predict_proba(X)) < loss
 
 
-def test_nothing_is_shared() -> None:
+def test_converted_estimator_shares_no_array() -> None:
     X, y = rows("binary")
     fitted = sk.MLPClassifier(5, max_iter=3, random_state=0).fit(X, y)
     before, curve = fitted.predict_proba(X), list(fitted.loss_curve_)
@@ -168,5 +168,5 @@ def test_anything_else_is_refused() -> None:
         MLPClassifier.from_sklearn(regressor)
     with pytest.raises(TypeError, match=r"MLPRegressor, got an object of sklearn\.linear"):
         MLPRegressor.from_sklearn(LogisticRegression())
-    with pytest.raises(NotFittedError):
+    with pytest.raises(NotFittedError, match="not fitted"):
         MLPRegressor.from_sklearn(sk.MLPRegressor())

@@ -180,7 +180,7 @@ def test_losses_of_labels_are_refused_for_classes(loss: Loss) -> None:
 
 
 @pytest.mark.parametrize("model", [MLPRegressor(3), MLPClassifier(loss=None)], ids=repr)
-def test_what_is_no_loss_is_refused_by_its_type(model: Any) -> None:
+def test_non_loss_is_refused_by_its_type(model: Any) -> None:
     with pytest.raises(ValueError, match="'loss' parameter of MLP"):
         model.fit(X_CANCER, Y_CANCER)
 

@@ -26,7 +26,7 @@ ACTIVATIONS = ["identity", "logistic", "tanh", "relu"]
 @each_kind
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_as_scikit_learns(kind: str, dtype: Any, activation: str) -> None:
+def test_predictions_equal_scikit_learns(kind: str, dtype: Any, activation: str) -> None:
     ours, theirs = both(kind, dtype, activation=activation)
     predictor = ours.predictor()
     for n in (1, 2, 64, 65, 1300):
@@ -143,7 +143,7 @@ CHANGES = [
     [lambda m: m, copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))],
     ids=["itself", "copy", "deepcopy", "pickle"],
 )
-def test_changes_show(change: Any, how: Any) -> None:
+def test_changed_parameters_change_predictions(change: Any, how: Any) -> None:
     original = fitted("multiclass", hidden_layer_sizes=(8, 8, 8))
     before = results(original, X[:3])
     model = how(original)
@@ -157,7 +157,7 @@ def test_changes_show(change: Any, how: Any) -> None:
         assert_same(results(original, X[:3]), before)
 
 
-def test_another_fit_shows() -> None:
+def test_refit_changes_predictions() -> None:
     model = fitted("multiclass")
     for rows, y, dtype in (
         (X, TARGETS["binary"], np.float64),

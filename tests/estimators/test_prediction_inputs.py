@@ -59,7 +59,7 @@ def test_plain_arrays_need_none(kind: str, validations: list[Any]) -> None:
     ],
     ids=["list", "float64", "big-endian", "fortran", "strided", "rows", "csr", "csc", "misaligned"],
 )
-def test_all_others_are_validated_and_mean_the_same(form: Any, validations: list[Any]) -> None:
+def test_other_inputs_are_validated_and_predict_the_same(form: Any, validations: list[Any]) -> None:
     model = fitted("multiclass", np.float32)
     rows = X[:4].astype(np.float32)
     expected = model.predict_proba(rows)
@@ -103,7 +103,7 @@ def test_refused_in_scikit_learns_words(kind: str, rows: Any) -> None:
         ours.predict(rows)
 
 
-def test_infinity_passes_where_scikit_learn_is_told_so() -> None:
+def test_infinity_passes_with_assume_finite() -> None:
     model = fitted("regression", activation="tanh")
     rows = X[:2].copy()
     rows[0, 0] = np.inf
@@ -111,7 +111,7 @@ def test_infinity_passes_where_scikit_learn_is_told_so() -> None:
         assert np.isfinite(model.predict(rows)).all()
 
 
-def test_names_missing_are_told_of() -> None:
+def test_missing_feature_names_warn() -> None:
     names = list("abcdef")
     model = MLPClassifier(4, max_iter=2, random_state=0)
     model.fit(pd.DataFrame(X, columns=names), TARGETS["binary"])
@@ -124,13 +124,13 @@ def test_names_missing_are_told_of() -> None:
     np.testing.assert_array_equal(model.predictor()(X[:2]), expected)
 
 
-def test_not_fitted() -> None:
+def test_prediction_before_fit_is_an_error() -> None:
     model = MLPClassifier()
     for call in (model.predict_proba, model.predict, lambda _: model.predictor()):
-        with pytest.raises(NotFittedError):
+        with pytest.raises(NotFittedError, match="not fitted"):
             call(X)
     gone = fitted()
     gone.predict(X)
     del gone.coefs_
-    with pytest.raises(NotFittedError):
+    with pytest.raises(NotFittedError, match="not fitted"):
         gone.predict(X)

@@ -116,7 +116,7 @@ def test_bad_names_are_refused(name: str) -> None:
         c_source(CASES["no hidden layer"], name)
 
 
-def test_what_cannot_be_written_is_refused() -> None:
+def test_unsupported_members_are_refused_by_the_c_export() -> None:
     class Own(Activation):
         def value(self, z: Any) -> Any:
             return z
@@ -135,7 +135,7 @@ def test_what_cannot_be_written_is_refused() -> None:
 
 
 @needs_compiler
-def test_nothing_undefined_happens(tmp_path: Path) -> None:
+def test_c_source_under_sanitizers(tmp_path: Path) -> None:
     """All networks in one program, under AddressSanitizer and UBSan."""
     X = rows(20)
     table = ",\n".join("{" + ", ".join(x.hex() for x in row) + "}" for row in X.tolist())

@@ -120,7 +120,7 @@ def test_names_that_c_could_misread(tmp_path: Path) -> None:
     np.testing.assert_allclose(got, expected(saved, frame), 2e-7)
 
 
-def test_nothing_undefined_happens(tmp_path: Path) -> None:
+def test_c_source_under_sanitizers(tmp_path: Path) -> None:
     """A program of its own, under AddressSanitizer and UBSan."""
     frame = table(with_gaps=True)
     saved = saved_model(frame, "class", CategoricalCrossEntropy(), 3)

@@ -85,5 +85,5 @@ rosenblatt.engine.compiled.module()
 """
 
 
-def test_whoever_ends_the_interpreter_may_train_to_the_last() -> None:
+def test_training_in_an_atexit_handler() -> None:
     assert output(AT_EXIT) == "3 (50,)\n"

@@ -76,7 +76,7 @@ LONG = {
 
 @pytest.mark.filterwarnings("ignore:Plain. without a kernel")
 @pytest.mark.parametrize("kind", LONG)
-def test_what_a_handler_raises_ends_the_fit(kind: str) -> None:
+def test_exception_of_a_signal_handler_ends_the_fit(kind: str) -> None:
     """It arrives where `fit` was called, and leaves an estimator as before, that can be fitted."""
     est = LONG[kind]()
     before = set(vars(est))

@@ -41,7 +41,7 @@ def assert_same_fit(one: MLPClassifier, other: MLPClassifier) -> None:
     ],
     ids=["binary", "named", "three", "labels", "dict", "part", "list"],
 )
-def test_it_is_scikit_learns_weights_of_the_rows(class_weight: Any, y: Any) -> None:
+def test_class_weight_equals_scikit_learns_sample_weight(class_weight: Any, y: Any) -> None:
     full = {"malignant": 4, "benign": 1} if class_weight == {"malignant": 4} else class_weight
     rows = compute_sample_weight(full, y)
     weighted = MLPClassifier(class_weight=class_weight, **SHORT).fit(X, y)
@@ -117,7 +117,7 @@ def test_partial_fit_takes_a_dict_and_no_balance() -> None:
         (3, Y, "'class_weight' parameter"),
     ],
 )
-def test_what_it_refuses(class_weight: Any, y: Any, message: str) -> None:
+def test_invalid_class_weight_is_refused(class_weight: Any, y: Any, message: str) -> None:
     model = MLPClassifier(class_weight=class_weight)
     with pytest.raises(ValueError, match=message):
         model.fit(X, y)

@@ -160,7 +160,7 @@ def test_averages_are_what_is_validated_and_kept(averaging: Any) -> None:
     assert min(model.validation_loss_curve_) == pytest.approx(-np.log(p).mean())
 
 
-def test_swa_that_never_begins_is_said() -> None:
+def test_swa_that_never_begins_warns() -> None:
     model = MLPClassifier(**SMALL, averaging="swa", tol=10.0, n_iter_no_change=2, max_iter=100)
     with pytest.warns(UserWarning, match="after epoch 75, and the fit ended in epoch 4: nothing"):
         model.fit(X_CANCER, Y_CANCER)

@@ -13,7 +13,7 @@ from tests.support.diverging import TOO_FAST, ignore_returns
 
 
 @ignore_convergence
-def test_what_the_last_step_leaves_is_looked_at_too() -> None:
+def test_loss_after_the_last_step_is_checked() -> None:
     """Weights of 1e200 are numbers, and what they predict is not."""
     given = TOO_FAST | {"learning_rate_init": 1e200, "batch_size": 442, "max_iter": 1}
     with pytest.raises(DivergenceError, match=r"after its step .* overflow") as raised:
@@ -33,7 +33,7 @@ EXPLODING = TOO_FAST | {"learning_rate_init": 1.0, "batch_size": 442, "max_iter"
 
 
 @ignore_convergence
-def test_a_loss_that_explodes_and_stalls_is_told() -> None:
+def test_exploding_and_stalling_loss_warns() -> None:
     given = EXPLODING | {
         "learning_rate_init": 2.0,
         "batch_size": 200,

@@ -27,7 +27,7 @@ from tests.support.data import X_CANCER, X_DIABETES, Y_CANCER, Y_DIABETES, ignor
 from tests.support.second_order_fits import regressor
 
 
-def test_a_diverging_kfac_fit_is_told_what_helps_it() -> None:
+def test_diverging_kfac_fit_suggests_damping() -> None:
     with pytest.raises(DivergenceError, match=r"KFAC\(damping=") as raised:
         regressor("kfac", activation="identity").fit(X_DIABETES, 1e200 * Y_DIABETES)
     assert "rate" not in str(raised.value)

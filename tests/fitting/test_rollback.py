@@ -82,7 +82,7 @@ def test_gone_back_to_the_beginning_a_fit_is_one_at_the_smaller_rate(more: dict[
 def test_a_run_that_goes_back_learns(more: dict[str, Any]) -> None:
     given = TOO_FAST | {"activation": "identity"} | more
     if "early_stopping" not in given:
-        with pytest.raises(DivergenceError):
+        with pytest.raises(DivergenceError, match="diverged"):
             MLPRegressor(**given).fit(X_DIABETES, Y_DIABETES)
     model = MLPRegressor(**given, on_divergence="restore")
     with pytest.warns(RuntimeWarning, match="Training goes back to where it was well"):
@@ -137,7 +137,7 @@ def test_partial_fit_keeps_the_smaller_rate() -> None:
     assert all(np.isfinite(array).all() for array in shown(model))
 
 
-def test_it_is_given_up_in_the_end() -> None:
+def test_rollback_ends_with_an_error_when_no_rate_converges() -> None:
     model = MLPRegressor(**SMALL, learning_rate_init=1e300, on_divergence="restore")
     with (
         pytest.warns(RuntimeWarning, match="goes back") as warned,
@@ -148,7 +148,7 @@ def test_it_is_given_up_in_the_end() -> None:
     assert {w.filename for w in warned} == {__file__}
 
 
-def test_what_no_rate_can_mend_is_told_at_once() -> None:
+def test_invalid_data_raise_without_rollback() -> None:
     X, y = spoilt()
     X[:] = X[21]
     model = MLPRegressor(**SMALL, batch_size=8, on_divergence="restore")
@@ -167,7 +167,7 @@ def test_solvers_without_a_rate_have_nothing_to_lower(solver: str) -> None:
         MLPRegressor(solver=solver, on_divergence="restore").fit(X_DIABETES, Y_DIABETES)
 
 
-def test_unknown_ways() -> None:
+def test_unknown_on_divergence_is_refused() -> None:
     with pytest.raises(ValueError, match="on_divergence"):
         MLPRegressor(on_divergence="ignore").fit(X_DIABETES, Y_DIABETES)
 

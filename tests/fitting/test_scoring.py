@@ -174,7 +174,7 @@ def test_class_weights_that_a_scorer_does_not_take() -> None:
     assert [w.filename for w in seen if w.category is UserWarning] == [__file__]
 
 
-def test_a_score_that_is_never_a_number_is_told() -> None:
+def test_nan_scores_warn() -> None:
     def scorer(est: Any, X: Any, y: Any) -> float:
         return math.nan
 

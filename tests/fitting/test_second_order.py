@@ -252,7 +252,7 @@ def test_a_callback_that_fails_undoes_the_fit(solver: str) -> None:
         ),
     ],
 )
-def test_what_least_squares_cannot_do(
+def test_options_refused_by_least_squares(
     solver: Any, estimator: Any, given: Any, message: str
 ) -> None:
     model = clone(estimator).set_params(solver=solver)
@@ -274,7 +274,7 @@ def test_limits_can_be_raised() -> None:
 
 
 @pytest.mark.parametrize("solver", ["marquardt", 3, LevenbergMarquardt])
-def test_unknown_solvers(solver: Any) -> None:
+def test_unknown_solver_is_refused(solver: Any) -> None:
     with pytest.raises(ValueError, match="solver"):
         MLPRegressor(solver=solver).fit(X_DIABETES, Y_DIABETES)
 

@@ -82,7 +82,7 @@ def test_the_rate_finder_inherits_it() -> None:
 
 
 @pytest.mark.parametrize("deterministic", ["yes", 1.0, None])
-def test_it_is_true_or_false(deterministic: Any) -> None:
+def test_deterministic_must_be_a_boolean(deterministic: Any) -> None:
     with pytest.raises(ValueError, match="'deterministic' parameter"):
         classifier(deterministic=deterministic).fit(X, Y)
 

@@ -50,7 +50,7 @@ def test_shorter_floats(name: str, kind: str) -> None:
 
 
 @each_norm
-def test_they_generalise(name: str) -> None:
+def test_networks_of_full_blocks_generalise(name: str) -> None:
     scores = cross_val_score(MLPClassifier(**ALL, normalization=name), X, Y, cv=3)
     assert scores.mean() > 0.9
 

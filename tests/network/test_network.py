@@ -108,5 +108,5 @@ def test_a_description_is_a_value() -> None:
     assert Network(2, (Dense(3, Tanh()), Dense(1, Identity()))) == NET
     assert hash(NET) == hash(Network(2, (Dense(3, Tanh()), Dense(1))))
     assert Network(2, (Dense(3), Dense(1))) != NET
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign"):
         NET.n_inputs = 3  # type: ignore[misc]

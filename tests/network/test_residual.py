@@ -84,7 +84,7 @@ def test_parameters_by_name(solver: str) -> None:
     for i, (W, b) in enumerate(zip(model.coefs_, model.intercepts_, strict=True)):
         assert np.shares_memory(named[f"layers.{i}.weight"], W)
         assert np.shares_memory(named[f"layers.{i}.bias"], b)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="item assignment"):
         named["layers.2.projection"] = np.zeros((10, 6))  # type: ignore[index]
     # By hand: identity, identity, projection.
     a = X

@@ -27,10 +27,10 @@ def test_each_has_a_constraint() -> None:
     assert CONSTRAINTS.keys() == {f.name for f in dataclasses.fields(Parameters)}
 
 
-def test_they_do_not_follow_the_estimator() -> None:
+def test_parameters_do_not_follow_the_estimator() -> None:
     model = MLPClassifier(alpha=0.5)
     parameters = Parameters.of(model)
     model.alpha = 0.25
     assert (parameters.alpha, parameters.solver) == (0.5, "adam")
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign"):
         parameters.alpha = 1.0  # type: ignore[misc]

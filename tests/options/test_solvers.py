@@ -229,7 +229,7 @@ def test_second_order_solvers_refuse_what_they_do_not_read(
         fitted(MLPRegressor, solver=solver, **given)
 
 
-def test_what_a_solver_reads_it_takes() -> None:
+def test_solver_accepts_the_parameters_it_reads() -> None:
     taken: list[tuple[Any, dict[str, Any]]] = [
         ("kfac", {"batch_size": 50, "n_iter_no_change": 5}),
         (KFAC(), {"batch_size": 50, "n_iter_no_change": 5}),

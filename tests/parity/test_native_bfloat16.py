@@ -138,7 +138,7 @@ def test_small_products_are_exact() -> None:
 
 @on_this_processor
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, np.finfo(np.float32).max])
-def test_what_is_not_finite_stays_so(bad: float) -> None:
+def test_nonfinite_values_stay_nonfinite_in_bfloat16(bad: float) -> None:
     net = network(Identity(), 40, 40)
     X, y, theta = normal(40, 40), normal(40, 40), normal(net.n_parameters)
     X[7, 11] = bad  # the largest float32 rounds to ∞

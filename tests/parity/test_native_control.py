@@ -358,7 +358,7 @@ def test_an_epoch_ends_when_its_time_is_up(threads: int | None) -> None:
 
 
 @each_engine
-def test_one_step_is_taken_in_any_case(threads: int | None) -> None:
+def test_time_limit_allows_one_step(threads: int | None) -> None:
     arrays = make_arrays(CategoricalCrossEntropy(), 20, 7, 3)
     theta = parameters(PLAIN.network)
     whole = trainer(PLAIN, arrays, theta, threads)

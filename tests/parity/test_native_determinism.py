@@ -130,7 +130,7 @@ def test_every_batch_size(
     ],
     ids=repr,
 )
-def test_what_surrounds_the_move(
+def test_options_around_the_optimizer_step(
     build: Any, around: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Norms of the whole gradient are sums as well."""

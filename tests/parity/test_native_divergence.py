@@ -123,7 +123,9 @@ def test_every_optimizer(
     ],
     ids=["clip", "constrained", "batch", "layer", "random", "wide"],
 )
-def test_whatever_surrounds_a_step(around: dict[str, Any], threads: int | None) -> None:
+def test_divergence_with_options_around_the_step(
+    around: dict[str, Any], threads: int | None
+) -> None:
     arrays = with_infinity(make_arrays(SquaredError(), 40, 7, 3))
     plain = Problem(network(ReLU(), 7, 5, 4, 3), SquaredError(), L2(0.1), Adam(0.01))
     assert assert_ended_before(replace(plain, **around), arrays, threads).layer == 1

@@ -104,7 +104,7 @@ def matrices(draw: Any, build: Any, ground: Ground, dtype: Any, rows: int, colum
 
 
 @each_build
-def test_what_is_right_passes_through_all_functions(build: Any) -> None:
+def test_valid_networks_pass_through_all_functions(build: Any) -> None:
     """So that the tests below are not all refusals: the sizes of any network are known here."""
     taken = 0
 

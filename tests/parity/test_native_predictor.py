@@ -193,7 +193,7 @@ def test_parameters_are_read_where_they_lie(dtype: Any) -> None:
 @each_build
 @each_dtype
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_is_found_wherever_it_is(
+def test_nonfinite_input_is_found_at_any_position(
     build: Any, dtype: Any, bad: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(build, monkeypatch)
@@ -320,7 +320,7 @@ def test_refusals(build: Any) -> None:
     with pytest.raises(ValueError, match="one column"):
         native(np.zeros(8), flat=True)
     for theta in (np.zeros(8, np.float32), np.zeros(16)[::2]):
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match="incompatible function arguments"):
             native(theta)
     for X, out in (((4, 3), (4, 3)), ((4, 3), (3, 2)), ((4, 2), (4, 2))):
         with pytest.raises(ValueError, match=r"fit|columns"):

@@ -75,7 +75,7 @@ def test_levels_travel_as_they_are() -> None:
 
 
 @each_build
-def test_what_does_not_fit(build: Any) -> None:
+def test_mismatched_columns_and_levels_are_refused(build: Any) -> None:
     """Two outputs of three levels are no whole number of targets, however many there are."""
     for columns in (0, 1, 2):
         given = build.Data64(build.Matrix64(X), np.zeros((4, columns)), None, 1.0)

@@ -16,7 +16,7 @@ from tests.support.native_cases import each_build
 
 
 @each_build
-def test_what_is_right_is_taken(build: Any) -> None:
+def test_valid_arguments_are_accepted(build: Any) -> None:
     """So that a refusal below is due to what it names."""
     steps = np.zeros(1, np.int64)
     epoch(build, steps=steps)
@@ -234,7 +234,7 @@ def read_only(array: Any) -> Any:
 )
 def test_arrays_of_another_make_are_never_converted(build: Any, given: dict[str, Any]) -> None:
     """A converted copy would be trained in place of what was given."""
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"incompatible function arguments|: a contiguous array of"):
         epoch(build, **given)
 
 
@@ -243,7 +243,7 @@ def test_arrays_of_another_make_are_never_converted(build: Any, given: dict[str,
     "matrix", [np.ones((4, 3), np.float32), np.ones((3, 4)).T, np.ones(4), np.ones((4, 3), int)]
 )
 def test_matrices_of_another_make(build: Any, matrix: Any) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="incompatible function arguments"):
         build.Matrix64(matrix)
 
 
@@ -270,7 +270,7 @@ def test_a_matrix_keeps_its_arrays_alive(build: Any) -> None:
 
 
 @each_build
-def test_what_was_checked_cannot_be_changed_afterwards(build: Any) -> None:
+def test_checked_indices_cannot_be_changed_afterwards(build: Any) -> None:
     """Indices that were in range are the engine's own; a class code is held to it when read."""
     columns, starts = np.array([0, 1], np.int32), np.array([0, 1, 2])
     X = build.Matrix64(np.ones(2), columns, starts, 3)

@@ -256,7 +256,7 @@ def test_ctrl_c_ends_an_epoch(
 
 
 @pytest.mark.usefixtures("python_answers_ctrl_c")
-def test_epochs_before_a_signal_are_told_before_it_is_raised() -> None:
+def test_epochs_before_a_signal_are_reported_before_it_is_raised() -> None:
     """Whoever presses Ctrl-C in the midst of a stretch of epochs hears of those that were over."""
     net = network(ReLU(), 64, 256, 1)
     problem = Problem(net, SquaredError(), L2(), SGD(1e-9))

@@ -171,7 +171,7 @@ def test_trace_is_a_sequence_that_ends_at_the_weights_learnt(shuffle):
         assert u.prediction == (u.weights_before @ X[u.row] + u.bias_before >= 0)
     assert [u.row for u in trace[5:1:-2]] == [updates[5].row, updates[3].row]
     assert trace[3:3] == ()
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match="range"):
         trace[len(trace)]
     with pytest.raises(ValueError, match="read-only"):
         trace[0].weights_after[0] = 1.0
@@ -191,7 +191,7 @@ def test_trace_of_a_long_run_stays_small():
     assert peak < 4e6  # weights before each update would take 6 MB and more
 
 
-def test_too_few_epochs_on_separable_rows_are_told_from_hopeless_ones():
+def test_too_few_epochs_and_inseparable_rows_have_different_messages():
     X, y = blobs(1)
     with pytest.warns(ConvergenceWarning, match=r"are linearly separable.*Raise max_iter"):
         neuron = Perceptron(max_iter=1).fit(X, y)

@@ -41,7 +41,7 @@ from tests.support.saved_models import FRAME, SUMMARY, saved_model
     ],
     ids=repr,
 )
-def test_what_goes_in_comes_out(tmp_path: Path, activation, loss, dtype) -> None:
+def test_saved_model_equals_the_loaded_one(tmp_path: Path, activation, loss, dtype) -> None:
     saved = saved_model(activation, loss, dtype)
     save_model(tmp_path / "m", saved)
     loaded = load_model(tmp_path / "m")

@@ -126,7 +126,7 @@ def test_bytes_after_the_end_are_refused(path: Path) -> None:
         ("n" * 300, "File name too long"),
     ],
 )
-def test_what_is_no_file_is_refused(tmp_path: Path, name: str, reason: str) -> None:
+def test_non_file_is_refused(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match=reason):

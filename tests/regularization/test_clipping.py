@@ -51,7 +51,7 @@ def test_infinity_passes() -> None:
     np.testing.assert_array_equal(clipped, [np.nan, 0, 0])
 
 
-def test_what_is_within_a_limit_is_left_however_large_it_is() -> None:
+def test_gradient_within_the_limit_is_unchanged() -> None:
     g = np.array([3e200, -4e200])
     np.testing.assert_array_equal(ClipNorm(6e200).clip(g), g)
     np.testing.assert_array_equal(ClipNorm(np.inf).clip(g), g)

@@ -25,7 +25,7 @@ def test_by_hand(dtype: Any) -> None:
     assert kept[0, 0] == 3
 
 
-def test_it_is_the_nearest_matrix_within_the_bound() -> None:
+def test_projection_is_the_nearest_matrix_within_the_bound() -> None:
     """A projection: no other matrix within the bound is nearer, and a second changes nothing."""
     rng = np.random.default_rng(0)
     W = rng.standard_normal((4, 30))

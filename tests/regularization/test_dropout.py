@@ -54,7 +54,7 @@ def test_a_larger_batch_begins_with_the_smaller_ones_mask() -> None:
     np.testing.assert_array_equal(large[:10], small)
 
 
-def test_what_is_left_out_is_out_of_the_pass_and_of_the_gradient() -> None:
+def test_dropped_units_are_absent_from_forward_and_gradient() -> None:
     net = network(Tanh(), 3, 6, 2, dropout=0.5)
     theta, X = parameters(net), np.random.default_rng(0).standard_normal((1, 3))
     draws = Draws(4, 0)
@@ -80,7 +80,7 @@ def test_a_prediction_uses_all_units() -> None:
     np.testing.assert_array_equal(forward(net, theta, X).scores, forward(plain, theta, X).scores)
 
 
-def test_what_does_not_fit_is_said() -> None:
+def test_mismatched_shapes_are_refused() -> None:
     net = network(Tanh(), 3, 6, 2, dropout=0.5)
     with pytest.raises(ValueError, match="needs `draws`"):
         backpropagate(net, parameters(net), np.zeros((1, 3)), np.zeros((1, 2)), SquaredError())

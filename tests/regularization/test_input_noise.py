@@ -33,7 +33,7 @@ SEED = 0x123456789ABCDEF
 SETTINGS: dict[str, Any] = {"hidden_layer_sizes": 20, "random_state": 0, "max_iter": 10}
 
 
-def test_it_is_normal_and_independent() -> None:
+def test_noise_is_normal_and_independent() -> None:
     noise = gaussian_noise(Stream(3, 4, 0), (1000, 37), 0.5, np.float64)
     assert kstest(noise.ravel() / 0.5, norm.cdf).pvalue > 1e-3
     correlation = np.corrcoef(noise.T) - np.eye(37)
@@ -82,7 +82,7 @@ def test_a_prediction_adds_nothing() -> None:
     np.testing.assert_allclose(noisy - rows, gaussian_noise(Stream(1, 2, 0), (5, 3), 0.5, float))
 
 
-def test_what_does_not_fit_is_said() -> None:
+def test_mismatched_shapes_are_refused() -> None:
     net = network(Tanh(), 3, 4, 2, input_noise=0.5)
     with pytest.raises(ValueError, match="needs `draws`"):
         backpropagate(net, parameters(net), np.zeros((1, 3)), np.zeros((1, 2)), SquaredError())

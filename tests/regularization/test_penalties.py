@@ -43,7 +43,7 @@ def test_gradient(penalty: Penalty) -> None:
 
 
 @pytest.mark.parametrize("penalty", PENALTIES, ids=repr)
-def test_nothing_at_zero_and_something_elsewhere(penalty: Penalty) -> None:
+def test_penalty_is_zero_at_zero_only(penalty: Penalty) -> None:
     assert penalty.value(np.zeros((2, 3))) == 0
     np.testing.assert_array_equal(penalty.gradient(np.zeros((2, 3))), np.zeros((2, 3)))
     assert penalty.value(np.ones((2, 3))) > 0

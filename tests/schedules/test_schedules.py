@@ -246,7 +246,7 @@ def test_divide_on_stall_is_scikit_learns(lr: float) -> None:
 
 
 @pytest.mark.parametrize("schedule", ["constant", "invscaling"])
-def test_others_stop_at_the_first_stall(schedule: str) -> None:
+def test_constant_and_invscaling_stop_at_the_first_stall(schedule: str) -> None:
     theirs = SGDOptimizer([np.zeros(1)], 0.1, schedule)
     ours = {"constant": Constant(), "invscaling": InverseScaling()}[schedule].control(RUN)
     assert ours.stalled() is not theirs.trigger_stopping("", False)

@@ -33,13 +33,13 @@ def test_the_ladder_climbs_from_a_linear_model(rows: int, columns: int, outputs:
     assert 7 <= len(sizes) <= 25
 
 
-def test_the_ladder_is_the_default_and_told() -> None:
+def test_ladder_is_the_default_and_reported() -> None:
     search = StructureSearchCV(network(max_iter=2), cv=3, refit=False).fit(X, Y)
     assert search.candidates_ == ladder(379, 30, 1)
     assert [p["hidden_layer_sizes"] for p in search.cv_results_["params"]] == search.candidates_
 
 
-def test_what_needs_a_hidden_layer_is_not_tried_without_one() -> None:
+def test_linear_candidate_is_left_out_with_dropout() -> None:
     search = StructureSearchCV(network(max_iter=1, dropout=0.1), cv=3, refit=False).fit(X, Y)
     assert search.candidates_ == ladder(379, 30, 1)[1:]
 
@@ -55,12 +55,12 @@ def test_what_needs_a_hidden_layer_is_not_tried_without_one() -> None:
         ([(4, True)], "candidate 1"),
     ],
 )
-def test_wrong_candidates(candidates: Any, message: str) -> None:
+def test_invalid_candidates_are_refused(candidates: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         StructureSearchCV(network(), candidates).fit(X, Y)
 
 
-def test_what_is_not_searched() -> None:
+def test_parameters_that_cannot_be_searched() -> None:
     with pytest.raises(TypeError, match=r"ends in one.*LogisticRegression"):
         StructureSearchCV(LogisticRegression(), SIZES).fit(X, Y)
     with pytest.raises(ValueError, match="give the hidden layers as candidates"):

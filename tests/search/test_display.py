@@ -92,7 +92,7 @@ def test_of_a_size_the_best_makes_the_curve_and_the_others_are_faint(grid) -> No
     assert display.faint_.get_label() == "others of a size"
 
 
-def test_those_not_trained_to_their_end_are_faint() -> None:
+def test_unfinished_candidates_are_faint() -> None:
     status = ("finished", "eliminated", "finished", "cut")
     compared = np.array([True, False, True, False])
     display = displayed(made(status=status, compared=compared, smallest=2))
@@ -101,7 +101,7 @@ def test_those_not_trained_to_their_end_are_faint() -> None:
     assert display.faint_.get_label() == "not trained to the end"
 
 
-def test_failed_ones_are_left_out_and_told() -> None:
+def test_failed_candidates_are_left_out_and_reported() -> None:
     test = np.array([0.70, np.nan, 0.90, 0.80])
     compared = np.array([True, False, True, True])
     display = displayed(made(test=test, compared=compared, smallest=2))
@@ -202,8 +202,8 @@ def test_refit_may_decide_over_several_metrics() -> None:
     assert at(StructureSearchDisplay.from_estimator(both, metric="roc_auc").chosen_)[0] == 129
 
 
-def test_what_is_no_search_is_refused() -> None:
-    with pytest.raises(NotFittedError):
+def test_non_search_is_refused() -> None:
+    with pytest.raises(NotFittedError, match="not fitted"):
         StructureSearchDisplay.from_estimator(StructureSearchCV(MLPClassifier()))
     other = GridSearchCV(MLPClassifier(max_iter=2), {"alpha": [1.0]}, cv=2).fit(X, Y)
     with pytest.raises(TypeError, match="got GridSearchCV"):
@@ -212,5 +212,5 @@ def test_what_is_no_search_is_refused() -> None:
 
 def test_without_matplotlib_plotting_says_what_to_install(search, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    with pytest.raises(ImportError, match="pip install matplotlib"):
+    with pytest.raises(ImportError, match=r"needs matplotlib .*pip install .*\[plot\]"):
         StructureSearchDisplay.from_estimator(search)

@@ -55,7 +55,7 @@ def test_a_parameter_out_of_its_range_fails_its_candidate_alone() -> None:
     assert search.best_params_["momentum"] == 0.5
 
 
-def test_a_fold_that_lacks_a_class_is_told() -> None:
+def test_fold_without_a_class_warns() -> None:
     x, y = load_iris(return_X_y=True)
     search = StructureSearchCV(network(), [(3,)], cv=KFold(3))
     with pytest.warns(UserWarning, match=r"Fold 0 trains without the class .*0"):
@@ -82,7 +82,7 @@ def test_verbose_says_a_line_a_candidate_in_halving_too(capsys: pytest.CaptureFi
     assert len(lines) == len(set(lines)) == 6
 
 
-def test_what_cannot_be_scored_has_failed_and_is_told_in_one_warning() -> None:
+def test_failed_scores_give_one_warning() -> None:
     def scoring(est: Any, X: Any, y: Any) -> float:
         if est.hidden_layer_sizes == (6,):
             raise RuntimeError("no six")
@@ -101,7 +101,7 @@ def test_what_cannot_be_scored_has_failed_and_is_told_in_one_warning() -> None:
         StructureSearchCV(pipeline, SIZES, cv=3).fit(rare, Y)
 
 
-def test_scores_that_are_not_finite_are_told() -> None:
+def test_nonfinite_scores_warn() -> None:
     search = StructureSearchCV(network(), SIZES, cv=3, scoring=lambda *_: np.nan, refit=False)
     with pytest.warns(UserWarning, match="scores are non-finite"):
         search.fit(X, Y)

@@ -43,7 +43,7 @@ def test_rungs(n_candidates: int, max_iter: int, expected: int) -> None:
 
 
 @pytest.mark.parametrize("solver", ["lbfgs", "lm"])
-def test_what_cannot_pause_is_not_halved(solver: str) -> None:
+def test_solvers_that_cannot_pause_are_not_halved(solver: str) -> None:
     est = MLPRegressor(solver=solver, activation="tanh")
     with pytest.raises(ValueError, match=r"this strategy does not go with solver=.*strategy='all'"):
         StructureSearchCV(est, SIZES, strategy="halving").fit(X_REAL, Y_REAL)

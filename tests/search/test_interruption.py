@@ -91,7 +91,7 @@ def test_ctrl_c_returns_the_best_so_far() -> None:
     assert search.best_estimator_.predict(X).shape == Y.shape
 
 
-def test_what_the_end_came_upon_competes_with_what_was_finished() -> None:
+def test_interrupted_candidate_competes_with_finished_ones() -> None:
     status = np.array(["finished", "cut", "failed", "eliminated", "paused"])
     assert eligible(np.array([0, 1, 2, 3, 1]), status).tolist() == [0, 1, 4]
     status = np.array(["failed", "eliminated", "eliminated"])
@@ -141,7 +141,7 @@ def test_ctrl_c_before_a_candidate_has_all_its_folds(strategy: Any) -> None:
     assert f"{search.n_splits_} folds" in search.summary()
 
 
-def test_the_folds_of_an_interrupted_search_are_those_of_whoever_has_most() -> None:
+def test_interrupted_search_compares_the_most_folds_in_common() -> None:
     def candidate(*done: int, failed: tuple[int, ...] = ()) -> Candidate:
         trials = [Trial(k, test=0.5 if k in done else None) for k in range(4)]
         for k in failed:
@@ -181,7 +181,7 @@ def test_solvers_in_one_piece_warn_together(solver: str) -> None:
     assert said.filename == __file__
 
 
-def test_averages_of_nothing_are_told_once() -> None:
+def test_swa_that_never_begins_warns_once() -> None:
     grid = {"averaging": [None, SWA(start=0.9)], "max_iter": [3, 200]}
     est = network(n_iter_no_change=1, tol=10.0)  # which ends in the third epoch
     search = StructureSearchCV(est, [(3,)], param_grid=grid, cv=4, refit=False)

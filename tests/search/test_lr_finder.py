@@ -126,7 +126,7 @@ def never(told: Any) -> None:
     ],
     ids=lambda given: ", ".join(given),
 )
-def test_what_belongs_to_whole_fits_is_left_out(parameters: dict[str, Any]) -> None:
+def test_range_test_ignores_settings_of_whole_fits(parameters: dict[str, Any]) -> None:
     X, y = load_iris(return_X_y=True)
     settings = {"hidden_layer_sizes": 8, "random_state": 0}
     settings |= {"batch_size": parameters.get("batch_size", "auto")}
@@ -135,7 +135,7 @@ def test_what_belongs_to_whole_fits_is_left_out(parameters: dict[str, Any]) -> N
     np.testing.assert_array_equal(found.losses, plain.losses)
 
 
-def test_scikit_learns_callbacks_are_not_told_either() -> None:
+def test_scikit_learns_callbacks_are_not_run_either() -> None:
     class Telling:
         def setup(self, estimator: Any, context: Any) -> None:
             never(context)

@@ -105,7 +105,7 @@ def test_the_points_of_a_space_are_counted() -> None:
     assert space.point(drawn) != space.point({**drawn, "depth": 2})
 
 
-def test_what_optuna_draws_too_large_for_memory_fails_alone(
+def test_optuna_candidate_too_large_for_memory_fails_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("optuna")

@@ -45,5 +45,5 @@ def test_refit_may_be_a_function_or_nothing() -> None:
     assert chosen.best_params_ == {"hidden_layer_sizes": SIZES[1]}
     without = StructureSearchCV(network(), SIZES, cv=3, refit=False).fit(X, Y)
     assert not hasattr(without, "best_estimator_")
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match="predict"):
         without.predict(X)

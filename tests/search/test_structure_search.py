@@ -232,7 +232,7 @@ def test_a_loss_that_the_targets_do_not_suit_fails_its_candidates_alone() -> Non
         assert told == {"poisson": "failed", "squared_error": "finished"}
 
 
-def test_a_column_of_targets_is_told_once() -> None:
+def test_column_of_targets_warns_once() -> None:
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         StructureSearchCV(network(), SIZES, refit=False, scoring="accuracy").fit(X, Y[:, None])

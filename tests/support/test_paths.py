@@ -65,7 +65,7 @@ def test_a_path_is_a_text_or_whatever_has_one(
 
 
 @pytest.mark.parametrize("given", [5, None, b"model", ""])
-def test_what_is_no_path_is_said(given: Any) -> None:
+def test_invalid_path_is_refused(given: Any) -> None:
     with pytest.raises(InputError, match="takes the path of a file"):
         load_model(given)
 

@@ -130,6 +130,6 @@ def test_dates_of_an_unclear_order_are_left_as_they_are_and_noted(by):
 @pytest.mark.parametrize(
     "text", ["31.13.2020", "32.01.2020", "01/31/2020", "31 Foo 2020", "1.2.2020 13:00 pm"]
 )
-def test_what_only_looks_like_a_date_is_none(text):
+def test_ambiguous_text_is_not_a_date(text):
     cells = np.resize(["13.01.2020", "14.01.2020", text], N)
     assert isinstance(column_of(cells), Category)

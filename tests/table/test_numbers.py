@@ -113,7 +113,7 @@ def test_numbers_with_a_sign_are_read_with_or_without_it():
 
 
 @pytest.mark.parametrize("wrong", ["tall", "1.5m", "1_000", DAYS[0], b"x", 1j])
-def test_what_is_no_number_in_a_numeric_column_is_named(wrong):
+def test_non_number_in_a_numeric_column_is_named(wrong):
     frame = table(c=NUMBERS)
     encoding = learn(frame)
     cells = pd.Series(NUMBERS, dtype=object)

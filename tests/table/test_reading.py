@@ -319,7 +319,7 @@ def test_one_column_is_a_table_too(tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["utf-9", "base64", ""])
-def test_unknown_encoding(tmp_path, encoding):
+def test_unknown_text_encoding_is_refused(tmp_path, encoding):
     with pytest.raises(InputError, match="no text encoding"):
         read_table(write(tmp_path / "t.csv", "a,b\n1,2\n"), encoding=encoding)
 

@@ -82,7 +82,7 @@ def test_damaged_plain_data_is_refused(case):
 
 
 @pytest.mark.parametrize("data", [None, [], "x", 3, {}])
-def test_what_is_no_plain_data_at_all_is_refused(data):
+def test_non_mapping_data_are_refused(data):
     with pytest.raises(InputError, match="encoding"):
         TableEncoding.from_dict(data)
 
