@@ -87,7 +87,9 @@ def test_a_failed_fit_leaves_the_estimator_as_it_was() -> None:
     before = model.predict(X / 16)
     state = {k: v for k, v in vars(model).items() if k.endswith("_")}
     model.set_params(solver="lbfgs")
-    with pytest.raises(ValueError, match=r"^X_val and y_val do not go with solver='lbfgs': they need epochs"):
+    with pytest.raises(
+        ValueError, match=r"^X_val and y_val do not go with solver='lbfgs': they need"
+    ):
         model.fit(X, y, X_val=X, y_val=y)
     model.set_params(solver="sgd", learning_rate_init=1e200)
     with pytest.raises(DivergenceError, match="diverged"):
