@@ -57,19 +57,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         or an object of `rosenblatt.activations` such as `LeakyReLU(0.1)`. One of your own, derived
         from `rosenblatt.activations.Activation`, trains on the readable engine, which is slow.
     solver : str or object, default='adam'
-        'lbfgs' takes all rows at once (G15), first-order rules mini-batches (G7-G10). 'sgd' and
-        'adam' are in scikit-learn's forms; 'momentum', 'nesterov', 'adagrad', 'rmsprop',
-        'adadelta', 'adamw', 'amsgrad', 'nadam', 'radam' and 'lion' in PyTorch's. Underscores do not
-        matter ('rms_prop'). A name takes its rate from `learning_rate_init`, whatever the class's
-        default is ('adadelta' is usually given 1.0), and from `momentum`, `beta_1`, `beta_2` and
-        `epsilon` what is said there; an object of `rosenblatt.optimizers` carries all of its own. A
-        class of your own runs on the readable engine, which is slow. Of second order: 'kfac', the
-        natural gradient in mini-batches (G16), and for `MLPRegressor` with the squared error 'lm'
-        (or 'levenberg_marquardt') and 'gauss_newton' (G17), or an object of
-        `rosenblatt.second_order`, such as `KFAC(damping=10)`. What a solver would not read of
-        `learning_rate_init`, `momentum`, `nesterovs_momentum`, `beta_1`, `beta_2`, `epsilon`,
-        `batch_size`, `n_iter_no_change` and `max_fun` is an error away from its default; 'sgd',
-        'adam' and 'lbfgs' pass over it, as in scikit-learn.
+        A name, with its underscores or without, or an object. First-order optimisers take
+        mini-batches (G7-G10): 'sgd' and 'adam' in scikit-learn's form, others such as 'rmsprop' and
+        'adamw' in PyTorch's. They read their rate from `learning_rate_init` ('adadelta' usually
+        takes 1.0), and `momentum`, `beta_1`, `beta_2` and `epsilon` as said there. 'lbfgs' takes
+        all rows at once (G15). 'kfac' is the natural gradient in mini-batches (G16); 'lm' and
+        'gauss_newton' minimise the squared error of an `MLPRegressor` (G17). An object of
+        `rosenblatt.optimizers` or `rosenblatt.second_order`, such as `KFAC(damping=10)`, carries
+        all its settings; an optimiser class of your own runs in NumPy, which is slow.
+        docs/solvers.md lists all names, what each reads and what each supports. A parameter of
+        other solvers that the chosen one does not read is an error away from its default; 'sgd',
+        'adam' and 'lbfgs' ignore it, as in scikit-learn.
     alpha : float, default=0.0001
         Strength of the L2 penalty on the weights; biases are free. The objective is
         mean loss + α/(2n) ΣW², n the rows of the batch, as in scikit-learn.
