@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from rosenblatt.support.registry import REGISTRIES
+
 # A narrower build of the engine than this processor runs, by its level: see compiled.py.
 if "ROSENBLATT_LEVEL" in os.environ:
     level = int(os.environ["ROSENBLATT_LEVEL"])
@@ -38,6 +40,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if seen[function] % product.kwargs["every"]:
             item.add_marker("exhaustive")
         seen[function] += 1
+
+
+@pytest.fixture(autouse=True)
+def registrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test registers is forgotten after it."""
+    for registry in REGISTRIES.values():
+        monkeypatch.setattr(registry, "_records", dict(registry._records))
+        monkeypatch.setattr(registry, "_names", dict(registry._names))
 
 
 # What the command line needs is imported by those who ask for it: most tests do not.

@@ -42,7 +42,7 @@ from rosenblatt.activations import Elementwise, register
 
 
 @dataclass(frozen=True)
-class Softsign(Elementwise):
+class Saturation(Elementwise):
     """a = z / (s + |z|), g' = s / (s + |z|)²."""
 
     softness: float = 1.0
@@ -55,8 +55,8 @@ class Softsign(Elementwise):
 '''
 REGISTER = """
 register(
-    Softsign,
-    "softsign",
+    Saturation,
+    "saturation",
     c=lambda g, c: f"return z / ({c.literal(g.softness)} + {c.call('fabs')}(z));",
     onnx=lambda g, graph, z: graph.step(
         "Div", z, graph.step("Add", graph.step("Abs", z), graph.number(g.softness))
@@ -67,18 +67,15 @@ register(
 
 
 @pytest.fixture(autouse=True)
-def registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a test registers is forgotten after it, as is the module that it is in."""
+def their_module(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "theirs", ModuleType("theirs"))
-    monkeypatch.setattr(REGISTRY, "_records", dict(REGISTRY._records))
-    monkeypatch.setattr(REGISTRY, "_names", dict(REGISTRY._names))
 
 
-def softsign(register: bool = True) -> Any:
+def saturation(register: bool = True) -> Any:
     """The class, as a module of the user's own defines it."""
     module = sys.modules["theirs"]
     exec(compile(SOURCE + (REGISTER if register else ""), "theirs.py", "exec"), vars(module))
-    return module.Softsign
+    return module.Saturation
 
 
 def saved_model(activation: Any) -> SavedModel:
@@ -91,34 +88,34 @@ def saved_model(activation: Any) -> SavedModel:
 
 
 def test_its_name_learns() -> None:
-    softsign()
+    saturation()
     X, y = load_iris(return_X_y=True)
-    model = MLPClassifier(8, activation="softsign", learning_rate_init=0.05, random_state=0)
-    with pytest.warns(UserWarning, match="Softsign: without a kernel"):
+    model = MLPClassifier(8, activation="saturation", learning_rate_init=0.05, random_state=0)
+    with pytest.warns(UserWarning, match="Saturation: without a kernel"):
         model.fit(X, y)
     assert model.score(X, y) > 0.9
-    assert type(model.model_.network.layers[0].activation).__name__ == "Softsign"
+    assert type(model.model_.network.layers[0].activation).__name__ == "Saturation"
     np.testing.assert_array_equal(model.predictor()(X[:3]), model.predict_proba(X[:3]))
 
 
 @pytest.mark.parametrize("solver", ["lbfgs", "lm", "kfac"])
 def test_every_order_of_solver_takes_it(solver: str) -> None:
     X, y = load_iris(return_X_y=True)
-    own = softsign()(0.5)
+    own = saturation()(0.5)
     model = MLPRegressor(hidden_layer_sizes=4, activation=own, solver=solver, random_state=0)
-    with pytest.warns(UserWarning, match="Softsign: without a kernel"):
+    with pytest.warns(UserWarning, match="Saturation: without a kernel"):
         model.fit(X, X[:, 0] + y)
     assert model.score(X, X[:, 0] + y) > 0.9
 
 
 def test_a_model_file_holds_it(tmp_path: Path) -> None:
-    saved = saved_model(softsign()(0.25))
+    saved = saved_model(saturation()(0.25))
     save_model(tmp_path / "m", saved)
     assert load_model(tmp_path / "m").model.network == saved.model.network
 
 
 def test_a_model_file_is_read_once_its_module_is_imported(tmp_path: Path) -> None:
-    save_model(tmp_path / "m", saved_model(softsign()(0.25)))
+    save_model(tmp_path / "m", saved_model(saturation()(0.25)))
     (tmp_path / "theirs.py").write_text(SOURCE + REGISTER)
     code = (
         "from rosenblatt.persistence import load_model\n"
@@ -130,13 +127,13 @@ def test_a_model_file_is_read_once_its_module_is_imported(tmp_path: Path) -> Non
         [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True
     )
     refused, read = run.stdout.splitlines()
-    assert "a registered class, got 'Softsign'" in refused
-    assert read == "Softsign(softness=0.25)"
+    assert "a registered class, got 'Saturation'" in refused
+    assert read == "Saturation(softness=0.25)"
 
 
 def test_a_model_file_does_not_take_what_is_not_registered(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="'Softsign'"):
-        save_model(tmp_path / "m", saved_model(softsign(register=False)()))
+    with pytest.raises(InputError, match="'Saturation'"):
+        save_model(tmp_path / "m", saved_model(saturation(register=False)()))
 
 
 def exported(activation: Any) -> Any:
@@ -154,7 +151,7 @@ X = 3 * np.random.default_rng(2).standard_normal((20, 3))
 def test_c(tmp_path: Path) -> None:
     from rosenblatt.export.c_source import c_source
 
-    case = exported(softsign()(0.25))
+    case = exported(saturation()(0.25))
     (tmp_path / "net.c").write_text(c_source(case))
     command = ["cc", "-std=c99", "-Wall", "-Werror", "-shared", "-fPIC", "net.c", "-o", "net.so"]
     subprocess.run([*command, "-lm"], cwd=tmp_path, check=True)
@@ -170,7 +167,7 @@ def test_onnx() -> None:
     runtime = pytest.importorskip("onnxruntime")
     from rosenblatt.export.onnx_graph import onnx_model
 
-    case = exported(softsign()(0.25))
+    case = exported(saturation()(0.25))
     session = runtime.InferenceSession(onnx_model(case).SerializeToString())
     (out,) = session.run(None, {"X": X.astype(np.float32)})
     np.testing.assert_allclose(out, case.model.predict(X), 1e-4, 1e-5)
@@ -180,7 +177,7 @@ def test_torch() -> None:
     torch = pytest.importorskip("torch")
     from rosenblatt.export.torch_modules import sequential
 
-    case = exported(softsign()())
+    case = exported(saturation()())
     out = sequential(case)(torch.from_numpy(X)).detach().numpy()
     np.testing.assert_allclose(out, case.model.predict(X), 1e-12)
 
@@ -188,14 +185,14 @@ def test_torch() -> None:
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        (None, "cannot be exported to C: Softsign is registered without c="),
+        (None, "cannot be exported to C: Saturation is registered without c="),
         (Unsupported("a device has no division"), "to C: a device has no division"),
     ],
 )
 def test_an_export_without_a_form_names_it(form: Any, message: str) -> None:
     from rosenblatt.export.c_source import c_source
 
-    cls = softsign(register=False)
+    cls = saturation(register=False)
     activations.register(cls, c=form)
     with pytest.raises(ValueError, match=message):
         c_source(exported(cls()))
@@ -204,15 +201,15 @@ def test_an_export_without_a_form_names_it(form: Any, message: str) -> None:
 def test_an_export_of_what_is_not_registered_says_so() -> None:
     from rosenblatt.export.c_source import c_source
 
-    with pytest.raises(ValueError, match=r"Softsign is not registered. Register the activation"):
-        c_source(exported(softsign(register=False)()))
+    with pytest.raises(ValueError, match=r"Saturation is not registered. Register the activation"):
+        c_source(exported(saturation(register=False)()))
 
 
 def test_the_same_class_again_replaces_itself() -> None:
-    softsign()
-    again = softsign()
-    assert MLPRegressor(activation="softsign")
-    assert REGISTRY.by_name["softsign"].cls is again
+    saturation()
+    again = saturation()
+    assert MLPRegressor(activation="saturation")
+    assert REGISTRY.by_name["saturation"].cls is again
 
 
 def test_taken_names_are_refused() -> None:
@@ -227,7 +224,7 @@ def test_taken_names_are_refused() -> None:
     with pytest.raises(ValueError, match=r"classic\.Tanh is already registered"):
         activations.register(Tanh)
     with pytest.raises(ValueError, match="'relu' already names ReLU"):
-        activations.register(softsign(register=False), "relu")
+        activations.register(saturation(register=False), "relu")
 
 
 def test_invalid_registration_is_refused() -> None:

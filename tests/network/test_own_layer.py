@@ -157,8 +157,7 @@ X, Y = RNG.standard_normal((30, 4)), RNG.standard_normal((30, 2))
 
 
 @pytest.fixture
-def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(REGISTRY, "_records", dict(REGISTRY._records))
+def registered() -> None:
     register(FeatureScale, c=scale_in_c, onnx=scale_in_onnx, torch=scale_in_torch)
     register(Maxout)
 
