@@ -42,10 +42,19 @@ class Foreign(Elementwise):
         return 1 - a * a
 
 
+class Plain(Elementwise):
+    """The same in a class that is no dataclass."""
+
+    def __repr__(self) -> str:
+        return "Plain()"
+
+    value, derivative = Foreign.value, Foreign.derivative
+
+
 @pytest.mark.parametrize(
     ("g", "trainer", "objective"),
     [(g, NativeTrainer, NativeObjective) for g in TRAINABLE]
-    + [(g, ReferenceTrainer, ReferenceObjective) for g in (Foreign(), Step())],
+    + [(g, ReferenceTrainer, ReferenceObjective) for g in (Foreign(), Plain(), Step())],
     ids=repr,
 )
 def test_engine_chosen_for_each_activation(g: Activation, trainer: type, objective: type) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Number
 from typing import Any, TypeAlias, final
+
+import numpy as np
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.support.philox import Stream
@@ -90,8 +93,9 @@ class NativeForm:
 
     @cached_property
     def members(self) -> tuple[Any, ...]:
-        """Those of the fields that need kernels of their own."""
-        return tuple(value for value in self.fields.values() if is_dataclass(value))
+        """Those of the fields that need kernels of their own: all that are not numbers."""
+        given = (value for value in self.fields.values() if value is not None)
+        return tuple(value for value in given if not isinstance(value, Number | np.bool_))
 
 
 class Layer(ABC):
