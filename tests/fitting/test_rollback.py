@@ -221,3 +221,43 @@ def test_two_epochs_that_go_well_end_a_row() -> None:
     recovery.go_back((theta,))
     assert recovery.scale == 0.5 * 0.25 * 0.25 * 0.5
     assert recovery.total == 4
+
+
+def test_a_rollback_is_exhausted_after_a_row_of_returns() -> None:
+    theta, recovery = np.zeros(2), Rollback()
+    recovery.begins((theta,))
+    for _ in range(MOST):
+        assert not recovery.exhausted
+        recovery.go_back((theta,))
+    assert recovery.exhausted
+    for _ in range(2):
+        recovery.epoch_ended(True, (theta,))
+    assert not recovery.exhausted
+
+
+def test_a_rollback_is_resumed_from_its_state() -> None:
+    theta, recovery = np.zeros(2), Rollback()
+    recovery.begins((theta,))
+    theta[:] = 1
+    recovery.epoch_ended(True, (theta,))
+    recovery.go_back((theta,))
+    theta[:] = 2
+    recovery.epoch_ended(True, (theta,))
+    other, again = theta.copy(), Rollback()
+    again.load_state_dict(recovery.state_dict(), (other,))
+    assert (again.scale, again.total, again.in_a_row, again.well) == (0.5, 1, 1, 1)
+    for state, array in ((recovery, theta), (again, other)):
+        array[:] = 3
+        state.epoch_ended(True, (array,))
+        array[:] = np.nan
+        state.go_back((array,))
+    np.testing.assert_array_equal(other, theta)
+    assert np.isfinite(other).all()
+    assert again.scale == recovery.scale
+
+
+def test_a_run_that_follows_keeps_the_rate_alone() -> None:
+    theta, recovery = np.zeros(2), Rollback()
+    recovery.begins((theta,))
+    recovery.go_back((theta,))
+    assert recovery.carried_over() == Rollback(scale=0.5, total=1)
