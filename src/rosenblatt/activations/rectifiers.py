@@ -22,7 +22,7 @@ __all__ = ["ELU", "SELU", "LeakyReLU", "Softplus"]
 class LeakyReLU(Elementwise):
     """a = z for z > 0, leak·z otherwise (N3; Maas et al. 2013); at the kink g' is the leak.
 
-    The leak is 0 or more, so that a tells on which side of the kink z was.
+    The leak is 0 or more, so that a > 0 exactly where z > 0.
     """
 
     leak: float = 0.01

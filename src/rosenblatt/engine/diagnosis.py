@@ -155,7 +155,7 @@ def examined(
 ) -> Diagnosis:
     """The same of the objective of rows, or of all, and its gradient.
 
-    `moved` says whether θ is what training has made of it.
+    `moved`: whether training has moved θ.
     """
     order = arrays.order if rows is None else rows
     state = network.initial_state(theta.dtype)

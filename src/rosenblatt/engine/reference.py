@@ -60,7 +60,7 @@ class ReferenceTrainer(Trainer):
         seen = steps = 0
         divergence = None
         end = time.perf_counter() + seconds
-        with np.errstate(all="ignore"):  # what is not finite is told once, of the epoch
+        with np.errstate(all="ignore"):  # the epoch reports what is not finite
             for step, factor in enumerate(factors):
                 rows = order[step * batch_size : (step + 1) * batch_size]
                 draws = Draws(self.memory.seed, int(self.memory.steps[0]))

@@ -37,7 +37,7 @@ def batch_trace(
     """Back-propagation over a batch, in the terms of `Problem`'s objective, without the penalty."""
     y = arrays.y[rows]
     weights = None if arrays.weights is None else arrays.weights[rows]
-    with np.errstate(invalid="ignore"):  # told by `refuse_nan`, or of the epoch
+    with np.errstate(invalid="ignore"):  # `refuse_nan` or the epoch reports it
         trace = backpropagate(
             network,
             theta,

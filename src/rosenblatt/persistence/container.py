@@ -4,7 +4,7 @@ A file starts with the length of its header (8 bytes, little-endian), then the h
 gives every tensor's type, shape and place, then the tensors. Under `__metadata__` a model file has
 two texts: `rosenblatt`, our metadata, and `rosenblatt_sha256`, the checksum.
 
-What a header says are claims of a stranger's: each is held against the file's own size before
+A header is not trusted: each of its numbers is checked against the file's own size before
 anything is allocated for it. A description that is long beside the weights would need more memory
 than such a file may take (`allowances.py`): then blanks, which the format allows at the end of a
 header, make up for it.

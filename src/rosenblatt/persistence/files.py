@@ -87,7 +87,7 @@ def _saved_model(content: container.Container) -> SavedModel:
         if version <= FORMAT_VERSION:
             return saved_model_from(metadata, content.tensors)
     except ValueError as error:
-        # What is wrong may be told with a text from the file, however long.
+        # The message may quote a text from the file, however long.
         raise InputError(f"{shortened(str(error), 400)}; train the model again") from error
     raise InputError(
         f"it has format version {version}, and this rosenblatt reads up to version "

@@ -1,4 +1,4 @@
-"""What the header of a safetensors file says about its tensors, held against the file's size."""
+"""The tensors that the header of a safetensors file declares, checked against the file's size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model file says about its training; prediction needs none of it."""
+"""The record of a training in a model file; prediction does not need it."""
 
 from __future__ import annotations
 

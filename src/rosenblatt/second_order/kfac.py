@@ -135,7 +135,7 @@ class KFACTrainer(Trainer):
         order = self.arrays.order if order is None else order
         seen = steps = 0
         losses, squares, divergence = np.zeros(2), np.zeros(len(self.network.layers)), None
-        with np.errstate(all="ignore"):  # what is not finite is told once, of the epoch
+        with np.errstate(all="ignore"):  # the epoch reports what is not finite
             for step, factor in enumerate(factors):
                 rows = order[step * batch_size : (step + 1) * batch_size]
                 batch = Batch(self.network, self.loss, self.penalty, self.arrays, rows, self.theta)

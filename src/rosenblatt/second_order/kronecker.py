@@ -107,7 +107,7 @@ class KroneckerFisher:
             state.copy_to(A, f"A{k}")
             state.copy_to(G, f"G{k}")
             if self._batches:
-                # Upper triangles, which is what `cho_factor` makes and says of them.
+                # Upper triangles, in the form in which `cho_factor` returns them.
                 factors = [state.arrays[f"inverse_{name}{k}"].copy() for name in "AG"]
                 self._inverses.append(((factors[0], False), (factors[1], False)))
 

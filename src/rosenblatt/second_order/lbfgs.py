@@ -50,35 +50,35 @@ class Iterate:
 @final
 @dataclass
 class Recording:
-    """What an objective has told, to be told again to who asks from the beginning.
+    """All evaluations of an objective, to be replayed when a run is resumed.
 
-    SciPy's method lies within SciPy, which neither tells what it remembers nor takes it back. But
-    it is a function of the values that it is given: with those it comes to the same point again.
+    SciPy's L-BFGS keeps its state to itself: it can neither be read nor set. But the run is a
+    function of the values of the objective, so replaying them leads to the same point.
 
     Attributes
     ----------
-    asked : list of str
-        A checksum of each θ in turn.
+    checksums : list of str
+        Of each θ in turn.
     losses : list of pairs of float
     gradients : list of arrays (n_parameters,)
     """
 
-    asked: list[str] = field(default_factory=list)
+    checksums: list[str] = field(default_factory=list)
     losses: list[tuple[float, float]] = field(default_factory=list)
     gradients: list[FloatArray] = field(default_factory=list)
 
     def of(self, objective: Objective) -> Recorded:
-        """The objective, which is only asked for what it has not told yet."""
+        """The objective, which is evaluated only where the recording ends."""
         return Recorded(objective, self)
 
     def state_dict(self) -> StateDict:
-        values = {"asked": self.asked, "losses": self.losses}
+        values = {"asked": self.checksums, "losses": self.losses}
         return StateDict(values, {f"gradient{k}": g for k, g in enumerate(self.gradients)})
 
     def load_state_dict(self, state: StateDict) -> None:
-        self.asked = list(state.values["asked"])
+        self.checksums = list(state.values["asked"])
         self.losses = [(data_loss, penalty) for data_loss, penalty in state.values["losses"]]
-        self.gradients = [state.arrays[f"gradient{k}"] for k in range(len(self.asked))]
+        self.gradients = [state.arrays[f"gradient{k}"] for k in range(len(self.checksums))]
 
 
 @final
@@ -88,20 +88,20 @@ class Recorded(Objective):
         self._next = 0
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
-        told = self.recording
+        seen = self.recording
         checksum = hashlib.blake2b(theta.data, digest_size=16).hexdigest()
-        if self._next == len(told.asked):
+        if self._next == len(seen.checksums):
             data_loss, penalty, gradient = self.objective.value_and_gradient(theta)
-            told.gradients.append(gradient.copy())
-            told.losses.append((data_loss, penalty))
-            told.asked.append(checksum)
-        elif told.asked[self._next] != checksum:
+            seen.gradients.append(gradient.copy())
+            seen.losses.append((data_loss, penalty))
+            seen.checksums.append(checksum)
+        elif seen.checksums[self._next] != checksum:
             raise InputError(
                 "the checkpoint was written with other libraries or on another processor, where"
                 " L-BFGS goes another way: begin anew with another path"
             )
         k, self._next = self._next, self._next + 1
-        return *told.losses[k], told.gradients[k]
+        return *seen.losses[k], seen.gradients[k]
 
 
 @final
@@ -129,10 +129,10 @@ def minimize_lbfgs(
 ) -> LBFGSResult:
     """Minimise from `theta`, whose float type the objective is evaluated in.
 
-    `on_iterate` is told of every accepted step, the parameters and what was found there, and may
-    ask for an end. Ctrl-C ends the run at the last accepted step, and so does a step tried at which
-    the objective is not finite: the line search cannot go on from there. `finding` says for
-    parameters, and whether they come of a step, what overflows at them.
+    `on_iterate` is called after every accepted step, with the parameters and the evaluation there,
+    and may end the run. Ctrl-C ends it at the last accepted step, and so does a trial step at which
+    the objective is not finite: the line search cannot go on from there. `finding` returns what
+    overflows at given parameters, and takes whether a step led to them.
 
     Raises
     ------
