@@ -48,7 +48,7 @@ def test_name_is_enough_for_what_came_from_an_index(installed_from) -> None:
 
 
 def test_every_package_belongs_to_an_extra_that_brings_it() -> None:
-    text = (Path(__file__).parents[1] / "pyproject.toml").read_text()
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text()
     tomllib = pytest.importorskip("tomllib")
     extras = tomllib.loads(text)["project"]["optional-dependencies"]
     for package, extra in EXTRAS.items():
