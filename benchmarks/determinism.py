@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks import machine
 from rosenblatt.activations import ReLU
-from rosenblatt.engine import OptimizerState, trainer
+from rosenblatt.engine import EpochPlan, OptimizerState, trainer
 from rosenblatt.initializers import HeNormal
 from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.network import Dense, Network
@@ -74,7 +74,7 @@ def stretch(
         deterministic=deterministic,
     )
     order = np.random.default_rng(1).integers(case.rows, size=steps * case.batch)
-    return lambda: trained.epoch(order, case.batch, np.ones(steps))
+    return lambda: trained.epoch(EpochPlan(order, case.batch, np.ones(steps)))
 
 
 def measured(

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.activations import ReLU
+from rosenblatt.engine import EpochPlan
 from rosenblatt.engine.native import NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.initializers import HeNormal
@@ -54,7 +55,7 @@ def stretch(
     )
     order = np.random.default_rng(1).permutation(ROWS)[: steps * BATCH]
     factors = np.ones(steps)
-    return lambda: trainer.epoch(order, BATCH, factors) and None
+    return lambda: trainer.epoch(EpochPlan(order, BATCH, factors)) and None
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ ROOMS = {
     "find_learning_rate": "search",
 }
 
-moved.install()
+moved.install_finder()
 
 
 def __getattr__(name: str) -> Any:

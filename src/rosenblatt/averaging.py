@@ -1,7 +1,7 @@
-"""Averages of the weights that a run passes through: less noisy than the last of them.
+"""Averages of the weights over training, which are less noisy than the last weights.
 
-Both are running means, θ̄ ← θ̄ + a_t (θ - θ̄), that differ in a_t and in when they take in θ. The
-steps go on from θ whatever the average.
+Both are running means, θ̄ ← θ̄ + a_t (θ - θ̄), that differ in a_t and in when θ enters the mean.
+Training always continues from θ.
 """
 
 from __future__ import annotations
@@ -28,19 +28,25 @@ __all__ = [
 
 
 class StepAveraging(ABC):
-    """A running mean that takes in the weights after every step: the engine's business."""
+    """A running mean over the weights after every step, which the engine updates.
+
+    Attributes
+    ----------
+    has_mean : bool
+        Whether there is an average at all.
+    """
 
     has_mean: ClassVar[bool]
 
     @abstractmethod
     def weight(self, t: int) -> float:
-        """a_t of the weights after step t = 1, 2, …; 1 in the first, which begins the mean."""
+        """a_t of the weights after step t = 1, 2, …; a_1 = 1 begins the mean."""
 
 
 @final
 @dataclass(frozen=True)
 class NoAveraging(StepAveraging):
-    """The last weights stand for themselves."""
+    """No average: the last weights are evaluated."""
 
     has_mean: ClassVar[bool] = False
 
@@ -53,8 +59,13 @@ class NoAveraging(StepAveraging):
 class EMA(StepAveraging):
     """Exponential moving average, with bias correction: a_t = (1-d) / (1-dᵗ), d the `decay`.
 
-    θ̄_t = (1-d)/(1-dᵗ) Σ_s d^(t-s) θ_s: the weights of the steps taken and nothing of the initial
-    ones, as Adam corrects its moments (Kingma & Ba 2015, who name the average in section 7.2).
+    θ̄_t = (1-d)/(1-dᵗ) Σ_s d^(t-s) θ_s, without a contribution of the initial weights, as Adam
+    corrects its moments (Kingma & Ba 2015; section 7.2 describes the average).
+
+    Parameters
+    ----------
+    decay : float in [0, 1)
+        d.
     """
 
     decay: float = 0.999
@@ -74,8 +85,13 @@ class EMA(StepAveraging):
 class SWA:
     """Stochastic weight averaging: the mean of the weights after each of the last epochs.
 
-    Izmailov et al. 2018. `start` is the fraction of the epochs, at most, that go by before: of
-    max_iter = 100 epochs the last 25 are averaged where it is 0.75.
+    Izmailov et al. 2018.
+
+    Parameters
+    ----------
+    start : float in [0, 1)
+        Fraction of the epochs that are not averaged: of max_iter = 100 epochs 0.75 averages the
+        last 25.
     """
 
     start: float = 0.75
@@ -85,30 +101,32 @@ class SWA:
             raise ValueError(f"start={self.start} of SWA: it takes a fraction in [0, 1)")
 
     def epochs_before(self, max_epochs: int) -> int:
-        """The epochs that go by before the first whose weights are taken in."""
+        """The number of epochs before the first that enters the mean."""
         return min(int(self.start * max_epochs), max_epochs - 1)
 
     def weight(self, t: int) -> float:
-        """a_t = 1/t of the t-th epoch that is taken in."""
+        """a_t = 1/t of the t-th averaged epoch."""
         return 1 / t
 
 
 class EvaluatedWeights(ABC):
-    """The weights that a run shows: what is validated, kept as the best and returned in the end.
+    """The weights that are validated, kept as the best and returned in the end.
 
     Attributes
     ----------
     weights : array (n_parameters,)
-        The same array throughout a run, whatever becomes of the numbers in it.
+        The same array throughout a run; its values change.
+    by_steps : bool
+        Whether the engine updates them in its steps, so that `epoch_ended` does nothing.
     """
 
-    by_steps: ClassVar[bool]  # whether nothing has to be done between epochs
+    by_steps: ClassVar[bool]
     weights: FloatArray
 
     @property
     @abstractmethod
     def own(self) -> tuple[npt.NDArray[Any], ...]:
-        """What `epoch_ended` changes, in place."""
+        """The arrays that `epoch_ended` changes in place."""
 
     @abstractmethod
     def epoch_ended(self, epoch: int) -> None:
@@ -116,17 +134,17 @@ class EvaluatedWeights(ABC):
 
     @abstractmethod
     def state_dict(self) -> StateDict:
-        """What it has that is not the engine's."""
+        """The state without the engine's own arrays."""
 
     @abstractmethod
     def load_state_dict(self, state: StateDict, epoch: int) -> None:
-        """Stand where it was taken, after that epoch, when the engine's parameters do already."""
+        """Resume after that epoch, once the engine's own arrays are loaded."""
 
 
 @final
 @dataclass(frozen=True)
 class CurrentWeights(EvaluatedWeights):
-    """Weights that the engine changes in place: the last ones, or their average over steps."""
+    """The weights that the engine changes in place: the last ones, or their average over steps."""
 
     by_steps = True
     weights: FloatArray
@@ -147,7 +165,7 @@ class CurrentWeights(EvaluatedWeights):
 
 @final
 class SWAWeights(EvaluatedWeights):
-    """The last weights, and from the first epoch that `swa` takes in the mean of those epochs."""
+    """The last weights, and from the first averaged epoch on the mean over those epochs."""
 
     by_steps = False
 
@@ -155,7 +173,7 @@ class SWAWeights(EvaluatedWeights):
         self.swa, self.theta = swa, theta
         self.before = swa.epochs_before(max_epochs)
         self.weights = theta.copy()
-        self.taken = np.zeros(1, np.int64)  # epochs, into the mean
+        self.taken = np.zeros(1, np.int64)  # epochs in the mean
 
     @property
     def own(self) -> tuple[npt.NDArray[Any], ...]:
@@ -173,9 +191,9 @@ class SWAWeights(EvaluatedWeights):
         return StateDict({"before": self.before}, {"weights": self.weights, "taken": self.taken})
 
     def load_state_dict(self, state: StateDict, epoch: int) -> None:
-        """An average that has begun goes on, unless in a longer run it begins later.
+        """Continue an average that has begun, unless a longer run begins it later.
 
-        `before` follows from the epochs of a run, which may be more than they were.
+        `before` depends on the run's number of epochs, which may have been raised.
         """
         if epoch <= self.before + 1:
             self.weights[:], self.taken[:] = self.theta, max(0, epoch - self.before)

@@ -1,4 +1,4 @@
-"""What a user's callbacks are told after every epoch, and how they end a fit."""
+"""The argument of callbacks, and the exception by which they end a fit."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ __all__ = ["EpochEnd", "StopTraining"]
 
 @final
 class StopTraining(Exception):
-    """Raised by a callback to end the fit after the epoch in hand; returning True does the same."""
+    """Raised by a callback to end the fit after this epoch; returning True does the same."""
 
 
 @final
 @dataclass(frozen=True)
 class EpochEnd:
-    """What a callback is called with.
+    """The argument of a callback.
 
     Attributes
     ----------
@@ -25,8 +25,8 @@ class EpochEnd:
     record : dict
         The epoch's entry of `history_`.
     estimator : estimator
-        Predicts with the weights of the moment, or with their average where there is one, without
-        a copy of them: they move on with the fit. `copy.deepcopy` keeps them.
+        Predicts with the current weights, or with their average where there is one. They are not
+        copied and change as the fit goes on; `copy.deepcopy` keeps them.
     """
 
     epoch: int

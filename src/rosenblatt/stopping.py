@@ -1,4 +1,4 @@
-"""When to stop (theory B12)."""
+"""Stopping rules (theory B12)."""
 
 from __future__ import annotations
 
@@ -10,39 +10,69 @@ from typing import ClassVar, NamedTuple, final
 
 from rosenblatt.support.state_dict import StateDict
 
-__all__ = ["Ending", "GradientTolerance", "NoImprovement", "StoppingRule", "TimeLimit", "ending"]
+__all__ = [
+    "Ending",
+    "GradientTolerance",
+    "NoImprovement",
+    "StoppingRule",
+    "TimeLimit",
+    "first_ending",
+]
 
 
 @final
 class Ending(NamedTuple):
-    """Why a run ends, in words, and whether it has thereby converged or met a limit."""
+    """Why a run ends.
+
+    Attributes
+    ----------
+    reason : str
+    converged : bool
+        False where a limit ended it, such as one on time.
+    """
 
     reason: str
     converged: bool
 
 
 class StoppingRule(ABC):
-    """Looks at where a run stands after an epoch, or an iteration, and has no memory of its own."""
+    """A stateless criterion that is evaluated after every epoch or iteration.
 
-    only_time: ClassVar[bool] = False  # whether it looks at nothing but the time
+    Attributes
+    ----------
+    only_time : bool
+        Whether it depends on time alone. The trainer may then run several epochs in one call.
+    """
+
+    only_time: ClassVar[bool] = False
 
     @abstractmethod
     def ending(self, gradient_norm: float, seconds: float) -> Ending | None:
         """The ending that is due, if any.
 
-        `gradient_norm` is over all layers, root mean square over the epoch's batches; `seconds` are
-        those since the run began.
+        Parameters
+        ----------
+        gradient_norm : float
+            Over all layers; root mean square over the epoch's batches.
+        seconds : float
+            Since the run began.
         """
 
     @abstractmethod
     def seconds_left(self, seconds: float) -> float:
-        """How long the next epoch may take; inf without a limit."""
+        """Seconds that the next epoch may take; inf without a limit."""
 
 
 @final
 @dataclass(frozen=True)
 class GradientTolerance(StoppingRule):
-    """‖∇J‖ < ε (B12); in full batch the exact norm."""
+    """‖∇J‖ < ε (B12); exact for full batches.
+
+    Parameters
+    ----------
+    tol : float
+        ε.
+    """
 
     tol: float
 
@@ -58,7 +88,13 @@ class GradientTolerance(StoppingRule):
 @final
 @dataclass(frozen=True)
 class TimeLimit(StoppingRule):
-    """A limit on the wall time of a run."""
+    """A limit on the wall time of a run.
+
+    Parameters
+    ----------
+    limit : float
+        Seconds.
+    """
 
     only_time = True
     limit: float
@@ -72,17 +108,27 @@ class TimeLimit(StoppingRule):
         return self.limit - seconds
 
 
-def ending(rules: Iterable[StoppingRule], gradient_norm: float, seconds: float) -> Ending | None:
-    """The first rule's ending that is due, if any."""
+def first_ending(
+    rules: Iterable[StoppingRule], gradient_norm: float, seconds: float
+) -> Ending | None:
+    """The ending of the first rule that is due, if any."""
     return next(filter(None, (rule.ending(gradient_norm, seconds) for rule in rules)), None)
 
 
 @final
 @dataclass
 class NoImprovement:
-    """Counts the epochs in a row in which a value to be minimised fell by less than `tol`.
+    """Counts epochs in a row in which a value to be minimised fell by less than `tol`.
 
     A NaN counts as an improvement and never as the best: scikit-learn's rule.
+
+    Attributes
+    ----------
+    tol, patience : float
+    best : float
+        The smallest value so far.
+    count : int
+        Epochs in a row without improvement.
     """
 
     tol: float
@@ -91,7 +137,7 @@ class NoImprovement:
     count: int = 0
 
     def observe(self, value: float) -> bool:
-        """Take in an epoch's value; whether it is the best so far."""
+        """Count an epoch's value; whether it is the best so far."""
         self.count = self.count + 1 if value > self.best - self.tol else 0
         is_best = value < self.best
         if is_best:

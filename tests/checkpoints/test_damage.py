@@ -40,7 +40,7 @@ def test_two_damaged_ones_are_an_error_and_stay(missing: bool, tmp_path: Path) -
     damage(path.with_name("fit.checkpoint.previous"))
     path.unlink() if missing else damage(path)
     files = {p: p.read_bytes() for p in tmp_path.iterdir()}
-    with pytest.raises(InputError, match=r"it is damaged.*is not written over"):
+    with pytest.raises(InputError, match=r"it is damaged.*is not overwritten"):
         fitted(estimator("adam", path))
     assert {p: p.read_bytes() for p in tmp_path.iterdir()} == files
 
@@ -49,7 +49,7 @@ def test_two_damaged_ones_are_an_error_and_stay(missing: bool, tmp_path: Path) -
 def test_another_file_is_never_written_over(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=r"it is (empty|not a checkpoint).*is not written over"):
+    with pytest.raises(InputError, match=r"it is (empty|not a checkpoint).*is not overwritten"):
         fitted(estimator("adam", path))
     assert path.read_bytes() == content
     assert [p.name for p in tmp_path.iterdir()] == ["data.csv"]

@@ -113,7 +113,7 @@ def test_another_file_in_the_place_of_the_newest_is_an_error(
     fitted(estimator("adam", path, max_iter=4))
     becomes(path)
     before = files(tmp_path)
-    remedy = r"is not written over: .* remove the file to go on from run\.previous$"
+    remedy = r"is not overwritten: .* remove the file to go on from run\.previous$"
     with pytest.raises(InputError, match=rf"run cannot be used \({FOREIGN[becomes]}\).*{remedy}"):
         fitted(estimator("adam", path, max_iter=6))
     assert files(tmp_path) == before

@@ -17,7 +17,7 @@ from safetensors.numpy import load_file
 from rosenblatt.cli.app import run
 from rosenblatt.cli.prediction import predict
 from rosenblatt.persistence import load_model
-from rosenblatt.support.optional_dependencies import install
+from rosenblatt.support.optional_dependencies import install_command
 from rosenblatt.table import read_table
 from tests.support.c_compiler import compiled
 from tests.support.c_rows import inputs, predictions
@@ -126,7 +126,7 @@ def test_invalid_export_writes_no_file(
 def test_says_what_to_install(model: Path, monkeypatch, capsys) -> None:
     monkeypatch.setattr("rosenblatt.cli.export_command.find_spec", lambda name: None)
     assert run(["export", "shop.safetensors", "--to", "onnx"]) == 2
-    assert install("onnx") in capsys.readouterr().err
+    assert install_command("onnx") in capsys.readouterr().err
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rosenblatt.cli.app import run
-from rosenblatt.support.optional_dependencies import install
+from rosenblatt.support.optional_dependencies import install_command
 from tests.support.cli_tables import shop_table
 from tests.support.commands import QUICK
 from tests.support.model_files import rewrite
@@ -65,7 +65,7 @@ def test_a_fault_of_ours_is_exit_code_1(folder: Path, capsys, monkeypatch) -> No
 
     monkeypatch.setattr("rosenblatt.cli.train_and_save.prepare", broken)
     assert run(["train", "shop.csv"]) == 1
-    assert "fault of rosenblatt" in capsys.readouterr().err
+    assert "bug in rosenblatt" in capsys.readouterr().err
 
 
 def test_an_interruption_before_the_training_says_that_nothing_was_saved(
@@ -83,7 +83,7 @@ def test_an_interruption_before_the_training_says_that_nothing_was_saved(
 def test_a_missing_extra_says_what_to_install(folder: Path, capsys, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "typer.exceptions", None)
     assert run(["--help"]) == 2
-    assert install("typer") in capsys.readouterr().err
+    assert install_command("typer") in capsys.readouterr().err
 
 
 def test_inspect_shows_scores_that_it_does_not_know_and_goes_without(folder: Path, capsys) -> None:

@@ -21,7 +21,7 @@ from rosenblatt.cli.search_options import parse_time
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import load_model
 from rosenblatt.search import StructureSearchDisplay
-from rosenblatt.support.optional_dependencies import install
+from rosenblatt.support.optional_dependencies import install_command
 from tests.support.cli_tables import shop_table
 
 SEARCH = ["search", "shop.csv", "--target", "bought"]
@@ -242,7 +242,7 @@ def test_a_rate_at_which_every_candidate_diverges(folder: Path, capsys) -> None:
 def test_optuna_is_asked_for(folder: Path, capsys, monkeypatch) -> None:
     monkeypatch.setattr("rosenblatt.cli.search_options.find_spec", lambda name: None)
     assert run([*SEARCH, "--strategy", "optuna"]) == 2
-    assert install("optuna") in capsys.readouterr().err
+    assert install_command("optuna") in capsys.readouterr().err
 
 
 def test_missing_matplotlib_is_reported_in_one_line(
@@ -251,7 +251,7 @@ def test_missing_matplotlib_is_reported_in_one_line(
     monkeypatch.setattr("rosenblatt.cli.plot_file.find_spec", lambda name: None)
     made = result(*SEARCH, *QUICK)
     assert made["plot"] is None
-    assert f"no picture was drawn: {install('matplotlib')}" in made["notes"]
+    assert f"no picture was drawn: {install_command('matplotlib')}" in made["notes"]
     assert not Path("shop-search.png").exists()
     assert run([*SEARCH, *QUICK, "--plot", "p.png"]) == 2
     assert "--plot needs matplotlib" in capsys.readouterr().err

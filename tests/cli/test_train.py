@@ -216,7 +216,7 @@ def test_a_rate_too_large_is_lowered_where_that_is_asked_for(folder: Path, capsy
     assert run(arguments) == 2
     capsys.readouterr()
     told = result(*arguments, "--on-divergence", "restore")
-    assert any("goes back to where it was well" in note for note in told["notes"])
+    assert any("goes back to the last good weights" in note for note in told["notes"])
     assert told["scores"]["network"]["held-out"]["r2"] > 0.8
 
 

@@ -14,9 +14,10 @@ from threadpoolctl import threadpool_limits
 from rosenblatt import engine
 from rosenblatt.activations import Activation, Elementwise, Identity, Step, Tanh
 from rosenblatt.backprop import forward
+from rosenblatt.engine import EpochPlan
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
 from rosenblatt.engine.reference import ReferenceObjective, ReferenceTrainer
-from rosenblatt.engine.threads import allowed_threads, asked_threads, shares_for, threads_for
+from rosenblatt.engine.threads import allowed_threads, requested_threads, shares_for, threads_for
 from rosenblatt.losses import BinaryCrossEntropy, SquaredError
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
@@ -74,7 +75,7 @@ def test_a_foreign_member_trains_as_its_native_twin() -> None:
         memory = engine.OptimizerState.of(problem.optimizer, theta)
         trainer = engine.trainer(problem, ARRAYS, theta, memory, 3)
         for _ in range(5):
-            trainer.epoch(None, 3, np.ones(3))
+            trainer.epoch(EpochPlan(None, 3, np.ones(3)))
         ends.append(theta)
     np.testing.assert_allclose(ends[0], ends[1], rtol=1e-12)
 
@@ -186,13 +187,13 @@ def test_small_networks_run_on_one_thread() -> None:
 
 
 def test_threads_asked_for_and_allowed() -> None:
-    assert [asked_threads(n) for n in (1, 3)] == [1, 3]
-    assert asked_threads(-1) == joblib.cpu_count() >= asked_threads(None) >= 1
-    assert asked_threads(-1000) == 1
+    assert [requested_threads(n) for n in (1, 3)] == [1, 3]
+    assert requested_threads(-1) == joblib.cpu_count() >= requested_threads(None) >= 1
+    assert requested_threads(-1000) == 1
     with threadpool_limits(1, user_api="blas"):
-        assert asked_threads(None) == 1
-        assert asked_threads(2) == 2
+        assert requested_threads(None) == 1
+        assert requested_threads(2) == 2
     assert [allowed_threads(n) for n in (1, 3)] == [1, 3]
     with joblib.parallel_config("sequential"):
-        assert asked_threads(3) == 3
+        assert requested_threads(3) == 3
         assert allowed_threads(3) == 1

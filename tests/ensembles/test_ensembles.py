@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import log_loss, r2_score
 from sklearn.model_selection import GridSearchCV, train_test_split
 
-from rosenblatt.ensembles.blocks import BLOCK
+from rosenblatt.engine.interface import BLOCK_ROWS
 from rosenblatt.losses import Quantile
 from tests.support.ensembles import (
     X_IRIS,
@@ -34,7 +34,7 @@ LABELS = np.column_stack([Y, X[:, 0] > 0, X[:, 1] > 0.5]).astype(int)
 @quietly
 @pytest.mark.parametrize("n_jobs", [None, 1, 3])
 @pytest.mark.parametrize("sparse", [False, True])
-@pytest.mark.parametrize("n", [1, BLOCK, BLOCK + 1, 3 * BLOCK + 17])
+@pytest.mark.parametrize("n", [1, BLOCK_ROWS, BLOCK_ROWS + 1, 3 * BLOCK_ROWS + 17])
 def test_mean_and_spread(n: int, sparse: bool, n_jobs: int | None) -> None:
     ens = classifiers().fit(X, Y).set_params(n_jobs=n_jobs)
     rows = np.random.default_rng(1).normal(size=(n, X.shape[1]))

@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 from sklearn.metrics import accuracy_score, r2_score
 
-from rosenblatt.ensembles.blocks import BLOCK
+from rosenblatt.engine.interface import BLOCK_ROWS
 from tests.support.ensembles import (
     WEIGHTS,
     X,
@@ -85,7 +85,7 @@ def test_out_of_bag_by_hand(weighted: bool) -> None:
 @quietly
 def test_out_of_bag_of_regressors_over_several_blocks_of_sparse_rows() -> None:
     rng = np.random.default_rng(0)
-    x = sp.random_array((2 * BLOCK + 5, 20), density=0.2, rng=rng, format="csr")
+    x = sp.random_array((2 * BLOCK_ROWS + 5, 20), density=0.2, rng=rng, format="csr")
     y = x.sum(axis=1)
     ens = regressors(5, mode="bagging", oob_score=True, network={"max_iter": 2}).fit(x, y)
     outside = [~np.isin(np.arange(len(y)), rows) for rows in ens.estimators_samples_]

@@ -59,7 +59,7 @@ def test_no_run_that_goes_back_ends_where_it_has_exploded(rate: float, batch_siz
 def test_epochs_at_the_last_weights_that_explode_end_at_good_ones() -> None:
     """A limit of epochs falls where the loss has risen, which is no place to stay."""
     given = EXPLODING | {"max_iter": 4, "momentum": 0.0}
-    with pytest.warns(RuntimeWarning, match="Training ends where it has gone wrong, in epoch 4"):
+    with pytest.warns(RuntimeWarning, match="Training ends with an exploded loss, in epoch 4"):
         exploded = MLPRegressor(**given).fit(X_DIABETES, Y_DIABETES)
     assert exploded.score(X_DIABETES, Y_DIABETES) < -10
     model = MLPRegressor(**given, on_divergence="restore")

@@ -15,6 +15,7 @@ from sklearn.model_selection import train_test_split
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.backprop import forward
+from rosenblatt.engine import EpochPlan
 from rosenblatt.errors import DivergenceError
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy
 from rosenblatt.network import Dense, Network
@@ -53,7 +54,7 @@ def test_kfacs_factor_of_a_smoothed_loss_is_the_fisher_matrix(loss: Any) -> None
     likelihood = likelihood_of(loss)
     F = np.array([likelihood.fisher(scores, e[None])[0] for e in np.eye(3)])
     trainer = KFACTrainer(KFAC(), net, loss, L2(0.0), rows, theta, np.random.default_rng(1))
-    trainer.epoch(None, n, np.ones(1))
+    trainer.epoch(EpochPlan(None, n, np.ones(1)))
     np.testing.assert_allclose(trainer.fisher.G[0], F, atol=10 * F.max() / np.sqrt(n))
 
 

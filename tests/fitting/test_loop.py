@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
 from rosenblatt.averaging import CurrentWeights
-from rosenblatt.engine import Epoch, Trainer
+from rosenblatt.engine import Epoch, EpochPlan, Trainer
 from rosenblatt.engine.divergence import Cause, Diagnosis, Divergence
+from rosenblatt.engine.epoch_plan import one_by_one
 from rosenblatt.errors import DivergenceError
 from rosenblatt.fitting.batch_sampler import BatchSampler
 from rosenblatt.fitting.divergence_handling import DivergenceHandler
@@ -39,13 +40,16 @@ class Scripted(Trainer):
         self.theta, self.losses = theta, iter(losses)
         self.rates: list[list[float]] = []
 
-    def epoch(self, order: Any, batch_size: int, factors: Any, seconds: float = math.inf) -> Epoch:
-        self.rates.append(factors.tolist())
+    def epochs(self, plan: EpochPlan) -> Iterator[Epoch]:
+        return one_by_one(self.one, plan)
+
+    def one(self, plan: EpochPlan) -> Epoch:
+        self.rates.append(plan.lr_factors.tolist())
         loss = next(self.losses)
         self.theta += 1
         if loss is None:
             return Epoch(math.nan, 0.0, (math.nan,), 1, OVERFLOW)
-        return Epoch(loss, 0.25, (3.0, 4.0), len(factors))
+        return Epoch(loss, 0.25, (3.0, 4.0), len(plan.lr_factors))
 
 
 class Bench:

@@ -12,7 +12,7 @@ from sklearn.datasets import load_diabetes
 from rosenblatt import MLPRegressor
 from rosenblatt.averaging import SWA
 from rosenblatt.errors import DivergenceError
-from rosenblatt.fitting.rollback import MOST, Rollback
+from rosenblatt.fitting.rollback import MAX_IN_A_ROW, Rollback
 from rosenblatt.optimizers import SGD
 from tests.support.data import X_DIABETES, Y_DIABETES, ignore_convergence
 from tests.support.diverging import SMALL, TOO_FAST, Own, ignore_returns, spoilt
@@ -85,7 +85,7 @@ def test_a_run_that_goes_back_learns(more: dict[str, Any]) -> None:
         with pytest.raises(DivergenceError, match="diverged"):
             MLPRegressor(**given).fit(X_DIABETES, Y_DIABETES)
     model = MLPRegressor(**given, on_divergence="restore")
-    with pytest.warns(RuntimeWarning, match="Training goes back to where it was well"):
+    with pytest.warns(RuntimeWarning, match="Training goes back to the last good weights"):
         model.fit(X_DIABETES, Y_DIABETES)
     assert all(np.isfinite(array).all() for array in shown(model))
     assert model.score(X_DIABETES, Y_DIABETES) > 0.3  # of 0.51 that a linear model has at best
@@ -141,10 +141,12 @@ def test_rollback_ends_with_an_error_when_no_rate_converges() -> None:
     model = MLPRegressor(**SMALL, learning_rate_init=1e300, on_divergence="restore")
     with (
         pytest.warns(RuntimeWarning, match="goes back") as warned,
-        pytest.raises(DivergenceError, match=f"of no use to go back {MOST} times in a row"),
+        pytest.raises(
+            DivergenceError, match=f"Going back {MAX_IN_A_ROW} times in a row did not help"
+        ),
     ):
         model.fit(X_DIABETES, Y_DIABETES)
-    assert sum("goes back" in str(w.message) for w in warned) == MOST
+    assert sum("goes back" in str(w.message) for w in warned) == MAX_IN_A_ROW
     assert {w.filename for w in warned} == {__file__}
 
 

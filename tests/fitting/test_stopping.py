@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network._multilayer_perceptron import BaseMultilayerPerceptron
 
-from rosenblatt.stopping import GradientTolerance, NoImprovement, TimeLimit, ending
+from rosenblatt.stopping import GradientTolerance, NoImprovement, TimeLimit, first_ending
 
 
 def observed(rule: NoImprovement, curve: list[float]) -> list[tuple[bool, int, bool]]:
@@ -117,10 +117,10 @@ def test_time_limit() -> None:
 
 def test_the_first_rule_that_is_due_gives_the_reason() -> None:
     rules = (GradientTolerance(0.1), TimeLimit(1.0))
-    assert ending(rules, 1.0, 0.0) is None
-    both = ending(rules, 0.0, 2.0)
+    assert first_ending(rules, 1.0, 0.0) is None
+    both = first_ending(rules, 0.0, 2.0)
     assert both is not None
     assert both.converged
-    late = ending(rules, 1.0, 2.0)
+    late = first_ending(rules, 1.0, 2.0)
     assert late is not None
     assert not late.converged

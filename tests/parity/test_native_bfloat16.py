@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from rosenblatt.activations import Activation, Identity, ReLU, Sigmoid, Tanh
-from rosenblatt.engine import has_bfloat16
+from rosenblatt.engine import EpochPlan, has_bfloat16
 from rosenblatt.engine.native import NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.losses import SquaredError
@@ -58,7 +58,7 @@ def gradient(
     problem = Problem(net, SquaredError(), L2(0.0), SGD(lr=1.0))
     memory = OptimizerState.of(problem.optimizer, moved)
     trainer = NativeTrainer(problem, Arrays(X, y, weights), moved, memory, threads, bfloat16)
-    trainer.epoch(None, len(X), np.ones(1))
+    trainer.epoch(EpochPlan(None, len(X), np.ones(1)))
     return net.weights_and_biases(theta - moved)
 
 
@@ -145,7 +145,7 @@ def test_nonfinite_values_stay_nonfinite_in_bfloat16(bad: float) -> None:
     problem, moved = Problem(net, SquaredError(), L2(0.0), SGD(lr=1.0)), theta.copy()
     memory = OptimizerState.of(problem.optimizer, moved)
     trainer = NativeTrainer(problem, Arrays(X, y), moved, memory, 1, True)
-    assert not trainer.epoch(None, 40, np.ones(1)).finite
+    assert not trainer.epoch(EpochPlan(None, 40, np.ones(1))).finite
     np.testing.assert_array_equal(moved, theta)
 
 

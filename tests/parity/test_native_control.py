@@ -14,6 +14,7 @@ import pytest
 
 from rosenblatt.activations import Identity, ReLU, Softmax, Tanh
 from rosenblatt.averaging import EMA, NoAveraging
+from rosenblatt.engine import EpochPlan
 from rosenblatt.engine.interface import Trainer
 from rosenblatt.engine.kernels import kernel_classes
 from rosenblatt.engine.native import NativeTrainer
@@ -135,7 +136,7 @@ def test_recorded_norms_are_those_before_clipping(threads: int | None) -> None:
     for clipping in (NoClipping(), ClipNorm(1e-9), ClipValue(1e-9)):
         theta = parameters(PLAIN.network)
         step = trainer(replace(PLAIN, clipping=clipping), arrays, theta, threads)
-        found.append(step.epoch(None, 20, np.ones(1)).gradient_norms)
+        found.append(step.epoch(EpochPlan(None, 20, np.ones(1))).gradient_norms)
     np.testing.assert_allclose(found[1], found[0], rtol=1e-12)
     np.testing.assert_allclose(found[2], found[0], rtol=1e-12)
 
@@ -203,7 +204,7 @@ def test_a_gradient_of_any_norm_is_clipped(
     net = network(Identity(), 8, 1)
     theta = np.zeros(9, dtype)
     problem = Problem(net, SquaredError(), L2(), SGD(1.0), ClipNorm(limit))
-    epoch = trainer(problem, arrays, theta, threads).epoch(None, 1, np.ones(1))
+    epoch = trainer(problem, arrays, theta, threads).epoch(EpochPlan(None, 1, np.ones(1)))
     assert epoch.finite
     gradient = -arrays.y[0] * np.append(arrays.X[0], dtype(1))
     assert np.isfinite(gradient).all()
@@ -226,7 +227,7 @@ def test_gradients_of_a_deeper_network_are_clipped_alike(penalty: Any) -> None:
     problem = Problem(net, SquaredError(), penalty, SGD(1.0), ClipNorm(3.0))
     for threads in (1, 2, 3, None):
         theta = start.copy()
-        trainer(problem, arrays, theta, threads).epoch(None, 40, np.ones(1))
+        trainer(problem, arrays, theta, threads).epoch(EpochPlan(None, 40, np.ones(1)))
         near(theta - start, of_norm(3.0, -gradient))
 
 
@@ -238,9 +239,9 @@ def test_a_gradient_that_overflows_itself_is_not_clipped(threads: int | None, dt
     theta = np.zeros(3, dtype)
     problem = Problem(network(Identity(), 2, 1), SquaredError(), L2(), SGD(1.0), ClipNorm(1.0))
     arrays = Arrays(X, np.array([[y]], dtype))
-    epoch = trainer(problem, arrays, theta, threads).epoch(None, 1, np.ones(1))
+    epoch = trainer(problem, arrays, theta, threads).epoch(EpochPlan(None, 1, np.ones(1)))
     assert epoch.divergence is not None
-    assert epoch.divergence.finding.what.startswith("the gradient of layer 1 ")
+    assert epoch.divergence.diagnosis.what.startswith("the gradient of layer 1 ")
     np.testing.assert_array_equal(theta, 0)
 
 
@@ -265,7 +266,7 @@ def test_units_of_any_norm_are_brought_back(
     theta = net.pack([np.zeros((6, 70)), v[:, None]], [np.zeros(70), [0]], dtype)
     arrays = Arrays(x[None], np.ones((1, 1), dtype))
     problem = Problem(net, SquaredError(), L2(), SGD(rate), constraint=MaxNorm(limit))
-    assert trainer(problem, arrays, theta, threads).epoch(None, 1, np.ones(1)).finite
+    assert trainer(problem, arrays, theta, threads).epoch(EpochPlan(None, 1, np.ones(1))).finite
     (W, _), _ = net.weights_and_biases(theta)
     for ours, w in zip(W.T, dtype(rate) * np.outer(v, x), strict=True):
         assert np.isfinite(w).all()
@@ -289,7 +290,7 @@ def test_a_run_that_diverges_without_and_converges_with(clipping: Any, threads: 
         problem = Problem(net, SquaredError(), L2(), SGD(0.01), bound)
         descent = trainer(problem, arrays, theta, threads)
         with np.errstate(all="ignore"):
-            losses = [descent.epoch(None, 64, np.ones(1)).data_loss for _ in range(400)]
+            losses = [descent.epoch(EpochPlan(None, 64, np.ones(1))).data_loss for _ in range(400)]
         ends.append((losses[0], losses[-1]))
     assert not np.isfinite(ends[0][1])
     assert ends[1][1] < 0.5 * ends[1][0]
@@ -321,7 +322,7 @@ def test_steps_are_pytorchs(run: dict[str, Any], threads: int | None) -> None:
     recorded = dict(zip(GOLDEN["recorded_steps"], run["theta"], strict=True))
     rtol = 1e-4 if run["member"] in ("ClipNorm", "MaxNorm") else 1e-8
     for step in range(1, max(recorded) + 1):
-        steps.epoch(None, 6, np.ones(1))
+        steps.epoch(EpochPlan(None, 6, np.ones(1)))
         if step in recorded:
             np.testing.assert_allclose(theta, recorded[step], rtol=rtol, atol=rtol)
 
@@ -350,7 +351,7 @@ def test_an_epoch_ends_when_its_time_is_up(threads: int | None) -> None:
     steps = 2_000_000 if threads else 20_000
     rows, factors = np.zeros(steps, np.int64), np.ones(steps)
     begun = time.perf_counter()
-    epoch = run.epoch(rows, 1, factors, 0.05)
+    epoch = run.epoch(EpochPlan(rows, 1, factors, seconds=0.05))
     assert 1 <= epoch.steps < steps
     assert time.perf_counter() - begun < 30  # of the minutes that all would take
     assert epoch.finite
@@ -362,7 +363,7 @@ def test_time_limit_allows_one_step(threads: int | None) -> None:
     arrays = make_arrays(CategoricalCrossEntropy(), 20, 7, 3)
     theta = parameters(PLAIN.network)
     whole = trainer(PLAIN, arrays, theta, threads)
-    epoch = whole.epoch(None, 1, np.ones(20), 0.0)
+    epoch = whole.epoch(EpochPlan(None, 1, np.ones(20), seconds=0.0))
     assert 1 <= epoch.steps <= 20
     assert math.isfinite(epoch.data_loss)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rosenblatt.activations import GELU, Activation, ReLU, Softmax, Tanh
 from rosenblatt.averaging import EMA
-from rosenblatt.engine import has_bfloat16, native
+from rosenblatt.engine import EpochPlan, has_bfloat16, native
 from rosenblatt.engine.interface import OutputFormat
 from rosenblatt.engine.native import NativeObjective, NativePredictor, NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
@@ -365,7 +365,7 @@ def test_wherever_the_arrays_lie(
         memory.slots = moved(memory.slots, k * 11 % 16)
         state = net.initial_state(dtype)
         trainer = NativeTrainer(problem, lying, ours, memory, 2, state=state)
-        epoch = trainer.epoch(None, 50, np.ones(3))
+        epoch = trainer.epoch(EpochPlan(None, 50, np.ones(3)))
         told: tuple[Any, ...] = epoch.data_loss, epoch.penalty, epoch.gradient_norms
         if structure != "batch norm":
             objective = NativeObjective(net, problem.loss, problem.penalty, lying, 2)

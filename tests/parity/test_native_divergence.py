@@ -11,7 +11,7 @@ import pytest
 
 from rosenblatt.activations import Activation, Identity, ReLU, Tanh
 from rosenblatt.averaging import EMA
-from rosenblatt.engine import Trainer
+from rosenblatt.engine import EpochPlan, Trainer
 from rosenblatt.engine.divergence import Cause
 from rosenblatt.engine.native import NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
@@ -57,7 +57,7 @@ class Run:
 
     def epoch(self, rows: int, lr: float = 1.0) -> Any:
         steps = -(-rows // BATCH)
-        return self.trainer.epoch(np.arange(rows), BATCH, np.full(steps, lr))
+        return self.trainer.epoch(EpochPlan(np.arange(rows), BATCH, np.full(steps, lr)))
 
     @property
     def moved(self) -> list[npt.NDArray[Any]]:
@@ -76,7 +76,7 @@ def assert_ended_before(problem: Problem, arrays: Arrays, threads: int | None) -
     assert epoch.divergence.batch == 3
     for left, expected in zip(run.moved, before.moved, strict=True):
         np.testing.assert_array_equal(left, expected)
-    return epoch.divergence.finding
+    return epoch.divergence.diagnosis
 
 
 def with_infinity(arrays: Arrays) -> Arrays:
@@ -172,10 +172,10 @@ def test_inputs_that_overflow_in_a_layer_behind(threads: int | None) -> None:
     )
     problem = Problem(net, SquaredError(), L2(0.0), SGD(0.0))
     epoch = Run(problem, arrays, threads, theta).epoch(40)
-    assert (epoch.divergence.batch, epoch.divergence.finding.layer) == (3, 2)
-    assert epoch.divergence.finding.what == "the outputs of layer 2 (2→2, relu) overflow float32"
-    assert "inputs" in epoch.divergence.finding.because
-    assert epoch.divergence.finding.wider
+    assert (epoch.divergence.batch, epoch.divergence.diagnosis.layer) == (3, 2)
+    assert epoch.divergence.diagnosis.what == "the outputs of layer 2 (2→2, relu) overflow float32"
+    assert "inputs" in epoch.divergence.diagnosis.because
+    assert epoch.divergence.diagnosis.wider
 
 
 @each_engine
@@ -189,7 +189,7 @@ def test_a_gradient_that_explodes_through_depth(threads: int | None) -> None:
     run = Run(Problem(net, SquaredError(), L2(0.0), SGD(0.01)), arrays, threads, theta)
     epoch = run.epoch(8)
     assert epoch.steps == 0
-    found = epoch.divergence.finding
+    found = epoch.divergence.diagnosis
     assert (first, found.layer) == (2, 2)
     assert found.what == "the gradient of layer 2 (1→1, identity) overflows float32"
     np.testing.assert_array_equal(run.theta[::2], np.float32(1e8))
@@ -202,8 +202,8 @@ def test_a_step_that_is_too_long(threads: int | None) -> None:
     problem = Problem(network(Tanh(), 7, 5, 4, 3), SquaredError(), L2(), SGD(1e302))
     run = Run(problem, arrays, threads)
     before = run.theta.copy()
-    epoch = run.trainer.epoch(np.arange(16, 24), BATCH, np.ones(1))
-    found = epoch.divergence.finding
+    epoch = run.trainer.epoch(EpochPlan(np.arange(16, 24), BATCH, np.ones(1)))
+    found = epoch.divergence.diagnosis
     assert found.by_move
     assert found.what.startswith("the step of layer")
     np.testing.assert_array_equal(run.theta, before)
@@ -221,8 +221,8 @@ def test_squares_that_the_optimizer_cannot_hold(threads: int | None) -> None:
         epoch = run.epoch(8)
         assert epoch.finite == good
         if not good:
-            assert epoch.divergence.finding.by_move
-            assert "optimiser remembers" in epoch.divergence.finding.what
+            assert epoch.divergence.diagnosis.by_move
+            assert "optimiser remembers" in epoch.divergence.diagnosis.what
 
 
 @each_engine
@@ -271,8 +271,8 @@ def test_an_exponential_link(threads: int | None) -> None:
     theta = parameters(net, 2)
     net.weights_and_biases(theta)[-1][1][:] = 800
     epoch = Run(Problem(net, Poisson(), L2(), SGD(0.01)), arrays, threads, theta).epoch(40)
-    assert (epoch.divergence.batch, epoch.divergence.finding.layer) == (1, 2)
-    assert epoch.divergence.finding.what.startswith("the loss overflows")
+    assert (epoch.divergence.batch, epoch.divergence.diagnosis.layer) == (1, 2)
+    assert epoch.divergence.diagnosis.what.startswith("the loss overflows")
 
 
 @each_engine
@@ -282,7 +282,7 @@ def test_weights_that_are_no_numbers_to_begin_with(threads: int | None) -> None:
     theta = parameters(net, 2)
     net.weights_and_biases(theta)[1][0][2, 3] = np.nan
     run = Run(Problem(net, BinaryCrossEntropy(), L2(), SGD(0.01)), arrays, threads, theta)
-    found = run.epoch(40).divergence.finding
+    found = run.epoch(40).divergence.diagnosis
     assert found.layer == 2
     assert found.cause is Cause.WEIGHTS
 
@@ -307,7 +307,7 @@ def test_several_epochs_in_a_call_end_where_one_by_one_they_do(
             epochs += [
                 epoch._replace(seconds=0.0)
                 for epoch in run.trainer.epochs(
-                    together, order, rng if shuffles else None, 8, np.ones(5 * together)
+                    EpochPlan(order, 8, np.ones(5 * together), together, rng if shuffles else None)
                 )
             ]
         told = [e[:2] + e[3:] for e in epochs]  # a norm that is NaN is not itself

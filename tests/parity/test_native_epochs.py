@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rosenblatt.activations import Activation, Identity, Tanh
+from rosenblatt.engine import EpochPlan
 from rosenblatt.engine.native import NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.initializers import HeNormal
@@ -128,7 +129,7 @@ def test_several_epochs_in_a_call_are_those_one_by_one(csr: bool, shuffles: bool
             some = factors[4 * begin :][: 4 * together]
             epochs += [
                 epoch._replace(seconds=0.0)
-                for epoch in trainer.epochs(together, order, generator, 8, some)
+                for epoch in trainer.epochs(EpochPlan(order, 8, some, together, generator))
             ]
         ends.append((theta.tolist(), order.tolist(), rng.randint(2**31), epochs))
     assert len(ends[0][3]) == 5
@@ -151,7 +152,7 @@ def test_numpys_own_generator_is_not_held_while_epochs_run() -> None:
     for rng in (shared, own):
         np.random.seed(11)  # noqa: NPY002
         order = arrays.order
-        list(trainer.epochs(5, order, rng, 8, np.ones(25)))
+        list(trainer.epochs(EpochPlan(order, 8, np.ones(25), 5, rng)))
         orders.append(order.tolist())
         if rng is shared:
             after = shared.randint(2**31)
@@ -174,7 +175,7 @@ def test_numpys_own_generator_is_not_held_while_epochs_run() -> None:
             return taken.epochs(*given)
 
     trainer.run = Watched()
-    list(trainer.epochs(5, arrays.order, shared, 8, np.ones(25)))
+    list(trainer.epochs(EpochPlan(arrays.order, 8, np.ones(25), 5, shared)))
 
 
 def test_epochs_end_with_one_that_is_not_finite_or_has_no_time_left() -> None:
@@ -185,7 +186,7 @@ def test_epochs_end_with_one_that_is_not_finite_or_has_no_time_left() -> None:
         theta = np.ones(net.n_parameters)
         memory = OptimizerState.of(problem.optimizer, theta)
         trainer = NativeTrainer(problem, arrays, theta, memory, 1)
-        (epoch,) = trainer.epochs(6, arrays.order, None, 10, np.ones(24), seconds)
+        (epoch,) = trainer.epochs(EpochPlan(arrays.order, 10, np.ones(24), 6, None, seconds))
         assert epoch.finite == (rate < 1)
         assert epoch.steps == memory.steps[0]
 
@@ -197,7 +198,9 @@ def test_memory_outlives_a_trainer() -> None:
     together, memory_together, _ = after_epochs(problem, arrays, 5, [None, None], 1)
     theta, memory, _ = after_epochs(problem, arrays, 5, [None], 1)
     assert memory.steps == 4
-    NativeTrainer(problem, arrays, theta, memory, 1).epoch(None, 5, np.linspace(1, 0.5, 4) / 2)
+    NativeTrainer(problem, arrays, theta, memory, 1).epoch(
+        EpochPlan(None, 5, np.linspace(1, 0.5, 4) / 2)
+    )
     np.testing.assert_array_equal(theta, together)
     np.testing.assert_array_equal(memory.slots, memory_together.slots)
     assert memory.steps == memory_together.steps == 8
@@ -208,7 +211,7 @@ def test_steps_of_plain_descent_by_hand() -> None:
     problem = Problem(Network(1, (Dense(1),)), SquaredError(), L2(), SGD(0.5))
     arrays, theta = Arrays(np.array([[2.0], [1.0]]), np.array([[1.0], [0.0]])), np.zeros(2)
     trainer = NativeTrainer(problem, arrays, theta, OptimizerState.of(problem.optimizer, theta), 1)
-    epoch = trainer.epoch(None, 1, np.ones(2))
+    epoch = trainer.epoch(EpochPlan(None, 1, np.ones(2)))
     # x = 2, y = 1: δ = -1, so w = 1, b = ½. Then x = 1, y = 0: δ = 1½, which takes ¾ from both.
     np.testing.assert_array_equal(theta, [0.25, -0.25])
     # ½ (1² + 1.5²) / 2, and the root mean square of (-2, -1) and (1.5, 1.5).

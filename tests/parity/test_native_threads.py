@@ -16,7 +16,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from rosenblatt.activations import ReLU, Tanh
-from rosenblatt.engine import Epoch, native
+from rosenblatt.engine import Epoch, EpochPlan, native
 from rosenblatt.engine.blas_threads import blas_held_to, blas_thread_limit, one_thread_blas
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
@@ -243,14 +243,14 @@ def test_ctrl_c_ends_an_epoch(
     rows, factors = np.zeros(steps, np.int64), np.ones(steps)
     sender = signal_once_moving(signal.SIGINT, theta)
     with pytest.raises(KeyboardInterrupt):
-        trainer.epoch(rows, 1, factors)
+        trainer.epoch(EpochPlan(rows, 1, factors))
     sender.join()
     done = theta[-1] / 1e-9
     # Far from the end.
     assert done < 0.9 * steps
     assert set(blas_threads()) == {2}
     # Engine, trainer and interpreter go on as if nothing had happened.
-    epoch = trainer.epoch(rows[:100], 1, factors[:100])
+    epoch = trainer.epoch(EpochPlan(rows[:100], 1, factors[:100]))
     assert theta[-1] / 1e-9 == pytest.approx(done + 100)
     assert epoch.data_loss == pytest.approx(0.5, rel=1e-2)
 
@@ -265,7 +265,7 @@ def test_epochs_before_a_signal_are_reported_before_it_is_raised() -> None:
     trainer = NativeTrainer(problem, arrays, theta, memory, 1)
     n = 1_000_000
     sender = signal_once_moving(signal.SIGINT, theta)
-    heard = trainer.epochs(n, arrays.order, None, 1, np.ones(4 * n))
+    heard = trainer.epochs(EpochPlan(arrays.order, 1, np.ones(4 * n), n, None))
     sender.join()
     over: list[Epoch] = []
     with pytest.raises(KeyboardInterrupt):
@@ -288,7 +288,7 @@ def test_a_signal_with_a_handler_of_the_users_does_not_end_an_epoch() -> None:
         )
         steps = 50_000
         sender = signal_once_moving(signal.SIGUSR1, theta)
-        trainer.epoch(np.zeros(steps, np.int64), 1, np.ones(steps))
+        trainer.epoch(EpochPlan(np.zeros(steps, np.int64), 1, np.ones(steps)))
         sender.join()
         assert theta[-1] / 1e-9 == pytest.approx(steps, rel=1e-3)
         assert seen == [signal.SIGUSR1]
@@ -311,7 +311,7 @@ def test_a_signal_leaves_whole_steps_and_their_number(threads: int) -> None:
         trainer = NativeTrainer(problem, arrays, theta, memory, threads)
         threading.Timer(delay, signal.raise_signal, (signal.SIGINT,)).start()
         with pytest.raises(KeyboardInterrupt):
-            trainer.epoch(None, 8, np.ones(50_000))
+            trainer.epoch(EpochPlan(None, 8, np.ones(50_000)))
         steps = int(memory.steps[0])
         assert steps > 0
         # The penalty's gradient of a batch of 8 rows is W / 8.

@@ -15,6 +15,7 @@ from sklearn.preprocessing import scale
 from rosenblatt import MLPRegressor
 from rosenblatt.activations import Tanh
 from rosenblatt.backprop import backpropagate, forward
+from rosenblatt.engine import EpochPlan
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.reference import ReferenceObjective, ReferenceTrainer
@@ -60,7 +61,7 @@ def drawn_natively(n: int, columns: int, dtype: Any, threads: int) -> Any:
         memory = OptimizerState.of(problem.optimizer, theta)
         memory.seed = SEED
         memory.steps[0] = 7
-        NativeTrainer(problem, arrays, theta, memory, threads).epoch(None, n, np.ones(1))
+        NativeTrainer(problem, arrays, theta, memory, threads).epoch(EpochPlan(None, n, np.ones(1)))
         # δ = w (0 - y) / (n·w̄) = 1, and the step is -1 times it.
         rows.append(-theta[:-1])
     return np.array(rows)

@@ -16,7 +16,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 
 from rosenblatt import MLPClassifier, StructureSearchCV, StructureSearchDisplay
-from rosenblatt.search.results import SearchResults, findings
+from rosenblatt.search.results import SearchResults, search_results
 from rosenblatt.search.terminal import terminal_plot
 from tests.support.search_results import X, Y, made, searched
 
@@ -179,7 +179,7 @@ def test_one_candidate_and_styles_of_ones_own() -> None:
     assert display.ax_.get_ylabel() == "hits"
     assert display.lines_[0].get_color() == "k"
     assert display.fill_between_.get_alpha() == 0.7
-    assert "4" in terminal_plot(findings(only))
+    assert "4" in terminal_plot(search_results(only))
 
 
 def test_one_of_several_metrics() -> None:
@@ -189,7 +189,7 @@ def test_one_of_several_metrics() -> None:
     expected = both.cv_results_["mean_test_neg_log_loss"][order]
     assert_allclose(display.lines_[0].get_ydata(), expected)
     assert display.ax_.get_ylabel() == "negative log loss"
-    assert findings(both).metric == "accuracy"
+    assert search_results(both).metric == "accuracy"
     with pytest.raises(ValueError, match=r"\['accuracy', 'neg_log_loss'\], got 'r2'"):
         both.summary(metric="r2")
 

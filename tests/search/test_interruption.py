@@ -17,7 +17,7 @@ from sklearn.model_selection import cross_val_score
 
 from rosenblatt import MLPRegressor, StructureSearchCV
 from rosenblatt.averaging import SWA
-from rosenblatt.search.run import Work
+from rosenblatt.search.run import SearchRun
 from rosenblatt.search.selection import (
     eligible,
 )
@@ -156,7 +156,7 @@ def test_interrupted_search_compares_the_most_folds_in_common() -> None:
 
 
 def test_ctrl_c_before_any_fold_is_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Work, "advance", lambda self, item: _thread.interrupt_main())
+    monkeypatch.setattr(SearchRun, "advance", lambda self, item: _thread.interrupt_main())
     with pytest.raises(KeyboardInterrupt):
         StructureSearchCV(network(), SIZES, n_jobs=1).fit(X, Y)
 

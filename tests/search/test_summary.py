@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from rosenblatt import MLPClassifier, StructureSearchCV
-from rosenblatt.search.results import SearchResults, findings
+from rosenblatt.search.results import SearchResults, search_results
 from rosenblatt.search.summary import candidates_table, choice
 from rosenblatt.search.terminal import terminal_plot
 from tests.support.search_results import X, Y, made, searched
@@ -28,7 +28,7 @@ def rows_of(found: SearchResults) -> list[str]:
 
 def test_the_table_has_the_results_sorted_by_score(search) -> None:
     results = search.cv_results_
-    header, *rows = rows_of(findings(search))
+    header, *rows = rows_of(search_results(search))
     assert header.split()[:3] == ["hidden", "parameters", "validation"]
     order = np.argsort(-results["mean_test_score"], kind="stable")
     assert len(rows) == len(order)
@@ -48,7 +48,7 @@ def test_the_table_has_the_results_sorted_by_score(search) -> None:
 
 
 def test_the_table_names_what_a_grid_varies(grid) -> None:
-    header, *rows = rows_of(findings(grid))
+    header, *rows = rows_of(search_results(grid))
     assert header.split()[:4] == ["hidden", "alpha", "momentum", "parameters"]
     assert len(rows) == 12
     assert {row.lstrip("◆▲■ ").split()[1] for row in rows} == {"0.0001", "1", "10000"}
@@ -105,7 +105,7 @@ def test_the_choice_and_why(changed: dict[str, Any], said: str) -> None:
 
 def test_the_summary_is_table_choice_and_plot(search) -> None:
     text = search.summary(width=70, height=10)
-    found = findings(search)
+    found = search_results(search)
     assert candidates_table(found) in text
     assert terminal_plot(found, width=70, height=10) in text
     assert choice(found) in " ".join(text.split("\n"))
@@ -117,8 +117,8 @@ def test_a_pipelines_search_is_shown_as_well() -> None:
     one = StructureSearchCV(
         network, [(), (4,)], param_grid={"mlpclassifier__alpha": [1.0]}, selection="best"
     ).fit(*iris)
-    assert findings(one).sizes == ((), (4,))
-    assert findings(one).others == ({"alpha": 1.0},) * 2
+    assert search_results(one).sizes == ((), (4,))
+    assert search_results(one).others == ({"alpha": 1.0},) * 2
 
 
 def test_halving_may_choose_one_that_ended_before_the_last_rung() -> None:

@@ -20,7 +20,13 @@ from rosenblatt.problem import Arrays
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order import GaussNewton, LevenbergMarquardt
 from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
-from rosenblatt.second_order.least_squares_run import Iterate, Limits, Minimum, Walk, minimize
+from rosenblatt.second_order.least_squares_run import (
+    Iterate,
+    LeastSquaresRun,
+    Limits,
+    Minimum,
+    minimize,
+)
 from rosenblatt.second_order.propagation import jacobian
 from rosenblatt.support.types import FloatArray
 from tests.support.data import X_DIABETES, Y_DIABETES
@@ -41,7 +47,7 @@ def run(
 ) -> tuple[Minimum, list[Iterate]]:
     seen: list[Iterate] = []
     bounds = Limits(**({"max_iter": 100, "max_trials": 1000, "grad_tol": 1e-10} | limits))
-    return minimize(method, Walk(problem, theta, bounds, seen.append)), seen
+    return minimize(method, LeastSquaresRun(problem, theta, bounds, seen.append)), seen
 
 
 @pytest.mark.parametrize("sparse", [False, True])
@@ -51,7 +57,7 @@ def test_losses_and_gradient_are_the_objectives(
     weighted: bool, strength: float, sparse: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Residuals, J and the penalty's rows are in the scale of the objective, block by block."""
-    monkeypatch.setattr("rosenblatt.second_order.least_squares.BLOCK", 7 * 2 * NET.n_parameters)
+    monkeypatch.setattr("rosenblatt.second_order.least_squares.JACOBIAN_ENTRIES", 7 * 2 * NET.n_parameters)
     arrays, theta = small_problem(weighted), parameters(NET)
     J, penalty, g = ReferenceObjective(
         NET, SquaredError(), L2(strength), arrays
@@ -271,7 +277,7 @@ def test_ctrl_c_keeps_the_last_accepted_step() -> None:
     def interrupted(iterate: Iterate) -> None:
         raise KeyboardInterrupt
 
-    walk = Walk(problem, parameters(NET), Limits(9, 99, 0.0), interrupted)
+    walk = LeastSquaresRun(problem, parameters(NET), Limits(9, 99, 0.0), interrupted)
     with pytest.warns(UserWarning, match="interrupted"):
         found = minimize(LevenbergMarquardt(), walk)
     assert found.end.reason == "interrupted by the user"

@@ -11,7 +11,7 @@ import pytest
 import scipy.sparse as sp
 
 from rosenblatt.activations import Activation
-from rosenblatt.engine import native
+from rosenblatt.engine import EpochPlan, native
 from rosenblatt.engine.blas import gemm_capsules
 from rosenblatt.engine.native import NativeObjective, NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
@@ -135,7 +135,7 @@ def after_epochs(
     for i, order in enumerate(orders):
         rows = arrays.n_samples if order is None else len(order)
         factors = np.linspace(1, 0.5, -(-rows // batch_size)) / (i + 1)
-        epochs.append(trainer.epoch(order, batch_size, factors))
+        epochs.append(trainer.epoch(EpochPlan(order, batch_size, factors)))
     return theta, memory, epochs
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rosenblatt.support.optional_dependencies import EXTRAS, install, missing
+from rosenblatt.support.optional_dependencies import EXTRAS, install_command, missing
 
 
 @pytest.fixture
@@ -33,16 +33,16 @@ def test_source_folder_is_named_as_long_as_it_is_there(installed_from, tmp_path:
     folder = tmp_path / "a folder"
     folder.mkdir()
     installed_from(folder.as_uri())
-    assert install("typer") == 'pip install "rosenblatt[cli]"'
+    assert install_command("typer") == 'pip install "rosenblatt[cli]"'
     (folder / "pyproject.toml").touch()
-    assert install("typer") == f'pip install "{folder}[cli]"'
-    assert install("matplotlib") == f'pip install "{folder}[plot]"'
-    assert install("torch") == "pip install torch"
+    assert install_command("typer") == f'pip install "{folder}[cli]"'
+    assert install_command("matplotlib") == f'pip install "{folder}[plot]"'
+    assert install_command("torch") == "pip install torch"
 
 
 def test_name_is_enough_for_what_came_from_an_index(installed_from) -> None:
     installed_from(None)
-    assert install("onnx") == 'pip install "rosenblatt[export]"'
+    assert install_command("onnx") == 'pip install "rosenblatt[export]"'
     error = missing("to_onnx", "onnx", ImportError("no onnx"))
     assert str(error) == 'to_onnx needs onnx (no onnx): pip install "rosenblatt[export]"'
 
@@ -67,4 +67,4 @@ except ImportError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == f"rosenblatt.persistence needs {package}: {install(package)}\n"
+    assert done.stdout == f"rosenblatt.persistence needs {package}: {install_command(package)}\n"

@@ -1,4 +1,4 @@
-"""Checkpoints: a fit's state on disk, written as it goes."""
+"""Checkpoints: the state of a fit, written to disk while it runs."""
 
 from rosenblatt.checkpoints.checkpoint import Checkpoint, checkpoint_of
 from rosenblatt.checkpoints.store import Store

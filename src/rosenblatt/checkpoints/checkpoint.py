@@ -1,4 +1,4 @@
-"""Where a fit is kept, and how often."""
+"""The files of a checkpoint, and how often it is written."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ PREVIOUS, IN_USE = ".previous", ".in-use"
 @final
 @dataclass(frozen=True)
 class Checkpoint:
-    """What `checkpoint=` of an estimator takes, where a path alone does not say enough.
+    """A path with options, for the parameter `checkpoint` of an estimator.
 
     Parameters
     ----------
     path : path-like
-        The file; `~` is not expanded, as in pathlib. Beside it, under the same name and an ending
-        of their own, lie the checkpoint before (`.previous`) and, during a fit, a lock (`.in-use`):
-        names that no checkpoint may have itself. While the next one is written, a hidden file that
-        ends in `.tmp` lies there as well.
+        The file; `~` is not expanded, as in pathlib. Further files lie beside it: the previous
+        checkpoint (`.previous` appended to the name) and, during a fit, a lock (`.in-use`). No
+        checkpoint may have such a name itself. While one is written there is also a hidden file
+        that ends in `.tmp`.
     every : float, default=10.0
-        Seconds from one to the next, at least; the first is written after the first epoch. It is
-        longer where the writing would otherwise take more than a twentieth of the time; 0 writes
-        after every epoch whatever it takes.
+        Least time in seconds between two checkpoints; the first is written after the first epoch.
+        The time is extended so that writing takes at most a twentieth of it; 0 writes after every
+        epoch.
     """
 
     path: str | os.PathLike[str]
@@ -41,12 +41,12 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         file_path(self.path, "path of Checkpoint")
-        name = self.file.name.casefold()  # case makes no other file on every system
+        name = self.file.name.casefold()  # some file systems ignore case
         for ending in (PREVIOUS, IN_USE):
             if name.endswith(ending):
                 raise InputError(
                     f"path of Checkpoint={os.fspath(self.path)!r}: a name that ends in {ending} is"
-                    " that of a file beside another checkpoint; choose another one"
+                    " reserved for a file beside another checkpoint; choose another one"
                 )
         if not (isinstance(self.every, Real) and 0 <= self.every <= sys.float_info.max):
             raise InputError(f"every={self.every!r} of Checkpoint: it takes seconds, 0 or more")
@@ -57,27 +57,27 @@ class Checkpoint:
 
     @property
     def previous(self) -> Path:
-        """The checkpoint before."""
-        return beside(self.file, PREVIOUS)
+        """The previous checkpoint."""
+        return sibling(self.file, PREVIOUS)
 
     @property
     def next(self) -> Path:
-        """The one that is being written: of a name that nobody gives a file of his own."""
+        """The file that is being written, under a name that does not collide with a user's."""
         name = self.file.name
         digest = hashlib.blake2b(os.fsencode(name), digest_size=8).hexdigest()
         return self.file.with_name(f".{name[:40]}.{digest}.tmp")
 
     @property
     def lock(self) -> Path:
-        return beside(self.file, IN_USE)
+        return sibling(self.file, IN_USE)
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All that are written."""
+        """All files that a fit may write."""
         return self.file, self.previous, self.next, self.lock
 
 
-def beside(file: Path, ending: str) -> Path:
+def sibling(file: Path, ending: str) -> Path:
     return file.with_name(file.name + ending)
 
 

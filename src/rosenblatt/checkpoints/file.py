@@ -1,8 +1,8 @@
-"""The bytes of a checkpoint: a snapshot behind a line that names them, a checksum behind it.
+"""The format of a checkpoint file.
 
-The line; the length of a header (8 bytes, little-endian); the header, JSON of the values and of
-every array's name, type and shape; the arrays in that order; the SHA-256 of all that. Nothing in it
-can be executed, and NumPy and the standard library suffice to read it.
+A line with the format's name and version; the length of the header (8 bytes, little-endian); the
+header, JSON of the values and of every array's name, type and shape; the arrays in that order; the
+SHA-256 of all before. It contains no code, and NumPy and the standard library suffice to read it.
 """
 
 from __future__ import annotations
@@ -23,19 +23,22 @@ __all__ = ["Damaged", "is_begun", "read_snapshot", "write_snapshot"]
 LINE = b"rosenblatt checkpoint 1\n"
 OF_ANY_VERSION = b"rosenblatt checkpoint "
 LENGTH_BYTES, CHECKSUM_BYTES = 8, hashlib.sha256().digest_size
-# What NumPy would read further types from are texts of a language of its own.
+# Other type strings are not accepted, because NumPy parses structured types from them.
 KINDS = {"|b1", "|i1", "|u1", *(f"<{kind}{size}" for kind in "iuf" for size in (2, 4, 8))}
 
 
 @final
 class Damaged(Exception):
-    """What was a checkpoint, by its beginning, and is no longer whole."""
+    """A file that begins as a checkpoint and is damaged."""
 
 
 def write_snapshot(file: IO[bytes], snapshot: StateDict) -> None:
-    """Write it piece by piece, so that it takes no memory of its size.
+    """Write a state piece by piece, without a copy of it in memory.
 
-    TypeError for a value or an array that a checkpoint cannot hold.
+    Raises
+    ------
+    TypeError
+        For a value or an array that a checkpoint cannot hold.
     """
     arrays = {name: little_endian(array) for name, array in snapshot.arrays.items()}
     shapes = [[name, array.dtype.str, array.shape] for name, array in arrays.items()]
@@ -56,23 +59,23 @@ def write_snapshot(file: IO[bytes], snapshot: StateDict) -> None:
 
 
 def is_begun(path: Path) -> bool:
-    """Whether a file is a checkpoint, or what there is of one that was not written to its end."""
+    """Whether a file begins as a checkpoint, complete or not."""
     with path.open("rb") as file:
         start = file.read(len(LINE))
     return start.startswith(OF_ANY_VERSION) or LINE.startswith(start)
 
 
 def read_snapshot(path: Path) -> StateDict:
-    """What was written, its arrays for reading only.
+    """Read a state; its arrays are read-only.
 
     Raises
     ------
     Damaged
-        For what begins as a checkpoint does, however soon it ends, and is not one to its end.
+        If the file begins as a checkpoint and is incomplete or changed.
     InputError
-        For all else.
+        If it is no checkpoint of this version.
     OSError
-        Where the file cannot be read.
+        If it cannot be read.
     """
     data = memoryview(path.read_bytes())
     start = bytes(data[: len(LINE)])
@@ -85,7 +88,7 @@ def read_snapshot(path: Path) -> StateDict:
         raise Damaged("it is damaged" if start else "it is empty")
     try:
         return unpacked(body[len(LINE) :])
-    # With its checksum in order it is not damaged but made up.
+    # The checksum is correct: the file is not damaged but forged.
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise InputError("it is not a checkpoint") from error
 
@@ -112,7 +115,7 @@ def little_endian(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def plain_number(value: object) -> Any:
-    """What JSON does not know of itself: NumPy's scalars."""
+    """Convert NumPy scalars, which JSON does not support."""
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"a checkpoint cannot hold {value!r}")

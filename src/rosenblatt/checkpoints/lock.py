@@ -1,4 +1,4 @@
-"""A lock beside a file, for as long as one fit writes there; it dies with its process."""
+"""A lock file that gives one fit exclusive use of a checkpoint; released when its process ends."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rosenblatt.support.atomic import faults_named
 
 __all__ = ["locked"]
 
-# The descriptors of this process's locks, something else before they are open.
+# Descriptors of the locks that this process holds; a placeholder object until they are open.
 HELD: dict[Path, object] = {}
 
 
-def let_go_in_child() -> None:
-    """A child inherits descriptors, and would hold the locks when its parent has died."""
+def close_in_child() -> None:
+    """Close inherited descriptors, which would keep the locks after the parent has ended."""
     for descriptor in HELD.values():
         if isinstance(descriptor, int):
             os.close(descriptor)
@@ -26,14 +26,19 @@ def let_go_in_child() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=let_go_in_child)
+    os.register_at_fork(after_in_child=close_in_child)
 
 
 @contextlib.contextmanager
 def locked(path: Path, lock: Path) -> Iterator[None]:
-    """Hold `path` against other fits, of this process or another; InputError where one has it.
+    """Lock `path` against other fits, in this process and in others.
 
-    The lock is on the file `lock`, which is there for as long.
+    The lock is on the file `lock`, which exists meanwhile.
+
+    Raises
+    ------
+    InputError
+        If another fit holds it.
     """
     mine = object()
     if HELD.setdefault(path, mine) is not mine:
@@ -45,8 +50,8 @@ def locked(path: Path, lock: Path) -> Iterator[None]:
     finally:
         descriptor = HELD.pop(path, None)
         if isinstance(descriptor, int):
-            # Before it is given free: who opened it meanwhile finds that it no longer bears the
-            # name.
+            # Unlinked before it is closed: a process that opened it meanwhile notices that the name
+            # is gone.
             with contextlib.suppress(OSError):
                 if is_named(lock, descriptor):
                     lock.unlink()
@@ -54,9 +59,9 @@ def locked(path: Path, lock: Path) -> Iterator[None]:
 
 
 def held(lock: Path, path: Path) -> int:
-    """A descriptor of the lock file, which the system keeps from others while it is open.
+    """An open, locked descriptor of the lock file.
 
-    It is the file that bears the name: one that its last holder has just removed locks nothing.
+    Tried again until the file still has its name: one that was unlinked meanwhile locks nothing.
     """
     while True:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
@@ -93,8 +98,8 @@ else:
     import fcntl
 
     def taken(descriptor: int) -> bool:
-        # Of the two kinds the one that belongs to the descriptor: the other is lost when anybody in
-        # the process opens and closes the file.
+        # flock belongs to the descriptor; an fcntl lock would be lost as soon as any other code in
+        # the process opened and closed the file.
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

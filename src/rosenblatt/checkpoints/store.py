@@ -1,4 +1,4 @@
-"""The last two checkpoints of a fit, on disk."""
+"""Reads and writes the last two checkpoints of a fit."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Store"]
 
-# Of the time, at most, that goes into writing.
-SHARE = 0.05
+# Fraction of the time that is spent on writing, at most.
+WRITING_FRACTION = 0.05
 
 
 @final
 class Store:
-    """A checkpoint's files, held for one fit.
+    """The files of a checkpoint, used by one fit.
 
     Attributes
     ----------
     path, previous : Path
         The newest checkpoint, and the one before.
     found : StateDict or None
-        The newest that was whole when the fit set out.
+        The newest intact state when the fit began.
     found_in : Path
-        Which of the two it was.
+        The file it was in.
     before : StateDict or None
-        The one before it, without its arrays: the next writing puts another in its place.
+        The state before it, without arrays, because the next write replaces that file.
     passed_over : Exception or None
-        How a newer one is damaged.
+        Why a newer file was not used.
     unwritable : InputError or None
-        Why nothing can be written here: what is found may be loaded, and not gone on from.
+        Why nothing can be written here: the state found may be loaded but not continued.
     """
 
     def __init__(self, checkpoint: Checkpoint, unwritable: InputError | None = None) -> None:
@@ -55,20 +55,23 @@ class Store:
         self.before: StateDict | None = None
         self.passed_over: Exception | None = None
         self._read()
-        self._due = -math.inf  # the first shows early whether it can be written
+        self._due = -math.inf  # the first write is early, so that errors show early
 
     @staticmethod
     @contextlib.contextmanager
     def held(checkpoint: Checkpoint) -> Iterator[Store]:
-        """The files of a checkpoint, while the lock on them is held.
+        """Open the files of a checkpoint and hold their lock.
 
-        InputError where another fit has it, where nothing can be written there nor is anything to
-        be loaded, and where there is something else, which is never written over.
+        Raises
+        ------
+        InputError
+            If another fit holds the lock; if nothing can be written and there is nothing to load;
+            or if a file of these names is no checkpoint, which is never overwritten.
         """
         try:
             check_writable(checkpoint.file)
         except InputError as fault:
-            # Where nobody can write there is nothing to lock.
+            # A folder that is not writable needs no lock.
             if not os.path.isfile(checkpoint.file):
                 raise
             yield Store(checkpoint, unwritable=fault)
@@ -78,13 +81,18 @@ class Store:
 
     @property
     def due(self) -> bool:
-        """Whether the next one is."""
+        """Whether the next checkpoint is due."""
         return time.perf_counter() >= self._due
 
     def write(self, snapshot: StateDict) -> None:
-        """Put a checkpoint in the place of the newest, which becomes the one before.
+        """Write the newest checkpoint; the one that was newest becomes the previous one.
 
-        At every moment one of the two is whole on the disk. InputError where it cannot be written.
+        At every moment one of the two is intact on disk.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
         """
         if self.unwritable is not None:  # it is not locked either
             raise self.unwritable
@@ -93,12 +101,12 @@ class Store:
             self._write(snapshot)
         finally:
             ended = time.perf_counter()
-            pause = (ended - begun) * (1 / SHARE - 1) if self._every else 0.0
+            pause = (ended - begun) * (1 / WRITING_FRACTION - 1) if self._every else 0.0
             self._due = ended + max(self._every, pause)
 
     def _write(self, snapshot: StateDict) -> None:
         with faults_named(self.path):
-            # The lock is held: what lies there is of a fit that was killed.
+            # Under the lock: a leftover is from a fit that was killed.
             self._next.unlink(missing_ok=True)
             try:
                 with self._next.open("xb") as file:
@@ -107,7 +115,7 @@ class Store:
                     os.fsync(file.fileno())
                 if self.path.exists():
                     self._next.chmod(stat.S_IMODE(self.path.stat().st_mode))
-                    if self.passed_over is None:  # else the one before is all there is
+                    if self.passed_over is None:  # else only the previous one is intact
                         os.replace(self.path, self.previous)
                 os.replace(self._next, self.path)
             except BaseException:
@@ -117,7 +125,7 @@ class Store:
         sync_folder(self.path.parent)
 
     def _read(self) -> None:
-        """Find the newest; InputError where a file of these names is not for writing over."""
+        """Find the newest intact state; InputError if a file of these names is no checkpoint."""
         faults = []
         for path in (self.path, self.previous):
             try:
@@ -144,13 +152,13 @@ class Store:
         elif self.found is not None:
             otherwise = f"to go on from {self.path.name}"
         return InputError(
-            f"the checkpoint {path} cannot be used ({fault}), and it is not written over: give"
+            f"the checkpoint {path} cannot be used ({fault}), and it is not overwritten: give"
             f" another path, or remove the file {otherwise}"
         )
 
 
 def refuse_foreign(path: Path) -> None:
-    """InputError where a checkpoint's own name is that of another file."""
+    """InputError if a file under a checkpoint's name is no checkpoint."""
     with faults_named(path):
         try:
             is_ours = stat.S_ISREG(path.lstat().st_mode) and is_begun(path)

@@ -1,6 +1,6 @@
-"""The command's entry point: what goes wrong becomes one sentence and an exit code.
+"""Entry point of the command line: an error becomes one sentence and an exit code.
 
-0 = done; 1 = a fault of rosenblatt; 2 = the user's input is at fault; 130 = interrupted.
+0 = success; 1 = a bug in rosenblatt; 2 = invalid input; 130 = interrupted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from rosenblatt.cli.plain_text import printable
 from rosenblatt.cli.streams import drop
 from rosenblatt.errors import InputError
-from rosenblatt.support.optional_dependencies import EXTRAS, install
+from rosenblatt.support.optional_dependencies import EXTRAS, install_command
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that lacks a character shows a question mark in its place.
+        # Characters that the terminal cannot encode become question marks.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
@@ -36,21 +36,21 @@ def run(arguments: Sequence[str]) -> int:
         name = (error.name or "").partition(".")[0]
         if name not in EXTRAS:
             raise
-        return _fail(f"the command line needs {name}: {install(name)}", arguments)
+        return _fail(f"the command line needs {name}: {install_command(name)}", arguments)
     except BrokenPipeError:
-        drop(sys.stdout)  # the reader, such as `head`, has what it wanted
+        drop(sys.stdout)  # the reader, such as `head`, has closed the pipe
         return 0
     except OSError as error:
         drop(sys.stdout)
-        return _fail(f"the system refused to go on: {error.strerror or error}", ())
+        return _fail(f"the system reports an error: {error.strerror or error}", ())
     except MemoryError:
-        return _fail("the memory does not suffice: use fewer rows or a smaller network", arguments)
+        return _fail("out of memory: use fewer rows or a smaller network", arguments)
     except KeyboardInterrupt:
         _fail("interrupted, and nothing was saved", arguments)
         return 130
     except Exception:
         traceback.print_exc()
-        _fail("this is a fault of rosenblatt, please report it with the lines above", arguments)
+        _fail("this is a bug in rosenblatt, please report it with the lines above", arguments)
         return 1
 
 
@@ -65,13 +65,13 @@ def _dispatch(arguments: Sequence[str]) -> int:
     except TyperException as error:
         raise InputError(f"{error.format_message().rstrip('.')}: see rosenblatt --help") from error
     if not isinstance(job, Job):
-        return int(job)  # --help and the like: typer has done all, and says how it ended
+        return int(job)  # typer has handled --help and the like, and returns an exit code
     job()
     return 0
 
 
 def _fail(message: str, arguments: Sequence[str]) -> int:
-    """Say what is at fault, for scripts as JSON as well; the exit code of the user's faults."""
+    """Print an error, with --json also as JSON; returns the exit code for invalid input."""
     print(f"error: {printable(message)}", file=sys.stderr)
     if "--json" in arguments:
         print(json.dumps({"error": message}))

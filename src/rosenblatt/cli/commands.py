@@ -31,7 +31,7 @@ def run_train(
     checkpoint: Path | None = None,
     force: bool = False,
 ) -> Json:
-    """Train on a table and save the model; whether it can be saved is tried first."""
+    """Train on a table and save the model, after a check that it can be saved."""
     place = place_for(source, out, force=force)
     if (
         checkpoint is not None
@@ -49,7 +49,7 @@ def run_train(
 
 
 def run_predict(model: Path, source: Source, screen: Screen, *, out: Path | None) -> Json:
-    """Predict every row; into a file, or as CSV to standard output where a person asked for it."""
+    """Predict every row, into a file or as CSV to standard output."""
     if out is not None:
         write = writer_for(out)
         if any(given is not None and _same_file(out, given) for given in (model, source.data)):
@@ -87,7 +87,7 @@ def run_evaluate(model: Path, source: Source, screen: Screen) -> Json:
 
 
 def run_inspect(model: Path, screen: Screen) -> Json:
-    """Show what a model file holds."""
+    """Show the contents of a model file."""
     loaded = read_model(model)
     saved, summary = loaded.saved, loaded.saved.summary
     network = saved.model.network

@@ -34,7 +34,7 @@ EXAMPLES: Mapping[str, Callable[[], pd.DataFrame]] = {
 
 
 def load_example(name: str) -> pd.DataFrame:
-    """The example of this name; InputError if there is none."""
+    """The example of this name; InputError if it does not exist."""
     if name not in EXAMPLES:
         raise InputError(unknown(f"--example {name!r}", name, EXAMPLES))
     return EXAMPLES[name]()

@@ -1,4 +1,4 @@
-"""The command `export`: a model file in the terms of others, with the columns that it knows."""
+"""The command `export`: writes a model in other formats, with its table encoding."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from rosenblatt.cli.screen import Screen
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import SavedModel, load_model, weights_of
 from rosenblatt.support.atomic import check_writable, replaced_file
-from rosenblatt.support.optional_dependencies import install
+from rosenblatt.support.optional_dependencies import install_command
 
 
 @final
 @dataclass(frozen=True)
 class Form:
-    """What a model can be written as, and how."""
+    """An export format."""
 
     ending: str
     what: str
@@ -47,10 +47,10 @@ FORMS: Mapping[str, Form] = {
 
 
 def run_export(model: Path, screen: Screen, *, to: str | None, out: Path | None, name: str) -> Json:
-    """Write a model in another form; where it goes is tried first."""
+    """Write a model in another format, after a check that the file can be written."""
     form, path = form_and_place(model, to, out)
     if form is FORMS["onnx"] and find_spec("onnx") is None:
-        raise InputError(f"--to onnx needs onnx: {install('onnx')}, or choose --to c")
+        raise InputError(f"--to onnx needs onnx: {install_command('onnx')}, or choose --to c")
     if path.exists() and path.samefile(model):
         raise InputError(f"--out {path} is the model itself: choose another name")
     check_writable(path)
@@ -70,7 +70,7 @@ def run_export(model: Path, screen: Screen, *, to: str | None, out: Path | None,
 
 
 def form_and_place(model: Path, to: str | None, out: Path | None) -> tuple[Form, Path]:
-    """The form by its name, or by the ending of the file to write; the file by the model's name."""
+    """The format by its name or by the file's ending, and the file, by default beside the model."""
     if to is not None:
         check_member("--to", to, FORMS)
         # A model's own name ends as its weights would.

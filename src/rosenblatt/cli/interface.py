@@ -13,36 +13,20 @@ import typer
 
 from rosenblatt.cli.arguments import (
     NEW_FILE,
-    Activation,
-    Alpha,
     AsJson,
-    BatchSize,
     Data,
     Delimiter,
-    Deterministic,
     Encoding,
-    Epochs,
     Example,
-    Force,
-    Jobs,
-    LearningRate,
-    Model,
-    OnDivergence,
-    Out,
-    Patience,
+    ModelPath,
     Quiet,
-    SampleWeight,
-    Schedule,
-    Seed,
-    Solver,
     Target,
-    Task,
-    TestFraction,
-    ValidationFraction,
-    one_of,
+    TaskName,
+    alternatives,
 )
+from rosenblatt.cli.fit_arguments import FitArguments, takes_fit_arguments
 from rosenblatt.cli.job import Job, source_of
-from rosenblatt.cli.options import TrainingOptions, parse_hidden
+from rosenblatt.cli.options import parse_hidden
 from rosenblatt.cli.search_options import SELECTIONS, STRATEGIES, SearchOptions, parse_time
 
 if TYPE_CHECKING:
@@ -75,34 +59,17 @@ def every_command(
 
 
 @app.command()
+@takes_fit_arguments
 def train(
     data: Data = None,
     *,
     example: Example = None,
     target: Target = None,
-    task: Task = "auto",
+    task: TaskName = "auto",
     hidden: Annotated[
         str, typer.Option(help="Units of the hidden layers; none = a linear model.")
     ] = "128,64",
-    activation: Activation = "relu",
-    solver: Solver = "adam",
-    alpha: Alpha = 1e-4,
-    batch_size: BatchSize = None,
-    learning_rate: LearningRate = 1e-3,
-    schedule: Schedule = "constant",
-    epochs: Epochs = 200,
-    validation_fraction: ValidationFraction = 0.1,
-    test_fraction: TestFraction = 0.2,
-    patience: Patience = 20,
-    seed: Seed = 0,
-    sample_weight: SampleWeight = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    jobs: Jobs = None,
-    deterministic: Deterministic = False,
-    on_divergence: OnDivergence = "raise",
-    out: Out = None,
-    force: Force = False,
+    fit: FitArguments,
     checkpoint: Annotated[
         Path | None,
         typer.Option(
@@ -114,36 +81,19 @@ def train(
     quiet: Quiet = False,
 ) -> Job:
     """Train a network on a table and save it."""
-    options = TrainingOptions(
-        task=task,
-        hidden=parse_hidden(hidden),
-        activation=activation,
-        solver=solver,
-        alpha=alpha,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        schedule=schedule,
-        epochs=epochs,
-        validation_fraction=validation_fraction,
-        test_fraction=test_fraction,
-        patience=patience,
-        seed=seed,
-        jobs=jobs,
-        deterministic=deterministic,
-        on_divergence=on_divergence,
-    )
+    options = fit.training_options(task, parse_hidden(hidden))
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_train
 
         return run_train(
-            source_of(data, example, encoding, delimiter),
+            source_of(data, example, fit.encoding, fit.delimiter),
             screen,
             target=target,
-            weight_column=sample_weight,
+            weight_column=fit.sample_weight,
             options=options,
-            out=out,
-            force=force,
+            out=fit.out,
+            force=fit.force,
             checkpoint=checkpoint,
         )
 
@@ -151,12 +101,13 @@ def train(
 
 
 @app.command()
+@takes_fit_arguments
 def search(
     data: Data = None,
     *,
     example: Example = None,
     target: Target = None,
-    task: Task = "auto",
+    task: TaskName = "auto",
     hidden: Annotated[
         list[str] | None,
         typer.Option(
@@ -170,7 +121,7 @@ def search(
         typer.Option(help="At most so long, such as 60s, 5m or 1h; the last training comes after."),
     ] = None,
     strategy: Annotated[
-        str, typer.Option(help=f"How candidates are tried: {one_of(STRATEGIES)}.")
+        str, typer.Option(help=f"How candidates are tried: {alternatives(STRATEGIES)}.")
     ] = "all",
     folds: Annotated[
         int, typer.Option(help="Parts of the cross-validation over the training rows.")
@@ -178,28 +129,11 @@ def search(
     select: Annotated[
         str,
         typer.Option(
-            help=f"The highest mean score, or the smallest network near it: {one_of(SELECTIONS)}."
+            help="The highest mean score, or the smallest network near it:"
+            f" {alternatives(SELECTIONS)}."
         ),
     ] = "best",
-    activation: Activation = "relu",
-    solver: Solver = "adam",
-    alpha: Alpha = 1e-4,
-    batch_size: BatchSize = None,
-    learning_rate: LearningRate = 1e-3,
-    schedule: Schedule = "constant",
-    epochs: Epochs = 200,
-    validation_fraction: ValidationFraction = 0.1,
-    test_fraction: TestFraction = 0.2,
-    patience: Patience = 20,
-    seed: Seed = 0,
-    sample_weight: SampleWeight = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    jobs: Jobs = None,
-    deterministic: Deterministic = False,
-    on_divergence: OnDivergence = "raise",
-    out: Out = None,
-    force: Force = False,
+    fit: FitArguments,
     plot: Annotated[
         Path | None,
         typer.Option(
@@ -211,24 +145,7 @@ def search(
 ) -> Job:
     """Try networks of several sizes on a table, train the one chosen and save it."""
     options = SearchOptions(
-        training=TrainingOptions(
-            task=task,
-            hidden=(),
-            activation=activation,
-            solver=solver,
-            alpha=alpha,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            schedule=schedule,
-            epochs=epochs,
-            validation_fraction=validation_fraction,
-            test_fraction=test_fraction,
-            patience=patience,
-            seed=seed,
-            jobs=jobs,
-            deterministic=deterministic,
-            on_divergence=on_divergence,
-        ),
+        training=fit.training_options(task, ()),
         candidates=None if hidden is None else tuple(map(parse_hidden, hidden)),
         seconds=None if time is None else parse_time(time),
         strategy=strategy,
@@ -240,13 +157,13 @@ def search(
         from rosenblatt.cli.search_command import run_search
 
         return run_search(
-            source_of(data, example, encoding, delimiter),
+            source_of(data, example, fit.encoding, fit.delimiter),
             screen,
             target=target,
-            weight_column=sample_weight,
+            weight_column=fit.sample_weight,
             options=options,
-            out=out,
-            force=force,
+            out=fit.out,
+            force=fit.force,
             plot=plot,
         )
 
@@ -255,7 +172,7 @@ def search(
 
 @app.command()
 def predict(
-    model: Model,
+    model: ModelPath,
     data: Data = None,
     *,
     example: Example = None,
@@ -283,7 +200,7 @@ def predict(
 
 @app.command()
 def evaluate(
-    model: Model,
+    model: ModelPath,
     data: Data = None,
     *,
     example: Example = None,
@@ -305,7 +222,7 @@ def evaluate(
 
 @app.command()
 def export(
-    model: Model,
+    model: ModelPath,
     *,
     to: Annotated[
         str | None,
@@ -332,7 +249,7 @@ def export(
 
 
 @app.command()
-def inspect(model: Model, *, as_json: AsJson = False) -> Job:
+def inspect(model: ModelPath, *, as_json: AsJson = False) -> Job:
     """Show what a model file holds."""
 
     def job(screen: Screen) -> dict[str, Any]:

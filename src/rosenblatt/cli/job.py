@@ -1,4 +1,4 @@
-"""What a command line asks for, before it is done."""
+"""A parsed command line, ready to run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @final
 @dataclass(frozen=True)
 class Job:
-    """What a command line asks for. The work, and what it needs, is imported when it is called."""
+    """A command to run. Heavy imports happen only when it is called."""
 
     work: Callable[[Screen], dict[str, Any]]
     as_json: bool

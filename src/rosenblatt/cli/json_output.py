@@ -1,4 +1,4 @@
-"""What commands show, as data for scripts."""
+"""Results of commands as JSON data."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def candidates_as_json(found: SearchResults) -> list[Json]:
         {
             "hidden": list(sizes),
             "parameters": int(found.n_parameters[i]),
-            "validation": finite(found.test[i]),
-            "standard_error": finite(found.error[i]),
-            "training": finite(found.train[i]),
+            "validation": finite_or_none(found.test[i]),
+            "standard_error": finite_or_none(found.error[i]),
+            "training": finite_or_none(found.train[i]),
             "epochs": float(found.n_epochs[i]),
             "seconds": float(found.seconds[i]),
             "status": found.status[i],
@@ -50,5 +50,5 @@ def candidates_as_json(found: SearchResults) -> list[Json]:
     ]
 
 
-def finite(value: float) -> float | None:
+def finite_or_none(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None

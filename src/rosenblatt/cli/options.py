@@ -1,4 +1,4 @@
-"""The options of a training, checked before anything is read."""
+"""The options of a training, checked before any file is read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rosenblatt.options.schedules import OF_SGD, RATE_RULES
 from rosenblatt.options.solvers import SOLVERS, solver_of
 
 TASKS = ("auto", "classification", "regression")
-# A table may ask for a network of any size.
+# Solvers that are limited to small networks are left out.
 SOLVER_NAMES = tuple(solver.name for solver in SOLVERS if solver.family.limit is None)
 DIVERGENCE_ACTIONS = ("raise", "restore")
 SCHEDULES = tuple(name for name in RATE_RULES if name not in OF_SGD)
@@ -26,7 +26,7 @@ NO_HIDDEN = "none"
 @final
 @dataclass(frozen=True)
 class TrainingOptions:
-    """What the user may set about a training; None = left to the data and the machine."""
+    """Options of a training; None means a default that depends on the data or the machine."""
 
     task: str
     hidden: tuple[int, ...]
@@ -76,11 +76,11 @@ class TrainingOptions:
                 f"leaves no rows to train on; make their sum less than 1"
             )
 
-    def check_solver(self, asked: str, feature: Feature, instead: str = "leave it out") -> None:
-        """Refuse an option that needs a feature which the solver does not support."""
+    def check_solver(self, option: str, feature: Feature, instead: str = "leave it out") -> None:
+        """InputError if the solver does not support a feature that an option needs."""
         if not self.supports(feature):
             raise InputError(
-                f"{asked} does not go with --solver {self.solver}: it needs {feature.need};"
+                f"{option} does not go with --solver {self.solver}: it needs {feature.need};"
                 f" {instead}, or choose --solver adam"
             )
 
@@ -88,7 +88,7 @@ class TrainingOptions:
         return solver_of(self.solver).supports(feature)
 
     def batch_size_for(self, rows: int) -> int:
-        """The batch size asked for, or one that gives small tables enough steps an epoch."""
+        """The batch size given, or one that gives small tables enough steps per epoch."""
         if self.batch_size is not None:
             return min(self.batch_size, rows)
         return min(rows, 32 if rows < 5_000 else 128 if rows < 50_000 else 256)
@@ -114,8 +114,8 @@ def check_hidden(sizes: tuple[int, ...]) -> None:
         )
 
 
-def told_hidden(sizes: tuple[int, ...]) -> str:
-    """As it would be given."""
+def hidden_text(sizes: tuple[int, ...]) -> str:
+    """The sizes as the option `--hidden` takes them."""
     return ",".join(map(str, sizes)) or NO_HIDDEN
 
 
@@ -125,7 +125,7 @@ def check_member(option: str, value: str, known: Collection[str]) -> None:
 
 
 def check_name(option: str, value: str, known: Collection[str]) -> None:
-    """Likewise for a name that the estimators take, whose underscores do not count."""
+    """The same for a name of the estimators, in which underscores do not count."""
     if known_name(known, value) is None:
         raise InputError(unknown(f"{option} {value!r}", value, known))
 

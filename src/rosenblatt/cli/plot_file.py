@@ -1,4 +1,4 @@
-"""The picture of a search, as a file."""
+"""Writes the figure of a search to a file."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from rosenblatt.errors import InputError
 from rosenblatt.search import StructureSearchCV, StructureSearchDisplay
 from rosenblatt.search.display import FIGURE
 from rosenblatt.support.atomic import check_writable, replaced_file
-from rosenblatt.support.optional_dependencies import install
+from rosenblatt.support.optional_dependencies import install_command
 
 ENDINGS = (".png", ".svg", ".pdf")
 
 
 def picture_for(source: Source, plot: Path | None, model: Path) -> Path | None:
-    """Where the picture goes, tried beforehand; None where nobody asked and nothing can draw."""
+    """The file of the figure, checked to be writable; None if no figure can be drawn."""
     path = plot or Path(f"{source.stem}-search.png")
     if path.suffix.lower() not in ENDINGS:
         raise InputError(
@@ -27,14 +27,16 @@ def picture_for(source: Source, plot: Path | None, model: Path) -> Path | None:
         raise InputError(f"--plot and --out both name {path}: choose another name for one of them")
     if find_spec("matplotlib") is None:
         if plot is not None:
-            raise InputError(f"--plot needs matplotlib: {install('matplotlib')}, or leave it out")
+            raise InputError(
+                f"--plot needs matplotlib: {install_command('matplotlib')}, or leave it out"
+            )
         return None
     check_writable(path)
     return path
 
 
 def draw(search: StructureSearchCV, path: Path) -> None:
-    # Without pyplot, which would look for a window to draw in.
+    # Without pyplot, which would select an interactive backend.
     from matplotlib.figure import Figure
 
     figure = Figure(**FIGURE)

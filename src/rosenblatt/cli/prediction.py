@@ -9,9 +9,9 @@ from typing import IO, final
 
 import pandas as pd
 
-from rosenblatt.cli.preparation import weights_of
-from rosenblatt.cli.scores import Scores
-from rosenblatt.cli.tasks import Rows, in_blocks, kind_of
+from rosenblatt.cli.preparation import weight_column_values
+from rosenblatt.cli.scores import MetricScores
+from rosenblatt.cli.tasks import EncodedRows, in_blocks, kind_of
 from rosenblatt.cli.training import network_predictor, scores_of
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import SavedModel
@@ -20,7 +20,7 @@ from rosenblatt.persistence import SavedModel
 @final
 @dataclass(frozen=True)
 class Predictions:
-    """A table with a row for every row of the input, in its order, and what there is to say."""
+    """A table with a row for every row of the input, in its order, and notes."""
 
     frame: pd.DataFrame
     notes: tuple[str, ...]
@@ -31,13 +31,13 @@ class Predictions:
 class Evaluation:
     """The scores of a model on the rows that have a target."""
 
-    scores: Scores
+    scores: MetricScores
     rows: int
     notes: tuple[str, ...]
 
 
 def predict(saved: SavedModel, frame: pd.DataFrame) -> Predictions:
-    """Predictions for raw rows, the columns in any order; a target or weight column is ignored."""
+    """Predictions for rows with columns in any order; targets and weights are ignored."""
     encoded = saved.encoding.encode(_without_weights(saved, frame))
     kind = kind_of(saved.encoding.target)
     output = in_blocks(network_predictor(kind, saved.model), encoded.X)
@@ -45,7 +45,7 @@ def predict(saved: SavedModel, frame: pd.DataFrame) -> Predictions:
 
 
 def evaluate(saved: SavedModel, frame: pd.DataFrame) -> Evaluation:
-    """Scores on the rows with a target, weighted where training was and the weights are there."""
+    """Scores on the rows with a target, weighted if training was and the weights are present."""
     encoding, weight_column = saved.encoding, saved.summary.weight_column
     target = encoding.encode_target(frame)
     if not len(target.y):
@@ -56,17 +56,17 @@ def evaluate(saved: SavedModel, frame: pd.DataFrame) -> Evaluation:
     notes = target.notes
     weights = None
     if weight_column is not None and weight_column in frame.columns:
-        weights = weights_of(frame, weight_column)[target.rows]
+        weights = weight_column_values(frame, weight_column)[target.rows]
         notes += (f"rows are weighted by {weight_column!r}, as in training",)
     encoded = encoding.encode(_without_weights(saved, frame)[target.rows])
     kind = kind_of(encoding.target)
-    rows = Rows(encoded.X, target.y, weights)
+    rows = EncodedRows(encoded.X, target.y, weights)
     scores = scores_of(kind, network_predictor(kind, saved.model), rows)
     return Evaluation(scores, len(rows.y), (*notes, *encoded.notes))
 
 
 def writer_for(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
-    """How to write predictions into a file of this name; InputError for an unknown kind."""
+    """The function that writes predictions into a file of this name; InputError if none fits."""
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
         raise InputError(
@@ -96,6 +96,6 @@ WRITERS: Mapping[str, Callable[[pd.DataFrame, IO[bytes]], None]] = {
 
 
 def _without_weights(saved: SavedModel, frame: pd.DataFrame) -> pd.DataFrame:
-    """The table without the column of weights, which is neither a feature nor unknown."""
+    """The table without the column of weights, which is not a feature."""
     columns = [saved.summary.weight_column] if saved.summary.weight_column else []
     return frame.drop(columns=columns, errors="ignore")

@@ -1,4 +1,4 @@
-"""From a table to the arrays that a training takes: target, weights, split, columns."""
+"""Prepares a table for training: target, weights, split, encoded columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.split import split_rows
-from rosenblatt.cli.tasks import Rows, TaskKind, kind_of
+from rosenblatt.cli.tasks import EncodedRows, TaskKind, kind_of
 from rosenblatt.errors import InputError
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import (
@@ -30,11 +30,11 @@ from rosenblatt.table.names import near_names
 @final
 @dataclass(frozen=True)
 class Prepared:
-    """The rows of a table in parts: 'train', and, if they have any, 'validation' and 'held-out'."""
+    """The encoded rows in parts: 'train' and, unless empty, 'validation' and 'held-out'."""
 
     encoding: TableEncoding
     kind: TaskKind
-    parts: Mapping[str, Rows]
+    parts: Mapping[str, EncodedRows]
     weight_column: str | None
     notes: tuple[str, ...]
 
@@ -55,7 +55,7 @@ def prepare(
     if weight_column is not None:
         if weight_column == target:
             raise InputError(f"{target!r} cannot be target and sample weights: name another column")
-        weights = weights_of(frame, weight_column)
+        weights = weight_column_values(frame, weight_column)
         frame = frame.drop(columns=weight_column)
     if target is None:
         target, note = guess_target(frame)
@@ -76,7 +76,7 @@ def prepare(
     )
     places = {"train": split.train, "validation": split.validation, "held-out": split.held_out}
     parts = {
-        name: Rows(
+        name: EncodedRows(
             encoding.encode(frame.iloc[labelled[rows]]).X,
             encoded.y[rows],
             None if weights is None else weights[labelled[rows]],
@@ -99,13 +99,13 @@ def prepare(
 
 
 def _scaled_on(y: FloatArray, target: ClassTarget | NumberTarget) -> ClassTarget | NumberTarget:
-    """Classes are known from all rows, the mean and scale of a number from the training rows."""
+    """The target with mean and scale of the training rows; classes remain those of all rows."""
     if isinstance(target, ClassTarget):
         return target
     return replace(target, mean=float(y.mean()), scale=float(y.std()) or target.scale)
 
 
-def weights_of(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
+def weight_column_values(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
     """The sample weights in a column, shape (n_rows,); InputError if they are no weights."""
     names = [str(name) for name in frame.columns]
     if column not in names:

@@ -1,4 +1,4 @@
-"""The scores that the command line shows. A score that the rows do not define is None."""
+"""Scores of the command line; None where the rows do not define one."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from sklearn.metrics import roc_auc_score
 
 from rosenblatt.support.types import FloatArray, IntArray
 
-Scores = dict[str, float | None]
+MetricScores = dict[str, float | None]
 Weights = npt.NDArray[np.float64] | None
 
 # The smallest probability that enters a logarithm, as in scikit-learn's log loss.
 P_MIN = float(np.finfo(np.float64).eps)
 
 
-def classification_scores(codes: IntArray, probabilities: FloatArray, weights: Weights) -> Scores:
+def classification_scores(
+    codes: IntArray, probabilities: FloatArray, weights: Weights
+) -> MetricScores:
     """Scores of class probabilities, shape (n, n_classes), against class codes, shape (n,).
 
     `roc_auc` is the area for the second class of two, and for more classes the mean of each class
@@ -34,7 +36,7 @@ def classification_scores(codes: IntArray, probabilities: FloatArray, weights: W
     }
 
 
-def regression_scores(y: FloatArray, predicted: FloatArray, weights: Weights) -> Scores:
+def regression_scores(y: FloatArray, predicted: FloatArray, weights: Weights) -> MetricScores:
     """R², root mean squared error and mean absolute error, the latter two in the target's units."""
     if not _any_weight(y, weights):
         return dict.fromkeys(("r2", "rmse", "mae"))

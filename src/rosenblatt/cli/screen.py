@@ -1,4 +1,4 @@
-"""What a person sees: results on standard output, notes on standard error."""
+"""Output of commands: results on standard output, notes on standard error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rosenblatt.persistence import Score
 from rosenblatt.table import ColumnLine
 from rosenblatt.table.messages import count
 
-# More columns are many.
+# Tables with more columns are summarised.
 MANY_COLUMNS = 40
 METRICS = {
     "accuracy": "accuracy",
@@ -33,9 +33,9 @@ METRICS = {
 
 @final
 class Screen:
-    """Two streams that show texts as they are: a column's name is no markup.
+    """Writes results and notes, without markup in texts such as column names.
 
-    What they cannot write stops no work; `finish` raises it when all is done.
+    Errors of the streams are raised by `finish`, once the work is done.
     """
 
     def __init__(self, *, quiet: bool, as_json: bool) -> None:
@@ -55,14 +55,20 @@ class Screen:
         return self._out.width
 
     def saved(self, path: Path) -> None:
-        """Remember a file that is there, whatever becomes of the report."""
+        """Record a file that was written, for the message if the report fails."""
         self._saved = path
 
     def finish(self, result: Mapping[str, Any]) -> None:
-        """Print the result as JSON where that is asked for, and see that standard output has all.
+        """Print the result as JSON if requested, and flush standard output.
 
-        Raises BrokenPipeError where its reader has gone, InputError where it took no more but a
-        file is saved, and OSError where nothing is.
+        Raises
+        ------
+        BrokenPipeError
+            If its reader has closed the pipe.
+        InputError
+            If it failed after a file was saved.
+        OSError
+            If it failed and nothing was saved.
         """
         fault = self._out.fault
         try:
@@ -90,7 +96,7 @@ class Screen:
             self._notes.print(Text(f"note: {printable(text)}", "yellow"), wrap=False)
 
     def columns(self, lines: Sequence[ColumnLine], *, in_short: bool) -> None:
-        """What every column was taken for, the target last; in short, many are shown by kind."""
+        """The kind of every column, the target last; many columns are summarised by kind."""
         table = _table("column", "taken for", "in detail", "features")
         table.columns[3].justify = "right"
         *features, target = lines
@@ -114,7 +120,7 @@ class Screen:
         for column in table.columns[2:]:
             column.justify = "right"
         shown = ""
-        # The scores come model by model, part by part: gather them metric by metric.
+        # Scores are ordered by model and part; the table is ordered by metric.
         for metric, part in sorted(lines, key=lambda line: place_of(line[0])):
             values = [figure(lines[metric, part].get(model)) for model in models]
             name = METRICS.get(metric, metric) if metric != shown else ""
@@ -134,12 +140,12 @@ class Screen:
 
 
 def place_of(metric: str) -> int:
-    """Where a metric stands in the table; those that only a file knows come last."""
+    """The row of a metric in the table; metrics of other versions come last."""
     return list(METRICS).index(metric) if metric in METRICS else len(METRICS)
 
 
 def figure(value: float | None) -> str:
-    """A score with about four digits, and an absurd one as a power of ten."""
+    """A score with about four digits; very large ones in scientific notation."""
     if value is None:
         return "-"
     size = abs(value)

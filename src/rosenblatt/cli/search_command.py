@@ -1,4 +1,4 @@
-"""The command `search`: many sizes tried, one chosen, trained as `train` does, and saved."""
+"""The command `search`: tries many sizes, trains the one chosen as `train` does, and saves it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from rosenblatt.cli.training import train_network
 from rosenblatt.errors import InputError
 from rosenblatt.search.results import sizes_of
 from rosenblatt.search.summary import summary_of
-from rosenblatt.support.optional_dependencies import install
+from rosenblatt.support.optional_dependencies import install_command
 from rosenblatt.table.messages import count
 
-# A wider plot says no more.
+# The widest useful plot.
 WIDEST_PLOT = 100
 
 
@@ -34,7 +34,7 @@ def run_search(
     plot: Path | None,
     force: bool = False,
 ) -> Json:
-    """Search on a table, train the network chosen and save it; where files go is tried first."""
+    """Search on a table, train the chosen network and save it; output files are checked first."""
     place = place_for(source, out, force=force)
     picture = picture_for(source, plot, place.path)
     table = shown_table(
@@ -52,12 +52,12 @@ def run_search(
     drawn = None
     try:
         if picture is None:
-            notes.append(f"no picture was drawn: {install('matplotlib')}")
+            notes.append(f"no picture was drawn: {install_command('matplotlib')}")
         else:
             draw(searched.search, picture)
             drawn = str(picture)
             screen.say(f"\ndrew {drawn}")
-    except InputError as error:  # the search was long, and its model matters more
+    except InputError as error:  # must not lose the model of a long search
         notes.append(str(error))
     screen.notes(notes)
     trained = train_network(

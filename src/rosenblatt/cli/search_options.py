@@ -1,4 +1,4 @@
-"""The options of a search, checked before anything is read."""
+"""The options of a search, checked before any file is read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import final
 from rosenblatt.cli.options import TrainingOptions, check, check_hidden, check_member
 from rosenblatt.errors import InputError
 from rosenblatt.options.features import PAUSES
-from rosenblatt.support.optional_dependencies import install
+from rosenblatt.support.optional_dependencies import install_command
 
 STRATEGIES = ("all", "halving", "optuna")
 SELECTIONS = ("best", "one-standard-error")
@@ -20,12 +20,19 @@ UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 @final
 @dataclass(frozen=True)
 class SearchOptions:
-    """What the user may set about a search; None = left to the data, or without a limit.
+    """Options of a search.
 
     Attributes
     ----------
     training : TrainingOptions
-        Of every candidate, and of the last training; its hidden layers count for nothing.
+        Of every candidate, and of the final training; its hidden layers are not used.
+    candidates : tuple of tuples of int, or None
+        Hidden layers; None means a default that depends on the data.
+    seconds : float or None
+        The limit on the time of the search.
+    strategy : str
+    folds : int
+    select : str
     """
 
     training: TrainingOptions
@@ -42,11 +49,12 @@ class SearchOptions:
         check_member("--select", self.select, SELECTIONS)
         check("--folds", self.folds, self.folds >= 2, "at least 2", "5")
         if self.strategy != "all":
-            asked, instead = f"--strategy {self.strategy}", "choose --strategy all"
-            self.training.check_solver(asked, PAUSES, instead)
+            option, instead = f"--strategy {self.strategy}", "choose --strategy all"
+            self.training.check_solver(option, PAUSES, instead)
         if self.strategy == "optuna" and find_spec("optuna") is None:
             raise InputError(
-                f"--strategy optuna needs optuna: {install('optuna')}, or choose --strategy halving"
+                f"--strategy optuna needs optuna: {install_command('optuna')}, or choose"
+                " --strategy halving"
             )
 
 

@@ -8,21 +8,32 @@ from typing import Any, cast, final
 
 from sklearn.exceptions import ConvergenceWarning
 
-from rosenblatt.cli.options import told_hidden
+from rosenblatt.cli.options import hidden_text
 from rosenblatt.cli.preparation import Prepared
 from rosenblatt.cli.search_options import SearchOptions
-from rosenblatt.cli.training import fit_arguments, untrained, validation_of
+from rosenblatt.cli.training import training_arrays, untrained, validation_of
 from rosenblatt.errors import InputError
 from rosenblatt.search import StructureSearchCV
 from rosenblatt.search.default_candidates import Sizes
-from rosenblatt.search.results import SearchResults, findings, sizes_of
+from rosenblatt.search.results import SearchResults, search_results, sizes_of
 from rosenblatt.table.messages import count
 
 
 @final
 @dataclass(frozen=True)
 class Searched:
-    """A search, what it found, and what there is to say about it."""
+    """A search with its results.
+
+    Attributes
+    ----------
+    search : StructureSearchCV
+    found : SearchResults
+    hidden : tuple of int
+        The hidden layers chosen.
+    ended : str
+        Why the search ended.
+    notes : tuple of str
+    """
 
     search: StructureSearchCV
     found: SearchResults
@@ -32,10 +43,14 @@ class Searched:
 
 
 def search_structure(prepared: Prepared, options: SearchOptions, *, progress: bool) -> Searched:
-    """Train every candidate on the folds as the last training will, and choose.
+    """Train every candidate on the folds with the options of the final training, and choose.
 
-    Validation rows say when a candidate stops; the held-out rows are not looked at.
-    InputError where there are too few rows, or where no candidate can be trained.
+    Candidates stop early by the validation rows; held-out rows are not used.
+
+    Raises
+    ------
+    InputError
+        If there are too few rows, or no candidate can be trained.
     """
     training, rows = options.training, prepared.parts["train"]
     folds = prepared.kind.folds(rows.y, options.folds)
@@ -53,23 +68,25 @@ def search_structure(prepared: Prepared, options: SearchOptions, *, progress: bo
         random_state=training.seed,
         verbose="bar" if progress else False,
     )
-    X, y, weights = fit_arguments(prepared.kind, rows)
+    X, y, weights = training_arrays(prepared.kind, rows)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             search.fit(X, y, sample_weight=weights, **validation_of(prepared, training))
-            found = findings(search)
+            found = search_results(search)
         except ValueError as error:
             raise InputError(
                 f"the search found no network to choose: {in_a_line(error)}"
             ) from error
-    # How many epochs each took is in the table, and where time was short is told in our words.
+    # The table has the epochs of each candidate, and `notes_on_time` reports a time limit.
     said = [w.message for w in caught if not issubclass(w.category, ConvergenceWarning)]
     notes = [*dict.fromkeys(map(in_a_line, said)), *notes_on_time(search, found)]
-    return Searched(search, found, sizes_of(search.best_params_), ending(search), tuple(notes))
+    return Searched(
+        search, found, sizes_of(search.best_params_), search_stop_reason(search), tuple(notes)
+    )
 
 
-def ending(search: StructureSearchCV) -> str:
+def search_stop_reason(search: StructureSearchCV) -> str:
     if search.stop_reason_.startswith("interrupted"):
         return "it was interrupted"
     if search.stop_reason_.startswith("reached"):
@@ -81,7 +98,7 @@ def notes_on_time(search: StructureSearchCV, found: SearchResults) -> list[str]:
     notes, interrupted = [], search.stop_reason_.startswith("interrupted")
     if search.not_reached_:
         hints = search.strategy == "all" and not interrupted
-        missed = [told_hidden(sizes_of(parameters)) for parameters in search.not_reached_]
+        missed = [hidden_text(sizes_of(parameters)) for parameters in search.not_reached_]
         notes.append(
             f"{count(len(missed), 'candidate')} not reached: {'; '.join(missed)}"
             + (" (--strategy halving begins with all)" if hints else "")

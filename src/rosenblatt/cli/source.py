@@ -1,4 +1,4 @@
-"""Where rows come from: a file or one of the bundled examples."""
+"""The source of rows: a file or a bundled example."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Source:
 
     @property
     def arguments(self) -> str:
-        """How a shell names it."""
+        """The source as command-line arguments."""
         return f"--example {self.example}" if self.data is None else shlex.quote(str(self.data))
 
     @property
     def target(self) -> str | None:
-        """The column to predict where that is known beforehand: an example's."""
+        """The column to predict of an example; None for a file."""
         return "target" if self.data is None else None
 
     def read(self, as_text: Collection[str] = ()) -> TableFile:

@@ -1,4 +1,4 @@
-"""Which rows train, validate and are held out: shuffled, seeded, classes in proportion."""
+"""Splits rows into training, validation and held-out parts: shuffled, seeded and stratified."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rosenblatt.support.types import IntArray
 
 @final
 @dataclass(frozen=True)
-class Split:
+class RowSplit:
     """Row numbers of the three parts, each in shuffled order."""
 
     train: IntArray
@@ -23,13 +23,19 @@ class Split:
 
 def split_rows(
     groups: npt.NDArray[Any], validation_fraction: float, test_fraction: float, seed: int
-) -> Split:
-    """Split the rows 0 … len(groups) - 1 so that every group has its share in every part.
+) -> RowSplit:
+    """Split the rows 0 … len(groups) - 1, stratified by group.
 
-    `groups` holds a value a row, the class (or the same value throughout). The k-th of a group's
-    n rows, in random order, stands at (k + u)/n, u uniform in [0, 1): reading all rows by this
-    place meets the groups in proportion. The last row of each group stands at the end, so that a
-    group always has a row to train on, also where it has no other.
+    The k-th of a group's n rows, in random order, gets the position (k + u)/n, u uniform in [0, 1);
+    any section of the rows sorted by position has the groups in proportion. The last row of each
+    group comes at the end, so that every group has a training row.
+
+    Parameters
+    ----------
+    groups : array (n_rows,)
+        The class of every row, or one value throughout.
+    validation_fraction, test_fraction : float
+    seed : int
     """
     rng = np.random.default_rng(seed)
     n = len(groups)
@@ -44,7 +50,7 @@ def split_rows(
     spare = n - len(sizes)
     n_test = min(round(n * test_fraction), spare)
     n_validation = min(round(n * validation_fraction), spare - n_test)
-    return Split(
+    return RowSplit(
         train=rng.permutation(order[n_test + n_validation :]),
         validation=order[n_test : n_test + n_validation],
         held_out=order[:n_test],

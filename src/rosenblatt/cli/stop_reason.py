@@ -1,4 +1,4 @@
-"""What ended a training, in the words of the command line."""
+"""Why a training ended, in terms of the command line's options."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rosenblatt.options.features import EARLY_STOPPING
 from rosenblatt.table.messages import count
 
 
-def ending(
+def training_stop_reason(
     network: MLPClassifier | MLPRegressor,
     options: TrainingOptions,
     warned: Iterable[WarningMessage],
@@ -23,7 +23,7 @@ def ending(
         if network.n_iter_ >= options.epochs:
             return "--epochs allows no more"
         return "the solver had computed the loss as often as it may"
-    # An interruption or a divergence is a state that the estimator tells in its reason alone.
+    # Only the estimator's reason distinguishes an interruption or a divergence.
     if network.stop_reason_.startswith("interrupted"):
         return "it was interrupted"
     if network.stop_reason_.startswith("diverged"):

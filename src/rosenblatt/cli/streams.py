@@ -1,4 +1,4 @@
-"""Standard output and standard error, also where nothing takes what is written to them."""
+"""Standard output and standard error, robust to closed or failing streams."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING, TextIO, final
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-# Where no terminal gives a width.
+# Without a terminal.
 PLAIN_WIDTH = 120
 
 
 @final
 class Printer:
-    """Shows texts and tables on a stream until it fails; None = a stream that is closed.
+    """Writes texts and tables to a stream until it fails; None stands for a closed stream.
 
     Attributes
     ----------
     is_terminal : bool
     fault : OSError or None
-        Why the stream takes no more.
+        The error that ended writing.
     """
 
     def __init__(self, stream: TextIO | None, *, quiet: bool) -> None:
-        # Not above: without its extras the command must still say what to install.
+        # Imported here: without the extra the command must still report what to install.
         from rich.console import Console
 
         self.fault: OSError | None = None
         self._stream = None if quiet else stream
-        # The console renders and writes to nothing: at a closed pipe it would end the process.
+        # rich renders into a string: writing itself, it would exit the process at a closed pipe.
         self._console = Console(
             file=io.StringIO(),
             force_terminal=(stream is not None and stream.isatty()) or None,
@@ -60,7 +60,7 @@ class Printer:
 
 
 def drop(stream: TextIO) -> None:
-    """Let what the stream cannot take go nowhere: else Python's exit complains about it."""
+    """Redirect a failing stream to the null device; Python would report an error at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

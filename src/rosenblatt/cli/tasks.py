@@ -1,4 +1,4 @@
-"""What differs between predicting a class and predicting a number, in one object each."""
+"""Classification and regression on tables: models, outputs and scores of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import KFold, StratifiedKFold
 
-from rosenblatt.cli.scores import Scores, Weights, classification_scores, regression_scores
+from rosenblatt.cli.scores import MetricScores, Weights, classification_scores, regression_scores
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.support.types import FloatArray, IntArray
@@ -23,17 +23,17 @@ from rosenblatt.table.messages import count
 
 # From encoded rows (n, n_features) to an output: class probabilities (n, n_classes), or numbers
 # (n,) in the target's units.
-Predictor = Callable[[FloatArray], FloatArray]
+RowPredictor = Callable[[FloatArray], FloatArray]
 Fold = tuple[IntArray, IntArray]
 
-# Multiplications that fitting the linear model may take, more or less: a few seconds.
+# Approximate limit on the multiplications for fitting the linear model: a few seconds.
 LINEAR_WORK = 1e10
 ROWS_PER_BLOCK = 8192
 
 
 @final
 @dataclass(frozen=True)
-class Rows:
+class EncodedRows:
     """Encoded rows with their targets.
 
     Attributes
@@ -54,7 +54,7 @@ class Rows:
 
 
 class TaskKind(ABC):
-    """A target's kind: how to train for it, how to read a model's output, how to score it."""
+    """A kind of target: its networks, baselines, outputs and scores."""
 
     name: str
     main_metric: str  # the larger, the better
@@ -65,29 +65,32 @@ class TaskKind(ABC):
 
     @abstractmethod
     def output(self, prediction: FloatArray) -> FloatArray:
-        """The output that a network's prediction, shape (n, n_outputs), stands for."""
+        """Class probabilities or numbers from a network's prediction, shape (n, n_outputs)."""
 
     @abstractmethod
     def learnable(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """The targets in the form that the network learns."""
+        """The targets in the form that the network is trained on."""
 
     @abstractmethod
     def folds(self, y: npt.NDArray[Any], n_folds: int) -> list[Fold]:
-        """The rows to train on and those to score, for cross-validation; the rows come shuffled.
+        """Training and test rows for cross-validation of shuffled rows.
 
-        InputError where there are too few.
+        Raises
+        ------
+        InputError
+            If there are too few rows.
         """
 
     @abstractmethod
-    def trivial(self, rows: Rows) -> Predictor:
-        """The best predictor that does not look at the columns."""
+    def trivial(self, rows: EncodedRows) -> RowPredictor:
+        """The best constant predictor."""
 
     @abstractmethod
-    def linear(self, rows: Rows) -> tuple[Predictor, str]:
-        """A linear model of the same columns, and a word about it ('' = none)."""
+    def linear(self, rows: EncodedRows) -> tuple[RowPredictor, str]:
+        """A linear model of the same columns, and a note about it, which may be empty."""
 
     @abstractmethod
-    def scores(self, rows: Rows, output: FloatArray) -> Scores:
+    def scores(self, rows: EncodedRows, output: FloatArray) -> MetricScores:
         """Scores of the rows' output."""
 
     @abstractmethod
@@ -122,19 +125,19 @@ class Classification(TaskKind):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # a class of few rows is in few folds
             splits = list(StratifiedKFold(n_folds).split(y, y))
-        # Of a class of one row, no fold may hold it out: no network would know the class.
+        # The only row of a class is never held out: the fold's network would lack the class.
         lone = [~np.isin(y[test], y[train]) for train, test in splits]
         return [
             (np.concatenate([train, test[alone]]), test[~alone])
             for (train, test), alone in zip(splits, lone, strict=True)
         ]
 
-    def trivial(self, rows: Rows) -> Predictor:
+    def trivial(self, rows: EncodedRows) -> RowPredictor:
         share = np.bincount(rows.y, rows.weights, minlength=len(self.target.classes))
         share = share / share.sum()
         return lambda X: np.tile(share, (X.shape[0], 1))
 
-    def linear(self, rows: Rows) -> tuple[Predictor, str]:
+    def linear(self, rows: EncodedRows) -> tuple[RowPredictor, str]:
         n_rows, n_features = rows.X.shape
         work = n_rows * n_features * len(self.target.classes)
         iterations = int(np.clip(LINEAR_WORK / work, 20, 300))
@@ -149,7 +152,7 @@ class Classification(TaskKind):
             )
         return model.predict_proba, word
 
-    def scores(self, rows: Rows, output: FloatArray) -> Scores:
+    def scores(self, rows: EncodedRows, output: FloatArray) -> MetricScores:
         return classification_scores(rows.y, output, rows.weights)
 
     def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
@@ -187,15 +190,15 @@ class Regression(TaskKind):
             raise too_few_rows(n_folds, f"there are {count(len(y), 'row')} to train on")
         return list(KFold(n_folds).split(y))
 
-    def trivial(self, rows: Rows) -> Predictor:
+    def trivial(self, rows: EncodedRows) -> RowPredictor:
         mean = np.average(rows.y, weights=rows.weights)
         return lambda X: np.full(X.shape[0], mean)
 
-    def linear(self, rows: Rows) -> tuple[Predictor, str]:
+    def linear(self, rows: EncodedRows) -> tuple[RowPredictor, str]:
         model = Ridge().fit(rows.X, self.learnable(rows.y), rows.weights)
         return lambda X: self.target.restore(model.predict(X).astype(np.float64)), ""
 
-    def scores(self, rows: Rows, output: FloatArray) -> Scores:
+    def scores(self, rows: EncodedRows, output: FloatArray) -> MetricScores:
         return regression_scores(rows.y, output, rows.weights)
 
     def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
@@ -213,7 +216,7 @@ def kind_of(target: ClassTarget | NumberTarget) -> TaskKind:
     return Classification(target) if isinstance(target, ClassTarget) else Regression(target)
 
 
-def in_blocks(predictor: Predictor, X: FloatArray) -> FloatArray:
-    """The predictor's output for all rows; the memory between is that of one block of rows."""
+def in_blocks(predictor: RowPredictor, X: FloatArray) -> FloatArray:
+    """The predictor's output for all rows, computed in blocks to bound memory."""
     starts = range(0, max(len(X), 1), ROWS_PER_BLOCK)
     return np.concatenate([predictor(X[start : start + ROWS_PER_BLOCK]) for start in starts])

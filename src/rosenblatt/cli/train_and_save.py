@@ -1,4 +1,4 @@
-"""What the commands that make a model have in common: before the training, and after it."""
+"""The steps before and after training that `train` and `search` share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.preparation import Prepared, prepare
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
-from rosenblatt.cli.training import Trained
+from rosenblatt.cli.training import TrainingResult
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import is_model_file, load_model, save_model
 from rosenblatt.support.atomic import check_writable
@@ -24,7 +24,7 @@ from rosenblatt.table.messages import count
 @final
 @dataclass(frozen=True)
 class Place:
-    """Where a model will be saved.
+    """The file of a model.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Place:
 @final
 @dataclass(frozen=True)
 class ShownTable:
-    """A table ready for training, and the notes that were shown about it."""
+    """A table prepared for training, and the notes shown about it."""
 
     prepared: Prepared
     notes: tuple[str, ...]
@@ -70,7 +70,7 @@ def names_of(encoding: TableEncoding) -> set[str]:
 
 
 def place_for(source: Source, out: Path | None, *, force: bool = False) -> Place:
-    """Where the model goes; whether it can be saved there is tried."""
+    """The file of the model, checked to be writable."""
     path = out or Path(f"{source.stem}.safetensors")
     replaced = path.exists()
     if replaced and not is_model_file(path):
@@ -91,11 +91,14 @@ def shown_table(
     target: str | None,
     weight_column: str | None,
 ) -> ShownTable:
-    """Read and prepare a table, and show what its columns are taken for.
+    """Read and prepare a table, and show the kinds of its columns.
 
-    InputError if its model may not be saved at `place`.
+    The table itself is freed before training.
 
-    The table itself is gone afterwards: its memory is free for the training.
+    Raises
+    ------
+    InputError
+        If its model may not be saved at `place`.
     """
     table = source.read()
     prepared = prepare(
@@ -116,10 +119,10 @@ def saved_and_shown(
     screen: Screen,
     place: Place,
     table: ShownTable,
-    trained: Trained,
+    trained: TrainingResult,
     said: Iterable[str] = (),
 ) -> Json:
-    """Save the model and show its scores; `said` are notes that were shown since the table's."""
+    """Save the model and show its scores; `said` are the notes since the table's."""
     path, prepared, summary = place.path, table.prepared, trained.saved.summary
     save_model(path, trained.saved)
     screen.saved(path)

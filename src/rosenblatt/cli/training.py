@@ -1,4 +1,4 @@
-"""Training a network on prepared rows, and scoring it beside a linear and a trivial model."""
+"""Trains a network on prepared rows, and scores it beside a linear and a constant model."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import __version__
-from rosenblatt.cli.options import TrainingOptions, told_hidden
+from rosenblatt.cli.options import TrainingOptions, hidden_text
 from rosenblatt.cli.preparation import Prepared
-from rosenblatt.cli.scores import Scores
-from rosenblatt.cli.stop_reason import ending
-from rosenblatt.cli.tasks import Predictor, Rows, TaskKind, in_blocks
+from rosenblatt.cli.scores import MetricScores
+from rosenblatt.cli.stop_reason import training_stop_reason
+from rosenblatt.cli.tasks import EncodedRows, RowPredictor, TaskKind, in_blocks
 from rosenblatt.errors import DivergenceError, InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.model import Model
@@ -29,7 +29,7 @@ from rosenblatt.support.types import FloatArray
 
 @final
 @dataclass(frozen=True)
-class Trained:
+class TrainingResult:
     """A trained model, ready to be saved, and what there is to say about its training."""
 
     saved: SavedModel
@@ -43,7 +43,7 @@ def train_network(
     *,
     progress: bool,
     checkpoint: Path | None = None,
-) -> Trained:
+) -> TrainingResult:
     """Train, with early stopping if there is a validation part, and score on every part.
 
     Where a checkpoint of this training lies, it goes on from there.
@@ -51,8 +51,7 @@ def train_network(
     Raises InputError if training diverges and no earlier weights are there to fall back on.
     """
     kind, parts = prepared.kind, prepared.parts
-    # The linear model comes first: an interruption of the network's training then leaves nothing
-    # to wait for.
+    # The linear model comes first, so that an interrupted training of the network ends at once.
     linear, word = kind.linear(parts["train"])
     batch_size = options.batch_size_for(len(parts["train"].y))
     network = untrained(prepared, options, batch_size)
@@ -63,7 +62,7 @@ def train_network(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            network.fit(*fit_arguments(kind, parts["train"]), **validation_of(prepared, options))
+            network.fit(*training_arrays(kind, parts["train"]), **validation_of(prepared, options))
         except DivergenceError as error:
             raise InputError(_diverged(error, options)) from error
     seconds = time.perf_counter() - start
@@ -80,22 +79,22 @@ def train_network(
         options=_option_values(options, batch_size),
         scores=_all_scores(kind, predictors, parts),
         epochs=network.n_iter_,
-        stop_reason=ending(network, options, caught),
+        stop_reason=training_stop_reason(network, options, caught),
         weight_column=prepared.weight_column,
     )
-    # That it ran to its last epoch is the stop reason, and no further word is needed.
+    # The stop reason reports the limit on epochs already.
     said = [str(w.message) for w in caught if not issubclass(w.category, ConvergenceWarning)]
     if checkpoint is not None and network.resumed_from_ is not None:
         said.append(f"the training went on from epoch {network.resumed_from_} of {checkpoint}")
     words = [*said, word, _comparison(kind.main_metric, summary.scores)]
     notes = tuple(dict.fromkeys(filter(None, words)))
-    return Trained(SavedModel(model, prepared.encoding, summary), seconds, notes)
+    return TrainingResult(SavedModel(model, prepared.encoding, summary), seconds, notes)
 
 
 def untrained(
     prepared: Prepared, options: TrainingOptions, batch_size: int
 ) -> MLPClassifier | MLPRegressor:
-    """A network as the options describe it, which watches the validation part if there is one."""
+    """An untrained network with these options; early stopping if there is a validation part."""
     early_stopping = bool(validation_of(prepared, options))
     return prepared.kind.network(
         hidden_layer_sizes=options.hidden,
@@ -115,7 +114,9 @@ def untrained(
     )
 
 
-def fit_arguments(kind: TaskKind, rows: Rows) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+def training_arrays(
+    kind: TaskKind, rows: EncodedRows
+) -> tuple[FloatArray, FloatArray, FloatArray | None]:
     return rows.X, kind.learnable(rows.y), rows.weights
 
 
@@ -123,15 +124,15 @@ def validation_of(prepared: Prepared, options: TrainingOptions) -> Mapping[str, 
     if "validation" not in prepared.parts or not options.supports(VALIDATION):
         return {}
     names = ("X_val", "y_val", "sample_weight_val")
-    values = fit_arguments(prepared.kind, prepared.parts["validation"])
+    values = training_arrays(prepared.kind, prepared.parts["validation"])
     return dict(zip(names, values, strict=True))
 
 
-def network_predictor(kind: TaskKind, model: Model) -> Predictor:
+def network_predictor(kind: TaskKind, model: Model) -> RowPredictor:
     return lambda X: kind.output(model.predict(X))
 
 
-def scores_of(kind: TaskKind, predictor: Predictor, rows: Rows) -> Scores:
+def scores_of(kind: TaskKind, predictor: RowPredictor, rows: EncodedRows) -> MetricScores:
     return kind.scores(rows, in_blocks(predictor, rows.X))
 
 
@@ -150,12 +151,12 @@ def _diverged(error: DivergenceError, options: TrainingOptions) -> str:
 
 
 def _smaller(rate: float) -> str:
-    """A learning rate that may do where `rate` was too large, without a power of ten."""
+    """A learning rate to suggest where `rate` was too large, without a power of ten."""
     return np.format_float_positional(float(f"{min(rate / 10, 0.001):.3g}"), trim="-")
 
 
 def _comparison(metric: str, scores: tuple[Score, ...]) -> str:
-    """A word if the network is not worth keeping, judged by the last part that has scores."""
+    """A note if the network is no better than a baseline, by the last part that has scores."""
     last = {s.model: s.value for s in scores if s.metric == metric and s.value is not None}
     if last.get("network", 0) >= last.get("trivial", 0):
         return ""
@@ -168,14 +169,14 @@ def _comparison(metric: str, scores: tuple[Score, ...]) -> str:
 def _option_values(options: TrainingOptions, batch_size: int) -> tuple[OptionValue, ...]:
     values = {
         **vars(options),
-        "hidden": told_hidden(options.hidden),
+        "hidden": hidden_text(options.hidden),
         "batch_size": batch_size,
     }
     return tuple(OptionValue(name, value) for name, value in values.items())
 
 
 def _all_scores(
-    kind: TaskKind, predictors: Mapping[str, Predictor], parts: Mapping[str, Rows]
+    kind: TaskKind, predictors: Mapping[str, RowPredictor], parts: Mapping[str, EncodedRows]
 ) -> tuple[Score, ...]:
     return tuple(
         Score(model, part, metric, value)

@@ -1,11 +1,13 @@
-"""Engines run whole epochs: the native one what it has kernels for, the readable one the rest."""
+"""Engines train, evaluate and predict: compiled kernels where they exist, else NumPy code."""
 
 from __future__ import annotations
 
 import math
 
 from rosenblatt.engine import native, reference
-from rosenblatt.engine.interface import Epoch, Objective, OutputFormat, Predictor, Trainer
+from rosenblatt.engine.epoch import Epoch
+from rosenblatt.engine.epoch_plan import EpochPlan
+from rosenblatt.engine.interface import EnginePredictor, Objective, OutputFormat, Trainer
 from rosenblatt.engine.kernels import has_kernel, members_without_kernels, runs_natively
 from rosenblatt.engine.native import has_bfloat16
 from rosenblatt.engine.optimizer_state import OptimizerState
@@ -19,11 +21,12 @@ from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.types import FloatArray
 
 __all__ = [
+    "EnginePredictor",
     "Epoch",
+    "EpochPlan",
     "Objective",
     "OptimizerState",
     "OutputFormat",
-    "Predictor",
     "Trainer",
     "has_bfloat16",
     "has_kernel",
@@ -38,7 +41,7 @@ __all__ = [
 
 
 def trains_natively(problem: Problem) -> bool:
-    """Whether there are kernels for all of it."""
+    """Whether there are kernels for all members of the problem."""
     members = (
         problem.loss,
         problem.penalty,

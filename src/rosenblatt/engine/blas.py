@@ -1,7 +1,7 @@
-"""SciPy's BLAS: its function pointers for the engine, and the threads that NumPy's products get.
+"""SciPy's BLAS: function pointers for the native engine, and thread limits for NumPy's products.
 
-While the engine runs threads of its own, each of them calls BLAS for its rows; BLAS must not start
-more beneath them. What NumPy and SciPy multiply is left to BLAS's threads where it is worth it.
+The engine's own threads each call BLAS for their rows, and BLAS must not start more below them.
+Products of NumPy and SciPy use BLAS's threads where they are large enough.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 from scipy.linalg import cython_blas
 
 from rosenblatt.engine.blas_threads import blas_held_to, one_thread_blas
-from rosenblatt.engine.threads import asked_threads
+from rosenblatt.engine.threads import requested_threads
 from rosenblatt.network import Network
 
 __all__ = ["blas_beside", "blas_for", "gemm_capsules", "largest_product"]
 
-# Multiplications of a product that several threads of BLAS finish sooner than one, also where they
-# have to wait for each other on a busy machine: some milliseconds.
+# Multiplications above which several BLAS threads beat one even on a busy machine, where they have
+# to wait for each other: a few milliseconds.
 WORTH_SHARING = 50_000_000
 
 
@@ -33,25 +33,35 @@ def gemm_capsules() -> tuple[Any, Any]:
 
 
 def largest_product(network: Network, rows: int) -> int:
-    """Multiplications of the largest product that so many rows take part in."""
+    """Multiplications of the largest matrix product of a batch of so many rows."""
     return rows * int(max(network.costs))
 
 
 def blas_for(
     multiplications: int, n_jobs: int | None, deterministic: bool
 ) -> AbstractContextManager[None]:
-    """BLAS held to the threads of `n_jobs`, for what NumPy and SciPy multiply.
+    """Limit BLAS to the threads of `n_jobs` while NumPy and SciPy multiply.
 
-    To one where products are this small, and where the bits must not follow the number of threads,
-    with which BLAS's sums change. Never left to the limit of the moment, which others move.
+    The limit is one thread for small products and for `deterministic` results, because BLAS's sums
+    change with the number of threads. A limit is always set, because other code in the process may
+    change the current one.
+
+    Parameters
+    ----------
+    multiplications : int
+        Of the largest product.
+    n_jobs : int or None
+    deterministic : bool
+        Whether results must not depend on the number of threads.
     """
     alone = deterministic or multiplications < WORTH_SHARING
-    return one_thread_blas() if alone else blas_held_to(asked_threads(n_jobs))
+    return one_thread_blas() if alone else blas_held_to(requested_threads(n_jobs))
 
 
 def blas_beside(others: int) -> AbstractContextManager[None]:
-    """BLAS held to one thread where several pieces of work run side by side.
+    """Limit BLAS to one thread while several workers run side by side.
 
-    Each of them would hold it for the others as well, for as long as it happens to run.
+    The limit is one for the process: each worker would otherwise set it for the others, for as long
+    as it happens to run.
     """
     return one_thread_blas() if others > 1 else nullcontext()

@@ -1,9 +1,9 @@
-"""A lid on the threads of BLAS, for NumPy's and SciPy's alike.
+"""Limits the threads of BLAS, for NumPy and SciPy alike.
 
-The number of threads decides how BLAS cuts its sums, and so their bits: whoever computes with it
-holds it to a number that follows from his work alone. Most BLAS builds have one limit for the whole
-process. It is set by the first who comes and restored by the last who leaves; where holders want
-different numbers at once the smallest holds, so that those who want one thread always have it.
+The number of threads decides how BLAS splits its sums, and thereby their bits: every computation
+sets a limit that follows from its own work. Most BLAS builds have one limit for the process. The
+first holder sets it and the last one restores it; of several limits at once the smallest applies,
+so that a computation that needs one thread always gets it.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from threadpoolctl import OpenBLASController, ThreadpoolController
 
 __all__ = ["blas_held_to", "blas_thread_limit", "one_thread_blas"]
 
-# A signal's handler may come while its thread has it.
+# Reentrant: a signal handler may run in the thread that holds it.
 _lock = threading.RLock()
 _holders: dict[object, int] = {}
 _limits_before: list[int] = []
 
 
 def _after_fork() -> None:
-    """A child has none of the parent's fits."""
+    """None of the parent's fits run in the child process."""
     global _lock
     _lock = threading.RLock()
     if _holders:
@@ -35,7 +35,7 @@ def _after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    # With our lock, so that no other thread is within threadpoolctl's, which a child inherits.
+    # Forking under the lock: a child must not inherit threadpoolctl's lock from another thread.
     os.register_at_fork(
         before=lambda: _lock.acquire(),
         after_in_parent=lambda: _lock.release(),
@@ -49,18 +49,18 @@ def _libraries() -> list[Any]:
 
 
 def _set(limits: Iterable[int]) -> None:
-    """Set each library's limit, from whatever thread.
+    """Set each library's limit, from any thread.
 
-    Since its version 3.8 threadpoolctl has OpenBLAS's limit belong to the first Python thread that
-    sets it, and ignores others without a word. Ours take turns by a lock, and leave it to nobody.
+    threadpoolctl since 3.8 lets only the first Python thread that sets OpenBLAS's limit change it,
+    and silently ignores others. Our threads are serialised by a lock and give up that ownership.
     """
-    _belongs_to_nobody()
+    _release_ownership()
     for lib, limit in zip(_libraries(), limits, strict=True):
         lib.set_num_threads(limit)
-    _belongs_to_nobody()
+    _release_ownership()
 
 
-def _belongs_to_nobody() -> None:
+def _release_ownership() -> None:
     if hasattr(OpenBLASController, "clear_controlling_thread"):
         OpenBLASController.clear_controlling_thread(force=True)
 
@@ -70,7 +70,7 @@ def _renew() -> None:
 
 
 def blas_thread_limit() -> int:
-    """The threads that BLAS may use, apart from our own lid on it."""
+    """The number of threads that BLAS may use, apart from the limits set here."""
     with _lock:
         limits = _limits_before if _holders else [lib.num_threads for lib in _libraries()]
     return max(limits, default=1)
@@ -78,9 +78,9 @@ def blas_thread_limit() -> int:
 
 @contextmanager
 def blas_held_to(threads: int) -> Iterator[None]:
-    """Hold every BLAS of the process to so many threads, or to the fewer that others hold it to.
+    """Limit every BLAS of the process to so many threads, or to fewer where other holders do.
 
-    A limit that was smaller before is raised.
+    A limit from outside this module that was smaller is raised meanwhile.
     """
     global _limits_before
     holder = object()
@@ -93,10 +93,11 @@ def blas_held_to(threads: int) -> Iterator[None]:
         yield
     finally:
         with _lock:
-            # Not there in a child that was forked within.
+            # Absent in a child process that was forked inside the block.
             if _holders.pop(holder, None) is not None:
                 _renew()
 
 
 def one_thread_blas() -> AbstractContextManager[None]:
+    """Limit BLAS to one thread."""
     return blas_held_to(1)

@@ -1,4 +1,4 @@
-"""Members of the user's own, which are held to what the library's are tested for."""
+"""Checks of user-defined members, which the tests make for the library's own."""
 
 from __future__ import annotations
 
@@ -35,45 +35,50 @@ def refuse_nan(
     delta: Sequence[FloatArray],
     weights: FloatArray | None = None,
 ) -> None:
-    """Raise ValueError where a member without a kernel made NaN of finite numbers.
+    """Check the results of user-defined members over a batch.
 
-    What diverges gives NaN as well, but of numbers that were not finite before.
+    A divergence gives NaN as well, but from numbers that were not finite before.
 
     Parameters
     ----------
-    network, loss
-        Whose members are looked at.
+    network : Network
+    loss : Loss
     passed, losses, delta
-        What a pass forward and back over a batch found; see `Trace`.
+        Results of a pass forward and back; see `Trace`.
     weights : array (n_samples,), optional
-        The loss of a row of weight 0 does not count.
+        Rows of weight 0 are exempt from the check of their loss.
+
+    Raises
+    ------
+    ValueError
+        If a member without a kernel returned NaN for finite numbers.
     """
     for block in passed.blocks:
         for leaf in block.leaves():
             if isinstance(leaf.layer, ActivationLayer):
                 if not has_kernel(leaf.layer.activation):
-                    refuse(leaf.layer.activation, "value", "pre-activation", leaf.x, leaf.out)
+                    check_result(leaf.layer.activation, "value", "pre-activation", leaf.x, leaf.out)
             elif not isinstance(leaf.layer, LIBRARY):
-                refuse(leaf.layer, "output", "input", leaf.x, leaf.out)
+                check_result(leaf.layer, "output", "input", leaf.x, leaf.out)
     if not has_kernel(loss):
         counts = slice(None) if weights is None else weights != 0
-        refuse(loss, "value", "row of scores", passed.scores[counts], losses[counts, None])
-        refuse(loss, "gradient", "score", passed.scores, delta[-1])
+        check_result(loss, "value", "row of scores", passed.scores[counts], losses[counts, None])
+        check_result(loss, "gradient", "score", passed.scores, delta[-1])
     for block, of_block in zip(passed.blocks, delta, strict=True):
         if np.isnan(of_block).any():
             for leaf in block.leaves():
                 if isinstance(leaf.layer, ActivationLayer):
-                    refuse_slopes(leaf.layer.activation, leaf.x, leaf.out)
+                    check_slopes(leaf.layer.activation, leaf.x, leaf.out)
 
 
-def refuse_slopes(activation: Activation, z: FloatArray, a: FloatArray) -> None:
-    """What came back may have been infinite, of which a slope of 0 makes NaN as well."""
+def check_slopes(activation: Activation, z: FloatArray, a: FloatArray) -> None:
+    """Check slopes, not gradients: infinity times a slope of 0 is NaN without a fault of theirs."""
     if not has_kernel(activation):
         slopes = activation.pull_back(z, a, np.ones_like(z))
-        refuse(activation, "derivative", "pre-activation", z, slopes)
+        check_result(activation, "derivative", "pre-activation", z, slopes)
 
 
-def refuse(member: object, what: str, of: str, given: FloatArray, result: FloatArray) -> None:
+def check_result(member: object, what: str, of: str, given: FloatArray, result: FloatArray) -> None:
     bad = np.isnan(result)
     if not bad.any() or not np.isfinite(given).all():
         return

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rosenblatt.backprop import Trace, backpropagate
 from rosenblatt.engine.divergence import Cause, Diagnosis, Divergence
 from rosenblatt.engine.optimizer_state import OptimizerState
-from rosenblatt.engine.steps import Rows, dense, move, penalised, track
+from rosenblatt.engine.steps import RowSelection, dense, move, penalised, track
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.problem import Arrays, Problem
@@ -53,7 +53,7 @@ class Batch:
         arrays: Arrays,
         theta: FloatArray,
         state: FloatArray,
-        rows: Rows,
+        rows: RowSelection,
         draws: Draws,
     ) -> Batch:
         y = arrays.y[rows]
@@ -106,7 +106,7 @@ def diagnosed(
     problem: Problem,
     arrays: Arrays,
     moved: tuple[FloatArray, OptimizerState, FloatArray],
-    rows: Rows,
+    rows: RowSelection,
     factor: float,
     batch: int,
 ) -> Divergence:
@@ -151,7 +151,7 @@ def examined(
     arrays: Arrays,
     theta: FloatArray,
     moved: bool,
-    rows: Rows | None = None,
+    rows: RowSelection | None = None,
 ) -> Diagnosis:
     """The same of the objective of rows, or of all, and its gradient.
 
@@ -170,7 +170,7 @@ def objective_of(
     arrays: Arrays,
     theta: FloatArray,
     state: FloatArray,
-    rows: Rows,
+    rows: RowSelection,
 ) -> tuple[float, float]:
     """Data loss and penalty of rows as a training step finds them, also where they overflow."""
     with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""Where numbers stop being finite, why most likely, and what helps, in words."""
+"""Descriptions of a divergence: where numbers stop being finite, the likely cause, a remedy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SCALE = "scale inputs and targets to unit variance, by StandardScaler for exampl
 
 @final
 class Cause(Enum):
-    """What makes numbers overflow, most likely, with what helps; `remedy` is the method's own."""
+    """The likely cause of an overflow, with its remedy; `{remedy}` is the solver's own."""
 
     WEIGHTS = "give finite weights, or let a fit begin anew by warm_start=False"
     DATA = SCALE + ", or {remedy}"
@@ -25,21 +25,21 @@ class Cause(Enum):
 @final
 @dataclass(frozen=True)
 class Diagnosis:
-    """What a look at a batch found.
+    """Why a batch diverged.
 
     Attributes
     ----------
     layer : int or None
-        From 1, as it is told; None where it could not be found again.
+        Counted from 1; None if the overflow could not be reproduced.
     what : str
-        What is no longer finite, in words.
+        Which numbers are no longer finite.
     cause : Cause
     because : str
         The cause in words, with its numbers.
     wider : bool
-        Whether all would be finite in float64.
+        Whether all numbers would be finite in float64.
     by_move : bool
-        Whether the loss and its gradient are finite, and what the optimiser makes of them is not.
+        Whether loss and gradient are finite and the optimiser's update is not.
     """
 
     layer: int | None
@@ -50,20 +50,27 @@ class Diagnosis:
     by_move: bool = False
 
     @property
-    def seen(self) -> str:
-        """What, and why most likely; without the last full stop."""
+    def summary(self) -> str:
+        """The overflow and its likely cause, without a final full stop."""
         return f"{self.what}. Most likely {self.because}"
 
-    def told(self, remedy: str) -> str:
-        """The same and what helps, `remedy` being the method's own way."""
+    def message(self, remedy: str) -> str:
+        """The summary and the remedies, where `remedy` is the solver's own."""
         wider = "; or take dtype='float64', which holds these numbers" if self.wider else ""
-        return f"{self.seen}: {self.cause.value.format(remedy=remedy)}{wider}."
+        return f"{self.summary}: {self.cause.value.format(remedy=remedy)}{wider}."
 
 
 @final
 @dataclass(frozen=True)
 class Divergence:
-    """A step that diverged: the number of its batch, from 1 in its epoch, and what was found."""
+    """A step that diverged.
+
+    Attributes
+    ----------
+    batch : int
+        Number of its batch in the epoch, from 1.
+    diagnosis : Diagnosis
+    """
 
     batch: int
-    finding: Diagnosis
+    diagnosis: Diagnosis

@@ -1,28 +1,25 @@
-"""What an engine does, whichever it is."""
+"""Interfaces of an engine: training, the objective over all rows, prediction."""
 
 from __future__ import annotations
 
-import math
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple, final
+from typing import final
 
 import numpy as np
-import numpy.typing as npt
 
-from rosenblatt.engine.divergence import Divergence
-from rosenblatt.engine.shuffling import shuffle
+from rosenblatt.engine.epoch import Epoch
+from rosenblatt.engine.epoch_plan import EpochPlan
 from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
 from rosenblatt.support.types import FloatArray
 
 __all__ = [
-    "Epoch",
+    "BLOCK_ROWS",
+    "EnginePredictor",
     "Objective",
     "OutputFormat",
-    "Predictor",
     "Trainer",
     "fitting",
     "fitting_state",
@@ -30,91 +27,30 @@ __all__ = [
     "refuse_random",
 ]
 
-
-@final
-class Epoch(NamedTuple):
-    """What one epoch measured.
-
-    Attributes
-    ----------
-    data_loss, penalty : float
-        Means over the epoch's rows, each batch at the parameters it met.
-    gradient_norms : tuple of n_layers floats
-        Norm of each layer's gradient, penalty included: root mean square over the batches.
-        Taken before the gradient is clipped.
-    steps : int
-        Those taken: fewer than the epoch has where its time was up, or where it diverged.
-    divergence : Divergence, optional
-        Of the step after those, which was taken back; its batch is in the means all the same.
-    damping : float, optional
-        Of the curvature, after the epoch, where the method has one.
-    seconds : float
-        Wall time, where the trainer has measured it.
-    """
-
-    data_loss: float
-    penalty: float
-    gradient_norms: tuple[float, ...]
-    steps: int
-    divergence: Divergence | None = None
-    damping: float | None = None
-    seconds: float = math.nan
-
-    @property
-    def finite(self) -> bool:
-        """Whether every step set out from a finite loss and left finite numbers."""
-        return self.divergence is None
+# Rows that the native engine propagates at once at most: `largest_block` in cpp/propagate.hpp.
+BLOCK_ROWS = 1024
 
 
 class Trainer(ABC):
-    """Moves parameters and the optimiser's memory, both changed in place, epoch by epoch."""
+    """Changes parameters, network state and optimiser state in place, epoch by epoch."""
 
     @abstractmethod
-    def epoch(
-        self,
-        order: npt.NDArray[np.int64] | None,
-        batch_size: int,
-        factors: npt.NDArray[np.float64],
-        seconds: float = math.inf,
-    ) -> Epoch:
-        """One pass over the rows in `order` (their own by default), a step for each batch.
+    def epochs(self, plan: EpochPlan) -> Iterator[Epoch]:
+        """Run the epochs of a plan: one pass over the rows each, with a step for every batch.
 
-        `factors`, one a step, multiply the optimiser's base rate. Once `seconds` are over no
-        further step is begun, but one is taken in any case.
+        A step diverges if its loss is not finite, or if it would leave numbers that are not. It is
+        undone and ends its epoch; there are no further epochs. The last one is also shorter when
+        the time is up.
 
-        A step that diverges, which is one whose loss is not finite or which would leave numbers
-        that are not, ends the epoch: everything is as it was before it.
+        A trainer may be ahead of what it yields: parameters are those of a yielded epoch only once
+        the last has been yielded.
         """
 
-    def epochs(
-        self,
-        n: int,
-        order: npt.NDArray[np.int64],
-        generator: np.random.RandomState | None,
-        batch_size: int,
-        factors: npt.NDArray[np.float64],
-        seconds: float = math.inf,
-    ) -> Iterator[Epoch]:
-        """`n` epochs, before each of which `order` is shuffled in place where there is a generator.
-
-        They end early with one that diverges, or has not the time for its steps. `factors` are
-        those of all steps. Nobody may look at the parameters before the last epoch is over: a
-        trainer may be ahead of what it yields.
-        """
-        end = time.perf_counter() + seconds
-        steps = len(factors) // n
-        for k in range(n):
-            if generator is not None:
-                shuffle(order, generator)
-            epoch = self.epoch(
-                None if generator is None else order,
-                batch_size,
-                factors[k * steps :][:steps],
-                end - time.perf_counter(),
-            )
-            yield epoch
-            if not epoch.finite or time.perf_counter() >= end:
-                return
+    @final
+    def epoch(self, plan: EpochPlan) -> Epoch:
+        """Run a plan of one epoch."""
+        (epoch,) = self.epochs(plan)
+        return epoch
 
 
 class Objective(ABC):
@@ -126,7 +62,7 @@ class Objective(ABC):
 
 
 def fitting_state(network: Network, theta: FloatArray, state: FloatArray | None) -> FloatArray:
-    """The network's state, of θ's type and of its size; a network without one need not give any."""
+    """The network's state, checked for its size and for θ's type; None for one without state."""
     if state is None:
         state = np.empty(0, theta.dtype)
     if state.shape != (network.n_state,) or state.dtype != theta.dtype:
@@ -138,13 +74,13 @@ def fitting_state(network: Network, theta: FloatArray, state: FloatArray | None)
 
 
 def refuse_noise_on_sparse(network: Network, X: Matrix) -> None:
-    """Noise would fill what is empty."""
+    """ValueError where input noise would fill a sparse X."""
     if network.input_noise and not isinstance(X, np.ndarray):
         raise ValueError("input noise needs dense inputs, X is sparse")
 
 
 def refuse_random(network: Network) -> None:
-    """An objective over all rows is a function of the parameters, and of nothing else."""
+    """ValueError for dropout and noise: the objective over all rows depends on parameters alone."""
     if network.is_random:
         raise ValueError(
             "the objective over all rows has no dropout and no input noise, which change from step"
@@ -154,15 +90,21 @@ def refuse_random(network: Network) -> None:
 
 @final
 class OutputFormat(Enum):
-    """What the predictions of n rows look like."""
+    """The layout of predictions."""
 
     COLUMNS = "a column for each output"
-    BOTH_CLASSES = "of one output p, the columns 1 - p and p"
-    FLAT = "of one output, shape (n,)"
+    BOTH_CLASSES = "the columns 1 - p and p of one output p"
+    FLAT = "one output in shape (n,)"
 
 
 def fitting(network: Network, theta: FloatArray, X: Matrix) -> Matrix:
-    """X as an engine takes it."""
+    """X in the layout that engines read: θ's type, in C order and aligned, or CSR.
+
+    Raises
+    ------
+    ValueError
+        If X has another number of features than the network.
+    """
     if X.shape[1] != network.n_inputs:
         raise ValueError(f"the network takes {network.n_inputs} features, X has {X.shape[1]}")
     if isinstance(X, np.ndarray):
@@ -170,12 +112,12 @@ def fitting(network: Network, theta: FloatArray, X: Matrix) -> Matrix:
     return X.astype(theta.dtype, copy=False)
 
 
-class Predictor(ABC):
-    """Predictions over parameters θ and a state, which are read where they lie at every call.
+class EnginePredictor(ABC):
+    """Predictions with parameters θ and a network state, which every call reads in place.
 
-    Every method may be called from several threads at once. The two that take whatever comes return
-    None for an array that needs preparation: one that is no plain `ndarray` in C order, aligned, of
-    θ's type and the network's number of features.
+    All methods may be called from several threads at once. `finite` and `bare` accept any object,
+    and return None for one that must be prepared first: anything but an aligned `ndarray` in C
+    order, of θ's type and the network's number of features.
     """
 
     def __init__(
@@ -196,11 +138,14 @@ class Predictor(ABC):
 
     @abstractmethod
     def finite(self, X: object) -> FloatArray | None:
-        """Predictions of one row or more, shape (n, n_features), if all of it is finite."""
+        """Predictions of rows, shape (n, n_features) with n > 0, if all inputs are finite."""
 
     @abstractmethod
     def bare(self, X: object, out: object) -> FloatArray | None:
-        """Predictions of rows or of one vector, unchecked, into `out` or, for None, a new array."""
+        """Predictions of rows or of one vector, without a check for finite inputs.
+
+        They are written into `out`, or into a new array if it is None.
+        """
 
     def predict(self, X: Matrix) -> FloatArray:
         """Predictions of rows, dense or CSR."""
@@ -209,4 +154,4 @@ class Predictor(ABC):
 
     @abstractmethod
     def columns(self, X: Matrix) -> FloatArray:
-        """The same of fitting rows, in shape (n, n_columns) whatever the form."""
+        """Predictions of rows in the engine's layout, in shape (n, n_columns) for every form."""

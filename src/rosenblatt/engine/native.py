@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -15,11 +14,12 @@ from rosenblatt.engine.blas_threads import one_thread_blas
 from rosenblatt.engine.compiled import module
 from rosenblatt.engine.diagnosis import diagnosed
 from rosenblatt.engine.divergence import Divergence
+from rosenblatt.engine.epoch import Epoch
+from rosenblatt.engine.epoch_plan import EpochPlan
 from rosenblatt.engine.interface import (
-    Epoch,
+    EnginePredictor,
     Objective,
     OutputFormat,
-    Predictor,
     Trainer,
     fitting_state,
     refuse_noise_on_sparse,
@@ -162,66 +162,42 @@ class NativeTrainer(Trainer):
             memory.average if problem.averaging.has_mean else None,
         )
 
-    def epoch(
-        self,
-        order: npt.NDArray[np.int64] | None,
-        batch_size: int,
-        factors: npt.NDArray[np.float64],
-        seconds: float = math.inf,
-    ) -> Epoch:
-        order = self.rows if order is None else order
-        (epoch,) = self._epochs(1, order, None, batch_size, factors, seconds)
-        return epoch
-
-    def epochs(
-        self,
-        n: int,
-        order: npt.NDArray[np.int64],
-        generator: np.random.RandomState | None,
-        batch_size: int,
-        factors: npt.NDArray[np.float64],
-        seconds: float = math.inf,
-    ) -> Iterator[Epoch]:
+    def epochs(self, plan: EpochPlan) -> Iterator[Epoch]:
+        generator = plan.generator
         if generator is None:
-            return self._epochs(n, self.rows, None, batch_size, factors, seconds)
-        if n == 1:
-            shuffle(order, generator)
-            return self._epochs(1, order, None, batch_size, factors, seconds)
+            return self._epochs(plan, None)
+        assert plan.order is not None
+        if plan.n_epochs == 1:
+            shuffle(plan.order, generator)
+            return self._epochs(plan, None)
         if generator is np.random.mtrand._rand:
-            generator = drawn_ahead(generator, n, len(order))
+            generator = drawn_ahead(generator, plan.n_epochs, len(plan.order))
         bits = generator._bit_generator
         with bits.lock:
-            return self._epochs(n, order, bits.capsule, batch_size, factors, seconds)
+            return self._epochs(plan, bits.capsule)
 
-    def _epochs(
-        self,
-        n: int,
-        order: npt.NDArray[np.int64] | None,
-        bits: Any,
-        batch_size: int,
-        factors: npt.NDArray[np.float64],
-        seconds: float,
-    ) -> Iterator[Epoch]:
+    def _epochs(self, plan: EpochPlan, bits: Any) -> Iterator[Epoch]:
+        order = self.rows if plan.order is None else plan.order
         with blas_held(self.engine):
             over, raised = self.run.epochs(
                 order,
                 bits,
-                batch_size,
-                factors,
-                n,
+                plan.batch_size,
+                plan.lr_factors,
+                plan.n_epochs,
                 threading.current_thread() is threading.main_thread(),  # where signals arrive
-                seconds,
+                plan.seconds,
             )
         divergence = None
         if over and not over[-1][0][3]:
-            in_epoch, steps = over[-1][0][4], len(factors) // n
+            in_epoch = over[-1][0][4]
             rows = self.arrays.order if order is None else order
             divergence = diagnosed(
                 self.problem,
                 self.arrays,
                 (self.theta, self.memory, self.state),
-                rows[in_epoch * batch_size : (in_epoch + 1) * batch_size],
-                float(factors[(len(over) - 1) * steps + in_epoch]),
+                rows[in_epoch * plan.batch_size : (in_epoch + 1) * plan.batch_size],
+                float(plan.lr_factors[(len(over) - 1) * plan.steps_per_epoch + in_epoch]),
                 in_epoch + 1,
             )
         return told(over, divergence, raised)
@@ -277,7 +253,7 @@ class NativeObjective(Objective):
 
 
 @final
-class NativePredictor(Predictor):
+class NativePredictor(EnginePredictor):
     """`threads_for` tells for a number of rows how many threads share them; some may not run here.
 
     With `fixed_cut` they pass in blocks that follow from their number alone.

@@ -1,4 +1,4 @@
-"""What a trainer remembers, and what outlives it: `partial_fit` goes on from the optimiser's."""
+"""The optimiser's state, which outlives a trainer: `partial_fit` continues from it."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from rosenblatt.support.types import FloatArray, aligned_zeros
 
 __all__ = ["OptimizerState"]
 
-# The arrays of a `OptimizerState`.
+# The arrays that steps change.
 MOVING = ("slots", "steps", "average")
 
 
 @final
 @dataclass
 class OptimizerState:
-    """The optimiser's slots and its number of steps, and the weights' average; changed in place.
+    """Slots and step count of the optimiser, and the average of the weights; changed in place.
 
     Attributes
     ----------
     slots : array (n_slots, n_parameters)
     steps : array (1,) of int64
     average : array (n_parameters,), or (0,) without averaging
-        The running mean of the parameters; before the first step they themselves.
+        Running mean of the parameters; the parameters themselves before the first step.
     seed : int
-        Of what the steps draw at random, which follows from it and from a step's number; 0 where
-        none was needed yet.
+        Of dropout and input noise, whose random numbers follow from it and the number of the step;
+        0 as long as none was needed.
     """
 
     slots: FloatArray
@@ -44,6 +44,7 @@ class OptimizerState:
     def of(
         optimizer: Optimizer, theta: FloatArray, averaging: StepAveraging | None = None
     ) -> OptimizerState:
+        """The state before the first step."""
         slots = zero_slots(optimizer.n_slots, len(theta), theta.dtype)
         if averaging is None or not averaging.has_mean:
             return OptimizerState(slots)
@@ -52,7 +53,7 @@ class OptimizerState:
         return OptimizerState(slots, average=average)
 
     def copied(self, dtype: npt.DTypeLike) -> OptimizerState:
-        """The same in arrays of its own, the slots in another float type where it is one."""
+        """A copy, its slots in the given float type."""
         n_slots, n_parameters = self.slots.shape
         slots = zero_slots(n_slots, n_parameters, dtype)
         slots[...] = self.slots
@@ -60,7 +61,7 @@ class OptimizerState:
 
     @property
     def moving(self) -> tuple[npt.NDArray[Any], ...]:
-        """What steps change."""
+        """The arrays that steps change."""
         return tuple(getattr(self, name) for name in MOVING)
 
     def state_dict(self) -> StateDict:
@@ -73,6 +74,7 @@ class OptimizerState:
 
 
 def zero_slots(n_slots: int, n_parameters: int, dtype: npt.DTypeLike) -> FloatArray:
+    """Zeros, shape (n_slots, n_parameters)."""
     line = 64 // np.dtype(dtype).itemsize
     width = -(-n_parameters // line) * line  # every slot begins on a cache line
     slots: FloatArray = aligned_zeros(n_slots * width, dtype).reshape(n_slots, width)

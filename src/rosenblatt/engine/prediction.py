@@ -1,4 +1,4 @@
-"""Scores and predictions: natively as far as there are kernels, the rest in NumPy."""
+"""Scores and predictions, natively where there are kernels and in NumPy otherwise."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from rosenblatt.engine import native
 from rosenblatt.engine import reference as readable
 from rosenblatt.engine.blas import blas_for, largest_product
-from rosenblatt.engine.interface import OutputFormat, Predictor, fitting
+from rosenblatt.engine.interface import EnginePredictor, OutputFormat, fitting
 from rosenblatt.engine.kernels import has_kernel, runs_natively
 from rosenblatt.engine.threads import FORWARD, threads_for
 from rosenblatt.losses import Loss
@@ -29,10 +29,22 @@ def predictor(
     n_jobs: int | None = None,
     state: FloatArray | None = None,
     deterministic: bool = False,
-) -> Predictor:
-    """A predictor that reads `theta` and `state` where they lie, at every call.
+) -> EnginePredictor:
+    """A predictor that reads `theta` and `state` in place at every call.
 
-    A `deterministic` one has the same bits for the same rows, whatever the number of threads.
+    Parameters
+    ----------
+    network : Network
+    loss : Loss
+        Its inverse link makes predictions of scores.
+    theta : array (n_parameters,)
+    form : OutputFormat
+    n_jobs : int, optional
+        Threads at most; see `requested_threads`.
+    state : array (n_state,), optional
+        The network's.
+    deterministic : bool
+        Whether the same rows give the same bits for any number of threads.
     """
     if runs_natively(network) and has_kernel(loss):
         threads = partial(forward_threads, network, n_jobs)
@@ -48,7 +60,7 @@ def scores(
     state: FloatArray | None = None,
     deterministic: bool = False,
 ) -> FloatArray:
-    """Raw scores, shape (n_samples, n_outputs)."""
+    """Raw scores, shape (n_samples, n_outputs); parameters as for `predictor`."""
     X = fitting(network, theta, X)
     if runs_natively(network):
         threads = forward_threads(network, n_jobs, X.shape[0])
@@ -62,8 +74,8 @@ def forward_threads(network: Network, n_jobs: int | None, rows: int) -> int:
 
 
 @final
-class ReadableLink(Predictor):
-    """The loss's own link over the scores, for a loss or a network without kernels."""
+class ReadableLink(EnginePredictor):
+    """The loss's own inverse link over the scores, for a loss or a network without kernels."""
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from typing import Any, final
 
 import numpy as np
@@ -11,8 +12,9 @@ import numpy.typing as npt
 
 from rosenblatt.backprop import forward
 from rosenblatt.engine.diagnosis import diagnosed
+from rosenblatt.engine.epoch import Epoch
+from rosenblatt.engine.epoch_plan import EpochPlan, one_by_one
 from rosenblatt.engine.interface import (
-    Epoch,
     Objective,
     Trainer,
     fitting_state,
@@ -46,23 +48,20 @@ class ReferenceTrainer(Trainer):
         self.theta, self.memory = theta, memory
         self.state = fitting_state(problem.network, theta, state)
 
-    def epoch(
-        self,
-        order: npt.NDArray[np.int64] | None,
-        batch_size: int,
-        factors: npt.NDArray[np.float64],
-        seconds: float = math.inf,
-    ) -> Epoch:
+    def epochs(self, plan: EpochPlan) -> Iterator[Epoch]:
+        return one_by_one(self._epoch, plan)
+
+    def _epoch(self, plan: EpochPlan) -> Epoch:
         network = self.problem.network
-        order = self.arrays.order if order is None else order
+        order = self.arrays.order if plan.order is None else plan.order
         data_loss = penalty = 0.0
         squares = np.zeros(len(network.layers))
         seen = steps = 0
         divergence = None
-        end = time.perf_counter() + seconds
+        end = time.perf_counter() + plan.seconds
         with np.errstate(all="ignore"):  # the epoch reports what is not finite
-            for step, factor in enumerate(factors):
-                rows = order[step * batch_size : (step + 1) * batch_size]
+            for step, factor in enumerate(plan.lr_factors):
+                rows = order[step * plan.batch_size :][: plan.batch_size]
                 draws = Draws(self.memory.seed, int(self.memory.steps[0]))
                 trace = batch_trace(
                     network, self.problem.loss, self.arrays, self.theta, rows, draws, self.state

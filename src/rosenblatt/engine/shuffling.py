@@ -1,4 +1,4 @@
-"""NumPy's own shuffle of row numbers, natively: same seed, same order, same state afterwards."""
+"""NumPy's shuffle of row numbers in native code: same seed, same order, same state afterwards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["shuffle"]
 
 
 def shuffle(order: npt.NDArray[np.int64], rng: np.random.RandomState) -> None:
-    """What `rng.shuffle(order)` does, in place, in about a third of its time."""
+    """Do what `rng.shuffle(order)` does, in place, in about a third of its time."""
     generator = rng._bit_generator
     with generator.lock:
         module().shuffle(order, generator.capsule)

@@ -16,9 +16,9 @@ from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.philox import Draws
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Rows", "batch_trace", "dense", "move", "penalised", "track"]
+__all__ = ["RowSelection", "batch_trace", "dense", "move", "penalised", "track"]
 
-Rows = npt.NDArray[np.int64] | slice
+RowSelection = npt.NDArray[np.int64] | slice
 
 
 def dense(X: Matrix) -> FloatArray:
@@ -30,7 +30,7 @@ def batch_trace(
     loss: Loss,
     arrays: Arrays,
     theta: FloatArray,
-    rows: Rows,
+    rows: RowSelection,
     draws: Draws | None = None,
     state: FloatArray | None = None,
 ) -> Trace:

@@ -1,6 +1,6 @@
-"""How many threads a piece of work gets, and into how many shares it is cut.
+"""The number of threads for a computation, and of the shares into which it is cut.
 
-Both follow from the work alone, never from a timing, so that they are the same on every run.
+Both follow from the amount of work alone, never from a timing, so that every run has the same.
 """
 
 from __future__ import annotations
@@ -14,30 +14,36 @@ __all__ = [
     "FORWARD",
     "FORWARD_AND_BACK",
     "allowed_threads",
-    "asked_threads",
+    "requested_threads",
     "shares_for",
     "threads_for",
 ]
 
-# Products that a row's way through a layer takes: forward, and for the two gradients.
+# Matrix products of a layer: one forward, and two more for the gradients of inputs and weights.
 FORWARD, FORWARD_AND_BACK = 1, 3
 
-# Multiplications that a thread must find in a step to be worth meeting the others at its end, and
-# from its start to its end to be worth starting: some five, and some fifty microseconds.
-WORTH_MEETING, WORTH_STARTING = 400_000, 4_000_000
-# What the optimiser does to a parameter takes as long as so many multiplications.
+# Multiplications per thread that pay for the barrier at the end of a step (about 5 µs), and for
+# starting the thread (about 50 µs).
+WORTH_BARRIER, WORTH_STARTING = 400_000, 4_000_000
+# An optimiser update of one parameter takes as long as so many multiplications.
 PER_PARAMETER = 14
-# Of a cut that no number of threads changes. Each share packs the weights anew and has a gradient
-# of its own to add up, whoever takes it, so that more than two have so many rows at least. They are
-# a power of two, which most numbers of threads share out evenly.
-MOST_SHARES, ROWS_OF_A_SHARE = 16, 64
+# For a cut that does not depend on the number of threads. Each share packs the weights and sums a
+# gradient of its own, so that more than two shares have at least so many rows each. Their number is
+# a power of two, which divides evenly among most numbers of threads.
+MAX_SHARES, ROWS_PER_SHARE = 16, 64
 
 
-def asked_threads(n_jobs: int | None) -> int:
-    """The threads that `n_jobs` stands for on this machine (affinity, cgroup), in a pool or out.
+def requested_threads(n_jobs: int | None) -> int:
+    """The number of threads that `n_jobs` means on this machine (CPU affinity, cgroup).
 
-    Work is cut by their number, whoever does it, and so its bits follow from it. None
-    takes all cores, within the limit that the environment or threadpoolctl sets for BLAS.
+    The work is cut by this number even where fewer threads may run, so that results do not depend
+    on where a fit runs.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        None means all cores, within the limit that the environment or threadpoolctl sets for BLAS;
+        -1 means all cores, -2 all but one.
     """
     if n_jobs is None:
         return min(int(joblib.cpu_count()), blas_thread_limit())
@@ -45,7 +51,7 @@ def asked_threads(n_jobs: int | None) -> int:
 
 
 def allowed_threads(threads: int) -> int:
-    """Those of so many threads that may run here: 1 in a daemon, and where joblib sees nesting."""
+    """Of so many threads those that may run here: 1 in a daemon and in nested joblib workers."""
     return 1 if threads == 1 else min(threads, int(joblib.effective_n_jobs(threads)))
 
 
@@ -58,15 +64,24 @@ def threads_for(
     steps: int | None = None,
     entries: float | None = None,
 ) -> int:
-    """Threads to share `rows` rows at a time, each of which meets the weights `passes` times.
+    """The number of threads for a batch; how many of them run does not change results.
 
-    How many of them may run is for `allowed_threads` to say, and changes no bit.
-
-    `steps` are those that the threads live for, each with a move of all parameters; None stands for
-    a single pass over the rows without one. `entries` are a sparse row's, in the mean.
+    Parameters
+    ----------
+    network : Network
+    rows : int
+        Rows of a batch.
+    passes : int
+        FORWARD or FORWARD_AND_BACK.
+    n_jobs : int or None
+        See `requested_threads`.
+    steps : int, optional
+        Training steps that the threads run before they end; None for one pass without an update.
+    entries : float, optional
+        Mean number of stored entries of a sparse row.
     """
     worthwhile = worthwhile_threads(network, rows, passes, steps, entries)
-    return 1 if worthwhile <= 1 else min(worthwhile, asked_threads(n_jobs))
+    return 1 if worthwhile <= 1 else min(worthwhile, requested_threads(n_jobs))
 
 
 def shares_for(
@@ -77,17 +92,20 @@ def shares_for(
     steps: int | None = None,
     entries: float | None = None,
 ) -> int:
-    """Shares into which such work is cut where its bits must not follow the number of threads."""
+    """The shares of a batch where results must not depend on the number of threads.
+
+    Parameters are those of `threads_for`.
+    """
     worthwhile = worthwhile_threads(network, rows, passes, steps, entries)
-    most = max(1, min(worthwhile, max(2, rows // ROWS_OF_A_SHARE), MOST_SHARES))
+    most = max(1, min(worthwhile, max(2, rows // ROWS_PER_SHARE), MAX_SHARES))
     return 1 << (most.bit_length() - 1)
 
 
 def worthwhile_threads(
     network: Network, rows: int, passes: int, steps: int | None, entries: float | None
 ) -> int:
-    """Threads that find enough to do, however many there are; 0 stands for 1."""
+    """The number of threads that have enough work each; 0 counts as 1."""
     work = rows * passes * network.cost(entries)
     if steps is not None:
         work += PER_PARAMETER * network.n_parameters
-    return int(min(rows, work // WORTH_MEETING, work * (steps or 1) // WORTH_STARTING))
+    return int(min(rows, work // WORTH_BARRIER, work * (steps or 1) // WORTH_STARTING))

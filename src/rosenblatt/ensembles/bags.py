@@ -1,4 +1,4 @@
-"""Bootstrap samples (Breiman 1996), as the numbers of rows in one table."""
+"""Bootstrap samples (Breiman 1996), as row numbers of one table."""
 
 from __future__ import annotations
 
@@ -18,9 +18,15 @@ __all__ = ["Bag", "population"]
 class Bag:
     """As many rows as the population has, drawn from it with replacement.
 
-    It keeps a seed in place of the rows, which an ensemble would otherwise have once a member.
-    A draw that leaves out fewer rows than `least_outside` is followed by another; the population
-    must have one row more.
+    The rows follow from the seed, so that they need not be stored for every member.
+
+    Attributes
+    ----------
+    seed : int
+    population : array of int64
+        The rows to draw from.
+    least_outside : int
+        A sample that leaves out fewer rows is drawn again; smaller than the population.
     """
 
     seed: int

@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.engine.blas import blas_beside
-from rosenblatt.engine.threads import allowed_threads, asked_threads
+from rosenblatt.engine.threads import allowed_threads, requested_threads
 from rosenblatt.ensembles.bags import Bag, population
 from rosenblatt.ensembles.blocks import by_blocks
 from rosenblatt.ensembles.members import Member, validates_by_itself
@@ -134,13 +134,13 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             table, validation = self._data(
                 network, (X, y, sample_weight), (X_val, y_val, sample_weight_val)
             )
-            halt = StopSignal()
-            threads = asked_threads(self.n_jobs)
+            stop = StopSignal()
+            threads = requested_threads(self.n_jobs)
             members = self._members(network, table, validation, threads)
             beside = min(threads, len(members))
-            with blas_beside(beside), WorkerPool(allowed_threads(beside), halt) as crew:
-                crew.run(lambda member: member.train(table, validation, halt), members, self._tell)
-            trained = those_trained(members, crew.interrupted)
+            with blas_beside(beside), WorkerPool(allowed_threads(beside), stop) as pool:
+                pool.run(lambda member: member.train(table, validation, stop), members, self._tell)
+            trained = those_trained(members, pool.interrupted)
             self._take_over(trained)
             if self.oob_score:
                 self._estimate_out_of_bag(table)

@@ -1,5 +1,4 @@
-"""Many rows, a block at a time, on several threads: what all members say of them is never in memory
-at once."""
+"""Computes over many rows in blocks on several threads, which bounds the memory for all members."""
 
 from __future__ import annotations
 
@@ -8,34 +7,41 @@ from collections.abc import Callable
 import numpy as np
 
 from rosenblatt.engine.blas import blas_beside
-from rosenblatt.engine.threads import allowed_threads, asked_threads
+from rosenblatt.engine.interface import BLOCK_ROWS
+from rosenblatt.engine.threads import allowed_threads, requested_threads
 from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["by_blocks"]
 
-BLOCK = 1024
-
-Arrays = tuple[FloatArray, ...]
+Columns = tuple[FloatArray, ...]
 
 
-def by_blocks(compute: Callable[[slice], Arrays], n_rows: int, n_jobs: int | None) -> Arrays:
-    """The arrays, a row for each of `n_rows`, that `compute` returns for a stretch of them."""
-    starts = range(0, n_rows, BLOCK)
+def by_blocks(compute: Callable[[slice], Columns], n_rows: int, n_jobs: int | None) -> Columns:
+    """Concatenate the arrays that `compute` returns for blocks of rows.
+
+    Parameters
+    ----------
+    compute : callable
+        Takes a slice of rows; returns arrays with a row for each of them.
+    n_rows : int
+    n_jobs : int, optional
+    """
+    starts = range(0, n_rows, BLOCK_ROWS)
     if len(starts) == 1:
         return compute(slice(0, n_rows))
-    beside, halt = min(asked_threads(n_jobs), len(starts)), StopSignal()
+    beside, stop = min(requested_threads(n_jobs), len(starts)), StopSignal()
     threads = allowed_threads(beside)
-    found: dict[int, Arrays] = {}
+    found: dict[int, Columns] = {}
 
-    def share(first: int) -> None:
+    def every_nth_block(first: int) -> None:
         for start in starts[first::threads]:
-            if halt.due:
+            if stop.due:
                 return
-            found[start] = compute(slice(start, start + BLOCK))
+            found[start] = compute(slice(start, start + BLOCK_ROWS))
 
-    with blas_beside(beside), WorkerPool(threads, halt) as crew:
-        crew.run(share, range(threads))
-    if crew.interrupted:
+    with blas_beside(beside), WorkerPool(threads, stop) as pool:
+        pool.run(every_nth_block, range(threads))
+    if pool.interrupted:
         raise KeyboardInterrupt
     return tuple(map(np.concatenate, zip(*(found[start] for start in starts), strict=True)))

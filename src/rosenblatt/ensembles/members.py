@@ -13,7 +13,7 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.fitting.data import ValidatedData
 from rosenblatt.options.features import EARLY_STOPPING
 from rosenblatt.options.solvers import solver_of
-from rosenblatt.parallel import CUT, StopSignal
+from rosenblatt.parallel import CUT_SHORT, StopSignal
 
 __all__ = ["Member", "validates_by_itself"]
 
@@ -46,9 +46,9 @@ class Member:
     divergence: DivergenceError | None = None
 
     def train(
-        self, table: ValidatedData, validation: tuple[Any, Any, Any], halt: StopSignal
+        self, table: ValidatedData, validation: tuple[Any, Any, Any], stop: StopSignal
     ) -> None:
-        """Fit the network, unless the halt cuts it short; divergence is its own affair."""
+        """Fit the network, unless the stop cuts it short; divergence is its own affair."""
         net = self.network
         rows = None if self.bag is None else self.bag.rows()
         try:
@@ -56,14 +56,14 @@ class Member:
             with callback_management_context(net):
                 net._init_callback_context(max_subtasks=net.max_iter)
                 given = self._validation(table, validation)
-                fit = net._begin(table, rows, given, rules=(halt,), all_targets=True)
+                fit = net._begin(table, rows, given, rules=(stop,), all_targets=True)
                 fit.run()
                 net._show(fit)
                 fit.start.followers.fit_ended()
         except DivergenceError as error:
             self.divergence = error
             return
-        self.finished = net.stop_reason_ != CUT
+        self.finished = net.stop_reason_ != CUT_SHORT
         self.converged, self.remark = fit.converged, fit.remark
 
     def _validation(

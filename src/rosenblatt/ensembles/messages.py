@@ -1,4 +1,4 @@
-"""What an ensemble says of members that did not come to a good end, in one warning for each way."""
+"""Warnings about members that diverged, were interrupted or did not converge: one of each kind."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 from rosenblatt.ensembles.members import Member
 from rosenblatt.errors import DivergenceError
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.listing import some_of
 
 __all__ = ["those_trained"]
 
-NAMED = 5  # members, before "and … more"
-
 
 def those_trained(members: Sequence[Member], interrupted: bool) -> list[Member]:
-    """The members that make up the ensemble; of the others it warns.
+    """The members that make up the ensemble; warns about the others.
 
     Raises
     ------
     DivergenceError
-        Where all of them diverged.
+        If all members diverged.
     KeyboardInterrupt
-        Where it came before any was trained.
+        If training was interrupted before any member was trained.
     """
     trained = [member for member in members if member.finished]
     diverged = [member for member in members if member.divergence is not None]
@@ -41,16 +40,14 @@ def those_trained(members: Sequence[Member], interrupted: bool) -> list[Member]:
             f"All {len(members)} members diverged. The first: {first}", first.epoch
         ) from first
     if diverged:
-        told = [
-            f"  member {m.number} (random_state={m.network.random_state}): {m.divergence}"
-            for m in diverged[:NAMED]
+        errors = [
+            f"member {m.number} (random_state={m.network.random_state}): {m.divergence}"
+            for m in diverged
         ]
-        if len(diverged) > NAMED:
-            told.append(f"  and {len(diverged) - NAMED} more")
-        listed = "\n".join(told)
+        listed = some_of(errors, "\n  ")
         warn_caller(
             f"{len(diverged)} of {len(members)} members diverged, and the ensemble goes on without"
-            f" them:\n{listed}",
+            f" them:\n  {listed}",
             FitFailedWarning,
         )
     limited = sum(not member.converged for member in trained)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rosenblatt.engine import OutputFormat
-from rosenblatt.engine.interface import Predictor
+from rosenblatt.engine.interface import EnginePredictor
 from rosenblatt.ensembles.bags import Bag
 from rosenblatt.ensembles.blocks import by_blocks
 from rosenblatt.problem import Matrix
@@ -17,7 +17,7 @@ __all__ = ["out_of_bag"]
 
 
 def out_of_bag(
-    predictors: Sequence[Predictor], bags: Sequence[Bag], X: Matrix, n_jobs: int | None
+    predictors: Sequence[EnginePredictor], bags: Sequence[Bag], X: Matrix, n_jobs: int | None
 ) -> FloatArray:
     """Means over the members whose bag left a row out, in the predictors' form; NaN without any."""
     left_out = np.zeros((len(bags), X.shape[0]), bool)

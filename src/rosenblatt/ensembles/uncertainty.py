@@ -1,4 +1,4 @@
-"""How unsure an ensemble of classifiers is, and which part of that more data could mend."""
+"""Predictive uncertainty of an ensemble of classifiers, aleatoric and epistemic."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Uncertainty(NamedTuple):
     Attributes
     ----------
     predictive_entropy : array
-        H(mean p): of the probabilities that the ensemble predicts.
+        H(mean p), the total uncertainty: of the probabilities that the ensemble predicts.
     expected_entropy : array
-        mean H(p): what the members are unsure of by themselves, such as classes that overlap.
+        mean H(p), the aleatoric part: uncertainty within each member, such as overlapping classes.
     mutual_information : array
-        Their difference, never negative: what the members disagree on, which is the model's own
-        uncertainty, large where it has seen no data (Houlsby et al. 2011; Depeweg et al. 2018).
+        Their difference, 0 or more, the epistemic part: the members' disagreement, large where
+        there were no training data (Houlsby et al. 2011; Depeweg et al. 2018).
     """
 
     predictive_entropy: FloatArray

@@ -38,7 +38,7 @@ class Published:
         self.coefs = [W for W, _ in layers]
         self.intercepts = [b for _, b in layers]
         # In one, so that another thread finds both or neither.
-        self.settings_and_predictor: tuple[tuple[Any, ...], engine.Predictor] | None = None
+        self.settings_and_predictor: tuple[tuple[Any, ...], engine.EnginePredictor] | None = None
 
     def is_shown_by(self, attributes: Mapping[str, Any]) -> bool:
         """Whether nobody has put in other arrays. Numbers written into these are θ's."""
@@ -156,7 +156,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         )
         return predictor.predict(X)
 
-    def _own_predictor(self) -> engine.Predictor:
+    def _own_predictor(self) -> engine.EnginePredictor:
         """A predictor that reads the parameters where they lie, kept as long as it serves."""
         published = self._published
         if published is None or not published.is_shown_by(vars(self)):
@@ -176,7 +176,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
             kept = published.settings_and_predictor = (settings, self._made_predictor())
         return kept[1]
 
-    def _made_predictor(self) -> engine.Predictor:
+    def _made_predictor(self) -> engine.EnginePredictor:
         model = self.model_
         return engine.predictor(
             model.network,

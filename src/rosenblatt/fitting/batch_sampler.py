@@ -9,6 +9,8 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.engine import EpochPlan
+
 __all__ = ["BatchSampler"]
 
 
@@ -37,3 +39,8 @@ class BatchSampler:
     def samples_in(self, steps: int) -> int:
         """Rows of the first `steps` batches of an epoch."""
         return min(len(self.order), steps * self.batch_size)
+
+    def plan(self, n_epochs: int, lr_factors: npt.NDArray[np.float64], seconds: float) -> EpochPlan:
+        """The next epochs; rows that are not shuffled stay in the order of the data."""
+        order = None if self.rng is None else self.order
+        return EpochPlan(order, self.batch_size, lr_factors, n_epochs, self.rng, seconds)

@@ -85,10 +85,10 @@ class DivergenceHandler:
         rollback.go_back(self.moving)
         self.rollbacks += 1
         self.stopping.count = 0
+        place = self.place(divergence, epoch, learning_rate)
         warn_caller(
-            f"{self.place(divergence, epoch, learning_rate)}, {divergence.finding.seen}. Training"
-            f" goes back to where it was well, and on at {rollback.scale:g} times the learning"
-            " rate.",
+            f"{place}, {divergence.diagnosis.summary}. Training goes back to the last good weights"
+            f" and continues at {rollback.scale:g} times the learning rate.",
             RuntimeWarning,
         )
         return True
@@ -110,7 +110,7 @@ class DivergenceHandler:
             return Divergence(self.steps_per_epoch, finding)
         if not has_best:
             warn_caller(
-                f"Training ends where it has gone wrong, in epoch {record.epoch}: {rise}. Most"
+                f"Training ends with an exploded loss, in epoch {record.epoch}: {rise}. Most"
                 f" likely {TOO_LARGE}: {Cause.STEPS.value.format(remedy=self.solver.remedy)}.",
                 RuntimeWarning,
             )
@@ -124,9 +124,9 @@ class DivergenceHandler:
         DivergenceError
             Where there are no weights of a best validation score to return.
         """
-        finding = divergence.finding
+        finding = divergence.diagnosis
         place = self.place(divergence, record.epoch, record.learning_rate)
-        what = f"{place}, {finding.told(self.solver.remedy)}{self.advice(divergence)}"
+        what = f"{place}, {finding.message(self.solver.remedy)}{self.advice(divergence)}"
         if not has_best:
             raise DivergenceError(
                 f"{NON_FINITE} {what}", record.epoch, divergence.batch, finding.layer
@@ -138,16 +138,16 @@ class DivergenceHandler:
         if self.is_hopeless(divergence):
             return " Going back with a smaller rate does not help: it overflows at those weights."
         if self.rollback is not None:
-            return f" It was of no use to go back {self.rollback.in_a_row} times in a row."
-        if self.solver.has_rate and divergence.finding.cause is Cause.STEPS:
-            return " By on_divergence='restore' training goes back and lowers the rate by itself."
+            return f" Going back {self.rollback.in_a_row} times in a row did not help."
+        if self.solver.has_rate and divergence.diagnosis.cause is Cause.STEPS:
+            return " With on_divergence='restore' training goes back and lowers the rate itself."
         return ""
 
     def is_hopeless(self, divergence: Divergence) -> bool:
         """Whether a batch overflows at the very weights to go back to, whatever the rate."""
-        if self.rollback is None or divergence.finding.by_move:
+        if self.rollback is None or divergence.diagnosis.by_move:
             return False
-        return divergence.finding.cause is Cause.WEIGHTS or self.rollback.is_at(self.moving)
+        return divergence.diagnosis.cause is Cause.WEIGHTS or self.rollback.is_at(self.moving)
 
     def place(self, divergence: Divergence, epoch: int, learning_rate: float) -> str:
         at = f" at a learning rate of {learning_rate:g}" if self.solver.has_rate else ""

@@ -62,17 +62,14 @@ class EpochRunner:
         if self.divergence.rollback is not None:
             lr_factors = self.divergence.lr_scale * lr_factors
         seconds = min((rule.seconds_left(elapsed) for rule in self.rules), default=math.inf)
-        batches = self.batches
-        epochs = trainer.epochs(
-            n, batches.order, batches.rng, batches.batch_size, lr_factors, seconds
-        )
-        for k, result in enumerate(epochs):
+        plan = self.batches.plan(n, lr_factors, seconds)
+        for k, result in enumerate(trainer.epochs(plan)):
             rate = self.learning_rate.at(float(lr_factors[k * steps]))
             divergence, epoch = result.divergence, progress.epoch + 1
             if divergence is not None and self.divergence.rolls_back(divergence, epoch, rate):
                 return
             progress.epoch = epoch
-            progress.samples_seen += batches.samples_in(result.steps)
+            progress.samples_seen += self.batches.samples_in(result.steps)
             if divergence is None:
                 self.weights.evaluated.epoch_ended(epoch)
             yield EpochRecord(

@@ -14,6 +14,7 @@ from rosenblatt import engine
 from rosenblatt.averaging import EvaluatedWeights, SWAWeights
 from rosenblatt.engine import Trainer
 from rosenblatt.fitting.batch_sampler import BatchSampler
+from rosenblatt.fitting.batch_size import batch_size_of
 from rosenblatt.fitting.data import split
 from rosenblatt.fitting.divergence_handling import DivergenceHandler
 from rosenblatt.fitting.epoch_runner import EpochRunner
@@ -72,14 +73,12 @@ def learning_rows(start: FitContext) -> tuple[Arrays, Arrays | None]:
 
 
 def clipped_batch_size(est: BaseMLP, n_samples: int) -> int:
-    if isinstance(est.batch_size, str):  # 'auto'
-        return min(200, n_samples)
-    if est.batch_size > n_samples:
+    if not isinstance(est.batch_size, str) and est.batch_size > n_samples:
         warn_caller(
             f"Got batch_size={est.batch_size}, more than the {n_samples} samples."
             " It is going to be clipped."
         )
-    return min(int(est.batch_size), n_samples)
+    return batch_size_of(est.batch_size, n_samples)
 
 
 @final

@@ -1,4 +1,4 @@
-"""What a run of epochs tells: an entry for each, what validation said, and by what method."""
+"""Records of epochs, of their validation, and of the solver."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["EpochRecord", "SolverInfo", "Validation"]
 @final
 @dataclass(frozen=True)
 class Validation:
-    """What the validation rows said; a NaN score where predictions are not finite."""
+    """Loss and score on the validation rows; the score is NaN if predictions are not finite."""
 
     loss: float
     score: float
@@ -22,16 +22,16 @@ class Validation:
 
 @final
 class SolverInfo(NamedTuple):
-    """What moves the parameters, as a run speaks of it.
+    """A solver, for messages.
 
     Attributes
     ----------
     name : str
-        With which warnings begin.
+        Prefix of warnings.
     has_rate : bool
-        Whether it takes steps at a learning rate.
+        Whether it has a learning rate.
     remedy : str
-        What to do where it diverges, beside scaling the data.
+        What helps against divergence, beside scaling the data.
     """
 
     name: str
@@ -41,12 +41,12 @@ class SolverInfo(NamedTuple):
 
 @final
 class EpochRecord(NamedTuple):
-    """One epoch of a history.
+    """The record of an epoch.
 
     Attributes
     ----------
     epoch : int
-        From 1 in every fit.
+        Counted from 1 in every fit.
     loss : float
         Training objective, as a mean over the epoch's batches.
     validation : Validation or None
@@ -57,12 +57,12 @@ class EpochRecord(NamedTuple):
     seconds : float
         Wall time of the epoch, validation included.
     divergence : Divergence, optional
-        Where the epoch ended for want of finite numbers. Its loss then has the batch at fault in
-        it, and the validation is NaN: the epoch has no weights of its own.
+        Why the epoch ended early. Its loss then includes the diverged batch, and its validation is
+        NaN.
     damping : float, optional
-        Of a method with curvature, after the epoch.
+        Of a second-order solver, after the epoch.
     restores : int, optional
-        Of a run that goes back where it diverges: how often, before this epoch.
+        Rollbacks before this epoch; None for a fit without rollback.
     """
 
     epoch: int

@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.fitting.fits import FitContext
-from rosenblatt.stopping import Ending, ending
+from rosenblatt.stopping import Ending, first_ending
 from rosenblatt.support.state_dict import StateDict
 from rosenblatt.support.types import FloatArray
 
@@ -74,7 +74,7 @@ class Iterations:
             entry, network, theta.astype(self.start.theta.dtype), self.start.state
         )
         norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - self.begun
-        self.asked = asked or ending(self.start.control.rules, norm, elapsed)
+        self.asked = asked or first_ending(self.start.control.rules, norm, elapsed)
         return self.asked
 
     def state_dict(self) -> StateDict:
@@ -96,5 +96,5 @@ class Iterations:
         if asked is not None:
             reason, converged = asked
             # A limit of time may have been raised.
-            if converged or ending(self.start.control.rules, math.nan, seconds) is not None:
+            if converged or first_ending(self.start.control.rules, math.nan, seconds) is not None:
                 self.asked = Ending(reason, converged)

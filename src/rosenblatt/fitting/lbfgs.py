@@ -12,7 +12,7 @@ from rosenblatt.engine.blas import blas_for, largest_product
 from rosenblatt.engine.diagnosis import examined
 from rosenblatt.fitting.fits import FitContext, FullBatchSolver, SolverResult
 from rosenblatt.fitting.iteration_log import Iterations
-from rosenblatt.second_order.lbfgs import Iterate, Recording, minimize_lbfgs
+from rosenblatt.second_order.lbfgs import AcceptedStep, Recording, minimize_lbfgs
 from rosenblatt.stopping import Ending
 from rosenblatt.support.state_dict import StateDict
 
@@ -56,7 +56,7 @@ class LBFGSSolver(FullBatchSolver):
         found = result.theta.astype(theta.dtype)
         return SolverResult(found, None if result.converged else limit, result.interrupted)
 
-    def _report(self, x: npt.NDArray[np.float64], iterate: Iterate) -> Ending | None:
+    def _report(self, x: npt.NDArray[np.float64], iterate: AcceptedStep) -> Ending | None:
         loss = self.start.est._reported(iterate.data_loss, iterate.penalty)
         asked = self.iterations.ended(x, loss, iterate.gradient, f"loss = {loss:.8f}")
         if asked is None and self.at_rest is not None:

@@ -14,8 +14,8 @@ from rosenblatt.second_order.least_squares import LeastSquares
 from rosenblatt.second_order.least_squares_run import (
     Iterate,
     LeastSquaresMethod,
+    LeastSquaresRun,
     Limits,
-    Walk,
     minimize,
 )
 from rosenblatt.stopping import Ending
@@ -40,7 +40,7 @@ class LeastSquaresSolver(FullBatchSolver):
         problem = LeastSquares(start.network, L2(est.alpha), start.train.gathered())
         limits = Limits(est.max_iter, est.max_fun, est.tol)
         with blas_for(problem.largest_product, est.n_jobs, est.deterministic):
-            walk = Walk(problem, self.theta, limits, self._report, self.at_rest)
+            walk = LeastSquaresRun(problem, self.theta, limits, self._report, self.at_rest)
             if self.counts.values:
                 walk.load_state_dict(self.counts, self.iterations.asked)
             if self.at_rest is not None:

@@ -1,4 +1,4 @@
-"""Whether the losses of a run still tell of learning."""
+"""Detects a loss that has exploded."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["LossMonitor"]
 
-# Of the first loss, what is as good as nothing: near 0 losses come and go by factors.
-NEXT_TO_NOTHING = 1e-6
+# Fraction of the first loss below which changes do not count: near 0 losses vary by factors.
+NEGLIGIBLE = 1e-6
 
 
 @final
 @dataclass
 class LossMonitor:
-    """The first loss that a run has been told of, and the least so far; NaN before the first."""
+    """The first loss of a run, and the smallest so far; NaN before the first."""
 
     first: float = math.nan
     least: float = math.nan
@@ -30,15 +30,15 @@ class LossMonitor:
         return LossMonitor(**state.values)
 
     def observe(self, loss: float) -> None:
-        """Take in the loss of an epoch, or the one before the first."""
+        """Add the loss of an epoch, or the one before the first epoch."""
         if math.isnan(self.first):
             self.first = self.least = loss
         self.least = min(self.least, loss)
 
     def is_far(self, loss: float) -> bool:
-        """Whether it lies above twice the least, by more than next to nothing."""
-        return loss - self.least > max(abs(self.least), NEXT_TO_NOTHING * abs(self.first))
+        """Whether the loss exceeds twice the smallest one, by more than a negligible amount."""
+        return loss - self.least > max(abs(self.least), NEGLIGIBLE * abs(self.first))
 
     def has_exploded(self, loss: float) -> bool:
-        """Whether it lies above what the run began with as well."""
+        """Whether the loss is far, and exceeds the first loss as well."""
         return loss > self.first and self.is_far(loss)

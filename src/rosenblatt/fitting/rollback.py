@@ -1,4 +1,4 @@
-"""Going back to where a run was well, after it has diverged, and on from there in smaller steps."""
+"""Rollback of a diverged run to an earlier state, from which it continues in smaller steps."""
 
 from __future__ import annotations
 
@@ -13,39 +13,38 @@ from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Rollback"]
 
-# What of a `Rollback` are numbers.
+# The stored numbers.
 COUNTS = ("scale", "total", "in_a_row", "well")
 
 Moving: TypeAlias = Sequence[npt.NDArray[Any]]
 
-# Returns in a row after which it is of no use.
-MOST = 20
+# Rollbacks in a row after which a further one does not help.
+MAX_IN_A_ROW = 20
 
 
 @final
 @dataclass
 class Rollback:
-    """What a run may go back to, and how often it has.
+    """The last good state of a run, and the learning-rate scale after rollbacks.
 
-    The end of the latest epoch is no place to go back to: it may lie halfway to infinity, with a
-    loss that no step brings down. A state is good once the epoch that set out from it has gone
-    well: has come to a loss that is not far above the least so far (see `Trend`). Curves and the
-    schedule's position do not go back.
+    The state after the latest epoch may already be close to divergence. A state counts as good once
+    the epoch that started from it has succeeded: its loss is not far above the smallest so far (see
+    `LossMonitor`). Curves and the position in the schedule are not rolled back.
 
-    The first return of a row halves all later rates, and each further one leaves a quarter of them:
-    little is lost by a single spike, and a rate that is 10⁹ times too large is found out in sixteen
-    returns. Two epochs that go well end a row.
+    The first rollback in a row halves all later learning rates, each further one divides them by
+    four: a single spike costs little, and a rate that is 10⁹ times too large is corrected in
+    sixteen rollbacks. Two successful epochs end a row.
 
     Attributes
     ----------
     scale : float
-        What every rate is multiplied by.
+        Factor on every learning rate.
     total, in_a_row : int
-        Returns in all, and in the row that goes on.
+        Rollbacks in all, and in the current row.
     well : int
-        Epochs since the last return, or the beginning, that went well.
+        Successful epochs since the last rollback, or since the beginning.
     good, latest : lists of arrays
-        What the run goes back to, and copies of what the latest epoch has left.
+        Copies of the state to roll back to, and of the state after the latest epoch.
     """
 
     scale: float = 1.0
@@ -56,13 +55,13 @@ class Rollback:
     latest: list[npt.NDArray[Any]] = field(default_factory=list)
 
     def begins(self, moving: Moving) -> None:
-        """Take what steps change as a state to go back to, before the first of them."""
+        """Keep the initial state, before the first step."""
         if not self.good:
             self.good = [array.copy() for array in moving]
             self.latest = [array.copy() for array in moving]
 
     def epoch_ended(self, well: bool, moving: Moving) -> None:
-        """Take in an epoch that has not diverged, and whether its loss is not far off."""
+        """Keep the state after an epoch that has not diverged; `well` says that it succeeded."""
         if well:
             self.good, self.latest = self.latest, self.good
             self.well += 1
@@ -74,14 +73,14 @@ class Rollback:
 
     @property
     def exhausted(self) -> bool:
-        return self.in_a_row >= MOST
+        return self.in_a_row >= MAX_IN_A_ROW
 
     def is_at(self, moving: Moving) -> bool:
-        """Whether that is the state to go back to."""
+        """Whether `moving` equals the good state."""
         return all(map(np.array_equal, moving, self.good))
 
     def go_back(self, moving: Moving) -> None:
-        """Write the good state over what has become of it."""
+        """Copy the good state back, and lower the scale."""
         copy(self.good, moving)
         copy(self.good, self.latest)
         self.total += 1
@@ -90,16 +89,16 @@ class Rollback:
         self.scale *= 0.5 if self.in_a_row == 1 else 0.25
 
     def carried_over(self) -> Rollback:
-        """For a run that goes on at the same rates."""
+        """For a run that continues at the same rates."""
         return Rollback(self.scale, self.total)
 
     def state_dict(self) -> StateDict:
-        """Between epochs, when the latest state is the one that the run is in."""
+        """The state between epochs, when `latest` equals the current one."""
         values = {name: getattr(self, name) for name in COUNTS}
         return StateDict(values, {f"good{k}": array for k, array in enumerate(self.good)})
 
     def load_state_dict(self, state: StateDict, moving: Moving) -> None:
-        """Take it up in a run that is in that state already."""
+        """Resume in a run whose own arrays are loaded."""
         for name in COUNTS:
             setattr(self, name, state.values[name])
         self.begins(moving)
@@ -107,7 +106,7 @@ class Rollback:
             state.copy_to(array, f"good{k}")
 
     def ends(self) -> None:
-        """Let go of the copies."""
+        """Free the copies."""
         self.good, self.latest = [], []
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["validation_score"]
 
 # A score of finite predictions and their mean loss.
-Score = Callable[[FloatArray, float], float]
+ScoreFunction = Callable[[FloatArray, float], float]
 
 
 def validation_score(
@@ -31,7 +31,7 @@ def validation_score(
     network: Network,
     learnt: tuple[FloatArray, FloatArray],
     rows: Arrays,
-) -> Score:
+) -> ScoreFunction:
     """The score of `rows`, predicted by whatever numbers stand in `learnt`, weights and
     state, when it is asked.
 

@@ -11,7 +11,7 @@ from rosenblatt.fitting.epoch_runner import EpochRunner
 from rosenblatt.fitting.history import EpochRecord
 from rosenblatt.fitting.loop_progress import LoopProgress
 from rosenblatt.fitting.monitor import Monitor
-from rosenblatt.stopping import Ending, ending
+from rosenblatt.stopping import Ending, first_ending
 
 __all__ = ["StoppingCriteria"]
 
@@ -53,7 +53,7 @@ class StoppingCriteria:
         handler, divergence = self.runner.divergence, record.divergence
         has_best = self.runner.weights.best is not None
         if divergence is None:
-            end = requested or ending(self.runner.rules, record.gradient_norm, elapsed)
+            end = requested or first_ending(self.runner.rules, record.gradient_norm, elapsed)
             if end is not None:
                 self._finish(progress, end, f"{end.reason[0].upper()}{end.reason[1:]}.")
             stalled = self.monitor.stopping.exhausted
@@ -77,7 +77,7 @@ class StoppingCriteria:
         """Whether a loop that has finished under other limits is finished under these."""
         if progress.all_epochs:
             return progress.epoch >= self.max_epochs
-        due = ending(self.runner.rules, math.nan, progress.seconds)
+        due = first_ending(self.runner.rules, math.nan, progress.seconds)
         return progress.converged or due is not None
 
     def _stall(self, progress: LoopProgress) -> None:

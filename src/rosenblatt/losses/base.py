@@ -1,4 +1,4 @@
-"""What every loss does."""
+"""Interface of a loss."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ class Loss(ABC):
 
     @abstractmethod
     def inverse_link(self, scores: FloatArray) -> FloatArray:
-        """The prediction that the scores stand for, shape (n_samples, n_outputs)."""
+        """Predictions from scores, shape (n_samples, n_outputs)."""

@@ -1,5 +1,4 @@
-"""Focal losses: cross-entropies that turn to the samples which are still hard (L18; Lin et al.
-2017)."""
+"""Focal losses: cross-entropies that down-weight easy samples (L18; Lin et al. 2017)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inverse links of losses: what raw scores predict, E[y|x] or P(y|x) (theory L15)."""
+"""The inverse links of losses, from raw scores to E[y|x] or P(y|x) (theory L15)."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ class Quantile(Loss):
 
     Its minimiser is the τ-quantile of y given x; ∂L/∂s is -τ below the target and 1 - τ above, 0
     on it. Every target has one score for each level: column t·n_levels + l of the scores, shape
-    (n_samples, n_targets·n_levels), is level l of target t. Levels are learnt side by side, and
-    nothing forbids two of them to cross.
+    (n_samples, n_targets·n_levels), is level l of target t. Levels are trained independently, and
+    their quantiles may cross.
 
     Attributes
     ----------

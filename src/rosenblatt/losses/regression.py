@@ -1,4 +1,4 @@
-"""Losses of numbers: outputs are treated alike, and their losses summed."""
+"""Regression losses, summed over outputs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SquaredError(Loss):
 class Huber(Loss):
     """L = Σ_k ½ e² where |e| ≤ δ, δ (|e| - ½ δ) beyond, e = s - y (L6, L18; Huber 1964).
 
-    A large error costs in proportion, and its gradient is never more than δ. The scale is that of
+    The loss is linear in large errors, whose gradient is bounded by δ. The scale is that of
     PyTorch's HuberLoss.
     """
 

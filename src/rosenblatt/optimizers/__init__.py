@@ -1,9 +1,9 @@
 """First-order optimisers over the flat parameter vector (theory G1, G7-G10).
 
-An optimiser is its hyper-parameters, the number of slots of memory it keeps for every parameter,
-and the rule that turns a gradient into an update. `lr` is the base rate; a schedule multiplies it
-by a factor from step to step. Semantics and defaults are those of PyTorch's class of the same name;
-its coupled `weight_decay` is an L2 penalty and not the optimiser's business here.
+An optimiser has hyper-parameters, a number of state slots for every parameter, and the rule that
+turns a gradient into an update. `lr` is the base rate; a schedule multiplies it by a factor in
+every step. Semantics and defaults are those of PyTorch's class of the same name. PyTorch's coupled
+`weight_decay` is an L2 penalty, which the problem has here and not the optimiser.
 """
 
 from rosenblatt.optimizers.adam import Adam, AdamW, AMSGrad, NAdam, RAdam

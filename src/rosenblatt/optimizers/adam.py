@@ -1,4 +1,4 @@
-"""Adam and its kin: the gradients' mean over the root of their mean square (theory G10)."""
+"""Adam and its variants: the mean gradient over the root mean square (theory G10)."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class AMSGrad(DecoupledDecay):
 @final
 @dataclass(frozen=True)
 class NAdam(Optimizer):
-    """Adam with Nesterov's look-ahead and a momentum that warms up (G10; Dozat 2016).
+    """Adam with Nesterov momentum and a momentum warm-up (G10; Dozat 2016).
 
     μ_t = β₁ (1 - ½·0.96^(tψ)), ψ the `momentum_decay`; m and v as in Adam, and
     Δ = -η [(1-μ_t) g / (1 - μ₁⋯μ_t) + μ_{t+1} m / (1 - μ₁⋯μ_{t+1})] / (√v̂ + ε).
@@ -122,9 +122,9 @@ class NAdam(Optimizer):
         return self.beta_1 * (1 - 0.5 * 0.96 ** (t * self.momentum_decay))
 
     def mu_product(self, t: int) -> float:
-        """μ₁⋯μ_t, from t alone, so that there is no more to remember than the slots.
+        """μ₁⋯μ_t, computed from t alone, so that the slots are the whole state.
 
-        It is less than β₁ᵗ, and 0 where that is too small to be seen beside 1.
+        It is less than β₁ᵗ, and taken as 0 where that is negligible against 1.
         """
         if self.beta_1**t < 2**-60:
             return 0.0

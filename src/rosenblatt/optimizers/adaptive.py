@@ -1,4 +1,4 @@
-"""A rate for every parameter, from the squares of its gradients alone (theory G8, G9)."""
+"""Adaptive rates from the squares of gradients alone (theory G8, G9)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class RMSProp(Optimizer):
 
     @property
     def n_slots(self) -> int:
-        """v, then m where it is centred, then b where there is a momentum."""
+        """v, then m if centered, then b with a momentum."""
         return 1 + bool(self.centered) + (self.momentum != 0)
 
     def update(self, g: FloatArray, slots: FloatArray, t: int, factor: float) -> FloatArray:
@@ -63,7 +63,7 @@ class RMSProp(Optimizer):
         if self.centered:
             m = slots[1]
             average(m, self.rho, g)
-            square = np.maximum(v - m * m, 0)  # never below 0 but for rounding
+            square = np.maximum(v - m * m, 0)  # below 0 by rounding alone
         d = g / (np.sqrt(square) + self.epsilon)
         if self.momentum:
             b = slots[-1]

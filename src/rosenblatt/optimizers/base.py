@@ -1,4 +1,4 @@
-"""What an optimiser is."""
+"""Interface of an optimiser."""
 
 from __future__ import annotations
 
@@ -11,36 +11,60 @@ __all__ = ["DecoupledDecay", "Optimizer", "average"]
 
 
 class Optimizer(ABC):
-    """A rule θ ← θ + Δ(g, memory)."""
+    """A rule θ ← θ + Δ(g, slots).
+
+    Attributes
+    ----------
+    lr : float
+        The base rate.
+    """
 
     lr: float
 
     @property
     @abstractmethod
     def n_slots(self) -> int:
-        """Arrays of memory, each of the size of θ; where it is a constant, a class attribute."""
+        """The number of state arrays of θ's size; a class attribute where it is constant."""
 
     @abstractmethod
     def update(self, g: FloatArray, slots: FloatArray, t: int, factor: float) -> FloatArray:
-        """Δ for the gradient g, shape (n_parameters,), in step t = 1, 2, …
+        """The update of a step.
 
-        `slots`, shape (n_slots, n_parameters), starts as zeros and is changed in place; the rate
-        of this step is lr·factor.
+        Parameters
+        ----------
+        g : array (n_parameters,)
+            The gradient.
+        slots : array (n_slots, n_parameters)
+            State; zeros before the first step, changed in place.
+        t : int
+            Number of the step, from 1.
+        factor : float
+            The learning rate of this step is lr·factor.
+
+        Returns
+        -------
+        array (n_parameters,)
+            Δ.
         """
 
 
 class DecoupledDecay(Optimizer):
-    """An optimiser before whose update every parameter, biases too, shrinks: θ ← θ (1 - ηλ).
+    """Decoupled weight decay: θ ← θ (1 - ηλ) before every update, biases included.
 
-    λ is the `weight_decay`. A penalty's gradient would pass through the rule's moments and be
-    rescaled by them; this does not (Loshchilov & Hutter 2019). The engine's loop applies it.
+    Unlike a penalty's gradient, the decay does not enter the moments (Loshchilov & Hutter 2019).
+    The engine applies it.
+
+    Attributes
+    ----------
+    weight_decay : float
+        λ.
     """
 
     weight_decay: float
 
     @final
     def kept(self, factor: float) -> float:
-        """The share of θ that a step at the rate lr·factor keeps."""
+        """1 - ηλ for a step at the rate η = lr·factor."""
         return 1 - self.lr * factor * self.weight_decay
 
 

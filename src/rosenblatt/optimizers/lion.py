@@ -1,4 +1,4 @@
-"""Steps of one size in every direction (theory G10)."""
+"""Sign updates (theory G10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gradient descent at one rate for all parameters (theory G1, G7)."""
+"""Gradient descent with one learning rate for all parameters (theory G1, G7)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["SGD"]
 @final
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum γ and Nesterov's look-ahead on demand (G1, G7).
+    """Stochastic gradient descent, optionally with momentum γ and Nesterov's form (G1, G7).
 
     Two forms are published, which differ once the rate η changes over time. With the rate
     outside the velocity, as in PyTorch (the default here): v ← γv + g; Δ = -ηv, or -η(g + γv) with
@@ -28,10 +28,10 @@ class SGD(Optimizer):
     lr_in_velocity: bool = False
 
     def __post_init__(self) -> None:
-        # As in the two libraries: scikit-learn's form goes without.
+        # As in PyTorch; scikit-learn accepts nesterov without momentum.
         if self.nesterov and not self.momentum and not self.lr_in_velocity:
             raise ValueError(
-                f"SGD(nesterov=True, momentum={self.momentum}): the look-ahead is the momentum's;"
+                f"SGD(nesterov=True, momentum={self.momentum}): Nesterov's form needs a momentum;"
                 " give one above 0, such as 0.9, or leave nesterov out."
             )
 

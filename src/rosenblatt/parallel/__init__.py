@@ -1,6 +1,6 @@
-"""Many fits at once: threads that share them out, and what ends them all."""
+"""Many fits at once: a pool of worker threads, and the signal that stops them."""
 
 from rosenblatt.parallel.pool import WorkerPool
-from rosenblatt.parallel.stop_signal import CUT, StopSignal
+from rosenblatt.parallel.stop_signal import CUT_SHORT, StopSignal
 
-__all__ = ["CUT", "StopSignal", "WorkerPool"]
+__all__ = ["CUT_SHORT", "StopSignal", "WorkerPool"]

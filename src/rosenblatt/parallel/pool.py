@@ -1,4 +1,4 @@
-"""Tasks on threads, side by side because the engine leaves Python free while it trains."""
+"""A pool of worker threads; they run in parallel because the engine releases the GIL."""
 
 from __future__ import annotations
 
@@ -18,20 +18,32 @@ __all__ = ["WorkerPool"]
 
 T = TypeVar("T")
 
-SOON = 1e-4  # seconds after which Python's lock is passed on
+SWITCH_INTERVAL = 1e-4  # seconds after which the GIL is passed on
 
 
 @final
 class WorkerPool(AbstractContextManager["WorkerPool"]):
-    """A number of threads, each of which takes the next task when it has done its last.
+    """A fixed number of threads that share tasks.
 
-    Ctrl-C arrives in the thread that waits for them: it asks for the halt, the tasks in hand come
-    to their end, and those not begun are dropped. `interrupted` tells of it.
+    On Ctrl-C, which arrives in the waiting thread, the stop is requested, running tasks finish, and
+    those not begun are dropped.
+
+    Parameters
+    ----------
+    size : int
+        Number of threads.
+    stop : StopSignal
+        The tasks' own; requested on Ctrl-C and when a task raises.
+
+    Attributes
+    ----------
+    interrupted : bool
+        Whether tasks were dropped.
     """
 
-    def __init__(self, size: int, halt: StopSignal) -> None:
-        self.size, self.halt, self.interrupted = size, halt, False
-        self._pool = ThreadPoolExecutor(size, thread_name_prefix="rosenblatt-crew")
+    def __init__(self, size: int, stop: StopSignal) -> None:
+        self.size, self.stop, self.interrupted = size, stop, False
+        self._pool = ThreadPoolExecutor(size, thread_name_prefix="rosenblatt-worker")
 
     def __enter__(self) -> Self:
         return self
@@ -50,23 +62,23 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
         of: Iterable[T],
         done: Callable[[T], None] = lambda item: None,
     ) -> None:
-        """Call `task` on every item, and `done`, in the calling thread, on those that are over.
+        """Call `task` on every item in the workers, and `done` in this thread on finished ones.
 
         An exception of a task ends the others and is raised here.
         """
-        # scikit-learn sets filters of warnings in the midst of its work, which threads do to each
-        # other: as they were before, they are afterwards.
-        # And a thread that comes back from training asks for Python's lock only to go on training.
-        patience = sys.getswitchinterval()
-        sys.setswitchinterval(min(patience, SOON))
+        # scikit-learn changes warning filters while it works, and threads share them: they are
+        # restored afterwards.
+        # A worker that returns from the engine needs the GIL only to call it again, and soon.
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(min(interval, SWITCH_INTERVAL))
         try:
             with warnings.catch_warnings():
                 self._run(task, of, done)
         finally:
-            sys.setswitchinterval(patience)
+            sys.setswitchinterval(interval)
 
     def _run(self, task: Callable[[T], Any], of: Iterable[T], done: Callable[[T], None]) -> None:
-        config = sklearn.get_config()  # belongs to a thread
+        config = sklearn.get_config()  # thread-local in scikit-learn
 
         def configured(item: T) -> None:
             if self.interrupted:
@@ -85,10 +97,10 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
                         done(item)
             except KeyboardInterrupt:
                 if self.interrupted:
-                    raise  # asked twice
-                self.interrupted = self.halt.asked = True
+                    raise  # the second Ctrl-C
+                self.interrupted = self.stop.requested = True
             except BaseException:
-                self.interrupted = self.halt.asked = True
+                self.interrupted = self.stop.requested = True
                 for future in pending:
                     future.cancel()
                 raise

@@ -1,4 +1,4 @@
-"""When what is under way has to come to its end: a deadline, or a wish."""
+"""A signal that ends running fits, by a deadline or on request."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ from typing import final
 
 from rosenblatt.stopping import Ending, StoppingRule
 
-__all__ = ["CUT", "StopSignal"]
+__all__ = ["CUT_SHORT", "StopSignal"]
 
-# The reason of a fit that a halt ended.
-CUT = "it was cut short"
+# The stop reason of a fit that a StopSignal ended.
+CUT_SHORT = "it was cut short"
 
 
 @final
 @dataclass
 class StopSignal(StoppingRule):
-    """Ends every fit under way, within an epoch, once the time is up or somebody asked for it."""
+    """Ends every running fit within an epoch, once the deadline has passed or it is requested.
+
+    Attributes
+    ----------
+    deadline : float
+        On the clock of `time.perf_counter`.
+    requested : bool
+    """
 
     only_time = True
     deadline: float = math.inf
-    asked: bool = False
+    requested: bool = False
 
     @staticmethod
     def after(seconds: float | None) -> StopSignal:
@@ -30,10 +37,10 @@ class StopSignal(StoppingRule):
 
     @property
     def due(self) -> bool:
-        return self.asked or time.perf_counter() >= self.deadline
+        return self.requested or time.perf_counter() >= self.deadline
 
     def ending(self, gradient_norm: float, seconds: float) -> Ending | None:
-        return Ending(CUT, False) if self.due else None
+        return Ending(CUT_SHORT, False) if self.due else None
 
     def seconds_left(self, seconds: float) -> float:
-        return -math.inf if self.asked else self.deadline - time.perf_counter()
+        return -math.inf if self.requested else self.deadline - time.perf_counter()

@@ -51,7 +51,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     intercept_ : b, shape (1,).
     n_iter_ : epochs run, with the last one, which only confirms.
     n_updates_ : mistakes made in training, each of which was one use of the rule.
-    trace_ : `Trace`, a sequence with an `Update` for each.
+    trace_ : `PerceptronTrace`, a sequence with an `Update` for each.
     separable_ : whether a hyperplane parts the classes. Weights that classify every row prove
         it; without them a linear program decides, to a gap of 1e-9 of the columns' range.
     mistake_bound_ : (R/γ)² with the bias as the weight of one more input, which is always 1: R

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.activations import Step
-from rosenblatt.perceptron.trace import Trace
+from rosenblatt.perceptron.trace import PerceptronTrace
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Learned", "learn", "pre_activation"]
@@ -25,7 +25,7 @@ class Learned:
     weights: FloatArray
     bias: float
     n_epochs: int
-    trace: Trace
+    trace: PerceptronTrace
 
 
 def pre_activation(X: FloatArray, weights: FloatArray, bias: float) -> FloatArray:
@@ -80,7 +80,7 @@ def learn(
         updates_by_epoch.append(len(rows))
         if len(rows) == n_updates_before:
             break
-    trace = Trace(
+    trace = PerceptronTrace(
         X,
         targets,
         learning_rate=learning_rate,

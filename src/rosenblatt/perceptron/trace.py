@@ -10,7 +10,7 @@ import numpy as np
 
 from rosenblatt.support.types import FloatArray, IntArray
 
-__all__ = ["Trace", "Update"]
+__all__ = ["PerceptronTrace", "Update"]
 
 _NUMBERS_AT_ONCE = 2**16
 
@@ -37,7 +37,7 @@ class Update:
 
 
 @final
-class Trace(Sequence[Update]):
+class PerceptronTrace(Sequence[Update]):
     """A read-only sequence of `Update`, rebuilt from the rule as it is read.
 
     An update takes 8 bytes, the index of its row; beside these lie one copy of the rows that
@@ -86,7 +86,7 @@ class Trace(Sequence[Update]):
         return tuple(updates[k - first] for k in wanted)
 
     def __repr__(self) -> str:
-        return f"<Trace of {len(self)} updates in {len(self._updates_by_epoch)} epochs>"
+        return f"<PerceptronTrace of {len(self)} updates in {len(self._updates_by_epoch)} epochs>"
 
     def _replay(self, start: int, stop: int) -> Iterator[Update]:
         """The updates start, …, stop - 1."""

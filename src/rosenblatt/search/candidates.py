@@ -1,4 +1,4 @@
-"""The candidates of a search: hidden layers, and whatever else a grid varies."""
+"""The candidates of a search: hidden layers, and other parameters of a grid."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from sklearn.pipeline import Pipeline
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.search.default_candidates import Sizes
 
-__all__ = ["HIDDEN", "Parameters", "checked_sizes", "combined", "network_step"]
+__all__ = ["HIDDEN", "CandidateParameters", "checked_sizes", "combined", "network_step"]
 
-Parameters = dict[str, Any]
+CandidateParameters = dict[str, Any]
 HIDDEN = "hidden_layer_sizes"
 
 
 def network_step(estimator: Any) -> str:
-    """What stands before a parameter's name of the network in `estimator`: '' or its step's.
+    """The prefix of the network's parameters in `estimator`: '', or its step and two underscores.
 
     Raises
     ------
     TypeError
-        Where it is neither one of our networks nor a pipeline that ends in one.
+        If it is neither a network of this library nor a pipeline that ends in one.
     """
     if isinstance(estimator, BaseMLP):
         return ""
@@ -40,7 +40,10 @@ def network_step(estimator: Any) -> str:
 def checked_sizes(candidates: Iterable[Any]) -> list[Sizes]:
     """Hidden layers as tuples, in the order given; a number is one layer, () is none.
 
-    ValueError for an empty list, and for what is no size, named with its place.
+    Raises
+    ------
+    ValueError
+        For an empty list, and for the first candidate that is no tuple of sizes.
     """
     given = list(candidates)
     if not given:
@@ -68,10 +71,13 @@ def checked_sizes(candidates: Iterable[Any]) -> list[Sizes]:
 
 def combined(
     sizes: Sequence[Sizes], grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None, step: str
-) -> list[Parameters]:
+) -> list[CandidateParameters]:
     """Every candidate with every point of the grid, in the order of scikit-learn's ParameterGrid.
 
-    ValueError where the grid names the hidden layers as well.
+    Raises
+    ------
+    ValueError
+        If the grid names the hidden layers as well.
     """
     name = step + HIDDEN
     grids: list[Mapping[str, Any]] = [grid] if isinstance(grid, Mapping) else list(grid or [{}])

@@ -1,22 +1,31 @@
-"""What a candidate takes, before anything is trained."""
+"""The size of a candidate, measured before anything is trained."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import NamedTuple, final
 
+from rosenblatt.fitting.batch_size import AUTO_BATCH_SIZE
 from rosenblatt.options.compatibility import refusal
 from rosenblatt.options.features import PAUSES
-from rosenblatt.search.candidates import Parameters
+from rosenblatt.search.candidates import CandidateParameters
 from rosenblatt.search.folds import Folds
-from rosenblatt.search.memory_budget import available_bytes, fit_bytes, told
+from rosenblatt.search.memory_budget import available_bytes, bytes_text, fit_bytes
 
 __all__ = ["Measure", "Measured"]
 
 
 @final
 class Measured(NamedTuple):
-    """Number of parameters, epochs at most, and why it cannot be trained, where it cannot."""
+    """The size of a candidate.
+
+    Attributes
+    ----------
+    n_parameters : int
+    max_epochs : int
+    refusal : str or None
+        Why it cannot be trained, if so.
+    """
 
     n_parameters: int
     max_epochs: int
@@ -25,18 +34,23 @@ class Measured(NamedTuple):
 
 @final
 class Measure:
-    """Measures candidates, and refuses a fit that does not fit into memory, or that `pauses` and
-    cannot.
+    """Measures candidates, and refuses those that memory or the strategy does not allow.
 
-    A candidate whose parameters are wrong counts no parameters and one epoch: it fails when it is
-    begun, which is told with the others' failures.
+    A candidate with invalid parameters counts 0 parameters and one epoch: it fails when it begins,
+    and is reported with the other failures.
+
+    Parameters
+    ----------
+    folds : Folds
+    pauses : bool
+        Whether the strategy pauses fits, which some solvers cannot.
     """
 
     def __init__(self, folds: Folds, pauses: bool) -> None:
         self.folds, self.pauses = folds, pauses
         self.available = available_bytes()
 
-    def __call__(self, parameters: Parameters) -> Measured:
+    def __call__(self, parameters: CandidateParameters) -> Measured:
         measured = None
         with suppress(ValueError, TypeError):
             measured = self.folds.network(parameters)
@@ -44,20 +58,20 @@ class Measure:
             return Measured(0, 1)
         est, network, itemsize = measured
         refused = None
-        batch = est.batch_size if isinstance(est.batch_size, int) else 200
+        batch = AUTO_BATCH_SIZE if isinstance(est.batch_size, str) else int(est.batch_size)
         wanted = fit_bytes(network, batch, itemsize)
         if wanted > self.available:
             refused = (
                 f"The candidate {parameters} has {network.n_parameters:,} parameters and takes"
-                f" about {told(wanted)} to train, and {told(self.available)} are free: leave it"
-                " out, or take dtype='float32'."
+                f" about {bytes_text(wanted)} to train, and {bytes_text(self.available)} are free:"
+                " leave it out, or take dtype='float32'."
             )
         elif self.pauses:
             refused = refusal(PAUSES, est.solver, "this strategy", ", or strategy='all'")
         return Measured(network.n_parameters, est.max_iter, refused)
 
-    def possible(self, parameters: Parameters) -> Measured:
-        """ValueError for a candidate that is refused."""
+    def possible(self, parameters: CandidateParameters) -> Measured:
+        """The same; raises a ValueError for a candidate that is refused."""
         measured = self(parameters)
         if measured.refusal is not None:
             raise ValueError(measured.refusal)

@@ -1,4 +1,4 @@
-"""What to try where nobody has said: a ladder of widths and depths that fits the data."""
+"""The default candidates: a ladder of widths and depths that fits the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of a search."""
+"""The figure of a search."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, Self, final
 import numpy as np
 
 from rosenblatt.search.plot_axes import legend_outside, scale, sizes_above
-from rosenblatt.search.results import SearchResults, findings
-from rosenblatt.search.summary import named
+from rosenblatt.search.results import SearchResults, search_results
+from rosenblatt.search.summary import candidate_text
 from rosenblatt.support.optional_dependencies import missing
 
 __all__ = ["StructureSearchDisplay"]
 
-# Of Okabe and Ito, told apart by those who see fewer colours; and a mark for each as well.
+# The palette of Okabe and Ito, safe for colour-blind readers; markers differ as well.
 VALIDATION, TRAINING, CHOSEN, DARK, FAINT = "#0072B2", "#E69F00", "#D55E00", "#333333", "#9A9A9A"
 FIGURE: dict[str, Any] = {"figsize": (8, 5.6), "layout": "constrained"}
 
@@ -97,7 +97,7 @@ class StructureSearchDisplay:
         -------
         display : StructureSearchDisplay
         """
-        display = cls(found=findings(search, metric), score_name=score_name)
+        display = cls(found=search_results(search, metric), score_name=score_name)
         return display.plot(ax, line_kw=line_kw, fill_between_kw=fill_between_kw)
 
     def plot(
@@ -234,7 +234,7 @@ class StructureSearchDisplay:
             self.found.n_parameters[i],
             self.found.test[i],
             linestyle="none",
-            label=f"{what}: {named(self.found, i)}",
+            label=f"{what}: {candidate_text(self.found, i)}",
             zorder=4,
             **style,
         )

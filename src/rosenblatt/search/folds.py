@@ -17,8 +17,8 @@ from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.fitting.data import TrainValidation, ValidatedData, flat
 from rosenblatt.network import Network
 from rosenblatt.problem import Rows
-from rosenblatt.search.candidates import Parameters
-from rosenblatt.search.metadata import Metadata, of_pipeline, rows_of
+from rosenblatt.search.candidates import CandidateParameters
+from rosenblatt.search.metadata import PipelineMetadata, of_pipeline, rows_of
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Begun
 from rosenblatt.stopping import StoppingRule
@@ -32,11 +32,13 @@ class Folds(ABC):
     """Makes fits of candidates to the training rows of a fold."""
 
     @abstractmethod
-    def begin(self, parameters: Parameters, fold: int, rules: tuple[StoppingRule, ...]) -> Begun:
+    def begin(
+        self, parameters: CandidateParameters, fold: int, rules: tuple[StoppingRule, ...]
+    ) -> Begun:
         """A fit before its first step, which also ends by `rules`."""
 
     @abstractmethod
-    def network(self, parameters: Parameters) -> tuple[BaseMLP, Network, int]:
+    def network(self, parameters: CandidateParameters) -> tuple[BaseMLP, Network, int]:
         """The estimator and the network that a candidate stands for, and a number's bytes."""
 
 
@@ -84,7 +86,7 @@ class TableFolds(Folds):
         self._read: dict[str, Read] = {}
         self._lock = threading.Lock()
 
-    def _set_up(self, parameters: Parameters) -> tuple[BaseMLP, Read]:
+    def _set_up(self, parameters: CandidateParameters) -> tuple[BaseMLP, Read]:
         est = clone(self.estimator).set_params(**clone(parameters, safe=False))
         est._validate_params()
         types = est._float_types(first_pass=True)
@@ -108,7 +110,9 @@ class TableFolds(Folds):
             y_val = flat(y_val, warn=False)
         return Read(reader, ValidatedData(X, flat(y), weights), (X_val, y_val, weights_val))
 
-    def begin(self, parameters: Parameters, fold: int, rules: tuple[StoppingRule, ...]) -> Begun:
+    def begin(
+        self, parameters: CandidateParameters, fold: int, rules: tuple[StoppingRule, ...]
+    ) -> Begun:
         est, read = self._set_up(parameters)
         lesson = self._lesson(est, read, fold)
         fit = est._begin(read.table, self.rows[fold], read.validation, rules=rules, lesson=lesson)
@@ -126,7 +130,7 @@ class TableFolds(Folds):
         est._share_targets(learner, lesson)
         return lesson
 
-    def network(self, parameters: Parameters) -> tuple[BaseMLP, Network, int]:
+    def network(self, parameters: CandidateParameters) -> tuple[BaseMLP, Network, int]:
         est, read = self._set_up(parameters)
         X, y = read.table.X, self._lesson(est, read, None).train.y
         return est, est._network(X.shape[1], est._n_units_out(y)), X.dtype.itemsize
@@ -141,7 +145,7 @@ class PipelineFolds(Folds):
         estimator: Pipeline,
         X: Any,
         y: Any,
-        metadata: Metadata,
+        metadata: PipelineMetadata,
         rows: Sequence[Rows],
         threads: int,
     ) -> None:
@@ -166,17 +170,19 @@ class PipelineFolds(Folds):
                 made = self._made[fold] = before, table
             return made
 
-    def _of_the_network(self, parameters: Parameters) -> Parameters:
+    def _of_the_network(self, parameters: CandidateParameters) -> CandidateParameters:
         return {name.removeprefix(self.step): value for name, value in parameters.items()}
 
-    def begin(self, parameters: Parameters, fold: int, rules: tuple[StoppingRule, ...]) -> Begun:
+    def begin(
+        self, parameters: CandidateParameters, fold: int, rules: tuple[StoppingRule, ...]
+    ) -> Begun:
         before, table = self._fold(fold)
         begun = table.begin(self._of_the_network(parameters), 0, rules)
         name = self.estimator.steps[-1][0]
         begun.whole = Pipeline([*before.steps, (name, begun.whole)])
         return begun
 
-    def network(self, parameters: Parameters) -> tuple[BaseMLP, Network, int]:
+    def network(self, parameters: CandidateParameters) -> tuple[BaseMLP, Network, int]:
         return self._fold(0)[1].network(self._of_the_network(parameters))
 
 

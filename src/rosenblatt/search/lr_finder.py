@@ -1,4 +1,4 @@
-"""The learning-rate range test (Smith 2017): which rate to train with, found before training."""
+"""The learning-rate range test (Smith 2017): finds a learning rate before training."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sklearn.utils import _safe_indexing, check_random_state, indexable
 
 from rosenblatt.errors import DivergenceError
 from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.fitting.batch_size import batch_size_of
 from rosenblatt.fitting.sample_weight import checked_weights
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.options.compatibility import refusal
@@ -26,12 +27,12 @@ __all__ = ["LearningRateTest", "find_learning_rate"]
 
 Curve = npt.NDArray[np.float64]
 
-# The curve is smoothed over this share of the steps: with half of it the noise of batches was now
-# and then steeper than the fall. The test ends where a loss lies so many times the first one above
-# the least.
+# Fraction of the steps over which the curve is smoothed: with half of it the noise of batches was
+# sometimes steeper than the fall. The test ends once a loss exceeds the smallest by so many times
+# the first.
 SMOOTHING, BLOW_UP = 0.06, 4.0
 
-# What steers, watches or ends a whole fit, and has no place in single steps.
+# Parameters that concern a whole fit and are switched off for single steps.
 OF_WHOLE_FITS: dict[str, Any] = {
     "learning_rate": "constant",
     "early_stopping": False,
@@ -50,7 +51,7 @@ OF_WHOLE_FITS: dict[str, Any] = {
 @final
 @dataclass(frozen=True, eq=False)
 class LearningRateTest:
-    """What a learning-rate range test found.
+    """The result of a learning-rate range test.
 
     Attributes
     ----------
@@ -106,7 +107,7 @@ def find_learning_rate(
     highest: float = 10.0,
     n_steps: int = 120,
 ) -> LearningRateTest:
-    """Train a copy for a few steps at rates that grow geometrically, and see when it learns most.
+    """Train a copy for a few steps at geometrically growing rates, and find the steepest descent.
 
     Take the suggestion as `learning_rate_init`, or as the `lr` of an optimiser object; the peak of
     a 'one_cycle' may lie somewhat above it.
@@ -126,7 +127,11 @@ def find_learning_rate(
     Raises
     ------
     ValueError
-        Where no rate in the range makes the loss fall, or the solver takes all rows at once.
+        If no rate in the range makes the loss fall, or the solver is a full-batch one.
+
+    Returns
+    -------
+    LearningRateTest
     """
     if not 0 < lowest < highest < math.inf:
         raise ValueError(f"0 < lowest < highest is needed, got lowest={lowest}, highest={highest}.")
@@ -139,12 +144,12 @@ def find_learning_rate(
     mlp.set_params(**OF_WHOLE_FITS).set_callbacks()
     rates = np.geomspace(lowest, highest, n_steps)
     losses = np.array(list(losses_at(mlp, rates, X, y, sample_weight)))
-    return judged(rates, losses)
+    return evaluated(rates, losses)
 
 
 def prepared(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
-    """A copy of the network, and X as it would reach it."""
-    from sklearn.pipeline import Pipeline  # which starting up need not wait for
+    """A copy of the network, and X transformed by the steps before it."""
+    from sklearn.pipeline import Pipeline  # keeps start-up fast
 
     copied = clone(estimator)
     if isinstance(copied, Pipeline):
@@ -160,20 +165,20 @@ def prepared(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
 
 
 def losses_at(mlp: Any, rates: Curve, X: Any, y: Any, weights: Any) -> Iterator[float]:
-    """The loss of one batch after another, each before a step at its rate, until it blows up."""
+    """The loss of each batch before the step at its rate, until the loss blows up."""
     X, y = indexable(X, y)
     rng = check_random_state(mlp.random_state)
     rows = np.arange(len(y))
     if weights is not None:
         weights = checked_weights(weights, np.empty((len(y), 1)))
     if is_classifier(mlp):
-        # Classes and their weights are those of all rows, which no batch tells.
+        # Classes and their weights follow from all rows, not from a batch.
         mlp._check_targets(y, incremental=False)
         weights = mlp._row_weights(mlp._encode_targets(y, np.float64), weights)
         mlp.set_params(class_weight=None)
     if weights is not None:
         rows = rows[weights > 0]
-    size = min(200 if isinstance(mlp.batch_size, str) else mlp.batch_size, len(rows))
+    size = batch_size_of(mlp.batch_size, len(rows))
     mlp.set_params(batch_size=size)
     solver, first, least = mlp.solver, math.nan, math.inf
     for rate, batch in zip(rates, batches(rows, size, rng), strict=False):
@@ -193,7 +198,7 @@ def losses_at(mlp: Any, rates: Curve, X: Any, y: Any, weights: Any) -> Iterator[
 def batches(
     rows: npt.NDArray[np.int64], size: int, rng: np.random.RandomState
 ) -> Iterator[npt.NDArray[np.int64]]:
-    """Full batches without end, in a new order whenever the rows are used up."""
+    """An endless sequence of full batches, in a new order after every pass over the rows."""
     while True:
         order = rng.permutation(rows)
         for begin in range(0, len(rows) - size + 1, size):
@@ -211,8 +216,8 @@ def set_rate(mlp: Any, solver: str | Optimizer, rate: float) -> None:
         mlp.set_params(solver=changed)
 
 
-def judged(rates: Curve, losses: Curve) -> LearningRateTest:
-    """The rate of the steepest fall of the smoothed curve, no later than its minimum."""
+def evaluated(rates: Curve, losses: Curve) -> LearningRateTest:
+    """Suggest the rate at the steepest fall of the smoothed curve, before its minimum."""
     if len(losses) < 3:
         raise ValueError(
             f"The loss blew up at once, at a learning rate of {rates[len(losses)]:g}: begin with a"

@@ -1,4 +1,4 @@
-"""How much memory a fit takes, and how much there is."""
+"""The memory that a fit needs, and the memory that is available."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from rosenblatt.engine.interface import BLOCK_ROWS
 from rosenblatt.network import Network
 
-__all__ = ["available_bytes", "fit_bytes", "told"]
+__all__ = ["available_bytes", "bytes_text", "fit_bytes"]
 
 # θ, its gradient, Adam's two slots, and a copy of the best.
-COPIES = 5
-# Rows that pass a layer together at most; each leaves an output and a gradient there.
-BLOCK, BUFFERS = 1024, 2
+THETA_COPIES = 5
+# The engine's buffers for each row that it propagates: output and gradient.
+BUFFERS = 2
 
 
 def fit_bytes(network: Network, batch_size: int, itemsize: int) -> int:
-    """What training takes beside the data, at most about."""
+    """An upper estimate of the memory that training takes beside the data."""
     units = network.n_inputs + 2 * sum(n_out for _, n_out in network.shapes)
-    return itemsize * (COPIES * network.n_parameters + BUFFERS * min(batch_size, BLOCK) * units)
+    return itemsize * (
+        THETA_COPIES * network.n_parameters + BUFFERS * min(batch_size, BLOCK_ROWS) * units
+    )
 
 
 def available_bytes() -> float:
-    """Memory that this process may still take, by the limits that the system tells of."""
+    """The memory that this process may still allocate: the smallest limit the system reports."""
     found = [float("inf")]
     with suppress(OSError, ValueError, StopIteration):
         lines = Path("/proc/meminfo").read_text().splitlines()
@@ -45,5 +48,5 @@ def available_bytes() -> float:
     return min(found)
 
 
-def told(n_bytes: float) -> str:
+def bytes_text(n_bytes: float) -> str:
     return f"{n_bytes / 2**30:,.1f} GiB" if n_bytes >= 2**30 else f"{n_bytes / 2**20:,.0f} MiB"

@@ -1,4 +1,4 @@
-"""What a search says: a line for each candidate, and what went wrong, in one warning each."""
+"""Printed lines of a search, and its warnings: one of each kind."""
 
 from __future__ import annotations
 
@@ -9,68 +9,62 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 
 from rosenblatt.search.default_candidates import Sizes
-from rosenblatt.search.results import name_of
+from rosenblatt.search.results import layers_text
 from rosenblatt.search.selection import standard_error
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.listing import some_of
 
 __all__ = [
     "line_of",
     "not_reached",
+    "parameters_text",
     "raise_or_warn_of_failures",
-    "told_parameters",
     "warn_of_interruption",
     "warn_of_limits",
     "warn_of_missing_classes",
 ]
 
-NAMED = 5  # candidates, before "and … more"
 
-
-def told_parameters(parameters: dict[str, Any]) -> str:
+def parameters_text(parameters: dict[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in parameters.items())
 
 
 def line_of(candidate: Candidate) -> str:
     scores = [t.test for t in candidate.trials]
     if any(isinstance(score, dict) for score in scores):
-        told = str(scores)
+        text = str(scores)
     else:
         values = np.array(scores, np.float64)
-        told = f"{values.mean():.4f} ± {standard_error(values):.4f}"
+        text = f"{values.mean():.4f} ± {standard_error(values):.4f}"
     epochs = np.mean([t.n_epochs for t in candidate.trials])
     return (
-        f"{told_parameters(candidate.parameters)}: {told}, {candidate.n_parameters:,} parameters,"
+        f"{parameters_text(candidate.parameters)}: {text}, {candidate.n_parameters:,} parameters,"
         f" {epochs:g} epochs, {candidate.status}"
     )
 
 
 def not_reached(missed: Sequence[Sizes], stop_reason: str) -> str:
-    """A sentence on the candidates that a search ended before."""
+    """A sentence on the candidates that the search did not reach."""
     end = "before the search was interrupted"
     if stop_reason.startswith("reached"):
         end = stop_reason.replace("reached", "within", 1)
     number = f"{len(missed)} candidate{'' if len(missed) == 1 else 's'}"
-    named = "; ".join(map(name_of, missed[:NAMED]))
-    more = f"; and {len(missed) - NAMED} more" if len(missed) > NAMED else ""
-    return f"{number} not reached {end}: {named}{more}."
+    return f"{number} not reached {end}: {some_of(list(map(layers_text, missed)), '; ')}."
 
 
 def raise_or_warn_of_failures(reached: Sequence[Candidate]) -> None:
-    """ValueError where every candidate failed, FitFailedWarning where some did."""
+    """Raise a ValueError if every candidate failed; warn with a FitFailedWarning if some did."""
     failed = [c for c in reached if c.status == "failed"]
     if not failed:
         return
-    told = [f"  {told_parameters(c.parameters)}: {why(c)}" for c in failed[:NAMED]]
-    if len(failed) > NAMED:
-        told.append(f"  and {len(failed) - NAMED} more")
-    listed = "\n".join(told)
+    errors = some_of([f"{parameters_text(c.parameters)}: {why(c)}" for c in failed], "\n  ")
     if len(failed) == len(reached):
-        raise ValueError(f"All {len(failed)} candidates failed:\n{listed}")
+        raise ValueError(f"All {len(failed)} candidates failed:\n  {errors}")
     warn_caller(
         f"{len(failed)} of {len(reached)} candidates failed on some fold; their scores are NaN, and"
-        f" they are not chosen:\n{listed}",
+        f" they are not chosen:\n  {errors}",
         FitFailedWarning,
     )
 
@@ -87,7 +81,7 @@ def warn_of_interruption(n_reached: int, n_scored: int, n_folds: int) -> None:
 
 
 def warn_of_limits(reached: Sequence[Candidate], every_fit_counts: bool) -> None:
-    """One warning of each kind in place of each fit's own."""
+    """One warning of each kind in place of the warnings of every fit."""
     trials = [trial for candidate in reached for trial in candidate.trials]
     ended = sum(not trial.converged for trial in trials)
     if every_fit_counts and ended:
@@ -102,7 +96,7 @@ def warn_of_limits(reached: Sequence[Candidate], every_fit_counts: bool) -> None
 
 
 def warn_of_missing_classes(y: Any, splits: Sequence[Split]) -> None:
-    """Say where a fold's training rows lack a class that its networks therefore cannot know."""
+    """Warn if a class is missing from a fold's training rows."""
     labels = np.asarray(y)
     if labels.ndim != 1:
         return

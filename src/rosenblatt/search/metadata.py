@@ -1,4 +1,4 @@
-"""Which part of the metadata of a fit goes where in a pipeline."""
+"""Distributes the metadata of a pipeline's fit over its steps."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ from sklearn.utils.validation import _check_method_params
 
 from rosenblatt.problem import Rows
 
-__all__ = ["Metadata", "of_pipeline", "rows_of"]
+__all__ = ["PipelineMetadata", "of_pipeline", "rows_of"]
 
 
 @final
 @dataclass(frozen=True)
-class Metadata:
-    """What the steps before the network take, by the names that they are given it by, and what
-    the network takes, by its own."""
+class PipelineMetadata:
+    """Metadata for the steps before the network, by the names the pipeline takes, and for the
+    network, by its own names."""
 
     before: Mapping[str, Any]
     network: Mapping[str, Any]
 
 
-def of_pipeline(pipeline: Pipeline, given: Mapping[str, Any], *, routed: bool) -> Metadata:
-    """Metadata for a pipeline's fit, by requests where it is `routed`, else by 'step__name'.
+def of_pipeline(pipeline: Pipeline, given: Mapping[str, Any], *, routed: bool) -> PipelineMetadata:
+    """Metadata for a pipeline's fit, by requests if it is `routed`, else by 'step__name'.
 
-    ValueError for what belongs to no step, and for what is the network's beside weights: rows to
-    validate on would have to pass the steps before it.
+    Raises
+    ------
+    ValueError
+        For metadata that belongs to no step, and for any of the network's but weights: validation
+        rows would have to pass the earlier steps.
     """
     *earlier, (name, _) = pipeline.steps
     if routed:
@@ -51,7 +54,7 @@ def of_pipeline(pipeline: Pipeline, given: Mapping[str, Any], *, routed: bool) -
             f" {name}__sample_weight to the network, and to the steps before it what begins with"
             " their names. Search over the network itself, or use scikit-learn's GridSearchCV."
         )
-    return Metadata({key: given[key] for key in wanted}, own)
+    return PipelineMetadata({key: given[key] for key in wanted}, own)
 
 
 def rows_of(X: Any, params: Mapping[str, Any], rows: Rows) -> dict[str, Any]:

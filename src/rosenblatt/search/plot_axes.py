@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rosenblatt.search.results import SearchResults, name_of
+from rosenblatt.search.results import SearchResults, layers_text
 
 __all__ = ["legend_outside", "scale", "sizes_above"]
 
@@ -50,7 +50,7 @@ def sizes_above(ax: Any, found: SearchResults) -> Any:
     for i in (*marked, *ranked):
         place = math.log10(found.n_parameters[i])
         if all(abs(place - other) >= (high - low) / MOST_NAMES for other in placed):
-            placed[place] = name_of(found.sizes[i])
+            placed[place] = layers_text(found.sizes[i])
     names = ax.secondary_xaxis("top")
     names.xaxis.set_major_locator(FixedLocator([10**place for place in placed]))
     names.xaxis.set_minor_locator(NullLocator())

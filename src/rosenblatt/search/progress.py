@@ -8,21 +8,21 @@ from contextlib import AbstractContextManager
 from typing import Any, Self, final
 
 from rosenblatt.fitting.progress_bar import INTERVAL, ProgressLine, bar
-from rosenblatt.search.results import name_of, sizes_of
-from rosenblatt.search.run import Work
+from rosenblatt.search.results import layers_text, sizes_of
+from rosenblatt.search.run import SearchRun
 
 __all__ = ["SearchBar"]
 
 
 @final
 class SearchBar(AbstractContextManager["SearchBar"]):
-    """One line on standard error: how many fits are over, and the best candidate so far.
+    """One line on standard error: the number of finished fits, and the best candidate so far.
 
-    A thread of its own looks at the work, so that the seconds go on while a long fit runs.
+    A daemon thread redraws it, so that the elapsed time advances during a long fit.
     """
 
-    def __init__(self, work: Work) -> None:
-        self.work, self.line = work, ProgressLine()
+    def __init__(self, run: SearchRun) -> None:
+        self.run, self.line = run, ProgressLine()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -41,13 +41,13 @@ class SearchBar(AbstractContextManager["SearchBar"]):
             self.line.show(self.text())
 
     def text(self) -> str:
-        candidates = list(self.work.candidates)
+        candidates = list(self.run.candidates)
         trials = [trial for candidate in candidates for trial in candidate.trials]
         over = sum(trial.over for trial in trials)
         text = f"fit {over}/{len(trials)} {bar(over, len(trials), width=20)}"
-        means = {id(c): self.work.mean(c) for c in candidates if c.scored}
+        means = {id(c): self.run.mean(c) for c in candidates if c.scored}
         ranked = [c for c in candidates if not math.isnan(means.get(id(c), math.nan))]
         if ranked:
             best = max(ranked, key=lambda c: (c.rung, means[id(c)]))
-            text += f" best {name_of(sizes_of(best.parameters))}: {means[id(best)]:.4g}"
+            text += f" best {layers_text(sizes_of(best.parameters))}: {means[id(best)]:.4g}"
         return text

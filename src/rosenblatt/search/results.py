@@ -1,4 +1,4 @@
-"""What a search found, in numbers: what its picture, its plot in text and its table show."""
+"""The results of a search as arrays, for its figure, its terminal plot and its table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rosenblatt.search.candidates import HIDDEN
 from rosenblatt.search.default_candidates import Sizes
 from rosenblatt.search.selection import Integers, Numbers, eligible, favourites, standard_error
 
-__all__ = ["SearchResults", "findings", "name_of", "sizes_of"]
+__all__ = ["SearchResults", "layers_text", "search_results", "sizes_of"]
 
 Booleans = npt.NDArray[np.bool_]
 
@@ -26,21 +26,23 @@ FAR_OUT = 3.0
 @final
 @dataclass(frozen=True, eq=False)
 class SearchResults:
-    """A search in arrays, with a place for each candidate in the order of `cv_results_`.
+    """The results of a search, with an entry for each candidate in the order of `cv_results_`.
 
     Attributes
     ----------
     metric : str
-        As an axis names it.
+        Its name on an axis.
+    n_folds : int
     sizes, others : tuples
-        The hidden layers, and the other parameters that the search varied.
+        Hidden layers, and the other parameters that the search varied.
     n_parameters : array of int
     test, error, train : arrays
-        The mean validation score, its standard error over the folds, and the mean training score.
+        Mean validation score, its standard error over the folds, and mean training score.
     n_epochs, seconds : arrays
         Means over the folds.
+    status : tuple of str
     compared : array of bool
-        Whether it is one of those that the choice was made from.
+        Whether the candidate was among those to choose from.
     chosen : int or None
     highest, smallest : int
         The highest mean, and the smallest network within one standard error of it.
@@ -104,8 +106,8 @@ class SearchResults:
         return int((~self.scored).sum())
 
 
-def findings(search: Any, metric: str | None = None) -> SearchResults:
-    """What a fitted StructureSearchCV found, by one of its metrics.
+def search_results(search: Any, metric: str | None = None) -> SearchResults:
+    """The results of a fitted StructureSearchCV by one of its metrics.
 
     Raises
     ------
@@ -147,7 +149,7 @@ def findings(search: Any, metric: str | None = None) -> SearchResults:
 
 
 def key_of(search: Any, metric: str | None) -> str:
-    """What stands in the names of `cv_results_` for a metric; None is that of the choice."""
+    """The suffix of a metric in the keys of `cv_results_`; None means the one of the choice."""
     if metric is None:
         if not search.multimetric_:
             return "score"
@@ -183,6 +185,6 @@ def is_hidden(name: str) -> bool:
     return name.rpartition("__")[2] == HIDDEN
 
 
-def name_of(sizes: Sizes) -> str:
+def layers_text(sizes: Sizes) -> str:
     """'64,32', or 'none' for a network without hidden layers."""
     return ",".join(map(str, sizes)) or "none"

@@ -1,4 +1,4 @@
-"""A search under way: its candidates, what trains and scores them, and who is told."""
+"""A running search: its candidates, and how they are trained, scored and compared."""
 
 from __future__ import annotations
 
@@ -11,24 +11,30 @@ from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection._validation import _score
 
 from rosenblatt.parallel import StopSignal, WorkerPool
-from rosenblatt.search.candidates import Parameters
+from rosenblatt.search.candidates import CandidateParameters
 from rosenblatt.search.folds import Folds, Held
 from rosenblatt.search.metadata import rows_of
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate, Scores, Trial
 
-__all__ = ["Scoring", "Work", "no_metric_named"]
+__all__ = ["Scoring", "SearchRun", "no_metric_named"]
 
 
 @final
 @dataclass
 class Scoring:
-    """Scores a candidate on the rows that a fold holds out, and on those it was trained on.
+    """Scores a candidate on the held-out rows of a fold, and on its training rows.
 
     Attributes
     ----------
-    metric : str, or whatever else `refit` may be
-        The one of several scores that candidates are compared by, where it names one.
+    scorer : callable
+        scikit-learn's, for one metric or several.
+    metric : str, or another value of `refit`
+        If a str, the metric by which candidates are compared.
+    params : dict
+        Metadata for the scorer.
+    held : Held
+    splits : sequence of pairs of row numbers
     """
 
     scorer: Any
@@ -46,8 +52,8 @@ class Scoring:
 
     def _of(self, whole: Any, rows: tuple[Any, Any], numbers: Any) -> Scores:
         given = rows_of(self.held.X, self.params, numbers)
-        # One score that cannot be had fails the candidate, as a fit would; of several, the others
-        # are still worth having.
+        # An error in the only metric fails the candidate, as one in its fit would; of several
+        # metrics the others are kept.
         error_score = np.nan if isinstance(self.scorer, _MultimetricScorer) else "raise"
         scores: Scores = _score(whole, *rows, self.scorer, given, error_score=error_score)
         return scores
@@ -58,7 +64,7 @@ class Scoring:
         return np.nan
 
     def watched(self, scores: Scores) -> float:
-        """The score that the candidates are compared by, NaN where none of several is named."""
+        """The score by which candidates are compared; NaN if none of several is named."""
         if not isinstance(scores, dict):
             return float(scores)
         return float(scores.get(self.metric, np.nan))
@@ -66,30 +72,47 @@ class Scoring:
 
 @final
 @dataclass
-class Work:
+class SearchRun:
+    """The candidates of a search, and what trains them.
+
+    Attributes
+    ----------
+    folds : Folds
+        Begins the fits.
+    n_folds : int
+    scoring : Scoring
+    pool : WorkerPool
+    stop : StopSignal
+    report : callable
+        Takes every candidate that is done.
+    candidates : list of Candidate
+    """
+
     folds: Folds
     n_folds: int
     scoring: Scoring
-    crew: WorkerPool
-    halt: StopSignal
+    pool: WorkerPool
+    stop: StopSignal
     report: Callable[[Candidate], None]
     candidates: list[Candidate] = field(default_factory=list)
-    _told: set[int] = field(default_factory=set)
+    _reported: set[int] = field(default_factory=set)
 
-    def add(self, parameters: Parameters, n_parameters: int, max_epochs: int) -> Candidate:
+    def add(self, parameters: CandidateParameters, n_parameters: int, max_epochs: int) -> Candidate:
         trials = [Trial(k) for k in range(self.n_folds)]
         candidate = Candidate(parameters, n_parameters, max_epochs, trials)
         self.candidates.append(candidate)
         return candidate
 
     def advance(self, item: tuple[Candidate, Trial]) -> None:
-        """Train one candidate on in one fold. Once the halt is due, only the very first candidate
-        is begun at all: there must be one to return."""
+        """Continue a candidate on one fold.
+
+        Once the stop is due only the first candidate still begins: a search must return one.
+        """
         candidate, trial = item
-        if self.halt.due and (self.halt.asked or candidate is not self.candidates[0]):
+        if self.stop.due and (self.stop.requested or candidate is not self.candidates[0]):
             return
         trial.advance(
-            lambda: self.folds.begin(candidate.parameters, trial.fold, (self.halt,)),
+            lambda: self.folds.begin(candidate.parameters, trial.fold, (self.stop,)),
             self.scoring,
             self.scoring.failed,
             candidate.until,
@@ -98,25 +121,28 @@ class Work:
     def done(self, item: tuple[Candidate, Trial]) -> None:
         candidate, _ = item
         if all(t.over for t in candidate.trials):
-            self.tell(candidate)
+            self.report_once(candidate)
 
-    def tell(self, candidate: Candidate) -> None:
-        """Report a candidate, once: its last two folds may be over before either is heard of."""
-        if id(candidate) not in self._told:
-            self._told.add(id(candidate))
+    def report_once(self, candidate: Candidate) -> None:
+        """Report a candidate. Its last two folds may both end before either is processed."""
+        if id(candidate) not in self._reported:
+            self._reported.add(id(candidate))
             self.report(candidate)
 
     def mean(self, candidate: Candidate) -> float:
-        """The mean score over the folds, NaN where one is missing."""
+        """The mean score over the folds; NaN if one is missing."""
         scores = [
             np.nan if t.test is None else self.scoring.watched(t.test) for t in candidate.trials
         ]
         return float(np.mean(scores))
 
     def compared(self, candidate: Candidate) -> float:
-        """The mean that decides whether a candidate goes on.
+        """The mean score that decides whether a candidate continues.
 
-        ValueError where its scores are several, and none is named to compare by.
+        Raises
+        ------
+        ValueError
+            If there are several metrics, and none is named to compare by.
         """
         for trial in candidate.trials:
             if isinstance(trial.test, dict) and self.scoring.metric not in trial.test:

@@ -1,4 +1,4 @@
-"""Candidates drawn by optuna, which learns from those that came before."""
+"""Candidates proposed by optuna from the results of earlier ones."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, final
 
-from rosenblatt.search.candidates import Parameters
+from rosenblatt.search.candidates import CandidateParameters
 from rosenblatt.search.cost import Measured
-from rosenblatt.search.run import Work
+from rosenblatt.search.run import SearchRun
 from rosenblatt.search.space import Space
 from rosenblatt.search.strategies import FACTOR
 from rosenblatt.search.trials import Candidate
@@ -18,61 +18,70 @@ from rosenblatt.search.trials import Candidate
 __all__ = ["DEFAULT_NUMBER", "sample"]
 
 DEFAULT_NUMBER = 50
-PAUSES = 4  # at the end of all but the last a candidate may be given up
-REPEATED = 10  # draws of known candidates, after which one is drawn blindly
+N_RUNGS = 4  # at the end of all but the last a candidate may be pruned
+MAX_REPEATS = 10  # proposals of known candidates, after which one is drawn at random
 
 
 def sample(
-    work: Work,
+    run: SearchRun,
     space: Space,
     *,
     n_candidates: int | None,
     seed: int,
-    measured: Callable[[Parameters], Measured],
+    measured: Callable[[CandidateParameters], Measured],
 ) -> None:
-    """Train candidates as optuna proposes them, and give those up early that promise little.
+    """Train candidates that optuna proposes, and prune those whose score falls behind.
 
-    Each thread takes a candidate through its folds, with pauses in which its mean score so far is
-    compared with the others'. `n_candidates` None stands for as many as the halt leaves time for;
-    the search ends before where the space has no more. What `measured` refuses fails.
+    Each thread takes a candidate through its folds, rung by rung; its mean score after a rung is
+    compared with the others'.
+
+    Parameters
+    ----------
+    run : SearchRun
+    space : Space
+    n_candidates : int or None
+        None means as many as the time allows. The search ends earlier if the space is exhausted.
+    seed : int
+    measured : callable
+        Measures a candidate; one that it refuses counts as failed.
     """
     with quiet():
-        draws = Draws(work, space, n_candidates, seed, measured)
+        sampler = CandidateSampler(run, space, n_candidates, seed, measured)
 
         def train(thread: int) -> None:
-            while (drawn := draws.next()) is not None:
-                asked, candidate = drawn
-                for pause in range(PAUSES):
-                    candidate.rung = pause
-                    share = FACTOR ** (PAUSES - 1 - pause)
-                    candidate.until = math.ceil(candidate.max_epochs / share)
+            while (drawn := sampler.next()) is not None:
+                proposal, candidate = drawn
+                for rung in range(N_RUNGS):
+                    candidate.rung = rung
+                    divisor = FACTOR ** (N_RUNGS - 1 - rung)
+                    candidate.until = math.ceil(candidate.max_epochs / divisor)
                     for trial in candidate.trials:
-                        work.advance((candidate, trial))
+                        run.advance((candidate, trial))
                     if all(trial.over for trial in candidate.trials) or not candidate.scored:
                         break
-                    if draws.promises_little(asked, candidate):
+                    if sampler.falls_behind(proposal, candidate):
                         candidate.eliminate()
                         break
-                draws.tell(asked, candidate)
+                sampler.report_end(proposal, candidate)
 
-        work.crew.run(train, range(work.crew.size))
+        run.pool.run(train, range(run.pool.size))
 
 
 @final
-class Draws:
-    """A study of optuna's, asked and told by one thread at a time."""
+class CandidateSampler:
+    """An optuna study that one thread at a time uses."""
 
     def __init__(
         self,
-        work: Work,
+        run: SearchRun,
         space: Space,
         n_candidates: int | None,
         seed: int,
-        measured: Callable[[Parameters], Measured],
+        measured: Callable[[CandidateParameters], Measured],
     ) -> None:
         import optuna
 
-        self.work, self.space, self.measured = work, space, measured
+        self.run, self.space, self.measured = run, space, measured
         self.left = math.inf if n_candidates is None else n_candidates
         self.drawn: dict[Hashable, Candidate] = {}
         self.learning = optuna.samplers.TPESampler(seed=seed)
@@ -85,63 +94,63 @@ class Draws:
         self._lock = threading.Lock()
 
     def next(self) -> tuple[Any, Candidate] | None:
-        """A candidate not drawn before; None where there is none, or where enough were drawn."""
-        halt = self.work.halt
+        """A new candidate; None if there is none, or if enough were drawn."""
+        stop = self.run.stop
         repeated = 0
         with self._lock:
             while True:
                 if len(self.drawn) >= min(self.left, self.space.n_points):
                     return None
-                if halt.due and (halt.asked or self.drawn):
+                if stop.due and (stop.requested or self.drawn):
                     return None
-                self.study.sampler = self.learning if repeated < REPEATED else self.blind
-                asked = self.study.ask(self.space.distributions)
-                point = self.space.point(asked.params)
+                self.study.sampler = self.learning if repeated < MAX_REPEATS else self.blind
+                proposal = self.study.ask(self.space.distributions)
+                point = self.space.point(proposal.params)
                 known = self.drawn.get(point)
                 if known is None:
-                    candidate = self.drawn[point] = self._begun(asked)
-                    return asked, candidate
+                    candidate = self.drawn[point] = self._begun(proposal)
+                    return proposal, candidate
                 if known.eliminated:
-                    asked.report(self.work.mean(known), known.rung)
-                self._tell(asked, known)
+                    proposal.report(self.run.mean(known), known.rung)
+                self._report(proposal, known)
                 repeated += 1
 
-    def _begun(self, asked: Any) -> Candidate:
-        parameters = self.space.parameters(asked.params)
+    def _begun(self, proposal: Any) -> Candidate:
+        parameters = self.space.parameters(proposal.params)
         n_parameters, max_epochs, refusal = self.measured(parameters)
-        candidate = self.work.add(parameters, n_parameters, max_epochs)
+        candidate = self.run.add(parameters, n_parameters, max_epochs)
         if refusal is not None:
             for trial in candidate.trials:
-                trial.fail(refusal, self.work.scoring.failed())
+                trial.fail(refusal, self.run.scoring.failed())
         return candidate
 
-    def promises_little(self, asked: Any, candidate: Candidate) -> bool:
+    def falls_behind(self, proposal: Any, candidate: Candidate) -> bool:
         with self._lock:
-            asked.report(self.work.compared(candidate), candidate.rung)
-            return bool(asked.should_prune())
+            proposal.report(self.run.compared(candidate), candidate.rung)
+            return bool(proposal.should_prune())
 
-    def tell(self, asked: Any, candidate: Candidate) -> None:
-        """Tell optuna of a candidate's end, and whoever follows the search."""
+    def report_end(self, proposal: Any, candidate: Candidate) -> None:
+        """Report a finished candidate to optuna and to the search."""
         with self._lock:
-            self._tell(asked, candidate)
+            self._report(proposal, candidate)
             if candidate.scored:
-                self.work.report(candidate)
+                self.run.report(candidate)
 
-    def _tell(self, asked: Any, candidate: Candidate) -> None:
+    def _report(self, proposal: Any, candidate: Candidate) -> None:
         from optuna.trial import TrialState
 
-        mean = self.work.mean(candidate)
+        mean = self.run.mean(candidate)
         if candidate.eliminated:
-            self.study.tell(asked, state=TrialState.PRUNED)
-        elif math.isnan(mean) or candidate.status == "paused":  # another thread is at it
-            self.study.tell(asked, state=TrialState.FAIL)
+            self.study.tell(proposal, state=TrialState.PRUNED)
+        elif math.isnan(mean) or candidate.status == "paused":  # another thread trains it
+            self.study.tell(proposal, state=TrialState.FAIL)
         else:
-            self.study.tell(asked, mean)
+            self.study.tell(proposal, mean)
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Without a line of optuna's for every candidate."""
+    """Suppress optuna's log line for every candidate."""
     import optuna
 
     before = optuna.logging.get_verbosity()

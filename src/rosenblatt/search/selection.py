@@ -1,4 +1,4 @@
-"""Which candidate to take."""
+"""The choice among candidates."""
 
 from __future__ import annotations
 
@@ -49,12 +49,14 @@ def smallest_within_one_standard_error(scores: Numbers, sizes: Integers) -> int:
 
 
 def eligible(rungs: Integers, status: npt.NDArray[np.str_]) -> Integers:
-    """The indices of those to choose from: those trained to their end, however often a search
-    looked at them on the way, and those that the end of the search came upon, whose scores count
-    as they stand. Where nothing else is left, of the eliminated those trained the farthest."""
-    in_the_race = np.isin(status, ["finished", "cut", "paused"])
-    if in_the_race.any():
-        return np.flatnonzero(in_the_race)
+    """The indices of the candidates to choose from.
+
+    Those are the finished ones, and those that the end of the search cut short, with their scores
+    so far. If there are none, the eliminated ones of the highest rung.
+    """
+    remaining = np.isin(status, ["finished", "cut", "paused"])
+    if remaining.any():
+        return np.flatnonzero(remaining)
     eliminated = status == "eliminated"
     return np.flatnonzero(eliminated & (rungs == rungs[eliminated].max()))
 

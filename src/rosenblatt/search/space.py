@@ -1,4 +1,4 @@
-"""What optuna draws candidates from."""
+"""The space from which optuna draws candidates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, final
 
-from rosenblatt.search.candidates import HIDDEN, Parameters
+from rosenblatt.search.candidates import HIDDEN, CandidateParameters
 from rosenblatt.search.default_candidates import Sizes
 
 __all__ = ["Space"]
@@ -21,18 +21,19 @@ PROBABILITIES = 2.0**-20, 1 - 2.0**-20
 @final
 @dataclass(frozen=True)
 class Space:
-    """What candidates are drawn from.
+    """The space from which candidates are drawn.
 
     Attributes
     ----------
     sizes : sequence of tuples
-        Hidden layers to choose from; or, where they are `free`, between whose depths and widths
-        any may be drawn.
+        Hidden layers to choose from.
+    free : bool
+        Whether any depths and widths between the smallest and the largest of `sizes` may be drawn.
     grid : dict
-        For each parameter a list or an array to choose from, a distribution of optuna's, or a
-        frozen one of SciPy's, such as ``loguniform(1e-5, 1e-1)``.
+        For each parameter a list or an array to choose from, an optuna distribution, or a frozen
+        SciPy distribution, such as ``loguniform(1e-5, 1e-1)``.
     step : str
-        What stands before the names of the network's parameters.
+        The prefix of the network's parameters.
     """
 
     sizes: Sequence[Sizes]
@@ -76,7 +77,7 @@ class Space:
 
     @cached_property
     def n_points(self) -> float:
-        """How many candidates there are to draw; infinite where a distribution is continuous."""
+        """The number of different candidates; infinite if a distribution is continuous."""
         others = math.prod(n_values(self.distributions[name]) for name in self.grid)
         if not self.free:
             return others * len(self.sizes)
@@ -85,14 +86,14 @@ class Space:
         return others * sum(widths**depth for depth in depths)
 
     def point(self, drawn: Mapping[str, Any]) -> Hashable:
-        """By which drawn values are known again that stand for the same candidate."""
+        """A key that is equal for drawn values of the same candidate."""
         unused: set[str] = set()
         if self.free:
             unused = {WIDTH.format(k) for k in range(drawn[DEPTH], max(self._depths))}
         return tuple(sorted((name, value) for name, value in drawn.items() if name not in unused))
 
-    def parameters(self, drawn: Mapping[str, Any]) -> Parameters:
-        """The candidate that drawn values stand for."""
+    def parameters(self, drawn: Mapping[str, Any]) -> CandidateParameters:
+        """The parameters of the candidate with these drawn values."""
         parameters = {name: chosen(values, drawn[name]) for name, values in self.grid.items()}
         if self.free:
             hidden = tuple(drawn[WIDTH.format(layer)] for layer in range(drawn[DEPTH]))
@@ -102,14 +103,14 @@ class Space:
 
 
 def is_scipy_distribution(values: Any) -> bool:
-    """Whether it is a frozen distribution of SciPy's; scikit-learn, too, goes by `rvs`."""
+    """Whether it is a frozen SciPy distribution, recognised by `rvs` as in scikit-learn."""
     return hasattr(values, "rvs") and hasattr(values, "ppf")
 
 
 def chosen(values: Any, drawn: Any) -> Any:
-    """The value of a parameter for what optuna has drawn.
+    """The value of a parameter for the number that optuna has drawn.
 
-    A distribution of SciPy's is sampled by its inverse: `drawn` is a probability p, the value the
+    A SciPy distribution is sampled by inversion: `drawn` is a probability p, the value the
     p-quantile. Optuna then models the parameter on the scale on which it is uniform.
     """
     from optuna.distributions import BaseDistribution
@@ -123,7 +124,7 @@ def chosen(values: Any, drawn: Any) -> Any:
 
 
 def n_values(distribution: Any) -> float:
-    """How many values a distribution of optuna's may take."""
+    """The number of values of an optuna distribution."""
     from optuna.distributions import CategoricalDistribution
 
     if isinstance(distribution, CategoricalDistribution):
@@ -132,5 +133,5 @@ def n_values(distribution: Any) -> float:
         return 1
     if distribution.step is None:
         return math.inf
-    # optuna has made the span a multiple of the step, but for rounding.
+    # optuna makes the span a multiple of the step, up to rounding.
     return 1 + round((distribution.high - distribution.low) / distribution.step)

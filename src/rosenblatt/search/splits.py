@@ -1,4 +1,4 @@
-"""The rows of each fold, as numbers from 0."""
+"""Row numbers of the folds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ Split = tuple[Rows, Rows]
 
 
 def numbered(splits: Iterable[tuple[Any, Any]], n_rows: int) -> list[Split]:
-    """The rows to train on and to test on, however a splitter names them: it may also give masks,
-    or count from the end."""
+    """Training and test rows as numbers from 0, also of splitters that give masks."""
     numbers = np.arange(n_rows)
     return [(numbers[np.asarray(train)], numbers[np.asarray(test)]) for train, test in splits]

@@ -22,7 +22,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_method_params, _num_samples
 
 from rosenblatt.engine.blas import blas_beside
-from rosenblatt.engine.threads import allowed_threads, asked_threads
+from rosenblatt.engine.threads import allowed_threads, requested_threads
 from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.search.candidates import HIDDEN, checked_sizes, combined, network_step
 from rosenblatt.search.cost import Measure
@@ -37,8 +37,8 @@ from rosenblatt.search.messages import (
     warn_of_missing_classes,
 )
 from rosenblatt.search.progress import SearchBar
-from rosenblatt.search.results import findings, sizes_of
-from rosenblatt.search.run import Scoring, Work, no_metric_named
+from rosenblatt.search.results import search_results, sizes_of
+from rosenblatt.search.run import Scoring, SearchRun, no_metric_named
 from rosenblatt.search.sampling import DEFAULT_NUMBER, sample
 from rosenblatt.search.selection import eligible, favourites
 from rosenblatt.search.space import Space
@@ -165,7 +165,7 @@ class StructureSearchCV(BaseSearchCV):
         "random_state": ["random_state"],
     }
 
-    # What the base class reads and the signature does not offer.
+    # The base class reads these; the signature does not have them.
     error_score = float("nan")
     return_train_score = True
 
@@ -223,7 +223,7 @@ class StructureSearchCV(BaseSearchCV):
                 f" strategy is {self.strategy!r}, which tries all: leave n_candidates out, or take"
                 " strategy='optuna'."
             )
-        begun, halt = time.perf_counter(), StopSignal.after(self.max_time)
+        begun, stop = time.perf_counter(), StopSignal.after(self.max_time)
         step = network_step(self.estimator)
         if y is None:
             raise ValueError(
@@ -241,7 +241,7 @@ class StructureSearchCV(BaseSearchCV):
             if classifies:
                 warn_of_missing_classes(y, splits)
 
-            size = asked_threads(self.n_jobs)
+            size = requested_threads(self.n_jobs)
             fit_params = {k: v for k, v in routed.estimator.fit.items() if v is not None}
             folds = folds_of(
                 self.estimator,
@@ -255,29 +255,33 @@ class StructureSearchCV(BaseSearchCV):
             held = Held(self.estimator, X, y, splits)
             scoring = Scoring(scorers, self.refit, routed.scorer.score, held, splits)
             self.candidates_ = self._sizes(folds, step, len(splits[0][0]))
-            with blas_beside(size), WorkerPool(allowed_threads(size), halt) as crew:
-                work = Work(folds, len(splits), scoring, crew, halt, self._tell)
-                with SearchBar(work) if self.verbose == "bar" else nullcontext():
-                    self._search(work, step)
+            with blas_beside(size), WorkerPool(allowed_threads(size), stop) as pool:
+                run = SearchRun(folds, len(splits), scoring, pool, stop, self._report)
+                with SearchBar(run) if self.verbose == "bar" else nullcontext():
+                    self._search(run, step)
             self.search_time_ = time.perf_counter() - begun
-            self._conclude(work)
+            self._conclude(run)
             self.scorer_ = scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
-            del work, scoring, held, folds  # and with them what the last fit has no use for
+            del run, scoring, held, folds  # frees the folds' data before the last fit
             if self.refit:
                 self._fit_best(X, y, routed.estimator.fit)
         return self
 
     def summary(self, *, metric: str | None = None, width: int = 80, height: int = 20) -> str:
-        """What the search found, as text: the candidates, the choice and why, and a plot.
+        """The results as text: the candidates, the choice with its reason, and a plot.
 
         Parameters
         ----------
         metric : str, optional
             One of several in `scoring`; None for that of the choice.
         width, height : int
-            Of the plot, in characters and in lines.
+            Size of the plot in characters and lines.
+
+        Returns
+        -------
+        str
         """
-        found, notes = findings(self, metric), []
+        found, notes = search_results(self, metric), []
         if self.not_reached_:
             missed = not_reached(list(map(sizes_of, self.not_reached_)), self.stop_reason_)
             hint = (
@@ -287,7 +291,7 @@ class StructureSearchCV(BaseSearchCV):
         return summary_of(found, width=width, height=height, notes=notes)
 
     def _check_compared(self, scorers: Any) -> None:
-        """ValueError where candidates would be given up by a metric that nobody has named."""
+        """ValueError if the strategy compares candidates and no metric is named for it."""
         several = isinstance(scorers, _MultimetricScorer)
         if self.strategy != "all" and several and not isinstance(self.refit, str):
             raise ValueError(no_metric_named(scorers._scorers, self.refit))
@@ -301,12 +305,12 @@ class StructureSearchCV(BaseSearchCV):
         linear, *others = ladder(n_samples, network.n_inputs, network.n_outputs)
         try:
             folds.network({step + HIDDEN: linear})
-        except ValueError:  # dropout, say, asks for a hidden layer
+        except ValueError:  # dropout, for example, needs a hidden layer
             return others
         return [linear, *others]
 
-    def _search(self, work: Work, step: str) -> None:
-        measure = Measure(work.folds, self.strategy == "halving")
+    def _search(self, run: SearchRun, step: str) -> None:
+        measure = Measure(run.folds, self.strategy == "halving")
         if self.strategy == "optuna":
             n_candidates = self.n_candidates
             if n_candidates is None and self.max_time is None:
@@ -315,15 +319,15 @@ class StructureSearchCV(BaseSearchCV):
             for sizes in () if space.free else space.sizes:
                 measure.possible({step + HIDDEN: sizes})
             seed = int(check_random_state(self.random_state).randint(2**31))
-            sample(work, space, n_candidates=n_candidates, seed=seed, measured=measure)
+            sample(run, space, n_candidates=n_candidates, seed=seed, measured=measure)
             return
         for parameters in combined(self.candidates_, self.param_grid, step):
             n_parameters, max_epochs, _ = measure.possible(parameters)
-            work.add(parameters, n_parameters, max_epochs)
+            run.add(parameters, n_parameters, max_epochs)
         if self.strategy == "halving":
-            halving(work)
+            halving(run)
         else:
-            every(work)
+            every(run)
 
     def _one_grid(self) -> Mapping[str, Any]:
         """The grid that optuna draws from."""
@@ -333,37 +337,37 @@ class StructureSearchCV(BaseSearchCV):
             return self.param_grid or {}
         raise ValueError("strategy='optuna' takes one dict as param_grid, not a list of them.")
 
-    def _tell(self, candidate: Candidate) -> None:
+    def _report(self, candidate: Candidate) -> None:
         if self.verbose and self.verbose != "bar":
             print(line_of(candidate), flush=True)
 
-    def _conclude(self, work: Work) -> None:
-        """Write down the results, and choose."""
-        n_folds, folds = self.n_splits_, folds_in_common(work.candidates)
-        if not folds:  # nobody but Ctrl-C ends a search before its first candidate
+    def _conclude(self, run: SearchRun) -> None:
+        """Set the result attributes, and choose."""
+        n_folds, folds = self.n_splits_, folds_in_common(run.candidates)
+        if not folds:  # only Ctrl-C ends a search before its first candidate
             raise KeyboardInterrupt
         self.n_splits_ = len(folds)
-        for candidate in work.candidates:
+        for candidate in run.candidates:
             candidate.trials = [candidate.trials[fold] for fold in folds]
-        reached = [c for c in work.candidates if c.scored]
-        self.not_reached_ = [c.parameters for c in work.candidates if not c.scored]
+        reached = [c for c in run.candidates if c.scored]
+        self.not_reached_ = [c.parameters for c in run.candidates if not c.scored]
         raise_or_warn_of_failures(reached)
         self.stop_reason_ = "every candidate was tried"
-        if work.crew.interrupted:
+        if run.pool.interrupted:
             self.stop_reason_ = "interrupted by the user"
             warn_of_interruption(len(reached), len(folds), n_folds)
-        elif work.halt.due and (self.strategy == "optuna" or ended_early(work.candidates)):
+        elif run.stop.due and (self.strategy == "optuna" or ended_early(run.candidates)):
             self.stop_reason_ = f"reached max_time={self.max_time:g} seconds"
         self.cv_results_ = self._results(reached)
-        # A candidate that failed does not tell what a function as `scoring` returns.
+        # A failed candidate does not show what a callable `scoring` returns.
         scores = next(c.trials[0].test for c in reached if c.status != "failed")
         self.multimetric_ = isinstance(scores, dict)
         if self.multimetric_ and callable(self.scoring):
             self._check_refit_for_multimetric(scores)
         if self.refit or not self.multimetric_:
             named = self.multimetric_ and isinstance(self.refit, str)
-            self._choose(self.refit if named else "score", work.crew.interrupted)
-        warn_of_limits(reached, self.strategy == "all" and not work.halt.due)
+            self._choose(self.refit if named else "score", run.pool.interrupted)
+        warn_of_limits(reached, self.strategy == "all" and not run.stop.due)
 
     def _results(self, reached: Sequence[Candidate]) -> dict[str, Any]:
         out = [
@@ -386,7 +390,7 @@ class StructureSearchCV(BaseSearchCV):
             "status": [c.status for c in reached],
         }
         with warnings.catch_warnings():
-            if any(c.status == "failed" for c in reached):  # which has been told, by name
+            if any(c.status == "failed" for c in reached):  # warned about already, by name
                 warnings.filterwarnings("ignore", message=".*scores are non-finite", append=False)
             results: dict[str, Any] = self._format_results(
                 [c.parameters for c in reached], self.n_splits_, out, more
@@ -435,8 +439,10 @@ class StructureSearchCV(BaseSearchCV):
 
 
 def check_table(folds: Folds, step: str, sizes: Sequence[Sizes]) -> None:
-    """What is wrong with the table is told as by the network's fit: where no size can be trained
-    on it, the error of the first is raised; where only some cannot, these fail by themselves."""
+    """Raise the network's own error if the table suits none of the sizes.
+
+    Where it suits some of them, the others fail by themselves during the search.
+    """
     first: Exception | None = None
     for hidden in sizes:
         try:

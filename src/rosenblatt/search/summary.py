@@ -1,4 +1,4 @@
-"""A search in words: the candidates as a table, the choice, and why."""
+"""A text summary of a search: the table of candidates, and the choice with its reason."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.search.plot_symbols import CHOSEN, HIGHEST, SMALLEST, shown
-from rosenblatt.search.results import SearchResults, name_of
+from rosenblatt.search.results import SearchResults, layers_text
 from rosenblatt.search.terminal import terminal_plot
 
-__all__ = ["candidates_table", "choice", "named", "summary_of"]
+__all__ = ["candidate_text", "candidates_table", "choice", "summary_of"]
 
 MOST_ROWS = 40
 GAP = "  "
@@ -21,10 +21,10 @@ GAP = "  "
 def summary_of(
     found: SearchResults, *, width: int = 80, height: int = 20, notes: Sequence[str] = ()
 ) -> str:
-    """The table, the choice, what else there is to say, and the plot, one below the other."""
-    said = [textwrap.fill(told, width) for told in (choice(found), *notes)]
+    """The table, the choice, notes, and the plot, one below the other."""
+    paragraphs = [textwrap.fill(text, width) for text in (choice(found), *notes)]
     plot = terminal_plot(found, width=width, height=height)
-    return "\n\n".join([candidates_table(found), *said, plot])
+    return "\n\n".join([candidates_table(found), *paragraphs, plot])
 
 
 def candidates_table(found: SearchResults, encoding: str | None = None) -> str:
@@ -45,7 +45,7 @@ def candidates_table(found: SearchResults, encoding: str | None = None) -> str:
         rows.append(
             [
                 marks.get(i, ""),
-                name_of(found.sizes[i]),
+                layers_text(found.sizes[i]),
                 *(value_of(found.others[i].get(name, "")) for name in varied),
                 f"{found.n_parameters[i]:,}",
                 validation,
@@ -79,33 +79,35 @@ def choice(found: SearchResults, encoding: str | None = None) -> str:
     mean = f"mean {found.metric}, {number(found.test[best])} ± {number(found.error[best])}"
     highest = f"the highest {mean}"
     if chosen is None:
-        told = f"{named(found, best)} has {highest}; nothing was chosen"
+        text = f"{candidate_text(found, best)} has {highest}; nothing was chosen"
     elif chosen not in (best, smallest):
-        told = f"chosen: {named(found, chosen)}; {named(found, best)} has {highest}"
+        text = (
+            f"chosen: {candidate_text(found, chosen)}; {candidate_text(found, best)} has {highest}"
+        )
     elif found.scored.sum() == 1:
-        told = f"chosen: {named(found, best)}, the only candidate with a score: {mean}"
+        text = f"chosen: {candidate_text(found, best)}, the only candidate with a score: {mean}"
     elif best == smallest:
-        told = (
-            f"chosen: {named(found, best)}, for {highest}; no smaller network"
+        text = (
+            f"chosen: {candidate_text(found, best)}, for {highest}; no smaller network"
             f"{'' if everyone else ' trained to its end'} comes within one standard error of it"
         )
     elif chosen == best:
-        told = (
-            f"chosen: {named(found, best)}, for {highest}; the smallest network within one standard"
-            f" error of it is {named(found, smallest)}"
+        text = (
+            f"chosen: {candidate_text(found, best)}, for {highest}; the smallest network within one"
+            f" standard error of it is {candidate_text(found, smallest)}"
         )
     else:
-        told = (
-            f"chosen: {named(found, smallest)}, the smallest network within one standard error of"
-            f" {highest}, of {named(found, best)}"
+        text = (
+            f"chosen: {candidate_text(found, smallest)}, the smallest network within one standard"
+            f" error of {highest}, of {candidate_text(found, best)}"
         )
-    return shown(told, encoding)
+    return shown(text, encoding)
 
 
-def named(found: SearchResults, i: int) -> str:
+def candidate_text(found: SearchResults, i: int) -> str:
     """'64,32 (alpha=0.1; 2,177 parameters)'."""
     others = [f"{name}={value_of(value)}; " for name, value in found.others[i].items()]
-    hidden = name_of(found.sizes[i]) if found.sizes[i] else "no hidden layers"
+    hidden = layers_text(found.sizes[i]) if found.sizes[i] else "no hidden layers"
     return f"{hidden} ({''.join(others)}{found.n_parameters[i]:,} parameters)"
 
 
@@ -129,8 +131,8 @@ def score_format(scores: Any) -> Any:
 
 
 def value_of(value: Any) -> str:
-    told = f"{value:g}" if isinstance(value, float) else str(value)
-    return told if len(told) <= 20 else told[:19] + "…"
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 20 else text[:19] + "…"
 
 
 def aligned(rows: Sequence[Sequence[str]], texts: int) -> list[str]:

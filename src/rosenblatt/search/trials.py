@@ -1,4 +1,4 @@
-"""One candidate on one fold: trained, paused, scored."""
+"""Candidates, and their trials: the fit and the scores of a candidate on one fold."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, final
 
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.fitting.fits import Fit
-from rosenblatt.parallel import CUT
-from rosenblatt.search.candidates import Parameters
+from rosenblatt.parallel import CUT_SHORT
+from rosenblatt.search.candidates import CandidateParameters
 
 __all__ = ["Begun", "Candidate", "Scores", "Trial", "folds_in_common"]
 
@@ -21,7 +21,7 @@ Scores = float | dict[str, float]
 @final
 @dataclass
 class Begun:
-    """A fit under way, and what scores it: `whole` predicts as the candidate would."""
+    """A running fit, and `whole`, the estimator that predicts and is scored."""
 
     fit: Fit
     whole: Any
@@ -34,20 +34,26 @@ class Begun:
 @final
 @dataclass
 class Trial:
-    """What is known of a candidate on a fold.
+    """A candidate on one fold.
 
     Attributes
     ----------
+    fold : int
+    begun : Begun, optional
+        The fit, as long as it may continue.
     test, train : float or dict of floats, optional
-        The scores, of the last time that it was scored.
+        The latest scores.
     n_epochs : int
         Epochs or iterations so far.
+    converged : bool
     remark : str, optional
-        What else there is to say of its end.
+        A warning about how the fit ended.
     cut : bool
         Whether the end of the search cut it short.
     error : str, optional
-        What made it fail, as the last line of a traceback or by itself.
+        Why it failed: a traceback, or its last line.
+    fit_time, score_time : float
+        Seconds.
     """
 
     fold: int
@@ -68,7 +74,7 @@ class Trial:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more can be learnt from it."""
+        """Whether it will not continue."""
         return self.error is not None or self.cut or (self.scored and self.begun is None)
 
     def advance(
@@ -78,9 +84,9 @@ class Trial:
         failed: Callable[[], Scores],
         until: int | None = None,
     ) -> None:
-        """Train on, to the end or to epoch `until`, and score what has been reached.
+        """Train to the end or to epoch `until`, and score the result.
 
-        Whatever is wrong with this candidate is written down, and no other hears of it.
+        Exceptions are stored in `error`, and do not affect other candidates.
         """
         if self.over:
             return
@@ -94,7 +100,7 @@ class Trial:
             now = time.perf_counter()
             self.fit_time, start = self.fit_time + now - start, now
             self.n_epochs = est.n_iter_
-            self.cut, self.converged = est.stop_reason_ == CUT, fit.converged
+            self.cut, self.converged = est.stop_reason_ == CUT_SHORT, fit.converged
             self.test, self.train = score(self.begun.whole, self.fold)
             self.score_time += time.perf_counter() - start
             if fit.finished:
@@ -116,15 +122,19 @@ class Candidate:
 
     Attributes
     ----------
+    parameters : dict
+    n_parameters : int
+        Of its network.
     max_epochs : int
-        Epochs at most.
+    trials : list of Trial
     until : int, optional
-        The epoch of its next pause; None for the end.
+        The epoch of the next pause; None for the end.
     rung : int
-        How often it has been chosen to go on.
+        How often it was chosen to continue.
+    eliminated : bool
     """
 
-    parameters: Parameters
+    parameters: CandidateParameters
     n_parameters: int
     max_epochs: int
     trials: list[Trial] = field(default_factory=list)
@@ -148,15 +158,18 @@ class Candidate:
         return "finished" if all(trial.over for trial in self.trials) else "paused"
 
     def eliminate(self) -> None:
-        """Keep the scores, and none of the memory that training on would need."""
+        """Stop training: keep the scores, and free the fits."""
         self.eliminated = not all(trial.over for trial in self.trials)
         for trial in self.trials:
             trial.begun = None
 
 
 def folds_in_common(candidates: Iterable[Candidate]) -> list[int]:
-    """The folds to compare candidates by: those of the candidate that has scores on the most,
-    which are all unless Ctrl-C came before. What failed counts where nothing else is there."""
+    """The folds over which candidates are compared.
+
+    Those are the folds of the candidate with the most scores: all of them, unless Ctrl-C ended the
+    search. Failed trials count only if there are no others.
+    """
     done = [[t for t in candidate.trials if t.scored] for candidate in candidates]
     most = max(done, key=lambda trials: (sum(not t.error for t in trials), len(trials)), default=[])
     return [trial.fold for trial in most]

@@ -1,4 +1,4 @@
-"""Methods that use curvature (theory G15-G17)."""
+"""Second-order methods (theory G15-G17)."""
 
 from rosenblatt.second_order.gauss_newton import GaussNewton
 from rosenblatt.second_order.kfac import KFAC

@@ -17,11 +17,11 @@ from rosenblatt.second_order.likelihood import Likelihood
 from rosenblatt.second_order.propagation import deltas, flat_gradient, scores_along
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Batch"]
+__all__ = ["BatchObjective"]
 
 
 @final
-class Batch:
+class BatchObjective:
     """Rows of the training set at the parameters `theta`, in the terms of `Problem`'s objective.
 
     Rows of weight 0 are left out.
@@ -29,7 +29,7 @@ class Batch:
     Attributes
     ----------
     shares : array (n_samples,)
-        w_i / (b w̄): what the rows count in the objective.
+        w_i / (b w̄): the weights of the rows in the objective.
     losses : tuple of two floats
         Data loss and penalty.
     gradient : array (n_parameters,)
@@ -69,7 +69,7 @@ class Batch:
 
     @property
     def is_finite(self) -> bool:
-        """Whether the objective and its gradient are."""
+        """Whether the objective and its gradient are finite."""
         return bool(np.isfinite(sum(self.losses)) and np.isfinite(self.gradient).all())
 
     def losses_at(self, theta: FloatArray) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What second-order methods take: hyper-parameters, and networks."""
+"""Checks of hyper-parameters, and of the networks that second-order methods accept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["plain_layers", "positive"]
 
 
 def positive(method: object, *names: str, or_zero: bool = False) -> None:
-    """ValueError unless each of the attributes is a number above 0 (or 0 where that is allowed)."""
+    """ValueError unless each attribute is finite and above 0, or 0 with `or_zero`."""
     for name in names:
         value = getattr(method, name)
         if not (math.isfinite(value) and (value > 0 or (or_zero and value == 0))):

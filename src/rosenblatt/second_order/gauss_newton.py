@@ -1,4 +1,4 @@
-"""Gauss-Newton: the minimiser of the linear model, and a part of the way there (theory G17)."""
+"""Gauss-Newton: steps towards the minimiser of the linear model (theory G17)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.second_order.checks import positive
-from rosenblatt.second_order.least_squares_run import LeastSquaresMethod, Walk
+from rosenblatt.second_order.least_squares_run import LeastSquaresMethod, LeastSquaresRun
 from rosenblatt.stopping import Ending
 from rosenblatt.support.products import matmul
 
 __all__ = ["GaussNewton"]
 
-# Of the fall that the slope promises, what a step must bring (Nocedal & Wright 2006, eq. 3.4).
+# Sufficient decrease, as a fraction of the slope (Nocedal & Wright 2006, eq. 3.4).
 SUFFICIENT = 1e-4
 
 
@@ -21,15 +21,15 @@ SUFFICIENT = 1e-4
 class GaussNewton(LeastSquaresMethod):
     """JᵀJ δ = -Jᵀr: Levenberg-Marquardt without damping, for squared errors (G17).
 
-    The step is tδ with t the first of 1, ½, ¼, … that lowers the objective by at least 10⁻⁴ of
-    what its slope promises, t |gᵀδ|. Where J lacks rank, δ is the shortest minimiser.
-    Near a minimum of small residuals it converges quadratically; from afar, and where J is nearly
-    singular, as in most networks, `LevenbergMarquardt` gets there and this does not.
+    The step is tδ with t the first of 1, ½, ¼, … that lowers the objective by at least 10⁻⁴ t |gᵀδ|
+    (Armijo's rule). Where J is rank deficient, δ is the minimiser of least norm. Near a minimum
+    with small residuals convergence is quadratic; from a distant start, and where J is nearly
+    singular, as in most networks, `LevenbergMarquardt` converges and this does not.
 
     Parameters
     ----------
     max_halvings : int
-        When even the smallest t brings nothing, the fit ends.
+        The fit ends when even the smallest t does not lower the objective.
     step_tol, max_parameters
         As in `LevenbergMarquardt`.
     """
@@ -42,17 +42,17 @@ class GaussNewton(LeastSquaresMethod):
         positive(self, "max_halvings", "max_parameters")
         positive(self, "step_tol", or_zero=True)
 
-    def run(self, walk: Walk) -> Ending:
-        delta, length = walk.model.undamped_step(), walk.carried.get("length", 1.0)
-        while (end := walk.limit(length=length)) is None:
-            if walk.is_tiny(delta, self.step_tol):
+    def iterate(self, run: LeastSquaresRun) -> Ending:
+        delta, length = run.model.undamped_step(), run.carried.get("length", 1.0)
+        while (end := run.limit(length=length)) is None:
+            if run.is_tiny(delta, self.step_tol):
                 return Ending(f"a step was below {self.step_tol:g} of the parameters", True)
             step = length * delta
-            losses = walk.trial(step)
-            slope = float(matmul(walk.model.gradient, step))
-            if sum(losses) <= walk.loss + SUFFICIENT * slope and slope < 0:
-                walk.accept(step, losses, damping=0.0, length=length)
-                delta, length = walk.model.undamped_step(), 1.0
+            losses = run.trial(step)
+            slope = float(matmul(run.model.gradient, step))
+            if sum(losses) <= run.loss + SUFFICIENT * slope and slope < 0:
+                run.accept(step, losses, damping=0.0, length=length)
+                delta, length = run.model.undamped_step(), 1.0
             elif length <= 0.5**self.max_halvings:
                 return Ending("no step along the Gauss-Newton direction lowers the loss", False)
             else:

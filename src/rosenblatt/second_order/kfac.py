@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
@@ -11,15 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 
-from rosenblatt.engine import Epoch, Trainer
+from rosenblatt.engine import Epoch, EpochPlan, Trainer
 from rosenblatt.engine.diagnosis import examined, layer_name
 from rosenblatt.engine.divergence import Cause, Diagnosis, Divergence
+from rosenblatt.engine.epoch_plan import one_by_one
 from rosenblatt.initializers import Rng
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.problem import Arrays
 from rosenblatt.regularization.penalties import L2
-from rosenblatt.second_order.batch import Batch
+from rosenblatt.second_order.batch import BatchObjective
 from rosenblatt.second_order.checks import positive
 from rosenblatt.second_order.kronecker import KroneckerFisher
 from rosenblatt.second_order.likelihood import likelihood_of
@@ -55,11 +56,11 @@ class KFAC:
        the fall of h over that of the model: λ ← λ/ω where ρ < ¼, or where the step has raised the
        next batch's objective; else λ ← ωλ where ρ > ¾.
 
-    The paper goes by ρ alone. It looks at the rows that the step was made from, and in small
-    batches it finds every step good and takes the damping away until training diverges; hence the
-    look at rows that the step has not seen. In full batch the two rules are one. The paper's greedy
-    search for γ, its growing batches and its averaged iterates are left out. Every row has one
-    target drawn: a row of weight 2 is the row twice in the mean alone.
+    The paper uses ρ alone, which is measured on the rows that the step was computed from: in small
+    batches it accepts every step and lowers the damping until training diverges. Hence the check on
+    the next batch; in full batch the two rules agree. The paper's greedy search for γ, growing
+    batches and averaged iterates are left out. One target is drawn for every row: a row of weight 2
+    equals two rows in expectation only.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ class KFAC:
     decay : float
         Weight of the past in the averages of A and G, at most.
     refresh : int
-        Batches between two factorisations of A and G; the first three batches have each their own.
+        Batches between two factorisations of A and G; each of the first three batches has one.
     adaptation : float
         ω, below 1.
     max_width : int
@@ -93,12 +94,12 @@ class KFAC:
 
 @final
 class KFACTrainer(Trainer):
-    """Changes `theta` in place. Rates multiply the steps, and `rng` draws the targets.
+    """Trains by K-FAC. Learning-rate factors multiply the steps; `rng` draws the targets.
 
     Attributes
     ----------
     damping : float
-        λ as it is.
+        The current λ.
     last_step : array (n_parameters,)
         δ₀; zeros after a step that was refused.
     ratio : float
@@ -124,21 +125,20 @@ class KFACTrainer(Trainer):
         self.ratio = 1.0
         self.batches = 0
 
-    def epoch(
-        self,
-        order: npt.NDArray[np.int64] | None,
-        batch_size: int,
-        factors: npt.NDArray[np.float64],
-        seconds: float = math.inf,
-    ) -> Epoch:
-        end = time.perf_counter() + seconds
-        order = self.arrays.order if order is None else order
+    def epochs(self, plan: EpochPlan) -> Iterator[Epoch]:
+        return one_by_one(self._epoch, plan)
+
+    def _epoch(self, plan: EpochPlan) -> Epoch:
+        end = time.perf_counter() + plan.seconds
+        order = self.arrays.order if plan.order is None else plan.order
         seen = steps = 0
         losses, squares, divergence = np.zeros(2), np.zeros(len(self.network.layers)), None
-        with np.errstate(all="ignore"):  # the epoch reports what is not finite
-            for step, factor in enumerate(factors):
-                rows = order[step * batch_size : (step + 1) * batch_size]
-                batch = Batch(self.network, self.loss, self.penalty, self.arrays, rows, self.theta)
+        with np.errstate(all="ignore"):  # a divergence is reported once, by its epoch
+            for step, factor in enumerate(plan.lr_factors):
+                rows = order[step * plan.batch_size :][: plan.batch_size]
+                batch = BatchObjective(
+                    self.network, self.loss, self.penalty, self.arrays, rows, self.theta
+                )
                 losses += np.multiply(batch.losses, len(rows))
                 squares += self.network.squared_norms(batch.gradient)
                 seen, steps = seen + len(rows), steps + 1
@@ -175,8 +175,8 @@ class KFACTrainer(Trainer):
         network, moved = self.network, self.batches > 0
         return examined(network, self.loss, self.penalty, self.arrays, self.theta, moved, rows)
 
-    def _step(self, batch: Batch, factor: float) -> Diagnosis | None:
-        """Take a step, or refuse it; what overflows, where there is not even a direction."""
+    def _step(self, batch: BatchObjective, factor: float) -> Diagnosis | None:
+        """Take or refuse a step; returns an overflow that leaves no direction, if any."""
         if self.last_step.any():
             self._judge(batch)
         if (overflow := self._observe(batch)) is not None:
@@ -205,8 +205,8 @@ class KFACTrainer(Trainer):
         self.last_step = np.zeros_like(self.theta)
         self._damp(REFUSED)
 
-    def _judge(self, batch: Batch) -> None:
-        """Adapt λ to what the last step has done, to its own rows and to these."""
+    def _judge(self, batch: BatchObjective) -> None:
+        """Adapt λ to the effect of the last step on its own rows and on these."""
         before = sum(batch.losses_at(self.theta - self.last_step))
         if self.ratio < POOR or not sum(batch.losses) <= before:
             self._damp(1 / self.method.adaptation)
@@ -216,10 +216,9 @@ class KFACTrainer(Trainer):
     def _damp(self, factor: float) -> None:
         self.damping = float(np.clip(self.damping * factor, LEAST, MOST))
 
-    def _observe(self, batch: Batch) -> Diagnosis | None:
-        """Bring the factors up to date, with targets drawn from the model; what overflows in it."""
-        # Of -ln p itself: under label smoothing the loss is another, whose δ of a target drawn
-        # from the model do not have F for their second moment.
+    def _observe(self, batch: BatchObjective) -> Diagnosis | None:
+        """Update the factors, with targets drawn from the model; returns an overflow, if any."""
+        # By the loss -ln p: with label smoothing the second moment of δ would not be F.
         y = self.likelihood.draw(self.rng, batch.passed.scores)
         drawn = batch.deltas_of(self.likelihood.loss, y)
         self.fisher.observe(batch.passed.a[:-1], drawn, batch.shares / batch.shares.sum())
@@ -227,7 +226,7 @@ class KFACTrainer(Trainer):
         if layer is not None:
             return Diagnosis(
                 layer + 1,
-                f"the squares of what {layer_name(self.network, layer)} takes in or gives back"
+                f"the squares of the inputs or of the errors of {layer_name(self.network, layer)}"
                 " overflow float64",
                 Cause.DATA,
                 "the inputs or the targets are not scaled",

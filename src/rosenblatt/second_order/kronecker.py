@@ -13,23 +13,21 @@ from __future__ import annotations
 from typing import Any, final
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.network import Network
 from rosenblatt.support.state_dict import StateDict
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["KroneckerFisher", "with_ones"]
 
-Matrix = npt.NDArray[np.float64]
 
-# Of a matrix's mean eigenvalue, what is added to all at least.
+# Least damping, as a fraction of a matrix's mean eigenvalue.
 FLOOR = 1e-10
 
 
-def with_ones(a: FloatArray) -> Matrix:
+def with_ones(a: FloatArray) -> Float64Array:
     """ā: a column of ones beside a, in float64."""
     ones = np.ones((len(a), a.shape[1] + 1))
     ones[:, :-1] = a
@@ -56,7 +54,7 @@ class KroneckerFisher:
     def observe(
         self, activations: tuple[FloatArray, ...], drawn: list[FloatArray], weights: FloatArray
     ) -> None:
-        """Take in a batch.
+        """Update the averages with a batch.
 
         Parameters
         ----------
@@ -64,7 +62,7 @@ class KroneckerFisher:
         drawn : arrays (n_samples, n_out) of every layer
             δ for targets drawn from the model.
         weights : array (n_samples,)
-            The rows' shares, which add up to 1.
+            Weights of the rows, which sum to 1.
         """
         self._batches += 1
         past = min(1 - 1 / self._batches, self._decay)
@@ -93,7 +91,7 @@ class KroneckerFisher:
             self._inverses.append((factorised(A, pi * gamma), factorised(G, gamma / pi)))
 
     def state_dict(self) -> StateDict:
-        arrays: dict[str, Matrix] = {}
+        arrays: dict[str, Float64Array] = {}
         for k, (A, G) in enumerate(zip(self.A, self.G, strict=True)):
             arrays |= {f"A{k}": A, f"G{k}": G}
         for k, ((A, _), (G, _)) in enumerate(self._inverses):
@@ -107,7 +105,7 @@ class KroneckerFisher:
             state.copy_to(A, f"A{k}")
             state.copy_to(G, f"G{k}")
             if self._batches:
-                # Upper triangles, in the form in which `cho_factor` returns them.
+                # Upper triangles, as `cho_factor` returns them.
                 factors = [state.arrays[f"inverse_{name}{k}"].copy() for name in "AG"]
                 self._inverses.append(((factors[0], False), (factors[1], False)))
 
@@ -125,12 +123,16 @@ class KroneckerFisher:
         return solution
 
 
-def factorised(M: Matrix, damping: float) -> Any:
+def factorised(M: Float64Array, damping: float) -> Any:
     """The Cholesky factor of M + damping I, as `cho_solve` takes it.
 
     M is singular where units are never active, and G of a softmax always is: the damping is at
-    least a share of the mean eigenvalue that rounding does not reach. DivergenceError where M is
-    not finite.
+    least a fraction of the mean eigenvalue above the level of rounding.
+
+    Raises
+    ------
+    DivergenceError
+        If M is not finite.
     """
     if not np.isfinite(M).all():
         raise DivergenceError(

@@ -19,7 +19,7 @@ from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.state_dict import StateDict
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Iterate", "LBFGSResult", "Recording", "minimize_lbfgs"]
+__all__ = ["AcceptedStep", "LBFGSResult", "Recording", "minimize_lbfgs"]
 
 
 # SciPy's default, and so scikit-learn's.
@@ -29,8 +29,8 @@ REMEDY = "take a first-order solver, such as 'adam'"
 
 
 @final
-class Overflow(Exception):
-    """The objective is not finite at a point tried."""
+class ObjectiveOverflow(Exception):
+    """The objective is not finite at a trial point."""
 
     def __init__(self, finding: Diagnosis) -> None:
         super().__init__(finding)
@@ -39,8 +39,8 @@ class Overflow(Exception):
 
 @final
 @dataclass(frozen=True)
-class Iterate:
-    """An accepted step: data loss and penalty at it, and the gradient there."""
+class AcceptedStep:
+    """Data loss, penalty and gradient after an accepted step."""
 
     data_loss: float
     penalty: float
@@ -50,10 +50,10 @@ class Iterate:
 @final
 @dataclass
 class Recording:
-    """All evaluations of an objective, to be replayed when a run is resumed.
+    """All values of an objective, which replay a run of L-BFGS.
 
-    SciPy's L-BFGS keeps its state to itself: it can neither be read nor set. But the run is a
-    function of the values of the objective, so replaying them leads to the same point.
+    SciPy's L-BFGS does not expose its state. But it is deterministic: given the same values again,
+    it reaches the same point.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Recording:
     gradients: list[FloatArray] = field(default_factory=list)
 
     def of(self, objective: Objective) -> Recorded:
-        """The objective, which is evaluated only where the recording ends."""
+        """The objective, evaluated only beyond the recorded values."""
         return Recorded(objective, self)
 
     def state_dict(self) -> StateDict:
@@ -83,34 +83,49 @@ class Recording:
 
 @final
 class Recorded(Objective):
+    """An objective that replays its recording before it evaluates."""
+
     def __init__(self, objective: Objective, recording: Recording) -> None:
         self.objective, self.recording = objective, recording
         self._next = 0
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
-        seen = self.recording
+        recording = self.recording
         checksum = hashlib.blake2b(theta.data, digest_size=16).hexdigest()
-        if self._next == len(seen.checksums):
+        if self._next == len(recording.checksums):
             data_loss, penalty, gradient = self.objective.value_and_gradient(theta)
-            seen.gradients.append(gradient.copy())
-            seen.losses.append((data_loss, penalty))
-            seen.checksums.append(checksum)
-        elif seen.checksums[self._next] != checksum:
+            recording.gradients.append(gradient.copy())
+            recording.losses.append((data_loss, penalty))
+            recording.checksums.append(checksum)
+        elif recording.checksums[self._next] != checksum:
             raise InputError(
                 "the checkpoint was written with other libraries or on another processor, where"
-                " L-BFGS goes another way: begin anew with another path"
+                " L-BFGS takes other steps: begin anew with another path"
             )
         k, self._next = self._next, self._next + 1
-        return *seen.losses[k], seen.gradients[k]
+        return *recording.losses[k], recording.gradients[k]
 
 
 @final
 @dataclass(frozen=True)
 class LBFGSResult:
-    """Where the minimisation ended, and why; `converged` is False at a limit of steps or calls."""
+    """The result of a minimisation.
+
+    Attributes
+    ----------
+    theta : array (n_parameters,)
+    last : AcceptedStep
+    n_iter : int
+    converged : bool
+        False at a limit of steps or evaluations.
+    message : str
+        Why it ended.
+    interrupted : bool
+        Whether Ctrl-C ended it.
+    """
 
     theta: npt.NDArray[np.float64]
-    last: Iterate
+    last: AcceptedStep
     n_iter: int
     converged: bool
     message: str
@@ -124,39 +139,51 @@ def minimize_lbfgs(
     max_iter: int,
     max_fun: int,
     grad_tol: float,
-    on_iterate: Callable[[npt.NDArray[np.float64], Iterate], Ending | None],
+    on_iterate: Callable[[npt.NDArray[np.float64], AcceptedStep], Ending | None],
     finding: Callable[[FloatArray, bool], Diagnosis],
 ) -> LBFGSResult:
-    """Minimise from `theta`, whose float type the objective is evaluated in.
+    """Minimise from `theta`; the objective is evaluated in its float type.
 
-    `on_iterate` is called after every accepted step, with the parameters and the evaluation there,
-    and may end the run. Ctrl-C ends it at the last accepted step, and so does a trial step at which
-    the objective is not finite: the line search cannot go on from there. `finding` returns what
-    overflows at given parameters, and takes whether a step led to them.
+    Ctrl-C ends the run at the last accepted step, and so does a trial step at which the objective
+    is not finite: the line search cannot continue from there.
+
+    Parameters
+    ----------
+    objective : Objective
+    theta : array (n_parameters,)
+    max_iter, max_fun : int
+        Accepted steps and evaluations at most.
+    grad_tol : float
+        The run converges once no entry of the gradient exceeds it.
+    on_iterate : callable
+        Called after every accepted step with the parameters and the AcceptedStep; returns an
+        Ending to stop, or None.
+    finding : callable
+        Takes parameters, and whether they come from a step; returns what overflows there.
 
     Raises
     ------
     DivergenceError
-        Where nothing has been accepted before.
+        If the objective is not finite before any step was accepted.
     """
     dtype = theta.dtype
-    evaluated: Iterate | None = None
+    evaluated: AcceptedStep | None = None
     evaluated_at = theta
     n_accepted = 0
     requested: Ending | None = None
-    accepted: list[tuple[npt.NDArray[np.float64], Iterate]] = []
+    accepted: list[tuple[npt.NDArray[np.float64], AcceptedStep]] = []
 
     def value_and_gradient(x: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         nonlocal evaluated, evaluated_at
-        with np.errstate(all="ignore"):  # looked at as a whole
+        with np.errstate(all="ignore"):  # checked afterwards
             at = x.astype(dtype)
             data_loss, penalty, g = objective.value_and_gradient(at)
         if evaluated is not None and not np.isfinite(at).all():
             what = f"a step of the line search overflows {dtype}"
-            raise Overflow(replace(finding(evaluated_at, True), what=what))
+            raise ObjectiveOverflow(replace(finding(evaluated_at, True), what=what))
         if not all(np.isfinite(part).all() for part in (data_loss + penalty, g, at)):
-            raise Overflow(finding(at, evaluated is not None))
-        evaluated, evaluated_at = Iterate(data_loss, penalty, g.astype(np.float64)), at
+            raise ObjectiveOverflow(finding(at, evaluated is not None))
+        evaluated, evaluated_at = AcceptedStep(data_loss, penalty, g.astype(np.float64)), at
         return data_loss + penalty, evaluated.gradient
 
     def step_accepted(x: npt.NDArray[np.float64]) -> None:
@@ -167,7 +194,7 @@ def minimize_lbfgs(
         n_accepted += 1
         requested = on_iterate(x, evaluated)
         if requested is not None:
-            raise StopIteration  # which SciPy takes as the wish to end
+            raise StopIteration  # ends SciPy's minimisation
 
     try:
         found: Any = scipy.optimize.minimize(
@@ -178,15 +205,15 @@ def minimize_lbfgs(
             callback=step_accepted,
             options={"maxiter": max_iter, "maxfun": max_fun, "gtol": grad_tol, "ftol": LOSS_TOL},
         )
-    except Overflow as overflow:
-        told = f"in iteration {n_accepted + 1}: {overflow.finding.told(REMEDY)}"
+    except ObjectiveOverflow as overflow:
+        where = f"in iteration {n_accepted + 1}: {overflow.finding.message(REMEDY)}"
         if not accepted:
             layer = overflow.finding.layer
             raise DivergenceError(
-                f"{NON_FINITE} Training diverged {told}", 1, None, layer
+                f"{NON_FINITE} Training diverged {where}", 1, None, layer
             ) from None
         x, last = accepted[0]
-        return LBFGSResult(x, last, n_accepted, False, told.rstrip("."))
+        return LBFGSResult(x, last, n_accepted, False, where.rstrip("."))
     except KeyboardInterrupt:
         if not accepted:
             raise

@@ -27,14 +27,13 @@ from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order.propagation import deltas, jacobian
 from rosenblatt.second_order.triangular import PANEL, fold, with_diagonal
 from rosenblatt.support.products import matmul
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["LeastSquares", "LinearModel"]
 
-Vector = npt.NDArray[np.float64]
 
-# Numbers of J in memory at a time: 64 MiB.
-BLOCK = 2**23
+# Entries of J in memory at a time: 64 MiB.
+JACOBIAN_ENTRIES = 2**23
 
 
 @final
@@ -52,40 +51,40 @@ class LinearModel:
     """
 
     T: npt.NDArray[np.float64]
-    theta: Vector
-    ridge: Vector
+    theta: Float64Array
+    ridge: Float64Array
 
     @cached_property
-    def gradient(self) -> Vector:
+    def gradient(self) -> Float64Array:
         """∇m(0) = Jᵀr: the objective's own gradient."""
         return matmul(self.T[:-1, :-1].T, self.T[:-1, -1]) + self.ridge * self.theta
 
     @property
     def is_finite(self) -> bool:
-        """Whether its numbers, and the squares and products of them that are needed, are."""
+        """Whether its entries, and the squares and products needed of them, are finite."""
         with np.errstate(all="ignore"):
             parts = (self.T, self.gradient, self.curvatures)
         return all(bool(np.isfinite(part).all()) for part in parts)
 
     @property
-    def curvatures(self) -> Vector:
+    def curvatures(self) -> Float64Array:
         """The diagonal of JᵀJ."""
         R = self.T[:-1, :-1]
         return np.einsum("ij,ij->j", R, R) + self.ridge
 
-    def damped_step(self, damping: float) -> Vector:
+    def damped_step(self, damping: float) -> Float64Array:
         """δ of (JᵀJ + μI) δ = -Jᵀr for a damping μ > 0, by the factor of [J; √μ I] (G17)."""
         T = self._with_diagonal(damping)
         return -scipy.linalg.solve_triangular(T[:-1, :-1], T[:-1, -1], check_finite=False)
 
-    def undamped_step(self) -> Vector:
+    def undamped_step(self) -> Float64Array:
         """The δ of least norm among the minimisers of m, by a complete orthogonal factorisation.
 
-        J may lack full rank: units that are dead or twins do not move the scores.
+        J may be rank deficient: dead or duplicate units do not change the scores.
         """
         T = self._with_diagonal(0.0) if self.ridge.any() else self.T
         cutoff = len(self.theta) * np.finfo(np.float64).eps
-        delta: Vector = scipy.linalg.lstsq(
+        delta: Float64Array = scipy.linalg.lstsq(
             T[:-1, :-1], -T[:-1, -1], cond=cutoff, lapack_driver="gelsy", check_finite=False
         )[0]
         return delta
@@ -102,9 +101,9 @@ class LinearModel:
 
 @final
 class LeastSquares:
-    """The objective over all rows, in float64 whatever the rows' type.
+    """The objective over all rows, in float64 for rows of any type.
 
-    A row of weight 0 is left out, also where its error is infinite.
+    Rows of weight 0 are left out, even if their error is infinite.
     """
 
     def __init__(self, network: Network, penalty: L2, arrays: Arrays) -> None:
@@ -118,7 +117,7 @@ class LeastSquares:
         for W, _ in network.weights_and_biases(self.ridge):
             W[...] = penalty.strength / total
 
-    def losses(self, theta: Vector) -> tuple[float, float]:
+    def losses(self, theta: Float64Array) -> tuple[float, float]:
         """Data loss and penalty."""
         data_loss = 0.0
         for rows in self._blocks():
@@ -126,10 +125,10 @@ class LeastSquares:
             data_loss += 0.5 * float(np.vdot(r, r))
         return data_loss, 0.5 * float(matmul(self.ridge, theta * theta))
 
-    def refuse_nan(self, theta: Vector) -> None:
-        """ValueError where an activation of the user's own makes NaN of finite numbers.
+    def refuse_nan(self, theta: Float64Array) -> None:
+        """ValueError if a user-defined activation makes NaN of finite numbers.
 
-        It costs a pass forward and back, which a network without such members is spared.
+        Skipped for networks without such members, because it costs a pass forward and back.
         """
         if runs_natively(self.network):
             return
@@ -141,11 +140,11 @@ class LeastSquares:
                 losses = loss.value(passed.scores, y)
                 refuse_nan(self.network, loss, passed, losses, delta)
 
-    def finding(self, theta: Vector, moved: bool) -> Diagnosis:
-        """What overflows at θ; `moved` says whether a step has led there."""
+    def finding(self, theta: Float64Array, moved: bool) -> Diagnosis:
+        """The diagnosis of an overflow at θ; `moved` says whether a step has led there."""
         return examined(self.network, SquaredError(), self.penalty, self.arrays, theta, moved)
 
-    def linear_model(self, theta: Vector) -> LinearModel:
+    def linear_model(self, theta: Float64Array) -> LinearModel:
         """J by back-propagation and its factor, a block of rows at a time."""
         n, n_outputs = self.network.n_parameters, self.network.n_outputs
         T = np.zeros((n + 1, n + 1), order="F")
@@ -165,7 +164,7 @@ class LeastSquares:
 
     @property
     def _block_size(self) -> int:
-        return max(1, BLOCK // (self.network.n_parameters * self.network.n_outputs))
+        return max(1, JACOBIAN_ENTRIES // (self.network.n_parameters * self.network.n_outputs))
 
     def _blocks(self) -> Iterator[npt.NDArray[np.intp]]:
         size = self._block_size

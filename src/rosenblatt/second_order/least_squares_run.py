@@ -1,4 +1,4 @@
-"""The way of a least-squares method from point to point, and where it ended."""
+"""The iterations of a least-squares method, and their result."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-import numpy.typing as npt
 
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
@@ -16,24 +15,33 @@ from rosenblatt.stopping import Ending
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.products import norm
 from rosenblatt.support.state_dict import StateDict
+from rosenblatt.support.types import Float64Array
 
-__all__ = ["Iterate", "LeastSquaresMethod", "Limits", "Minimum", "Walk", "minimize"]
+__all__ = ["Iterate", "LeastSquaresMethod", "LeastSquaresRun", "Limits", "Minimum", "minimize"]
 
-Vector = npt.NDArray[np.float64]
 
 REMEDY = "take a first-order solver, such as 'adam'"
 
 
 @final
-class Overflow(Exception):
-    """The linear model at a point of lower loss is not finite: the walk ends before it."""
+class ModelOverflow(Exception):
+    """The linear model at a point of lower loss is not finite; the run ends at the point before."""
 
 
 @final
 @dataclass(frozen=True)
 class Limits:
-    """Accepted steps and tried steps at most, and the largest entry of a gradient that counts as
-    zero."""
+    """Limits of a run.
+
+    Attributes
+    ----------
+    max_iter : int
+        Accepted steps.
+    max_trials : int
+        Tried steps.
+    grad_tol : float
+        A gradient whose entries do not exceed it counts as zero.
+    """
 
     max_iter: int
     max_trials: int
@@ -43,16 +51,24 @@ class Limits:
 @final
 @dataclass(frozen=True)
 class Iterate:
-    """An accepted step: parameters, data loss, penalty and gradient after it, and how it was found.
+    """An accepted step.
 
-    `damping` is the μ of its system, `length` the share of the system's solution that was taken,
-    `trials` the steps tried since the last accepted one, this one included.
+    Attributes
+    ----------
+    theta, data_loss, penalty, gradient
+        After the step.
+    damping : float
+        μ of its system.
+    length : float
+        Fraction of the system's solution that was taken.
+    trials : int
+        Steps tried since the last accepted one, including this one.
     """
 
-    theta: Vector
+    theta: Float64Array
     data_loss: float
     penalty: float
-    gradient: Vector
+    gradient: Float64Array
     damping: float
     length: float
     trials: int
@@ -61,12 +77,21 @@ class Iterate:
 @final
 @dataclass(frozen=True)
 class Minimum:
-    """Where a walk ended: parameters, data loss and penalty there, and the counts of its steps.
+    """The result of a run.
 
-    `end` has not converged at a limit of steps, or where no step helps; Ctrl-C is one of a kind.
+    Attributes
+    ----------
+    theta, data_loss, penalty
+        At the last accepted point.
+    n_iter, n_trials : int
+        Accepted and tried steps.
+    end : Ending
+        Not converged if a limit was reached, or if no step lowers the loss.
+    interrupted : bool
+        Whether Ctrl-C ended the run.
     """
 
-    theta: Vector
+    theta: Float64Array
     data_loss: float
     penalty: float
     n_iter: int
@@ -76,25 +101,31 @@ class Minimum:
 
 
 @final
-class Walk:
-    """The point reached, with its losses and its linear model, and the way there.
+class LeastSquaresRun:
+    """The current point of a least-squares method, with its losses and linear model.
 
     Attributes
     ----------
+    theta : array (n_parameters,)
+    losses : tuple of two floats
+        Data loss and penalty.
+    model : LinearModel
+    n_iter, n_trials : int
+        Accepted and tried steps.
     carried : dict
-        What a method takes along from trial to trial, by name; empty at the beginning.
+        Numbers that the method keeps from trial to trial; empty at the beginning.
     at_rest : callable or None
-        Called before every trial, when a snapshot is one to go on from.
+        Called before every trial, when `state_dict` is one to resume from.
     """
 
-    theta: Vector
+    theta: Float64Array
     losses: tuple[float, float]
     model: LinearModel
 
     def __init__(
         self,
         problem: LeastSquares,
-        theta: Vector,
+        theta: Float64Array,
         limits: Limits,
         on_iterate: Callable[[Iterate], Ending | None],
         at_rest: Callable[[], None] | None = None,
@@ -115,11 +146,11 @@ class Walk:
 
     @property
     def loss(self) -> float:
-        """The objective at the point reached."""
+        """The objective at the current point."""
         return sum(self.losses)
 
     def limit(self, **carried: float) -> Ending | None:
-        """The reason to end here, if there is one (B12); `carried` is what a trial would go by."""
+        """The ending that is due before the next trial, if any (B12); keeps `carried`."""
         self.carried = carried
         if self.at_rest is not None:
             self.at_rest()
@@ -134,26 +165,28 @@ class Walk:
             return Ending(f"reached max_fun={limits.max_trials} step trials", False)
         return None
 
-    def is_tiny(self, delta: Vector, step_tol: float) -> bool:
-        """Whether a step is within `step_tol` of nothing, relative to the parameters."""
+    def is_tiny(self, delta: Float64Array, step_tol: float) -> bool:
+        """Whether a step is negligible relative to the parameters."""
         size = norm(self.theta)
         return norm(delta) <= step_tol * (size + step_tol)
 
-    def trial(self, delta: Vector) -> tuple[float, float]:
+    def trial(self, delta: Float64Array) -> tuple[float, float]:
         """Data loss and penalty at θ + δ."""
         self.n_trials += 1
         return self._losses(self.theta + delta)
 
     def accept(
-        self, delta: Vector, losses: tuple[float, float], *, damping: float, length: float
+        self, delta: Float64Array, losses: tuple[float, float], *, damping: float, length: float
     ) -> None:
-        """Go to θ + δ, where a trial found these losses."""
+        """Move to θ + δ, where a trial found these losses."""
         theta = self.theta + delta
         self._problem.refuse_nan(theta)
         model = self._linear_model(theta)
         if not model.is_finite:
             finding = self._problem.finding(theta, moved=True)
-            raise Overflow(f"in iteration {self.n_iter + 1}: {finding.told(REMEDY)}".rstrip("."))
+            raise ModelOverflow(
+                f"in iteration {self.n_iter + 1}: {finding.message(REMEDY)}".rstrip(".")
+            )
         self.theta, self.losses, self.model = theta, losses, model
         self.n_iter += 1
         trials, self._trials_before = self.n_trials - self._trials_before, self.n_trials
@@ -171,54 +204,58 @@ class Walk:
         return StateDict(counts, {"theta": self.theta})
 
     def load_state_dict(self, state: StateDict, requested: Ending | None) -> None:
-        """Stand where it was taken, at its θ already; `requested` is the ending asked for there."""
+        """Resume at the state's θ, with the ending that a callback had requested there."""
         self.n_iter, self.n_trials = state.values["n_iter"], state.values["n_trials"]
         self._trials_before = state.values["trials_before"]
         self.carried, self._requested = dict(state.values["carried"]), requested
 
-    def _no_beginning(self, what: str, theta: Vector) -> DivergenceError:
+    def _no_beginning(self, what: str, theta: Float64Array) -> DivergenceError:
         finding = self._problem.finding(theta, moved=False)
         return DivergenceError(
-            f"{NON_FINITE} The {what} of the initial weights is not finite: {finding.told(REMEDY)}",
+            f"{NON_FINITE} The {what} of the initial weights is not finite:"
+            f" {finding.message(REMEDY)}",
             layer=finding.layer,
         )
 
-    def _linear_model(self, theta: Vector) -> LinearModel:
-        with np.errstate(all="ignore"):  # looked at as a whole
+    def _linear_model(self, theta: Float64Array) -> LinearModel:
+        with np.errstate(all="ignore"):  # checked afterwards
             return self._problem.linear_model(theta)
 
-    def _losses(self, theta: Vector) -> tuple[float, float]:
-        with np.errstate(all="ignore"):  # a step too far, which is not taken
+    def _losses(self, theta: Float64Array) -> tuple[float, float]:
+        with np.errstate(all="ignore"):  # such a step is not accepted
             return self._problem.losses(theta)
 
 
 class LeastSquaresMethod(ABC):
-    """A rule that goes from one linear model to the next.
+    """A method that derives steps from linear models.
 
-    `max_parameters` bounds the work: a triangle of so many columns is factorised in every trial.
+    Attributes
+    ----------
+    max_parameters : int
+        The largest network: every trial factorises a triangle of so many columns.
     """
 
     max_parameters: int
 
     @abstractmethod
-    def run(self, walk: Walk) -> Ending:
-        """Walk until there is a reason to end."""
+    def iterate(self, run: LeastSquaresRun) -> Ending:
+        """Iterate until an ending is due."""
 
 
-def minimize(method: LeastSquaresMethod, walk: Walk) -> Minimum:
-    """Walk to the end, or by Ctrl-C to the last accepted step.
+def minimize(method: LeastSquaresMethod, run: LeastSquaresRun) -> Minimum:
+    """Run the method to its end; Ctrl-C ends it at the last accepted step.
 
     Raises
     ------
     ValueError
-        Where an activation of the user's own gives NaN.
+        If a user-defined activation gives NaN.
     """
     interrupted = False
     try:
-        end = method.run(walk)
-    except Overflow as overflow:
+        end = method.iterate(run)
+    except ModelOverflow as overflow:
         end = Ending(str(overflow), False)
     except KeyboardInterrupt:
         warn_caller("Training interrupted by user.")
         end, interrupted = Ending("interrupted by the user", True), True
-    return Minimum(walk.theta, *walk.losses, walk.n_iter, walk.n_trials, end, interrupted)
+    return Minimum(run.theta, *run.losses, run.n_iter, run.n_trials, end, interrupted)

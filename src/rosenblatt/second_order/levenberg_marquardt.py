@@ -1,4 +1,4 @@
-"""Levenberg-Marquardt: Gauss-Newton steps, damped as far as the linear model fails (theory G17)."""
+"""Levenberg-Marquardt: Gauss-Newton steps with adaptive damping (theory G17)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.second_order.checks import positive
-from rosenblatt.second_order.least_squares_run import LeastSquaresMethod, Walk
+from rosenblatt.second_order.least_squares_run import LeastSquaresMethod, LeastSquaresRun
 from rosenblatt.stopping import Ending
 from rosenblatt.support.products import matmul
 
@@ -25,19 +25,19 @@ class LevenbergMarquardt(LeastSquaresMethod):
         else:   μ ← μ ν,  ν ← 2ν
 
     It starts at `initial_damping` times the largest entry on the diagonal of JᵀJ. The system is
-    solved by orthogonal factors of [J; √μ I], never by JᵀJ, whose rounding errors would keep the
-    loss from the last digits. J's factor is found once a point, and each trial of a μ adds to it.
+    solved by an orthogonal factorisation of [J; √μ I]; JᵀJ would lose digits to rounding. J is
+    factorised once for each point, and each trial of a μ updates that factor.
 
     Parameters
     ----------
     initial_damping : float
-        Nielsen's τ: 1e-6 where the start is thought to be good, 1 where it is not.
+        Nielsen's τ: 1e-6 for a start believed to be good, 1 otherwise.
     step_tol : float
         A step of less than this, relative to the parameters, ends the fit.
     max_damping : float
         A damping beyond this ends the fit: no step, however small, lowers the loss.
     max_parameters : int
-        The largest network taken. A trial costs some n³ operations for n parameters, and memory
+        The largest network accepted. A trial costs about n³ operations for n parameters, and memory
         for three arrays of n².
     """
 
@@ -50,22 +50,22 @@ class LevenbergMarquardt(LeastSquaresMethod):
         positive(self, "initial_damping", "max_damping", "max_parameters")
         positive(self, "step_tol", or_zero=True)
 
-    def run(self, walk: Walk) -> Ending:
-        first = self.initial_damping * float(walk.model.curvatures.max())
-        damping, growth = walk.carried.get("damping", first), walk.carried.get("growth", 2.0)
-        while (end := walk.limit(damping=damping, growth=growth)) is None:
+    def iterate(self, run: LeastSquaresRun) -> Ending:
+        first = self.initial_damping * float(run.model.curvatures.max())
+        damping, growth = run.carried.get("damping", first), run.carried.get("growth", 2.0)
+        while (end := run.limit(damping=damping, growth=growth)) is None:
             if damping > self.max_damping:
                 return Ending(
                     f"the damping passed {self.max_damping:g}: no step lowers the loss", False
                 )
-            delta = walk.model.damped_step(damping)
-            if walk.is_tiny(delta, self.step_tol):
+            delta = run.model.damped_step(damping)
+            if run.is_tiny(delta, self.step_tol):
                 return Ending(f"a step was below {self.step_tol:g} of the parameters", True)
-            losses = walk.trial(delta)
-            fall = walk.loss - sum(losses)
-            predicted = 0.5 * float(matmul(delta, damping * delta - walk.model.gradient))
+            losses = run.trial(delta)
+            fall = run.loss - sum(losses)
+            predicted = 0.5 * float(matmul(delta, damping * delta - run.model.gradient))
             if fall > 0 and predicted > 0:
-                walk.accept(delta, losses, damping=damping, length=1.0)
+                run.accept(delta, losses, damping=damping, length=1.0)
                 gain = fall / predicted
                 damping *= max(1 / 3, 1 - (2 * gain - 1) ** 3)
                 growth = 2.0

@@ -100,7 +100,7 @@ class Counts(Likelihood):
 
     def draw(self, rng: Rng, scores: FloatArray) -> FloatArray:
         mean = np.exp(scores)
-        # Beyond that a count differs from its mean by less than float64 can say.
+        # Beyond 1e15 a count differs from its mean by less than float64 resolves.
         return np.where(mean < 1e15, rng.poisson(np.minimum(mean, 1e15)), mean).astype(scores.dtype)
 
     def fisher(self, scores: FloatArray, u: FloatArray) -> FloatArray:
@@ -113,9 +113,14 @@ LIKELIHOODS: dict[type[Loss], Likelihood] = {
 
 
 def likelihood_of(loss: Loss) -> Likelihood:
-    """The distribution behind a loss, smoothed or not; ValueError where there is none.
+    """The distribution of a loss, with or without label smoothing.
 
-    Smoothing moves the targets, which the curvature ∂²L/∂s² does not see.
+    Smoothing changes the targets, on which the curvature ∂²L/∂s² does not depend.
+
+    Raises
+    ------
+    ValueError
+        If the loss is not the negative log-likelihood of a known distribution.
     """
     found = LIKELIHOODS.get(type(loss))
     if found is None:

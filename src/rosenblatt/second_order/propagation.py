@@ -16,15 +16,15 @@ __all__ = ["deltas", "flat_gradient", "jacobian", "scores_along"]
 
 
 @final
-class Passed(NamedTuple):
-    """The part of `Forward` that dense layers need on the way back, of rows of one's own making."""
+class LayerValues(NamedTuple):
+    """Pre-activations and activations of dense layers, the part of `Forward` for a pass back."""
 
     z: tuple[FloatArray, ...]
     a: tuple[FloatArray, ...]
 
 
 def deltas(
-    network: Network, theta: FloatArray, passed: Forward | Passed, upstream: FloatArray
+    network: Network, theta: FloatArray, passed: Forward | LayerValues, upstream: FloatArray
 ) -> list[FloatArray]:
     """δ^l = ∂L/∂z^l of every row, layer by layer, given ∂L/∂s, shape (n_samples, n_outputs)."""
     layers = plain_layers(network)
@@ -38,7 +38,7 @@ def deltas(
 
 
 def flat_gradient(
-    network: Network, passed: Forward | Passed, delta: list[FloatArray], scale: FloatArray
+    network: Network, passed: Forward | LayerValues, delta: list[FloatArray], scale: FloatArray
 ) -> FloatArray:
     """Σ_i scale_i ∂L_i/∂θ (B9, B10), shape (n_parameters,); `scale` has shape (n_samples,)."""
     g: FloatArray = np.empty(network.n_parameters, delta[0].dtype)
@@ -52,13 +52,13 @@ def flat_gradient(
 def jacobian(network: Network, theta: FloatArray, X: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The scores s, shape (n_samples, n_outputs), and J = ∂s/∂θ of all of them at once.
 
-    J has shape (n_samples · n_outputs, n_parameters), the outputs of a row one after another, and
-    lies column by column, as LAPACK wants it. Score k of a row is a loss with ∂L/∂s = e_k, so that
-    one pass back takes n_outputs rows for each row of X.
+    J has shape (n_samples · n_outputs, n_parameters), the outputs of a row one after another, in
+    Fortran order for LAPACK. Score k of a row is a loss with ∂L/∂s = e_k: one pass back propagates
+    n_outputs rows for each row of X.
     """
     passed = forward(network, theta, X)
     n, n_outputs = passed.scores.shape
-    repeated = Passed(
+    repeated = LayerValues(
         tuple(np.repeat(z, n_outputs, axis=0) for z in passed.z),
         tuple(np.repeat(a, n_outputs, axis=0) for a in passed.a),
     )
@@ -76,9 +76,9 @@ def jacobian(network: Network, theta: FloatArray, X: FloatArray) -> tuple[FloatA
 
 
 def scores_along(
-    network: Network, theta: FloatArray, passed: Forward | Passed, v: FloatArray
+    network: Network, theta: FloatArray, passed: Forward | LayerValues, v: FloatArray
 ) -> FloatArray:
-    """J v, shape (n_samples, n_outputs): how the scores change as θ moves along v.
+    """J v, shape (n_samples, n_outputs): the derivative of the scores along v.
 
     Layer by layer ż = ȧ W + a V + u, with V and u the parts of v that belong to W and b, and
     ȧ = g'(z) ż. An activation's own Jacobian is symmetric (diagonal, or softmax's

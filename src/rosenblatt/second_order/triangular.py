@@ -2,7 +2,7 @@
 
 min ‖A x + b‖ depends on A and b through the factor T of [A b] = Q T alone, T upper triangular.
 Rows come block by block, so that A is never in memory as a whole, and AᵀA, whose condition is the
-square of A's, is never formed (Golub & Van Loan, Matrix Computations, section 5.3).
+square of A's, is never formed (Golub & Van Loan, Float64Array Computations, section 5.3).
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg.lapack import dtpqrt
 
+from rosenblatt.support.types import Float64Array
+
 __all__ = ["PANEL", "fold", "with_diagonal"]
 
-Matrix = npt.NDArray[np.float64]
 
-# Columns whose reflections LAPACK applies together, at most: they are found one by one, so that a
-# small triangle is better off with fewer.
+# Columns whose reflections LAPACK applies in one block, at most. They are computed one by one, so
+# that small triangles need smaller blocks.
 PANEL = 32
 
 
-def fold(T: Matrix, rows: Matrix, trapezoid: int = 0) -> Matrix:
+def fold(T: Float64Array, rows: Float64Array, trapezoid: int = 0) -> Float64Array:
     """The factor of T with `rows` below it, shape (n, n) as T's; both arrays may be overwritten.
 
-    The last `trapezoid` of the rows are the first of an upper triangular matrix, which is made
-    use of. Both arrays lie column by column, or are copied.
+    The last `trapezoid` rows are upper trapezoidal, which saves work. Arrays that are not in
+    Fortran order are copied.
     """
     factor, _, _, info = dtpqrt(
         trapezoid, panel(len(T)), T, rows, overwrite_a=True, overwrite_b=True
@@ -38,7 +39,9 @@ def panel(n: int) -> int:
     return min(n, max(8, n // 12), PANEL)
 
 
-def with_diagonal(T: Matrix, diagonal: npt.NDArray[np.float64], b: Matrix) -> Matrix:
+def with_diagonal(
+    T: Float64Array, diagonal: npt.NDArray[np.float64], b: Float64Array
+) -> Float64Array:
     """The factor with a row diagonal_i x_i + b_i for every unknown, shapes (n - 1,); T stays."""
     n = len(diagonal)
     rows = np.zeros((n, n + 1), order="F")

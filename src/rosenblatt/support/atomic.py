@@ -1,4 +1,4 @@
-"""Writing a file so that either the whole new one is there afterwards or the old one, untouched."""
+"""Atomic replacement of a file: afterwards either the whole new file exists, or the old one."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import IO
 
 from rosenblatt.errors import InputError
 
-# The faults that more space would mend; not every system knows all of them.
+# Errors that more disk space would fix; not every system defines all of them.
 NO_SPACE = {"ENOSPC", "EDQUOT", "EFBIG"}
 
 
 def check_writable(path: Path) -> None:
-    """Raise InputError unless a file could be written at `path` now; try it with an empty file."""
+    """Raise InputError unless a file can be written at `path`; an empty one is tried beside it."""
     target = _destination(path)
     with faults_named(path):
         descriptor, temporary = _temporary_beside(target)
@@ -28,11 +28,15 @@ def check_writable(path: Path) -> None:
 
 @contextlib.contextmanager
 def replaced_file(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file to write into; it takes the place of `path` when the block ends well.
+    """Open a binary file that replaces `path` when the block ends without an exception.
 
     The data go to a temporary file in the same folder and reach the disk before the rename. On any
-    error or interruption the temporary file is removed and `path` stays as it was; a fault of the
-    disk or of permissions is raised as InputError.
+    error or interruption the temporary file is removed and `path` stays as it was.
+
+    Raises
+    ------
+    InputError
+        For errors of the disk or of permissions.
     """
     target = _destination(path)
     with faults_named(path):
@@ -52,7 +56,7 @@ def replaced_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _destination(path: Path) -> Path:
-    """The file that `path` names, links followed: a link is kept, and its target replaced."""
+    """The file that `path` names, links resolved: a link is kept, and its target replaced."""
     with faults_named(path):
         target = Path(os.path.realpath(path))
         if not target.parent.exists():
@@ -78,7 +82,7 @@ def _temporary_beside(target: Path) -> tuple[int, Path]:
 
 @contextlib.contextmanager
 def faults_named(path: Path) -> Iterator[None]:
-    """Raise what the system says against writing to `path` as InputError."""
+    """Raise an OSError of writing to `path` as InputError."""
     try:
         yield
     except OSError as error:

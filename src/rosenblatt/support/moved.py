@@ -15,7 +15,7 @@ from rosenblatt.support.caller_warning import warn_caller
 __all__ = [
     "MOVED_MODULES",
     "accept_old_method",
-    "install",
+    "install_finder",
     "moved_attribute",
     "warn_old_method",
 ]
@@ -80,8 +80,8 @@ class MovedModuleFinder(MetaPathFinder):
         return None if new is None else ModuleSpec(fullname, MovedModuleLoader(new))
 
 
-def install() -> None:
-    """Make the old module names importable; they are looked up after all others."""
+def install_finder() -> None:
+    """Make the old module names importable; finders for existing modules come first."""
     if not any(isinstance(finder, MovedModuleFinder) for finder in sys.meta_path):
         sys.meta_path.append(MovedModuleFinder())
 

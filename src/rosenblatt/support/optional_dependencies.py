@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["EXTRAS", "install", "missing"]
+__all__ = ["EXTRAS", "install_command", "missing"]
 
 # Packages that an extra brings in versions known to work; any other goes by its own name.
 EXTRAS = {
@@ -20,7 +20,7 @@ EXTRAS = {
 }
 
 
-def install(package: str) -> str:
+def install_command(package: str) -> str:
     """The command that installs a package, in the version that the extra takes."""
     extra = EXTRAS.get(package)
     return f'pip install "{source()}[{extra}]"' if extra else f"pip install {package}"
@@ -45,4 +45,4 @@ def source() -> str:
 def missing(what: str, package: str, error: ImportError | None = None) -> ImportError:
     """The ImportError to raise where `what` needs a package that cannot be imported."""
     why = f" ({error})" if error else ""
-    return ImportError(f"{what} needs {package}{why}: {install(package)}")
+    return ImportError(f"{what} needs {package}{why}: {install_command(package)}")

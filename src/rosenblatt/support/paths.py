@@ -1,4 +1,4 @@
-"""What users give as the path of a file."""
+"""Validation of file paths that users pass."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ __all__ = ["file_path"]
 
 
 def file_path(given: Any, name: str = "path") -> Path:
-    """A str or `os.PathLike` as a Path; InputError where it cannot be that of a file.
+    """A str or `os.PathLike` as a Path.
 
-    As everywhere in pathlib, `~` is a name like any other: `Path.expanduser` makes it the home.
+    As in pathlib, `~` is not expanded; `Path.expanduser` does that.
+
+    Raises
+    ------
+    InputError
+        If it cannot be the path of a file; `name` is the parameter's, for the message.
     """
     text = os.fspath(given) if isinstance(given, str | os.PathLike) else ""
     text = os.fsdecode(text)

@@ -1,4 +1,4 @@
-"""An estimator that a failed fit leaves as it was."""
+"""Restores an estimator's attributes after a failed fit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ __all__ = ["undone_on_failure"]
 
 @contextmanager
 def undone_on_failure(est: Any) -> Iterator[None]:
-    # Copied in one step of the interpreter: another thread may be fitting the same estimator.
+    """Restore the attributes of `est` if the block raises."""
+    # `copy` is atomic under the GIL: another thread may be fitting the same estimator.
     attributes = vars(est).copy()
     before = {k: list(v) if isinstance(v, list) else v for k, v in attributes.items()}
     try:

@@ -1,4 +1,4 @@
-"""What there is of a thing under way, as plain data: stored, it can be taken up again exactly."""
+"""Serialisable state of a running object; loading it resumes bit for bit."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import numpy.typing as npt
 
 __all__ = ["StateDict", "Stateful", "generator_state", "load_generator_state"]
 
-# Where numbers of a generator's buffer are taken from: NumPy reads there without looking.
+# The field that indexes a generator's buffer, and the buffer's length. NumPy reads it unchecked.
 PLACES = {"MT19937": ("pos", 624), "Philox": ("buffer_pos", 4)}
 
 
 @final
 @dataclass(frozen=True)
 class StateDict:
-    """Plain values and arrays by name; the parts of a part have its name and a dot before theirs.
+    """Values and arrays by name; the entries of a part are prefixed with its name and a dot.
 
     Attributes
     ----------
     values : dict
-        Numbers, texts, None, and lists of them.
+        Numbers, strings, None, and lists of them.
     arrays : dict
-        Where they lie: they move on with what they are of.
+        Not copied: they change with the object whose state they are.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -51,7 +51,15 @@ class StateDict:
         )
 
     def copy_to(self, array: npt.NDArray[Any], name: str) -> None:
-        """Write an array over another of its shape and type; ValueError where it has not those."""
+        """Copy an array into another one.
+
+        Raises
+        ------
+        KeyError
+            If there is no array of that name.
+        ValueError
+            If its shape or type differ.
+        """
         found = self.arrays[name]
         if found.shape != array.shape or found.dtype != array.dtype:
             raise ValueError(
@@ -62,7 +70,7 @@ class StateDict:
 
 
 class Stateful(Protocol):
-    """What can be told, and put back to what was told of it."""
+    """An object whose state can be stored and loaded."""
 
     def state_dict(self) -> StateDict: ...
 
@@ -70,12 +78,18 @@ class Stateful(Protocol):
 
 
 def generator_state(rng: np.random.RandomState) -> StateDict:
-    """Where a generator stands, of whichever of NumPy's kinds it is."""
-    return StateDict({"state": listed(rng.get_state(legacy=False))})
+    """The state of a NumPy generator of any kind."""
+    return StateDict({"state": without_arrays(rng.get_state(legacy=False))})
 
 
 def load_generator_state(rng: np.random.RandomState, saved: StateDict) -> None:
-    """Put a generator of the same kind back; ValueError for what is none of its states."""
+    """Load the state of a generator of the same kind.
+
+    Raises
+    ------
+    ValueError
+        If it is no state of that kind.
+    """
     state, own = saved.values["state"], rng.get_state(legacy=False)
     kind = own["bit_generator"]
     name, end = PLACES.get(kind, ("", 0))
@@ -85,8 +99,8 @@ def load_generator_state(rng: np.random.RandomState, saved: StateDict) -> None:
     rng.set_state(state)
 
 
-def listed(state: Any) -> Any:
-    """The same with lists for arrays."""
+def without_arrays(state: Any) -> Any:
+    """The same with lists in place of arrays."""
     if isinstance(state, dict):
-        return {name: listed(value) for name, value in state.items()}
+        return {name: without_arrays(value) for name, value in state.items()}
     return state.tolist() if isinstance(state, np.ndarray | np.generic) else state

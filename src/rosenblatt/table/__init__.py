@@ -1,4 +1,4 @@
-"""Tables become arrays, and what was learnt about the columns becomes plain data."""
+"""Encodes tables as arrays; the encoding is plain data."""
 
 from rosenblatt.table.columns import Boolean, Category, Dropped, Number
 from rosenblatt.table.date_text import DateOrder

@@ -1,4 +1,4 @@
-"""What every column of a table has in common, whatever its kind."""
+"""Interface of a column encoding."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Column"]
 
 
 class Column(ABC):
-    """What was learnt about one column: a frozen dataclass of plain data in each member."""
+    """The encoding of one column; members are frozen dataclasses of plain data."""
 
     kind: ClassVar[str]  # what it was taken for, in a word
 
@@ -23,17 +23,17 @@ class Column(ABC):
     @property
     @abstractmethod
     def n_features(self) -> int:
-        """How many features the column gives: their names may take far more memory than it does."""
+        """The number of features; cheaper than the length of `feature_names`."""
 
     @property
     @abstractmethod
     def feature_names(self) -> tuple[str, ...]:
-        """One name a feature that the column gives to the network; none if it is dropped."""
+        """A name for each feature; empty if the column is dropped."""
 
     @property
     @abstractmethod
     def detail(self) -> str:
-        """What it was taken for, in words short enough for a table."""
+        """A short description of the encoding for a table."""
 
     @abstractmethod
     def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:

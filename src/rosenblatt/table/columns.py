@@ -1,4 +1,4 @@
-"""The kinds of columns and how each becomes numbers; dates have a file of their own."""
+"""Encodings of numbers, categories and truth values; dates are in `dates`."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ class Boolean(Column):
 @final
 @dataclass(frozen=True)
 class Dropped(Column):
-    """A column that the network does not see, and why."""
+    """A column that is not encoded, and why."""
 
     kind: ClassVar[str] = "left out"
 

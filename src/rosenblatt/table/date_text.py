@@ -1,4 +1,4 @@
-"""Dates as people write them: in which order, and as which moment."""
+"""Parses dates in text, in several orders of day, month and year."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["DateOrder", "moment_of"]
 ISO = re.compile(r"\d{4}[-/]\d\d[-/]\d\d([T ]\d\d:\d\d.*)?", re.DOTALL)
 TIME = r"(?:,?\s+(?P<time>\d.*))?"
 DAY_LEADS = re.compile(r"(?P<day>\d\d?)(?P<by>[./-])(?P<month>\d\d?)(?P=by)(?P<year>\d{4})" + TIME)
-# Nobody writes the month first before a dot.
+# With dots the day comes first.
 MONTH_LEADS = re.compile(r"(?P<month>\d\d?)(?P<by>[/-])(?P<day>\d\d?)(?P=by)(?P<year>\d{4})" + TIME)
 NAME = r"(?P<month>[A-Za-z]{3,9})\.?"
 NAME_LEADS = re.compile(NAME + r"\s+(?P<day>\d\d?),?\s+(?P<year>\d{4})" + TIME)
@@ -32,9 +32,9 @@ MONTH_OF = {
 
 
 class DateOrder(Enum):
-    """How the dates of a column are written; the value says it to people.
+    """The order of day, month and year in a column; the value is its description.
 
-    A date with the year first cannot be mistaken and is read under every order.
+    Dates with the year first are unambiguous and accepted in every order.
     """
 
     YEAR_FIRST = "year-month-day"
@@ -52,7 +52,7 @@ PATTERNS = {
 
 
 def moment_of(text: str, order: DateOrder) -> datetime | None:
-    """The moment that the text names, midnight if without a time; None if it is no such date."""
+    """The date and time of a text, midnight if it has no time; None if it is no such date."""
     if ISO.fullmatch(text):
         try:
             return datetime.fromisoformat(text.replace("/", "-"))

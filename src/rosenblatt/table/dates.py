@@ -1,4 +1,4 @@
-"""The kind of column that holds dates or times."""
+"""Encoding of dates and times."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Cycle", "Date", "date_orders"]
 
 
 class Cycle(Enum):
-    """What a date recurs in; the value is its length in days and serves as its plain name."""
+    """A cycle of the calendar; the value is its length in days and its name in files."""
 
     YEAR = "year"
     WEEK = "week"

@@ -1,4 +1,4 @@
-"""How a delimited text separates its fields: guessed from a sample."""
+"""Detects the delimiter and the decimal separator of a delimited text from a sample."""
 
 from __future__ import annotations
 
@@ -38,21 +38,31 @@ class Dialect:
 
 
 def csv_rows(lines: io.TextIOBase, delimiter: str) -> Reader:
-    """The one way in which quotes and blanks are read here; pandas is told the same."""
+    """The reader of rows, with the rules for quotes and blanks that pandas is given as well."""
     return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
 
 
-def sniff(sample: str, usual: str, asked: str | None) -> Dialect:
+def sniff(sample: str, usual: str, given: str | None) -> Dialect:
     """The dialect of a text that starts like `sample`, whole lines.
 
-    `usual` is the delimiter that the file's name suggests, preferred among equals; `asked` the one
-    that the user named. Raises InputError if that one does not split the lines.
+    Parameters
+    ----------
+    sample : str
+    usual : str
+        The delimiter that the file's name suggests, preferred among equals.
+    given : str or None
+        The delimiter that the user has given.
+
+    Raises
+    ------
+    InputError
+        If the delimiter given does not split the lines.
     """
-    if asked is None:
+    if given is None:
         candidates = [usual, *(d for d in DELIMITERS if d != usual)]
         delimiter = max(candidates, key=lambda d: regularity(sample, d))
     else:
-        delimiter = checked(sample, asked, usual)
+        delimiter = checked(sample, given, usual)
     fields = [field for row in sample_rows(sample, delimiter)[1:] for field in row]
     # A decimal comma is believed where commas do not separate and no number has a point.
     decimal_comma = (
@@ -63,22 +73,22 @@ def sniff(sample: str, usual: str, asked: str | None) -> Dialect:
     return Dialect(delimiter, "," if decimal_comma else ".")
 
 
-def checked(sample: str, asked: str, usual: str) -> str:
-    """The delimiter that was asked for, if it is one character and splits the header."""
-    delimiter = {"\\t": "\t", "tab": "\t"}.get(asked, asked)
+def checked(sample: str, given: str, usual: str) -> str:
+    """The delimiter given, if it is one character and splits the header; else InputError."""
+    delimiter = {"\\t": "\t", "tab": "\t"}.get(given, given)
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise InputError(
-            f"the delimiter {asked!r} cannot be used: it must be one character, such as , or ;"
+            f"the delimiter {given!r} cannot be used: it must be one character, such as , or ;"
         )
     if regularity(sample, delimiter)[1] < 2:
         better = sniff(sample, usual, None)
         if regularity(sample, better.delimiter)[1] >= 2:
             raise InputError(
-                f"the delimiter {asked!r} leaves the header in one piece: the fields seem to be "
+                f"the delimiter {given!r} leaves the header in one piece: the fields seem to be "
                 f"separated by {better.delimiter!r} ({better.delimiter_name})"
             )
         raise InputError(
-            f"the delimiter {asked!r} does not occur in the header: name the one that the file uses"
+            f"the delimiter {given!r} does not occur in the header: name the one that the file uses"
         )
     return delimiter
 

@@ -1,4 +1,4 @@
-"""A table's columns, learnt once: from then on any table with these columns becomes arrays."""
+"""The encoding of a table, learnt once and applied to any table with the same columns."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Encoded:
 @final
 @dataclass(frozen=True)
 class ColumnLine:
-    """One line of "what each column was taken for"."""
+    """A line of the list of columns and their kinds."""
 
     name: str
     kind: str
@@ -48,7 +48,7 @@ class ColumnLine:
 @final
 @dataclass(frozen=True)
 class TableEncoding:
-    """What was learnt about the columns of a table, as plain data.
+    """The encoding of a table's columns, as plain data.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class TableEncoding:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the user should know about how the columns were taken."""
+        """Notes for the user on how the columns were interpreted."""
         return (
             self.target.notes
             + dropped_notes(self.columns)
@@ -94,7 +94,7 @@ class TableEncoding:
         )
 
     def describe(self) -> tuple[ColumnLine, ...]:
-        """What every column was taken for, the target last."""
+        """The kind of every column, the target last."""
         lines = [
             ColumnLine(column.name, column.kind, column.detail, column.n_features)
             for column in self.columns
@@ -145,7 +145,7 @@ class TableEncoding:
 
 
 def dropped_notes(columns: tuple[AnyColumn, ...]) -> tuple[str, ...]:
-    """A sentence a reason, so that 65 constant pixels do not make 65 sentences."""
+    """One sentence for each reason, however many columns it concerns."""
     by_reason: dict[str, list[Dropped]] = {}
     for column in columns:
         if isinstance(column, Dropped):
@@ -168,7 +168,7 @@ def words_notes(columns: tuple[AnyColumn, ...]) -> tuple[str, ...]:
 
 
 def date_notes(columns: tuple[AnyColumn, ...]) -> tuple[str, ...]:
-    """What was taken for granted, or could not be, about the order of day and month."""
+    """Notes on assumed and on ambiguous orders of day and month."""
     notes = []
     for column in columns:
         if isinstance(column, Date) and column.order is not DateOrder.YEAR_FIRST:
@@ -190,10 +190,10 @@ def learn_encoding(
     Parameters
     ----------
     frame : DataFrame
-        The training rows; those without a target teach nothing and are passed over.
+        The training rows; those without a target are left out.
     target : str, ClassTarget or NumberTarget
-        The column to predict; or what `learn_target` found in a larger table, so that classes
-        outside these rows are known, too.
+        The column to predict; or the result of `learn_target` on a larger table, which includes
+        classes outside these rows.
     task : Task
     max_categories : int
         How many categories of one column get a feature of their own.

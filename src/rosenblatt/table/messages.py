@@ -1,4 +1,4 @@
-"""How rows, cells and counts are named in notes and errors."""
+"""Names of rows, cells and counts in notes and errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done about missing cells."""
+"""Imputation of missing cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Column names: distinct, found, or else the nearest ones offered."""
+"""Checks of column names, with suggestions for unknown ones."""
 
 from __future__ import annotations
 

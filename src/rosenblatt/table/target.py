@@ -1,4 +1,4 @@
-"""The column to predict: what it is, and how it becomes what a loss takes."""
+"""Encoding of the column to predict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which column to predict, and whether it is a class or a number."""
+"""Determines the column to predict, and whether the task is classification or regression."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROWS_PER_CLASS = 10
 
 
 class Task(Enum):
-    """What to predict: a class, a number, or whichever the target column looks like."""
+    """The task: classification, regression, or the one that the target column suggests."""
 
     AUTO = "auto"
     CLASSIFICATION = "classification"
@@ -47,10 +47,13 @@ def guess_target(frame: pd.DataFrame) -> tuple[str, str]:
 
 
 def learn_target(frame: pd.DataFrame, name: str, task: Task = Task.AUTO) -> AnyTarget:
-    """What the target column is, from all rows that have one.
+    """The encoding of the target column, from all rows that have a target.
 
-    Raises InputError if it is absent, all missing, constant, infinite, of a type that cannot be
-    predicted, or not what the task asks for.
+    Raises
+    ------
+    InputError
+        If the column is absent, all missing, constant, infinite, of a type that cannot be
+        predicted, or does not fit the task.
     """
     columns = columns_by_name(frame)
     if name not in columns:

@@ -1,4 +1,4 @@
-"""Which character encoding a text file is in, and files that are no text at all."""
+"""Detects the character encoding of a text file, and binary files."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TextEncoding:
 
 
 def named(encoding: str) -> TextEncoding:
-    """The encoding that the user asked for; InputError if there is no such."""
+    """The encoding of this name; InputError if it does not exist."""
     try:
         info = codecs.lookup(encoding)
         "".encode(info.name)  # refuses codecs that are not for text, such as base64
@@ -111,7 +111,7 @@ def blocks(head: bytes, file: BufferedIOBase) -> Iterator[bytes]:
 
 
 def non_ascii_lines(file: BufferedIOBase) -> list[bytes]:
-    """The lines that tell encodings apart, a quarter of a mebibyte at most."""
+    """The lines that distinguish encodings, a quarter of a mebibyte at most."""
     lines: list[bytes] = []
     size = 0
     for line in file:
@@ -125,7 +125,7 @@ def non_ascii_lines(file: BufferedIOBase) -> list[bytes]:
 
 def likeliest(lines: list[bytes]) -> TextEncoding:
     """UTF-8 with stray bytes, or what charset-normalizer finds if installed, or cp1252."""
-    # Other encodings hardly ever look like UTF-8: half the lines prove it.
+    # Text in other encodings is rarely valid UTF-8: half of the lines are sufficient evidence.
     if sum(decodes(line, "utf-8") for line in lines) >= len(lines) / 2:
         return TextEncoding("utf-8", guessed=True, errors="replace")
     sample = b"".join(lines)

@@ -1,4 +1,4 @@
-"""Delimited text files to data frames: CSV and its kin, plain or gzip-compressed."""
+"""Reads delimited text files, such as CSV, plain or gzip-compressed, into data frames."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ def notes(
     encoding: TextEncoding,
     dialect: Dialect,
     usual_delimiter: str,
-    asked: str | None,
+    given: str | None,
     names: list[str],
 ) -> list[str]:
-    """What was guessed, so that a wrong guess is seen."""
+    """Notes on what was detected, so that the user can correct it."""
     found = []
     if encoding.errors == "replace":
         found.append(
@@ -85,7 +85,7 @@ def notes(
             f"{path.name} is not UTF-8: read as {encoding.name}; name the encoding if letters look "
             "wrong"
         )
-    if asked is None and len(names) > 1 and dialect.delimiter != usual_delimiter:
+    if given is None and len(names) > 1 and dialect.delimiter != usual_delimiter:
         found.append(f"fields are separated by {dialect.delimiter!r} ({dialect.delimiter_name})")
     if all(is_number(name) for name in names) and names[0] not in ("0", "1"):
         found.append(f"the first line, {quote(names)}, is taken for the names of the columns")
@@ -216,7 +216,7 @@ def parse(
     return frame
 
 
-# pandas tells upper from lower case; these are the ways in which the markers are written.
+# pandas compares case-sensitively: the markers in their usual spellings.
 NA_VALUES = sorted(
     {
         written

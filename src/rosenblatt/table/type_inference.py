@@ -1,7 +1,7 @@
-"""What each column is: number, category, truth value, date, or nothing to learn from.
+"""Infers the kind of each column: number, category, truth value, date, or none.
 
-The storage type decides where it says something (numbers, dates, truth values, declared
-categories); text is looked at cell by cell. Thresholds are the constants below.
+The storage type decides for numbers, dates, truth values and declared categories; text is examined
+cell by cell. Thresholds are the constants below.
 """
 
 from __future__ import annotations
@@ -53,9 +53,12 @@ COUNTER_WORDS = frozenset(
 
 
 def recognise(series: pd.Series, max_categories: int) -> AnyColumn:
-    """What the column is, and what there is to learn about it.
+    """The kind of the column, with its encoding.
 
-    Raises InputError for infinite values.
+    Raises
+    ------
+    InputError
+        For infinite values.
     """
     name = str(series.name)
     if holds_nested(series):

@@ -1,4 +1,4 @@
-"""Cells to numbers, truth values, days and texts: what pandas' many dtypes come down to.
+"""Converts cells of any pandas dtype to numbers, truth values, days and texts.
 
 Every function takes a pandas Series of n cells and returns arrays of length n. Distinct values are
 converted once and then spread, so that a million repeated words cost as much as a few.
@@ -40,7 +40,7 @@ __all__ = [
 
 BoolArray = npt.NDArray[np.bool_]
 
-# What people write for "no value"; compared without regard to case.
+# Markers of missing values, compared case-insensitively.
 MISSING_MARKERS = frozenset(
     ("", "?", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "#null!")
 ) | {"none", "nil", "missing", "#value!", "\\n"}
