@@ -17,6 +17,7 @@ import pytest
 from rosenblatt import engine
 from rosenblatt.activations import Tanh
 from rosenblatt.backprop import backpropagate, forward
+from rosenblatt.engine import EpochPlan
 from rosenblatt.engine.reference import ReferenceTrainer
 from rosenblatt.errors import InputError
 from rosenblatt.export.c_source import c_source
@@ -191,7 +192,7 @@ def test_it_trains_on_the_reference_engine(network: Network) -> None:
     memory = engine.OptimizerState.of(problem.optimizer, theta)
     trainer = engine.trainer(problem, Arrays(X, Y), theta, memory, 10)
     assert isinstance(trainer, ReferenceTrainer)
-    losses = [trainer.epoch(None, 10, np.ones(3)).data_loss for _ in range(60)]
+    losses = [trainer.epoch(EpochPlan(None, 10, np.ones(3))).data_loss for _ in range(60)]
     assert losses[-1] < 0.7 * losses[0]
     model = Model(network, theta, SquaredError())
     np.testing.assert_array_equal(model.predict(X), forward(network, theta, X).scores)

@@ -57,7 +57,9 @@ def test_losses_and_gradient_are_the_objectives(
     weighted: bool, strength: float, sparse: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Residuals, J and the penalty's rows are in the scale of the objective, block by block."""
-    monkeypatch.setattr("rosenblatt.second_order.least_squares.JACOBIAN_ENTRIES", 7 * 2 * NET.n_parameters)
+    monkeypatch.setattr(
+        "rosenblatt.second_order.least_squares.JACOBIAN_ENTRIES", 7 * 2 * NET.n_parameters
+    )
     arrays, theta = small_problem(weighted), parameters(NET)
     J, penalty, g = ReferenceObjective(
         NET, SquaredError(), L2(strength), arrays
