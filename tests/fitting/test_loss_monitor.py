@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from rosenblatt.fitting.loss_monitor import NEXT_TO_NOTHING, LossMonitor
+from rosenblatt.fitting.loss_monitor import NEGLIGIBLE, LossMonitor
 
 
 def observed(*losses: float) -> LossMonitor:
@@ -43,8 +43,8 @@ def test_negative_losses() -> None:
 
 def test_losses_near_zero_rise_and_fall_by_factors() -> None:
     monitor = observed(1.0, 0.0)
-    assert not monitor.is_far(NEXT_TO_NOTHING)
-    assert monitor.is_far(2 * NEXT_TO_NOTHING)
+    assert not monitor.is_far(NEGLIGIBLE)
+    assert monitor.is_far(2 * NEGLIGIBLE)
 
 
 def test_before_the_first_loss_none_is_far() -> None:

@@ -228,7 +228,7 @@ def test_two_epochs_that_go_well_end_a_row() -> None:
 def test_a_rollback_is_exhausted_after_a_row_of_returns() -> None:
     theta, recovery = np.zeros(2), Rollback()
     recovery.begins((theta,))
-    for _ in range(MOST):
+    for _ in range(MAX_IN_A_ROW):
         assert not recovery.exhausted
         recovery.go_back((theta,))
     assert recovery.exhausted
