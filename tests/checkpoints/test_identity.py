@@ -127,33 +127,65 @@ def test_no_process_and_no_hash_makes_another_problem(
     assert told_elsewhere(tmp_path, seed=seed) == unedited
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "differing"),
-    [
-        ("UNUSED, CALLS = 1.0", "UNUSED, CALLS = 2.0", "activation, scorer"),
-        ('{"b", "c", "d"}', '{"b", "c", "e"}', "scorer"),
-        ("7, 0\n", "8, 0\n", ""),
-        ("return self.SCALE * 1.0", "return self.SCALE * 2.0", "activation"),
-        ("SCALE = 1.0", "SCALE = 2.0", "activation"),
-        ("return u * self", "return -u * self", "activation"),
-        ("abs(z)) ** 2", "abs(z)) ** 3", "activation"),
-        ("+ 0 * len", "+ 1 * len", "activation"),
-        ("return FACTOR * z", "return FACTOR * 2 * z", "activation"),
-        ("steepness: float = 1.0", "steepness: float = 2.0", "activation"),
-        ("return n != 0", "return n != 1", "scorer"),
-        ("return 0.0", "return 1.0", "scorer"),
-        ("class Plain:\n    pass", "class Plain:\n    def f(self): pass", "plain"),
-        ("import functools", "# a word more\n\nimport functools", ""),
-    ],
-)
+# What is replaced, by what, and whose fingerprints differ.
+EDITS = [
+    ("UNUSED, CALLS = 1.0", "UNUSED, CALLS = 2.0", "activation, scorer"),
+    ('{"b", "c", "d"}', '{"b", "c", "e"}', "scorer"),
+    ("7, 0\n", "8, 0\n", ""),
+    ("return self.SCALE * 1.0", "return self.SCALE * 2.0", "activation"),
+    ("SCALE = 1.0", "SCALE = 2.0", "activation"),
+    ("return u * self", "return -u * self", "activation"),
+    ("abs(z)) ** 2", "abs(z)) ** 3", "activation"),
+    ("+ 0 * len", "+ 1 * len", "activation"),
+    ("return FACTOR * z", "return FACTOR * 2 * z", "activation"),
+    ("steepness: float = 1.0", "steepness: float = 2.0", "activation"),
+    ("return n != 0", "return n != 1", "scorer"),
+    ("return 0.0", "return 1.0", "scorer"),
+    ("class Plain:\n    pass", "class Plain:\n    def f(self): pass", "plain"),
+    ("import functools", "# a word more\n\nimport functools", ""),
+]
+# Processes that have imported the package already.
+FORKING = """
+import os, sys
+import rosenblatt.estimators
+for folder in sys.argv[1:]:
+    pid = os.fork()
+    if pid == 0:
+        sys.path.insert(0, folder)
+        break
+    assert os.waitpid(pid, 0)[1] == 0
+    print("over", flush=True)
+else:
+    sys.exit()
+"""
+
+
+@pytest.fixture(scope="module")
+def told_of_edits(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """What a process for each of the edits says."""
+    folders = [tmp_path_factory.mktemp("edited") for _ in EDITS]
+    for folder, (before, after, _) in zip(folders, EDITS, strict=True):
+        for name, text in (("mine.py", MINE), ("beside.py", BESIDE)):
+            (folder / name).write_text(text.replace(before, after))
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", FORKING + TELL, *map(str, folders)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.stderr
+    return [text.splitlines() for text in done.stdout.split("over\n")[:-1]]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("k", range(len(EDITS)), ids=[after for _, after, _ in EDITS])
 def test_edited_code_changes_the_fingerprint(
-    before: str, after: str, differing: str, unedited: list[str], tmp_path: Path
+    k: int, unedited: list[str], told_of_edits: list[list[str]]
 ) -> None:
-    both = (MINE, BESIDE)
-    assert sum(text.count(before) for text in both) >= 1
-    edited = told_elsewhere(tmp_path, *(text.replace(before, after) for text in both))
+    before, _, differing = EDITS[k]
+    assert sum(text.count(before) for text in (MINE, BESIDE)) >= 1
     kinds = ["activation", "activation", "scorer", "scorer", "plain"]
-    changed = zip(kinds, unedited, edited, strict=True)
+    changed = zip(kinds, unedited, told_of_edits[k], strict=True)
     assert {kind for kind, one, other in changed if one != other} == set(
         differing.split(", ") if differing else ()
     )
