@@ -57,9 +57,14 @@ def run(arguments: Sequence[str]) -> int:
 def _dispatch(arguments: Sequence[str]) -> int:
     from typer.exceptions import TyperException
 
-    from rosenblatt.cli.interface import app
     from rosenblatt.cli.job import Job
+    from rosenblatt.cli.overview import COMMANDS, overview
 
+    # The options before a subcommand take no values: the first word is the subcommand.
+    if next((word for word in arguments if not word.startswith("-")), None) in COMMANDS:
+        from rosenblatt.cli.interface import app
+    else:
+        app = overview()
     try:
         job = app(list(arguments) or ["--help"], standalone_mode=False)
     except TyperException as error:

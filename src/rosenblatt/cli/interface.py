@@ -27,35 +27,13 @@ from rosenblatt.cli.arguments import (
 from rosenblatt.cli.fit_arguments import FitArguments, takes_fit_arguments
 from rosenblatt.cli.job import Job, source_of
 from rosenblatt.cli.options import parse_hidden
+from rosenblatt.cli.overview import new_app
 from rosenblatt.cli.search_options import SELECTIONS, STRATEGIES, SearchOptions, parse_time
 
 if TYPE_CHECKING:
     from rosenblatt.cli.screen import Screen
 
-app = typer.Typer(
-    name="rosenblatt",
-    help="Train a neural network on a table, and predict with it.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-
-def show_version(asked: bool) -> None:
-    if asked:
-        from rosenblatt import __version__
-
-        print(f"rosenblatt {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def every_command(
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
-    ] = False,
-) -> None:
-    pass
+app = new_app()
 
 
 @app.command()
