@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from importlib import metadata
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 __all__ = ["EXTRAS", "install_command", "missing"]
 
@@ -32,6 +29,10 @@ def source() -> str:
     A folder is recorded by pip in ``direct_url.json`` (PEP 610); one that is gone counts for
     nothing.
     """
+    import json  # with the next two some 20 ms, which only an error message needs
+    from importlib import metadata
+    from urllib.parse import unquote, urlsplit
+
     try:
         recorded = metadata.distribution("rosenblatt").read_text("direct_url.json")
     except metadata.PackageNotFoundError:
