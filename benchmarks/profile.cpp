@@ -3,7 +3,7 @@
 //     make profile
 //     build/profile 20000 784 10 128 256 128     rows, features, classes, batch, and the hidden layers
 //
-// The parts are the engine's own functions on one thread, called in the order of `pass_share`
+// The parts are the engine's own functions on one thread, called in the order of `forward_loss_backward`
 // (propagate.hpp) with a clock in between; medians over the steps, the clock's own time taken off. The whole
 // step is the engine's, an epoch's time by its steps. What it takes beyond the parts is the move of the
 // parameters, which shares a pass with their norms and the penalty, and the loop around.
@@ -68,9 +68,9 @@ double clock_itself() {
 }
 
 Chain<float> chain_of(const Shape &shape) {
-    std::vector<DenseSpec> layers;
-    for (int units : shape.hidden) layers.push_back({units, {"ReLU", {}}});
-    layers.push_back({shape.classes == 2 ? 1 : shape.classes, {"Identity", {}}});
+    std::vector<LayerSpec> layers;
+    for (int units : shape.hidden) layers.push_back(DenseSpec{units, {"ReLU", {}}});
+    layers.push_back(DenseSpec{shape.classes == 2 ? 1 : shape.classes, {"Identity", {}}});
     return Chain<float>(shape.features, layers);
 }
 
@@ -97,16 +97,20 @@ class Profile {
 
     // Microseconds of one of the engine's steps.
     double step(int threads) {
-        Engine<float> engine(chain_, loss_, L2{1e-4}, threads);
+        Engine<float> engine(chain_, loss_, L2{1e-4}, {.threads = threads});
         const std::int64_t steps = shape_.rows / shape_.batch, rows = steps * shape_.batch;
         const std::vector<double> lr_factors(std::size_t(steps), 1.0);
-        Memory<float> memory{{slots_.data(), slots_.data() + chain_.n_parameters}, 0};
+        TrainingState<float> state{.theta = theta_.data(),
+                                   .slots = {slots_.data(), slots_.data() + chain_.n_parameters},
+                                   .steps = 0};
+        const EpochPlan plan{.order = Order::of(order_.data(), rows),
+                             .batch_size = shape_.batch,
+                             .lr_factors = lr_factors.data()};
+        const UpdateOptions<float> options{.optimizer = Adam{1e-3, 0.9, 0.999, 1e-8}};
         std::vector<double> times;
         for (double total = 0; total < 5e5 || times.size() < 5; total += times.back() * double(steps)) {
             const auto start = Clock::now();
-            engine.epoch(data(), Order{order_.data(), 0, rows}, rows, shape_.batch,
-                         Adam{1e-3, 0.9, 0.999, 1e-8}, lr_factors.data(), theta_.data(), memory,
-                         [] { return false; });
+            engine.epoch(data(), plan, options, state, [] { return false; });
             times.push_back(microseconds(Clock::now() - start) / double(steps));
         }
         return median(times);
@@ -123,7 +127,7 @@ class Profile {
         for (int s = 0; s < steps; ++s) {
             std::vector<double> time(parts.size(), 0.0);
             for (int start = 0; start < batch; start += block)
-                pass(space, Order{order_.data() + s * batch + start, 0, batch - start},
+                pass(space, Order::of(order_.data() + s * batch + start, batch - start),
                      std::min(block, batch - start), start, target_columns, clock, time);
             for (std::size_t i = 0; i < parts.size(); ++i) parts[i].times.push_back(std::max(0.0, time[i]));
         }
@@ -132,7 +136,7 @@ class Profile {
 
   private:
     Data<float> data() const {
-        return {{shape_.rows, shape_.features, X_.data(), nullptr, nullptr}, y_.data(), nullptr, 1.0};
+        return {Matrix<float>::dense(shape_.rows, shape_.features, X_.data()), y_.data(), nullptr, 1.0};
     }
 
     std::vector<Part> empty_parts() const {
@@ -167,15 +171,21 @@ class Profile {
             time[part++] += microseconds(now - last) - clock;
             last = now;
         };
-        const Pass<float> passing{theta_.data(), space.gradient, space.scratch, rows, first > 0, 0, first};
-        const Rows<float> input = input_rows(data().X, order, rows, space);
+        const Pass<float> passing{.theta = theta_.data(),
+                                  .gradient = space.gradient,
+                                  .scratch = space.scratch,
+                                  .rows = rows,
+                                  .accumulate = first > 0,
+                                  .row = first,
+                                  .space = &space};
+        const Rows<float> input = input_rows(data().X, order, rows, space.input);
         gather(y_.data(), std::size_t(target_columns), order, rows, space.targets);
         mark();
         Rows<float> x = input;
         for (std::size_t i = 0; i < chain_.layers.size(); ++i) {
             std::visit([&](const auto &layer) { layer.forward(passing, x, space.outputs[i]); },
                        chain_.layers[i]);
-            x = {space.outputs[i], nullptr, nullptr, 0};
+            x = Rows<float>::contiguous(space.outputs[i]);
             mark();
         }
         float *delta = space.deltas.back();
@@ -184,7 +194,7 @@ class Profile {
         std::visit([&](auto l) { return l(scored, 1.0 / shape_.batch); }, loss_);
         mark();
         for (std::size_t i = chain_.layers.size(); i-- > 0;) {
-            const Rows<float> before = i > 0 ? Rows<float>{space.outputs[i - 1], nullptr, nullptr, 0} : input;
+            const Rows<float> before = i > 0 ? Rows<float>::contiguous(space.outputs[i - 1]) : input;
             float *dx = i > 0 ? space.deltas[i - 1] : nullptr;
             std::visit(
                 [&](const auto &layer) {

@@ -1,6 +1,6 @@
 // Activation functions: the native twins of activations/ (theory N3).
-// Where a = g(z) tells z, `derivative` takes a, so that layers work in place; where it does not,
-// `slope` takes z, which the layer then keeps.
+// If the derivative follows from a = g(z), `derivative` takes a; otherwise `slope` takes z, which then has to
+// be kept for the backward pass.
 #pragma once
 
 #include "members.hpp"
@@ -49,7 +49,7 @@ struct LeakyReLU {
     double leak = 0;
 
     static constexpr auto name = "LeakyReLU";
-    static constexpr std::array fields{Field<LeakyReLU>{"leak", &LeakyReLU::leak}};
+    static constexpr std::array fields{field<&LeakyReLU::leak>("leak")};
 
     template <class T> T value(T z) const { return z > 0 ? z : T(leak) * z; }
     template <class T> T derivative(T a) const { return a > 0 ? T(1) : T(leak); }
@@ -59,7 +59,7 @@ struct ELU {
     double alpha = 0;
 
     static constexpr auto name = "ELU";
-    static constexpr std::array fields{Field<ELU>{"alpha", &ELU::alpha}};
+    static constexpr std::array fields{field<&ELU::alpha>("alpha")};
 
     template <class T> T value(T z) const { return z > 0 ? z : T(alpha) * vmath::expm1(z); }
     template <class T> T derivative(T a) const { return a > 0 ? T(1) : a + T(alpha); }
@@ -87,18 +87,18 @@ struct Softplus {
 };
 
 struct GELU {
-    double approximate = 0;
+    bool approximate = false;
 
     static constexpr auto name = "GELU";
-    static constexpr std::array fields{Field<GELU>{"approximate", &GELU::approximate}};
+    static constexpr std::array fields{field<&GELU::approximate>("approximate")};
 
     template <class T> T value(T z) const {
-        if (approximate != 0) return z * vmath::sigmoid(2 * argument(z));
+        if (approximate) return z * vmath::sigmoid(2 * argument(z));
         const T tail = vmath::normal_tail(std::abs(z)).probability;
         return z * (z > 0 ? 1 - tail : tail);
     }
     template <class T> T slope(T z) const {
-        if (approximate != 0) {
+        if (approximate) {
             const T gate = vmath::sigmoid(2 * argument(z));
             return gate + z * gate * (1 - gate) * T(2 * factor) * (1 + T(3 * cubic) * z * z);
         }

@@ -13,20 +13,20 @@ namespace rosenblatt {
 inline double correction(double beta, std::int64_t t) { return 1 - std::pow(beta, double(t)); }
 
 struct Adam {
-    double lr = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, epsilon_hat = 0;
+    double lr = 0, beta_1 = 0, beta_2 = 0, epsilon = 0;
+    bool epsilon_hat = false;
 
     static constexpr auto name = "Adam";
-    static constexpr std::array fields{Field<Adam>{"lr", &Adam::lr}, Field<Adam>{"beta_1", &Adam::beta_1},
-                                       Field<Adam>{"beta_2", &Adam::beta_2},
-                                       Field<Adam>{"epsilon", &Adam::epsilon},
-                                       Field<Adam>{"epsilon_hat", &Adam::epsilon_hat}};
+    static constexpr std::array fields{field<&Adam::lr>("lr"), field<&Adam::beta_1>("beta_1"),
+                                       field<&Adam::beta_2>("beta_2"), field<&Adam::epsilon>("epsilon"),
+                                       field<&Adam::epsilon_hat>("epsilon_hat")};
     static constexpr int slots() { return 2; }
 
-    // Δ = -a m / (r √v + ε): with ε̂ the corrections meet in a, otherwise v's stands in r.
-    template <class T, class Use> void at(std::int64_t t, double factor, Use use) const {
+    // Δ = -a m / (r √v + ε): with ε̂ both corrections are part of a, otherwise v's is r.
+    template <class T, class Use> void at(std::int64_t t, double lr_factor, Use use) const {
         const double root = std::sqrt(correction(beta_2, t));
-        const double rate = lr * factor / correction(beta_1, t);
-        const T a = T(epsilon_hat != 0 ? rate * root : rate), r = T(epsilon_hat != 0 ? 1 : 1 / root);
+        const double rate = lr * lr_factor / correction(beta_1, t);
+        const T a = T(epsilon_hat ? rate * root : rate), r = T(epsilon_hat ? 1 : 1 / root);
         const T b1 = T(beta_1), c1 = T(1 - beta_1), b2 = T(beta_2), c2 = T(1 - beta_2);
         const T eps = T(epsilon);
         use([=](T g, T &m, T &v) {
@@ -41,14 +41,13 @@ struct AdamW {
     double lr = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, weight_decay = 0;
 
     static constexpr auto name = "AdamW";
-    static constexpr std::array fields{Field<AdamW>{"lr", &AdamW::lr}, Field<AdamW>{"beta_1", &AdamW::beta_1},
-                                       Field<AdamW>{"beta_2", &AdamW::beta_2},
-                                       Field<AdamW>{"epsilon", &AdamW::epsilon},
-                                       Field<AdamW>{"weight_decay", &AdamW::weight_decay}};
+    static constexpr std::array fields{field<&AdamW::lr>("lr"), field<&AdamW::beta_1>("beta_1"),
+                                       field<&AdamW::beta_2>("beta_2"), field<&AdamW::epsilon>("epsilon"),
+                                       field<&AdamW::weight_decay>("weight_decay")};
     static constexpr int slots() { return 2; }
 
-    template <class T, class Use> void at(std::int64_t t, double factor, Use use) const {
-        Adam{lr, beta_1, beta_2, epsilon}.at<T>(t, factor, use);
+    template <class T, class Use> void at(std::int64_t t, double lr_factor, Use use) const {
+        Adam{lr, beta_1, beta_2, epsilon}.at<T>(t, lr_factor, use);
     }
 };
 
@@ -56,14 +55,13 @@ struct AMSGrad {
     double lr = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, weight_decay = 0;
 
     static constexpr auto name = "AMSGrad";
-    static constexpr std::array fields{
-        Field<AMSGrad>{"lr", &AMSGrad::lr}, Field<AMSGrad>{"beta_1", &AMSGrad::beta_1},
-        Field<AMSGrad>{"beta_2", &AMSGrad::beta_2}, Field<AMSGrad>{"epsilon", &AMSGrad::epsilon},
-        Field<AMSGrad>{"weight_decay", &AMSGrad::weight_decay}};
+    static constexpr std::array fields{field<&AMSGrad::lr>("lr"), field<&AMSGrad::beta_1>("beta_1"),
+                                       field<&AMSGrad::beta_2>("beta_2"), field<&AMSGrad::epsilon>("epsilon"),
+                                       field<&AMSGrad::weight_decay>("weight_decay")};
     static constexpr int slots() { return 3; }
 
-    template <class T, class Use> void at(std::int64_t t, double factor, Use use) const {
-        const T a = T(lr * factor / correction(beta_1, t)), r = T(1 / std::sqrt(correction(beta_2, t)));
+    template <class T, class Use> void at(std::int64_t t, double lr_factor, Use use) const {
+        const T a = T(lr * lr_factor / correction(beta_1, t)), r = T(1 / std::sqrt(correction(beta_2, t)));
         const T b1 = T(beta_1), c1 = T(1 - beta_1), b2 = T(beta_2), c2 = T(1 - beta_2);
         const T eps = T(epsilon);
         use([=](T g, T &m, T &v, T &u) {
@@ -79,16 +77,15 @@ struct NAdam {
     double lr = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, momentum_decay = 0;
 
     static constexpr auto name = "NAdam";
-    static constexpr std::array fields{Field<NAdam>{"lr", &NAdam::lr}, Field<NAdam>{"beta_1", &NAdam::beta_1},
-                                       Field<NAdam>{"beta_2", &NAdam::beta_2},
-                                       Field<NAdam>{"epsilon", &NAdam::epsilon},
-                                       Field<NAdam>{"momentum_decay", &NAdam::momentum_decay}};
+    static constexpr std::array fields{field<&NAdam::lr>("lr"), field<&NAdam::beta_1>("beta_1"),
+                                       field<&NAdam::beta_2>("beta_2"), field<&NAdam::epsilon>("epsilon"),
+                                       field<&NAdam::momentum_decay>("momentum_decay")};
     static constexpr int slots() { return 2; }
 
-    template <class T, class Use> void at(std::int64_t t, double factor, Use use) const {
+    template <class T, class Use> void at(std::int64_t t, double lr_factor, Use use) const {
         const double now = mu(std::pow(0.96, double(t) * momentum_decay));
         const double next = mu(std::pow(0.96, double(t + 1) * momentum_decay));
-        const double product = mu_product(t), rate = lr * factor;
+        const double product = mu_product(t), rate = lr * lr_factor;
         const T of_g = T(rate * (1 - now) / (1 - product)), of_m = T(rate * next / (1 - product * next));
         const T r = T(1 / std::sqrt(correction(beta_2, t))), eps = T(epsilon);
         const T b1 = T(beta_1), c1 = T(1 - beta_1), b2 = T(beta_2), c2 = T(1 - beta_2);
@@ -102,7 +99,7 @@ struct NAdam {
   private:
     double mu(double power) const { return beta_1 * (1 - 0.5 * power); }
 
-    // μ₁⋯μ_t, or 0 once β₁ᵗ, which bounds it, is too small to be seen beside 1: some 400 steps for β₁ = 0.9.
+    // μ₁⋯μ_t, or 0 once β₁ᵗ, an upper bound, is negligible beside 1: some 400 steps for β₁ = 0.9.
     double mu_product(std::int64_t t) const {
         if (std::pow(beta_1, double(t)) < 0x1p-60) return 0;
         const double ratio = std::pow(0.96, momentum_decay);
@@ -119,14 +116,13 @@ struct RAdam {
     double lr = 0, beta_1 = 0, beta_2 = 0, epsilon = 0;
 
     static constexpr auto name = "RAdam";
-    static constexpr std::array fields{Field<RAdam>{"lr", &RAdam::lr}, Field<RAdam>{"beta_1", &RAdam::beta_1},
-                                       Field<RAdam>{"beta_2", &RAdam::beta_2},
-                                       Field<RAdam>{"epsilon", &RAdam::epsilon}};
+    static constexpr std::array fields{field<&RAdam::lr>("lr"), field<&RAdam::beta_1>("beta_1"),
+                                       field<&RAdam::beta_2>("beta_2"), field<&RAdam::epsilon>("epsilon")};
     static constexpr int slots() { return 2; }
 
     // Δ = -a m / (r √v + e): before the second moment is certain r is 0 and e is 1.
-    template <class T, class Use> void at(std::int64_t t, double factor, Use use) const {
-        const double v_correction = correction(beta_2, t), rate = lr * factor / correction(beta_1, t);
+    template <class T, class Use> void at(std::int64_t t, double lr_factor, Use use) const {
+        const double v_correction = correction(beta_2, t), rate = lr * lr_factor / correction(beta_1, t);
         const double limit = 2 / (1 - beta_2) - 1;
         const double length = limit - 2 * double(t) * std::pow(beta_2, double(t)) / v_correction;
         const bool certain = length > 5;

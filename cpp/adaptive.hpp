@@ -14,13 +14,13 @@ struct AdaGrad {
 
     static constexpr auto name = "AdaGrad";
     static constexpr std::array fields{
-        Field<AdaGrad>{"lr", &AdaGrad::lr}, Field<AdaGrad>{"lr_decay", &AdaGrad::lr_decay},
-        Field<AdaGrad>{"initial_accumulator_value", &AdaGrad::initial_accumulator_value},
-        Field<AdaGrad>{"epsilon", &AdaGrad::epsilon}};
+        field<&AdaGrad::lr>("lr"), field<&AdaGrad::lr_decay>("lr_decay"),
+        field<&AdaGrad::initial_accumulator_value>("initial_accumulator_value"),
+        field<&AdaGrad::epsilon>("epsilon")};
     static constexpr int slots() { return 1; }
 
-    template <class T, class Use> void at(std::int64_t t, double factor, Use use) const {
-        const T rate = T(lr * factor / (1 + double(t - 1) * lr_decay));
+    template <class T, class Use> void at(std::int64_t t, double lr_factor, Use use) const {
+        const T rate = T(lr * lr_factor / (1 + double(t - 1) * lr_decay));
         const T start = T(initial_accumulator_value), eps = T(epsilon);
         use([=](T g, T &sum) {
             sum += g * g;
@@ -30,18 +30,18 @@ struct AdaGrad {
 };
 
 struct RMSProp {
-    double lr = 0, rho = 0, epsilon = 0, momentum = 0, centered = 0;
+    double lr = 0, rho = 0, epsilon = 0, momentum = 0;
+    bool centered = false;
 
     static constexpr auto name = "RMSProp";
     static constexpr std::array fields{
-        Field<RMSProp>{"lr", &RMSProp::lr}, Field<RMSProp>{"rho", &RMSProp::rho},
-        Field<RMSProp>{"epsilon", &RMSProp::epsilon}, Field<RMSProp>{"momentum", &RMSProp::momentum},
-        Field<RMSProp>{"centered", &RMSProp::centered}};
-    int slots() const { return 1 + int(centered != 0) + int(momentum != 0); }
+        field<&RMSProp::lr>("lr"), field<&RMSProp::rho>("rho"), field<&RMSProp::epsilon>("epsilon"),
+        field<&RMSProp::momentum>("momentum"), field<&RMSProp::centered>("centered")};
+    int slots() const { return 1 + int(centered) + int(momentum != 0); }
 
     // Each form keeps, and moves through memory, what it needs and no more.
-    template <class T, class Use> void at(std::int64_t, double factor, Use use) const {
-        const T rate = T(lr * factor), r = T(rho), c = T(1 - rho), eps = T(epsilon), gamma = T(momentum);
+    template <class T, class Use> void at(std::int64_t, double lr_factor, Use use) const {
+        const T rate = T(lr * lr_factor), r = T(rho), c = T(1 - rho), eps = T(epsilon), gamma = T(momentum);
         const auto plain = [=](T g, T &v) {
             v = r * v + c * (g * g);
             return g / (std::sqrt(v) + eps);
@@ -51,12 +51,12 @@ struct RMSProp {
             m = r * m + c * g;
             return g / (std::sqrt(std::max(v - m * m, T(0))) + eps); // which lets a NaN through
         };
-        if (centered != 0 && momentum != 0)
+        if (centered && momentum != 0)
             use([=](T g, T &v, T &m, T &b) {
                 b = gamma * b + central(g, v, m);
                 return -rate * b;
             });
-        else if (centered != 0)
+        else if (centered)
             use([=](T g, T &v, T &m) { return -rate * central(g, v, m); });
         else if (momentum != 0)
             use([=](T g, T &v, T &b) {
@@ -72,13 +72,12 @@ struct AdaDelta {
     double lr = 0, rho = 0, epsilon = 0;
 
     static constexpr auto name = "AdaDelta";
-    static constexpr std::array fields{Field<AdaDelta>{"lr", &AdaDelta::lr},
-                                       Field<AdaDelta>{"rho", &AdaDelta::rho},
-                                       Field<AdaDelta>{"epsilon", &AdaDelta::epsilon}};
+    static constexpr std::array fields{field<&AdaDelta::lr>("lr"), field<&AdaDelta::rho>("rho"),
+                                       field<&AdaDelta::epsilon>("epsilon")};
     static constexpr int slots() { return 2; }
 
-    template <class T, class Use> void at(std::int64_t, double factor, Use use) const {
-        const T rate = T(lr * factor), r = T(rho), c = T(1 - rho), eps = T(epsilon);
+    template <class T, class Use> void at(std::int64_t, double lr_factor, Use use) const {
+        const T rate = T(lr * lr_factor), r = T(rho), c = T(1 - rho), eps = T(epsilon);
         use([=](T g, T &v, T &u) {
             v = r * v + c * (g * g);
             const T d = std::sqrt((u + eps) / (v + eps)) * g;

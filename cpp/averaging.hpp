@@ -20,7 +20,7 @@ struct EMA {
     double decay = 0;
 
     static constexpr auto name = "EMA";
-    static constexpr std::array fields{Field<EMA>{"decay", &EMA::decay}};
+    static constexpr std::array fields{field<&EMA::decay>("decay")};
     static constexpr bool has_mean = true;
 
     double weight(std::int64_t t) const { return (1 - decay) / (1 - std::pow(decay, double(t))); }

@@ -1,8 +1,8 @@
 // Batch normalisation (Ioffe & Szegedy 2015), with the activation that follows it.
 //
-// A batch's rows lie with several threads, so that a step stops here twice: on the way forward for the
-// moments of all shares, on the way back for their sums. Every item puts the shares' parts together itself,
-// in one order, so that all come to the same bits.
+// A batch's rows are distributed over tasks, so that a step synchronises here twice: in the forward pass for
+// the moments of all rows, in the backward pass for sums over them. Every task combines the tasks' parts
+// itself, in the same order, which gives all of them the same bits.
 #pragma once
 
 #include "elementwise.hpp"
@@ -41,11 +41,11 @@ template <class T> struct NormalizeColumns {
     std::vector<ParameterRange> parameters() const {
         return {{offset, width(), false}, {offset + width(), width(), false}};
     }
-    std::size_t kept(int) const { return 1 + 6 * width(); }
+    std::size_t saved_size(int) const { return 1 + 6 * width(); }
 
-    // This share's mean and sum of squared deviations from it, unit by unit.
-    void measure(const Pass<T> &pass, const T *x) const {
-        const Kept own(*this, *pass.space);
+    // The task's mean and sum of squared deviations from it, unit by unit.
+    void local_moments(const Pass<T> &pass, const T *x) const {
+        const Saved own(*this, *pass.space);
         const int n = n_outputs, rows = pass.rows;
         *own.rows = T(rows);
         simd::for_each_strip<T>(n, [=](int column, int lanes, auto vectors) {
@@ -68,17 +68,17 @@ template <class T> struct NormalizeColumns {
         });
     }
 
-    // A share without rows.
-    void leave_nothing(const Workspace<T> &space) const {
-        std::fill_n(space.kept[std::size_t(index)], kept(0), T(0));
+    // A task without rows.
+    void no_rows(const Workspace<T> &space) const {
+        std::fill_n(space.saved[std::size_t(index)], saved_size(0), T(0));
     }
 
     [[gnu::noinline]] void forward(const Pass<T> &pass, const Rows<T> &input, T *output) const {
-        if (pass.gradient) settle(pass);
+        if (pass.gradient) combine_moments(pass);
         const T *running = pass.state + state;
         const T *mean_of = running, *scale_of = nullptr;
         if (pass.gradient) {
-            const Kept own(*this, *pass.space);
+            const Saved own(*this, *pass.space);
             mean_of = own.batch_mean;
             scale_of = own.scale;
         }
@@ -110,9 +110,9 @@ template <class T> struct NormalizeColumns {
         });
     }
 
-    // e = g'(z) dy in place, and this share's dγ = Σ e h and dβ = Σ e.
-    void add_up(const Pass<T> &pass, const T *x, const T *y, T *dy) const {
-        const Kept own(*this, *pass.space);
+    // e = g'(z) dy in place, and the task's dγ = Σ e h and dβ = Σ e.
+    void local_sums(const Pass<T> &pass, const T *x, const T *y, T *dy) const {
+        const Saved own(*this, *pass.space);
         const int n = n_outputs, rows = pass.rows;
         visit_from_output(activation, [=](auto g) {
             simd::for_each_strip<T>(n, [=](int column, int lanes, auto vectors) {
@@ -144,11 +144,11 @@ template <class T> struct NormalizeColumns {
 
     // dx = γ (e - mean(e) - h mean(e h)) / √(variance + ε), the means over the whole batch.
     [[gnu::noinline]] void backward(const Pass<T> &pass, const Rows<T> &input, const T *, T *dy, T *) const {
-        const Kept own(*this, *pass.space);
-        const std::vector<Workspace<T>> &team = *pass.team;
-        const T total = rows_of(team), *gamma = pass.theta + offset, *x = input.dense;
+        const Saved own(*this, *pass.space);
+        const std::vector<Workspace<T>> &tasks = *pass.tasks;
+        const T total = rows_of(tasks), *gamma = pass.theta + offset, *x = input.dense;
         // Of a single row nothing depends on the row.
-        const T share = total > 1 ? 1 / total : T(0);
+        const T per_row = total > 1 ? 1 / total : T(0);
         const int n = n_outputs, rows = pass.rows;
         simd::for_each_strip<T>(n, [&, this](int column, int lanes, auto vectors) {
             constexpr int w = simd::width<T>;
@@ -159,13 +159,13 @@ template <class T> struct NormalizeColumns {
                 scale[i] = simd::load_lanes(own.scale + at, lanes);
                 factor[i] = scale[i] * simd::load_lanes(gamma + at, lanes);
                 mean_e[i] = mean_h[i] = simd::Vector<T>{};
-                for (const Workspace<T> &space : team) {
-                    const Kept other(*this, space);
+                for (const Workspace<T> &space : tasks) {
+                    const Saved other(*this, space);
                     mean_e[i] += simd::load_lanes(other.sum + at, lanes);
                     mean_h[i] += simd::load_lanes(other.along + at, lanes);
                 }
-                mean_e[i] *= simd::broadcast(share);
-                mean_h[i] *= simd::broadcast(share);
+                mean_e[i] *= simd::broadcast(per_row);
+                mean_h[i] *= simd::broadcast(per_row);
             }
             for (int row = 0; row < rows; ++row)
                 for (int i = 0; i < vectors; ++i) {
@@ -177,13 +177,13 @@ template <class T> struct NormalizeColumns {
         });
     }
 
-    // Moves the running statistics, once all shares are through.
-    void track(const std::vector<Workspace<T>> &team, T *network_state) const {
-        const T total = rows_of(team);
+    // After the passes of all tasks.
+    void update_running_statistics(const std::vector<Workspace<T>> &tasks, T *network_state) const {
+        const T total = rows_of(tasks);
         if (!(total > 1)) return;
-        const Kept first(*this, team[0]);
-        T *mean = first.sum, *squares = first.along; // which nobody needs any more
-        pool(team, total, mean, squares);
+        const Saved first(*this, tasks[0]);
+        T *mean = first.sum, *squares = first.along; // no longer needed
+        pool(tasks, total, mean, squares);
         T *running = network_state + state;
         const T m = T(norm.momentum);
         for (std::size_t i = 0; i < width(); ++i) {
@@ -195,11 +195,11 @@ template <class T> struct NormalizeColumns {
   private:
     std::size_t width() const { return std::size_t(n_outputs); }
 
-    // What an item keeps: its share's rows, moments and sums, then the batch's mean and 1 / √(variance + ε).
-    struct Kept {
+    // What a task saves: its rows, moments and sums, then the batch's mean and 1 / √(variance + ε).
+    struct Saved {
         T *mean, *squares, *sum, *along, *batch_mean, *scale, *rows;
-        Kept(const NormalizeColumns &layer, const Workspace<T> &space) {
-            T *at = space.kept[std::size_t(layer.index)];
+        Saved(const NormalizeColumns &layer, const Workspace<T> &space) {
+            T *at = space.saved[std::size_t(layer.index)];
             for (T **part : {&mean, &squares, &sum, &along, &batch_mean, &scale, &rows}) {
                 *part = at;
                 at += layer.width();
@@ -207,23 +207,23 @@ template <class T> struct NormalizeColumns {
         }
     };
 
-    T rows_of(const std::vector<Workspace<T>> &team) const {
+    T rows_of(const std::vector<Workspace<T>> &tasks) const {
         T total = 0;
-        for (const Workspace<T> &space : team) total += *Kept(*this, space).rows;
+        for (const Workspace<T> &space : tasks) total += *Saved(*this, space).rows;
         return total;
     }
 
-    // Mean and sum of squared deviations of all rows from those of the shares (Chan et al. 1983).
-    void pool(const std::vector<Workspace<T>> &team, T total, T *mean, T *squares) const {
+    // Mean and sum of squared deviations of all rows from those of the tasks (Chan et al. 1983).
+    void pool(const std::vector<Workspace<T>> &tasks, T total, T *mean, T *squares) const {
         std::fill_n(mean, width(), T(0));
         std::fill_n(squares, width(), T(0));
-        for (const Workspace<T> &space : team) {
-            const Kept part(*this, space);
+        for (const Workspace<T> &space : tasks) {
+            const Saved part(*this, space);
             const T weight = *part.rows / total;
             for (std::size_t i = 0; i < width(); ++i) mean[i] += weight * part.mean[i];
         }
-        for (const Workspace<T> &space : team) {
-            const Kept part(*this, space);
+        for (const Workspace<T> &space : tasks) {
+            const Saved part(*this, space);
             for (std::size_t i = 0; i < width(); ++i) {
                 const T off = part.mean[i] - mean[i];
                 squares[i] += part.squares[i] + *part.rows * off * off;
@@ -232,11 +232,11 @@ template <class T> struct NormalizeColumns {
     }
 
     // What this batch is normalised by.
-    void settle(const Pass<T> &pass) const {
-        const Kept own(*this, *pass.space);
-        const T total = rows_of(*pass.team), *running = pass.state + state;
+    void combine_moments(const Pass<T> &pass) const {
+        const Saved own(*this, *pass.space);
+        const T total = rows_of(*pass.tasks), *running = pass.state + state;
         if (total > 1)
-            pool(*pass.team, total, own.batch_mean, own.scale);
+            pool(*pass.tasks, total, own.batch_mean, own.scale);
         else
             std::copy_n(running, width(), own.batch_mean);
         for (std::size_t i = 0; i < width(); ++i) {

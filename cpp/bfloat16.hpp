@@ -1,7 +1,7 @@
 // Products whose factors are rounded to bfloat16 and whose sums are float32, on processors with AVX512-BF16.
 //
 // There one instruction multiplies sixteen pairs of neighbouring terms and adds them up, twice the work of
-// a float32 multiply-add. Precision lie in memory as float32 and are rounded anew by each product (to
+// a float32 multiply-add. Factors are stored as float32 and rounded anew by each product (to
 // nearest, ties to even): A as a whole, B panel by panel. A pair travels in the 32 bits of a float, its
 // earlier term in the lower half; an odd last term is paired with zero. Otherwise product.hpp's tiles and
 // panels.
@@ -55,7 +55,7 @@ inline int clamped(int lanes) { return std::clamp(lanes, 0, w); }
         }
 }
 
-// Neighbouring terms lie in rows 2i and 2i + 1: `columns` of each, in pairs. With `whole` the last
+// Neighbouring terms are rows 2i and 2i + 1: `columns` of each, in pairs. With `whole` the last
 // vector of a row is stored whole, zeros behind its columns.
 [[gnu::target("avx512bf16")]] inline void pack_columns(const float *from, std::ptrdiff_t stride, int columns,
                                                        int k, float *to, std::ptrdiff_t to_stride,
@@ -171,7 +171,7 @@ inline bool supported() { return false; }
 inline std::size_t scratch_size(int, int) { return 0; }
 template <class Epilogue>
 void multiply(int m, int n, int k, const Operand<float> &A, const Operand<float> &B,
-              const Accumulate<float> &start, float *C, float *scratch, Epilogue epilogue); // nobody calls it
+              const Accumulate<float> &start, float *C, float *scratch, Epilogue epilogue); // never called
 
 #endif
 

@@ -17,7 +17,7 @@ using Gemm = void (*)(char *trans_a, char *trans_b, int *m, int *n, int *k, T *a
 template <class T> static Gemm<T> gemm_pointer = nullptr;
 
 // C (m, n) = start + A B; C is row-major without gaps. A row-major matrix is its transpose in
-// column-major, so BLAS is asked for Cᵀ = Bᵀ Aᵀ.
+// column-major, so that BLAS computes Cᵀ = Bᵀ Aᵀ.
 template <class T>
 void multiply_blas(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Accumulate<T> &start,
                    T *C) {

@@ -25,15 +25,12 @@ template <class T> struct LogBounds {
     }
 };
 
-struct BinaryCrossEntropy {
+struct BinaryCrossEntropy : ElementwiseLoss {
     double p_min = 0, smoothing = 0;
 
     static constexpr auto name = "BinaryCrossEntropy";
-    static constexpr std::array fields{
-        Field<BinaryCrossEntropy>{"p_min", &BinaryCrossEntropy::p_min},
-        Field<BinaryCrossEntropy>{"smoothing", &BinaryCrossEntropy::smoothing}};
-    static int target_columns(int outputs) { return outputs; }
-    static bool accepts(double, double, int) { return true; }
+    static constexpr std::array fields{field<&BinaryCrossEntropy::p_min>("p_min"),
+                                       field<&BinaryCrossEntropy::smoothing>("smoothing")};
 
     template <class T> static void inverse_link(T *s, int rows, int outputs) {
         apply_with_tail(s, std::ptrdiff_t(rows) * outputs, [](T x) { return vmath::sigmoid(x); });
@@ -76,15 +73,12 @@ template <class T> void softmax_link(T *s, int rows, int outputs) {
     }
 }
 
-struct CategoricalCrossEntropy {
+struct CategoricalCrossEntropy : ClassLoss {
     double p_min = 0, smoothing = 0;
 
     static constexpr auto name = "CategoricalCrossEntropy";
-    static constexpr std::array fields{
-        Field<CategoricalCrossEntropy>{"p_min", &CategoricalCrossEntropy::p_min},
-        Field<CategoricalCrossEntropy>{"smoothing", &CategoricalCrossEntropy::smoothing}};
-    static int target_columns(int) { return 1; }
-    static bool accepts(double low, double high, int outputs) { return low >= 0 && high < outputs; }
+    static constexpr std::array fields{field<&CategoricalCrossEntropy::p_min>("p_min"),
+                                       field<&CategoricalCrossEntropy::smoothing>("smoothing")};
 
     template <class T> static void inverse_link(T *s, int rows, int outputs) {
         softmax_link(s, rows, outputs);
@@ -137,13 +131,11 @@ struct CategoricalCrossEntropy {
     }
 };
 
-struct BinaryFocal {
+struct BinaryFocal : ElementwiseLoss {
     double gamma = 0;
 
     static constexpr auto name = "BinaryFocal";
-    static constexpr std::array fields{Field<BinaryFocal>{"gamma", &BinaryFocal::gamma}};
-    static int target_columns(int outputs) { return outputs; }
-    static bool accepts(double, double, int) { return true; }
+    static constexpr std::array fields{field<&BinaryFocal::gamma>("gamma")};
 
     template <class T> static void inverse_link(T *s, int rows, int outputs) {
         apply_with_tail(s, std::ptrdiff_t(rows) * outputs, [](T x) { return vmath::sigmoid(x); });
@@ -164,13 +156,11 @@ struct BinaryFocal {
     }
 };
 
-struct CategoricalFocal {
+struct CategoricalFocal : ClassLoss {
     double gamma = 0;
 
     static constexpr auto name = "CategoricalFocal";
-    static constexpr std::array fields{Field<CategoricalFocal>{"gamma", &CategoricalFocal::gamma}};
-    static int target_columns(int) { return 1; }
-    static bool accepts(double low, double high, int outputs) { return low >= 0 && high < outputs; }
+    static constexpr std::array fields{field<&CategoricalFocal::gamma>("gamma")};
 
     template <class T> static void inverse_link(T *s, int rows, int outputs) {
         softmax_link(s, rows, outputs);

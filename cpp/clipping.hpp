@@ -1,5 +1,5 @@
-// Gradients kept from being too large: the native twins of clipping.py (theory G14).
-// `at` is given the norm of the whole gradient, where `needs_norm`; the functor it returns bounds one number.
+// Gradient clipping: the native twins of clipping.py (theory G14). `at` takes the norm of the whole gradient,
+// if `needs_norm`, and returns a functor that clips one number.
 #pragma once
 
 #include "members.hpp"
@@ -21,17 +21,17 @@ struct ClipNorm {
     double limit = 0;
 
     static constexpr auto name = "ClipNorm";
-    static constexpr std::array fields{Field<ClipNorm>{"limit", &ClipNorm::limit}};
+    static constexpr std::array fields{field<&ClipNorm::limit>("limit")};
     static constexpr bool needs_norm = true;
 
-    template <class T> auto at(Norm norm) const { return Shortening<T>(limit, norm); }
+    template <class T> auto at(Norm norm) const { return ScaleToNorm<T>(limit, norm); }
 };
 
 struct ClipValue {
     double limit = 0;
 
     static constexpr auto name = "ClipValue";
-    static constexpr std::array fields{Field<ClipValue>{"limit", &ClipValue::limit}};
+    static constexpr std::array fields{field<&ClipValue::limit>("limit")};
     static constexpr bool needs_norm = false;
 
     // Written so that NaN passes.

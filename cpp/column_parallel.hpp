@@ -1,11 +1,11 @@
-// Steps of wide layers, which threads share by units where other steps are shared by rows.
+// Steps of wide layers, distributed over threads by columns rather than by rows.
 //
-// Shared by rows, a step has every thread pack all weights for a part of the rows, makes products for dW of
-// as few terms, and adds up a gradient of every thread's. Shared by units, a thread owns columns of z on the
-// way forward, and rows of W (units of the layer before) on the way back: dW of its rows over the whole
-// batch, their move at once, and the δ of those units. Nothing is done twice and no gradient is added up, at
-// the price of a phase for every layer either way. Rows are shared where they are gathered and in the last
-// layer, which is narrow as a rule, with the loss.
+// By rows, every thread packs all weights for a part of the batch, computes dW over few terms, and the
+// threads' gradients have to be added up. By columns, a task owns columns of z in the forward pass, and in
+// the backward pass rows of W (units of the layer before): dW of these rows over the whole batch, their move
+// right away, and the δ of those units. Nothing is computed twice and no gradients are added up, at the price
+// of a phase for every layer in either direction. Rows are distributed where they are gathered, and in the
+// last layer, usually narrow, with the loss.
 #pragma once
 
 #include "propagate.hpp"
@@ -21,162 +21,164 @@ namespace rosenblatt {
 
 template <class T> class ColumnParallel {
   public:
-    // Whether batches of so many rows are worth sharing by units: every hidden layer has two panels or more
-    // for each part.
-    static bool suits(const Chain<T> &chain, const Matrix<T> &X, std::int64_t batch, int parts) {
-        if (parts == 1 || X.sparse() || chain.precision != Precision::exact || chain.input_noise > 0 ||
+    // Whether it pays for batches of so many rows: every hidden layer has two panels or more for each task.
+    static bool suits(const Chain<T> &chain, const Matrix<T> &X, std::int64_t batch, int tasks) {
+        if (tasks == 1 || X.sparse() || chain.precision != Precision::exact || chain.input_noise > 0 ||
             chain.layers.size() < 2 || batch < 2 || batch > largest_block ||
             chain.longest_sum(int(batch)) > longest_tiled_sum)
             return false;
         for (std::size_t i = 0; i < chain.layers.size(); ++i) {
-            const auto *dense = std::get_if<Dense<T>>(&chain.layers[i]);
-            if (!dense) return false;
-            if (i + 1 < chain.layers.size() && dense->n_outputs < 2 * product::panel_width<T> * parts)
-                return false;
+            const bool hidden = i + 1 < chain.layers.size();
+            const bool fits = std::visit(
+                [&](const auto &layer) {
+                    return HasColumns<decltype(layer)> &&
+                           !(hidden && layer.n_outputs < 2 * product::panel_width<T> * tasks);
+                },
+                chain.layers[i]);
+            if (!fits) return false;
         }
         return true;
     }
 
+    // Gathering, a forward phase for each hidden layer, the last layer with the loss, a backward phase each.
     static int phases(const Chain<T> &chain) { return 2 * int(chain.layers.size()) + 1; }
 
-    ColumnParallel(const Chain<T> &chain, int batch, bool gathers, int target_columns, int parts)
-        : space_(chain, batch, gathers, target_columns, Purpose::train), parts_(parts) {
-        for (int i = 0; i < parts; ++i)
+    ColumnParallel(const Chain<T> &chain, int batch, bool gathers, int target_columns, int tasks)
+        : chain_(chain), space_(chain, batch, gathers, target_columns, Purpose::train), tasks_(tasks) {
+        for (int i = 0; i < tasks; ++i)
             scratch_.emplace_back(scratch_size<T>(batch, chain.longest_sum(1), Precision::exact));
     }
 
     int rows() const { return space_.block_rows; }
-    int parts() const { return parts_; }
+    int tasks() const { return tasks_; }
     bool gathers() const { return space_.input; }
     const T *gradient() const { return space_.gradient; }
 
-    // What item `item` does in a phase, but for moving the parameters: returns its part of Σ w·L, which is
-    // known in one phase alone. Afterwards move(layer) is called for a layer whose owned parameters have
-    // their gradient, and not before dx no longer needs them.
-    template <class Move>
-    double operator()(int phase, int item, const Chain<T> &chain, const Loss &loss, const Data<T> &data,
-                      const T *theta, const Order &order, int rows, double scale, std::int64_t step,
-                      Move move) const {
-        const int depth = int(chain.layers.size());
-        const T *input = order.numbers
-                             ? space_.input
-                             : data.X.values + std::size_t(order.first) * std::size_t(data.X.columns);
-        if (phase == 0)
-            gather_share(item, data, order, rows);
-        else if (phase < depth)
-            forward(dense(chain, phase - 1), phase - 1, item, theta, input, rows);
-        else if (phase == depth)
-            return last_layer(chain, loss, data, item, theta, input, rows, scale, step);
-        else {
-            const int layer = 2 * depth - phase;
-            backward(chain, layer, item, theta, input, rows);
-            move(std::size_t(layer));
-        }
-        return 0;
-    }
-
-    // An item's part of the n units on either side of a layer; between vectors, where there are many.
-    std::pair<int, int> share_of(int n, int item) const { return {border(n, item), border(n, item + 1)}; }
-
-  private:
-    static const Dense<T> &dense(const Chain<T> &chain, int layer) {
-        return std::get<Dense<T>>(chain.layers[std::size_t(layer)]);
-    }
-
-    int border(int n, int item) const {
-        constexpr int w = simd::width<T>;
-        const int even = int(std::int64_t(n) * item / parts_);
-        return item == parts_ || n < 4 * w * parts_ ? even : (even + w / 2) / w * w;
-    }
-
-    const T *before(int layer, const T *input) const {
-        return layer > 0 ? space_.outputs[std::size_t(layer) - 1] : input;
-    }
-
-    void gather_share(int item, const Data<T> &data, const Order &order, int rows) const {
-        const int from = rows * item / parts_, count = rows * (item + 1) / parts_ - from;
-        const Order part = order.from(from);
+    // A task's rows of the batch, gathered.
+    void gather_rows(int task, const StepInputs<T> &step) const {
+        const auto [from, count] = rows_of(task, int(step.rows));
+        const Data<T> &data = step.data;
+        const Order part = step.order.from(from);
         const auto columns = std::size_t(data.X.columns), targets = space_.target_columns;
-        if (order.numbers)
+        if (part.numbers)
             gather(data.X.values, columns, part, count, space_.input + std::size_t(from) * columns);
         gather(data.y, targets, part, count, space_.targets + std::size_t(from) * targets);
         if (data.weights) gather(data.weights, 1, part, count, space_.weights + from);
     }
 
-    // a[:, owned] = g(x W[:, owned] + b[owned]).
-    void forward(const Dense<T> &layer, int number, int item, const T *theta, const T *input,
-                 int rows) const {
-        const auto [from, to] = share_of(layer.n_outputs, item);
-        const T *W = theta + layer.offset, *b = W + layer.n_weights();
-        T *a = space_.outputs[std::size_t(number)] + from;
-        visit_from_output(layer.activation, [&, from = from, to = to](auto g) {
-            multiply_tiled<T>(rows, to - from, layer.n_inputs, {before(number, input), layer.n_inputs},
-                              {W + from, layer.n_outputs}, {b + from, false}, a,
-                              scratch_[std::size_t(item)].data(), ActivationEpilogue<decltype(g)>{g},
-                              layer.n_outputs);
+    // A hidden layer's outputs, of the columns that the task owns.
+    void forward(std::size_t number, int task, const StepInputs<T> &step) const {
+        visit(number, [&](const auto &layer) {
+            const auto [from, to] = columns_of(layer.n_outputs, task);
+            layer.forward_columns(pass(task, step), input_of(number, step), space_.outputs[number], from, to);
         });
     }
 
-    // The last layer and the loss, of the item's rows.
-    double last_layer(const Chain<T> &chain, const Loss &loss, const Data<T> &data, int item, const T *theta,
-                      const T *input, int rows, double scale, std::int64_t step) const {
-        const int from = rows * item / parts_, count = rows * (item + 1) / parts_ - from;
-        const Dense<T> &layer = dense(chain, int(chain.layers.size()) - 1);
-        const std::ptrdiff_t at = std::ptrdiff_t(from) * layer.n_outputs;
-        T *scores = space_.outputs.back() + at, *delta = space_.deltas.back() + at;
-        const T *x = before(int(chain.layers.size()) - 1, input) + std::ptrdiff_t(from) * layer.n_inputs;
+    // The last layer and the loss, of the task's rows. Returns their part of Σ w·L.
+    double last_layer_and_loss(int task, const StepInputs<T> &step) const {
+        const auto [from, count] = rows_of(task, int(step.rows));
         if (count == 0) return 0;
-        layer.forward(Pass<T>{theta, nullptr, scratch_[std::size_t(item)].data(), count, false, step, from},
-                      Rows<T>{x, nullptr, nullptr, 0}, scores);
-        std::copy_n(scores, std::ptrdiff_t(count) * layer.n_outputs, delta);
+        const std::size_t last = chain_.layers.size() - 1;
+        const std::ptrdiff_t at = std::ptrdiff_t(from) * chain_.n_outputs;
+        T *scores = space_.outputs.back() + at, *delta = space_.deltas.back() + at;
+        const Pass<T> passing{.theta = step.theta,
+                              .gradient = nullptr,
+                              .scratch = scratch_[std::size_t(task)].data(),
+                              .rows = count,
+                              .step = step.number,
+                              .row = from};
+        visit(last, [&, first = std::ptrdiff_t(from)](const auto &layer) {
+            const T *x = input_of(last, step) + first * layer.n_inputs;
+            layer.forward(passing, Rows<T>::contiguous(x), scores);
+        });
+        std::copy_n(scores, std::ptrdiff_t(count) * chain_.n_outputs, delta);
         const ScoredRows<T> scored{delta, space_.targets + std::size_t(from) * space_.target_columns,
-                                   data.weights ? space_.weights + from : nullptr, count, layer.n_outputs};
-        return std::visit([&](auto l) { return l(scored, scale); }, loss);
+                                   step.data.weights ? space_.weights + from : nullptr, count,
+                                   chain_.n_outputs};
+        return std::visit([&](auto l) { return l(scored, step.scale); }, step.loss);
     }
 
-    // Of the owned rows of W: dx, with δ and the bias gradient of the layer before, and dW.
-    void backward(const Chain<T> &chain, int number, int item, const T *theta, const T *input,
-                  int rows) const {
-        const Dense<T> &layer = dense(chain, number);
-        const T *W = theta + layer.offset, *delta = space_.deltas[std::size_t(number)];
-        const int n_in = layer.n_inputs, n_out = layer.n_outputs;
-        T *scratch = scratch_[std::size_t(item)].data();
-        const auto [from, to] = share_of(n_in, item);
-        if (number + 1 == int(chain.layers.size())) close(layer, number, item, rows);
-        if (number > 0) {
-            // W of one output is its own transpose.
-            const Operand<T> transposed =
-                n_out == 1 ? Operand<T>{W + from, n_in}
-                           : Operand<T>{W + std::ptrdiff_t(from) * n_out, n_out, Transpose::yes};
-            T *dx = space_.deltas[std::size_t(number) - 1] + from;
-            multiply_tiled<T>(rows, to - from, n_out, {delta, n_out}, transposed, {}, dx, scratch,
-                              NoEpilogue{}, n_in);
-            close(dense(chain, number - 1), number - 1, item, rows);
-        }
-        T *dW = space_.gradient + layer.offset + std::ptrdiff_t(from) * n_out;
-        const T *x = before(number, input) + from;
-        if (n_out == 1)
-            multiply_tiled<T>(1, to - from, rows, {delta, rows}, {x, n_in}, {}, dW, scratch, NoEpilogue{},
-                              to - from);
-        else
-            multiply_tiled<T>(to - from, n_out, rows, {x, n_in, Transpose::yes}, {delta, n_out}, {}, dW,
-                              scratch, NoEpilogue{}, n_out);
-    }
-
-    // δ = g'(z) ⊙ upstream and db, of the owned units of a layer.
-    void close(const Dense<T> &layer, int number, int item, int rows) const {
-        const auto [from, to] = share_of(layer.n_outputs, item);
-        const T *a = space_.outputs[std::size_t(number)] + from;
-        T *delta = space_.deltas[std::size_t(number)] + from;
-        T *db = space_.gradient + layer.offset + layer.n_weights() + from;
-        visit_from_output(layer.activation, [&, from = from, to = to](auto g) {
-            scale_by_derivative(g, rows, to - from, layer.n_outputs, a, delta, false, db);
+    // Of the rows of W that the task owns: dx, with δ and the bias gradient of the layer before, and dW.
+    void backward(std::size_t number, int task, const StepInputs<T> &step) const {
+        const Pass<T> passing = pass(task, step);
+        if (number + 1 == chain_.layers.size()) close(number, task, passing);
+        visit(number, [&](const auto &layer) {
+            const auto [from, to] = columns_of(layer.n_inputs, task);
+            const T *delta = space_.deltas[number];
+            if (number > 0) {
+                layer.input_gradient_rows(passing, delta, space_.deltas[number - 1], from, to);
+                close(number - 1, task, passing);
+            }
+            layer.weight_gradient_rows(passing, input_of(number, step), delta, from, to);
         });
     }
 
+    // Calls visit(segment, begin, end) for the parameters of a layer whose gradient the task has computed:
+    // its rows of W, and its biases.
+    template <class Visit> void owned(std::size_t number, int task, Visit visit_range) const {
+        visit(number, [&](const auto &layer) {
+            const UnitWeights W = layer.unit_weights();
+            for (const auto &segment : chain_.segments) {
+                if (segment.layer != number) continue;
+                const bool weights = segment.begin == W.offset;
+                const auto [from, to] = columns_of(weights ? W.rows : W.columns, task);
+                const std::size_t width = weights ? std::size_t(W.columns) : 1;
+                if (from < to)
+                    visit_range(segment, segment.begin + std::size_t(from) * width,
+                                segment.begin + std::size_t(to) * width);
+            }
+        });
+    }
+
+  private:
+    template <class Visit> void visit(std::size_t number, Visit with) const {
+        std::visit(
+            [&](const auto &layer) {
+                if constexpr (HasColumns<decltype(layer)>) with(layer);
+            },
+            chain_.layers[number]);
+    }
+
+    Pass<T> pass(int task, const StepInputs<T> &step) const {
+        return {.theta = step.theta,
+                .gradient = space_.gradient,
+                .scratch = scratch_[std::size_t(task)].data(),
+                .rows = int(step.rows),
+                .step = step.number};
+    }
+
+    const T *input_of(std::size_t number, const StepInputs<T> &step) const {
+        if (number > 0) return space_.outputs[number - 1];
+        return step.order.numbers ? space_.input : step.data.X.row(step.order.first);
+    }
+
+    // δ = g'(z) ⊙ upstream and db, of the columns that the task owns.
+    void close(std::size_t number, int task, const Pass<T> &passing) const {
+        visit(number, [&](const auto &layer) {
+            const auto [from, to] = columns_of(layer.n_outputs, task);
+            layer.backward_activation(passing, space_.outputs[number], space_.deltas[number], from, to);
+        });
+    }
+
+    // First row and number of rows.
+    std::pair<int, int> rows_of(int task, int rows) const {
+        const int from = rows * task / tasks_;
+        return {from, rows * (task + 1) / tasks_ - from};
+    }
+
+    // A task's columns [first, second) of n; borders lie between vectors where there are many.
+    std::pair<int, int> columns_of(int n, int task) const { return {border(n, task), border(n, task + 1)}; }
+
+    int border(int n, int task) const {
+        constexpr int w = simd::width<T>;
+        const int even = int(std::int64_t(n) * task / tasks_);
+        return task == tasks_ || n < 4 * w * tasks_ ? even : (even + w / 2) / w * w;
+    }
+
+    const Chain<T> &chain_;
     Workspace<T> space_;
-    std::vector<Arena<T>> scratch_;
-    int parts_;
+    std::vector<Arena<T>> scratch_; // of each task
+    int tasks_;
 };
 
 } // namespace rosenblatt

@@ -1,4 +1,4 @@
-// Weights kept within bounds after every step: the native twins of constraints.py.
+// Projections of the weights after every step: the native twins of constraints.py.
 #pragma once
 
 #include "members.hpp"
@@ -22,10 +22,10 @@ struct MaxNorm {
     double limit = 0;
 
     static constexpr auto name = "MaxNorm";
-    static constexpr std::array fields{Field<MaxNorm>{"limit", &MaxNorm::limit}};
+    static constexpr std::array fields{field<&MaxNorm::limit>("limit")};
 
-    // The columns [from, to) of W, shape (rows, columns): a unit's incoming weights stand in one. A strip of
-    // them is read row by row, so that its lines are whole.
+    // The columns [from, to) of W, shape (rows, columns); a column holds a unit's incoming weights. Strips of
+    // columns are read row by row, in whole cache lines.
     template <class T> void project(T *W, int rows, int columns, int from, int to) const {
         constexpr int strip = 64;
         for (int start = from; start < to; start += strip) {
@@ -47,7 +47,7 @@ struct MaxNorm {
             if (vanishing)
                 for (int i = 0; i < width; ++i)
                     if (vanishes(factor[i])) {
-                        shorten(W + start + i, rows, columns);
+                        scale_column(W + start + i, rows, columns);
                         factor[i] = 1;
                     }
             for (int row = 0; row < rows; ++row) {
@@ -58,11 +58,11 @@ struct MaxNorm {
     }
 
   private:
-    // As where squares overflow.
+    // The factor underflows, as it does when squares overflow.
     template <class T> static bool vanishes(T factor) { return factor < std::numeric_limits<T>::min(); }
 
-    // One column, of whatever norm.
-    template <class T> [[gnu::noinline]] void shorten(T *w, int rows, int columns) const {
+    // One column, whatever its norm.
+    template <class T> [[gnu::noinline]] void scale_column(T *w, int rows, int columns) const {
         const auto squares = [=](double scale) {
             double sum = 0;
             for (int row = 0; row < rows; ++row) {
@@ -72,11 +72,11 @@ struct MaxNorm {
             return sum;
         };
         const double plain = squares(1);
-        const Shortening<T> shortened(limit, std::isfinite(plain) ? Norm::of(plain)
-                                                                  : Norm::of_scaled(squares(Norm::scale)));
+        const ScaleToNorm<T> scaled(limit, std::isfinite(plain) ? Norm::of(plain)
+                                                                : Norm::of_scaled(squares(Norm::scale)));
         for (int row = 0; row < rows; ++row) {
             T &x = w[std::ptrdiff_t(row) * columns];
-            x = shortened(x);
+            x = scaled(x);
         }
     }
 };

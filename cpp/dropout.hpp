@@ -1,4 +1,4 @@
-// Dropout: the native twin of dropout.py. The layer is there while training, and not in a prediction.
+// Dropout: the native twin of dropout.py.
 #pragma once
 
 #include "pass.hpp"
@@ -13,7 +13,7 @@ namespace rosenblatt {
 // y = x ⊙ m, dx = dy ⊙ m, where m is 0 or 1 / (1 - rate). The layer before needs its own output for its
 // derivative, so that only the gradient is changed in place.
 template <class T> struct Dropout {
-    static constexpr bool in_place = false, gradient_in_place = true;
+    static constexpr bool in_place = false, gradient_in_place = true, training_only = true;
     int n_outputs;
     double rate;
     int stream; // number of the block, from 1
@@ -21,7 +21,7 @@ template <class T> struct Dropout {
 
     std::vector<ParameterRange> parameters() const { return {}; }
     // A byte for each element: whether it is kept.
-    std::size_t kept(int rows) const {
+    std::size_t saved_size(int rows) const {
         return (std::size_t(rows) * std::size_t(n_outputs) + sizeof(T) - 1) / sizeof(T);
     }
 
@@ -53,7 +53,7 @@ template <class T> struct Dropout {
   private:
     std::size_t size(const Pass<T> &pass) const { return std::size_t(pass.rows) * std::size_t(n_outputs); }
     std::uint8_t *mask_of(const Pass<T> &pass) const {
-        return reinterpret_cast<std::uint8_t *>(pass.space->kept[std::size_t(index)]);
+        return reinterpret_cast<std::uint8_t *>(pass.space->saved[std::size_t(index)]);
     }
 };
 

@@ -1,4 +1,4 @@
-// Activations that act on each unit alone, over stretches of units.
+// Elementwise activations over contiguous units, and the three kinds of activation.
 #pragma once
 
 #include "catalogue.hpp"
@@ -11,8 +11,8 @@
 
 namespace rosenblatt {
 
-// How an activation acts: on each unit alone, with a derivative that a = g(z) tells or that takes z, or
-// on a whole row.
+// An activation is elementwise, with a derivative that follows from a = g(z) or needs z, or acts on a whole
+// row.
 template <class G>
 concept DerivativeFromOutput = requires(G g) { g.derivative(0.0f); };
 template <class G>
@@ -50,7 +50,7 @@ template <class With> void visit_rowwise(const Activation &activation, With with
         activation);
 }
 
-// a = g(z), a vector at a time: short stretches too pay for whole vectors only. a may be z.
+// a = g(z), a vector at a time, so that a few elements cost no more than whole vectors. a may be z.
 template <class G, class T> void apply(G g, std::ptrdiff_t size, const T *z, T *a) {
     constexpr int w = simd::width<T>;
     for (std::ptrdiff_t i = 0; i < size; i += w) {
@@ -77,7 +77,7 @@ void pull_back(G g, std::ptrdiff_t size, const T *z, const T *da, T *dz) {
     }
 }
 
-// g as what finishes a product.
+// g as the epilogue of a matrix product.
 template <class G> struct ActivationEpilogue {
     G g;
     template <class T> void operator()(T *stretch, int size) const { apply(g, size, stretch, stretch); }
@@ -95,7 +95,7 @@ template <> struct ActivationEpilogue<ReLU> {
 };
 
 // δ = g'(z) ⊙ δ by way of a = g(z), and its sum over the rows, which joins what `total` holds or not;
-// `stride` elements lie from row to row of a and δ.
+// `stride` elements separate the rows of a and δ.
 template <class G, class T>
 void scale_by_derivative(G g, int rows, int columns, int stride, const T *a, T *delta, bool add, T *total) {
     simd::for_each_strip<T>(columns, [=](int column, int lanes, auto vectors) {

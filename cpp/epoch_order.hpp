@@ -1,4 +1,4 @@
-// The orders of an epoch's rows, each a shuffle of the one before, and those of the epochs before it.
+// The order of the rows in each epoch: a shuffle of the order of the epoch before.
 #pragma once
 
 #include "shuffle.hpp"
@@ -11,8 +11,8 @@ namespace rosenblatt {
 
 class EpochOrders {
   public:
-    // From the order that lies there; without a generator all epochs have it. A copy, because the caller's
-    // may be changed by others while the epochs run.
+    // Starts from a copy of `order`, which other threads may change during the run. Without a generator all
+    // epochs have this order.
     void start_from(const std::int64_t *order, std::size_t size, const BitGenerator *bits) {
         latest_.assign(order, order + size);
         earlier_.clear();
@@ -20,7 +20,8 @@ class EpochOrders {
         drawn_ = 0;
     }
 
-    // The order of an epoch, drawn where it was not yet; epochs come in a row, or again.
+    // The order of an epoch, shuffled when it is first asked for. Epochs follow one another; a replay may go
+    // back to earlier ones.
     const std::int64_t *of(std::int64_t epoch) {
         if (!bits_) return latest_.data();
         if (epoch < drawn_ - 1) return earlier_.data() + std::size_t(epoch) * latest_.size();
@@ -36,7 +37,7 @@ class EpochOrders {
   private:
     std::vector<std::int64_t> latest_, earlier_;
     const BitGenerator *bits_ = nullptr;
-    std::int64_t drawn_ = 0;
+    std::int64_t drawn_ = 0; // epochs whose order has been shuffled
 };
 
 } // namespace rosenblatt

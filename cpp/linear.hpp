@@ -46,7 +46,7 @@ void weight_gradient(const Pass<T> &pass, const Rows<T> &x, int n_inputs, int n_
         outer_product(n_inputs, n_outputs, x.dense, delta, pass.accumulate, dW);
     } else {
         multiply<T>(n_inputs, n_outputs, pass.rows, {x.dense, n_inputs, Transpose::yes}, {delta, n_outputs},
-                    {nullptr, pass.accumulate}, dW, pass.scratch, {}, pass.precision);
+                    {.c = pass.accumulate}, dW, pass.scratch, {}, pass.precision);
     }
 }
 
@@ -60,7 +60,7 @@ void input_gradient(const Pass<T> &pass, int n_inputs, int n_outputs, const T *d
         dot_products(n_inputs, n_outputs, W, delta, T(0), add, dx);
     else
         multiply<T>(pass.rows, n_inputs, n_outputs, {delta, n_outputs}, {W, n_outputs, Transpose::yes},
-                    {nullptr, add}, dx, pass.scratch, {}, pass.precision);
+                    {.c = add}, dx, pass.scratch, {}, pass.precision);
 }
 
 } // namespace rosenblatt

@@ -1,8 +1,10 @@
-// What losses over raw scores share: the native twins of losses/ (theory L1-L3, L6-L14, L18).
-// Each takes a block of rows, writes δ = w·scale·∂L/∂s over the scores, and returns Σ w·L;
-// `target_columns` tells how many targets that many outputs take, -1 where they fit none;
-// `accepts` guards the memory behind targets that serve as indices, given their range;
-// `inverse_link` turns rows of scores into predictions, in place.
+// The protocol of losses over raw scores, and their shared loops: the native twins of losses/ (theory L1-L3,
+// L6-L14, L18).
+//
+//   operator()(block, scale)         Σ w·L of a block of rows; δ = w·scale·∂L/∂s replaces the scores
+//   target_columns(outputs)          targets of that many outputs; -1: they fit none
+//   accepts(low, high, outputs)      whether targets of this range are valid; guards those that are indices
+//   inverse_link(s, rows, outputs)   rows of scores to predictions, in place
 #pragma once
 
 #include "vmath.hpp"
@@ -13,7 +15,20 @@
 
 namespace rosenblatt {
 
-// A block of raw scores with what they are compared to; weights may be null.
+// A loss of each output alone, by its own target; predictions are scores unless it overrides inverse_link.
+struct ElementwiseLoss {
+    static int target_columns(int outputs) { return outputs; }
+    static bool accepts(double, double, int) { return true; }
+    template <class T> static void inverse_link(T *, int, int) {}
+};
+
+// A loss of a row's outputs against the code of its class, from 0.
+struct ClassLoss {
+    static int target_columns(int) { return 1; }
+    static bool accepts(double low, double high, int outputs) { return low >= 0 && high < outputs; }
+};
+
+// A block of raw scores and their targets; weights may be null.
 template <class T> struct ScoredRows {
     T *scores; // (rows, outputs), overwritten by δ
     const T *targets;
@@ -64,7 +79,7 @@ double sum_over_outputs(const ScoredRows<T> &block, double scale, Output output)
     return total;
 }
 
-// x = f(x) for f that is eˣ where x < vmath::exp's range, whose results NumPy does not round to 0 either.
+// x = f(x) for an f that equals eˣ below vmath::exp's range, where NumPy's results are subnormal and not 0.
 template <class T, class Function> void apply_with_tail(T *x, std::ptrdiff_t n, Function f) {
     constexpr T low = vmath::Format<T>::exp_min;
     int below = 0;

@@ -8,16 +8,41 @@
 
 namespace rosenblatt {
 
-// Dense in row-major order, or CSR (values, columns, starts); never both.
+// Dense in row-major order, or CSR.
 template <class T> struct Matrix {
     std::int64_t rows = 0;
     int columns = 0;
     const T *values = nullptr;
-    const std::int32_t *column_of = nullptr; // null for a dense matrix
+    // CSR alone; null for a dense matrix.
+    const std::int32_t *column_of = nullptr;
     const std::int64_t *start_of_row = nullptr;
-    std::int64_t longest_row = 0; // entries of a sparse matrix's fullest row
+    std::int64_t longest_row = 0; // entries of the fullest row
+
+    static Matrix dense(std::int64_t rows, int columns, const T *values) {
+        return {.rows = rows, .columns = columns, .values = values};
+    }
+    static Matrix csr(std::int64_t rows, int columns, const T *values, const std::int32_t *column_of,
+                      const std::int64_t *start_of_row) {
+        Matrix matrix{rows, columns, values, column_of, start_of_row};
+        for (std::int64_t row = 0; row < rows; ++row)
+            matrix.longest_row = std::max(matrix.longest_row, start_of_row[row + 1] - start_of_row[row]);
+        return matrix;
+    }
 
     bool sparse() const { return column_of != nullptr; }
+    const T *row(std::int64_t number) const { return values + std::size_t(number) * std::size_t(columns); }
+};
+
+// Which rows, and in which order: by their numbers, or consecutive.
+struct Order {
+    const std::int64_t *numbers; // null: consecutive from `first`
+    std::int64_t first, count;
+
+    static Order consecutive(std::int64_t first, std::int64_t count) { return {nullptr, first, count}; }
+    static Order of(const std::int64_t *numbers, std::int64_t count) { return {numbers, 0, count}; }
+
+    std::int64_t operator[](std::int64_t i) const { return numbers ? numbers[i] : first + i; }
+    Order from(std::int64_t i) const { return {numbers ? numbers + i : nullptr, first + i, count - i}; }
 };
 
 // One row of a CSR matrix.
@@ -27,12 +52,17 @@ template <class T> struct Entries {
     const T *values;
 };
 
-// Some rows of a matrix: dense and contiguous, or rows of a CSR matrix by their numbers.
+// A block of rows: dense and contiguous, or rows of a CSR matrix by their numbers.
 template <class T> struct Rows {
     const T *dense = nullptr;
     const Matrix<T> *sparse = nullptr;
-    const std::int64_t *numbers = nullptr; // null: consecutive from `first`
+    const std::int64_t *numbers = nullptr; // of sparse rows; null: consecutive from `first`
     std::int64_t first = 0;
+
+    static Rows contiguous(const T *values) { return {.dense = values}; }
+    static Rows of_csr(const Matrix<T> &matrix, const Order &order) {
+        return {nullptr, &matrix, order.numbers, order.first};
+    }
 
     Entries<T> entries(int row) const {
         const std::int64_t number = numbers ? numbers[row] : first + row;
@@ -56,8 +86,8 @@ template <class T> struct Rows {
 
 // The entries of a block of sparse rows, column by column.
 //
-// With them the optimiser computes the gradient of a stretch of weights when it comes by, in cache; the
-// gradient of all weights of a wide sparse layer, most of it 0, is never written and read again.
+// From them the update computes the gradient of a strip of weights right before it moves them, in cache. The
+// gradient of a wide sparse layer, most of it 0, is never written as a whole.
 template <class T> class BlockColumns {
   public:
     BlockColumns(int columns, std::size_t most_entries)

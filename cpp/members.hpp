@@ -1,5 +1,5 @@
-// How a member (an activation, a loss, an optimiser, …) tells its name and its ordered fields,
-// and how a catalogue of members builds one from the name and the values of its fields.
+// A member (an activation, a loss, an optimiser, …) declares its name and its ordered fields; a catalogue
+// builds one from its name and the values of its fields.
 #pragma once
 
 #include <array>
@@ -7,21 +7,35 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace rosenblatt {
 
-// Fields are numbers or flags; both travel as double.
+// Fields are numbers or flags; both cross the binding as double.
 template <class Member> struct Field {
     const char *name;
-    double Member::*at;
+    void (*set)(Member &, double);
 };
+
+template <auto at, class Member> void set_field(Member &member, double value) {
+    using Value = std::remove_reference_t<decltype(member.*at)>;
+    member.*at = Value(value); // of a flag: whether it is not 0
+}
+
+template <class Value, class Member> Member member_of(Value Member::*);
+
+// field<&Adam::lr>("lr")
+template <auto at> constexpr auto field(const char *name) {
+    using Member = decltype(member_of(at));
+    return Field<Member>{name, &set_field<at, Member>};
+}
 
 template <class Member> inline constexpr std::array<Field<Member>, 0> no_fields{};
 
-// The one field of a member that takes a list of numbers, and makes itself of them by `from`.
+// The only field of a member that consists of a list of numbers, from which its `from` builds it.
 struct ListField {
     const char *name;
 };
@@ -43,8 +57,7 @@ template <class Member> Member build(const MemberSpec &spec) {
         if (spec.values.size() != Member::fields.size())
             throw std::invalid_argument(spec.name + " takes another number of fields");
         Member member;
-        for (std::size_t i = 0; i < Member::fields.size(); ++i)
-            member.*(Member::fields[i].at) = spec.values[i];
+        for (std::size_t i = 0; i < Member::fields.size(); ++i) Member::fields[i].set(member, spec.values[i]);
         return member;
     }
 }

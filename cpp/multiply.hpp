@@ -11,7 +11,7 @@
 
 namespace rosenblatt {
 
-// Without AVX2 a BLAS that knows the processor is far ahead; with long sums our panels leave the
+// Without AVX2 a BLAS tuned for the processor is far ahead; with long sums our panels leave the
 // second cache and BLAS's blocking pays.
 #if defined(__AVX2__)
 inline constexpr int longest_tiled_sum = 4096;
@@ -33,7 +33,7 @@ template <class T> std::size_t scratch_size(int rows, int units, Precision preci
         {exact, bfloat16::scratch_size(rows, over_units), bfloat16::scratch_size(units, over_rows)});
 }
 
-// C (m, n) = start + A B over sums of k terms, each stretch of C given to `epilogue` while it is in cache.
+// C (m, n) = start + A B over sums of k terms, with `epilogue` applied to C while it is in cache.
 template <class T, class Epilogue = NoEpilogue>
 void multiply(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Accumulate<T> &start, T *C,
               T *scratch, Epilogue epilogue = {}, Precision precision = Precision::exact) {

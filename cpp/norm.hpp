@@ -1,4 +1,4 @@
-// Norms, also of numbers whose squares overflow, and numbers shortened to a limit of their norm.
+// Norms, also of numbers whose squares overflow, and vectors scaled down to a largest norm.
 #pragma once
 
 #include <cmath>
@@ -11,21 +11,21 @@ struct Norm {
     double value = 0;
     int exponent = 0;
 
-    // Of numbers whose squares have this sum.
+    // From the sum of squares.
     static Norm of(double squares) { return {std::sqrt(squares), 0}; }
-    // Of numbers whose squares have this sum once the numbers have been scaled.
+    // From the sum of squares of scaled numbers.
     static Norm of_scaled(double squares) { return {std::sqrt(squares), -scale_exponent}; }
 
-    // By which numbers are scaled where the sum of their squares overflows: 2^48 squares of the largest fit
-    // one then, and those that vanish are nothing beside it.
+    // Applied to numbers if the sum of their squares overflows: 2^48 squares of the largest double then fit a
+    // double, and those that underflow are negligible beside them.
     static constexpr int scale_exponent = -536;
     static constexpr double scale = 0x1p-536;
 };
 
-// x · min(1, limit / norm), number by number. The factor is two where one would be too small for T.
-template <class T> class Shortening {
+// x · min(1, limit / norm), element by element. The factor is split in two if it would underflow in T.
+template <class T> class ScaleToNorm {
   public:
-    Shortening(double limit, Norm norm) {
+    ScaleToNorm(double limit, Norm norm) {
         if (norm.value <= std::ldexp(limit, -norm.exponent)) return; // written so that NaN passes
         const double ratio = limit / norm.value;
         factor_ = T(std::ldexp(ratio, -norm.exponent));

@@ -10,15 +10,15 @@ struct LayerNorm {
     double epsilon = 0;
 
     static constexpr auto name = "LayerNorm";
-    static constexpr std::array fields{Field<LayerNorm>{"epsilon", &LayerNorm::epsilon}};
+    static constexpr std::array fields{field<&LayerNorm::epsilon>("epsilon")};
 };
 
 struct BatchNorm {
     double epsilon = 0, momentum = 0;
 
     static constexpr auto name = "BatchNorm";
-    static constexpr std::array fields{Field<BatchNorm>{"epsilon", &BatchNorm::epsilon},
-                                       Field<BatchNorm>{"momentum", &BatchNorm::momentum}};
+    static constexpr std::array fields{field<&BatchNorm::epsilon>("epsilon"),
+                                       field<&BatchNorm::momentum>("momentum")};
 };
 
 } // namespace rosenblatt

@@ -27,10 +27,10 @@ template <class T> struct NormalizeRows {
         return {{offset, n, false}, {offset + n, n, false}};
     }
     // Mean and reciprocal deviation of each row.
-    std::size_t kept(int rows) const { return 2 * std::size_t(rows); }
+    std::size_t saved_size(int rows) const { return 2 * std::size_t(rows); }
 
     [[gnu::noinline]] void forward(const Pass<T> &pass, const Rows<T> &input, T *output) const {
-        T *kept_rows = pass.gradient ? pass.space->kept[std::size_t(index)] : nullptr;
+        T *saved_rows = pass.gradient ? pass.space->saved[std::size_t(index)] : nullptr;
         const T *gamma = pass.theta + offset, *beta = gamma + n_outputs;
         const int n = n_outputs;
         visit_from_output(activation, [&](auto g) {
@@ -46,9 +46,9 @@ template <class T> struct NormalizeRows {
                 const T scale = reciprocal_deviation(squares / T(n) + T(norm.epsilon));
 #pragma omp simd
                 for (int i = 0; i < n; ++i) y[i] = g.value(gamma[i] * ((x[i] - mean) * scale) + beta[i]);
-                if (kept_rows) {
-                    kept_rows[2 * row] = mean;
-                    kept_rows[2 * row + 1] = scale;
+                if (saved_rows) {
+                    saved_rows[2 * row] = mean;
+                    saved_rows[2 * row + 1] = scale;
                 }
             }
         });
@@ -57,7 +57,7 @@ template <class T> struct NormalizeRows {
     // With e = γ g'(z) dy: dx = (e - mean(e) - h mean(e h)) / √(variance + ε).
     [[gnu::noinline]] void backward(const Pass<T> &pass, const Rows<T> &input, const T *output, T *grad,
                                     T *) const {
-        const T *kept_rows = pass.space->kept[std::size_t(index)];
+        const T *saved_rows = pass.space->saved[std::size_t(index)];
         const T *gamma = pass.theta + offset;
         T *dgamma = pass.gradient + offset, *dbeta = dgamma + n_outputs;
         const int n = n_outputs;
@@ -66,13 +66,13 @@ template <class T> struct NormalizeRows {
             const T *x = input.dense, *y = output;
             T *dy = grad;
             for (int row = 0; row < pass.rows; ++row, x += n, y += n, dy += n)
-                backward_row(g, n, kept_rows[2 * row], kept_rows[2 * row + 1], gamma, x, y, dy, dgamma,
+                backward_row(g, n, saved_rows[2 * row], saved_rows[2 * row + 1], gamma, x, y, dy, dgamma,
                              dbeta);
         });
     }
 
   private:
-    // NaN where the variance overflows: 0 would pass the row off as its mean, and nobody would know.
+    // NaN if the variance overflows: 0 would silently replace the row by β.
     static T reciprocal_deviation(T variance) {
         return std::isfinite(variance) ? 1 / std::sqrt(variance) : std::numeric_limits<T>::quiet_NaN();
     }

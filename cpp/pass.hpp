@@ -1,4 +1,4 @@
-// What a layer is told of the pass that it takes part in.
+// What a layer receives with every pass of a block of rows.
 #pragma once
 
 #include "matrix.hpp"
@@ -12,28 +12,35 @@ namespace rosenblatt {
 
 template <class T> struct Workspace;
 
-// What a layer may know of the pass that it takes part in. A pass is one thread's block of rows.
+// A pass of one block of rows through the chain, by one task.
 template <class T> struct Pass {
     const T *theta;
-    T *gradient; // the thread's own, of the size of theta; null when predicting
-    T *scratch;  // for the matrix products
+    T *gradient; // the task's own, of the size of theta; null when predicting
+    T *scratch;  // of the matrix products
     int rows;
-    bool accumulate;   // add to the gradient: not the thread's first block of this batch
-    std::int64_t step; // steps taken before this one, over all epochs
-    std::int64_t row;  // number of the first row in its batch
-    // Where a sparse input's entries go, for the optimiser to compute dW from δ; null for dW at once.
+    bool accumulate = false; // add to the gradient: not the task's first block of this batch
+    std::int64_t step = 0;   // steps taken before this one, over all epochs
+    std::int64_t row = 0;    // number of the first row within its batch
+    // Receives the entries of a sparse input, from which the update computes dW; null: compute dW at once.
     BlockColumns<T> *columns = nullptr;
-    Precision precision = Precision::exact;          // of the matrix products
-    std::uint64_t seed = 0;                          // of what is drawn at random
-    const Workspace<T> *space = nullptr;             // the buffers of all layers
-    const Rows<T> *input = nullptr;                  // of the chain
-    const std::vector<Workspace<T>> *team = nullptr; // of all items of the step, this one's among them
-    const T *state = nullptr;                        // the network's
+    Precision precision = Precision::exact;           // of matrix products
+    std::uint64_t seed = 0;                           // of random draws
+    const Workspace<T> *space = nullptr;              // the buffers of all layers
+    const Rows<T> *input = nullptr;                   // of the chain
+    const std::vector<Workspace<T>> *tasks = nullptr; // the buffers of all tasks of the step
+    const T *state = nullptr;                         // the network's
 };
 
+// Parameters of one layer, contiguous in the flat vector.
 struct ParameterRange {
     std::size_t begin, size;
     bool penalised;
+};
+
+// W of shape (rows, columns) in the flat vector: column j holds the weights into unit j.
+struct UnitWeights {
+    std::size_t offset;
+    int rows, columns;
 };
 
 } // namespace rosenblatt

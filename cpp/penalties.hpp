@@ -11,9 +11,9 @@ struct L2 {
     double strength = 0;
 
     static constexpr auto name = "L2";
-    static constexpr std::array fields{Field<L2>{"strength", &L2::strength}};
+    static constexpr std::array fields{field<&L2::strength>("strength")};
 
-    // Value and gradient of one weight, both to be multiplied by the factor given here.
+    // Value and gradient of one weight; the caller multiplies both by the loss's scale.
     template <class T> T gradient(T w) const { return T(strength) * w; }
     template <class T> T value(T w) const { return T(0.5 * strength) * w * w; }
 };
@@ -25,7 +25,7 @@ struct L1 {
     double strength = 0;
 
     static constexpr auto name = "L1";
-    static constexpr std::array fields{Field<L1>{"strength", &L1::strength}};
+    static constexpr std::array fields{field<&L1::strength>("strength")};
 
     template <class T> T gradient(T w) const { return T(strength) * sign(w); }
     template <class T> T value(T w) const { return T(strength) * std::abs(w); }
@@ -35,14 +35,13 @@ struct ElasticNet {
     double l2 = 0, l1 = 0;
 
     static constexpr auto name = "ElasticNet";
-    static constexpr std::array fields{Field<ElasticNet>{"l2", &ElasticNet::l2},
-                                       Field<ElasticNet>{"l1", &ElasticNet::l1}};
+    static constexpr std::array fields{field<&ElasticNet::l2>("l2"), field<&ElasticNet::l1>("l1")};
 
     template <class T> T gradient(T w) const { return L2{l2}.gradient(w) + L1{l1}.gradient(w); }
     template <class T> T value(T w) const { return L2{l2}.value(w) + L1{l1}.value(w); }
 };
 
-// What the biases bear.
+// Biases carry no penalty.
 struct Unpenalised {
     template <class T> T gradient(T) const { return 0; }
     template <class T> T value(T) const { return 0; }

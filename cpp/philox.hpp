@@ -19,7 +19,7 @@ inline constexpr int lanes = simd::bytes / 8;
 // Of the low halves.
 inline Lanes product(Lanes a, Lanes b) {
 #if defined(__AVX512F__)
-    // The masked form, whose unmasked one GCC 12 warns of.
+    // The masked form: GCC 12 warns about the other.
     return Lanes(_mm512_maskz_mul_epu32(0xff, __m512i(a), __m512i(b)));
 #elif defined(__AVX2__)
     return Lanes(_mm256_mul_epu32(__m256i(a), __m256i(b)));

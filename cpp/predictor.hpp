@@ -17,8 +17,8 @@
 
 namespace rosenblatt {
 
-// Calls may come from several threads at once: the parameters are only read, and whoever finds the memory
-// kept for few rows in use takes memory of its own.
+// Calls may come from several threads at once: the parameters are only read, and a call that finds the memory
+// kept for few rows in use allocates its own.
 template <class T> class Predictor {
   public:
     // With `both_classes` the one probability p of a row is written as 1 - p, p. With `fixed_cut` rows pass
@@ -30,80 +30,90 @@ template <class T> class Predictor {
 
     const Chain<T> &chain() const { return chain_; }
     int columns() const { return both_classes_ ? 2 : chain_.n_outputs; }
-    // Whether some product over several rows may go to BLAS, whose threads the caller then has to hold.
+    // Whether a product over several rows may go to BLAS, whose threads the caller then has to limit.
     bool calls_blas() const { return chain_.longest_sum(1) > longest_tiled_sum; }
 
-    // Writes predictions, shape (rows, columns()). With `finite`, false where an input is not, and then what
-    // has been written means nothing. Rows are shared out to `threads`, of which `at_once` run, where it is
-    // not 0.
+    // Writes predictions, shape (rows, columns()). With `finite`, returns false if an input is not, and the
+    // output is meaningless. Rows are distributed over `threads`, of which `at_once` run, if it is not 0.
     bool operator()(const Matrix<T> &X, const T *theta, const T *state, T *out, int threads, bool finite,
                     int at_once = 0) {
         std::unique_lock lock(busy_, std::defer_lock);
         if (threads == 1 && X.rows <= few && lock.try_lock()) {
-            if (!for_few_) for_few_.emplace(chain_, int(few), false, 0, Purpose::predict);
-            return predict(X, 0, X.rows, theta, state, out, finite, *for_few_);
+            if (!kept_) kept_.emplace(chain_, int(few), false, 0, Purpose::predict);
+            return predict(X, 0, X.rows, theta, state, out, finite, *kept_);
         }
-        threads = std::clamp(threads, 1, ThreadTeam::largest);
+        threads = std::clamp(threads, 1, ThreadTeam::most_tasks);
         const std::int64_t block =
-            fixed_cut_ ? std::clamp(X.rows / ThreadTeam::largest, few_for_a_thread, largest_block)
+            fixed_cut_ ? std::clamp(X.rows / ThreadTeam::most_tasks, smallest_block, largest_block)
                        : largest_block;
         std::vector<Workspace<T>> spaces;
         for (int i = 0; i < threads; ++i)
             spaces.emplace_back(chain_, int(std::min(X.rows, block)), false, 0, Purpose::predict);
-        std::atomic<bool> good{true};
+        std::atomic<bool> all_good{true};
         std::atomic<std::int64_t> next{0};
-        ThreadTeam::run(
-            threads, at_once > 0 ? std::min(threads, at_once) : threads, 1, 1,
-            [&](std::int64_t, int, int item) {
-                const auto pass = [&](std::int64_t from, std::int64_t to) {
-                    if (!predict(X, from, to, theta, state, out, finite, spaces[std::size_t(item)]))
-                        good.store(false, std::memory_order_relaxed);
-                };
-                if (!fixed_cut_) return pass(X.rows * item / threads, X.rows * (item + 1) / threads);
-                for (std::int64_t from; (from = next.fetch_add(block)) < X.rows;)
-                    pass(from, std::min(from + block, X.rows));
-            },
-            [] { return false; });
-        return good;
+        const auto pass = [&](std::int64_t from, std::int64_t to, int task) {
+            if (!predict(X, from, to, theta, state, out, finite, spaces[std::size_t(task)]))
+                all_good.store(false, std::memory_order_relaxed);
+        };
+        const int running = at_once > 0 ? std::min(threads, at_once) : threads;
+        ThreadTeam::run({.tasks = threads, .threads = running}, [&](TeamThread &thread) {
+            while (thread.next_step())
+                thread.phase([&](int task) {
+                    if (!fixed_cut_) {
+                        const auto [from, to] = part_of(X.rows, task, threads);
+                        return pass(from, to, task);
+                    }
+                    for (std::int64_t from; (from = next.fetch_add(block)) < X.rows;)
+                        pass(from, std::min(from + block, X.rows), task);
+                });
+        });
+        return all_good;
     }
 
   private:
-    // So many rows go through memory that is kept from call to call.
+    // So many rows pass through memory that is kept from call to call.
     static constexpr std::int64_t few = 64;
-    // Rows of the smallest block of a fixed cut: each packs the weights anew.
-    static constexpr std::int64_t few_for_a_thread = 128;
+    // Rows of the smallest block of a fixed cut: every block packs the weights anew.
+    static constexpr std::int64_t smallest_block = 128;
 
     bool predict(const Matrix<T> &X, std::int64_t from, std::int64_t to, const T *theta, const T *state,
                  T *out, bool finite, const Workspace<T> &space) const {
         const Denormals in_full(Denormals::kept); // a probability may be as small as that
         for (std::int64_t first = from; first < to; first += space.block_rows) {
             const int n = int(std::min<std::int64_t>(space.block_rows, to - first));
-            const Rows<T> input = input_rows(X, Order{nullptr, first, n}, n, space);
+            const Rows<T> input = input_rows(X, Order::consecutive(first, n), n, space.input);
             if (finite && !all_finite(input.dense, std::size_t(n) * std::size_t(chain_.n_inputs)))
                 return false;
-            Pass<T> pass{theta, nullptr, space.scratch, n, false, 0, first};
-            pass.space = &space;
-            pass.input = &input;
-            pass.state = state;
-            pass_forward(chain_, pass, 0, chain_.layers.size());
+            const Pass<T> pass{.theta = theta,
+                               .gradient = nullptr,
+                               .scratch = space.scratch,
+                               .rows = n,
+                               .row = first,
+                               .space = &space,
+                               .input = &input,
+                               .state = state};
+            forward(chain_, pass, 0, chain_.layers.size());
             T *scores = space.outputs.back();
             std::visit([&](const auto &loss) { loss.inverse_link(scores, n, chain_.n_outputs); }, loss_);
-            T *target = out + first * columns();
-            if (!both_classes_)
-                std::copy_n(scores, std::ptrdiff_t(n) * chain_.n_outputs, target);
-            else
-                for (int row = 0; row < n; ++row) {
-                    target[2 * row] = 1 - scores[row];
-                    target[2 * row + 1] = scores[row];
-                }
+            write(scores, n, out + first * columns());
         }
         return true;
+    }
+
+    void write(const T *predictions, int rows, T *out) const {
+        if (!both_classes_)
+            std::copy_n(predictions, std::ptrdiff_t(rows) * chain_.n_outputs, out);
+        else
+            for (int row = 0; row < rows; ++row) {
+                out[2 * row] = 1 - predictions[row];
+                out[2 * row + 1] = predictions[row];
+            }
     }
 
     Chain<T> chain_;
     Loss loss_;
     bool both_classes_, fixed_cut_;
-    std::optional<Workspace<T>> for_few_;
+    std::optional<Workspace<T>> kept_;
     std::mutex busy_;
 };
 

@@ -1,4 +1,4 @@
-// Our own matrix product, for processors whose vectors we know.
+// A matrix product for vectors of known width.
 //
 // benchmarks/products.cpp compares it with a BLAS call on the sizes that small networks have. C (m, n) is cut
 // into tiles of `tile_rows` rows and two vectors of columns that stay in registers while k runs. B is brought
@@ -119,7 +119,7 @@ TileKernel<T, Epilogue> kernel_for(int rows, std::integer_sequence<int, row...>)
 
 } // namespace product
 
-// C (m, n) = epilogue(start + A B); `c_row` elements lie from row to row of C, `scratch` holds one panel.
+// C (m, n) = epilogue(start + A B); `c_row` elements separate the rows of C, `scratch` holds one panel.
 template <class T, class Epilogue>
 void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, const Accumulate<T> &start,
                     T *C, T *scratch, Epilogue epilogue, int c_row) {
@@ -129,7 +129,7 @@ void multiply_tiled(int m, int n, int k, const Operand<T> &A, const Operand<T> &
     for (int first = 0; first < n; first += wide) {
         const int columns = std::min(wide, n - first);
         const int vectors = columns > w ? 2 : 1;
-        // A panel that is used for few rows, or lies in the first cache, is read where it lies.
+        // Packing does not pay for few rows, nor for a panel in the first cache.
         const bool in_place = B.transposed == Transpose::no && columns == vectors * w &&
                               (m < 4 * product::tile_rows || k <= product::resident<T> / B.stride);
         if (!in_place) product::pack(B, k, first, columns, vectors, scratch);

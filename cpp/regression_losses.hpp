@@ -13,13 +13,9 @@
 
 namespace rosenblatt {
 
-struct SquaredError {
+struct SquaredError : ElementwiseLoss {
     static constexpr auto name = "SquaredError";
     static constexpr auto fields = no_fields<SquaredError>;
-    static int target_columns(int outputs) { return outputs; }
-    static bool accepts(double, double, int) { return true; }
-
-    template <class T> static void inverse_link(T *, int, int) {}
 
     template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         return sum_over_outputs(block, scale, [](T s, T y) {
@@ -29,15 +25,11 @@ struct SquaredError {
     }
 };
 
-struct Huber {
+struct Huber : ElementwiseLoss {
     double delta = 0;
 
     static constexpr auto name = "Huber";
-    static constexpr std::array fields{Field<Huber>{"delta", &Huber::delta}};
-    static int target_columns(int outputs) { return outputs; }
-    static bool accepts(double, double, int) { return true; }
-
-    template <class T> static void inverse_link(T *, int, int) {}
+    static constexpr std::array fields{field<&Huber::delta>("delta")};
 
     template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         return sum_over_outputs(block, scale, [d = T(delta)](T s, T y) {
@@ -49,13 +41,9 @@ struct Huber {
     }
 };
 
-struct LogCosh {
+struct LogCosh : ElementwiseLoss {
     static constexpr auto name = "LogCosh";
     static constexpr auto fields = no_fields<LogCosh>;
-    static int target_columns(int outputs) { return outputs; }
-    static bool accepts(double, double, int) { return true; }
-
-    template <class T> static void inverse_link(T *, int, int) {}
 
     // ln cosh e = ½ ln(1 + sinh² e) near 0, where sinh² = t²/(1 - t²) for t = tanh e, and
     // |e| + ln(1 + e^(-2|e|)) - ln 2 from where sinh² would pass 1: one logarithm for both.
@@ -71,13 +59,9 @@ struct LogCosh {
     }
 };
 
-struct AbsoluteError {
+struct AbsoluteError : ElementwiseLoss {
     static constexpr auto name = "AbsoluteError";
     static constexpr auto fields = no_fields<AbsoluteError>;
-    static int target_columns(int outputs) { return outputs; }
-    static bool accepts(double, double, int) { return true; }
-
-    template <class T> static void inverse_link(T *, int, int) {}
 
     template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
         return sum_over_outputs(block, scale, [](T s, T y) {
@@ -88,8 +72,8 @@ struct AbsoluteError {
     }
 };
 
-// Scores of a target's levels lie side by side.
-struct Quantile {
+// Scores of a target's levels are adjacent.
+struct Quantile : ElementwiseLoss {
     std::vector<double> levels; // never changed, nor copied within an epoch
 
     static constexpr auto name = "Quantile";
@@ -104,9 +88,6 @@ struct Quantile {
 
     int n_levels() const { return int(levels.size()); }
     int target_columns(int outputs) const { return outputs % n_levels() ? -1 : outputs / n_levels(); }
-    static bool accepts(double, double, int) { return true; }
-
-    template <class T> static void inverse_link(T *, int, int) {}
 
     template <class T> static LossAndGradient<T> pinball(T tau, T s, T y) {
         T u = y - s;
@@ -137,11 +118,9 @@ struct Quantile {
     }
 };
 
-struct Poisson {
+struct Poisson : ElementwiseLoss {
     static constexpr auto name = "Poisson";
     static constexpr auto fields = no_fields<Poisson>;
-    static int target_columns(int outputs) { return outputs; }
-    static bool accepts(double, double, int) { return true; }
 
     template <class T> static void inverse_link(T *s, int rows, int outputs) {
         apply_with_tail(s, std::ptrdiff_t(rows) * outputs, [](T x) { return vmath::exp(x); });

@@ -13,7 +13,7 @@ namespace rosenblatt {
 // y = x + s, or y = x + s P where the widths differ; s is what came into the block.
 //
 // The layer before needs its own output for its derivative, so that only the gradient, which is the same on
-// both sides, stays in place. On the way back s's share of it is written where s's gradient belongs, and the
+// both sides, stays in place. The backward pass writes s's part of it to s's gradient, and the
 // block's dense layer adds its own.
 template <class T> struct ResidualAdd {
     static constexpr bool in_place = false, gradient_in_place = true;
@@ -39,7 +39,7 @@ template <class T> struct ResidualAdd {
         }
         std::copy_n(x.dense, n, y);
         if (projects())
-            linear(pass, s, n_inputs, n_outputs, pass.theta + offset, {nullptr, true}, y, NoEpilogue{});
+            linear(pass, s, n_inputs, n_outputs, pass.theta + offset, {.c = true}, y, NoEpilogue{});
         else
             add_entries(pass, s, y);
     }
@@ -58,8 +58,7 @@ template <class T> struct ResidualAdd {
     std::size_t size(const Pass<T> &pass) const { return std::size_t(pass.rows) * std::size_t(n_outputs); }
 
     Rows<T> skipped(const Pass<T> &pass) const {
-        return source < 0 ? *pass.input
-                          : Rows<T>{pass.space->outputs[std::size_t(source)], nullptr, nullptr, 0};
+        return source < 0 ? *pass.input : Rows<T>::contiguous(pass.space->outputs[std::size_t(source)]);
     }
 
     void add_entries(const Pass<T> &pass, const Rows<T> &s, T *y) const {

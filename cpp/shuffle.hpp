@@ -15,9 +15,9 @@ struct BitGenerator {
     std::uint32_t (*next_uint32)(void *);
 };
 
-// Item i, from the last one down, changes places with one of the items 0 to i, whose number is drawn by
-// masking random bits and rejecting what is too large. A rejected draw exchanges an item with
-// itself, so that no branch hangs on random bits.
+// Swaps item i, from the last one down, with one of the items 0 to i, drawn by masking random bits and
+// rejecting numbers that are too large. A rejected draw swaps an item with itself: no branch depends on
+// random bits.
 template <class Item> void shuffle(Item *items, std::size_t n, const BitGenerator &generator) {
     void *const state = generator.state;
     const auto next = generator.next_uint32;

@@ -1,10 +1,19 @@
-// A team of threads that works through phases of equal items, in order.
+// Threads that execute one loop of steps together (SPMD): all of them run the same function.
 //
-// A phase opens when all items of the one before are done. Every member takes its own items first
-// and then whatever nobody has taken, so that a member which the system does not let run holds
-// nobody up: on a busy machine the others do its share, and a team is not slower than one thread.
-// What an item computes never depends on who computes it.
+//     ThreadTeam::run({.tasks = 4, .threads = 2, .steps = n, .phases = 2}, [&](TeamThread &thread) {
+//         while (thread.next_step()) {
+//             thread.phase([&](int task) { ... }); // every task exactly once, then a barrier
+//             thread.phase([&](int task) { ... });
+//         }
+//     });
+//
+// A thread takes its own tasks of a phase first and then any that are left. A thread that the system does not
+// schedule therefore blocks no one: the others do its tasks, and a busy machine makes a team no slower than
+// one thread. What a task computes must not depend on the thread that executes it.
 #pragma once
+
+#include "core_budget.hpp"
+#include "denormals.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -20,7 +29,7 @@
 
 namespace rosenblatt {
 
-inline void relax() {
+inline void spin_pause() {
 #if defined(__x86_64__) || defined(__i386__)
     _mm_pause();
 #elif defined(__aarch64__)
@@ -28,149 +37,47 @@ inline void relax() {
 #endif
 }
 
-// Within its scope the thread counts numbers below the smallest normal one as 0, or as what they are. They
-// come from gradients that fade (units that died, momenta that decay), where they mean nothing and cost many
-// times an ordinary number's time.
-class Denormals {
-  public:
-    enum Mode { as_zero, kept };
-
-#if defined(__x86_64__) || defined(__i386__)
-    explicit Denormals(Mode mode) : before_(_mm_getcsr()) {
-        _mm_setcsr(mode == as_zero ? before_ | 0x8040u : before_ & ~0x8040u);
-    }
-    ~Denormals() { _mm_setcsr(before_); }
-
-  private:
-    unsigned before_;
-#elif defined(__aarch64__)
-    explicit Denormals(Mode mode) {
-        constexpr std::uint64_t flush = std::uint64_t(1) << 24;
-        asm volatile("mrs %0, fpcr" : "=r"(before_));
-        asm volatile("msr fpcr, %0" ::"r"(mode == as_zero ? before_ | flush : before_ & ~flush));
-    }
-    ~Denormals() { asm volatile("msr fpcr, %0" ::"r"(before_)); }
-
-  private:
-    std::uint64_t before_;
-#else
-    explicit Denormals(Mode) {}
-#endif
-
-  public:
-    Denormals(const Denormals &) = delete;
-    Denormals &operator=(const Denormals &) = delete;
+// Steps are the loop's iterations, phases the parts of a step between barriers, tasks the parts of a phase
+// that run side by side.
+struct TeamShape {
+    int tasks, threads; // more threads than tasks are not started
+    std::int64_t steps = 1;
+    int phases = 1; // that the function executes in every step
 };
 
-// The cores of this process that engines' threads hold: engines that run at once, each from a thread of
-// its user's, start no more threads between them than there are cores.
-class Cores {
-  public:
-    // A core for the calling thread, and up to `wanted` more for threads that it would start.
-    explicit Cores(int wanted) {
-        // Asked once: the system reads a file to answer.
-        static const int total = std::max(1, int(std::thread::hardware_concurrency()));
-        int taken = taken_.load(std::memory_order_relaxed);
-        do more_ = std::clamp(total - taken - 1, 0, wanted);
-        while (!taken_.compare_exchange_weak(taken, taken + 1 + more_, std::memory_order_relaxed));
-    }
-    ~Cores() { taken_.fetch_sub(1 + more_, std::memory_order_relaxed); }
-    Cores(const Cores &) = delete;
-    Cores &operator=(const Cores &) = delete;
-
-    int more() const { return more_; }
-
-    // A forked child has none of its parent's other threads.
-    static void forget() { taken_ = 0; }
-
-  private:
-    static inline std::atomic<int> taken_{0};
-    int more_;
-};
+class TeamThread;
 
 class ThreadTeam {
   public:
-    static constexpr int largest = 32;
-
-    // Runs work(round, phase, item) for every item of every phase of every round, in order, by `members`
-    // threads, the calling one among them and no more than there are items. `leave`, asked now and then by
-    // the calling thread alone, ends the run after the round in hand. Returns the number of rounds done. Work
-    // must not throw.
-    //
-    // `alone` the calling thread does every item, and asks to leave before every round.
-    template <class Work, class NoEpilogue>
-    static std::int64_t run(int items, int members, std::int64_t rounds, int phases, Work work,
-                            NoEpilogue leave, bool alone = false) {
-        members = alone ? 1 : std::min(members, items);
-        const Denormals on_this_thread(Denormals::as_zero);
-        const Cores cores(members - 1);
-        if (members == 1) {
-            std::int64_t round = 0;
-            for (; round < rounds && !leave(); ++round)
-                for (int phase = 0; phase < phases; ++phase)
-                    for (int item = 0; item < items; ++item) work(round, phase, item);
-            return round;
-        }
-        ThreadTeam team(items, members, rounds, phases);
-        {
-            Others others;
-            others.threads.reserve(std::size_t(cores.more()));
-            try {
-                for (int member = 1; member <= cores.more(); ++member)
-                    others.threads.emplace_back([&team, &work, member] {
-                        const Denormals on_another(Denormals::as_zero);
-                        team.join(member, work, [] { return false; });
-                    });
-            } catch (const std::system_error &) {
-                // Fewer threads than asked for: those that did start share the items.
-            }
-            team.join(0, work, leave);
-        }
-        return std::int64_t(phase_of(team.state_.load(std::memory_order_acquire))) / phases;
-    }
-
-    // Phases are counted in half a word.
+    static constexpr int most_tasks = 32;
+    // Phases of a run: they are counted in half a word.
     static constexpr std::int64_t most_phases = (std::int64_t(1) << 32) - 1;
 
+    // Every thread, the calling one among them, runs body(thread), which must not throw. Returns the number
+    // of steps done.
+    template <class Body> static std::int64_t run(const TeamShape &shape, const Body &body);
+
   private:
+    friend class TeamThread;
+
     // std::jthread, which some standard libraries still lack.
-    struct Others {
+    struct Started {
         std::vector<std::thread> threads;
-        ~Others() {
+        ~Started() {
             for (std::thread &thread : threads) thread.join();
         }
     };
 
-    ThreadTeam(int items, int members, std::int64_t rounds, int phases)
-        : items_(std::uint32_t(items)), members_(std::uint32_t(members)), phases_(std::uint64_t(phases)),
-          end_(std::uint64_t(rounds) * std::uint64_t(phases)) {}
+    explicit ThreadTeam(const TeamShape &shape)
+        : tasks_(std::uint32_t(shape.tasks)),
+          threads_(std::uint32_t(std::clamp(shape.threads, 1, shape.tasks))),
+          phases_(std::uint64_t(shape.phases)), end_(std::uint64_t(shape.steps) * phases_) {}
 
-    // The phase in the upper half, a bit for each of its items that is taken in the lower.
+    // The phase in the upper half, a bit for each of its tasks that is taken in the lower.
     static std::uint64_t phase_of(std::uint64_t state) { return state >> 32; }
     static std::uint32_t taken_of(std::uint64_t state) { return std::uint32_t(state); }
 
-    template <class Work, class NoEpilogue> void join(int member, Work &work, NoEpilogue leave) {
-        const std::uint32_t everything = items_ == 32 ? ~0u : (1u << items_) - 1;
-        std::uint32_t own = 0;
-        for (auto item = std::uint32_t(member); item < items_; item += members_) own |= 1u << item;
-        for (;;) {
-            if (leave()) stop_.store(true, std::memory_order_relaxed);
-            std::uint64_t state = state_.load(std::memory_order_acquire);
-            const std::uint64_t phase = phase_of(state);
-            if (phase >= end_.load(std::memory_order_acquire)) return;
-            const std::uint32_t open = everything & ~taken_of(state);
-            if (open == 0) {
-                await_change(state);
-                continue;
-            }
-            const std::uint32_t choice = open & own ? open & own : open, item = choice & (~choice + 1);
-            if (!state_.compare_exchange_weak(state, state | item, std::memory_order_acq_rel)) continue;
-            work(std::int64_t(phase / phases_), int(phase % phases_), std::countr_zero(item));
-            if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == items_) close(phase);
-        }
-    }
-
-    // The member that did the last item of a phase opens the next one, or ends the run with a round.
+    // Called by the thread that completed a phase: opens the next one, or ends the run with this step.
     void close(std::uint64_t phase) {
         if (stop_.load(std::memory_order_relaxed) && (phase + 1) % phases_ == 0)
             end_.store(phase + 1, std::memory_order_release);
@@ -179,22 +86,112 @@ class ThreadTeam {
         state_.notify_all();
     }
 
-    // Spins for some tens of microseconds, as long as the members' shares differ, then sleeps.
+    // Spins for some tens of microseconds, as long as tasks differ in duration, then sleeps.
     void await_change(std::uint64_t state) const {
+        constexpr int spins = 2000;
         for (int spin = 0; spin < spins; ++spin) {
             if (state_.load(std::memory_order_acquire) != state) return;
-            relax();
+            spin_pause();
         }
         state_.wait(state, std::memory_order_acquire);
     }
 
-    static constexpr int spins = 2000;
-    const std::uint32_t items_, members_;
+    const std::uint32_t tasks_, threads_;
     const std::uint64_t phases_;
     std::atomic<std::uint64_t> end_;
     std::atomic<bool> stop_{false};
     alignas(64) std::atomic<std::uint64_t> state_{0};
     alignas(64) std::atomic<std::uint32_t> done_{0};
 };
+
+// One thread's view of the team. The control flow between phases may depend on the step's number alone, so
+// that all threads agree on it.
+class TeamThread {
+  public:
+    TeamThread(ThreadTeam &team, std::uint32_t number)
+        : team_(team), alone_(team.threads_ == 1), first_(number == 0) {
+        for (std::uint32_t task = number; task < team.tasks_; task += team.threads_) own_ |= 1u << task;
+    }
+
+    // Goes to the next step, past those that the other threads have completed meanwhile; false at the end.
+    bool next_step() {
+        if (alone_) {
+            ++step_;
+            phase_ = std::uint64_t(step_) * team_.phases_;
+            return phase_ < team_.end_.load(std::memory_order_relaxed);
+        }
+        const std::uint64_t reached = ThreadTeam::phase_of(team_.state_.load(std::memory_order_acquire));
+        step_ = std::max(step_ + 1, std::int64_t(reached / team_.phases_));
+        phase_ = std::uint64_t(step_) * team_.phases_;
+        return phase_ < team_.end_.load(std::memory_order_acquire);
+    }
+
+    std::int64_t step() const { return step_; }
+    bool is_caller() const { return first_; }
+
+    // Ends the run after the current step. In a team another thread may have completed that step already:
+    // the run then ends after the one in progress.
+    void stop() {
+        if (alone_)
+            team_.end_.store(std::uint64_t(step_ + 1) * team_.phases_, std::memory_order_relaxed);
+        else
+            team_.stop_.store(true, std::memory_order_relaxed);
+    }
+
+    // work(task) for every task, shared among the threads; returns when all of them are done.
+    template <class Work> void phase(const Work &work) {
+        if (alone_)
+            for (std::uint32_t task = 0; task < team_.tasks_; ++task) work(int(task));
+        else
+            share(work);
+    }
+
+  private:
+    template <class Work> void share(const Work &work) {
+        const std::uint64_t phase = phase_++;
+        const std::uint32_t all = team_.tasks_ == 32 ? ~0u : (1u << team_.tasks_) - 1;
+        for (;;) {
+            std::uint64_t state = team_.state_.load(std::memory_order_acquire);
+            if (ThreadTeam::phase_of(state) != phase) return; // over
+            const std::uint32_t open = all & ~ThreadTeam::taken_of(state);
+            if (open == 0) {
+                team_.await_change(state);
+                continue;
+            }
+            const std::uint32_t choice = open & own_ ? open & own_ : open, task = choice & (~choice + 1);
+            if (!team_.state_.compare_exchange_weak(state, state | task, std::memory_order_acq_rel)) continue;
+            work(std::countr_zero(task));
+            if (team_.done_.fetch_add(1, std::memory_order_acq_rel) + 1 == team_.tasks_) team_.close(phase);
+        }
+    }
+
+    ThreadTeam &team_;
+    const bool alone_, first_;
+    std::uint32_t own_ = 0; // a bit for each of its tasks
+    std::int64_t step_ = -1;
+    std::uint64_t phase_ = 0; // the next one, over all steps
+};
+
+template <class Body> std::int64_t ThreadTeam::run(const TeamShape &shape, const Body &body) {
+    ThreadTeam team(shape);
+    const auto execute = [&](std::uint32_t number) {
+        const Denormals flushed(Denormals::as_zero);
+        TeamThread thread(team, number);
+        body(thread);
+    };
+    const CoreBudget cores(int(team.threads_) - 1);
+    {
+        Started started;
+        started.threads.reserve(std::size_t(cores.more()));
+        try {
+            for (int number = 1; number <= cores.more(); ++number)
+                started.threads.emplace_back(execute, std::uint32_t(number));
+        } catch (const std::system_error &) {
+            // Fewer threads than requested: those that did start share the tasks.
+        }
+        execute(0);
+    }
+    return std::int64_t(team.end_.load(std::memory_order_acquire) / team.phases_);
+}
 
 } // namespace rosenblatt

@@ -1,5 +1,5 @@
-// What a Python array lends for the length of a call: its memory and its shape, by the buffer protocol
-// itself, which costs a fraction of a conversion to a general array type.
+// A typed view of a Python array by the buffer protocol, which costs a fraction of a conversion to a general
+// array type.
 #pragma once
 
 #include <Python.h>
@@ -7,14 +7,15 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace rosenblatt {
+namespace rosenblatt::bindings {
 
 enum class Access { read, write };
 
+// RAII: holds the buffer for the length of a call.
 template <class T> class BufferView {
   public:
-    // Lends nothing, and leaves no error behind, where `array` is not aligned, not in C order, not to be
-    // written to or of another type of number.
+    // Empty, with no Python error set, if `array` is not aligned, not in C order, not writable when it has to
+    // be, or of another element type.
     BufferView(PyObject *array, Access access) {
         const int flags = PyBUF_FORMAT | PyBUF_C_CONTIGUOUS | (access == Access::write ? PyBUF_WRITABLE : 0);
         held_ = PyObject_GetBuffer(array, &view_, flags) == 0;
@@ -28,7 +29,8 @@ template <class T> class BufferView {
 
     explicit operator bool() const {
         return held_ && view_.itemsize == sizeof(T) && view_.format && view_.format[1] == '\0' &&
-               is_letter(view_.format[0]) && reinterpret_cast<std::uintptr_t>(view_.buf) % alignof(T) == 0;
+               is_format_of_t(view_.format[0]) &&
+               reinterpret_cast<std::uintptr_t>(view_.buf) % alignof(T) == 0;
     }
 
     T *data() const { return static_cast<T *>(view_.buf); }
@@ -36,11 +38,11 @@ template <class T> class BufferView {
     std::int64_t size(int dimension) const { return std::int64_t(view_.shape[dimension]); }
 
   private:
-    // Of the struct module; platforms differ in whether 64 bits are a long or a long long.
-    static bool is_letter(char letter) {
-        if constexpr (std::is_same_v<T, float>) return letter == 'f';
-        if constexpr (std::is_same_v<T, double>) return letter == 'd';
-        if constexpr (std::is_same_v<T, std::int64_t>) return letter == 'l' || letter == 'q';
+    // The struct module's format characters; platforms differ in whether 64 bits are a long or a long long.
+    static bool is_format_of_t(char format) {
+        if constexpr (std::is_same_v<T, float>) return format == 'f';
+        if constexpr (std::is_same_v<T, double>) return format == 'd';
+        if constexpr (std::is_same_v<T, std::int64_t>) return format == 'l' || format == 'q';
         return false;
     }
 
@@ -48,4 +50,4 @@ template <class T> class BufferView {
     bool held_;
 };
 
-} // namespace rosenblatt
+} // namespace rosenblatt::bindings

@@ -1,22 +1,28 @@
-// The calls from Python that are under way, and how they end when the interpreter does.
+// Calls from Python in progress, and their end at interpreter shutdown.
 //
-// A thread that asks for Python's lock once the interpreter has gone is ended where it stands, and in the
-// midst of C++ that ends the process. So the interpreter, before it goes, has the calls of other threads end
-// with the step in hand, waits for them, and sends away whoever calls afterwards.
+// A thread that takes the GIL after the interpreter has finalised is terminated on the spot, which within C++
+// aborts the process. At shutdown we therefore let the calls of other threads end after their current step,
+// wait for them, and refuse calls that come later.
 #pragma once
 
-#include <Python.h>
+#include <nanobind/nanobind.h>
 
 #include <atomic>
 #include <chrono>
 #include <thread>
 
-namespace rosenblatt {
+namespace rosenblatt::bindings {
 
-// Is there as long as a call that lets go of Python's lock, or calls Python; made and gone under the lock.
+// RAII guard held for the duration of a call that releases the GIL or calls Python; constructed and destroyed
+// with the GIL held.
 class CallGuard {
   public:
+    // Refuses the call of a thread that outlives the interpreter.
     CallGuard() {
+        if (must_return()) {
+            raise_system_exit();
+            throw nanobind::python_error();
+        }
         ++calls_;
         ++own_calls_;
     }
@@ -27,18 +33,18 @@ class CallGuard {
     CallGuard(const CallGuard &) = delete;
     CallGuard &operator=(const CallGuard &) = delete;
 
-    // Whether this thread's calls are to end; asked with the lock or without.
+    // Whether this thread's calls have to end; needs no GIL.
     static bool must_return() {
-        return leaving_.load(std::memory_order_acquire) && std::this_thread::get_id() != last_;
+        return finishing_.load(std::memory_order_acquire) && std::this_thread::get_id() != last_;
     }
 
-    // By the exception that ends a thread without a word.
+    // The exception that ends a thread silently.
     static void raise_system_exit() { PyErr_SetNone(PyExc_SystemExit); }
 
-    // By the thread that ends the interpreter, whose own calls serve it to the last.
+    // Called by the thread that finalises the interpreter; its own calls go on being served.
     static void finish_all() {
         last_ = std::this_thread::get_id();
-        leaving_.store(true, std::memory_order_release);
+        finishing_.store(true, std::memory_order_release);
         while (calls_ > own_calls_) {
             PyThreadState *const released = PyEval_SaveThread();
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -47,13 +53,13 @@ class CallGuard {
     }
 
     // A forked child has none of its parent's other threads.
-    static void forget() { calls_ = own_calls_; }
+    static void reset_after_fork() { calls_ = own_calls_; }
 
   private:
-    static inline std::atomic<bool> leaving_{false};
+    static inline std::atomic<bool> finishing_{false};
     static inline std::thread::id last_;
     static inline int calls_ = 0; // of all threads
     static inline thread_local int own_calls_ = 0;
 };
 
-} // namespace rosenblatt
+} // namespace rosenblatt::bindings

@@ -60,7 +60,7 @@ struct Csr {
 
 // Allocations of an epoch of so many steps, once an epoch before it has made the engine's memory.
 long during(Engine<float> &engine, const Data<float> &data, std::int64_t steps, std::int64_t batch,
-            const Optimizer &rule, UpdateOptions<float> options) {
+            UpdateOptions<float> options) {
     const std::size_t n = engine.chain().n_parameters;
     std::vector<float> theta(n, 0.1f), slots(most_slots * n), mean(n);
     options.mean = mean.data();
@@ -68,13 +68,18 @@ long during(Engine<float> &engine, const Data<float> &data, std::int64_t steps, 
     std::iota(order.begin(), order.end(), 0);
     const std::vector<double> lr_factors(std::size_t(steps), 1.0);
     std::vector<float> state(engine.chain().n_state, 1.0f);
-    Memory<float> memory{{slots.data(), slots.data() + n, slots.data() + 2 * n}, 0, 1, state.data()};
+    TrainingState<float> training{.theta = theta.data(),
+                                  .slots = {slots.data(), slots.data() + n, slots.data() + 2 * n},
+                                  .steps = 0,
+                                  .seed = 1,
+                                  .network = state.data()};
+    const EpochPlan plan{.order = Order::of(order.data(), steps * batch),
+                         .batch_size = batch,
+                         .lr_factors = lr_factors.data()};
     long before = 0;
     for (int epoch = 0; epoch < 2; ++epoch) {
         before = allocations;
-        engine.epoch(
-            data, Order{order.data(), 0, steps * batch}, steps * batch, batch, rule, lr_factors.data(),
-            theta.data(), memory, [] { return false; }, options);
+        engine.epoch(data, plan, options, training, [] { return false; });
     }
     return allocations - before;
 }
@@ -87,9 +92,9 @@ int main() {
     const Csr csr(batch * most);
     // Targets of two columns at most, and so many rows of them.
     const std::vector<float> y(std::size_t(2 * batch * most), 1.0f), weights(std::size_t(batch * most), 0.5f);
-    const Matrix<float> dense{batch * most, columns, X.data(), nullptr, nullptr};
-    const Matrix<float> sparse{batch * most,         columns,           csr.values.data(),
-                               csr.column_of.data(), csr.starts.data(), 3};
+    const Matrix<float> dense = Matrix<float>::dense(batch * most, columns, X.data());
+    const auto sparse =
+        Matrix<float>::csr(batch * most, columns, csr.values.data(), csr.column_of.data(), csr.starts.data());
     struct Case {
         int outputs;
         MemberSpec loss;
@@ -111,28 +116,29 @@ int main() {
                   Optimizer(RMSProp{1e-3, 0.9, 1e-8}), Optimizer(AMSGrad{1e-3, 0.9, 0.999, 1e-8, 0.01}),
                   Optimizer(NAdam{1e-3, 0.9, 0.999, 1e-8, 4e-3})})
                 for (const auto &[outputs, loss, activation, wide, blocks] : cases)
-                    for (const bool surrounded : {false, true}) {
+                    for (const bool bounded : {false, true}) {
                         const DenseSpec last{outputs, {"Identity", {}}};
-                        std::vector<DenseSpec> layers{{17, {activation, {}}}, {8, {"Softmax", {}}}, last};
-                        if (wide) layers = {{256, {activation, {}}}, last};
+                        std::vector<LayerSpec> layers{DenseSpec{17, {activation, {}}},
+                                                      DenseSpec{8, {"Softmax", {}}}, last};
+                        if (wide) layers = {DenseSpec{256, {activation, {}}}, last};
                         if (blocks)
-                            layers = {{17, {activation, {}}, by_batch, 0.5, true},
-                                      {8, {"Softmax", {}}, by_row, 0.5, true},
-                                      last};
+                            layers = {DenseSpec{17, {activation, {}}, by_batch, 0.5, true},
+                                      DenseSpec{8, {"Softmax", {}}, by_row, 0.5, true}, last};
                         const Chain<float> chain(columns, layers, Precision::exact,
                                                  blocks && !is_sparse ? 0.1 : 0);
                         const Data<float> data{is_sparse ? sparse : dense, y.data(), weights.data(), 0.5};
-                        Engine<float> engine(chain, Catalogue<Loss>::make(loss), L2{1e-4}, threads);
-                        UpdateOptions<float> options;
-                        if (surrounded) options = {ClipNorm{0.1}, MaxNorm{1.0}, EMA{0.9}};
-                        const long few = during(engine, data, 1, batch, rule, options);
-                        const long many = during(engine, data, most, batch, rule, options);
+                        Engine<float> engine(chain, Catalogue<Loss>::make(loss), L2{1e-4},
+                                             {.threads = threads});
+                        UpdateOptions<float> options{.optimizer = rule};
+                        if (bounded) options = {rule, ClipNorm{0.1}, MaxNorm{1.0}, EMA{0.9}};
+                        const long few = during(engine, data, 1, batch, options);
+                        const long many = during(engine, data, most, batch, options);
                         std::printf("%d threads, %s, %s, %s of %d outputs, %s, rule %zu%s: %ld %ld\n",
                                     threads, is_sparse ? "sparse" : "dense",
                                     wide     ? "wide"
                                     : blocks ? "blocks"
                                              : "narrow",
                                     loss.name.c_str(), outputs, activation, rule.index(),
-                                    surrounded ? ", surrounded" : "", few, many);
+                                    bounded ? ", bounded" : "", few, many);
                     }
 }

@@ -379,4 +379,4 @@ def test_wherever_the_arrays_lie(
 def test_an_engine_knows_how_it_cuts(build: Any) -> None:
     layers = native.native_layers(network(Tanh(), 3, 2, 1), training=True)
     with pytest.raises(ValueError, match="thread"):
-        build.Engine32(3, layers, ("SquaredError", []), ("L2", [0.0]), 2, shares=-1)
+        build.Engine32(3, layers, ("SquaredError", []), ("L2", [0.0]), 2, tasks=-1)

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.hostile_arrays import COUNTS, Ground, arrays
+from tests.support.native_calls import dense_layer
 from tests.support.native_cases import each_build
 from tests.support.native_runs import trained
 
@@ -59,7 +60,7 @@ def members(draw: Any, build: Any, kind: str, *, odd: bool = True) -> Any:
 def networks(draw: Any, build: Any, *, odd: bool = True, dropout: float = 0.3) -> Any:
     """Inputs and layers, small ones."""
     layers = [
-        (
+        dense_layer(
             draw(st.integers(1, 5)),
             draw(members(build, "activations", odd=odd)),
             draw(st.one_of(st.none(), members(build, "normalizations", odd=odd))),
@@ -74,12 +75,13 @@ def networks(draw: Any, build: Any, *, odd: bool = True, dropout: float = 0.3) -
 def sizes(n_inputs: int, layers: list[Any]) -> tuple[int, int]:
     """Numbers of parameters and of the state, from what the layers' formulas say."""
     parameters = state = 0
-    for units, _, normalization, _, residual in layers:
+    for _, fields in layers:
+        units, normalization = fields["units"], fields["normalization"]
         parameters += n_inputs * units + units
         if normalization:
             parameters += 2 * units
             state += 2 * units * (normalization[0] == "BatchNorm")
-        if residual and units != n_inputs:
+        if fields["residual"] and units != n_inputs:
             parameters += n_inputs * units
         n_inputs = units
     return parameters, state
@@ -115,7 +117,7 @@ def test_valid_networks_pass_through_all_functions(build: Any) -> None:
         n_inputs, layers = network
         parameters, state = sizes(n_inputs, layers)
         engine = build.Engine32(n_inputs, layers, ("SquaredError", []), ("L2", [0.1]), 2)
-        X, y = np.ones((4, n_inputs), np.float32), np.ones((4, layers[-1][0]), np.float32)
+        X, y = np.ones((4, n_inputs), np.float32), np.ones((4, layers[-1][1]["units"]), np.float32)
         data = build.Data32(build.Matrix32(X), y, None, 1.0)
         theta, variances = np.ones(parameters, np.float32), np.ones(state, np.float32)
         engine.objective(data, theta, np.zeros_like(theta), variances)
@@ -145,7 +147,7 @@ def test_data(build: Any, dtype: Any, data: Any) -> None:
         data.draw(FIELDS),
     )
     loss = ("CategoricalCrossEntropy", [0.0, 0.1]) if codes else ("SquaredError", [])
-    layers = [(2, ("Identity", []), None, 0.0, False)]
+    layers = [dense_layer(2)]
     engine = of(build, "Engine", dtype)(3, layers, loss, ("L2", [0.0]), 2)
     theta = ground.place(np.zeros(8, dtype))
     attempt(engine.objective, given_data, theta, ground.place(theta), np.zeros(0, dtype))
@@ -174,7 +176,7 @@ def test_engines_and_objectives(build: Any, dtype: Any, data: Any) -> None:
         return
     engine.calls_blas()
     parameters, state = sizes(n_inputs, layers)
-    rows, outputs = draw(either([1, 2, 5])), draw(either([layers[-1][0], 1]))
+    rows, outputs = draw(either([1, 2, 5])), draw(either([layers[-1][1]["units"], 1]))
     given_data = attempt(
         of(build, "Data", dtype),
         draw(matrices(build, ground, dtype, rows, n_inputs)),
@@ -194,7 +196,7 @@ def test_engines_and_objectives(build: Any, dtype: Any, data: Any) -> None:
 
 def slots_of(build: Any, optimizer: Any, dtype: Any) -> int:
     """How many slots an optimiser asks for, by trying."""
-    layers = [(1, ("Identity", []), None, 0.0, False)]
+    layers = [dense_layer(1)]
     engine = of(build, "Engine", dtype)(1, layers, ("SquaredError", []), ("L2", [0.0]), 1)
     one = np.ones((1, 1), dtype)
     data = of(build, "Data", dtype)(of(build, "Matrix", dtype)(one), one, None, 1.0)
@@ -229,7 +231,7 @@ def test_runs_and_epochs(build: Any, dtype: Any, data: Any) -> None:
     given_data = attempt(
         of(build, "Data", dtype),
         draw(matrices(build, ground, dtype, rows, n_inputs)),
-        draw(arrays(ground, dtype, rows, draw(either([layers[-1][0], 1])), tame=True)),
+        draw(arrays(ground, dtype, rows, draw(either([layers[-1][1]["units"], 1])), tame=True)),
         draw(st.one_of(st.none(), arrays(ground, dtype, rows))),
         1.0,
     )
@@ -284,7 +286,7 @@ def test_predictors(build: Any, dtype: Any, data: Any) -> None:
     n_inputs, layers = draw(networks(build, dropout=0.0))
     parameters, state = sizes(n_inputs, layers)
     threads = draw(either([1, 2, 0, -1, 10**6, 10**30, None, "x", 1.5]))
-    columns = layers[-1][0]
+    columns = layers[-1][1]["units"]
     both, flat = columns == 1 and draw(st.booleans()), columns == 1 and draw(st.booleans())
     predictor = attempt(
         of(build, "Predictor", dtype),
@@ -343,7 +345,7 @@ def test_random_words_shuffles_and_pointers(build: Any, data: Any) -> None:
 
 @each_build
 def test_a_prediction_drops_no_unit(build: Any) -> None:
-    layers = [(2, ("Tanh", []), None, 0.5, False)]
+    layers = [dense_layer(2, "Tanh", dropout=0.5)]
     with pytest.raises(ValueError, match="drops no unit"):
         build.Predictor64(
             3, layers, ("SquaredError", []), np.ones(8), np.ones(0), False, False, lambda rows: 1
@@ -352,7 +354,7 @@ def test_a_prediction_drops_no_unit(build: Any) -> None:
 
 @each_build
 def test_an_objective_has_no_noise(build: Any) -> None:
-    layers = [(2, ("Tanh", []), None, 0.0, False)]
+    layers = [dense_layer(2, "Tanh")]
     engine = build.Engine64(3, layers, ("SquaredError", []), ("L2", [0.0]), 1, False, 0.5)
     data = build.Data64(build.Matrix64(np.ones((4, 3))), np.ones((4, 2)), None, 1.0)
     with pytest.raises(ValueError, match="without noise"):

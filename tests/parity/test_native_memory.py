@@ -10,6 +10,7 @@ import scipy.sparse as sp
 
 from rosenblatt import MLPRegressor
 from tests.support.hostile_arrays import Ground
+from tests.support.native_calls import dense_layer
 from tests.support.native_cases import each_build
 from tests.support.native_runs import races_on_purpose, trained
 
@@ -23,7 +24,7 @@ def test_an_array_beside_an_aligned_address_is_refused(build: Any, what: str) ->
         return Ground().place(a, 4 if name == what else 0)
 
     def everything() -> None:
-        layers = [(2, ("Tanh", []), None, 0.0, False)]
+        layers = [dense_layer(2, "Tanh")]
         engine = build.Engine64(3, layers, ("SquaredError", []), ("L2", [0.0]), 2)
         X = build.Matrix64(placed("X", np.ones((4, 3))))
         y, weights = placed("y", np.ones((4, 2))), placed("weights", np.ones(4))
@@ -87,7 +88,7 @@ def test_arrays_that_overlap(build: Any) -> None:
     run.epochs(order, generator.capsule, 8, shared[:8], 1, False)
     assert sorted(order) == list(range(64))
     engine.objective(data, shared[:8], shared[3:11], np.zeros(0))
-    layers = [(3, ("Tanh", []), None, 0.0, False)]
+    layers = [dense_layer(3, "Tanh")]
     predictor = build.Predictor64(
         3, layers, ("SquaredError", []), shared[:12], shared[:0], False, False, lambda rows: 1
     )

@@ -23,6 +23,7 @@ from rosenblatt.losses import (
 from rosenblatt.network import Network
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from tests.support.members import LOSSES, TRAINABLE, network, parameters, random_state
+from tests.support.native_calls import dense_layer
 from tests.support.native_cases import assert_near, each_build, small_network, use
 
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -308,7 +309,7 @@ def test_far_tails_are_not_rounded_to_nothing(
 @each_build
 def test_refusals(build: Any) -> None:
     def native(theta: Any, both: bool = False, flat: bool = False) -> Any:
-        layers = [(2, ("Identity", []), None, 0.0, False)]
+        layers = [dense_layer(2)]
         return build.Predictor64(
             3, layers, ("SquaredError", []), theta, np.empty(0), both, flat, lambda n: 1
         )

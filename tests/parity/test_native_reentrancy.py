@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.support.native_calls import dense_layer
 from tests.support.native_cases import each_build
 from tests.support.native_runs import races_on_purpose, trained
 
@@ -60,7 +61,7 @@ def test_a_signal_handler_that_uses_the_engine_in_its_midst(build: Any) -> None:
     before = signal.signal(signal.SIGPROF, handler)
     signal.setitimer(signal.ITIMER_PROF, 0.3)
     try:
-        _, raised = run.epochs(None, None, 1, factors, n, True)
+        raised = run.epochs(None, None, 1, factors, n, True).raised
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
@@ -72,7 +73,7 @@ def test_a_signal_handler_that_uses_the_engine_in_its_midst(build: Any) -> None:
 @races_on_purpose
 @each_build
 def test_one_predictor_from_many_threads_while_its_parameters_change(build: Any) -> None:
-    layers = [(64, ("Tanh", []), None, 0.0, False), (2, ("Identity", []), None, 0.0, False)]
+    layers = [dense_layer(64, "Tanh"), dense_layer(2)]
     theta = np.zeros(3 * 64 + 64 + 64 * 2 + 2)
     predictor = build.Predictor64(
         3, layers, ("SquaredError", []), theta, np.zeros(0), False, False, lambda rows: 2

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.native_calls import CODES, X, Y, csr, data, engine, epoch, layer, objective
+from tests.support.native_calls import CODES, X, Y, csr, data, dense_layer, engine, epoch, objective
 from tests.support.native_cases import each_build
 
 
@@ -37,7 +37,7 @@ def test_threads(build: Any, threads: int) -> None:
 @pytest.mark.parametrize("units", [0, -1])
 def test_layers(build: Any, units: int) -> None:
     with pytest.raises(ValueError, match="at least one unit"):
-        engine(build, layers=[layer(units)])
+        engine(build, layers=[dense_layer(units)])
     with pytest.raises(ValueError, match="inputs and layers"):
         engine(build, n_inputs=units)
     with pytest.raises(ValueError, match="inputs and layers"):
@@ -46,10 +46,9 @@ def test_layers(build: Any, units: int) -> None:
 
 @each_build
 def test_blocks(build: Any) -> None:
-    units, activation, *_ = layer(2)
     for rate in (-0.1, 1.0, np.nan):
         with pytest.raises(ValueError, match=r"dropout is in \[0, 1\)"):
-            engine(build, layers=[layer(2, dropout=rate)])
+            engine(build, layers=[dense_layer(2, dropout=rate)])
     for sigma in (-0.1, np.nan):
         with pytest.raises(ValueError, match="0 or more"):
             engine(build, input_noise=sigma)
@@ -57,18 +56,41 @@ def test_blocks(build: Any) -> None:
     with pytest.raises(ValueError, match="noise needs dense inputs"):
         epoch(build, engine=engine(build, input_noise=0.1), data=sparse)
     with pytest.raises(ValueError, match="no member named GroupNorm"):
-        engine(build, layers=[(units, activation, ("GroupNorm", [1e-5]), 0.0, False)])
+        engine(build, layers=[dense_layer(2, normalization=("GroupNorm", [1e-5]))])
     with pytest.raises(ValueError, match="another number of fields"):
-        engine(build, layers=[(units, activation, ("BatchNorm", [1e-5]), 0.0, False)])
+        engine(build, layers=[dense_layer(2, normalization=("BatchNorm", [1e-5]))])
+
+
+@each_build
+@pytest.mark.parametrize(
+    ("kind", "fields", "error", "message"),
+    [
+        ("Convolution", {}, ValueError, "no layer of the kind Convolution"),
+        ("Dense", {"units": 2}, ValueError, "lacks the field activation"),
+        ("Dense", {"activation": ("Tanh", [])}, ValueError, "lacks the field units"),
+        ("Dense", {"bias": True}, ValueError, "takes other fields"),
+        ("Dense", {"units": 2.5}, TypeError, "another type for the field units"),
+        ("Dense", {"units": 2**40}, TypeError, "another type for the field units"),
+        ("Dense", {"activation": "Tanh"}, TypeError, "another type for the field activation"),
+        ("Dense", {"normalization": 1}, TypeError, "another type for the field normalization"),
+        ("Dense", {"dropout": None}, TypeError, "another type for the field dropout"),
+        ("Dense", {"residual": 1}, TypeError, "another type for the field residual"),
+    ],
+)
+def test_layers_of_other_kinds_and_fields(
+    build: Any, kind: str, fields: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    whole = "lacks" not in message and kind == "Dense"
+    given = {"units": 2, "activation": ("Tanh", [])} | fields if whole else fields
+    with pytest.raises(error, match=message):
+        engine(build, layers=[(kind, given)])
 
 
 @each_build
 def test_a_state_of_another_size(build: Any) -> None:
     with pytest.raises(ValueError, match="another state"):
         epoch(build, state=np.zeros(4))
-    normalised = engine(
-        build, layers=[(2, ("Identity", []), ("BatchNorm", [1e-5, 0.1]), 0.0, False)]
-    )
+    normalised = engine(build, layers=[dense_layer(2, normalization=("BatchNorm", [1e-5, 0.1]))])
     with pytest.raises(ValueError, match="another state"):
         epoch(build, engine=normalised, theta=np.zeros(12), slots=np.zeros((1, 12)))
     with pytest.raises(ValueError, match="another state"):
@@ -78,7 +100,7 @@ def test_a_state_of_another_size(build: Any) -> None:
 @each_build
 def test_members(build: Any) -> None:
     with pytest.raises(ValueError, match="no member named Sine"):
-        engine(build, layers=[layer(2, "Sine")])
+        engine(build, layers=[dense_layer(2, "Sine")])
     with pytest.raises(ValueError, match="no member named Tanh"):
         engine(build, loss=("Tanh", []))
     with pytest.raises(ValueError, match="no member named L9"):
@@ -294,9 +316,8 @@ from rosenblatt.engine.blas import gemm_capsules
 m = importlib.import_module({build.__name__!r})
 m.use_blas(*gemm_capsules())
 layers = [
-    (3000, ("Tanh", []), None, 0.0, False),
-    (3000, ("Tanh", []), None, 0.0, False),
-    (1, ("Identity", []), None, 0.0, False),
+    ("Dense", {{"units": units, "activation": (activation, [])}})
+    for units, activation in ((3000, "Tanh"), (3000, "Tanh"), (1, "Identity"))
 ]
 engine = m.Engine64(3000, layers, ("SquaredError", []), ("L2", [0.0]), 4)
 n = 3000 * 3000 * 2 + 3000 * 2 + 3000 + 1

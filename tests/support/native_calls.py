@@ -10,9 +10,21 @@ CODES = ("CategoricalCrossEntropy", [0.0, 0.0])
 SQUARED, NO_PENALTY, MOMENTUM = ("SquaredError", []), ("L2", [0.0]), ("SGD", [0.1, 0.9, 0, 0])
 
 
-def layer(units: int, activation: str = "Identity", dropout: float = 0.0) -> Any:
-    """As `native.native_layers` hands it over, without a normalisation or a residual connection."""
-    return units, (activation, []), None, dropout, False
+def dense_layer(
+    units: int,
+    activation: Any = "Identity",
+    normalization: Any = None,
+    dropout: float = 0.0,
+    residual: bool = False,
+) -> tuple[str, dict[str, Any]]:
+    """A dense block as `native.native_layers` returns it; an activation may be its name alone."""
+    return "Dense", {
+        "units": units,
+        "activation": (activation, []) if isinstance(activation, str) else activation,
+        "normalization": normalization,
+        "dropout": dropout,
+        "residual": residual,
+    }
 
 
 # A network of 3 inputs and 2 outputs has 8 parameters.
@@ -20,7 +32,7 @@ X, Y = np.ones((4, 3)), np.zeros((4, 2))
 
 
 def engine(m: Any, loss: Any = SQUARED, **given: Any) -> Any:
-    arguments = {"n_inputs": 3, "layers": [layer(2)], "loss": loss} | given
+    arguments = {"n_inputs": 3, "layers": [dense_layer(2)], "loss": loss} | given
     return m.Engine64(**{"penalty": NO_PENALTY, "threads": 1} | arguments)
 
 
@@ -61,9 +73,9 @@ def epoch(m: Any, **given: Any) -> Any:
         "interruptible": True,
     }
     run = m.Run64(**{name: given.get(name, value) for name, value in bound.items()})
-    over, raised = run.epochs(**{name: given.get(name, value) for name, value in called.items()})
-    assert raised is None
-    return over[0][0]
+    result = run.epochs(**{name: given.get(name, value) for name, value in called.items()})
+    assert result.raised is None
+    return result.epochs[0]
 
 
 def objective(m: Any, given: Any, theta: int = 8, gradient: int = 8, loss: Any = SQUARED) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.support.native_calls import dense_layer
+
 races_on_purpose = pytest.mark.skipif(
     "libtsan" in os.environ.get("LD_PRELOAD", ""),
     reason="TSan would tell of the race that is its point",
@@ -16,7 +18,7 @@ races_on_purpose = pytest.mark.skipif(
 
 def trained(build: Any, theta: Any, **given: Any) -> Any:
     """A run on one engine, and the engine, of 3 inputs and 2 outputs."""
-    layers = [(2, ("Tanh", []), None, 0.0, False)]
+    layers = [dense_layer(2, "Tanh")]
     engine = build.Engine64(3, layers, ("SquaredError", []), ("L2", [0.0]), 2)
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((64, 3)), rng.standard_normal((64, 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, Literal, final, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,9 @@ from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.types import FloatArray
 
+if TYPE_CHECKING:
+    from rosenblatt.engine import _native
+
 __all__ = [
     "NativeObjective",
     "NativePredictor",
@@ -49,6 +52,17 @@ def has_bfloat16() -> bool:
     return bool(module().has_bfloat16())
 
 
+# The classes of both float types have the same signatures.
+@overload
+def class_for(stem: Literal["Matrix"], dtype: npt.DTypeLike) -> type[_native.Matrix64]: ...
+@overload
+def class_for(stem: Literal["Data"], dtype: npt.DTypeLike) -> type[_native.Data64]: ...
+@overload
+def class_for(stem: Literal["Engine"], dtype: npt.DTypeLike) -> type[_native.Engine64]: ...
+@overload
+def class_for(stem: Literal["Run"], dtype: npt.DTypeLike) -> type[_native.Run64]: ...
+@overload
+def class_for(stem: Literal["Predictor"], dtype: npt.DTypeLike) -> type[_native.Predictor64]: ...
 def class_for(stem: str, dtype: npt.DTypeLike) -> Any:
     return getattr(module(), f"{stem}{8 * np.dtype(dtype).itemsize}")
 
@@ -58,7 +72,7 @@ def plain(array: npt.NDArray[Any], dtype: npt.DTypeLike | None = None) -> npt.ND
     return np.require(array, dtype, ["C_CONTIGUOUS", "ALIGNED"])
 
 
-def native_matrix(X: Matrix) -> Any:
+def native_matrix(X: Matrix) -> _native.Matrix64:
     if isinstance(X, np.ndarray):
         return class_for("Matrix", X.dtype)(plain(X))
     if X.format != "csr":
@@ -69,7 +83,7 @@ def native_matrix(X: Matrix) -> Any:
     )
 
 
-def native_data(arrays: Arrays) -> Any:
+def native_data(arrays: Arrays) -> _native.Data64:
     return class_for("Data", arrays.y.dtype)(
         native_matrix(arrays.X),
         plain(arrays.y),
@@ -78,22 +92,22 @@ def native_data(arrays: Arrays) -> Any:
     )
 
 
-def native_layers(network: Network, *, training: bool) -> list[Any]:
-    """The layers as the compiled module takes them; nothing is left out of a prediction."""
+def native_layers(network: Network, *, training: bool) -> list[_native.Layer]:
+    """The layers as the compiled module takes them: the name of a kind, and its fields."""
     return [native_layer(form, training=training) for form in network.native_forms]
 
 
-def native_layer(form: NativeForm | None, *, training: bool) -> tuple[Any, ...]:
+def native_layer(form: NativeForm | None, *, training: bool) -> _native.Layer:
     if form is None or form.kind != "Dense":
         raise ValueError("a layer without a kernel cannot run on the native engine")
     block = form.fields
-    return (
-        block["n_outputs"],
-        kernel(block["activation"]),
-        None if block["normalization"] is None else kernel(block["normalization"]),
-        block["dropout"] if training else 0.0,
-        block["residual"],
-    )
+    return form.kind, {
+        "units": block["n_outputs"],
+        "activation": kernel(block["activation"]),
+        "normalization": None if block["normalization"] is None else kernel(block["normalization"]),
+        "dropout": block["dropout"] if training else 0.0,
+        "residual": block["residual"],
+    }
 
 
 def native_engine(
@@ -104,10 +118,10 @@ def native_engine(
     threads: int,
     bfloat16: bool = False,
     shares: int = 0,
-) -> Any:
-    """`shares` of a batch, whatever the number of threads; 0 stands for one for each.
+) -> _native.Engine64:
+    """An engine that cuts a batch into `shares`; 0 stands for one for each of the threads.
 
-    As many of the threads run as may, in whose stead the others' shares are theirs.
+    If fewer threads may run, they take over the missing ones' shares; results do not change.
     """
     return class_for("Engine", dtype)(
         network.n_inputs,
@@ -122,7 +136,7 @@ def native_engine(
     )
 
 
-def blas_held(engine: Any) -> AbstractContextManager[None]:
+def blas_held(engine: _native.Engine64 | _native.Predictor64) -> AbstractContextManager[None]:
     """BLAS on one thread, where this engine calls it at all."""
     return one_thread_blas() if engine.calls_blas() else nullcontext()
 
@@ -179,7 +193,7 @@ class NativeTrainer(Trainer):
     def _epochs(self, plan: EpochPlan, bits: Any) -> Iterator[Epoch]:
         order = self.rows if plan.order is None else plan.order
         with blas_held(self.engine):
-            over, raised = self.run.epochs(
+            run = self.run.epochs(
                 order,
                 bits,
                 plan.batch_size,
@@ -189,18 +203,18 @@ class NativeTrainer(Trainer):
                 plan.seconds,
             )
         divergence = None
-        if over and not over[-1][0][3]:
-            in_epoch = over[-1][0][4]
+        if run.epochs and not run.epochs[-1].finite:
+            in_epoch = run.epochs[-1].steps
             rows = self.arrays.order if order is None else order
             divergence = diagnosed(
                 self.problem,
                 self.arrays,
                 (self.theta, self.memory, self.state),
                 rows[in_epoch * plan.batch_size : (in_epoch + 1) * plan.batch_size],
-                float(plan.lr_factors[(len(over) - 1) * plan.steps_per_epoch + in_epoch]),
+                float(plan.lr_factors[(len(run.epochs) - 1) * plan.steps_per_epoch + in_epoch]),
                 in_epoch + 1,
             )
-        return told(over, divergence, raised)
+        return records_of(run.epochs, divergence, run.raised)
 
 
 def drawn_ahead(shared: np.random.RandomState, n: int, n_items: int) -> np.random.RandomState:
@@ -218,13 +232,19 @@ def drawn_ahead(shared: np.random.RandomState, n: int, n_items: int) -> np.rando
     return own
 
 
-def told(
-    over: list[Any], divergence: Divergence | None, raised: BaseException | None
+def records_of(
+    epochs: list[_native.EpochRecord], divergence: Divergence | None, raised: BaseException | None
 ) -> Iterator[Epoch]:
-    """The epochs that were over, and then what a signal's handler raised."""
-    for (data_loss, penalty, norms, finite, steps), seconds in over:
-        of_this = None if finite else divergence
-        yield Epoch(data_loss, penalty, tuple(norms), steps, of_this, seconds=seconds)
+    """The completed epochs, and then the exception of a signal handler."""
+    for epoch in epochs:
+        yield Epoch(
+            epoch.data_loss,
+            epoch.penalty,
+            tuple(epoch.gradient_norms),
+            epoch.steps,
+            None if epoch.finite else divergence,
+            seconds=epoch.seconds,
+        )
     if raised is not None:
         raise raised
 

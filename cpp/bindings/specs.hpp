@@ -1,0 +1,97 @@
+// Members and layers as they cross the binding, converted to the engine's specifications.
+#pragma once
+
+#include "../chain.hpp"
+#include "arrays.hpp"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rosenblatt::bindings {
+
+// A member: its name, and the values of its fields in their order.
+using NamedFields = std::pair<std::string, std::vector<double>>;
+
+inline MemberSpec member(const NamedFields &given) { return {given.first, given.second}; }
+
+template <class Variant> Variant made(const NamedFields &given) {
+    return Catalogue<Variant>::make(member(given));
+}
+
+// A layer: the name of its kind, and its fields by name.
+using NamedLayers = std::vector<std::pair<std::string, nb::dict>>;
+
+// Reads the fields of one layer, each once; what is left over is an error.
+class LayerFields {
+  public:
+    LayerFields(const std::string &kind, const nb::dict &fields) : kind_(kind), fields_(fields) {}
+
+    template <class V> V required(const char *name) {
+        if (!fields_.contains(name)) throw std::invalid_argument(kind_ + " lacks the field " + name);
+        return value<V>(name);
+    }
+
+    template <class V> V optional(const char *name, V otherwise) {
+        return fields_.contains(name) ? value<V>(name) : otherwise;
+    }
+
+    void require_all_read() const {
+        if (read_ != fields_.size()) throw std::invalid_argument(kind_ + " takes other fields");
+    }
+
+  private:
+    template <class V> V value(const char *name) {
+        ++read_;
+        try {
+            return nb::cast<V>(fields_[name]);
+        } catch (const nb::cast_error &) {
+            throw nb::type_error((kind_ + " takes another type for the field " + name).c_str());
+        }
+    }
+
+    const std::string &kind_;
+    const nb::dict &fields_;
+    std::size_t read_ = 0;
+};
+
+inline DenseSpec dense_spec(LayerFields &fields) {
+    DenseSpec spec{.units = fields.required<int>("units"),
+                   .activation = member(fields.required<NamedFields>("activation"))};
+    if (const auto given = fields.optional<std::optional<NamedFields>>("normalization", {}))
+        spec.normalization = member(*given);
+    spec.dropout = fields.optional("dropout", 0.0);
+    spec.residual = fields.optional("residual", false);
+    return spec;
+}
+
+inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
+    if (kind == "Dense") return dense_spec(fields);
+    throw std::invalid_argument("the engine has no layer of the kind " + kind);
+}
+
+inline std::vector<LayerSpec> layer_specs(const NamedLayers &layers) {
+    std::vector<LayerSpec> specs;
+    for (const auto &[kind, given] : layers) {
+        LayerFields fields(kind, given);
+        specs.push_back(layer_spec(kind, fields));
+        fields.require_all_read();
+    }
+    return specs;
+}
+
+template <class T>
+Chain<T> chain(int n_inputs, const NamedLayers &layers, Precision precision = Precision::exact,
+               double noise = 0) {
+    require(n_inputs >= 1 && !layers.empty(), "a chain needs inputs and layers");
+    return Chain<T>(n_inputs, layer_specs(layers), precision, noise);
+}
+
+} // namespace rosenblatt::bindings
