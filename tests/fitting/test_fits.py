@@ -11,7 +11,9 @@ import scipy.sparse as sp
 from sklearn.datasets import load_breast_cancer, make_regression
 
 from rosenblatt import MLPClassifier, MLPRegressor
-from rosenblatt.fitting.data import ValidatedData
+from rosenblatt.estimators.access import learn_targets
+from rosenblatt.estimators.estimator_fit import EstimatorFit
+from rosenblatt.fitting import Columns, ValidatedData, encoded
 
 X, Y = load_breast_cancer(return_X_y=True)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -40,8 +42,9 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 def begun(est: Any, X: Any, y: Any, rows: Any = None, weights: Any = None) -> Any:
-    est.n_features_in_ = X.shape[1]
-    return est._begin(ValidatedData(X, y, weights), rows)
+    table = ValidatedData(X, y, weights, Columns(X.shape[1]))
+    targets = learn_targets(est, y if rows is None else y[rows])
+    return EstimatorFit.begin(est, targets, table, encoded(targets, table, rows))
 
 
 def same(one: Any, other: Any) -> None:
@@ -63,29 +66,30 @@ def test_in_pieces_a_fit_comes_to_the_same_end(way: str) -> None:
     settings = {"random_state": 0, "max_iter": 12, "batch_size": 50, **WAYS[way]}
     whole = MLPClassifier((7,), **settings).fit(X, Y)
     pieces = MLPClassifier((7,), **settings)
-    fit = begun(pieces, X, Y)
+    under_way = begun(pieces, X, Y)
+    fit = under_way.fit
     for until in (0, 1, 5, 5):
         fit.run(until)
-        assert pieces.n_iter_ == min(until, whole.n_iter_)
-    pieces._show(fit)  # which disturbs nothing
+        assert fit.log.n_iter == min(until, whole.n_iter_)
+    under_way.publish()  # which disturbs nothing
     pieces.predict(X)
     fit.run()
     assert fit.finished
     fit.run()  # has nothing left to do
-    pieces._show(fit)
+    under_way.publish()
     same(pieces, whole)
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_time_before_a_pause_counts() -> None:
     est = MLPClassifier((5,), max_iter=50, max_time=30.0, random_state=0)
-    fit = begun(est, X, Y)
+    fit = begun(est, X, Y).fit
     fit.run(2)
     assert fit.loop.progress.seconds > 0
     fit.loop.progress.seconds = 31.0
     fit.run()
-    assert est.n_iter_ == 3
-    assert est.stop_reason_.startswith("reached max_time=30")
+    assert fit.log.n_iter == 3
+    assert fit.log.stop_reason.startswith("reached max_time=30")
 
 
 @pytest.mark.parametrize("sparse", [False, True])
@@ -104,9 +108,9 @@ def test_rows_of_a_table_are_learnt_like_copies_of_them(
     given = None if weights is None else weights[ROWS]
     copies = MLPClassifier((6, 4), **settings).fit(table[ROWS], Y[ROWS], sample_weight=given)
     rows = MLPClassifier((6, 4), **settings)
-    fit = begun(rows, table, Y, ROWS, weights)
-    fit.run()
-    rows._show(fit)
+    under_way = begun(rows, table, Y, ROWS, weights)
+    under_way.fit.run()
+    under_way.publish()
     same(rows, copies)
 
 
@@ -117,9 +121,9 @@ def test_least_squares_on_rows_of_a_table(solver: str) -> None:
     rows = np.arange(0, 120, 2)
     copies = MLPRegressor(hidden_layer_sizes=(4,), **settings).fit(X_REAL[rows], Y_REAL[rows])
     est = MLPRegressor(hidden_layer_sizes=(4,), **settings)
-    fit = begun(est, X_REAL, Y_REAL, rows)
-    fit.run()
-    est._show(fit)
+    under_way = begun(est, X_REAL, Y_REAL, rows)
+    under_way.fit.run()
+    under_way.publish()
     np.testing.assert_array_equal(est.predict(X_REAL), copies.predict(X_REAL))
 
 
@@ -128,5 +132,7 @@ def test_classes_are_those_of_the_rows() -> None:
     est = MLPClassifier((3,), max_iter=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        begun(est, X, y, np.flatnonzero(Y == 1)).run()
+        under_way = begun(est, X, y, np.flatnonzero(Y == 1))
+        under_way.fit.run()
+        under_way.publish()
     assert est.classes_.tolist() == ["benign"]

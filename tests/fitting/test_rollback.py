@@ -187,7 +187,7 @@ def test_callbacks_and_curves_see_the_epochs_that_count() -> None:
     assert len(model.loss_curve_) == model.n_iter_
     assert np.isfinite(model.loss_curve_).all()
     assert model.t_ == model.n_iter_ * len(X_DIABETES)
-    assert not model._progress.recovery.good  # copies are let go of
+    assert not model._carried.descent.rollback.good  # copies are let go of
 
 
 def test_a_state_is_good_once_an_epoch_has_set_out_from_it() -> None:

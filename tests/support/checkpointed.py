@@ -87,7 +87,7 @@ def bits(est: Any) -> dict[str, Any]:
     histories = [{k: v for k, v in e.items() if k != "seconds"} for e in est.history_]
     names = ("loss_curve_", "validation_loss_curve_", "validation_scores_", "best_loss_", "loss_")
     names += ("best_validation_score_", "n_iter_", "t_", "stop_reason_")
-    progress = est._progress
+    progress = est._carried.descent
     memory = None if progress is None else progress.memory
     return {
         **{name: value.tobytes() for name, value in est.parameters_.items()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar, Literal, Self
 
@@ -17,13 +18,20 @@ from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, requested_threads
 from rosenblatt.ensembles.bags import Bag, population
 from rosenblatt.ensembles.blocks import by_blocks
-from rosenblatt.ensembles.members import Member, validates_by_itself
+from rosenblatt.ensembles.members import EnsembleData, Member, validates_by_itself
 from rosenblatt.ensembles.messages import those_trained
 from rosenblatt.ensembles.out_of_bag import out_of_bag
+from rosenblatt.estimators.access import (
+    check_parameters,
+    engine_predictor,
+    learn_targets,
+    takes_numbers,
+)
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.fitting.data import ValidatedData, flat, validated
+from rosenblatt.fitting import Columns, ValidatedData, validated, validated_like
+from rosenblatt.fitting.data import flat
 from rosenblatt.fitting.input_scale import warn_of_large_features
-from rosenblatt.options.parameters import CONSTRAINTS
+from rosenblatt.options.parameters import CONSTRAINTS, Parameters
 from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.problem import Rows
 from rosenblatt.support.rollback_on_error import undone_on_failure
@@ -137,9 +145,10 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             stop = StopSignal()
             threads = requested_threads(self.n_jobs)
             members = self._members(network, table, validation, threads)
+            data = EnsembleData.of(learn_targets(network, table.y), table, validation)
             beside = min(threads, len(members))
             with blas_beside(beside), WorkerPool(allowed_threads(beside), stop) as pool:
-                pool.run(lambda member: member.train(table, validation, stop), members, self._tell)
+                pool.run(lambda member: member.train(data, stop), members, self._tell)
             trained = those_trained(members, pool.interrupted)
             self._take_over(trained)
             if self.oob_score:
@@ -174,7 +183,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
                 " a scaler, goes before the ensemble: make_pipeline(StandardScaler(),"
                 f" {type(self).__name__}())."
             )
-        network._validate_params()
+        check_parameters(network)
         if network.checkpoint is not None:
             raise ValueError(
                 f"checkpoint={network.checkpoint!r} keeps one fit, and an ensemble has"
@@ -187,19 +196,24 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         network: BaseMLP,
         train: tuple[Any, Any, Any],
         validation: tuple[Any, Any, Any],
-    ) -> tuple[ValidatedData, tuple[Any, Any, Any]]:
-        """One table for all members, and the rows to validate on, seen to fit it."""
-        numeric, types = network._takes_numeric_targets, network._float_types(first_pass=True)
-        X, y, weights = validated(self, *train, numeric=numeric, dtype=types, reset=True)
-        if validation[0] is not None and validation[1] is not None:
-            X_val, y_val, weights_val = validated(
-                self, *validation, numeric=numeric, dtype=X.dtype, reset=False
-            )
-            validation = X_val, flat(y_val, warn=False), weights_val
-        return ValidatedData(X, flat(y), weights), validation
+    ) -> tuple[ValidatedData, ValidatedData | None]:
+        """One table for all members, and the rows to validate on."""
+        numeric, types = takes_numbers(network), Parameters.of(network).input_dtypes()
+        table = validated(self, *train, numeric=numeric, dtype=types)
+        rows = validated_like(self, table, *validation, numeric=numeric)
+        table.columns.publish(self)
+        # Members learn from arrays, which have no names.
+        unnamed = Columns(table.columns.n_features)
+        if rows is not None:
+            rows = replace(rows, y=flat(rows.y, warn=False), columns=unnamed)
+        return replace(table, y=flat(table.y), columns=unnamed), rows
 
     def _members(
-        self, network: BaseMLP, table: ValidatedData, validation: tuple[Any, Any, Any], threads: int
+        self,
+        network: BaseMLP,
+        table: ValidatedData,
+        validation: ValidatedData | None,
+        threads: int,
     ) -> list[Member]:
         """The networks, each with its seed and its share of the threads; in bagging a bag as well.
 
@@ -224,7 +238,6 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             net = clone(network).set_params(random_state=int(seed))
             if net.n_jobs is None:
                 net.n_jobs = max(1, threads // self.n_estimators)
-            net.n_features_in_ = self.n_features_in_
             members.append(Member(number, net, bag))
         return members
 
@@ -243,7 +256,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             self._bags = bags
 
     def _estimate_out_of_bag(self, table: ValidatedData) -> None:
-        predictors = [net._own_predictor() for net in self.estimators_]
+        predictors = [engine_predictor(net) for net in self.estimators_]
         prediction = out_of_bag(predictors, self._bags, table.X, self.n_jobs)
         known = ~np.isnan(prediction.reshape(len(prediction), -1)[:, 0])  # all columns or none
         if not known.any():
@@ -262,7 +275,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
     ) -> tuple[FloatArray, ...]:
         """What `reduce` makes of the members' predictions, which lie along its first axis."""
         check_is_fitted(self)
-        predictors = [net._own_predictor() for net in self.estimators_]
+        predictors = [engine_predictor(net) for net in self.estimators_]
         X = validate_data(
             self,
             X,

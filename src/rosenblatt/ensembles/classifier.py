@@ -103,7 +103,7 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The class of the largest mean probability; for multilabel targets an indicator matrix."""
         p = self._mean(X)
-        return self.estimators_[0]._decided(p)
+        return self.estimators_[0].targets_.predicted(p)
 
     def predict_proba(
         self, X: Any, return_std: bool = False
@@ -133,7 +133,7 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
 
     @property
     def _several_labels(self) -> bool:
-        return self.estimators_[0]._label_binarizer.y_type_.startswith("multilabel")
+        return bool(self.estimators_[0].targets_.multilabel)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -141,7 +141,7 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
         return tags
 
     def _score_of(self, prediction: FloatArray, y: Any, sample_weight: Any) -> float:
-        decided = self.estimators_[0]._decided(prediction)
+        decided = self.estimators_[0].targets_.predicted(prediction)
         return float(accuracy_score(y, decided, sample_weight=sample_weight))
 
     def _keep_out_of_bag(self, prediction: FloatArray) -> None:

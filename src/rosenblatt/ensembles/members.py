@@ -3,19 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, final
-
-from sklearn.callback._callback_support import callback_management_context
+from typing import final
 
 from rosenblatt.ensembles.bags import Bag
 from rosenblatt.errors import DivergenceError
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.fitting.data import ValidatedData
+from rosenblatt.estimators.estimator_fit import EstimatorFit, callback_task
+from rosenblatt.fitting import Targets, TrainValidation, ValidatedData, encoded
 from rosenblatt.options.features import EARLY_STOPPING
 from rosenblatt.options.solvers import solver_of
 from rosenblatt.parallel import CUT_SHORT, StopSignal
+from rosenblatt.problem import Matrix
 
-__all__ = ["Member", "validates_by_itself"]
+__all__ = ["EnsembleData", "Member", "validates_by_itself"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class EnsembleData:
+    """The rows of all members.
+
+    Attributes
+    ----------
+    targets : Targets
+        Of the whole table: every member knows all classes, also those that its bag lacks.
+    table : ValidatedData
+    validation : ValidatedData or None
+        Rows that every member validates on.
+    whole : TrainValidation
+        All rows of the table, encoded once for the members without a bag.
+    """
+
+    targets: Targets
+    table: ValidatedData
+    validation: ValidatedData | None
+    whole: TrainValidation
+
+    @classmethod
+    def of(
+        cls, targets: Targets, table: ValidatedData, validation: ValidatedData | None
+    ) -> EnsembleData:
+        return cls(targets, table, validation, encoded(targets, table, validation=validation))
+
+    def of_member(self, network: BaseMLP, bag: Bag | None) -> TrainValidation:
+        """The rows of a bag, and those to validate on: given, or for early stopping left out of it.
+
+        Rows split off the bag would have copies of themselves among those it is trained on.
+        """
+        if bag is None:
+            return self.whole
+        table, validation = self.table, self.validation
+        if validates_by_itself(network, validation):
+            outside = bag.outside()
+            weights = None if table.weights is None else table.weights[outside]
+            X: Matrix = table.X[outside]
+            validation = ValidatedData(X, table.y[outside], weights, table.columns)
+        return encoded(self.targets, table, bag.rows(), validation)
 
 
 @final
@@ -45,39 +88,22 @@ class Member:
     remark: str | None = None
     divergence: DivergenceError | None = None
 
-    def train(
-        self, table: ValidatedData, validation: tuple[Any, Any, Any], stop: StopSignal
-    ) -> None:
-        """Fit the network, unless the stop cuts it short; divergence is its own affair."""
-        net = self.network
-        rows = None if self.bag is None else self.bag.rows()
+    def train(self, data: EnsembleData, stop: StopSignal) -> None:
+        """Fit the network; divergence is written down, and `stop` may cut the fit short."""
+        net, own = self.network, data.of_member(self.network, self.bag)
         try:
-            # Callbacks of scikit-learn's see every member as a fit of its own.
-            with callback_management_context(net):
-                net._init_callback_context(max_subtasks=net.max_iter)
-                given = self._validation(table, validation)
-                fit = net._begin(table, rows, given, rules=(stop,), all_targets=True)
+            # For scikit-learn's callbacks every member is a fit of its own.
+            with callback_task(net, net.max_iter):
+                under_way = EstimatorFit.begin(net, data.targets, data.table, own, rules=(stop,))
+                fit = under_way.fit
                 fit.run()
-                net._show(fit)
-                fit.start.followers.fit_ended()
+                under_way.publish()
+                fit.ended()
         except DivergenceError as error:
             self.divergence = error
             return
-        self.finished = net.stop_reason_ != CUT_SHORT
+        self.finished = fit.log.stop_reason != CUT_SHORT
         self.converged, self.remark = fit.converged, fit.remark
-
-    def _validation(
-        self, table: ValidatedData, given: tuple[Any, Any, Any]
-    ) -> tuple[Any, Any, Any]:
-        """The rows to validate on: given, or for early stopping those that the bag left out.
-
-        Rows split off the bag would have copies of themselves among those learnt from.
-        """
-        if self.bag is None or not validates_by_itself(self.network, given):
-            return given
-        outside = self.bag.outside()
-        weights = None if table.weights is None else table.weights[outside]
-        return table.X[outside], table.y[outside], weights
 
     @property
     def told(self) -> str:
@@ -86,7 +112,7 @@ class Member:
         return f"{net.n_iter_} epochs, loss {net.loss_:.4g}, {net.stop_reason_}"
 
 
-def validates_by_itself(network: BaseMLP, given: tuple[Any, Any, Any]) -> bool:
+def validates_by_itself(network: BaseMLP, given: ValidatedData | None) -> bool:
     """Whether a member stops early and is given no rows to decide it by."""
     stops = network.early_stopping and solver_of(network.solver).supports(EARLY_STOPPING)
-    return stops and all(part is None for part in given)
+    return bool(stops) and given is None

@@ -74,11 +74,11 @@ class MLPEnsembleRegressor(MultiOutputMixin, RegressorMixin, BaseMLPEnsemble):
         return self._score_of(self._mean(X), y, sample_weight)
 
     def _by_levels(self, prediction: FloatArray) -> FloatArray:
-        shaped: FloatArray = self.estimators_[0]._by_levels(prediction)
+        shaped: FloatArray = self.estimators_[0].targets_.predicted(prediction)
         return shaped
 
     def _score_of(self, prediction: FloatArray, y: Any, sample_weight: Any) -> float:
-        return float(self.estimators_[0]._score_of(prediction, y, sample_weight))
+        return float(self.estimators_[0].targets_.score(prediction, y, sample_weight))
 
     def _keep_out_of_bag(self, prediction: FloatArray) -> None:
         self.oob_prediction_ = self._by_levels(prediction)

@@ -5,34 +5,29 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Literal, Self, final
+from types import SimpleNamespace
+from typing import Any, ClassVar, Literal, Self, cast, final
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
-from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import (
-    _check_partial_fit_first_call,
-    type_of_target,
-    unique_labels,
-)
+from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
 
 from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
 from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.fitting.class_weight import class_weighted, is_balanced
-from rosenblatt.fitting.data import TrainValidation, flat
+from rosenblatt.fitting.class_targets import ClassTargets
+from rosenblatt.fitting.class_weight import is_balanced
+from rosenblatt.fitting.data import flat
+from rosenblatt.fitting.targets import Targets
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
-from rosenblatt.options.losses import classification_loss
 from rosenblatt.schedules import RateRule
-from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["MLPClassifier"]
@@ -248,6 +243,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Accuracy on the held-out rows after every epoch, or what `scoring` says, under
         `early_stopping`.
     best_validation_score_ : float or None
+    best_iteration_ : int or None
+        The epoch whose weights `early_stopping` kept, counted from 1 like `n_iter_`; 0 where a fit
+        with `warm_start` never surpassed the best score before it. None without `early_stopping`.
     history_ : list of dict
         One record an epoch: epoch, loss, validation_loss, validation_score, learning_rate (of the
         epoch's first step), gradient_norm (by layer), seconds. For 'lbfgs', 'lm' and 'gauss_newton'
@@ -264,6 +262,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Samples seen.
     n_iter_ : int
         Epochs run.
+    targets_ : rosenblatt.fitting.class_targets.ClassTargets
+        The classes, and the loss that was minimised.
     parameters_ : mapping of str to array
         Every parameter by name, 'layers.0.weight' and so on, also those beside `coefs_` and
         `intercepts_`. The mapping is read-only, the arrays are the network's.
@@ -299,7 +299,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         "class_weight": [None, str, dict, list],
     }
 
-    _takes_numeric_targets = False
+    loss: str | Loss
+    class_weight: Any
+    classes_: npt.NDArray[Any]
+    targets_: ClassTargets
+
+    _numeric_targets = False
     _peer = SklearnMLPClassifier
 
     def __init__(
@@ -354,19 +359,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The most probable class of every row; for multilabel targets an indicator matrix."""
-        return self._decided(self._predictions(X))
-
-    def _decided(self, p: FloatArray) -> npt.NDArray[Any]:
-        """What `predict` makes of probabilities."""
-        if self.n_outputs_ == 1:
-            p = p[:, 1]
-        labels = self._label_binarizer
-        # What inverse_transform does, without its checks.
-        if labels.y_type_ == "multiclass" and not labels.sparse_input_:
-            return labels.classes_.take(p.argmax(axis=1), mode="clip")
-        if labels.y_type_ == "binary" and len(labels.classes_) == 2 and not labels.sparse_input_:
-            return labels.classes_.take(p > 0.5)
-        return labels.inverse_transform(p)
+        prediction = self._predictions(X)
+        return self.targets_.predicted(prediction)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of rows predicted right; for multilabel targets of rows right in every label.
@@ -375,7 +369,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         """
         predicted = self.predict(X)
         plain = isinstance(y, np.ndarray) and y.shape == predicted.shape and y.ndim == 1
-        # Labels that hide nothing its checks would tell of, which take longer than the prediction.
+        # Labels that scikit-learn's checks would accept, which take longer than the prediction.
         if plain and sample_weight is None and y.dtype.kind in "biuU" and len(y):
             return float(np.mean(y == predicted))
         return float(accuracy_score(y, predicted, sample_weight=sample_weight))
@@ -407,91 +401,36 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
                 " rows at once: give a dict of weights, such as"
                 " sklearn.utils.class_weight.compute_class_weight computes from all of them."
             )
-        with undone_on_failure(self):  # a first call that fails knows no classes
-            if _check_partial_fit_first_call(self, classes):
-                several = type_of_target(y).startswith("multilabel")
-                self._label_binarizer = LabelBinarizer().fit(y if several else classes)
-            return self._fit(X, y, sample_weight, (None, None, None), incremental=True)
+        targets = None
+        # scikit-learn's check writes the classes on what it is given.
+        if _check_partial_fit_first_call(
+            SimpleNamespace(classes_=getattr(self, "classes_", None)), classes
+        ):
+            several = type_of_target(y).startswith("multilabel")
+            targets = ClassTargets.learn(y if several else classes)
+        return self._fit(X, y, sample_weight, incremental=True, targets=targets)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
 
-    def _take_over_targets(self, fitted: Any) -> None:
-        self._label_binarizer = copy.deepcopy(fitted._label_binarizer)
-        self.classes_ = self._label_binarizer.classes_
-
-    def _share_targets(self, learner: Self, lesson: TrainValidation) -> None:
-        self._label_binarizer, self.classes_ = learner._label_binarizer, learner.classes_
-
-    def _check_targets(self, y: Any, incremental: bool) -> None:
-        known = hasattr(self, "classes_") and (self.warm_start or incremental)
-        if not known:
-            self._label_binarizer = LabelBinarizer().fit(flat(y))
-            self.classes_ = self._label_binarizer.classes_
-            return
-        if self.warm_start:
-            classes = unique_labels(y)
-            if set(classes) != set(self.classes_):
-                raise ValueError(
-                    "warm_start can only be used where `y` has the same classes as in the previous"
-                    f" call to fit. Previously got {self.classes_}, `y` has {classes}"
-                )
-        else:
-            self._check_validation_targets(y)
-
-    def _check_validation_targets(self, y: Any) -> None:
-        classes = unique_labels(y)
-        if len(np.setdiff1d(classes, self.classes_)):
-            raise ValueError(
-                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}."
-                f" 'y' has {classes}."
-            )
-
-    def _encode_targets(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
-        if self._label_binarizer.y_type_ in ("binary", "multiclass") and np.size(y) == len(y):
-            return np.searchsorted(self.classes_, np.ravel(y)).astype(dtype)[:, None]
-        indicator = self._label_binarizer.transform(flat(y, warn=False))
-        if sp.issparse(indicator):
-            indicator = indicator.toarray()
-        encoded: FloatArray = np.ascontiguousarray(indicator, dtype=dtype)
-        return encoded
-
-    def _decode_targets(self, y: FloatArray) -> npt.NDArray[Any]:
-        if self._label_binarizer.y_type_.startswith("multilabel"):
-            return y.astype(int)
-        return self.classes_[y[:, 0].astype(int)]
-
-    def _loss(self, p_min: float = 0.0) -> Loss:
-        multiclass = self._label_binarizer.y_type_ == "multiclass"
-        return classification_loss(self.loss, multiclass, p_min)
-
-    def _row_weights(self, targets: FloatArray, weights: FloatArray | None) -> FloatArray | None:
-        return class_weighted(self.class_weight, targets, self.classes_, weights)
-
-    def _n_units_out(self, y: FloatArray) -> int:
-        if self._label_binarizer.y_type_ == "multiclass":
-            return len(self.classes_)
-        return y.shape[1]
-
     def _form(self) -> OutputFormat:
         return OutputFormat.BOTH_CLASSES if self.n_outputs_ == 1 else OutputFormat.COLUMNS
 
-    def _reported_loss(self, data_loss: float) -> float:
-        return data_loss
+    def _target_options(self) -> dict[str, Any]:
+        return {"loss": self.loss, "class_weight": self.class_weight}
 
-    def _prediction_score(
-        self, prediction: FloatArray, y: FloatArray, weights: FloatArray | None
-    ) -> float:
-        if self._label_binarizer.y_type_ == "multiclass":
-            right = prediction.argmax(axis=1) == y[:, 0]
+    def _learn_targets(self, y: Any) -> ClassTargets:
+        return ClassTargets.learn(flat(y), self.loss, self.class_weight)
+
+    def _continue_targets(self, known: Targets, y: Any) -> ClassTargets:
+        targets = cast(ClassTargets, known).with_options(**self._target_options())
+        if self.warm_start:
+            targets.check_all_present(y)
         else:
-            right = ((prediction > 0.5) == (y > 0.5)).all(axis=1)
-        return float(np.average(right, weights=weights))
+            targets.check(y)
+        return targets
 
-    def _strata(self, y: FloatArray) -> npt.NDArray[Any] | None:
-        # As in scikit-learn, only a single column is stratified, and its classes go by these names.
-        if self._label_binarizer.y_type_ == "multiclass" or y.shape[1] > 1:
-            return None
-        return np.where(y[:, 0] > 0.5, "True", "False")
+    def _targets_of_peer(self, fitted: Any) -> ClassTargets:
+        return ClassTargets(copy.deepcopy(fitted._label_binarizer), self.loss)

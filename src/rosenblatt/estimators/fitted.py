@@ -1,54 +1,39 @@
-"""What is there of a multi-layer perceptron once it is fitted: its parameters and predictions."""
+"""A fitted multi-layer perceptron: its parameters, predictions and exports."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from operator import is_
 from types import MappingProxyType
-from typing import Any, final
+from typing import Any
 
-import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt import engine
 from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.export_mixin import Exporting
+from rosenblatt.estimators.published import (
+    PublishedModel,
+    aligned,
+    model_by_hand,
+    with_activation,
+    with_link,
+)
 from rosenblatt.export.trained import Trained
-from rosenblatt.losses import Loss
+from rosenblatt.fitting.carried import CarriedState
+from rosenblatt.fitting.targets import Targets
 from rosenblatt.model import Model, Predictor
-from rosenblatt.network import Dense, Network, beside_dense, fill
-from rosenblatt.options.activations import chosen_activations, hidden_activations
-from rosenblatt.options.losses import LINKS, link_name
+from rosenblatt.options.activations import chosen_activations
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["FittedMLP", "fitted_attributes"]
-
-
-@final
-class Published:
-    """θ, the views of it that are shown as `coefs_` and `intercepts_`, and its predictor."""
-
-    def __init__(self, network: Network, theta: FloatArray, state: FloatArray) -> None:
-        layers = network.weights_and_biases(theta)
-        self.theta, self.state = theta, state
-        self.coefs = [W for W, _ in layers]
-        self.intercepts = [b for _, b in layers]
-        # In one, so that another thread finds both or neither.
-        self.settings_and_predictor: tuple[tuple[Any, ...], engine.EnginePredictor] | None = None
-
-    def is_shown_by(self, attributes: Mapping[str, Any]) -> bool:
-        """Whether nobody has put in other arrays. Numbers written into these are θ's."""
-        return same_objects(attributes.get("coefs_"), self.coefs) and same_objects(
-            attributes.get("intercepts_"), self.intercepts
-        )
+__all__ = ["FittedMLP"]
 
 
 class FittedMLP(Exporting, BaseEstimator, ABC):
-    """Public attributes, and predictions from them, whatever has been done to them since a fit."""
+    """Public attributes of a model, and predictions from them, also where they were set by hand."""
 
     activation: Any
     n_jobs: int | None
@@ -57,16 +42,11 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
     intercepts_: list[FloatArray]
     n_outputs_: int
     out_activation_: str
+    targets_: Targets
 
-    _published: Published | None = None
-    # None where nothing was fitted: `coefs_` may have been set by hand.
-    _trained_loss: Loss | None = None
-    # Of the last fit: the hidden layers, where they are more than dense ones, and the parameters
-    # that `coefs_` and `intercepts_` do not show, and the state, both by name.
-    _structure: tuple[Dense, ...] = ()
-    _input_noise: float = 0.0
-    _others: Mapping[str, FloatArray] = MappingProxyType({})
-    _named_state: Mapping[str, FloatArray] = MappingProxyType({})
+    # None before the first fit: `coefs_` may have been set by hand.
+    _published: PublishedModel | None = None
+    _carried: CarriedState | None = None
 
     @classmethod
     @cache
@@ -79,15 +59,16 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
     def model_(self) -> Model:
         """The trained network as a plain value: description, flat parameters, loss."""
         check_is_fitted(self, "coefs_")
-        shapes = [np.shape(W) for W in self.coefs_]
-        hidden = self._hidden_layers([n_out for _, n_out in shapes[:-1]])
-        layers = (*hidden, Dense(shapes[-1][1]))
-        network = Network(shapes[0][0], layers, self._input_noise)
-        theta, state = self._flat(network)
-        loss = self._trained_loss
-        if loss is None or link_name(loss) != self.out_activation_:
-            loss = LINKS[self.out_activation_]
-        return Model(network, theta, loss, state)
+        model = with_activation(self._model_of_arrays(), self.activation)
+        return with_link(model, self.out_activation_)
+
+    def _model_of_arrays(self) -> Model:
+        """The model of the last fit, or one with copies of arrays that were set since."""
+        published = self._published
+        if published is not None and published.is_shown_by(vars(self)):
+            return published.model
+        before = None if published is None else published.model
+        return model_by_hand(before, self.coefs_, self.intercepts_, self.activation)
 
     @property
     def parameters_(self) -> Mapping[str, FloatArray]:
@@ -99,19 +80,6 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         model = self.model_
         named = model.network.named_parameters(model.parameters)
         return MappingProxyType(named | model.network.named_state(model.state))
-
-    def _hidden_layers(self, units: Sequence[int]) -> list[Dense]:
-        activations = hidden_activations(self.activation, len(units))
-        blocks = self._structure or [Dense(n) for n in units]
-        if len(blocks) != len(units):
-            raise ValueError(
-                f"coefs_ holds {len(units)} hidden layers, and the fit had {len(blocks)}, with"
-                " more to them than weights: set the arrays of as many layers, or fit again."
-            )
-        return [
-            replace(block, n_outputs=n, activation=g)
-            for block, n, g in zip(blocks, units, activations, strict=True)
-        ]
 
     def predictor(self) -> Predictor:
         """What this estimator predicts, as a plain function of arrays.
@@ -129,7 +97,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
 
     @abstractmethod
     def _form(self) -> OutputFormat:
-        """What predictions look like."""
+        """The columns of predictions."""
 
     def _trained(self) -> Trained:
         model, form = self.model_, self._form()
@@ -139,9 +107,9 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         return replace(trained, classes=classes) if len(classes) == trained.n_outputs else trained
 
     def _predictions(self, X: Any) -> FloatArray:
-        """Predictions in their form, of whatever scikit-learn's validation lets pass."""
+        """Predictions in their form, for whatever X scikit-learn's validation accepts."""
         predictor = self._own_predictor()
-        # Arrays that need no preparation, and hide nothing that the validation would tell of.
+        # Arrays that need no preparation, and that the validation would not refuse.
         if "feature_names_in_" not in vars(self):
             prediction = predictor.finite(X)
             if prediction is not None:
@@ -157,26 +125,20 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         return predictor.predict(X)
 
     def _own_predictor(self) -> engine.EnginePredictor:
-        """A predictor that reads the parameters where they lie, kept as long as it serves."""
+        """A predictor that reads the parameters in place; kept until a setting changes."""
         published = self._published
         if published is None or not published.is_shown_by(vars(self)):
-            return self._made_predictor()
+            return self._new_predictor()
         chosen = self.activation
         # A copy, because a list may change.
         chosen = chosen if isinstance(chosen, str) else chosen_activations(chosen)
-        settings = (
-            chosen,
-            self._trained_loss,
-            self.out_activation_,
-            self.n_jobs,
-            self.deterministic,
-        )
+        settings = (chosen, self.out_activation_, self.n_jobs, self.deterministic)
         kept = published.settings_and_predictor
         if kept is None or kept[0] != settings:
-            kept = published.settings_and_predictor = (settings, self._made_predictor())
+            kept = published.settings_and_predictor = (settings, self._new_predictor())
         return kept[1]
 
-    def _made_predictor(self) -> engine.EnginePredictor:
+    def _new_predictor(self) -> engine.EnginePredictor:
         model = self.model_
         return engine.predictor(
             model.network,
@@ -188,47 +150,20 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
             self.deterministic,
         )
 
-    def _flat(self, network: Network) -> tuple[FloatArray, FloatArray]:
-        """θ and the state, or copies of what somebody has put in their place."""
-        if self._published is not None and self._published.is_shown_by(vars(self)):
-            return self._published.theta, self._published.state
-        dtype = np.result_type(*(np.asarray(W) for W in self.coefs_))
-        state = network.initial_state(dtype)
-        fill(network.named_state(state), self._named_state)
-        return network.pack(self.coefs_, self.intercepts_, dtype, self._others), state
-
-    def _publish(self, network: Network, theta: FloatArray, state: FloatArray) -> None:
-        self.__dict__.update(fitted_attributes(network, theta, state))
-
     def __getstate__(self) -> dict[str, Any]:
-        # A copy: what comes may be the very dictionary that the estimator lives in.
+        # A copy: scikit-learn may return the very dictionary that the estimator lives in.
         state: dict[str, Any] = dict(super().__getstate__())
-        state.pop("_published", None)  # the same numbers as coefs_ and intercepts_
+        published = state.pop("_published", None)
+        if published is not None:
+            state["_model"] = published.model
+            if published.is_shown_by(state):  # the same numbers as the model's
+                del state["coefs_"], state["intercepts_"]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        if hasattr(self, "coefs_"):
-            model = self.model_
-            assert model.state is not None
-            self._publish(model.network, model.parameters, model.state)
-
-
-def fitted_attributes(network: Network, theta: FloatArray, state: FloatArray) -> dict[str, Any]:
-    """What shows a network with these numbers, which are views of them where they lie."""
-    published = Published(network, theta, state)
-    hidden = network.dense_layers[:-1]
-    plain = all(layer.is_plain for layer in hidden)
-    return {
-        "_published": published,
-        "coefs_": list(published.coefs),
-        "intercepts_": list(published.intercepts),
-        "_structure": () if plain else hidden,
-        "_input_noise": network.input_noise,
-        "_others": beside_dense(network.named_parameters(theta)),
-        "_named_state": network.named_state(state),
-    }
-
-
-def same_objects(some: Sequence[Any] | None, others: Sequence[Any]) -> bool:
-    return some is not None and len(some) == len(others) and all(map(is_, some, others))
+        attributes = dict(state)
+        model = attributes.pop("_model", None)
+        super().__setstate__(attributes)
+        if model is not None:
+            shown = PublishedModel(aligned(model)).attributes
+            self.__dict__.update(shown | vars(self))

@@ -1,67 +1,38 @@
-"""What a perceptron that scikit-learn has fitted becomes here: the same weights, to go on from."""
+"""From a perceptron that scikit-learn has fitted to a model and the state to continue from."""
 
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from rosenblatt.engine import OptimizerState
-from rosenblatt.fitting.first_order import CarriedState, MonitorKey
+from rosenblatt.fitting.carried import CarriedState, DescentState, MonitorKey
+from rosenblatt.fitting.data import Columns
+from rosenblatt.fitting.log import FitLog
+from rosenblatt.fitting.targets import Targets
+from rosenblatt.model import Model
 from rosenblatt.network import Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
 from rosenblatt.options.config import rate_rule
+from rosenblatt.options.layers import network_of
+from rosenblatt.options.parameters import Parameters
 from rosenblatt.options.solvers import solver_of
 from rosenblatt.schedules import RateControl, Run
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.support.types import FloatArray
 
-if TYPE_CHECKING:
-    from rosenblatt.estimators.base import BaseMLP
+__all__ = ["check_peer", "columns_of", "converted"]
 
-__all__ = ["check_peer", "take_over"]
+# Attributes with the same meaning in both libraries.
+RECORDED = ("n_iter", "t", "loss")
+# Absent after L-BFGS.
+CURVES = ("loss_curve", "best_loss", "validation_scores", "best_validation_score")
 
-# Attributes of a fit that have the same name and meaning in both libraries; L-BFGS leaves no curve.
-RECORDED = (
-    "n_features_in_",
-    "feature_names_in_",
-    "n_layers_",
-    "n_outputs_",
-    "out_activation_",
-    "n_iter_",
-    "t_",
-    "loss_",
-    "loss_curve_",
-    "best_loss_",
-    "validation_scores_",
-    "best_validation_score_",
-)
-
-# scikit-learn's optimisers, which are private classes, and what they are here.
+# scikit-learn's optimisers, which are private classes, and their counterparts here.
 PEERS: dict[str, type[Optimizer]] = {"SGDOptimizer": SGD, "AdamOptimizer": Adam}
-
-
-def take_over(est: BaseMLP, fitted: Any, peer: type) -> None:
-    """Give `est`, which knows its targets, what scikit-learn's `fitted` has learnt."""
-    recorded = {name: getattr(fitted, name) for name in RECORDED if hasattr(fitted, name)}
-    est.__dict__.update(copy.deepcopy(recorded))
-    est.history_, est.validation_loss_curve_ = [], None
-    est.stop_reason_ = f"fitted by scikit-learn's {peer.__name__}"
-    est._trained_loss = est._loss()
-    network = est._network(fitted.n_features_in_, fitted.n_outputs_)
-    dtype = np.result_type(*fitted.coefs_)
-    theta = network.pack(fitted.coefs_, fitted.intercepts_, dtype)
-    if not np.isfinite(theta).all():
-        raise ValueError(
-            f"{peer.__name__} has weights that are not finite: fit it again, on scaled data."
-        )
-    est._publish(network, theta, network.initial_state(dtype))
-    optimizer, theirs = solver_of(est.solver).make(est), getattr(fitted, "_optimizer", None)
-    # Both may have been set to another solver after the fit, and begin it anew.
-    if theirs is not None and isinstance(optimizer, PEERS[type(theirs).__name__]):
-        est._progress = progress(est, fitted, network, theta, optimizer)
 
 
 def check_peer(cls: type, fitted: Any, peer: type) -> None:
@@ -76,30 +47,91 @@ def check_peer(cls: type, fitted: Any, peer: type) -> None:
     check_is_fitted(fitted, "coefs_")
 
 
-def progress(
-    est: BaseMLP, fitted: Any, network: Network, theta: FloatArray, optimizer: Optimizer
-) -> CarriedState:
-    """What the next `partial_fit` goes on from: momentum, rate, and epochs without improvement."""
-    memory, rule, stops = OptimizerState.of(optimizer, theta), rate_rule(est), est.early_stopping
-    theirs, n_layers = fitted._optimizer, len(network.layers)
-    kept = [theirs.velocities] if isinstance(optimizer, SGD) else [theirs.ms, theirs.vs]
-    memory.steps[0] = getattr(theirs, "t", 0)  # which Adam corrects its moments by
-    # Without momentum there is no slot for the velocities, which are of no use then.
-    for slot, arrays in zip(memory.slots, kept, strict=False):
-        slot[:] = network.pack(arrays[:n_layers], arrays[n_layers:], theta.dtype)
+def columns_of(fitted: Any) -> Columns:
+    """Copies of what scikit-learn's estimator knows of its columns."""
+    return Columns(fitted.n_features_in_, copy.copy(getattr(fitted, "feature_names_in_", None)))
+
+
+def converted(
+    fitted: Any, parameters: Parameters, targets: Targets, peer: type
+) -> tuple[Model, CarriedState]:
+    """The model of scikit-learn's estimator, and what the next fit continues from.
+
+    Parameters
+    ----------
+    fitted : estimator of `peer`
+    parameters : Parameters
+        Its parameters.
+    targets : Targets
+        Its targets.
+    peer : type
+        scikit-learn's class.
+
+    Raises
+    ------
+    ValueError
+        If weights are not finite.
+    """
+    network = network_of(parameters, fitted.n_features_in_, fitted.n_outputs_)
+    dtype = np.result_type(*fitted.coefs_)
+    theta = network.pack(fitted.coefs_, fitted.intercepts_, dtype)
+    if not np.isfinite(theta).all():
+        raise ValueError(
+            f"{peer.__name__} has weights that are not finite: fit it again, on scaled data."
+        )
+    model = Model(network, theta, targets.objective(), network.initial_state(dtype))
+    optimizer, theirs = (
+        solver_of(parameters.solver).make(parameters),
+        getattr(fitted, "_optimizer", None),
+    )
+    descent = None
+    # Both may have been set to another solver after the fit, and begin it anew.
+    if theirs is not None and isinstance(optimizer, PEERS[type(theirs).__name__]):
+        descent = descent_state(fitted, parameters, model, optimizer)
+    return model, CarriedState(log_of(fitted, peer), descent)
+
+
+def log_of(fitted: Any, peer: type) -> FitLog:
+    has_curves = hasattr(fitted, "loss_curve_")
+    names = (*RECORDED, *CURVES) if has_curves else RECORDED
+    recorded = {name: copy.copy(getattr(fitted, f"{name}_")) for name in names}
+    reason = f"fitted by scikit-learn's {peer.__name__}"
+    return FitLog(**recorded, stop_reason=reason, has_curves=has_curves)
+
+
+def descent_state(
+    fitted: Any, parameters: Parameters, model: Model, optimizer: Optimizer
+) -> DescentState:
+    """Momentum, learning rate, and the epochs without improvement."""
+    stops, rule = parameters.early_stopping, rate_rule(parameters)
     best = -fitted.best_validation_score_ if stops else fitted.best_loss_
-    return CarriedState(
+    fraction = parameters.validation_fraction if stops else None
+    return DescentState(
         optimizer,
-        memory,
+        optimizer_state(fitted._optimizer, model.network, model.parameters, optimizer),
         rule,
         moved_on(rule.control(Run(optimizer.lr, 1, 1)), fitted, optimizer.lr),
-        NoImprovement(est.tol, est.n_iter_no_change, best, fitted._no_improvement_count),
-        MonitorKey(est._loss(), stops, None, est.validation_fraction if stops else None),
+        NoImprovement(
+            parameters.tol, parameters.n_iter_no_change, best, fitted._no_improvement_count
+        ),
+        MonitorKey(model.loss, stops, None, fraction),
     )
 
 
+def optimizer_state(
+    theirs: Any, network: Network, theta: FloatArray, optimizer: Optimizer
+) -> OptimizerState:
+    memory, n_layers = OptimizerState.of(optimizer, theta), len(network.layers)
+    kept = [theirs.velocities] if isinstance(optimizer, SGD) else [theirs.ms, theirs.vs]
+    memory.steps[0] = getattr(theirs, "t", 0)  # by which Adam corrects its moments
+    # Without momentum there is no slot for the velocities, which are of no use then.
+    for slot, arrays in zip(memory.slots, kept, strict=False):
+        slot[:] = network.pack(arrays[:n_layers], arrays[n_layers:], theta.dtype)
+    return memory
+
+
 def moved_on(control: RateControl, fitted: Any, lr: float) -> RateControl:
-    """A run's rates from its beginning to where scikit-learn's run has come."""
+    """A schedule, moved from its beginning to the learning rate of scikit-learn's fit."""
     control.epoch_ended(0, fitted.t_, 0.0)
     # 'adaptive' divides by five; halves are far from rounding. Rates that do not stall stay.
     while fitted._optimizer.learning_rate < lr * control.lr_factors(1)[0] / 2 and control.stalled():

@@ -6,10 +6,8 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal, Self, final
 
-import numpy as np
-import numpy.typing as npt
 from sklearn.base import RegressorMixin
-from sklearn.metrics import d2_pinball_score, r2_score
+from sklearn.metrics import r2_score
 from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
 from sklearn.utils.metaestimators import available_if
 
@@ -18,11 +16,10 @@ from rosenblatt.callbacks import EpochEnd
 from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.fitting.data import TrainValidation, flat
-from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
-from rosenblatt.losses.quantile import outputs_per_target
+from rosenblatt.fitting.number_targets import NumberTargets
+from rosenblatt.fitting.targets import Targets
+from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
-from rosenblatt.options.losses import regression_loss
 from rosenblatt.schedules import RateRule
 from rosenblatt.support.types import FloatArray
 
@@ -63,10 +60,12 @@ checkpoint, on_divergence
     Attributes
     ----------
     coefs_, intercepts_, loss_, loss_curve_, best_loss_, validation_loss_curve_, \
-validation_scores_, best_validation_score_, history_, stop_reason_, parameters_, model_, t_, \
-n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
+validation_scores_, best_validation_score_, best_iteration_, history_, stop_reason_, \
+parameters_, model_, t_, n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         As in `MLPClassifier`; scores are R², or `score` for a quantile loss. `n_outputs_` counts
         a target once for each of its levels.
+    targets_ : rosenblatt.fitting.number_targets.NumberTargets
+        The number of targets, and the loss that was minimised.
     out_activation_ : str
         'identity', 'exp' for the Poisson loss, or the name of a loss of your own.
 
@@ -93,7 +92,10 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         "loss": [str, Loss],
     }
 
-    _takes_numeric_targets = True
+    loss: str | Loss
+    targets_: NumberTargets
+
+    _numeric_targets = True
     _peer = SklearnMLPRegressor
 
     def __init__(
@@ -151,15 +153,8 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         Where the loss has several quantile levels they are the last axis: (n_samples, n_levels),
         or (n_samples, n_targets, n_levels).
         """
-        return self._by_levels(self._predictions(X))
-
-    def _by_levels(self, prediction: FloatArray) -> FloatArray:
-        """Predictions in the shape that `predict` gives them."""
-        loss = self._trained_loss  # None where the weights were set by hand
-        levels = 1 if loss is None else outputs_per_target(loss)
-        if 1 < levels < self.n_outputs_:
-            return prediction.reshape(len(prediction), -1, levels)
-        return prediction
+        prediction, targets = self._predictions(X), self._fitted_targets
+        return prediction if targets is None else targets.predicted(prediction)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of the predictions, or for a quantile loss D² of the pinball loss.
@@ -168,88 +163,33 @@ n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         (`sklearn.metrics.d2_pinball_score`), averaged over the levels: 1 at best, 0 for a constant.
         R² would hold predictions of a quantile against a mean that they do not aim at.
         """
-        return self._score_of(self._predictions(X), y, sample_weight)
-
-    def _score_of(self, prediction: FloatArray, y: Any, sample_weight: Any) -> float:
-        if not isinstance(self._trained_loss, Quantile):
+        prediction, targets = self._predictions(X), self._fitted_targets
+        if targets is None:
             return float(r2_score(y, prediction, sample_weight=sample_weight))
-        y = np.asarray(y)
-        return d2_of_levels(
-            y if y.ndim == 2 else y[:, None],
-            prediction if prediction.ndim == 2 else prediction[:, None],
-            self._trained_loss,
-            sample_weight,
-        )
+        return targets.score(prediction, y, sample_weight)
+
+    @property
+    def _fitted_targets(self) -> NumberTargets | None:
+        """None where the weights were set by hand."""
+        return getattr(self, "targets_", None)
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """One epoch over the rows given, from the weights and the momentum of the last call."""
         self._validate_params()
-        return self._fit(X, y, sample_weight, (None, None, None), incremental=True)
-
-    def _take_over_targets(self, fitted: Any) -> None:
-        pass  # numbers are what they are
-
-    def _share_targets(self, learner: Self, lesson: TrainValidation) -> None:
-        for arrays in (lesson.train, lesson.validation):
-            if arrays is not None:
-                self._check_validation_targets(arrays.y)
-
-    def _check_targets(self, y: Any, incremental: bool) -> None:
-        self._check_validation_targets(y)
-
-    def _check_validation_targets(self, y: Any) -> None:
-        if isinstance(self._loss(), Poisson) and (np.asarray(y) < 0).any():
-            raise ValueError("Some value(s) of y are negative, which the Poisson loss cannot take.")
-
-    def _encode_targets(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
-        with np.errstate(over="ignore"):  # looked at as a whole
-            encoded: FloatArray = np.ascontiguousarray(flat(y), dtype=dtype)
-        if not np.isfinite(encoded).all():
-            raise ValueError(
-                f"The targets reach {np.abs(y).max():.1e}, which {encoded.dtype} does not hold:"
-                " scale them, or take dtype='float64'."
-            )
-        return encoded if encoded.ndim == 2 else encoded[:, None]
-
-    def _decode_targets(self, y: FloatArray) -> npt.NDArray[Any]:
-        return y[:, 0] if y.shape[1] == 1 else y
-
-    def _loss(self, p_min: float = 0.0) -> Loss:
-        return regression_loss(self.loss)
-
-    def _row_weights(self, targets: FloatArray, weights: FloatArray | None) -> FloatArray | None:
-        return weights
-
-    def _n_units_out(self, y: FloatArray) -> int:
-        return y.shape[1] * outputs_per_target(self._loss())
+        return self._fit(X, y, sample_weight, incremental=True)
 
     def _form(self) -> OutputFormat:
         return OutputFormat.FLAT if self.n_outputs_ == 1 else OutputFormat.COLUMNS
 
-    def _reported_loss(self, data_loss: float) -> float:
-        averages = isinstance(self._loss(), SquaredError)
-        return data_loss / self.n_outputs_ if averages else data_loss
+    def _target_options(self) -> dict[str, Any]:
+        return {"loss": self.loss}
 
-    def _prediction_score(
-        self, prediction: FloatArray, y: FloatArray, weights: FloatArray | None
-    ) -> float:
-        loss = self._loss()
-        if isinstance(loss, Quantile):
-            return d2_of_levels(y, prediction, loss, weights)
-        return float(r2_score(y, prediction, sample_weight=weights))
+    def _learn_targets(self, y: Any) -> NumberTargets:
+        return NumberTargets.learn(y, self.loss)
 
-    def _strata(self, y: FloatArray) -> npt.NDArray[Any] | None:
-        return None
+    def _continue_targets(self, known: Targets, y: Any) -> NumberTargets:
+        return self._learn_targets(y)  # numbers need not be the same
 
-
-def d2_of_levels(
-    y: npt.NDArray[Any], prediction: FloatArray, loss: Quantile, weights: Any
-) -> float:
-    """D² of y, (n_samples, n_targets), by level, averaged; a target's levels lie side by side."""
-    n = len(loss.levels)
-    scores = [
-        d2_pinball_score(y, prediction[:, i::n], sample_weight=weights, alpha=level)
-        for i, level in enumerate(loss.levels)
-    ]
-    return float(np.mean(scores))
+    def _targets_of_peer(self, fitted: Any) -> NumberTargets:
+        return NumberTargets(fitted.n_outputs_, self.loss)

@@ -1,82 +1,112 @@
-"""Who follows a fit: callables given as `callbacks`, and scikit-learn's by `set_callbacks`."""
+"""Calls the callbacks of a fit: callables given as `callbacks`, and scikit-learn's own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, final
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, final
 
 import numpy as np
-from sklearn.callback import CallbackContext
 
 from rosenblatt.callbacks import EpochEnd, StopTraining
-from rosenblatt.estimators.fitted import fitted_attributes
-from rosenblatt.fitting.estimator_view import view
-from rosenblatt.network import Network
+from rosenblatt.fitting.log import FitLog
+from rosenblatt.fitting.sklearn_callbacks import SklearnCallbacks
+from rosenblatt.model import Model
 from rosenblatt.stopping import Ending
-from rosenblatt.support.types import FloatArray
 
-if TYPE_CHECKING:
-    from rosenblatt.estimators.base import BaseMLP
+__all__ = ["CallbackDispatcher", "MakeView", "model_as_view"]
 
-__all__ = ["CallbackDispatcher"]
+
+class MakeView(Protocol):
+    """Makes what callbacks and scorers predict with."""
+
+    def __call__(self, model: Model, log: FitLog, *, named: bool = True) -> Any:
+        """A predictor with the model's parameters in place, not a copy of them.
+
+        Parameters
+        ----------
+        model : Model
+        log : FitLog
+            As it stands; it goes on with the fit.
+        named : bool
+            Whether the predictor checks the names of columns. Rows that were prepared for the fit
+            have none.
+        """
+
+
+def model_as_view(model: Model, log: FitLog, *, named: bool = True) -> Any:
+    """The view of a fit without an estimator: the model, which predicts arrays."""
+    return model
 
 
 @final
+@dataclass
 class CallbackDispatcher:
-    """Everybody who is told of a fit's beginning, of its epochs or iterations, and of its end.
+    """Calls every callback of a fit.
 
-    scikit-learn's callbacks see a task for the fit and, in it, one for each epoch.
+    Attributes
+    ----------
+    callbacks : sequence of callables
+        Called with an `EpochEnd` after every epoch or iteration.
+    make_view : callable
+        Makes the estimator of an `EpochEnd`; see `MakeView`.
+    sklearn : SklearnCallbacks, optional
     """
 
-    def __init__(
-        self, est: BaseMLP, callbacks: Sequence[Callable[[EpochEnd], Any]], **data: Any
-    ) -> None:
-        self.est, self.callbacks = est, callbacks
-        self.given = {"estimator": est, **data}
-        self.fit: CallbackContext | None = None
-        self.epoch: CallbackContext | None = None
-        if hasattr(est, "_skl_callbacks"):
-            self.fit = est._callback_fit_ctx
-            self.fit.call_on_fit_task_begin(**self.given)
+    callbacks: Sequence[Callable[[EpochEnd], Any]]
+    make_view: MakeView = model_as_view
+    sklearn: SklearnCallbacks | None = None
 
     @property
     def present(self) -> bool:
-        """Whether there is anybody."""
-        return bool(self.callbacks) or self.fit is not None
+        """Whether there are any callbacks."""
+        return bool(self.callbacks) or self.sklearn is not None
+
+    def fit_begins(self) -> None:
+        if self.sklearn is not None:
+            self.sklearn.fit_begins()
 
     def epoch_begins(self) -> None:
-        if self.fit is not None:
-            self.epoch = self.fit.subcontext(task_name="epoch")
-            self.epoch.call_on_fit_task_begin(**self.given)
+        if self.sklearn is not None:
+            self.sklearn.epoch_begins()
 
-    def epoch_ended(
-        self, record: dict[str, Any], network: Network, weights: FloatArray, state: FloatArray
-    ) -> Ending | None:
-        """Tell all of an entry of `history_`; the ending that the first of them asks for."""
+    def epoch_ended(self, entry: dict[str, Any], model: Model, log: FitLog) -> Ending | None:
+        """Call all of them after an epoch; the ending that the first of them asks for.
+
+        Parameters
+        ----------
+        entry : dict
+            The epoch's entry of `history_`.
+        model : Model
+            With the parameters of the moment, in place.
+        log : FitLog
+        """
         asked = []
         if self.callbacks:
-            told = EpochEnd(record["epoch"], record, view(self.est, network, weights, state))
-            asked = [name_of(callback) for callback in self.callbacks if stops(callback, told)]
-        if self.epoch is not None and self.epoch.call_on_fit_task_end(
-            **self.given,
-            # Of the moment: the fit goes on in the same arrays.
-            reconstruction_attributes=lambda: fitted_attributes(
-                network, weights.copy(), state.copy()
-            ),
+            event = EpochEnd(entry["epoch"], entry, self.make_view(model, log))
+            asked = [name_of(callback) for callback in self.callbacks if stops(callback, event)]
+        if self.sklearn is not None and self.sklearn.epoch_ended(
+            # A copy, because the fit goes on in the same arrays.
+            lambda: vars(self.make_view(copied(model), log))
         ):
             asked.append("of scikit-learn's")
         if not asked:
             return None
-        return Ending(f"callback {asked[0]} stopped the fit in epoch {record['epoch']}", True)
+        return Ending(f"callback {asked[0]} stopped the fit in epoch {entry['epoch']}", True)
 
-    def fit_ended(self) -> None:
-        if self.fit is not None:
-            self.fit.call_on_fit_task_end(**self.given, reconstruction_attributes={})
+    def fit_ended(self, model: Callable[[], Model], log: FitLog) -> None:
+        if self.sklearn is not None:
+            self.sklearn.fit_ended(lambda: vars(self.make_view(model(), log)))
 
 
-def stops(callback: Callable[[EpochEnd], Any], told: EpochEnd) -> bool:
+def copied(model: Model) -> Model:
+    assert model.state is not None
+    return replace(model, parameters=model.parameters.copy(), state=model.state.copy())
+
+
+def stops(callback: Callable[[EpochEnd], Any], event: EpochEnd) -> bool:
     try:
-        returned = callback(told)
+        returned = callback(event)
     except StopTraining:
         return True
     return isinstance(returned, bool | np.bool_) and bool(returned)

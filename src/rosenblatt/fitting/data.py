@@ -1,66 +1,111 @@
-"""Tables as scikit-learn's validation lets them pass; rows to train on and to validate on."""
+"""Tables that scikit-learn's validation has accepted."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, final
+from dataclasses import dataclass, field
+from typing import Any, Self, final
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.model_selection import train_test_split
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import validate_data
 
 from rosenblatt.fitting.sample_weight import checked_weights
-from rosenblatt.problem import Arrays, Matrix, Rows
+from rosenblatt.problem import Matrix
 from rosenblatt.support.types import FloatArray
 
-__all__ = [
-    "TrainValidation",
-    "ValidatedData",
-    "arrays_of",
-    "fingerprint",
-    "flat",
-    "split",
-    "validated",
-    "weighed",
-]
+__all__ = ["Columns", "ValidatedData", "flat", "validated", "validated_like"]
+
+ATTRIBUTES = ("n_features_in_", "feature_names_in_")
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The columns of X.
+
+    Attributes
+    ----------
+    n_features : int or None
+        None where an estimator does not know, because its weights were set by hand.
+    names : array of str, optional
+        Where X has names.
+    """
+
+    n_features: int | None = None
+    names: npt.NDArray[Any] | None = None
+
+    @classmethod
+    def of(cls, estimator: Any) -> Self:
+        """Those that a fitted estimator has been fitted with."""
+        return cls(*(vars(estimator).get(name) for name in ATTRIBUTES))
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The fitted attributes that describe them."""
+        values = zip(ATTRIBUTES, (self.n_features, self.names), strict=True)
+        return {name: value for name, value in values if value is not None}
+
+    def publish(self, estimator: Any) -> None:
+        """Set the attributes of an estimator, and remove names of earlier columns."""
+        estimator.__dict__.update(self.attributes)
+        if self.names is None:
+            estimator.__dict__.pop("feature_names_in_", None)
+
+
+@final
+@dataclass(frozen=True, eq=False)
 class ValidatedData:
-    """What scikit-learn's validation has let pass: inputs, targets as given, and weights."""
+    """Rows that scikit-learn's validation has accepted.
+
+    Attributes
+    ----------
+    X : array of shape (n_samples, n_features) in C order, or CSR
+    y : array of shape (n_samples,) or (n_samples, n_outputs)
+        Targets as they were given.
+    weights : array of shape (n_samples,), optional
+    columns : Columns
+    """
 
     X: Matrix
     y: npt.NDArray[Any]
-    weights: FloatArray | None
-
-
-@final
-@dataclass(frozen=True)
-class TrainValidation:
-    """A table's rows to learn from and those to validate on, in the loss's terms.
-
-    It says nothing of how a fit weighs classes, and so may be shared by many.
-    """
-
-    train: Arrays
-    validation: Arrays | None
+    weights: FloatArray | None = None
+    columns: Columns = field(default_factory=Columns)
 
 
 def validated(
-    est: Any, X: Any, y: Any, sample_weight: Any, *, numeric: bool, dtype: Any, reset: bool
-) -> tuple[Any, Any, Any]:
-    """X, y and weights as an estimator learns from them, which its errors name.
+    estimator: Any,
+    X: Any,
+    y: Any,
+    sample_weight: Any = None,
+    *,
+    numeric: bool,
+    dtype: Any,
+    columns: Columns | None = None,
+) -> ValidatedData:
+    """Check X, y and weights as scikit-learn does; nothing is written on the estimator.
 
-    `numeric` says that y is numbers, and `reset` that the columns of X are to be learnt.
+    Parameters
+    ----------
+    estimator : estimator
+        What the errors name, and whose tags say what X may be.
+    X, y, sample_weight
+        As `fit` takes them.
+    numeric : bool
+        Whether y is numbers.
+    dtype : dtype or list of dtypes
+        The types that X may keep; other types are converted to the first.
+    columns : Columns, optional
+        Those that X must have; without them they are learnt from X.
     """
+    # scikit-learn writes what it learns of the columns on the estimator: here on a copy of it.
+    reader = object.__new__(type(estimator))
+    reader.__dict__.update(vars(estimator))
+    if columns is not None:
+        columns.publish(reader)
     X, y = validate_data(
-        est,
+        reader,
         X,
         y,
         accept_sparse="csr",
@@ -68,9 +113,9 @@ def validated(
         y_numeric=numeric,
         dtype=dtype,
         order="C",
-        reset=reset,
+        reset=columns is None,
     )
-    return X, y, checked_weights(sample_weight, X)
+    return ValidatedData(X, y, checked_weights(sample_weight, X), Columns.of(reader))
 
 
 def flat(y: Any, warn: bool = True) -> Any:
@@ -80,79 +125,30 @@ def flat(y: Any, warn: bool = True) -> Any:
     return y
 
 
-def arrays_of(
-    X: Matrix, targets: FloatArray, weights: FloatArray | None, rows: Rows | None
-) -> Arrays:
-    """The rows to learn from; targets and weights are those of the rows alone."""
-    if rows is None:
-        return Arrays(X, targets, weights)
-    y = spread_out(targets, rows, X.shape[0])
-    return Arrays(X, y, None if weights is None else spread_out(weights, rows, X.shape[0]), rows)
+def validated_like(
+    estimator: Any, table: ValidatedData, X: Any, y: Any, sample_weight: Any, *, numeric: bool
+) -> ValidatedData | None:
+    """Check rows to validate on, which have the columns and the type of a table.
 
+    Parameters
+    ----------
+    estimator, numeric
+        As for `validated`.
+    table : ValidatedData
+        The rows to train on.
+    X, y, sample_weight
+        As `fit` takes `X_val`, `y_val` and `sample_weight_val`.
 
-def weighed(
-    arrays: Arrays, weigh: Callable[[FloatArray, FloatArray | None], FloatArray | None]
-) -> Arrays:
-    """The same rows with what `weigh` makes of their targets and weights; shared, where that is
-    what they had."""
-    rows = slice(None) if arrays.rows is None else arrays.rows
-    own = None if arrays.weights is None else arrays.weights[rows]
-    weights = weigh(arrays.y[rows], own)
-    if weights is own:
-        return arrays
-    if weights is not None and arrays.rows is not None:
-        weights = spread_out(weights, arrays.rows, len(arrays.y))
-    return replace(arrays, weights=weights)
-
-
-def spread_out(values: FloatArray, rows: Rows, n: int) -> FloatArray:
-    """`values` of some of n rows at their places, with zeros between them."""
-    spread = np.zeros((n, *values.shape[1:]), values.dtype)
-    spread[rows] = values
-    return spread
-
-
-def fingerprint(arrays: Arrays) -> bytes:
-    """By which rows are known again."""
-    X = arrays.X
-    parts = [X] if isinstance(X, np.ndarray) else [X.data, X.indices, X.indptr]
-    hashed = hashlib.blake2b(repr(X.shape).encode(), digest_size=16)
-    for array in (*parts, arrays.y, *(() if arrays.weights is None else (arrays.weights,))):
-        hashed.update(array.dtype.str.encode())
-        hashed.update(np.ascontiguousarray(array).data)
-    return hashed.digest()
-
-
-def split(
-    arrays: Arrays,
-    fraction: float,
-    strata: Callable[[FloatArray], npt.NDArray[Any] | None],
-    rng: np.random.RandomState,
-) -> tuple[Arrays, Arrays]:
-    """Training rows where they lie and validation rows, drawn as scikit-learn draws them.
-
-    `strata` tells of targets what the two parts are to have in the same proportions.
+    Returns
+    -------
+    ValidatedData or None
+        None where no rows are given.
     """
-    too_small = ValueError(
-        "The validation set is too small. Increase 'validation_fraction' or the size of your"
-        " dataset."
-    )
-    if fraction == 0:
-        raise too_small
-    order = arrays.order
-    train, validation = train_test_split(
-        np.arange(len(order)),
-        random_state=rng,
-        test_size=fraction,
-        stratify=strata(arrays.y[order]),
-    )
-    if len(validation) < 2:
-        raise too_small
-    parts = arrays.part(train), arrays.part(validation).gathered()
-    for part, name in zip(parts, ("training", "validation"), strict=True):
-        if part.weights is not None and not part.mean_weight:
-            raise ValueError(
-                f"All rows of the {name} part have sample weight 0. Drop rows of weight 0 before"
-                " fit, change 'validation_fraction', or give X_val and y_val."
-            )
-    return parts
+    if X is None and y is None:
+        if sample_weight is not None:
+            raise ValueError("sample_weight_val is given without X_val and y_val.")
+        return None
+    if X is None or y is None:
+        raise ValueError("X_val and y_val go together: one of them is missing.")
+    dtype, columns = table.X.dtype, table.columns
+    return validated(estimator, X, y, sample_weight, numeric=numeric, dtype=dtype, columns=columns)

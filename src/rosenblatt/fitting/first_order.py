@@ -6,9 +6,9 @@ import copy
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 
@@ -16,24 +16,24 @@ from rosenblatt import engine
 from rosenblatt.engine import OptimizerState
 from rosenblatt.engine.blas import blas_for, largest_product
 from rosenblatt.engine.kernels import has_kernel
-from rosenblatt.fitting.data import fingerprint
-from rosenblatt.fitting.epochs import EpochFit, clipped_batch_size, learning_rows
-from rosenblatt.fitting.fits import FitContext
+from rosenblatt.fitting.batches import clipped_batch_size, learning_rows
+from rosenblatt.fitting.carried import DescentState, MonitorKey
+from rosenblatt.fitting.context import FitContext
+from rosenblatt.fitting.epochs import EpochFit
 from rosenblatt.fitting.history import SolverInfo
 from rosenblatt.fitting.learning_rate import LearningRate
 from rosenblatt.fitting.rollback import Rollback
-from rosenblatt.losses import Loss
+from rosenblatt.fitting.train_validation import fingerprint
 from rosenblatt.network import Network
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.options.compatibility import check_batches
 from rosenblatt.options.config import rate_rule
-from rosenblatt.options.parameters import Parameters
 from rosenblatt.problem import Problem
-from rosenblatt.schedules import RateControl, RateRule, Run
+from rosenblatt.schedules import RateRule, Run
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.support.caller_warning import warn_caller
 
-__all__ = ["CarriedState", "begin_descent"]
+__all__ = ["begin_descent"]
 
 FIRST_ORDER = SolverInfo(
     "Stochastic Optimizer",
@@ -42,83 +42,37 @@ FIRST_ORDER = SolverInfo(
 )
 
 
-@final
-@dataclass
-class CarriedState:
-    """What a descent carries over: the momentum to the next `partial_fit`, the best to any fit.
-
-    The recovery, without the state to go back to, belongs to the rates.
-    """
-
-    optimizer: Optimizer
-    memory: OptimizerState
-    rule: RateRule
-    rate: RateControl
-    stopping: NoImprovement
-    watched: MonitorKey
-    recovery: Rollback = field(default_factory=Rollback)
-
-
-@final
-@dataclass(frozen=True)
-class MonitorKey:
-    """What a fit judges its epochs by: the best by one measure says nothing of another.
-
-    Attributes
-    ----------
-    loss : Loss
-    early_stopping : bool
-    scoring
-        The estimator's parameter, under `early_stopping`.
-    rows : bytes or float, optional
-        Likewise the rows: the fingerprint of given ones, or the fraction to split off.
-    """
-
-    loss: Loss
-    early_stopping: bool = False
-    scoring: Any = None
-    rows: bytes | float | None = None
-
-
-def watched(start: FitContext) -> MonitorKey:
-    est, given = start.est, start.validation
-    if not est.early_stopping:
-        return MonitorKey(est._loss())
-    rows = est.validation_fraction if given is None else fingerprint(given)
-    return MonitorKey(est._loss(), True, est.scoring, rows)
-
-
-def begin_descent(optimizer: Optimizer, start: FitContext) -> EpochFit:
-    """A fit by the rule that moves the parameters, and the one that changes its rate."""
-    est, control, theta, state = start.est, start.control, start.theta, start.state
-    rule = rate_rule(Parameters.of(est))
-    train, validation = learning_rows(start)
+def begin_descent(optimizer: Optimizer, context: FitContext) -> EpochFit:
+    """A fit by an optimiser, before its first step."""
+    p, config = context.parameters, context.config
+    rule = rate_rule(p)
+    network, theta, state = context.network, context.theta, context.state
+    train, validation = learning_rows(context)
     # scikit-learn reports the log loss of probabilities bounded by the machine epsilon.
-    loss = est._loss(p_min=float(np.finfo(theta.dtype).eps))
+    loss = context.targets.objective(p_min=float(np.finfo(theta.dtype).eps))
     problem = Problem(
-        start.network,
+        network,
         loss,
-        control.penalty,
+        config.penalty,
         optimizer,
-        control.clipping,
-        control.constraint,
-        control.step_averaging,
+        config.clipping,
+        config.constraint,
+        config.step_averaging,
     )
-    batch_size = clipped_batch_size(est, train.n_samples)
+    batch_size = clipped_batch_size(p, train.n_samples)
     steps = math.ceil(train.n_samples / batch_size)
-    run = Run(optimizer.lr, steps * est.max_iter, steps)
-    check_batches(start.network, batch_size)
+    check_batches(network, batch_size)
     held: Callable[[], AbstractContextManager[None]] = nullcontext
     if not engine.trains_natively(problem):
-        largest = largest_product(start.network, batch_size)
-        held = partial(blas_for, largest, est.n_jobs, est.deterministic)
-    progress = carried_over(start, problem, rule, run)
-    memory = progress.memory
-    memory.seed = memory.seed or drawn_seed(start.network, start.rng)
-    max_epochs = 1 if start.incremental else est.max_iter
-    shown = control.shown(theta, memory, max_epochs)
+        largest = largest_product(network, batch_size)
+        held = partial(blas_for, largest, p.n_jobs, p.deterministic)
+    descent = begun_descent(context, problem, rule, Run(optimizer.lr, steps * p.max_iter, steps))
+    memory = descent.memory
+    memory.seed = memory.seed or drawn_seed(network, context.rng)
+    max_epochs = 1 if context.incremental else p.max_iter
+    shown = config.shown(theta, memory, max_epochs)
     return EpochFit(
-        start,
+        context,
         loss,
         (train, validation),
         shown,
@@ -128,52 +82,54 @@ def begin_descent(optimizer: Optimizer, start: FitContext) -> EpochFit:
             theta,
             memory,
             batch_size,
-            est.n_jobs,
-            est._bfloat16,
+            p.n_jobs,
+            p.bfloat16,
             state,
-            est.deterministic,
+            p.deterministic,
         ),
         memory,
         method=FIRST_ORDER,
-        learning_rate=LearningRate(optimizer.lr, progress.rate),
-        stopping=progress.stopping,
+        learning_rate=LearningRate(optimizer.lr, descent.rate),
+        stopping=descent.stopping,
         batch_size=batch_size,
         max_epochs=max_epochs,
         held=held,
         # The best of an earlier fit is what theta starts from.
-        best=(theta.copy(), state.copy()) if est.validation_scores_ else None,
+        best=(theta.copy(), state.copy()) if context.log.validation_scores else None,
+        descent=descent,
         moving=(theta, state, *memory.moving, *shown.own),
-        recovery=progress.recovery if est.on_divergence == "restore" else None,
+        recovery=descent.rollback if p.on_divergence == "restore" else None,
     )
 
 
-def carried_over(start: FitContext, problem: Problem, rule: RateRule, run: Run) -> CarriedState:
-    """The estimator's progress, begun anew in the parts that this fit does not go on from.
-
-    What it goes on from is copied, so that a fit which fails leaves it as it was.
-    """
-    est, theta = start.est, start.theta
-    before, optimizer, by = est._progress, problem.optimizer, watched(start)
-    if before is None or before.watched != by:
-        est.loss_curve_ = []
-        est.validation_loss_curve_ = None
-        est.best_loss_ = None if est.early_stopping else np.inf
-        est.validation_scores_ = [] if est.early_stopping else None
-        est.best_validation_score_ = -np.inf if est.early_stopping else None
-        stopping = NoImprovement(est.tol, est.n_iter_no_change)
+def begun_descent(context: FitContext, problem: Problem, rule: RateRule, run: Run) -> DescentState:
+    """The state to start from: copies of what is carried over, and the rest at its beginning."""
+    p, theta, before = context.parameters, context.theta, context.carried
+    optimizer, monitor = problem.optimizer, monitor_key(context)
+    if before is None or before.monitor != monitor:
+        context.log.begin_curves(p.early_stopping)
+        stopping = NoImprovement(p.tol, p.n_iter_no_change)
     else:
-        stopping = replace(before.stopping, tol=est.tol, patience=est.n_iter_no_change)
-    if before is not None and start.incremental and remembers_alike(before.optimizer, optimizer):
+        stopping = replace(before.stopping, tol=p.tol, patience=p.n_iter_no_change)
+    if before is not None and context.incremental and remembers_alike(before.optimizer, optimizer):
         memory = before.memory.copied(theta.dtype)
         goes_on = before.rule == rule
         rate = copy.deepcopy(before.rate) if goes_on else rule.control(run)
-        recovery = before.recovery.carried_over() if goes_on else Rollback()
+        rollback = before.rollback.carried_over() if goes_on else Rollback()
     else:
         warn_without_kernel(optimizer)
         memory = OptimizerState.of(optimizer, theta, problem.averaging)
-        rate, recovery = rule.control(run), Rollback()
-    est._progress = CarriedState(optimizer, memory, rule, rate, stopping, by, recovery)
-    return est._progress
+        rate, rollback = rule.control(run), Rollback()
+    return DescentState(optimizer, memory, rule, rate, stopping, monitor, rollback)
+
+
+def monitor_key(context: FitContext) -> MonitorKey:
+    """The measure by which this fit judges its epochs."""
+    p, given = context.parameters, context.validation
+    if not p.early_stopping:
+        return MonitorKey(context.loss)
+    rows = p.validation_fraction if given is None else fingerprint(given)
+    return MonitorKey(context.loss, True, p.scoring, rows)
 
 
 def drawn_seed(network: Network, rng: np.random.RandomState) -> int:

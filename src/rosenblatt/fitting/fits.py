@@ -1,60 +1,69 @@
-"""A fit that has begun: what it starts from, and how it goes on to its end."""
+"""A fit that has begun: how it goes on to its end, and the model that it returns."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, final
+from typing import NamedTuple, final
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from rosenblatt.fitting.callback_dispatch import CallbackDispatcher
-from rosenblatt.network import Network
-from rosenblatt.options.config import TrainingConfig
-from rosenblatt.problem import Arrays, Rows
+from rosenblatt.errors import NON_FINITE, DivergenceError
+from rosenblatt.fitting.carried import CarriedState
+from rosenblatt.fitting.context import FitContext
+from rosenblatt.fitting.log import FitLog
+from rosenblatt.model import Model
+from rosenblatt.problem import Rows
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.state_dict import StateDict
 from rosenblatt.support.types import FloatArray
 
-if TYPE_CHECKING:
-    from rosenblatt.estimators.base import BaseMLP
-
-__all__ = ["Fit", "FitContext", "FullBatchFit", "FullBatchSolver", "SolverResult"]
-
-
-@final
-@dataclass
-class FitContext:
-    """What a solver takes over from the estimator; it writes the fit's attributes on `est`.
-
-    Attributes
-    ----------
-    theta, state : arrays
-        To begin from; those who learn epoch by epoch change them in place.
-    train, validation : Arrays
-        The rows to learn from, and those to validate on where they were given.
-    incremental : bool
-        Whether this is a call of `partial_fit`.
-    """
-
-    est: BaseMLP
-    network: Network
-    theta: FloatArray
-    state: FloatArray
-    train: Arrays
-    validation: Arrays | None
-    rng: np.random.RandomState
-    control: TrainingConfig
-    followers: CallbackDispatcher
-    incremental: bool = False
+__all__ = ["Fit", "FullBatchFit", "FullBatchSolver", "SolverResult"]
 
 
 class Fit(ABC):
-    """A fit under way, which may be run in pieces, to the same end."""
+    """A fit under way, which may be run in pieces, to the same end.
 
-    start: FitContext
+    Attributes
+    ----------
+    context : FitContext
+        What it began with.
+    """
+
+    context: FitContext
+
+    @property
+    def log(self) -> FitLog:
+        """What it has recorded so far."""
+        return self.context.log
+
+    @property
+    @abstractmethod
+    def carried(self) -> CarriedState:
+        """What the next fit may continue from; valid between epochs and at the end."""
+
+    def result(self) -> Model:
+        """The model at this point: the best so far, under early stopping, or the current one.
+
+        Returns
+        -------
+        Model
+            Its parameters are those of the fit, in place: they change if the fit goes on.
+
+        Raises
+        ------
+        DivergenceError
+            If parameters are not finite.
+        """
+        theta, state = self.shown
+        if not (np.isfinite(theta).all() and np.isfinite(state).all()):
+            raise DivergenceError(NON_FINITE)
+        return self.context.model(theta, state)
+
+    def ended(self) -> None:
+        """Call the callbacks that wait for the end."""
+        self.context.callbacks.fit_ended(self.result, self.log)
 
     @abstractmethod
     def run(self, until: int | None = None) -> None:
@@ -83,7 +92,7 @@ class Fit(ABC):
     @property
     @abstractmethod
     def shown(self) -> tuple[FloatArray, FloatArray]:
-        """The parameters and the state that the fit shows as it stands, where they lie."""
+        """The parameters and the state of `result`, in place."""
 
     @property
     @abstractmethod
@@ -147,7 +156,7 @@ class FullBatchSolver(ABC):
 
     @abstractmethod
     def solve(self) -> SolverResult:
-        """Find the parameters, and write the fit's attributes on the estimator."""
+        """Find the parameters, and write the log."""
 
     @abstractmethod
     def state_dict(self) -> StateDict:
@@ -163,8 +172,8 @@ class FullBatchFit(Fit):
 
     remark = None
 
-    def __init__(self, start: FitContext, solver: FullBatchSolver) -> None:
-        self.start, self._solver = start, solver
+    def __init__(self, context: FitContext, solver: FullBatchSolver) -> None:
+        self.context, self._solver = context, solver
         self._solved: SolverResult | None = None
 
     def run(self, until: int | None = None) -> None:
@@ -184,13 +193,17 @@ class FullBatchFit(Fit):
         return self._solved is not None and self._solved.limit is None
 
     @property
+    def carried(self) -> CarriedState:
+        return CarriedState(self.log)
+
+    @property
     def shown(self) -> tuple[FloatArray, FloatArray]:
         solved = self._solved
-        return self.start.theta if solved is None else solved.theta, self.start.state
+        return self.context.theta if solved is None else solved.theta, self.context.state
 
     @property
     def rows(self) -> Rows:
-        return self.start.train.order
+        return self.context.train.order
 
     def other_rates(self, max_iter: int) -> str:
         return ""

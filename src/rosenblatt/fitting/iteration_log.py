@@ -8,7 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
-from rosenblatt.fitting.fits import FitContext
+from rosenblatt.fitting.context import FitContext
 from rosenblatt.stopping import Ending, first_ending
 from rosenblatt.support.state_dict import StateDict
 from rosenblatt.support.types import FloatArray
@@ -26,10 +26,10 @@ class Iterations:
         The ending that somebody asks for, after the last one told.
     """
 
-    def __init__(self, start: FitContext) -> None:
-        self.start = start
+    def __init__(self, context: FitContext) -> None:
+        self.context = context
         self.history: list[dict[str, Any]] = []
-        start.est.history_ = self.history
+        context.log.history = self.history
         self.begun = self.last = time.perf_counter()
         self.asked: Ending | None = None
         self._told = 0
@@ -49,11 +49,11 @@ class Iterations:
         `loss` is the reported one, `printed` what is to be read of it, and `more` joins the
         history's entry. One that was written down before the fit was taken up again has been told.
         """
-        est, network, now = self.start.est, self.start.network, time.perf_counter()
+        context, now = self.context, time.perf_counter()
         self._told += 1
         if self._told <= len(self.history):
             return self.asked if self._told == len(self.history) else None
-        squares = network.squared_norms(gradient)
+        squares = context.network.squared_norms(gradient)
         entry = {
             "epoch": self._told,
             "loss": loss,
@@ -66,15 +66,12 @@ class Iterations:
         }
         self.history.append(entry)
         self.last = now
-        if est._prints:
+        if context.parameters.prints_lines:
             print(f"Iteration {self._told}, {printed}")
-        followers = self.start.followers
-        followers.epoch_begins()  # before that nobody knew of it
-        asked = followers.epoch_ended(
-            entry, network, theta.astype(self.start.theta.dtype), self.start.state
-        )
+        context.callbacks.epoch_begins()  # an iteration is known only when it is over
+        asked = context.epoch_ended(entry, theta.astype(context.theta.dtype), context.state)
         norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - self.begun
-        self.asked = asked or first_ending(self.start.control.rules, norm, elapsed)
+        self.asked = asked or first_ending(context.config.rules, norm, elapsed)
         return self.asked
 
     def state_dict(self) -> StateDict:
@@ -96,5 +93,5 @@ class Iterations:
         if asked is not None:
             reason, converged = asked
             # A limit of time may have been raised.
-            if converged or first_ending(self.start.control.rules, math.nan, seconds) is not None:
+            if converged or first_ending(self.context.config.rules, math.nan, seconds) is not None:
                 self.asked = Ending(reason, converged)

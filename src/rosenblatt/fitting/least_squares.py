@@ -7,7 +7,8 @@ from typing import final
 import numpy as np
 
 from rosenblatt.engine.blas import blas_for
-from rosenblatt.fitting.fits import FitContext, FullBatchSolver, SolverResult
+from rosenblatt.fitting.context import FitContext
+from rosenblatt.fitting.fits import FullBatchSolver, SolverResult
 from rosenblatt.fitting.iteration_log import Iterations
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order.least_squares import LeastSquares
@@ -28,38 +29,36 @@ __all__ = ["LeastSquaresSolver"]
 class LeastSquaresSolver(FullBatchSolver):
     """In float64; there are no rows to validate on, and nothing is drawn."""
 
-    def __init__(self, method: LeastSquaresMethod, start: FitContext) -> None:
-        self.method, self.start, est = method, start, start.est
-        est.loss_curve_, est.validation_loss_curve_ = [], None
-        est.validation_scores_ = est.best_validation_score_ = est._progress = None
-        self.iterations = Iterations(start)
-        self.theta, self.counts = start.theta.astype(np.float64), StateDict()
+    def __init__(self, method: LeastSquaresMethod, context: FitContext) -> None:
+        self.method, self.context = method, context
+        context.log.begin_curves(early_stopping=False)
+        self.iterations = Iterations(context)
+        self.theta, self.counts = context.theta.astype(np.float64), StateDict()
 
     def solve(self) -> SolverResult:
-        start, est = self.start, self.start.est
-        problem = LeastSquares(start.network, L2(est.alpha), start.train.gathered())
-        limits = Limits(est.max_iter, est.max_fun, est.tol)
-        with blas_for(problem.largest_product, est.n_jobs, est.deterministic):
+        context, log, p = self.context, self.context.log, self.context.parameters
+        problem = LeastSquares(context.network, L2(p.alpha), context.train.gathered())
+        limits = Limits(p.max_iter, p.max_fun, p.tol)
+        with blas_for(problem.largest_product, p.n_jobs, p.deterministic):
             walk = LeastSquaresRun(problem, self.theta, limits, self._report, self.at_rest)
             if self.counts.values:
                 walk.load_state_dict(self.counts, self.iterations.asked)
             if self.at_rest is not None:
                 self.walk = walk
             found = minimize(self.method, walk)
-        est.n_iter_, est.stop_reason_ = found.n_iter, found.end.reason
-        est.loss_ = est.best_loss_ = est._reported(found.data_loss, found.penalty)
+        log.n_iter, log.stop_reason = found.n_iter, found.end.reason
+        log.loss = log.best_loss = context.reported(found.data_loss, found.penalty)
         limit = (
-            f"{type(self.method).__name__} failed to converge after {est.n_iter_} iteration(s):"
+            f"{type(self.method).__name__} failed to converge after {log.n_iter} iteration(s):"
             f" {found.end.reason}. Increase max_iter or max_fun where they are the limit, or scale"
             " the data."
         )
-        theta = found.theta.astype(start.theta.dtype)
+        theta = found.theta.astype(context.theta.dtype)
         return SolverResult(theta, None if found.end.converged else limit, found.interrupted)
 
     def _report(self, iterate: Iterate) -> Ending | None:
-        est = self.start.est
-        loss = est._reported(iterate.data_loss, iterate.penalty)
-        est.loss_curve_.append(loss)
+        loss = self.context.reported(iterate.data_loss, iterate.penalty)
+        self.context.log.loss_curve.append(loss)
         return self.iterations.ended(
             iterate.theta,
             loss,
@@ -74,10 +73,10 @@ class LeastSquaresSolver(FullBatchSolver):
         parts = StateDict.of_parts(
             walk=self.walk.state_dict(), iterations=self.iterations.state_dict()
         )
-        return StateDict({"loss_curve": self.start.est.loss_curve_} | parts.values, parts.arrays)
+        return StateDict({"loss_curve": self.context.log.loss_curve} | parts.values, parts.arrays)
 
     def load_state_dict(self, state: StateDict) -> None:
-        self.start.est.loss_curve_ = list(state.values["loss_curve"])
+        self.context.log.loss_curve = list(state.values["loss_curve"])
         self.iterations.load_state_dict(state.part("iterations"), told=True)
         self.counts = state.part("walk")
         self.theta = self.counts.arrays["theta"].copy()

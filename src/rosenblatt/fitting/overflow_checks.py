@@ -10,7 +10,7 @@ from rosenblatt import engine
 from rosenblatt.averaging import EvaluatedWeights
 from rosenblatt.engine.diagnosis import LARGE, examined, objective_of
 from rosenblatt.engine.divergence import Diagnosis
-from rosenblatt.fitting.fits import FitContext
+from rosenblatt.fitting.context import FitContext
 from rosenblatt.losses import Loss
 from rosenblatt.problem import Arrays
 
@@ -18,27 +18,27 @@ __all__ = ["check_final_weights", "initial_loss"]
 
 
 def initial_loss(
-    start: FitContext, loss: Loss, train: Arrays, batch_size: int
+    context: FitContext, loss: Loss, train: Arrays, batch_size: int
 ) -> Callable[[], float]:
     """The objective of a first batch before the first step."""
-    est, penalty = start.est, start.control.penalty
 
     def look() -> float:
         rows = train.order[:batch_size]
-        theta, state = start.theta, start.state
-        return est._reported(*objective_of(start.network, loss, penalty, train, theta, state, rows))
+        network, theta, state = context.network, context.theta, context.state
+        penalty = context.config.penalty
+        return context.reported(*objective_of(network, loss, penalty, train, theta, state, rows))
 
     return look
 
 
 def check_final_weights(
-    start: FitContext, loss: Loss, shown: EvaluatedWeights, train: Arrays, batch_size: int
+    context: FitContext, loss: Loss, shown: EvaluatedWeights, train: Arrays, batch_size: int
 ) -> Callable[[], Diagnosis | None]:
     """What overflows at the weights shown, over as many rows as a batch has; None if nothing does.
 
     Weights that learning from scaled data would leave are not looked at any further.
     """
-    est, network, state = start.est, start.network, start.state
+    p, network, state = context.parameters, context.network, context.state
 
     def look() -> Diagnosis | None:
         weights = shown.weights
@@ -47,12 +47,12 @@ def check_final_weights(
         rows = train.order[:batch_size]
         with np.errstate(all="ignore"):  # looked at as a whole
             scores = engine.scores(
-                network, weights, train.X[rows], est.n_jobs, state, est.deterministic
+                network, weights, train.X[rows], p.n_jobs, state, p.deterministic
             )
             losses = loss.value(scores, train.y[rows])
         counts = slice(None) if train.weights is None else train.weights[rows] != 0
         if np.isfinite(scores[counts]).all() and np.isfinite(losses[counts]).all():
             return None
-        return examined(network, loss, start.control.penalty, train, weights, True, rows)
+        return examined(network, loss, context.config.penalty, train, weights, True, rows)
 
     return look

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rosenblatt.fitting.context import FitContext
 from rosenblatt.fitting.first_order import begin_descent
-from rosenblatt.fitting.fits import Fit, FitContext, FullBatchFit
+from rosenblatt.fitting.fits import Fit, FullBatchFit
 from rosenblatt.fitting.kfac import begin_kfac
 from rosenblatt.fitting.lbfgs import LBFGSSolver
 from rosenblatt.fitting.least_squares import LeastSquaresSolver
@@ -25,12 +26,14 @@ __all__ = ["BEGINNINGS", "begin_solver"]
 BEGINNINGS: dict[Family, Callable[[Any, FitContext], Fit]] = {
     FIRST_ORDER: begin_descent,
     NATURAL_GRADIENT: begin_kfac,
-    LBFGS: lambda _, start: FullBatchFit(start, LBFGSSolver(start)),
-    LEAST_SQUARES: lambda method, start: FullBatchFit(start, LeastSquaresSolver(method, start)),
+    LBFGS: lambda _, context: FullBatchFit(context, LBFGSSolver(context)),
+    LEAST_SQUARES: lambda method, context: FullBatchFit(
+        context, LeastSquaresSolver(method, context)
+    ),
 }
 
 
-def begin_solver(start: FitContext) -> Fit:
+def begin_solver(context: FitContext) -> Fit:
     """A fit by the solver that the parameters name, before its first step."""
-    solver = solver_of(start.est.solver)
-    return BEGINNINGS[solver.family](solver.make(start.est), start)
+    solver = solver_of(context.parameters.solver)
+    return BEGINNINGS[solver.family](solver.make(context.parameters), context)

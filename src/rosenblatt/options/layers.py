@@ -1,18 +1,21 @@
-"""The parameters that shape a layer's block beyond its units and its activation."""
+"""From parameters to a network: its layers, and what each has beside units and activation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
-from rosenblatt.network import Dense
+import numpy as np
+
+from rosenblatt.network import Dense, Network
+from rosenblatt.options.activations import hidden_activations
 from rosenblatt.options.compatibility import check_layers
 from rosenblatt.options.normalizations import normalization
 from rosenblatt.options.parameters import Parameters
 
-__all__ = ["hidden_layers"]
+__all__ = ["hidden_layers", "network_of"]
 
 
 def hidden_layers(p: Parameters, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
@@ -38,3 +41,28 @@ def dropout_rates(given: Any, n_hidden: int) -> list[float]:
     if not all(isinstance(rate, Real) and 0 <= float(rate) < 1 for rate in rates):
         raise ValueError(f"dropout must be in [0, 1) in every hidden layer, got {rates}.")
     return [float(rate) for rate in rates]
+
+
+def network_of(p: Parameters, n_inputs: int, n_outputs: int) -> Network:
+    """The network that the parameters describe.
+
+    Parameters
+    ----------
+    p : Parameters
+    n_inputs : int
+        Features of X.
+    n_outputs : int
+        Output units, which follow from the targets.
+
+    Raises
+    ------
+    ValueError
+        For parameters that do not fit the number of hidden layers.
+    """
+    sizes = np.atleast_1d(np.asarray(p.hidden_layer_sizes, dtype=object)).tolist()
+    if any(not isinstance(n, Integral) or n <= 0 for n in sizes):
+        raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}: whole numbers of units.")
+    activations = hidden_activations(p.activation, len(sizes))
+    dense = [Dense(int(n), g) for n, g in zip(sizes, activations, strict=True)]
+    layers = (*hidden_layers(p, dense), Dense(n_outputs))
+    return Network(n_inputs, layers, float(p.input_noise))

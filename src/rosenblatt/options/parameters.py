@@ -146,5 +146,19 @@ class Parameters:
         """Whether large matrix products round their operands to bfloat16."""
         return isinstance(self.dtype, str) and self.dtype == "bfloat16"
 
+    def input_dtypes(self, trained: Any = None) -> Any:
+        """The float types that X may keep; X of another type is converted to the first.
+
+        Parameters
+        ----------
+        trained : dtype, optional
+            That of the weights to continue from, which `dtype=None` keeps.
+        """
+        if self.bfloat16:
+            return np.dtype(np.float32)
+        if self.dtype is not None:
+            return np.dtype(self.dtype)
+        return FLOAT_TYPES if trained is None else trained
+
 
 NAMES = tuple(field.name for field in fields(Parameters))

@@ -56,9 +56,9 @@ class Measure:
             measured = self.folds.network(parameters)
         if measured is None:
             return Measured(0, 1)
-        est, network, itemsize = measured
+        p, network, itemsize = measured
         refused = None
-        batch = AUTO_BATCH_SIZE if isinstance(est.batch_size, str) else int(est.batch_size)
+        batch = AUTO_BATCH_SIZE if isinstance(p.batch_size, str) else int(p.batch_size)
         wanted = fit_bytes(network, batch, itemsize)
         if wanted > self.available:
             refused = (
@@ -67,8 +67,8 @@ class Measure:
                 " leave it out, or take dtype='float32'."
             )
         elif self.pauses:
-            refused = refusal(PAUSES, est.solver, "this strategy", ", or strategy='all'")
-        return Measured(network.n_parameters, est.max_iter, refused)
+            refused = refusal(PAUSES, p.solver, "this strategy", ", or strategy='all'")
+        return Measured(network.n_parameters, p.max_iter, refused)
 
     def possible(self, parameters: CandidateParameters) -> Measured:
         """The same; raises a ValueError for a candidate that is refused."""

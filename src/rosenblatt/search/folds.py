@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 import sklearn
@@ -13,9 +13,26 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import _safe_split
 
+from rosenblatt.estimators.access import (
+    check_parameters,
+    learn_targets,
+    takes_numbers,
+    with_options,
+)
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.fitting.data import TrainValidation, ValidatedData, flat
+from rosenblatt.estimators.estimator_fit import EstimatorFit
+from rosenblatt.fitting import (
+    Targets,
+    TrainValidation,
+    ValidatedData,
+    encoded,
+    validated,
+    validated_like,
+)
+from rosenblatt.fitting.data import flat
 from rosenblatt.network import Network
+from rosenblatt.options.layers import network_of
+from rosenblatt.options.parameters import Parameters
 from rosenblatt.problem import Rows
 from rosenblatt.search.candidates import CandidateParameters
 from rosenblatt.search.metadata import PipelineMetadata, of_pipeline, rows_of
@@ -38,26 +55,27 @@ class Folds(ABC):
         """A fit before its first step, which also ends by `rules`."""
 
     @abstractmethod
-    def network(self, parameters: CandidateParameters) -> tuple[BaseMLP, Network, int]:
-        """The estimator and the network that a candidate stands for, and a number's bytes."""
+    def network(self, parameters: CandidateParameters) -> tuple[Parameters, Network, int]:
+        """The parameters and the network of a candidate, and the bytes of a number."""
 
 
 @final
 @dataclass
-class Read:
-    """A table and the rows to validate on as validated for a float type, and what has been made of
-    them: for each fold, and the whole, a lesson and the network that has learnt its targets."""
+class ReadTable:
+    """A table validated for a float type, and its targets encoded for each fold.
 
-    reader: BaseMLP
+    Attributes
+    ----------
+    table : ValidatedData
+    validation : ValidatedData or None
+        Rows that every fit validates on.
+    encoded : dict
+        From the number of a fold, or None for the whole table, to its targets and rows.
+    """
+
     table: ValidatedData
-    validation: tuple[Any, Any, Any]
-    lessons: dict[int | None, tuple[BaseMLP, TrainValidation]] = field(default_factory=dict)
-
-    def show_columns(self, est: BaseMLP) -> None:
-        """Let an estimator know the columns as if it had read the table itself."""
-        est.n_features_in_ = self.reader.n_features_in_
-        if hasattr(self.reader, "feature_names_in_"):
-            est.feature_names_in_ = self.reader.feature_names_in_
+    validation: ValidatedData | None
+    encoded: dict[int | None, tuple[Targets, TrainValidation]] = field(default_factory=dict)
 
 
 @final
@@ -83,57 +101,57 @@ class TableFolds(Folds):
         self.weights = fit_params.get("sample_weight")
         X_val, y_val, weights_val = (fit_params.get(name) for name in VALIDATION)
         self.validation = X_val, y_val, weights_val
-        self._read: dict[str, Read] = {}
+        self._read: dict[str, ReadTable] = {}
         self._lock = threading.Lock()
 
-    def _set_up(self, parameters: CandidateParameters) -> tuple[BaseMLP, Read]:
+    def _set_up(self, parameters: CandidateParameters) -> tuple[BaseMLP, ReadTable]:
         est = clone(self.estimator).set_params(**clone(parameters, safe=False))
-        est._validate_params()
-        types = est._float_types(first_pass=True)
+        check_parameters(est)
+        types = Parameters.of(est).input_dtypes()
         with self._lock:
             read = self._read.get(str(types))
             if read is None:
                 read = self._read[str(types)] = self._reading(types)
         if est.n_jobs is None:
             est.n_jobs = self.threads
-        read.show_columns(est)
         return est, read
 
-    def _reading(self, types: Any) -> Read:
-        reader = clone(self.estimator)
-        X, y, weights = reader._validated(self.X, self.y, self.weights, dtype=types, reset=True)
-        X_val, y_val, weights_val = self.validation
-        if X_val is not None and y_val is not None:
-            X_val, y_val, weights_val = reader._validated(
-                X_val, y_val, weights_val, dtype=X.dtype, reset=False
-            )
-            y_val = flat(y_val, warn=False)
-        return Read(reader, ValidatedData(X, flat(y), weights), (X_val, y_val, weights_val))
+    def _reading(self, types: Any) -> ReadTable:
+        est, numeric = self.estimator, takes_numbers(self.estimator)
+        table = validated(est, self.X, self.y, self.weights, numeric=numeric, dtype=types)
+        validation = validated_like(est, table, *self.validation, numeric=numeric)
+        if validation is not None:
+            validation = replace(validation, y=flat(validation.y, warn=False))
+        return ReadTable(replace(table, y=flat(table.y)), validation)
 
     def begin(
         self, parameters: CandidateParameters, fold: int, rules: tuple[StoppingRule, ...]
     ) -> Begun:
         est, read = self._set_up(parameters)
-        lesson = self._lesson(est, read, fold)
-        fit = est._begin(read.table, self.rows[fold], read.validation, rules=rules, lesson=lesson)
-        return Begun(fit, est)
+        targets, data = self._encoded(est, read, fold)
+        return Begun(EstimatorFit.begin(est, targets, read.table, data, rules=rules), est)
 
-    def _lesson(self, est: BaseMLP, read: Read, fold: int | None) -> TrainValidation:
-        """That of a fold, or of the whole table, whose targets the estimator then knows."""
+    def _encoded(
+        self, est: BaseMLP, read: ReadTable, fold: int | None
+    ) -> tuple[Targets, TrainValidation]:
+        """The targets and rows of a fold, or of the whole table, under the estimator's loss."""
         with self._lock:
-            if fold not in read.lessons:
-                learner = clone(est)
-                read.show_columns(learner)
+            if fold not in read.encoded:
                 rows = None if fold is None else self.rows[fold]
-                read.lessons[fold] = learner, learner._lesson(read.table, rows, read.validation)
-        learner, lesson = read.lessons[fold]
-        est._share_targets(learner, lesson)
-        return lesson
+                y = read.table.y
+                learnt = learn_targets(est, y if rows is None else y[rows])
+                data = encoded(learnt, read.table, rows, read.validation)
+                read.encoded[fold] = learnt, data
+        learnt, data = read.encoded[fold]
+        targets = with_options(est, learnt)
+        targets.check_encoded(data.train.y)
+        return targets, data
 
-    def network(self, parameters: CandidateParameters) -> tuple[BaseMLP, Network, int]:
+    def network(self, parameters: CandidateParameters) -> tuple[Parameters, Network, int]:
         est, read = self._set_up(parameters)
-        X, y = read.table.X, self._lesson(est, read, None).train.y
-        return est, est._network(X.shape[1], est._n_units_out(y)), X.dtype.itemsize
+        (targets, _), X = self._encoded(est, read, None), read.table.X
+        p = Parameters.of(est)
+        return p, network_of(p, X.shape[1], targets.n_outputs), X.dtype.itemsize
 
 
 @final
@@ -182,7 +200,7 @@ class PipelineFolds(Folds):
         begun.whole = Pipeline([*before.steps, (name, begun.whole)])
         return begun
 
-    def network(self, parameters: CandidateParameters) -> tuple[BaseMLP, Network, int]:
+    def network(self, parameters: CandidateParameters) -> tuple[Parameters, Network, int]:
         return self._fold(0)[1].network(self._of_the_network(parameters))
 
 

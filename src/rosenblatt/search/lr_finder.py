@@ -6,21 +6,24 @@ import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, is_dataclass, replace
-from typing import Any, final
+from typing import Any, cast, final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
-from sklearn.base import clone, is_classifier
-from sklearn.utils import _safe_indexing, check_random_state, indexable
+from sklearn.base import clone
+from sklearn.utils import check_random_state, indexable
 
 from rosenblatt.errors import DivergenceError
+from rosenblatt.estimators.access import learn_targets, takes_numbers
 from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.fitting import CarriedState, TrainValidation, begin, encoded, validated
 from rosenblatt.fitting.batch_size import batch_size_of
-from rosenblatt.fitting.sample_weight import checked_weights
-from rosenblatt.optimizers import Optimizer
+from rosenblatt.fitting.train_validation import weighed
+from rosenblatt.model import Model
 from rosenblatt.options.compatibility import refusal
 from rosenblatt.options.features import LEARNING_RATE
+from rosenblatt.options.parameters import Parameters
 from rosenblatt.support.optional_dependencies import missing
 
 __all__ = ["LearningRateTest", "find_learning_rate"]
@@ -164,31 +167,33 @@ def prepared(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
     return copied, X
 
 
-def losses_at(mlp: Any, rates: Curve, X: Any, y: Any, weights: Any) -> Iterator[float]:
-    """The loss of each batch before the step at its rate, until the loss blows up."""
+def losses_at(mlp: BaseMLP, rates: Curve, X: Any, y: Any, weights: Any) -> Iterator[float]:
+    """The loss of one batch after another, each before a step at its rate, until it blows up."""
     X, y = indexable(X, y)
-    rng = check_random_state(mlp.random_state)
-    rows = np.arange(len(y))
-    if weights is not None:
-        weights = checked_weights(weights, np.empty((len(y), 1)))
-    if is_classifier(mlp):
-        # Classes and their weights follow from all rows, not from a batch.
-        mlp._check_targets(y, incremental=False)
-        weights = mlp._row_weights(mlp._encode_targets(y, np.float64), weights)
-        mlp.set_params(class_weight=None)
-    if weights is not None:
-        rows = rows[weights > 0]
-    size = batch_size_of(mlp.batch_size, len(rows))
-    mlp.set_params(batch_size=size)
-    solver, first, least = mlp.solver, math.nan, math.inf
+    p, rng = Parameters.of(mlp), check_random_state(mlp.random_state)
+    numeric = takes_numbers(mlp)
+    table = validated(mlp, X, y, weights, numeric=numeric, dtype=p.input_dtypes())
+    targets = learn_targets(mlp, table.y)
+    data = weighed(encoded(targets, table).train, targets.row_weights)
+    if not numeric:  # the weights of classes, which no batch knows, are in the rows' by now
+        targets = targets.with_options(class_weight=None)
+    rows = np.arange(len(data.y))
+    if data.weights is not None:
+        rows = rows[data.weights > 0]
+    size = batch_size_of(p.batch_size, len(rows))
+    first, least = math.nan, math.inf
+    model: Model | None = None
+    carried: CarriedState | None = None
     for rate, batch in zip(rates, batches(rows, size, rng), strict=False):
-        set_rate(mlp, solver, float(rate))
-        part = None if weights is None else weights[batch]
+        step = replace(at_rate(p, float(rate)), batch_size=size)
+        part = TrainValidation(data.part(batch))
+        fit = begin(step, targets, part, initial=model, carried=carried, incremental=True)
         try:
-            mlp.partial_fit(_safe_indexing(X, batch), _safe_indexing(y, batch), part)
+            fit.run()
+            model, carried = fit.result(), fit.carried
         except DivergenceError:
             return
-        loss = mlp.loss_curve_[-1]
+        loss = fit.log.loss
         first, least = loss if math.isnan(first) else first, min(least, loss)
         if not loss - least <= BLOW_UP * abs(first):
             return
@@ -201,19 +206,19 @@ def batches(
     """An endless sequence of full batches, in a new order after every pass over the rows."""
     while True:
         order = rng.permutation(rows)
-        for begin in range(0, len(rows) - size + 1, size):
-            yield order[begin : begin + size]
+        for start in range(0, len(rows) - size + 1, size):
+            yield order[start : start + size]
 
 
-def set_rate(mlp: Any, solver: str | Optimizer, rate: float) -> None:
-    if isinstance(solver, str):
-        mlp.set_params(learning_rate_init=rate)
-    elif is_dataclass(solver):
-        mlp.set_params(solver=replace(solver, lr=rate))
-    else:
-        changed = copy.copy(solver)
-        changed.lr = rate
-        mlp.set_params(solver=changed)
+def at_rate(p: Parameters, rate: float) -> Parameters:
+    """The same parameters with another learning rate, of a copy where the solver is an object."""
+    if isinstance(p.solver, str):
+        return replace(p, learning_rate_init=rate)
+    if is_dataclass(p.solver):
+        return replace(p, solver=replace(cast(Any, p.solver), lr=rate))
+    solver: Any = copy.copy(p.solver)
+    solver.lr = rate
+    return replace(p, solver=solver)
 
 
 def evaluated(rates: Curve, losses: Curve) -> LearningRateTest:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.fitting.fits import Fit
+from rosenblatt.estimators.estimator_fit import EstimatorFit
 from rosenblatt.parallel import CUT_SHORT
 from rosenblatt.search.candidates import CandidateParameters
 
@@ -23,12 +22,8 @@ Scores = float | dict[str, float]
 class Begun:
     """A running fit, and `whole`, the estimator that predicts and is scored."""
 
-    fit: Fit
+    network: EstimatorFit
     whole: Any
-
-    @property
-    def network(self) -> BaseMLP:
-        return self.fit.start.est
 
 
 @final
@@ -94,13 +89,13 @@ class Trial:
         try:
             if self.begun is None:
                 self.begun = begin()
-            fit, est = self.begun.fit, self.begun.network
+            fit = self.begun.network.fit
             fit.run(until)
-            est._show(fit)
+            self.begun.network.publish()
             now = time.perf_counter()
             self.fit_time, start = self.fit_time + now - start, now
-            self.n_epochs = est.n_iter_
-            self.cut, self.converged = est.stop_reason_ == CUT_SHORT, fit.converged
+            self.n_epochs = fit.log.n_iter
+            self.cut, self.converged = fit.log.stop_reason == CUT_SHORT, fit.converged
             self.test, self.train = score(self.begun.whole, self.fold)
             self.score_time += time.perf_counter() - start
             if fit.finished:

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from rosenblatt.fitting.data import fingerprint
+from rosenblatt.fitting.data import Columns
 from rosenblatt.fitting.fits import Fit
 from rosenblatt.fitting.resume.code_fingerprint import does, is_own
+from rosenblatt.fitting.train_validation import fingerprint
+from rosenblatt.options.parameters import NAMES
 from rosenblatt.support.state_dict import generator_state
 
 __all__ = ["differences", "identity"]
@@ -27,26 +29,36 @@ TO_READ = ("the estimator", "the float type")
 WHOLE = 2**53
 
 
-def identity(fit: Fit) -> dict[str, str]:
+def identity(fit: Fit, owner: str, columns: Columns) -> dict[str, str]:
     """A text for each thing in which two fits may differ.
+
+    Parameters
+    ----------
+    fit : Fit
+        Before its first step.
+    owner : str
+        The class of the estimator.
+    columns : Columns
+        Those of X.
 
     Raises
     ------
     TypeError
         For a parameter that cannot be told from another in another process.
     """
-    est, start = fit.start.est, fit.start
-    parameters = est.get_params(deep=False)
-    validation = start.validation
-    begins_from = hashlib.blake2b(start.theta.data, digest_size=16)
-    begins_from.update(start.state.data)
+    context = fit.context
+    parameters = {name: getattr(context.parameters, name) for name in NAMES if name not in FREE}
+    parameters |= context.targets.options
+    validation = context.validation
+    begins_from = hashlib.blake2b(context.theta.data, digest_size=16)
+    begins_from.update(context.state.data)
     return {
-        "the estimator": type(est).__name__,
-        **{name: told(value) for name, value in parameters.items() if name not in FREE},
-        "the float type": start.theta.dtype.name,
-        "X, y or sample_weight": fingerprint(start.train).hex(),
-        "the names of the columns": told(getattr(est, "feature_names_in_", None)),
-        "the classes": told(getattr(est, "classes_", None)),
+        "the estimator": owner,
+        **{name: told(value) for name, value in sorted(parameters.items())},
+        "the float type": context.theta.dtype.name,
+        "X, y or sample_weight": fingerprint(context.train).hex(),
+        "the names of the columns": told(columns.names),
+        "the classes": told(context.targets.attributes.get("classes_")),
         "the validation rows": "" if validation is None else fingerprint(validation).hex(),
         "the rows to learn from": hashed("", fit.rows.tobytes()),
         "the weights to begin from": begins_from.hexdigest(),

@@ -7,21 +7,20 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import numpy as np
 
 from rosenblatt.checkpoints import Store, checkpoint_of
 from rosenblatt.errors import InputError
+from rosenblatt.fitting.data import Columns
 from rosenblatt.fitting.fits import Fit, FullBatchFit
 from rosenblatt.fitting.resume.fingerprint import differences, identity
+from rosenblatt.options.parameters import Parameters
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.state_dict import StateDict, generator_state, load_generator_state
 
-if TYPE_CHECKING:
-    from rosenblatt.estimators.base import BaseMLP
-
-__all__ = ["CheckpointSession", "keeping"]
+__all__ = ["CheckpointSession", "checkpoint_session"]
 
 # What a file that is whole, and yet none of ours, may lead to.
 MADE_UP = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
@@ -46,18 +45,29 @@ class CheckpointSession(ABC):
 
 
 @contextlib.contextmanager
-def keeping(est: BaseMLP, incremental: bool) -> Iterator[CheckpointSession]:
-    """The keeping that `checkpoint` asks for.
+def checkpoint_session(
+    parameters: Parameters, owner: str, columns: Columns, incremental: bool
+) -> Iterator[CheckpointSession]:
+    """The session that the parameter `checkpoint` asks for.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    owner : str
+        The class of the estimator.
+    columns : Columns
+        Those of X.
+    incremental : bool
+        Whether the fit is a call of `partial_fit`.
 
     Raises
     ------
     InputError
-        Where the files cannot be used, or another fit is using them.
+        If the files cannot be used, or another fit is using them.
     ValueError
         For `partial_fit`, whose course is the caller's.
     """
-    est.resumed_from_ = None
-    if est.checkpoint is None:
+    if parameters.checkpoint is None:
         yield NoSession()
         return
     if incremental:
@@ -65,8 +75,8 @@ def keeping(est: BaseMLP, incremental: bool) -> Iterator[CheckpointSession]:
             "checkpoint belongs to fit, which knows how far it has come: partial_fit needs"
             " checkpoint=None."
         )
-    with Store.held(checkpoint_of(est.checkpoint)) as store:
-        yield StoredSession(est, store)
+    with Store.held(checkpoint_of(parameters.checkpoint)) as store:
+        yield StoredSession(parameters, owner, columns, store)
 
 
 @final
@@ -89,14 +99,14 @@ class StoredSession(CheckpointSession):
     number was drawn, and what the fit had come to.
     """
 
-    def __init__(self, est: BaseMLP, store: Store) -> None:
-        self.est, self.store = est, store
-        self.head = StateDict()
+    def __init__(self, parameters: Parameters, owner: str, columns: Columns, store: Store) -> None:
+        self.parameters, self.owner, self.columns = parameters, owner, columns
+        self.store, self.head = store, StateDict()
 
     def generator(self, rng: np.random.RandomState) -> np.random.RandomState:
         found = self.store.found
         # A seed says where to begin, and a generator given stands there: the identity tells.
-        if found is not None and self.est.random_state is None:
+        if found is not None and self.parameters.random_state is None:
             rng = np.random.RandomState()
             with self._usable(self.store.found_in):
                 load_generator_state(rng, found.part("first"))
@@ -104,7 +114,7 @@ class StoredSession(CheckpointSession):
         return rng
 
     def begun(self, fit: Fit) -> None:
-        self.identity = identity(fit)
+        self.identity = identity(fit, self.owner, self.columns)
         found, fault = self.store.found, self.store.passed_over
         if found is not None:
             self._check(self.store.found_in, found)
@@ -129,7 +139,7 @@ class StoredSession(CheckpointSession):
 
     def ended(self, fit: Fit) -> None:
         try:
-            if not (fit.interrupted or self._nothing_new()):
+            if not (fit.interrupted or self._nothing_new(fit)):
                 self._write(fit, "The fit is over and whole, and what is there is an older one.")
         except KeyboardInterrupt:
             warn_caller("Writing the last checkpoint was interrupted by the user.", RuntimeWarning)
@@ -137,7 +147,7 @@ class StoredSession(CheckpointSession):
             fit.let_go()
 
     def _only_loaded(self, fit: Fit) -> None:
-        if self.store.unwritable is not None and not self._nothing_new():
+        if self.store.unwritable is not None and not self._nothing_new(fit):
             raise self.store.unwritable
 
     def _keep_when_due(self, fit: Fit) -> None:
@@ -145,7 +155,7 @@ class StoredSession(CheckpointSession):
             self._write(fit, "Training goes on, and what is there is an older one.")
 
     def _write(self, fit: Fit, otherwise: str) -> None:
-        limits = {name: getattr(self.est, name) for name in LIMITS}
+        limits = {name: getattr(self.parameters, name) for name in LIMITS}
         # Whatever stands against it shall not end hours of training.
         try:
             parts = StateDict.of_parts(first=self.head, fit=fit.state_dict())
@@ -154,12 +164,10 @@ class StoredSession(CheckpointSession):
         except (InputError, MemoryError, TypeError, ValueError) as error:
             warn_caller(f"No checkpoint: {error}. {otherwise}", RuntimeWarning)
 
-    def _nothing_new(self) -> bool:
-        resumed = self.est.resumed_from_
-        return resumed is not None and self.store.passed_over is None and resumed == self._epoch()
-
-    def _epoch(self) -> int:
-        return int(self.est.history_[-1]["epoch"]) if self.est.history_ else 0
+    def _nothing_new(self, fit: Fit) -> bool:
+        resumed = fit.log.resumed_from
+        unchanged = resumed is not None and resumed == fit.log.last_epoch
+        return unchanged and self.store.passed_over is None
 
     def _check(self, path: Path, there: StateDict) -> None:
         with self._usable(path):
@@ -173,29 +181,29 @@ class StoredSession(CheckpointSession):
             )
 
     def _check_limits(self, fit: Fit, found: StateDict) -> None:
-        est, epoch, before = self.est, self._epoch(), found.values["limits"]
-        if epoch > est.max_iter:
+        p, epoch, before = self.parameters, fit.log.last_epoch, found.values["limits"]
+        if epoch > p.max_iter:
             raise InputError(
                 f"the checkpoint {self.store.path} has come to iteration {epoch}, which is more"
-                f" than max_iter={est.max_iter}: raise it to go on, or take another path to"
+                f" than max_iter={p.max_iter}: raise it to go on, or take another path to"
                 " begin anew"
             )
-        if est.max_fun < before["max_fun"]:
+        if p.max_fun < before["max_fun"]:
             raise InputError(
-                f"max_fun is {est.max_fun} and was {before['max_fun']} for the checkpoint"
+                f"max_fun is {p.max_fun} and was {before['max_fun']} for the checkpoint"
                 f" {self.store.path}: it may be raised, or take another path to begin anew"
             )
         rates = fit.other_rates(before["max_iter"])
         if rates:
             warn_caller(
-                f"max_iter is {est.max_iter} and was {before['max_iter']}, and {rates} spans the"
+                f"max_iter is {p.max_iter} and was {before['max_iter']}, and {rates} spans the"
                 " run: from here on its rates are those of the longer or shorter one. Give it a"
                 " number of steps to have them follow from the step alone.",
                 RuntimeWarning,
             )
-        est.resumed_from_ = epoch
-        if est.verbose:
-            beside_the_bar = None if est._prints else sys.stderr
+        fit.log.resumed_from = epoch
+        if p.verbose:
+            beside_the_bar = None if p.prints_lines else sys.stderr
             print(f"Going on from iteration {epoch} of {self.store.path}", file=beside_the_bar)
 
     @contextlib.contextmanager

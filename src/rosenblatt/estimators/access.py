@@ -1,0 +1,36 @@
+"""What other rooms do with an estimator, step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rosenblatt import engine
+from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.fitting.targets import Targets
+
+__all__ = ["check_parameters", "engine_predictor", "learn_targets", "takes_numbers", "with_options"]
+
+
+def check_parameters(estimator: BaseMLP) -> None:
+    """Raise InvalidParameterError, a ValueError, for a parameter that its constraints refuse."""
+    estimator._validate_params()
+
+
+def takes_numbers(estimator: BaseMLP) -> bool:
+    """Whether its targets are numbers, which scikit-learn's validation has to know."""
+    return estimator._numeric_targets
+
+
+def learn_targets(estimator: BaseMLP, y: Any) -> Targets:
+    """The targets of a fit to `y` with the estimator's parameters."""
+    return estimator._learn_targets(y)
+
+
+def with_options(estimator: BaseMLP, targets: Targets) -> Targets:
+    """The same targets under the estimator's `loss` and `class_weight`."""
+    return targets.with_options(**estimator._target_options())
+
+
+def engine_predictor(estimator: BaseMLP) -> engine.EnginePredictor:
+    """A predictor that reads the estimator's parameters in place, without checking X."""
+    return estimator._own_predictor()
