@@ -16,7 +16,7 @@ FILES = {
     ".".join(("rosenblatt", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(
         ".__init__"
     ): path
-    for path in sorted(ROOT.rglob("*.py"))
+    for path in sorted([*ROOT.rglob("*.py"), *ROOT.rglob("*.pyi")])
 }
 
 

@@ -8,10 +8,6 @@ from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, ClassVar, Literal, Self, cast, final
 
-import numpy as np
-import numpy.typing as npt
-from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
@@ -19,8 +15,8 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_targ
 from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
 from rosenblatt.checkpoints import Checkpoint
-from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.estimators.class_predictions import ClassPredictions
 from rosenblatt.fitting.class_targets import ClassTargets
 from rosenblatt.fitting.class_weight import is_balanced
 from rosenblatt.fitting.data import flat
@@ -28,13 +24,12 @@ from rosenblatt.fitting.targets import Targets
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
-from rosenblatt.support.types import FloatArray
 
 __all__ = ["MLPClassifier"]
 
 
 @final
-class MLPClassifier(ClassifierMixin, BaseMLP):
+class MLPClassifier(ClassPredictions, BaseMLP):
     """Multi-layer perceptron for classification, trained on the cross-entropy or another loss.
 
     Every parameter of scikit-learn 1.9's MLPClassifier, in its order and with its defaults and
@@ -301,8 +296,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     loss: str | Loss
     class_weight: Any
-    classes_: npt.NDArray[Any]
-    targets_: ClassTargets
 
     _numeric_targets = False
     _peer = SklearnMLPClassifier
@@ -357,33 +350,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     ) -> None:
         self._keep(locals())
 
-    def predict(self, X: Any) -> npt.NDArray[Any]:
-        """The most probable class of every row; for multilabel targets an indicator matrix."""
-        prediction = self._predictions(X)
-        return self.targets_.predicted(prediction)
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """The share of rows predicted right; for multilabel targets of rows right in every label.
-
-        What scikit-learn's `accuracy_score` gives.
-        """
-        predicted = self.predict(X)
-        plain = isinstance(y, np.ndarray) and y.shape == predicted.shape and y.ndim == 1
-        # Labels that scikit-learn's checks would accept, which take longer than the prediction.
-        if plain and sample_weight is None and y.dtype.kind in "biuU" and len(y):
-            return float(np.mean(y == predicted))
-        return float(accuracy_score(y, predicted, sample_weight=sample_weight))
-
-    def predict_proba(self, X: Any) -> FloatArray:
-        """Probabilities, shape (n_samples, n_classes), in the order of `classes_`."""
-        return self._predictions(X)
-
-    def predict_log_proba(self, X: Any) -> FloatArray:
-        """ln of `predict_proba`."""
-        with np.errstate(divide="ignore"):  # a probability may round to 0
-            log_p: FloatArray = np.log(self.predict_proba(X))
-        return log_p
-
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """One epoch over the rows given, from the weights and the momentum of the last call.
@@ -414,9 +380,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-    def _form(self) -> OutputFormat:
-        return OutputFormat.BOTH_CLASSES if self.n_outputs_ == 1 else OutputFormat.COLUMNS
 
     def _target_options(self) -> dict[str, Any]:
         return {"loss": self.loss, "class_weight": self.class_weight}

@@ -1,0 +1,54 @@
+"""Predictions of classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
+
+from rosenblatt.engine import OutputFormat
+from rosenblatt.estimators.fitted import FittedMLP
+from rosenblatt.fitting.class_targets import ClassTargets
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["ClassPredictions"]
+
+
+class ClassPredictions(ClassifierMixin, FittedMLP):
+    """A fitted network whose outputs are probabilities of classes or labels."""
+
+    classes_: npt.NDArray[Any]
+    targets_: ClassTargets
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """The most probable class of every row; for multilabel targets an indicator matrix."""
+        prediction = self._predictions(X)
+        return self.targets_.predicted(prediction)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The share of rows predicted right; for multilabel targets of rows right in every label.
+
+        What scikit-learn's `accuracy_score` gives.
+        """
+        predicted = self.predict(X)
+        plain = isinstance(y, np.ndarray) and y.shape == predicted.shape and y.ndim == 1
+        # Labels that scikit-learn's checks would accept, which take longer than the prediction.
+        if plain and sample_weight is None and y.dtype.kind in "biuU" and len(y):
+            return float(np.mean(y == predicted))
+        return float(accuracy_score(y, predicted, sample_weight=sample_weight))
+
+    def predict_proba(self, X: Any) -> FloatArray:
+        """Probabilities, shape (n_samples, n_classes), in the order of `classes_`."""
+        return self._predictions(X)
+
+    def predict_log_proba(self, X: Any) -> FloatArray:
+        """ln of `predict_proba`."""
+        with np.errstate(divide="ignore"):  # a probability may round to 0
+            log_p: FloatArray = np.log(self.predict_proba(X))
+        return log_p
+
+    def _form(self) -> OutputFormat:
+        return OutputFormat.BOTH_CLASSES if self.n_outputs_ == 1 else OutputFormat.COLUMNS
