@@ -1,4 +1,4 @@
-"""Fits that go epoch by epoch, whatever a step is made of."""
+"""Fits in epochs, by any solver that steps through batches."""
 
 from __future__ import annotations
 
@@ -49,30 +49,36 @@ __all__ = ["EpochFit"]
 
 @final
 class EpochFit(Fit):
-    """A descent, what it records, and those who follow it.
+    """A training loop with its log, its progress bar and its callbacks.
 
     Parameters
     ----------
+    context : FitContext
     loss : Loss
         As it is reported.
     rows : pair of Arrays
         To train on, and to validate on or None.
     shown : EvaluatedWeights
-        The weights to validate and to keep.
+        The weights to validate and to return.
     trainer : callable
-        Makes what changes the parameters in place, whenever the fit sets out or goes on.
+        Makes the trainer, at the start and after every pause.
     memory : Stateful
-        What outlives the trainer.
+        The solver's state, which outlives the trainer.
     method : SolverInfo
-        What changes them, for what is said of it.
+        The solver's name and advice, for messages.
+    learning_rate : LearningRate
+    stopping : NoImprovement
+    batch_size, max_epochs : int
     held : callable
-        A context to train in.
+        Makes a context manager to train in, such as a limit on BLAS threads.
     best : pair of arrays, optional
-        The parameters and the state of an earlier fit's best score.
+        Parameters and network state with the best score of an earlier fit.
     descent : DescentState, optional
-        What the next fit may continue from.
-    moving, recovery
-        What steps change, and what brings it back; see `DivergenceHandler`.
+        The state that the next fit may continue from.
+    moving : sequence of arrays
+        All arrays that steps change; see `DivergenceHandler`.
+    recovery : Rollback, optional
+        Restores them after a divergence.
     """
 
     def __init__(
@@ -165,7 +171,7 @@ class EpochFit(Fit):
         weights = loop.runner.weights
         return context.epoch_ended(entry, weights.evaluated.weights, weights.state)
 
-    def keep(self, at_rest: Callable[[Fit], None]) -> None:
+    def enable_checkpoints(self, at_rest: Callable[[Fit], None]) -> None:
         self._control.state_dict()  # TypeError now, and not after the first epochs
         self.loop.hooks.at_rest = lambda: at_rest(self)
 
@@ -195,7 +201,7 @@ class EpochFit(Fit):
     def rows(self) -> Rows:
         return self.loop.runner.batches.order
 
-    def other_rates(self, max_iter: int) -> str:
+    def schedule_of_length(self, max_iter: int) -> str:
         control = self._control
         return control.differing(max_iter) if isinstance(control, ScheduleState) else ""
 
@@ -203,7 +209,7 @@ class EpochFit(Fit):
     def _control(self) -> RateControl:
         return self.loop.runner.learning_rate.control
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self.loop.runner.divergence.release()
 
     @property
@@ -219,7 +225,7 @@ class EpochFit(Fit):
         return self.loop.progress.converged
 
     @property
-    def shown(self) -> tuple[FloatArray, FloatArray]:
+    def selected(self) -> tuple[FloatArray, FloatArray]:
         # The best is not written over the state that training goes on from.
         return self.loop.runner.weights.selected
 

@@ -1,4 +1,4 @@
-"""A fit that has begun: how it goes on to its end, and the model that it returns."""
+"""A fit: it runs to its end, in pieces if need be, and returns a model."""
 
 from __future__ import annotations
 
@@ -23,25 +23,24 @@ __all__ = ["Fit", "FullBatchFit", "FullBatchSolver", "SolverResult"]
 
 
 class Fit(ABC):
-    """A fit under way, which may be run in pieces, to the same end.
+    """A fit that `begin` has made. Run in pieces it gives the same bits as in one go.
 
     Attributes
     ----------
     context : FitContext
-        What it began with.
     """
 
     context: FitContext
 
     @property
     def log(self) -> FitLog:
-        """What it has recorded so far."""
+        """The record so far."""
         return self.context.log
 
     @property
     @abstractmethod
     def carried(self) -> CarriedState:
-        """What the next fit may continue from; valid between epochs and at the end."""
+        """The state that the next fit may continue from; valid between epochs and at the end."""
 
     def result(self) -> Model:
         """The model at this point: the best so far, under early stopping, or the current one.
@@ -56,18 +55,18 @@ class Fit(ABC):
         DivergenceError
             If parameters are not finite.
         """
-        theta, state = self.shown
+        theta, state = self.selected
         if not (np.isfinite(theta).all() and np.isfinite(state).all()):
             raise DivergenceError(NON_FINITE)
         return self.context.model(theta, state)
 
     def ended(self) -> None:
-        """Call the callbacks that wait for the end."""
+        """Call the callbacks for the end of the fit."""
         self.context.callbacks.fit_ended(self.result, self.log)
 
     @abstractmethod
     def run(self, until: int | None = None) -> None:
-        """Go on to the end, or to a pause after epoch `until`."""
+        """Train to the end, or to a pause after epoch `until`."""
 
     @property
     @abstractmethod
@@ -82,59 +81,68 @@ class Fit(ABC):
     @property
     @abstractmethod
     def converged(self) -> bool:
-        """Whether it ended by none of its limits."""
+        """Whether it ended for another reason than a limit, such as `max_iter`."""
 
     @property
     @abstractmethod
     def remark(self) -> str | None:
-        """What else there is to say of its end."""
+        """A warning about the result, in words; None without one."""
 
     @property
     @abstractmethod
-    def shown(self) -> tuple[FloatArray, FloatArray]:
-        """The parameters and the state of `result`, in place."""
+    def selected(self) -> tuple[FloatArray, FloatArray]:
+        """Parameters and network state of `result`, in place."""
 
     @property
     @abstractmethod
     def rows(self) -> Rows:
-        """Before its first step: the numbers of the rows that it learns from."""
+        """Before the first step: the numbers of the rows to train on."""
 
     @abstractmethod
-    def other_rates(self, max_iter: int) -> str:
-        """The schedule whose rates so far would be others in a run of that length, in words."""
+    def schedule_of_length(self, max_iter: int) -> str:
+        """The schedule whose rates so far would differ with that `max_iter`, in words; or ''."""
 
     @abstractmethod
-    def keep(self, at_rest: Callable[[Fit], None]) -> None:
-        """Have this called between epochs, or steps, when a snapshot is one to go on from.
+    def enable_checkpoints(self, at_rest: Callable[[Fit], None]) -> None:
+        """Call a function whenever `state_dict` is one to resume from: between epochs, or steps.
 
-        TypeError where a part of the fit cannot be told.
+        Raises
+        ------
+        TypeError
+            If a part of the fit, such as a schedule of the user's, has no serialisable state.
         """
 
     @abstractmethod
     def state_dict(self) -> StateDict:
-        """What it has come to, at rest or at the end."""
+        """Its serialisable state, between epochs or at the end."""
 
     @abstractmethod
     def load_state_dict(self, state: StateDict) -> None:
-        """Stand where it was taken, before the first step of this fit.
+        """Resume from a state, before the first step of this fit.
 
-        Where it was taken at an end that this fit's limits still put there, nothing is left to run.
+        The state of a finished fit stays finished if this fit's limits imply the same end.
         """
 
     @abstractmethod
-    def let_go(self) -> None:
-        """Drop what was kept for the last state."""
+    def release(self) -> None:
+        """Free the memory that only further checkpoints would need."""
 
     @abstractmethod
     def warn_of_limit(self) -> None:
-        """Say that a limit ended the fit before it converged, where one did, and the remark."""
+        """Warn if a limit ended the fit before it converged; and of `remark`."""
 
 
 @final
 class SolverResult(NamedTuple):
-    """The parameters that a solver has found, and, where a limit ended it, what to say of it.
+    """The result of a solver.
 
-    `interrupted` says that Ctrl-C did.
+    Attributes
+    ----------
+    theta : array of shape (n_parameters,)
+    limit : str or None
+        The warning to issue, if a limit ended it.
+    interrupted : bool
+        Whether Ctrl-C ended it.
     """
 
     theta: FloatArray
@@ -143,13 +151,12 @@ class SolverResult(NamedTuple):
 
 
 class FullBatchSolver(ABC):
-    """A method over all rows at once, which has nothing but its steps between beginning and end.
+    """A method over all rows at once, in iterations in place of epochs.
 
     Attributes
     ----------
     at_rest : callable or None
-        To be called between steps, when a snapshot is one to go on from. Without it nothing of the
-        way is kept, and there is no state.
+        Called between steps, when `state_dict` is one to resume from. Without it there is no state.
     """
 
     at_rest: Callable[[], None] | None = None
@@ -160,7 +167,7 @@ class FullBatchSolver(ABC):
 
     @abstractmethod
     def state_dict(self) -> StateDict:
-        """What it has come to; `solve` goes on from there after `restore`."""
+        """Its serialisable state, from which `solve` resumes after `load_state_dict`."""
 
     @abstractmethod
     def load_state_dict(self, state: StateDict) -> None: ...
@@ -168,7 +175,7 @@ class FullBatchSolver(ABC):
 
 @final
 class FullBatchFit(Fit):
-    """A fit in one piece, which pauses nowhere but at its end."""
+    """A fit by a `FullBatchSolver`: it runs in one piece, without pauses."""
 
     remark = None
 
@@ -197,7 +204,7 @@ class FullBatchFit(Fit):
         return CarriedState(self.log)
 
     @property
-    def shown(self) -> tuple[FloatArray, FloatArray]:
+    def selected(self) -> tuple[FloatArray, FloatArray]:
         solved = self._solved
         return self.context.theta if solved is None else solved.theta, self.context.state
 
@@ -205,10 +212,10 @@ class FullBatchFit(Fit):
     def rows(self) -> Rows:
         return self.context.train.order
 
-    def other_rates(self, max_iter: int) -> str:
+    def schedule_of_length(self, max_iter: int) -> str:
         return ""
 
-    def keep(self, at_rest: Callable[[Fit], None]) -> None:
+    def enable_checkpoints(self, at_rest: Callable[[Fit], None]) -> None:
         self._solver.at_rest = lambda: at_rest(self)
 
     def state_dict(self) -> StateDict:
@@ -217,7 +224,7 @@ class FullBatchFit(Fit):
     def load_state_dict(self, state: StateDict) -> None:
         self._solver.load_state_dict(state)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         pass
 
     def warn_of_limit(self) -> None:

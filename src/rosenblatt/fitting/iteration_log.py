@@ -1,4 +1,4 @@
-"""What the methods over all rows write down, iteration by iteration, and whom they tell of it."""
+"""The history of methods over all rows, and their callbacks, iteration by iteration."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["Iterations"]
 
 @final
 class Iterations:
-    """The `history_` of a fit that is told of its iterations when they are over.
+    """The history of a fit whose solver reports iterations when they are over.
 
     Attributes
     ----------
     asked : Ending or None
-        The ending that somebody asks for, after the last one told.
+        The ending that a callback or a rule asked for after the last iteration.
     """
 
     def __init__(self, context: FitContext) -> None:
@@ -32,7 +32,7 @@ class Iterations:
         context.log.history = self.history
         self.begun = self.last = time.perf_counter()
         self.asked: Ending | None = None
-        self._told = 0
+        self._reported = 0
 
     def ended(
         self,
@@ -44,18 +44,32 @@ class Iterations:
         learning_rate: float | None = None,
         **more: Any,
     ) -> Ending | None:
-        """Write an iteration down and tell of it; the ending that somebody asks for.
+        """Record an iteration and call the callbacks. A resumed fit skips those that it replays.
 
-        `loss` is the reported one, `printed` what is to be read of it, and `more` joins the
-        history's entry. One that was written down before the fit was taken up again has been told.
+        Parameters
+        ----------
+        theta : array of shape (n_parameters,)
+        loss : float
+            As it is reported.
+        gradient : array of shape (n_parameters,)
+        printed : str
+            The rest of the line that `verbose` prints.
+        learning_rate : float, optional
+        **more
+            Further entries of the history.
+
+        Returns
+        -------
+        Ending or None
+            The ending that a callback or a rule asks for.
         """
         context, now = self.context, time.perf_counter()
-        self._told += 1
-        if self._told <= len(self.history):
-            return self.asked if self._told == len(self.history) else None
+        self._reported += 1
+        if self._reported <= len(self.history):
+            return self.asked if self._reported == len(self.history) else None
         squares = context.network.squared_norms(gradient)
         entry = {
-            "epoch": self._told,
+            "epoch": self._reported,
             "loss": loss,
             "validation_loss": None,
             "validation_score": None,
@@ -67,7 +81,7 @@ class Iterations:
         self.history.append(entry)
         self.last = now
         if context.parameters.prints_lines:
-            print(f"Iteration {self._told}, {printed}")
+            print(f"Iteration {self._reported}, {printed}")
         context.callbacks.epoch_begins()  # an iteration is known only when it is over
         asked = context.epoch_ended(entry, theta.astype(context.theta.dtype), context.state)
         norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - self.begun
@@ -83,11 +97,11 @@ class Iterations:
             }
         )
 
-    def load_state_dict(self, state: StateDict, *, told: bool) -> None:
-        """`told` says that the iterations written down are not gone through once more."""
+    def load_state_dict(self, state: StateDict, *, replayed: bool) -> None:
+        """Resume; `replayed` if the solver goes through the recorded iterations once more."""
         seconds = state.values["seconds"]
         self.history[:] = state.values["history"]
-        self._told = len(self.history) if told else 0
+        self._reported = 0 if replayed else len(self.history)
         self.begun, self.last = time.perf_counter() - seconds, time.perf_counter()
         asked = state.values["asked"]
         if asked is not None:

@@ -71,4 +71,4 @@ class LBFGSSolver(FullBatchSolver):
 
     def load_state_dict(self, state: StateDict) -> None:
         self.recording.load_state_dict(state.part("recording"))
-        self.iterations.load_state_dict(state.part("iterations"), told=False)
+        self.iterations.load_state_dict(state.part("iterations"), replayed=True)

@@ -77,6 +77,6 @@ class LeastSquaresSolver(FullBatchSolver):
 
     def load_state_dict(self, state: StateDict) -> None:
         self.context.log.loss_curve = list(state.values["loss_curve"])
-        self.iterations.load_state_dict(state.part("iterations"), told=True)
+        self.iterations.load_state_dict(state.part("iterations"), replayed=False)
         self.counts = state.part("walk")
         self.theta = self.counts.arrays["theta"].copy()

@@ -1,4 +1,4 @@
-"""Looks at what no step tells of: weights before the first, and those that the last has left."""
+"""Checks of weights that no step has evaluated: the initial ones, and those of the last step."""
 
 from __future__ import annotations
 
@@ -20,32 +20,33 @@ __all__ = ["check_final_weights", "initial_loss"]
 def initial_loss(
     context: FitContext, loss: Loss, train: Arrays, batch_size: int
 ) -> Callable[[], float]:
-    """The objective of a first batch before the first step."""
+    """A function that computes the objective of a first batch at the initial weights."""
 
-    def look() -> float:
+    def check() -> float:
         rows = train.order[:batch_size]
         network, theta, state = context.network, context.theta, context.state
         penalty = context.config.penalty
         return context.reported(*objective_of(network, loss, penalty, train, theta, state, rows))
 
-    return look
+    return check
 
 
 def check_final_weights(
     context: FitContext, loss: Loss, shown: EvaluatedWeights, train: Arrays, batch_size: int
 ) -> Callable[[], Diagnosis | None]:
-    """What overflows at the weights shown, over as many rows as a batch has; None if nothing does.
+    """A function that diagnoses overflow at the evaluated weights, on as many rows as a batch has.
 
-    Weights that learning from scaled data would leave are not looked at any further.
+    It returns None without one, and without computing anything if all weights are of a size that
+    scaled data leads to.
     """
     p, network, state = context.parameters, context.network, context.state
 
-    def look() -> Diagnosis | None:
+    def check() -> Diagnosis | None:
         weights = shown.weights
         if np.abs(weights).max() <= LARGE:
             return None
         rows = train.order[:batch_size]
-        with np.errstate(all="ignore"):  # looked at as a whole
+        with np.errstate(all="ignore"):  # checked below, all at once
             scores = engine.scores(
                 network, weights, train.X[rows], p.n_jobs, state, p.deterministic
             )
@@ -55,4 +56,4 @@ def check_final_weights(
             return None
         return examined(network, loss, context.config.penalty, train, weights, True, rows)
 
-    return look
+    return check

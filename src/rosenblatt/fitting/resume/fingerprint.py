@@ -1,4 +1,4 @@
-"""By what a fit is known again: its parameters, its data and the weights that it begins from."""
+"""The identity of a fit: its parameters, its data and its initial weights, as texts."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from rosenblatt.support.state_dict import generator_state
 
 __all__ = ["differences", "identity"]
 
-# What may differ between the beginning of a fit and its going on: limits, and what leaves the
-# numbers alone but for their rounding.
+# Parameters that a resumed fit may change: limits, and what affects numbers by rounding alone.
 FREE = {"callbacks", "checkpoint", "max_fun", "max_iter", "max_time", "n_jobs", "verbose"}
-# So much of a text is told, where there is one to read.
+# Characters of a text that a message quotes.
 TOLD = 60
 TO_READ = ("the estimator", "the float type")
-# Up to here every float that is a whole number is one for certain.
+# Up to here floats represent every whole number.
 WHOLE = 2**53
 
 
@@ -44,7 +43,7 @@ def identity(fit: Fit, owner: str, columns: Columns) -> dict[str, str]:
     Raises
     ------
     TypeError
-        For a parameter that cannot be told from another in another process.
+        For a parameter without a representation that is the same in every process.
     """
     context = fit.context
     parameters = {name: getattr(context.parameters, name) for name in NAMES if name not in FREE}
@@ -66,7 +65,7 @@ def identity(fit: Fit, owner: str, columns: Columns) -> dict[str, str]:
 
 
 def differences(there: dict[str, str], here: dict[str, str]) -> str:
-    """In words; empty where there is none."""
+    """The differences in words; empty without any."""
     differing = [name for name in here if there.get(name) != here[name]]
     parameters = [name for name in differing if name.isidentifier()]
     if parameters:  # the rest may follow from them

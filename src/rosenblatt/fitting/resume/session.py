@@ -1,4 +1,4 @@
-"""A fit that is kept on disk as it goes, and taken up again where it stood."""
+"""Saves the state of a fit in checkpoints, and resumes a fit from one."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from rosenblatt.support.state_dict import StateDict, generator_state, load_gener
 
 __all__ = ["CheckpointSession", "checkpoint_session"]
 
-# What a file that is whole, and yet none of ours, may lead to.
+# Exceptions that an intact file with other contents may cause.
 MADE_UP = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
-# Limits that a fit has come to terms with: they may be raised.
+# Limits of a fit that may be raised for a resumed one.
 LIMITS = ("max_iter", "max_fun")
 
 
 class CheckpointSession(ABC):
-    """What is done for a fit's being kept, from before its first random number to its end."""
+    """The checkpoints of one fit, from before its first random number to its end."""
 
     @abstractmethod
     def generator(self, rng: np.random.RandomState) -> np.random.RandomState:
-        """The one to begin with, for the one that `random_state` gives."""
+        """The generator to begin with: that of `random_state`, or of the checkpoint."""
 
     @abstractmethod
     def begun(self, fit: Fit) -> None:
-        """Called before the first epoch: bring it to where it stood, and keep it from then on."""
+        """Resume the fit from the checkpoint, and save it from then on. Before its first step."""
 
     @abstractmethod
     def ended(self, fit: Fit) -> None:
-        """Called when it has run."""
+        """Save the end of the fit."""
 
 
 @contextlib.contextmanager
@@ -93,10 +93,10 @@ class NoSession(CheckpointSession):
 
 @final
 class StoredSession(CheckpointSession):
-    """A fit and its store.
+    """Checkpoints in a store.
 
-    A checkpoint holds the fit's identity and limits, where the generator stood before the first
-    number was drawn, and what the fit had come to.
+    A checkpoint holds the fit's identity and limits, the state of the generator before its first
+    number, and the state of the fit.
     """
 
     def __init__(self, parameters: Parameters, owner: str, columns: Columns, store: Store) -> None:
@@ -105,7 +105,7 @@ class StoredSession(CheckpointSession):
 
     def generator(self, rng: np.random.RandomState) -> np.random.RandomState:
         found = self.store.found
-        # A seed says where to begin, and a generator given stands there: the identity tells.
+        # A seed or a generator is part of the identity, which is compared.
         if found is not None and self.parameters.random_state is None:
             rng = np.random.RandomState()
             with self._usable(self.store.found_in):
@@ -130,12 +130,12 @@ class StoredSession(CheckpointSession):
                 fit.load_state_dict(found.part("fit"))
                 self._check_limits(fit, found)
         if self.store.unwritable is None:
-            fit.keep(self._keep_when_due)
+            fit.enable_checkpoints(self._save_when_due)
             return
-        # A fit in one piece does not know beforehand that nothing is left to run.
+        # Whether a fit in one piece is finished is known only after a replay.
         if not (fit.finished or isinstance(fit, FullBatchFit)):
             raise self.store.unwritable
-        fit.keep(self._only_loaded)
+        fit.enable_checkpoints(self._refuse_to_continue)
 
     def ended(self, fit: Fit) -> None:
         try:
@@ -144,19 +144,19 @@ class StoredSession(CheckpointSession):
         except KeyboardInterrupt:
             warn_caller("Writing the last checkpoint was interrupted by the user.", RuntimeWarning)
         finally:
-            fit.let_go()
+            fit.release()
 
-    def _only_loaded(self, fit: Fit) -> None:
+    def _refuse_to_continue(self, fit: Fit) -> None:
         if self.store.unwritable is not None and not self._nothing_new(fit):
             raise self.store.unwritable
 
-    def _keep_when_due(self, fit: Fit) -> None:
+    def _save_when_due(self, fit: Fit) -> None:
         if self.store.due:
             self._write(fit, "Training goes on, and what is there is an older one.")
 
     def _write(self, fit: Fit, otherwise: str) -> None:
         limits = {name: getattr(self.parameters, name) for name in LIMITS}
-        # Whatever stands against it shall not end hours of training.
+        # An error while saving must not end hours of training.
         try:
             parts = StateDict.of_parts(first=self.head, fit=fit.state_dict())
             values = {"identity": self.identity, "limits": limits}
@@ -193,7 +193,7 @@ class StoredSession(CheckpointSession):
                 f"max_fun is {p.max_fun} and was {before['max_fun']} for the checkpoint"
                 f" {self.store.path}: it may be raised, or take another path to begin anew"
             )
-        rates = fit.other_rates(before["max_iter"])
+        rates = fit.schedule_of_length(before["max_iter"])
         if rates:
             warn_caller(
                 f"max_iter is {p.max_iter} and was {before['max_iter']}, and {rates} spans the"
