@@ -31,6 +31,7 @@ from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.engine.threads import allowed_threads
 from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.network import NativeForm, Network
+from rosenblatt.network.layer import is_plain
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.types import FloatArray
@@ -98,15 +99,13 @@ def native_layers(network: Network, *, training: bool) -> list[_native.Layer]:
 
 
 def native_layer(form: NativeForm | None, *, training: bool) -> _native.Layer:
-    if form is None or form.kind != "Dense":
+    if form is None:
         raise ValueError("a layer without a kernel cannot run on the native engine")
-    block = form.fields
+    left_out = frozenset[str]() if training else form.training_only
     return form.kind, {
-        "units": block["n_outputs"],
-        "activation": kernel(block["activation"]),
-        "normalization": None if block["normalization"] is None else kernel(block["normalization"]),
-        "dropout": block["dropout"] if training else 0.0,
-        "residual": block["residual"],
+        name: value if is_plain(value) else kernel(value)
+        for name, value in form.fields.items()
+        if name not in left_out
     }
 
 

@@ -118,7 +118,14 @@ class Dense(Layer):
         return self.block.cost(shape, entries)
 
     def native_form(self) -> NativeForm:
-        return NativeForm("Dense", {f.name: getattr(self, f.name) for f in fields(self)})
+        given = {
+            "units": self.n_outputs,
+            "activation": self.activation,
+            "normalization": self.normalization,
+            "dropout": self.dropout,
+            "residual": self.residual,
+        }
+        return NativeForm("Dense", given, frozenset({"dropout"}))
 
     def __getstate__(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)}  # without what is cached

@@ -83,19 +83,31 @@ class Backward:
 @final
 @dataclass(frozen=True)
 class NativeForm:
-    """A layer as the native engine has it: a kind, and the fields by name.
+    """A layer as the native engine has it.
 
-    Fields are numbers, or members such as activations that have kernels of their own.
+    Attributes
+    ----------
+    kind : str
+        The name that `cpp/bindings/specs.hpp` makes a layer of.
+    fields : mapping of name to value
+        Numbers, None, or members such as activations that have kernels of their own.
+    training_only : frozenset of str
+        Fields that a prediction leaves out.
     """
 
     kind: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+    training_only: frozenset[str] = frozenset()
 
     @cached_property
     def members(self) -> tuple[Any, ...]:
         """Those of the fields that need kernels of their own: all that are not numbers."""
-        given = (value for value in self.fields.values() if value is not None)
-        return tuple(value for value in given if not isinstance(value, Number | np.bool_))
+        return tuple(value for value in self.fields.values() if not is_plain(value))
+
+
+def is_plain(value: object) -> bool:
+    """Whether a field crosses into the native engine as it is."""
+    return value is None or isinstance(value, Number | np.bool_)
 
 
 class Layer(ABC):
