@@ -157,7 +157,10 @@ print(alone == together, [within(sys.argv[1], depth) == alone for depth in (1, 2
 """
 
 
-@pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
+@pytest.mark.parametrize(
+    "backend",
+    [pytest.param("loky", marks=pytest.mark.exhaustive), "threading", "multiprocessing"],
+)
 def test_joblib(backend: str) -> None:
     """The same scores as one after another, bit for bit."""
     done = child(JOBLIB, backend)
