@@ -153,17 +153,26 @@ def contents(folder: Path) -> dict[Path, bytes | None]:
 
 
 @pytest.mark.parametrize("case", BAD_INPUT)
-def test_bad_input_is_one_sentence_and_loses_nothing(folder: Path, case: str) -> None:
+def test_bad_input_is_one_sentence_and_loses_nothing(
+    folder: Path, case: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     spoil, arguments, said = BAD_INPUT[case]
     spoil()
     before = contents(folder)
-    result = command(*arguments)
-    assert result.returncode == 2, result.stderr
-    *notes, error = result.stderr.splitlines()
+    assert run(list(arguments)) == 2
+    *notes, error = capsys.readouterr().err.splitlines()
     assert error.startswith("error: ")
     assert said in error
     assert all(line.startswith("note: ") for line in notes)
     assert contents(folder) == before
+
+
+def test_bad_input_ends_the_process_with_2(folder: Path) -> None:
+    result = command("train", "nowhere.csv", "--target", "bought")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("error: ")
 
 
 def fill_the_disk_at(n_bytes: int) -> None:
