@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import final
+from typing import NamedTuple, final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +17,7 @@ __all__ = ["EpochPlan", "one_by_one"]
 
 
 @final
-@dataclass(frozen=True)
-class EpochPlan:
+class EpochPlan(NamedTuple):
     """Epochs that one call of a trainer runs.
 
     Attributes
@@ -51,8 +49,7 @@ class EpochPlan:
     def single(self, k: int, seconds: float) -> EpochPlan:
         """Epoch k of the plan, from 0, in the order as it stands."""
         steps = self.steps_per_epoch
-        return replace(
-            self,
+        return self._replace(
             lr_factors=self.lr_factors[k * steps :][:steps],
             n_epochs=1,
             generator=None,
