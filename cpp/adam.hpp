@@ -100,6 +100,14 @@ struct NAdam {
     double mu(double power) const { return beta_1 * (1 - 0.5 * power); }
 
     // μ₁⋯μ_t, or 0 once β₁ᵗ, an upper bound, is negligible beside 1: some 400 steps for β₁ = 0.9.
+    //
+    // Whether it is inlined decides which products the compiler contracts in `at`, and so the last bit of a
+    // step. Fixed here: the bits do not depend on how long the code around it is.
+#if defined(__AVX512F__)
+    [[gnu::always_inline]]
+#else
+    [[gnu::noinline]]
+#endif
     double mu_product(std::int64_t t) const {
         if (std::pow(beta_1, double(t)) < 0x1p-60) return 0;
         const double ratio = std::pow(0.96, momentum_decay);
