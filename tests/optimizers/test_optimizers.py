@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
 import math
 from fractions import Fraction
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pytest
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
-from rosenblatt.engine.kernels import kernel_classes
+from rosenblatt import optimizers
 from rosenblatt.optimizers import (
     SGD,
     AdaDelta,
@@ -31,7 +32,12 @@ from rosenblatt.optimizers import (
 from tests.support.members import OPTIMIZERS
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "optimizers.json").read_text())
-BY_NAME = {cls.__name__: cls for cls in kernel_classes()["optimizers"]}
+# With a kernel or without: `step` below needs none.
+BY_NAME = {
+    name: cls
+    for name, cls in vars(optimizers).items()
+    if name in optimizers.__all__ and issubclass(cls, Optimizer) and not inspect.isabstract(cls)
+}
 
 
 def updates(
@@ -249,6 +255,14 @@ def test_defaults_are_pytorchs(name: str) -> None:
     for field in dataclasses.fields(BY_NAME[name]):
         if field.name not in ("lr_in_velocity", "epsilon_hat"):  # scikit-learn's forms
             assert field.default == theirs[field.name]
+
+
+@pytest.mark.parametrize("cls", BY_NAME.values())
+def test_every_optimizer_is_a_member_with_numbers_of_its_own(cls: type[Optimizer]) -> None:
+    """A field left at its default may be missing from the kernel without a difference."""
+    fields = {field.name: field.default for field in dataclasses.fields(cls)}
+    members = [member for member in OPTIMIZERS if type(member) is cls]
+    assert {n for n in fields if all(getattr(m, n) == fields[n] for m in members)} == set()
 
 
 def test_lions_defaults_are_its_papers() -> None:

@@ -81,7 +81,7 @@ OPTIMIZERS: list[Optimizer] = [
     Adam(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3),
     Adam(lr=0.01, beta_1=0.8, beta_2=0.9, epsilon=1e-3, epsilon_hat=True),
     AdaGrad(lr=0.1, lr_decay=0.1, initial_accumulator_value=0.5, epsilon=1e-3),
-    RMSProp(lr=0.01, rho=0.8, epsilon=1e-2),
+    RMSProp(lr=0.02, rho=0.8, epsilon=1e-2),
     RMSProp(lr=0.01, rho=0.8, epsilon=1e-2, momentum=0.9),
     RMSProp(lr=0.01, rho=0.8, epsilon=1e-2, centered=True),
     RMSProp(lr=0.01, rho=0.8, epsilon=1e-2, momentum=0.9, centered=True),
