@@ -1,16 +1,21 @@
 """Prints the two tables of docs/solvers.md from the registry of solvers.
 
 python docs/solver_table.py
+python docs/solver_table.py --write    # into the pages, in both languages
 """
 
 from __future__ import annotations
 
+import argparse
+import re
 from itertools import groupby
+from pathlib import Path
 
 from rosenblatt.options.features import FEATURES, Feature
 from rosenblatt.options.solver import Family, Solver
 from rosenblatt.options.solvers import FAMILIES, SOLVERS
 
+PAGES = [Path(__file__).with_name(name) for name in ("solvers.md", "solvers.zh-CN.md")]
 SUPPORTED, IGNORED, REFUSED = "✓", "(✓)", "–"
 
 
@@ -56,5 +61,26 @@ def features() -> str:
     return table(rows)
 
 
+def written(page: str) -> str:
+    """The text of a page with the tables of today between its marks."""
+    for name, made in (("solvers", solvers()), ("features", features())):
+        begin, end = f"<!-- {name} -->\n", "\n<!-- end -->"
+        marks = re.compile(f"({begin})(?:.*?)({end})", flags=re.DOTALL)
+        page, found = marks.subn(lambda marked, made=made: marked[1] + made + marked[2], page)
+        if found != 1:
+            raise ValueError(f"the page needs the mark {begin!r} once, and has it {found} times")
+    return page
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--write", action="store_true", help="replace the tables in the pages")
+    if not parser.parse_args().write:
+        print(solvers(), features(), sep="\n\n")
+        return
+    for page in PAGES:
+        page.write_text(written(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    print(solvers(), features(), sep="\n\n")
+    main()
