@@ -15,13 +15,13 @@ from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.fitting.solvers import BEGINNINGS
 from rosenblatt.options import features as f
 from rosenblatt.options.activations import activations
-from rosenblatt.options.compatibility import SOLVER_PARAMETERS
+from rosenblatt.options.compatibility import SOLVER_PARAMETERS, check_unread
 from rosenblatt.options.features import FEATURES, Feature
 from rosenblatt.options.names import plain
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.options.schedules import OF_SGD, RATE_RULES
 from rosenblatt.options.solver import Solver
-from rosenblatt.options.solvers import BY_NAME, FAMILIES, SOLVERS, solver_of
+from rosenblatt.options.solvers import BY_NAME, FAMILIES, LBFGS, SOLVERS, solver_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 X, Y = (scale(a)[:60] for a in load_diabetes(return_X_y=True))
@@ -72,6 +72,12 @@ def test_a_parameter_that_is_read_changes_the_fit_or_is_refused(solver: Solver, 
         return
     same = np.array_equal(model.fit(X, Y).coefs_[0], changed.fit(X, Y).coefs_[0])
     assert same == (name not in solver.reads)
+
+
+def test_no_object_is_advised_where_a_solver_has_none() -> None:
+    solver, p = Solver("bfgs", LBFGS, lambda p: None), Parameters(solver="bfgs", momentum=0.5)
+    with pytest.raises(ValueError, match=r"does not read it\. Leave momentum at 0\.9\.$"):
+        check_unread(p, solver, solver.make(p))
 
 
 def test_families_are_complete() -> None:

@@ -131,7 +131,9 @@ def check_unread(p: Parameters, solver: Solver, made: Any) -> None:
     left = " and ".join(f"{name} at {DEFAULTS[name]!r}" for name in idle)
     if isinstance(p.solver, str):
         reason = "this solver does not read " + ("it" if len(idle) == 1 else "them")
-        remedy = f"Leave {left}, or set what it has itself in an object, such as solver={made!r}"
+        remedy = f"Leave {left}"
+        if made is not None:
+            remedy += f", or set what it has itself in an object, such as solver={made!r}"
     else:
         reason = "the object carries its own settings"
         remedy = f"Set what it has in the object, and leave {left}"
