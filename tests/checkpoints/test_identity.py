@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from rosenblatt.errors import InputError
-from rosenblatt.fitting.resume.fingerprint import told
+from rosenblatt.fitting.resume.fingerprint import fingerprint_text
 from tests.support.checkpointed import X, Y, estimator, fitted
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -90,13 +90,14 @@ TELL = """
 import sys
 import mine
 import rosenblatt.estimators
-from rosenblatt.fitting.resume.fingerprint import told
+from rosenblatt.fitting.resume.fingerprint import fingerprint_text
 mine.CALLS, mine.LOG = len(sys.argv), sys.argv
-print(*map(told, [mine.Mine(), mine.Mine, mine.scorer, mine.Scorer(), mine.Plain()]), sep="\\n")
+values = [mine.Mine(), mine.Mine, mine.scorer, mine.Scorer(), mine.Plain()]
+print(*map(fingerprint_text, values), sep="\\n")
 """
 
 
-def told_elsewhere(
+def texts_elsewhere(
     folder: Path, mine: str = MINE, beside: str = BESIDE, seed: int = 0
 ) -> list[str]:
     """What a process of its own says of an activation, its class, a scorer and an object."""
@@ -117,14 +118,14 @@ def told_elsewhere(
 
 @pytest.fixture(scope="module")
 def unedited(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    return told_elsewhere(tmp_path_factory.mktemp("unedited"))
+    return texts_elsewhere(tmp_path_factory.mktemp("unedited"))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_no_process_and_no_hash_makes_another_problem(
     unedited: list[str], seed: int, tmp_path: Path
 ) -> None:
-    assert told_elsewhere(tmp_path, seed=seed) == unedited
+    assert texts_elsewhere(tmp_path, seed=seed) == unedited
 
 
 # What is replaced, by what, and whose fingerprints differ.
@@ -161,7 +162,7 @@ else:
 
 
 @pytest.fixture(scope="module")
-def told_of_edits(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+def texts_of_edits(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     """What a process for each of the edits says."""
     folders = [tmp_path_factory.mktemp("edited") for _ in EDITS]
     for folder, (before, after, _) in zip(folders, EDITS, strict=True):
@@ -180,12 +181,12 @@ def told_of_edits(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("k", range(len(EDITS)), ids=[after for _, after, _ in EDITS])
 def test_edited_code_changes_the_fingerprint(
-    k: int, unedited: list[str], told_of_edits: list[list[str]]
+    k: int, unedited: list[str], texts_of_edits: list[list[str]]
 ) -> None:
     before, _, differing = EDITS[k]
     assert sum(text.count(before) for text in (MINE, BESIDE)) >= 1
     kinds = ["activation", "activation", "scorer", "scorer", "plain"]
-    changed = zip(kinds, unedited, told_of_edits[k], strict=True)
+    changed = zip(kinds, unedited, texts_of_edits[k], strict=True)
     assert {kind for kind, one, other in changed if one != other} == set(
         differing.split(", ") if differing else ()
     )
@@ -211,7 +212,7 @@ def test_a_web_of_functions_is_walked_once_each() -> None:
     calls = " + ".join(f"f{k}()" for k in range(n))
     names = {"__name__": __name__}
     exec("\n".join(f"def f{k}(): return {k} + {calls}" for k in range(n)), names)
-    assert told(names["f0"]) != told(names["f1"])
+    assert fingerprint_text(names["f0"]) != fingerprint_text(names["f1"])
 
 
 def test_object_without_a_stable_repr_is_fingerprinted_by_type() -> None:
@@ -224,8 +225,12 @@ def test_object_without_a_stable_repr_is_fingerprinted_by_type() -> None:
 
     import threading
 
-    assert told(made(1.0, threading.Lock())) == told(made(1.0, threading.Lock()))
-    assert told(made(1.0, threading.Lock())) != told(made(2.0, threading.Lock()))
+    assert fingerprint_text(made(1.0, threading.Lock())) == fingerprint_text(
+        made(1.0, threading.Lock())
+    )
+    assert fingerprint_text(made(1.0, threading.Lock())) != fingerprint_text(
+        made(2.0, threading.Lock())
+    )
 
 
 def test_the_names_of_the_columns_are_a_part_of_the_problem(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from numpy.random import RandomState
 
-from rosenblatt.fitting.resume.fingerprint import told
+from rosenblatt.fitting.resume.fingerprint import fingerprint_text
 from rosenblatt.schedules import WarmUp
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -61,8 +61,8 @@ class Cyclic:
     ],
 )
 def test_different_values_have_different_fingerprints(one: Any, other: Any) -> None:
-    assert told(one) != told(other)
-    assert told(one) == told(copy.deepcopy(one))
+    assert fingerprint_text(one) != fingerprint_text(other)
+    assert fingerprint_text(one) == fingerprint_text(copy.deepcopy(one))
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ def test_different_values_have_different_fingerprints(one: Any, other: Any) -> N
     ],
 )
 def test_equal_values_have_equal_fingerprints(one: Any, other: Any) -> None:
-    assert told(one) == told(other)
+    assert fingerprint_text(one) == fingerprint_text(other)
 
 
 def test_value_without_fingerprint_is_an_error_and_a_cycle_is_not() -> None:
     with pytest.raises(TypeError, match="which a checkpoint needs"):
-        told(threading.Lock())
-    assert told(Cyclic()) == told(Cyclic())
+        fingerprint_text(threading.Lock())
+    assert fingerprint_text(Cyclic()) == fingerprint_text(Cyclic())

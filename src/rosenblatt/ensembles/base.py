@@ -243,7 +243,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
 
     def _tell(self, member: Member) -> None:
         if self.verbose and member.finished:
-            print(f"member {member.number} of {self.n_estimators}: {member.told}", flush=True)
+            print(f"member {member.number} of {self.n_estimators}: {member.summary}", flush=True)
 
     def _take_over(self, trained: list[Member]) -> None:
         self.estimators_ = [member.network for member in trained]

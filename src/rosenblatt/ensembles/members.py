@@ -106,7 +106,7 @@ class Member:
         self.converged, self.remark = fit.converged, fit.remark
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """What is printed of a finished member."""
         net = self.network
         return f"{net.n_iter_} epochs, loss {net.loss_:.4g}, {net.stop_reason_}"

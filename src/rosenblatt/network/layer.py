@@ -1,4 +1,4 @@
-"""What every layer of a network does: shapes, parameters, and its way forward and back."""
+"""The interface of a layer: its shapes, its parameters, its forward and its backward pass."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ Arrays: TypeAlias = Mapping[str, FloatArray]
 @final
 @dataclass(frozen=True)
 class Passed:
-    """What a batch left behind in a layer on its way forward.
+    """The cache of a layer's forward pass over a batch, which its backward pass uses.
 
     Attributes
     ----------
     layer : Layer
     x : array (n_samples, *input shape)
-        What came in.
+        Its input.
     out : array (n_samples, *output shape)
-        What went out.
+        Its output.
     kept : object
-        What the layer keeps for its way back, such as a dropout mask.
+        What else the backward pass needs, such as a dropout mask.
     parts : tuple of Passed
-        The same of the layers that it consists of, in order.
+        The caches of the layers that it consists of, in order.
     """
 
     layer: Layer
@@ -63,14 +63,14 @@ class Passed:
 @final
 @dataclass(frozen=True)
 class Backward:
-    """What comes back through a layer, summed over the samples and undivided.
+    """The result of a layer's backward pass: gradients summed over the samples, undivided.
 
     Attributes
     ----------
     gradients : mapping of name to array
         The gradients of the layer's parameters.
     upstream : array (n_samples, *input shape)
-        The gradient with respect to what came in.
+        The gradient with respect to the layer's input.
     delta : array
         The gradient with respect to the output of the innermost first layer: x W + b of a block.
     """
@@ -122,7 +122,7 @@ class Layer(ABC):
 
     @abstractmethod
     def output_shape(self, shape: Shape) -> Shape:
-        """The shape of what goes out, given that of what comes in.
+        """The shape of the output, given that of the input.
 
         Raises
         ------
@@ -134,14 +134,14 @@ class Layer(ABC):
     def forward(
         self, parameters: Arrays, state: Arrays, x: FloatArray, stream: Stream | None
     ) -> Passed:
-        """Pass a batch x, shape (n_samples, *input shape).
+        """The forward pass of a batch x, shape (n_samples, *input shape).
 
         In a training step `stream` has the random numbers; without one it is a prediction.
         """
 
     @abstractmethod
     def backward(self, parameters: Arrays, passed: Passed, upstream: FloatArray) -> Backward:
-        """Pass back `upstream`, the gradient with respect to `passed.out`."""
+        """The backward pass, from `upstream`, the gradient with respect to `passed.out`."""
 
     def parameter_shapes(self, shape: Shape) -> Mapping[str, Shape]:
         """Name to shape of the parameters, in the order in which θ holds them.
@@ -187,7 +187,7 @@ class Layer(ABC):
         return type(self).__name__
 
     def cost(self, shape: Shape, entries: float | None = None) -> float:
-        """Multiply-adds of a sample on its way forward.
+        """Multiply-adds of a sample's forward pass.
 
         `entries` are the stored ones of a sparse row, in the mean; None for a dense input.
         """

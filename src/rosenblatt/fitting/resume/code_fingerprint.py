@@ -34,18 +34,18 @@ def is_own(value: Any) -> bool:
     return not (installed or name.partition(".")[0] in BY_NAME)
 
 
-def does(start: Any, tell: Callable[[Any], str]) -> str:
+def does(start: Any, text_of: Callable[[Any], str]) -> str:
     """A text for what a function or a class does, with all that it leads to, each of them once.
 
-    They are numbered as they are met, in an order that depends on no hash. `tell` puts all else
-    into words; a TypeError that it raises is passed on where `start` itself needs them.
+    They are numbered as they are met, in an order that depends on no hash. `text_of` makes the
+    text of anything else; a TypeError that it raises is passed on where `start` itself needs them.
     """
     met, numbers = [start], {id(start): 0}
 
-    def told(value: Any) -> str:
+    def reference(value: Any) -> str:
         if not is_own(value):
             try:
-                return tell(value)
+                return text_of(value)
             except TypeError:
                 if len(texts) == 0 and isinstance(start, types.FunctionType):
                     raise
@@ -59,7 +59,7 @@ def does(start: Any, tell: Callable[[Any], str]) -> str:
     for value in met:  # which grows
         parts = of_function(value) if isinstance(value, types.FunctionType) else of_class(value)
         named = f"{value.__module__}.{value.__qualname__}"
-        texts.append(f"{named}({', '.join(f'{name}: {told(part)}' for name, part in parts)})")
+        texts.append(f"{named}({', '.join(f'{name}: {reference(part)}' for name, part in parts)})")
     return "; ".join(texts)
 
 

@@ -22,8 +22,8 @@ __all__ = ["differences", "identity"]
 # Parameters that a resumed fit may change: limits, and what affects numbers by rounding alone.
 FREE = {"callbacks", "checkpoint", "max_fun", "max_iter", "max_time", "n_jobs", "verbose"}
 # Characters of a text that a message quotes.
-TOLD = 60
-TO_READ = ("the estimator", "the float type")
+QUOTED = 60
+READABLE = ("the estimator", "the float type")
 # Up to here floats represent every whole number.
 WHOLE = 2**53
 
@@ -53,11 +53,11 @@ def identity(fit: Fit, owner: str, columns: Columns) -> dict[str, str]:
     begins_from.update(context.state.data)
     return {
         "the estimator": owner,
-        **{name: told(value) for name, value in sorted(parameters.items())},
+        **{name: fingerprint_text(value) for name, value in sorted(parameters.items())},
         "the float type": context.theta.dtype.name,
         "X, y or sample_weight": fingerprint(context.train).hex(),
-        "the names of the columns": told(columns.names),
-        "the classes": told(context.targets.attributes.get("classes_")),
+        "the names of the columns": fingerprint_text(columns.names),
+        "the classes": fingerprint_text(context.targets.attributes.get("classes_")),
         "the validation rows": "" if validation is None else fingerprint(validation).hex(),
         "the rows to learn from": hashed("", fit.rows.tobytes()),
         "the weights to begin from": begins_from.hexdigest(),
@@ -71,14 +71,14 @@ def differences(there: dict[str, str], here: dict[str, str]) -> str:
     if parameters:  # the rest may follow from them
         differing = parameters
     return " and ".join(
-        f"{name} is {here[name]:.{TOLD}} and was {there.get(name, 'unknown'):.{TOLD}}"
-        if name in parameters or name in TO_READ
+        f"{name} is {here[name]:.{QUOTED}} and was {there.get(name, 'unknown'):.{QUOTED}}"
+        if name in parameters or name in READABLE
         else f"{name} differ"
         for name in differing
     )
 
 
-def told(value: Any, within: tuple[int, ...] = ()) -> str:
+def fingerprint_text(value: Any, within: tuple[int, ...] = ()) -> str:
     """The same text for the same value, in any process.
 
     A function is its name and what it does, as is a class of the user's own; an object its type and
@@ -86,7 +86,7 @@ def told(value: Any, within: tuple[int, ...] = ()) -> str:
     """
     if id(value) in within:
         return f"itself {within.index(id(value))}"
-    tell = functools.partial(told, within=(*within, id(value)))
+    text_of = functools.partial(fingerprint_text, within=(*within, id(value)))
     match value:
         case None | bool() | bytes():
             return repr(value)
@@ -95,11 +95,11 @@ def told(value: Any, within: tuple[int, ...] = ()) -> str:
         case types.ModuleType():
             return value.__name__
         case np.random.RandomState():
-            return f"RandomState {hashed(tell(generator_state(value).values))}"
+            return f"RandomState {hashed(text_of(generator_state(value).values))}"
         case np.ndarray() if value.dtype != object and value.size > 100:
-            return f"array {hashed(tell(value.shape) + value.dtype.str, value.tobytes())}"
+            return f"array {hashed(text_of(value.shape) + value.dtype.str, value.tobytes())}"
         case np.ndarray():
-            return tell(value.tolist())
+            return text_of(value.tolist())
         case np.dtype():
             return repr(value.name)
         case np.bool_():
@@ -108,27 +108,27 @@ def told(value: Any, within: tuple[int, ...] = ()) -> str:
             number = float(value)
             return repr(int(number) if abs(number) < WHOLE and number.is_integer() else number)
         case dict():
-            entries = sorted(f"{tell(k)}: {tell(v)}" for k, v in value.items())
+            entries = sorted(f"{text_of(k)}: {text_of(v)}" for k, v in value.items())
             return f"{{{', '.join(entries)}}}"
         case set() | frozenset():
-            return f"{{{', '.join(sorted(map(tell, value)))}}}"
+            return f"{{{', '.join(sorted(map(text_of, value)))}}}"
         case list() | tuple() | range():
-            return f"[{', '.join(map(tell, value))}]"
+            return f"[{', '.join(map(text_of, value))}]"
         case types.MethodType():
-            return f"{tell(value.__func__)} of {tell(value.__self__)}"
+            return f"{text_of(value.__func__)} of {text_of(value.__self__)}"
         case types.FunctionType():
-            return f"{value.__module__}.{value.__qualname__} {hashed(does(value, tell))}"
+            return f"{value.__module__}.{value.__qualname__} {hashed(does(value, text_of))}"
         case types.CodeType():
-            return tell([value.co_code, value.co_consts, value.co_names])
+            return text_of([value.co_code, value.co_consts, value.co_names])
         case type() if issubclass(value, np.generic):
             return repr(np.dtype(value).name)
         case type() if is_own(value):
-            return f"{value.__module__}.{value.__qualname__} {hashed(does(value, tell))}"
+            return f"{value.__module__}.{value.__qualname__} {hashed(does(value, text_of))}"
         case type() | types.BuiltinFunctionType():
             return f"{value.__module__}.{value.__qualname__}"
     kind = type(value)
-    code = f" {hashed(does(kind, tell))} " if is_own(kind) else ""
-    return f"{kind.__qualname__}{code}({tell(copied_from(value))})"
+    code = f" {hashed(does(kind, text_of))} " if is_own(kind) else ""
+    return f"{kind.__qualname__}{code}({text_of(copied_from(value))})"
 
 
 def copied_from(value: Any) -> Any:
