@@ -21,7 +21,7 @@ class EpochEnd:
     Attributes
     ----------
     epoch : int
-        From 1 in every fit; for 'lbfgs', 'lm' and 'gauss_newton' the iteration.
+        From 1 in every fit; for a solver over all rows, such as 'lbfgs', the iteration.
     record : dict
         The epoch's entry of `history_`.
     estimator : estimator

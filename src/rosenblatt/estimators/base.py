@@ -121,8 +121,8 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
             Weight 2 stands for a row given twice, weight 0 for its absence.
         X_val, y_val, sample_weight_val : as above, optional
             Rows to validate on after every epoch, in place of a split by `validation_fraction`.
-            Without `early_stopping` they are only watched; see `history_`. Not with 'lbfgs', 'lm'
-            and 'gauss_newton'.
+            Without `early_stopping` they are only watched; see `history_`. Not with solvers
+            over all rows.
 
         Returns
         -------

@@ -52,9 +52,10 @@ class MLPClassifier(ClassPredictions, BaseMLP):
         'adamw' in PyTorch's. They read their rate from `learning_rate_init` ('adadelta' usually
         takes 1.0), and `momentum`, `beta_1`, `beta_2` and `epsilon` as said there. 'lbfgs' takes
         all rows at once (G15). 'kfac' is the natural gradient in mini-batches (G16); 'lm' and
-        'gauss_newton' minimise the squared error of an `MLPRegressor` (G17). An object of
-        `rosenblatt.optimizers` or `rosenblatt.second_order`, such as `KFAC(damping=10)`, carries
-        all its settings; an optimiser class of your own runs in NumPy, which is slow.
+        'gauss_newton' minimise the squared error of an `MLPRegressor` over all rows (G17). With
+        'lbfgs' they are the solvers over all rows, which run in iterations, not in epochs. An
+        object of `rosenblatt.optimizers` or `rosenblatt.second_order`, such as `KFAC(damping=10)`,
+        carries all its settings; an optimiser class of your own runs in NumPy, which is slow.
         docs/solvers.md lists all names, what each reads and what each supports. A parameter of
         other solvers that the chosen one does not read is an error away from its default; 'sgd',
         'adam' and 'lbfgs' ignore it, as in scikit-learn.
@@ -76,14 +77,14 @@ class MLPClassifier(ClassPredictions, BaseMLP):
     power_t : float, default=0.5
         Exponent of 'invscaling'.
     max_iter : int, default=200
-        Epochs at most; for 'lbfgs', 'lm' and 'gauss_newton' iterations.
+        Epochs at most; iterations of a solver over all rows.
     shuffle : bool, default=True
         Draw new batches in every epoch.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the validation split and the batches.
     tol : float, default=1e-4
-        Smaller gains do not count as improvement; for 'lbfgs', 'lm' and 'gauss_newton' the
-        gradient's tolerance.
+        Smaller gains do not count as improvement; for a solver over all rows, the gradient's
+        tolerance.
     verbose : bool, int or 'bar', default=False
         True prints a line an epoch, 'bar' shows one progress line.
     warm_start : bool, default=False
@@ -104,7 +105,7 @@ class MLPClassifier(ClassPredictions, BaseMLP):
     n_iter_no_change : int or inf, default=10
         Epochs without improvement that stop the fit.
     max_fun : int, default=15000
-        Evaluations at most, of 'lbfgs'; steps tried at most, of 'lm' and 'gauss_newton'.
+        For solvers over all rows: evaluations at most of 'lbfgs', steps tried at most of others.
     l1 : float, default=0.0
         Strength of an L1 penalty on the weights, in alpha's scale: l1/n Σ|W| joins the objective,
         an elastic net with `alpha` (theory B5). It needs a first-order solver, which takes its
@@ -125,11 +126,11 @@ class MLPClassifier(ClassPredictions, BaseMLP):
         norms in `history_` are those before clipping.
     grad_tol : float or None, default=None
         Stop once the gradient's norm over all layers falls below it (B12): the root mean square
-        over an epoch's batches, as in `history_`; in full batch, and for 'lbfgs', 'lm' and
-        'gauss_newton', the norm itself.
+        over an epoch's batches, as in `history_`; in full batch, and for a solver over all
+        rows, the norm itself.
     max_time : float or None, default=None
-        Seconds after which the fit stops, in the middle of an epoch if need be; of 'lbfgs', 'lm'
-        and 'gauss_newton' at the end of the iteration in hand.
+        Seconds after which the fit stops, in the middle of an epoch if need be; a solver over
+        all rows stops at the end of the iteration.
     scoring : str, callable or None, default=None
         What is computed on the validation rows and watched by `early_stopping`: scikit-learn's
         score (accuracy here, R² in the regressor), 'loss' for their loss, negated, which still
@@ -191,7 +192,7 @@ class MLPClassifier(ClassPredictions, BaseMLP):
         tanh and logistic layers without `normalization` and `residual`; it spreads the first over
         the ranges of X's columns, and leaves the output layer to scikit-learn's draw.
     callbacks : list of callables or None, default=None
-        Each is called after every epoch, or iteration of 'lbfgs', 'lm' and 'gauss_newton', with a
+        Each is called after every epoch, or iteration of a solver over all rows, with a
         `rosenblatt.callbacks.EpochEnd`: the epoch's number, its entry of `history_`, and an
         estimator that predicts with the weights of the moment. Returning True, or raising
         `StopTraining`, ends the fit; any other exception undoes it. scikit-learn's own callbacks
@@ -243,8 +244,8 @@ class MLPClassifier(ClassPredictions, BaseMLP):
         with `warm_start` never surpassed the best score before it. None without `early_stopping`.
     history_ : list of dict
         One record an epoch: epoch, loss, validation_loss, validation_score, learning_rate (of the
-        epoch's first step), gradient_norm (by layer), seconds. For 'lbfgs', 'lm' and 'gauss_newton'
-        one an iteration, with None where an iteration has no such thing. 'kfac', 'lm' and
+        epoch's first step), gradient_norm (by layer), seconds. For a solver over all rows one
+        an iteration, with None where an iteration has no such thing. 'kfac', 'lm' and
         'gauss_newton' add their damping, the latter two the steps tried; their learning_rate is the
         share of the step. `on_divergence='restore'` adds restores, the returns before an epoch.
     stop_reason_ : str

@@ -156,21 +156,37 @@ class FullBatchSolver(ABC):
     Attributes
     ----------
     at_rest : callable or None
-        Called between steps, when `state_dict` is one to resume from. Without it there is no state.
+        Set before `solve`, where the fit keeps checkpoints. `solve` calls it between two steps, and
+        only where `state_dict` has all that the next step depends on. None where there are no
+        checkpoints: `state_dict` is not called then.
     """
 
     at_rest: Callable[[], None] | None = None
 
     @abstractmethod
     def solve(self) -> SolverResult:
-        """Find the parameters, and write the log."""
+        """Find the parameters, and write the log.
+
+        It begins at `context.theta`, or where `load_state_dict` has put it.
+
+        In `context.log` it sets `n_iter`, `stop_reason` and `loss`, as `context.reported` gives it.
+        `Iterations.ended`, called after each iteration, writes `history` and calls the callbacks.
+        A solver with a loss curve calls `begin_curves(early_stopping=False)` when it is made,
+        appends to `loss_curve` and sets `best_loss`; one without sets `has_curves` to False.
+        """
 
     @abstractmethod
     def state_dict(self) -> StateDict:
-        """Its serialisable state, from which `solve` resumes after `load_state_dict`."""
+        """All that the rest of `solve` depends on: plain values, arrays and parts of both.
+
+        The iterate, counters such as evaluations, what the method keeps from step to step, the
+        state of its `Iterations`, and `loss_curve` where the solver writes one. `solve` after
+        `load_state_dict` must end with the bits of an uninterrupted run.
+        """
 
     @abstractmethod
-    def load_state_dict(self, state: StateDict) -> None: ...
+    def load_state_dict(self, state: StateDict) -> None:
+        """Take the state that `solve` is to begin from; called before it, at most once."""
 
 
 @final
