@@ -122,8 +122,8 @@ def test_optuna_candidate_too_large_for_memory_fails_alone(
 
 
 def test_optuna_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rosenblatt.search import structure_search
+    from rosenblatt.search import exploration
 
-    monkeypatch.setattr(structure_search, "find_spec", lambda name: None)
+    monkeypatch.setattr(exploration, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r"pip install \"rosenblatt\[search\]\""):
         StructureSearchCV(network(), SIZES, strategy="optuna").fit(X, Y)

@@ -6,7 +6,6 @@ import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from importlib.util import find_spec
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self
 
@@ -24,10 +23,15 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, requested_threads
 from rosenblatt.parallel import StopSignal, WorkerPool
-from rosenblatt.search.candidates import HIDDEN, checked_sizes, combined, network_step
-from rosenblatt.search.cost import Measure
-from rosenblatt.search.default_candidates import Sizes, ladder
-from rosenblatt.search.folds import Folds, Held, folds_of
+from rosenblatt.search.candidates import combined, network_step
+from rosenblatt.search.cv_results import columns_of, fold_results
+from rosenblatt.search.exploration import (
+    draw_candidates,
+    single_grid,
+    sizes_to_try,
+    try_candidates,
+)
+from rosenblatt.search.folds import Held, folds_of
 from rosenblatt.search.messages import (
     line_of,
     not_reached,
@@ -39,15 +43,13 @@ from rosenblatt.search.messages import (
 from rosenblatt.search.progress import SearchBar
 from rosenblatt.search.results import search_results, sizes_of
 from rosenblatt.search.run import Scoring, SearchRun, no_metric_named
-from rosenblatt.search.sampling import DEFAULT_NUMBER, sample
+from rosenblatt.search.sampling import DEFAULT_NUMBER
 from rosenblatt.search.selection import eligible, favourites
 from rosenblatt.search.space import Space
 from rosenblatt.search.splits import numbered
-from rosenblatt.search.strategies import every, halving
 from rosenblatt.search.summary import summary_of
 from rosenblatt.search.trials import Candidate, folds_in_common
 from rosenblatt.support.caller_warning import warn_caller
-from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.support.rollback_on_error import undone_on_failure
 
 __all__ = ["StructureSearchCV"]
@@ -254,11 +256,11 @@ class StructureSearchCV(BaseSearchCV):
             )
             held = Held(self.estimator, X, y, splits)
             scoring = Scoring(scorers, self.refit, routed.scorer.score, held, splits)
-            self.candidates_ = self._sizes(folds, step, len(splits[0][0]))
+            self.candidates_ = sizes_to_try(self.candidates, folds, step, len(splits[0][0]))
             with blas_beside(size), WorkerPool(allowed_threads(size), stop) as pool:
                 run = SearchRun(folds, len(splits), scoring, pool, stop, self._report)
                 with SearchBar(run) if self.verbose == "bar" else nullcontext():
-                    self._search(run, step)
+                    self._explore(run, step)
             self.search_time_ = time.perf_counter() - begun
             self._conclude(run)
             self.scorer_ = scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
@@ -296,46 +298,19 @@ class StructureSearchCV(BaseSearchCV):
         if self.strategy != "all" and several and not isinstance(self.refit, str):
             raise ValueError(no_metric_named(scorers._scorers, self.refit))
 
-    def _sizes(self, folds: Folds, step: str, n_samples: int) -> list[Sizes]:
-        if self.candidates is not None:
-            sizes = checked_sizes(self.candidates)
-            check_table(folds, step, sizes)
-            return sizes
-        _, network, _ = folds.network({step + HIDDEN: (1,)})
-        linear, *others = ladder(n_samples, network.n_inputs, network.n_outputs)
-        try:
-            folds.network({step + HIDDEN: linear})
-        except ValueError:  # dropout, for example, needs a hidden layer
-            return others
-        return [linear, *others]
-
-    def _search(self, run: SearchRun, step: str) -> None:
-        measure = Measure(run.folds, self.strategy == "halving")
+    def _explore(self, run: SearchRun, step: str) -> None:
         if self.strategy == "optuna":
             n_candidates = self.n_candidates
             if n_candidates is None and self.max_time is None:
                 n_candidates = DEFAULT_NUMBER
-            space = Space(self.candidates_, self.candidates is None, self._one_grid(), step)
-            for sizes in () if space.free else space.sizes:
-                measure.possible({step + HIDDEN: sizes})
+            space = Space(
+                self.candidates_, self.candidates is None, single_grid(self.param_grid), step
+            )
             seed = int(check_random_state(self.random_state).randint(2**31))
-            sample(run, space, n_candidates=n_candidates, seed=seed, measured=measure)
-            return
-        for parameters in combined(self.candidates_, self.param_grid, step):
-            n_parameters, max_epochs, _ = measure.possible(parameters)
-            run.add(parameters, n_parameters, max_epochs)
-        if self.strategy == "halving":
-            halving(run)
+            draw_candidates(run, space, n_candidates, seed)
         else:
-            every(run)
-
-    def _one_grid(self) -> Mapping[str, Any]:
-        """The grid that optuna draws from."""
-        if find_spec("optuna") is None:
-            raise missing("strategy='optuna'", "optuna")
-        if self.param_grid is None or isinstance(self.param_grid, Mapping):
-            return self.param_grid or {}
-        raise ValueError("strategy='optuna' takes one dict as param_grid, not a list of them.")
+            candidates = combined(self.candidates_, self.param_grid, step)
+            try_candidates(run, candidates, by_halving=self.strategy == "halving")
 
     def _report(self, candidate: Candidate) -> None:
         if self.verbose and self.verbose != "bar":
@@ -370,30 +345,14 @@ class StructureSearchCV(BaseSearchCV):
         warn_of_limits(reached, self.strategy == "all" and not run.stop.due)
 
     def _results(self, reached: Sequence[Candidate]) -> dict[str, Any]:
-        out = [
-            {
-                "test_scores": trial.test,
-                "train_scores": trial.train,
-                "fit_time": trial.fit_time,
-                "score_time": trial.score_time,
-                "fit_error": trial.error,
-            }
-            for candidate in reached
-            for trial in candidate.trials
-        ]
+        out = fold_results(reached)
         if callable(self.scoring):
             _insert_error_scores(out, np.nan)
-        more = {
-            "n_parameters": [c.n_parameters for c in reached],
-            "mean_n_epochs": [float(np.mean([t.n_epochs for t in c.trials])) for c in reached],
-            "rung": [c.rung for c in reached],
-            "status": [c.status for c in reached],
-        }
         with warnings.catch_warnings():
             if any(c.status == "failed" for c in reached):  # warned about already, by name
                 warnings.filterwarnings("ignore", message=".*scores are non-finite", append=False)
             results: dict[str, Any] = self._format_results(
-                [c.parameters for c in reached], self.n_splits_, out, more
+                [c.parameters for c in reached], self.n_splits_, out, columns_of(reached)
             )
         return results
 
@@ -436,23 +395,6 @@ class StructureSearchCV(BaseSearchCV):
         self.refit_time_ = time.perf_counter() - start
         if hasattr(self.best_estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_
-
-
-def check_table(folds: Folds, step: str, sizes: Sequence[Sizes]) -> None:
-    """Raise the network's own error if the table suits none of the sizes.
-
-    Where it suits some of them, the others fail by themselves during the search.
-    """
-    first: Exception | None = None
-    for hidden in sizes:
-        try:
-            folds.network({step + HIDDEN: hidden})
-        except ValueError as error:
-            first = first or error
-        else:
-            return
-    assert first is not None
-    raise first
 
 
 def ended_early(candidates: Iterable[Candidate]) -> bool:
