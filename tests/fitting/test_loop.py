@@ -14,6 +14,7 @@ from rosenblatt.averaging import CurrentWeights
 from rosenblatt.engine import Epoch, EpochPlan, Trainer
 from rosenblatt.engine.divergence import Cause, Diagnosis, Divergence
 from rosenblatt.errors import DivergenceError
+from rosenblatt.fitting import lookahead
 from rosenblatt.fitting.batch_sampler import BatchSampler
 from rosenblatt.fitting.divergence_handling import DivergenceHandler
 from rosenblatt.fitting.epoch_runner import EpochRunner
@@ -29,6 +30,12 @@ from rosenblatt.schedules import DivideOnStall, ExponentialDecay, RateRule, Run
 from rosenblatt.stopping import Ending, GradientTolerance, NoImprovement
 
 OVERFLOW = Divergence(1, Diagnosis(1, "the loss overflows", Cause.STEPS, "the steps are too large"))
+
+
+@pytest.fixture(autouse=True)
+def epochs_take_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is: the number of epochs in a call follows from their seconds."""
+    monkeypatch.setattr(lookahead, "MOMENT", 1e9)
 
 
 class ScriptedTrainer(Trainer):
