@@ -1,4 +1,4 @@
-"""Which cases of a product are exhaustive; a folder and the answers of the command line."""
+"""Cases of a product that are exhaustive; a folder and the answers of the command line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import importlib
 import json
 import os
 import signal
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rosenblatt.support.registry import REGISTRIES
+from tests.support.sampling import sample
 
-# A narrower build of the engine than this processor runs, by its level: see compiled.py.
+# A narrower build of the engine than this processor runs: 4 has AVX-512, 3 has AVX2, 0 neither.
 if "ROSENBLATT_LEVEL" in os.environ:
     level = int(os.environ["ROSENBLATT_LEVEL"])
     importlib.import_module("rosenblatt.engine._native").cpu_level = lambda: level
@@ -26,20 +27,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all but every k-th case of a product as exhaustive: `@pytest.mark.product(every=k)`.
-
-    The k of a product over members divides the number of members on none of its axes, so that the
-    cases left meet every one of them.
-    """
-    seen: Counter[str] = Counter()
+    """Mark cases of a product as exhaustive, but for the sample that `make unit` runs."""
+    products: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
-        product = item.get_closest_marker("product")
-        if product is None:
-            continue
-        function = item.nodeid.partition("[")[0]
-        if seen[function] % product.kwargs["every"]:
-            item.add_marker("exhaustive")
-        seen[function] += 1
+        if item.get_closest_marker("product") is not None:
+            products[item.nodeid.partition("[")[0]].append(item)
+    for cases in products.values():
+        every = cases[0].get_closest_marker("product").kwargs["every"]
+        kept = sample([case.callspec.indices for case in cases], every)
+        for number, case in enumerate(cases):
+            if number not in kept:
+                case.add_marker("exhaustive")
 
 
 @pytest.fixture(autouse=True)
