@@ -132,7 +132,7 @@ class Parameters:
     def of(cls, estimator: Any) -> Parameters:
         """The current parameters of an estimator; later changes to it have no effect on them."""
         made = object.__new__(cls)
-        # One call in place of 42 of `object.__setattr__`: every `partial_fit` comes here.
+        # One call in place of an `object.__setattr__` for each: every `partial_fit` comes here.
         made.__dict__.update({name: getattr(estimator, name) for name in NAMES})
         return made
 
