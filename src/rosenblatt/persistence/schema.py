@@ -26,6 +26,7 @@ from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.serialization import from_plain, to_plain
 
 FORMAT_VERSION = 1
+MISFIT = "the tensors do not fit the network that the metadata describe"
 
 
 @final
@@ -97,6 +98,10 @@ def format_version_of(data: object) -> int:
 def saved_model_from(data: object, tensors: Mapping[str, FloatArray]) -> SavedModel:
     """The inverse of `metadata_of` and `tensors_of`; ValueError where anything does not fit."""
     metadata: Metadata = from_plain(Metadata, data, "its metadata")
+    # A network takes more memory than its description: it is not built before it can fit.
+    n_dense = sum(isinstance(layer, LayerData | Dense) for layer in metadata.layers)
+    if n_dense > len(tensors):
+        raise InputError(MISFIT)
     network = _network_from(metadata)
     theta, state = _parameters_from(network, tensors)
     model = Model(network, theta, metadata.loss, state)
@@ -140,7 +145,7 @@ def _parameters_from(
         for name, shape in shapes.items()
     }
     if expected != {name: array.shape for name, array in tensors.items()}:
-        raise InputError("the tensors do not fit the network that the metadata describe")
+        raise InputError(MISFIT)
     dtypes = {array.dtype for array in tensors.values()}
     if len(dtypes) > 1:
         raise InputError("the tensors are neither all float32 nor all float64")
