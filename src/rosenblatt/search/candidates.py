@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.search.default_candidates import Sizes
 
-__all__ = ["HIDDEN", "CandidateParameters", "checked_sizes", "combined", "network_step"]
+__all__ = ["HIDDEN", "CandidateParameters", "checked_sizes", "combined", "names_in", "network_step"]
 
 CandidateParameters = dict[str, Any]
 HIDDEN = "hidden_layer_sizes"
@@ -84,3 +84,9 @@ def combined(
     if any(name in one for one in grids):
         raise ValueError(f"param_grid names {name!r}: give the hidden layers as candidates.")
     return list(ParameterGrid([{**one, name: list(sizes)} for one in grids]))
+
+
+def names_in(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> set[str]:
+    """The names of the parameters that a grid varies."""
+    grids = [grid] if isinstance(grid, Mapping) else grid or []
+    return {name for one in grids for name in one}

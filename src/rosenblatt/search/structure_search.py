@@ -23,7 +23,7 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, requested_threads
 from rosenblatt.parallel import StopSignal, WorkerPool
-from rosenblatt.search.candidates import combined, network_step
+from rosenblatt.search.candidates import combined, names_in, network_step
 from rosenblatt.search.cv_results import columns_of, fold_results
 from rosenblatt.search.exploration import (
     draw_candidates,
@@ -48,7 +48,7 @@ from rosenblatt.search.selection import eligible, favourites
 from rosenblatt.search.space import Space
 from rosenblatt.search.splits import numbered
 from rosenblatt.search.summary import summary_of
-from rosenblatt.search.trials import Candidate, folds_in_common
+from rosenblatt.search.trials import Candidate, ended_early, folds_in_common
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.rollback_on_error import undone_on_failure
 
@@ -395,12 +395,3 @@ class StructureSearchCV(BaseSearchCV):
         self.refit_time_ = time.perf_counter() - start
         if hasattr(self.best_estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.best_estimator_.feature_names_in_
-
-
-def ended_early(candidates: Iterable[Candidate]) -> bool:
-    return any(not c.scored or c.status in ("cut", "paused") for c in candidates)
-
-
-def names_in(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> set[str]:
-    grids = [grid] if isinstance(grid, Mapping) else grid or []
-    return {name for one in grids for name in one}

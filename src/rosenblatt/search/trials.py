@@ -12,7 +12,7 @@ from rosenblatt.estimators.estimator_fit import EstimatorFit
 from rosenblatt.parallel import CUT_SHORT
 from rosenblatt.search.candidates import CandidateParameters
 
-__all__ = ["Begun", "Candidate", "Scores", "Trial", "folds_in_common"]
+__all__ = ["Begun", "Candidate", "Scores", "Trial", "ended_early", "folds_in_common"]
 
 Scores = float | dict[str, float]
 
@@ -168,3 +168,8 @@ def folds_in_common(candidates: Iterable[Candidate]) -> list[int]:
     done = [[t for t in candidate.trials if t.scored] for candidate in candidates]
     most = max(done, key=lambda trials: (sum(not t.error for t in trials), len(trials)), default=[])
     return [trial.fold for trial in most]
+
+
+def ended_early(candidates: Iterable[Candidate]) -> bool:
+    """Whether a candidate has not been trained to its end."""
+    return any(not c.scored or c.status in ("cut", "paused") for c in candidates)
