@@ -10,13 +10,16 @@ __all__ = ["sample"]
 def sample(cases: Sequence[Mapping[str, int]], every: int) -> set[int]:
     """Numbers of the cases to run: every k-th, and more until each value of each axis is met.
 
-    A case is the place of its value on each axis. Every k-th alone would miss values without a
+    A case has the number of its value on each axis. Every k-th alone would miss values without a
     word as soon as the length of an axis becomes a multiple of k, or shares a factor with it.
+    Where all cases have values of their own there is no axis: every k-th is run.
     """
+    axes = [axis for axis in cases[0] if len({case[axis] for case in cases}) < len(cases)]
     kept = set(range(0, len(cases), every))
-    met = {place for number in kept for place in cases[number].items()}
+    met = {(axis, cases[number][axis]) for number in kept for axis in axes}
     for number, case in enumerate(cases):
-        if not met.issuperset(case.items()):
+        values = {(axis, case[axis]) for axis in axes}
+        if not values <= met:
             kept.add(number)
-            met.update(case.items())
+            met |= values
     return kept
