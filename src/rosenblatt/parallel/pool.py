@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -25,8 +26,8 @@ SWITCH_INTERVAL = 1e-4  # seconds after which the GIL is passed on
 class WorkerPool(AbstractContextManager["WorkerPool"]):
     """A fixed number of threads that share tasks.
 
-    On Ctrl-C, which arrives in the waiting thread, the stop is requested, running tasks finish, and
-    those not begun are dropped.
+    On Ctrl-C, which arrives in the thread that submits and waits, the stop is requested, running
+    tasks finish, and those not begun are dropped.
 
     Parameters
     ----------
@@ -54,6 +55,8 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if error is not None:  # such as a second Ctrl-C: what runs has to end
+            self.interrupted = self.stop.requested = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def run(
@@ -80,13 +83,27 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
     def _run(self, task: Callable[[T], Any], of: Iterable[T], done: Callable[[T], None]) -> None:
         config = sklearn.get_config()  # thread-local in scikit-learn
 
+        # No task runs before all are submitted: a Ctrl-C until then drops them all.
+        submitted = threading.Event()
+
         def configured(item: T) -> None:
+            submitted.wait()
             if self.interrupted:
                 return
             with sklearn.config_context(**config):
                 task(item)
 
-        pending: dict[Future[None], T] = {self._pool.submit(configured, i): i for i in of}
+        pending: dict[Future[None], T] = {}
+        try:
+            for item in of:
+                pending[self._pool.submit(configured, item)] = item
+        except KeyboardInterrupt:
+            self.interrupted = self.stop.requested = True
+        except BaseException:
+            self.interrupted = self.stop.requested = True
+            raise
+        finally:
+            submitted.set()
         while pending:
             try:
                 over, _ = wait(pending, return_when=FIRST_COMPLETED)
