@@ -15,6 +15,7 @@ from tests.support.cpu_level import LEVEL
 SOURCE = Path(__file__).with_name("allocations.cpp")
 COMPILER = shutil.which("g++")
 pytestmark = [
+    pytest.mark.exhaustive,  # a minute of compiling
     pytest.mark.skipif(sys.platform != "linux", reason="counts calls of glibc's functions"),
     pytest.mark.skipif(COMPILER is None, reason="needs g++"),
     pytest.mark.skipif(LEVEL is None, reason="needs AVX2"),
