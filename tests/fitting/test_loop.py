@@ -274,8 +274,7 @@ def test_a_state_is_stored_under_the_names_of_the_first_format() -> None:
 def test_at_rest_is_called_between_epochs_alone() -> None:
     epochs: list[int] = []
     loop, _, _, _ = loop_of(falling(4), max_epochs=4, epoch_begins=lambda: None)
-    loop.hooks.at_rest = lambda: epochs.append(loop.progress.epoch)
-    loop.run()
+    loop.run(at_rest=lambda: epochs.append(loop.progress.epoch))
     assert epochs == [1, 2, 3]
 
 

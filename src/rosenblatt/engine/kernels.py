@@ -90,6 +90,11 @@ def members_without_kernels(network: Network) -> list[object]:
 
 def kernel(member: Any) -> tuple[str, list[float]]:
     """Name and field values, as the compiled module takes them: a field may be a tuple of them."""
-    values = [getattr(member, f.name) for f in dataclasses.fields(member)]
+    values = [getattr(member, name) for name in field_names(member.__class__)]
     numbers = [n for value in values for n in (value if isinstance(value, tuple) else (value,))]
     return type(member).__name__, [float(n) for n in numbers]
+
+
+@cache
+def field_names(cls: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(cls))

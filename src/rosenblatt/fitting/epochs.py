@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any, final
 
 import numpy.typing as npt
@@ -15,9 +16,10 @@ from rosenblatt.fitting.batch_sampler import BatchSampler
 from rosenblatt.fitting.carried import CarriedState, DescentState
 from rosenblatt.fitting.context import FitContext
 from rosenblatt.fitting.divergence_handling import DivergenceHandler
+from rosenblatt.fitting.epoch_report import EpochReport
 from rosenblatt.fitting.epoch_runner import EpochRunner
 from rosenblatt.fitting.fits import Fit
-from rosenblatt.fitting.history import EpochRecord, SolverInfo
+from rosenblatt.fitting.history import SolverInfo
 from rosenblatt.fitting.hooks import LoopHooks
 from rosenblatt.fitting.learning_rate import LearningRate
 from rosenblatt.fitting.loop import TrainingLoop
@@ -25,7 +27,6 @@ from rosenblatt.fitting.loop_progress import LoopProgress
 from rosenblatt.fitting.loop_weights import LoopWeights
 from rosenblatt.fitting.monitor import Monitor
 from rosenblatt.fitting.overflow_checks import check_final_weights, initial_loss
-from rosenblatt.fitting.progress_bar import ProgressBar
 from rosenblatt.fitting.rollback import Rollback
 from rosenblatt.fitting.stopping_criteria import StoppingCriteria
 from rosenblatt.fitting.validation import validator
@@ -34,7 +35,7 @@ from rosenblatt.options.parameters import Parameters
 from rosenblatt.problem import Arrays, Rows
 from rosenblatt.schedules import RateControl
 from rosenblatt.schedules.base import ScheduleState
-from rosenblatt.stopping import Ending, NoImprovement
+from rosenblatt.stopping import NoImprovement
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.state_dict import (
     StateDict,
@@ -109,8 +110,11 @@ class EpochFit(Fit):
         else:
             validate = validator(context, loss, shown.weights, validation)
             log.validation_loss_curve = log.validation_loss_curve or []
+        weights = LoopWeights(shown, context.state, best)
+        progress = LoopProgress(samples_seen=log.t)
+        self._report = EpochReport(context, stopping, weights, progress)
         hooks = LoopHooks(
-            epoch_ended=self._epoch_ended,
+            epoch_ended=self._report.epoch_ended,
             epoch_begins=context.callbacks.epoch_begins if context.callbacks.present else None,
             message=print if p.prints_lines else None,
         )
@@ -118,7 +122,7 @@ class EpochFit(Fit):
         runner = EpochRunner(
             objective=lambda epoch: context.reported(epoch.data_loss, epoch.penalty),
             batches=batches,
-            weights=LoopWeights(shown, context.state, best),
+            weights=weights,
             learning_rate=learning_rate,
             divergence=DivergenceHandler(
                 solver=method,
@@ -138,42 +142,26 @@ class EpochFit(Fit):
             runner=runner,
             criteria=StoppingCriteria(monitor, runner, max_epochs, hooks.report),
             hooks=hooks,
-            progress=LoopProgress(samples_seen=log.t),
+            progress=progress,
         )
-        self._bar: ProgressBar | None = None
+        self._at_rest: Callable[[Fit], None] | None = None
 
     def run(self, until: int | None = None) -> None:
         """Train, log every epoch, and call the callbacks."""
         loop, log = self.loop, self.context.log
-        if self.context.parameters.verbose == "bar":
-            self._bar = ProgressBar(loop.criteria.max_epochs)
+        at_rest = None if self._at_rest is None else partial(self._at_rest, self)
         try:
-            with self.held():
-                loop.run(until)
+            with self._report.shown(loop.criteria.max_epochs), self.held():
+                loop.run(until, at_rest)
         except KeyboardInterrupt:  # wherever in the loop it arrives
             loop.interrupt()
-        finally:
-            if self._bar is not None:
-                self._bar.close()
         log.stop_reason = loop.progress.stop_reason
         if self.context.incremental and loop.progress.all_epochs and not loop.progress.converged:
             log.stop_reason = "partial_fit runs one epoch"
 
-    def _epoch_ended(self, record: EpochRecord) -> Ending | None:
-        loop, context = self.loop, self.context
-        best = loop.criteria.monitor.stopping.best
-        entry = context.log.add_epoch(record, loop.progress.samples_seen, best)
-        self._print(record)
-        if self._bar is not None:
-            self._bar.update(record)
-        if not record.finite:
-            return None
-        weights = loop.runner.weights
-        return context.epoch_ended(entry, weights.evaluated.weights, weights.state)
-
     def enable_checkpoints(self, at_rest: Callable[[Fit], None]) -> None:
         self._control.state_dict()  # TypeError now, and not after the first epochs
-        self.loop.hooks.at_rest = lambda: at_rest(self)
+        self._at_rest = at_rest
 
     def state_dict(self) -> StateDict:
         context = self.context
@@ -260,15 +248,6 @@ class EpochFit(Fit):
         warn_caller(
             f"{name}: {limit} and the optimization hasn't converged yet.", ConvergenceWarning
         )
-
-    def _print(self, record: EpochRecord) -> None:
-        if not self.context.parameters.prints_lines:
-            return
-        damping = "" if record.damping is None else f", damping = {record.damping:.3g}"
-        print(f"Iteration {record.epoch}, loss = {record.loss:.8f}{damping}")
-        if self.context.log.validation_scores is not None:
-            assert record.validation is not None
-            print(f"Validation score: {record.validation.score:f}")
 
 
 def monitored(parameters: Parameters) -> str:

@@ -23,15 +23,12 @@ class LoopHooks:
         Takes the record of an epoch; returns an Ending to stop after it, or None.
     epoch_begins : callable, optional
         Called before every epoch. Without it several epochs may run in one call of the trainer.
-    at_rest : callable, optional
-        Called between epochs, when the loop's `state_dict` is one to resume from.
     message : callable, optional
         Takes what is to be printed.
     """
 
     epoch_ended: Callable[[EpochRecord], Ending | None]
     epoch_begins: Callable[[], None] | None = None
-    at_rest: Callable[[], None] | None = None
     message: Callable[[str], None] | None = None
 
     def report(self, message: str) -> None:

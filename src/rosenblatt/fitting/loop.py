@@ -43,8 +43,15 @@ class TrainingLoop:
     progress: LoopProgress = field(default_factory=LoopProgress)
     _started: float = 0.0
 
-    def run(self, until: int | None = None) -> None:
-        """Train to the end, or to a pause after epoch `until`."""
+    def run(self, until: int | None = None, at_rest: Callable[[], object] | None = None) -> None:
+        """Train to the end, or to a pause after epoch `until`.
+
+        Parameters
+        ----------
+        until : int, optional
+        at_rest : callable, optional
+            Called between epochs, when `state_dict` is one to resume from.
+        """
         progress, divergence = self.progress, self.runner.divergence
         max_epochs = self.criteria.max_epochs
         last = max_epochs if until is None else min(until, max_epochs)
@@ -65,12 +72,12 @@ class TrainingLoop:
                 if latest is None:  # the first epoch was rolled back
                     continue
                 self.criteria.apply(progress, latest, requested, self._elapsed)
-                if self.hooks.at_rest is not None and progress.continues_to(last):
+                if at_rest is not None and progress.continues_to(last):
                     progress.seconds = self._elapsed
-                    self.hooks.at_rest()
+                    at_rest()
         finally:
             progress.seconds = self._elapsed
-            if self.hooks.at_rest is None and not progress.continues_to(max_epochs):
+            if at_rest is None and not progress.continues_to(max_epochs):
                 divergence.release()
         if progress.epoch == max_epochs and not progress.finished:
             self.criteria.finish_by_epochs(progress)

@@ -43,6 +43,8 @@ def is_step(given: Any) -> bool:
 
 
 def trainable(given: Any) -> Activation:
+    if isinstance(given, str) and given in (known := activations()):  # nearly always
+        return known[given]()
     if isinstance(given, Step) or is_step(given):
         raise ValueError(
             "A step function cannot be trained by gradient descent: its slope is 0 wherever it has"

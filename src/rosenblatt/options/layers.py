@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from numbers import Integral, Real
 from typing import Any
 
@@ -65,4 +66,16 @@ def network_of(p: Parameters, n_inputs: int, n_outputs: int) -> Network:
     activations = hidden_activations(p.activation, len(sizes))
     dense = [Dense(int(n), g) for n, g in zip(sizes, activations, strict=True)]
     layers = (*hidden_layers(p, dense), Dense(n_outputs))
-    return Network(n_inputs, layers, float(p.input_noise))
+    try:
+        return shared_network(n_inputs, layers, float(p.input_noise))
+    except TypeError:  # a member of the user's own that cannot be hashed
+        return Network(n_inputs, layers, float(p.input_noise))
+
+
+@lru_cache(maxsize=128)
+def shared_network(n_inputs: int, layers: tuple[Dense, ...], input_noise: float) -> Network:
+    """A network, and with it the shapes that it has worked out, for all fits that ask for the same.
+
+    Networks are frozen, and short fits would otherwise work out the shapes again each time.
+    """
+    return Network(n_inputs, layers, input_noise)

@@ -67,7 +67,7 @@ def classification_loss(given: Any, multiclass: bool, p_min: float) -> Loss:
                 f" {GIVEN[targets]}{advice}."
             )
         return given
-    if known_name(by_name(Targets.NUMBERS), given) is not None:
+    if given not in known and known_name(by_name(Targets.NUMBERS), given) is not None:
         raise ValueError(f"loss={given!r} {not_classes()}")
     cls: Any = member(known, given, "loss", OBJECT)
     return cls(p_min) if cls in (BinaryCrossEntropy, CategoricalCrossEntropy) else cls()

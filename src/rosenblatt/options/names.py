@@ -5,7 +5,7 @@ Underscores are the user's choice in every parameter: 'l_bfgs' is 'lbfgs'. Case 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -40,8 +40,10 @@ def member(
     return members[known]
 
 
-def known_name(known: Iterable[str], name: str) -> str | None:
+def known_name(known: Collection[str], name: str) -> str | None:
     """The one of the known names that `name` spells, or None."""
+    if name in known:  # nearly always, and at once where the names are a dict
+        return name
     return next((one for one in known if plain(one) == plain(name)), None)
 
 
