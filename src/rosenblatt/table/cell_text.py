@@ -1,0 +1,49 @@
+"""Texts of typed cells, as a CSV file of the same table has them."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["texts_of"]
+
+
+def texts_of(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Cells as text: 3, 3.0, 1e+20, True, 2023-03-18, 2023-03-18 12:30:00; null where missing.
+
+    Distinct values are converted once.
+    """
+    kind = values.type
+    if pa.types.is_string(kind):
+        return values
+    if pa.types.is_dictionary(kind):
+        return values.cast(kind.value_type)
+    coded = values.dictionary_encode().unify_dictionaries()
+    return pa.chunked_array(
+        [
+            pa.DictionaryArray.from_arrays(chunk.indices, written(chunk.dictionary)).cast(pa.string())
+            for chunk in coded.chunks
+        ],
+        pa.string(),
+    )
+
+
+def written(values: pa.Array) -> pa.StringArray:
+    kind = values.type
+    if pa.types.is_floating(kind):
+        # Python writes the fewest digits that give the number back; NaN means missing.
+        texts = [None if x != x else repr(x) for x in values.to_pylist()]
+        return pa.array(texts, pa.string())
+    if pa.types.is_boolean(kind):
+        return pc.if_else(values, "True", "False").cast(pa.string())
+    if pa.types.is_timestamp(kind):
+        return timestamps(values)
+    return values.cast(pa.string())
+
+
+def timestamps(values: pa.TimestampArray) -> pa.StringArray:
+    """Without a time where all are midnight, as pandas writes them."""
+    days = values.cast(pa.date32(), safe=False) if values.type.tz is None else None
+    if days is not None and pc.all(pc.equal(days.cast(values.type), values)).as_py() is not False:
+        return days.cast(pa.string())
+    return values.cast(pa.string())

@@ -1,0 +1,128 @@
+"""A table: named columns of cells, from Arrow data or any data frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, final
+
+import numpy as np
+import pyarrow as pa
+
+from rosenblatt.errors import InputError
+from rosenblatt.support.types import IntArray
+from rosenblatt.table.arrow_types import normalised
+from rosenblatt.table.cells import Cells
+from rosenblatt.table.names import require_distinct
+
+__all__ = ["Table", "table_of"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Columns of equal length, with distinct names.
+
+    Attributes
+    ----------
+    columns : tuple of Cells
+    n_rows : int
+    """
+
+    columns: tuple[Cells, ...]
+    n_rows: int
+
+    def __post_init__(self) -> None:
+        require_distinct([cells.name for cells in self.columns])
+
+    def __len__(self) -> int:
+        return self.n_rows
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Cells]:
+        return {cells.name: cells for cells in self.columns}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(cells.name for cells in self.columns)
+
+    def without(self, *names: str) -> Table:
+        kept = tuple(cells for cells in self.columns if cells.name not in names)
+        return Table(kept, self.n_rows)
+
+    def take(self, rows: IntArray) -> Table:
+        """These rows, shape (n,), in this order; they keep their numbers in messages."""
+        return Table(tuple(cells.take(rows) for cells in self.columns), len(rows))
+
+    @classmethod
+    def from_arrow(cls, table: pa.Table) -> Table:
+        """An Arrow table; names that are no text are written as text."""
+        require_distinct(table.column_names)
+        columns = (
+            Cells(str(name), normalised(values))
+            for name, values in zip(table.column_names, table.columns, strict=True)
+        )
+        return cls(tuple(columns), table.num_rows)
+
+
+def table_of(data: Any) -> Table:
+    """The table in a pandas or polars frame, an Arrow table, a mapping of columns, or a Table.
+
+    Anything goes that passes Arrow data on by ``__arrow_c_stream__``. A named index of pandas is a
+    column; one without a name is none.
+
+    Raises
+    ------
+    InputError
+        If the data are none of these.
+    """
+    if isinstance(data, Table):
+        return data
+    if isinstance(data, pa.Table):
+        return Table.from_arrow(data)
+    if type(data).__module__.partition(".")[0] == "pandas":
+        return Table.from_arrow(arrow_of_pandas(data))
+    if hasattr(data, "__arrow_c_stream__"):
+        return Table.from_arrow(pa.table(data))
+    if isinstance(data, Mapping):
+        return Table.from_arrow(pa.table({str(name): plain(data[name]) for name in data}))
+    raise InputError(
+        f"a table is a data frame, an Arrow table or a mapping of columns, not {type(data).__name__}"
+    )
+
+
+def plain(values: Any) -> Any:
+    return values if not isinstance(values, np.ndarray) else pa.array(values)
+
+
+def arrow_of_pandas(frame: Any) -> pa.Table:
+    """The columns of a pandas frame, under their names as text.
+
+    Columns of objects may hold anything; those that Arrow refuses are passed on cell by cell.
+    """
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
+    names = [str(name) for name in frame.columns]
+    require_distinct(names)
+    columns = [arrow_of_series(frame.iloc[:, i]) for i in range(len(names))]
+    return pa.table(columns, names=names)
+
+
+def arrow_of_series(series: Any) -> pa.ChunkedArray | pa.Array:
+    try:
+        return pa.chunked_array(pa.Array.from_pandas(series))
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        pass
+    values = [None if is_missing(value) else value for value in series]
+    if any(isinstance(value, list | dict | set | tuple | np.ndarray) for value in values):
+        return pa.array([[]] * len(values), pa.list_(pa.null()))  # nested: left out later
+    return pa.array([None if value is None else text_of(value) for value in values], pa.string())
+
+
+def is_missing(value: Any) -> bool:
+    return value is None or bool(np.isscalar(value) and value != value) or repr(value) == "<NA>"
+
+
+def text_of(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
