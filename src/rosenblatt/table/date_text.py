@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from enum import Enum
+
+from rosenblatt.table.notation.date_order import DateOrder
 
 __all__ = ["DateOrder", "moment_of"]
 
@@ -29,18 +30,6 @@ MONTH_OF = {
     for number, name in enumerate(MONTHS, 1)
     for written in (name, name[:3], *(("sept",) if name == "september" else ()))
 }
-
-
-class DateOrder(Enum):
-    """The order of day, month and year in a column; the value is its description.
-
-    Dates with the year first are unambiguous and accepted in every order.
-    """
-
-    YEAR_FIRST = "year-month-day"
-    DAY_FIRST = "day-month-year"
-    MONTH_FIRST = "month-day-year"
-    MONTH_NAMED = "the month by its English name"
 
 
 PATTERNS = {

@@ -1,0 +1,91 @@
+"""Shapes of texts: every digit as 0, letters small. Texts of one shape have their parts in the
+same places, so that a shape is understood once and its texts are read as columns of bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rosenblatt.support.types import IntArray
+
+__all__ = ["DigitShapes", "digit_shapes"]
+
+LONGEST = 96  # bytes; no date is longer
+NORMAL_BYTES = np.arange(256, dtype=np.uint8)
+NORMAL_BYTES[ord("A") : ord("Z") + 1] += 32
+SHAPE_BYTES = NORMAL_BYTES.copy()
+SHAPE_BYTES[ord("0") : ord("9") + 1] = ord("0")
+ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50)  # Arabic, Persian, Devanagari, Bengali, Thai
+FOREIGN_DIGITS = "[" + "".join(f"{chr(zero)}-{chr(zero + 9)}" for zero in ZEROS) + "]"
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class DigitShapes:
+    """The distinct shapes of texts, and where the bytes of each text begin."""
+
+    shapes: tuple[str, ...]
+    codes: IntArray  # the shape of each text
+    data: npt.NDArray[np.uint8]
+    starts: IntArray
+
+    def number(self, rows: IntArray, start: int, width: int) -> IntArray:
+        """The whole number that digits from the byte `start` on write."""
+        value = np.zeros(len(rows), np.int64)
+        begin = self.starts[rows] + start
+        for k in range(width):
+            value = value * 10 + (self.data[begin + k] - ord("0"))
+        return value
+
+    def groups(self) -> list[tuple[int, IntArray]]:
+        """(shape, its rows), for each shape."""
+        if len(self.shapes) == 1:
+            return [(0, np.arange(len(self.codes)))]
+        order = np.argsort(self.codes, kind="stable")
+        ends = np.cumsum(np.bincount(self.codes, minlength=len(self.shapes)))
+        return list(enumerate(np.split(order, ends[:-1])))
+
+
+def digit_shapes(texts: pa.Array) -> DigitShapes:
+    """The shapes of texts after `normal`; a text that is too long for a date has the shape ""."""
+    texts = normal(texts)
+    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset :][: len(texts) + 1]
+    data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
+    written = np.append(SHAPE_BYTES[data], np.uint8(0))  # not empty
+    shapes = pa.LargeStringArray.from_buffers(
+        len(texts), pa.py_buffer(offsets), pa.py_buffer(written)
+    ).dictionary_encode()
+    return DigitShapes(
+        tuple(shapes.dictionary.to_pylist()),
+        shapes.indices.to_numpy().astype(np.int64),
+        data,
+        offsets[:-1],
+    )
+
+
+def normal(texts: pa.Array) -> pa.Array:
+    """Digits of all scripts as ASCII, every dash a hyphen, every blank a space, no marks between.
+
+    Missing texts and those that are too long become empty.
+    """
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    texts = texts.cast(pa.large_string()).fill_null("")
+    texts = pc.if_else(pc.greater(pc.binary_length(texts), LONGEST), "", texts)
+    if pc.all(pc.string_is_ascii(texts), min_count=0).as_py():
+        return texts
+    texts = pc.utf8_lower(pc.utf8_normalize(texts, "NFKC"))
+    texts = pc.replace_substring_regex(texts, r"\p{Cf}", "")
+    texts = pc.replace_substring_regex(texts, "[‐-―−]", "-")
+    texts = pc.replace_substring_regex(texts, r"\p{Z}", " ")
+    if pc.any(pc.match_substring_regex(texts, FOREIGN_DIGITS)).as_py():
+        for zero in ZEROS:
+            for k in range(10):
+                texts = pc.replace_substring(texts, chr(zero + k), str(k))
+    return texts
