@@ -57,7 +57,7 @@ def cell(family: Family, feature: Feature) -> str:
 def features() -> str:
     rows = [["", *(family.name for family in FAMILIES)]]
     rows += [[f.name, *(cell(family, f) for family in FAMILIES)] for f in FEATURES]
-    rows.append(["losses", *(family.losses for family in FAMILIES)])
+    rows.append(["losses", *(family.losses() for family in FAMILIES)])
     return table(rows)
 
 

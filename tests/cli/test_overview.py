@@ -1,4 +1,4 @@
-"""The help of the whole command, which starts without the libraries that a subcommand needs."""
+"""Helps and refusals come without the libraries and the engine that the work itself needs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from rosenblatt.cli.interface import app
 from rosenblatt.cli.overview import COMMANDS
 
-HEAVY = ("numpy", "pandas", "scipy", "sklearn")
+HEAVY = ("numpy", "pandas", "pyarrow", "rosenblatt.engine", "rosenblatt.table", "scipy", "sklearn")
 
 
 def test_overview_has_the_subcommands_and_their_summaries() -> None:
@@ -27,6 +27,31 @@ def test_overview_has_the_subcommands_and_their_summaries() -> None:
         (["--version"], 0, ["rosenblatt 0."]),
         (["trian"], 2, ["train", "rosenblatt --help"]),
         (["--verison"], 2, ["--version"]),
+        *(([name, "--help"], 0, [summary]) for name, summary in COMMANDS.items()),
+        (["train", "--help"], 0, ["gelu", "plateau", "lbfgs"]),
+        (["train", "--epoch", "3"], 2, ["--epochs"]),
+        (["train"], 2, ["--example"]),
+        (["train", "t.csv", "--example", "iris"], 2, ["not both"]),
+        (["train", "--example", "irsi"], 2, ["did you mean 'iris'"]),
+        (["train", "t.csv", "--epochs", "0"], 2, ["at least 1"]),
+        (["train", "t.csv", "--epochs", "many"], 2, ["--epochs", "integer"]),
+        (["train", "t.csv", "--hidden", "64;32"], 2, ["64,32"]),
+        (["train", "t.csv", "--task", "regresion"], 2, ["did you mean 'regression'"]),
+        (["train", "t.csv", "--activation", "rellu"], 2, ["did you mean 'relu'"]),
+        (["train", "t.csv", "--solver", "adamm"], 2, ["did you mean 'adam'"]),
+        (["train", "t.csv", "--solver", "lm"], 2, ["'lm' is not known"]),
+        (["train", "t.csv", "--schedule", "adaptive"], 2, ["'adaptive' is not known"]),
+        (["train", "t.csv", "--schedule", "cosine", "--solver", "lbfgs"], 2, ["--solver adam"]),
+        (["train", "t.csv", "--out", "folder/"], 2, ["folder"]),
+        (["search"], 2, ["--example"]),
+        (["search", "t.csv", "--time", "soon"], 2, ["--time 60s"]),
+        (["search", "t.csv", "--strategy", "halving", "--solver", "lbfgs"], 2, ["--strategy all"]),
+        (["predict"], 2, ["Missing argument"]),
+        (["predict", "m.safetensors"], 2, ["--example"]),
+        (["evaluate", "m.safetensors", "t.csv", "u.csv"], 2, ["u.csv"]),
+        (["export", "m.safetensors", "--to", "onx"], 2, ["did you mean 'onnx'"]),
+        (["export", "m.safetensors", "--out", "net.h"], 2, ["net.h"]),
+        (["inspect"], 2, ["Missing argument"]),
     ],
 )
 def test_no_heavy_library_is_imported(arguments: list[str], code: int, said: list[str]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import final
+from typing import TYPE_CHECKING, final
 
-from rosenblatt.support.types import FloatArray
+if TYPE_CHECKING:
+    from rosenblatt.support.types import FloatArray
 
 __all__ = ["Activation", "Elementwise"]
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
-
-import numpy as np
-from scipy.special import expit
+from typing import TYPE_CHECKING, final
 
 from rosenblatt.activations.base import Activation, Elementwise
 from rosenblatt.activations.registration import register
 from rosenblatt.support.export_forms import CFunctionWriter, OnnxGraph
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.late import late
+
+if TYPE_CHECKING:
+    import numpy as np
+    from scipy import special
+
+    from rosenblatt.support.types import FloatArray
+else:
+    np, special = late("numpy"), late("scipy.special")
 
 __all__ = ["Identity", "ReLU", "Sigmoid", "Softmax", "Step", "Tanh"]
 
@@ -49,7 +54,7 @@ class Sigmoid(Elementwise):
     """a = 1 / (1 + e⁻ᶻ), g' = a (1 - a) (N3). scikit-learn calls it 'logistic'."""
 
     def value(self, z: FloatArray) -> FloatArray:
-        a: FloatArray = expit(z)
+        a: FloatArray = special.expit(z)
         return a
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
-
-import numpy as np
+from typing import TYPE_CHECKING, final
 
 from rosenblatt.activations.base import Elementwise
 from rosenblatt.activations.registration import register
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.late import late
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from rosenblatt.support.types import FloatArray
+else:
+    np = late("numpy")
 
 __all__ = ["HardSigmoid", "HardSwish", "HardTanh"]
 

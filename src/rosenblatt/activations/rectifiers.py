@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import final
-
-import numpy as np
-from scipy.special import expit
+from typing import TYPE_CHECKING, final
 
 from rosenblatt.activations.base import Elementwise
 from rosenblatt.activations.registration import register
 from rosenblatt.support.export_forms import CFunctionWriter
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.late import late
+
+if TYPE_CHECKING:
+    import numpy as np
+    from scipy import special
+
+    from rosenblatt.support.types import FloatArray
+else:
+    np, special = late("numpy"), late("scipy.special")
 
 __all__ = ["ELU", "SELU", "LeakyReLU", "Softplus"]
 
@@ -78,7 +83,7 @@ class Softplus(Elementwise):
         return np.logaddexp(0, z).astype(z.dtype)
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
-        slope: FloatArray = expit(z)
+        slope: FloatArray = special.expit(z)
         return slope
 
 

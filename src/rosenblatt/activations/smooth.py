@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import final
-
-import numpy as np
-from scipy.special import expit, ndtr
+from typing import TYPE_CHECKING, final
 
 from rosenblatt.activations.base import Elementwise
 from rosenblatt.activations.classic import Sigmoid
 from rosenblatt.activations.rectifiers import Softplus
 from rosenblatt.activations.registration import register
 from rosenblatt.support.export_forms import CFunctionWriter
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.late import late
+
+if TYPE_CHECKING:
+    import numpy as np
+    from scipy import special
+
+    from rosenblatt.support.types import FloatArray
+else:
+    np, special = late("numpy"), late("scipy.special")
 
 __all__ = ["GELU", "Mish", "SiLU"]
 
@@ -32,16 +37,18 @@ class GELU(Elementwise):
     approximate: bool = False
 
     def value(self, z: FloatArray) -> FloatArray:
-        gate: FloatArray = expit(2 * gelu_argument(z)) if self.approximate else ndtr(z)
+        gate: FloatArray = (
+            special.expit(2 * gelu_argument(z)) if self.approximate else special.ndtr(z)
+        )
         return z * gate
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         if self.approximate:
-            gate = expit(2 * gelu_argument(z))
+            gate = special.expit(2 * gelu_argument(z))
             slope = 2 * GELU_FACTOR * (1 + 3 * GELU_CUBIC * z * z)
             return gate + z * gate * (1 - gate) * slope
         density = np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
-        derivative: FloatArray = ndtr(z) + z * density
+        derivative: FloatArray = special.ndtr(z) + z * density
         return derivative
 
 
@@ -51,10 +58,10 @@ class SiLU(Elementwise):
     """a = z σ(z), g' = σ(z) (1 + z (1 - σ(z))) (N3; Elfwing et al. 2018), also known as swish."""
 
     def value(self, z: FloatArray) -> FloatArray:
-        return z * expit(z)
+        return z * special.expit(z)
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
-        gate: FloatArray = expit(z)
+        gate: FloatArray = special.expit(z)
         return gate * (1 + z * (1 - gate))
 
 
@@ -68,7 +75,7 @@ class Mish(Elementwise):
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         t = np.tanh(np.logaddexp(0, z).astype(z.dtype))
-        return t + z * expit(z) * (1 - t * t)
+        return t + z * special.expit(z) * (1 - t * t)
 
 
 GELU_FACTOR = math.sqrt(2 / math.pi)

@@ -17,7 +17,7 @@ from rosenblatt.cli.training import train_network
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import FORMAT_VERSION, SavedModel, Score, load_model, read_model
 from rosenblatt.support.atomic import check_writable, replaced_file
-from rosenblatt.table.messages import count
+from rosenblatt.support.listing import count
 
 
 def run_train(

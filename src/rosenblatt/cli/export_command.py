@@ -6,15 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.options import check_member
 from rosenblatt.cli.screen import Screen
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import SavedModel, load_model, weights_of
 from rosenblatt.support.atomic import check_writable, replaced_file
+from rosenblatt.support.late import late
 from rosenblatt.support.optional_dependencies import install_command
+
+if TYPE_CHECKING:
+    from rosenblatt import persistence
+else:
+    persistence = late("rosenblatt.persistence")
 
 
 @final
@@ -24,7 +29,7 @@ class Form:
 
     ending: str
     what: str
-    content: Callable[[SavedModel, str], bytes]
+    content: Callable[[persistence.SavedModel, str], bytes]
 
 
 FORMS: Mapping[str, Form] = {
@@ -41,7 +46,7 @@ FORMS: Mapping[str, Form] = {
     "safetensors": Form(
         ".safetensors",
         "the weights by name, without the columns",
-        lambda saved, name: weights_of(saved),
+        lambda saved, name: persistence.weights_of(saved),
     ),
 }
 
@@ -54,7 +59,7 @@ def run_export(model: Path, screen: Screen, *, to: str | None, out: Path | None,
     if path.exists() and path.samefile(model):
         raise InputError(f"--out {path} is the model itself: choose another name")
     check_writable(path)
-    saved = load_model(model)
+    saved = persistence.load_model(model)
     notes = [f"{path} held another file, which the new one has replaced"] if path.exists() else []
     try:
         content = form.content(saved, name)

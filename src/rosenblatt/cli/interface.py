@@ -25,7 +25,7 @@ from rosenblatt.cli.arguments import (
     alternatives,
 )
 from rosenblatt.cli.fit_arguments import FitArguments, takes_fit_arguments
-from rosenblatt.cli.job import Job, source_of
+from rosenblatt.cli.job import Job, check_source, source_of
 from rosenblatt.cli.options import parse_hidden
 from rosenblatt.cli.overview import new_app
 from rosenblatt.cli.search_options import SELECTIONS, STRATEGIES, SearchOptions, parse_time
@@ -60,6 +60,7 @@ def train(
 ) -> Job:
     """Train a network on a table and save it."""
     options = fit.training_options(task, parse_hidden(hidden))
+    check_source(data, example)
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_train
@@ -130,6 +131,7 @@ def search(
         folds=folds,
         select=select,
     )
+    check_source(data, example)
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.search_command import run_search
@@ -166,6 +168,7 @@ def predict(
     quiet: Quiet = False,
 ) -> Job:
     """Predict the target of every row of a table."""
+    check_source(data, example)
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_predict
@@ -188,6 +191,7 @@ def evaluate(
     quiet: Quiet = False,
 ) -> Job:
     """Score a model on rows whose target is known."""
+    check_source(data, example)
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_evaluate

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
+from rosenblatt.cli.examples import check_example
+from rosenblatt.errors import InputError
+
 if TYPE_CHECKING:
     from rosenblatt.cli.screen import Screen
     from rosenblatt.cli.source import Source
@@ -26,6 +29,14 @@ class Job:
 
         screen = Screen(quiet=self.quiet, as_json=self.as_json)
         screen.finish(self.work(screen))
+
+
+def check_source(data: Path | None, example: str | None) -> None:
+    """InputError unless there is a file or an example that exists, and not both."""
+    if (data is None) == (example is None):
+        raise InputError("give either a table's file or --example NAME, and not both")
+    if example is not None:
+        check_example(example)
 
 
 def source_of(

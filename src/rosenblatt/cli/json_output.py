@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rosenblatt.persistence import Score
-from rosenblatt.search.results import SearchResults
-from rosenblatt.table import ColumnLine
+if TYPE_CHECKING:
+    from rosenblatt.persistence import Score
+    from rosenblatt.search.results import SearchResults
+    from rosenblatt.table import ColumnLine
 
 Json = dict[str, Any]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from rich.table import Table
 from rich.text import Text
@@ -14,9 +15,11 @@ from rich.text import Text
 from rosenblatt.cli.plain_text import printable
 from rosenblatt.cli.streams import Printer, drop
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import Score
-from rosenblatt.table import ColumnLine
-from rosenblatt.table.messages import count
+from rosenblatt.support.listing import count
+
+if TYPE_CHECKING:
+    from rosenblatt.persistence import Score
+    from rosenblatt.table import ColumnLine
 
 # Tables with more columns are summarised.
 MANY_COLUMNS = 40
@@ -179,11 +182,11 @@ def _by_kind(lines: Sequence[ColumnLine]) -> list[ColumnLine]:
     for line in lines:
         kinds.setdefault(line.kind, []).append(line)
     return [
-        ColumnLine(
-            count(len(members), "column"),
-            kind,
-            ", ".join(line.name for line in members[:5]) + (", …" if members[5:] else ""),
-            sum(line.n_features for line in members),
+        replace(
+            members[0],
+            name=count(len(members), "column"),
+            detail=", ".join(line.name for line in members[:5]) + (", …" if members[5:] else ""),
+            n_features=sum(line.n_features for line in members),
         )
-        for kind, members in kinds.items()
+        for members in kinds.values()
     ]

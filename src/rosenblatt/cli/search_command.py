@@ -16,8 +16,8 @@ from rosenblatt.cli.training import train_network
 from rosenblatt.errors import InputError
 from rosenblatt.search.results import sizes_of
 from rosenblatt.search.summary import summary_of
+from rosenblatt.support.listing import count
 from rosenblatt.support.optional_dependencies import install_command
-from rosenblatt.table.messages import count
 
 # The widest useful plot.
 WIDEST_PLOT = 100

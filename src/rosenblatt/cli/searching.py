@@ -16,7 +16,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.search import StructureSearchCV
 from rosenblatt.search.default_candidates import Sizes
 from rosenblatt.search.results import SearchResults, search_results, sizes_of
-from rosenblatt.table.messages import count
+from rosenblatt.support.listing import count
 
 
 @final

@@ -9,23 +9,18 @@ from pathlib import Path
 from typing import final
 
 from rosenblatt.cli.examples import load_example
-from rosenblatt.errors import InputError
 from rosenblatt.table import TableFile, read_table
 
 
 @final
 @dataclass(frozen=True)
 class Source:
-    """Exactly one of `data`, a file, and `example`, a name; encoding and delimiter are a file's."""
+    """A file, or an example by name, as `check_source` has passed them; the rest is a file's."""
 
     data: Path | None
     example: str | None
     encoding: str | None
     delimiter: str | None
-
-    def __post_init__(self) -> None:
-        if (self.data is None) == (self.example is None):
-            raise InputError("give either a table's file or --example NAME, and not both")
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.options.features import EARLY_STOPPING
-from rosenblatt.table.messages import count
+from rosenblatt.support.listing import count
 
 
 def training_stop_reason(

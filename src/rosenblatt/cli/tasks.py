@@ -17,9 +17,9 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from rosenblatt.cli.scores import MetricScores, Weights, classification_scores, regression_scores
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
+from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table import ClassTarget, NumberTarget
-from rosenblatt.table.messages import count
 
 # From encoded rows (n, n_features) to an output: class probabilities (n, n_classes), or numbers
 # (n,) in the target's units.

@@ -17,8 +17,8 @@ from rosenblatt.cli.training import TrainingResult
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import is_model_file, load_model, save_model
 from rosenblatt.support.atomic import check_writable
+from rosenblatt.support.listing import count
 from rosenblatt.table import TableEncoding
-from rosenblatt.table.messages import count
 
 
 @final

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
-from scipy.special import expit, logsumexp
 
 from rosenblatt.activations import Softmax
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
 from rosenblatt.losses.registration import Targets, register
+from rosenblatt.support.late import late
 from rosenblatt.support.types import FloatArray
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = late("scipy.special")
 
 __all__ = ["BinaryCrossEntropy", "CategoricalCrossEntropy"]
 
@@ -48,11 +53,11 @@ class BinaryCrossEntropy(Loss):
         return -(of_one + of_zero).sum(axis=1)
 
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
-        p: FloatArray = expit(scores)
+        p: FloatArray = special.expit(scores)
         return p - self._smoothed(y)
 
     def inverse_link(self, scores: FloatArray) -> FloatArray:
-        p: FloatArray = expit(scores)
+        p: FloatArray = special.expit(scores)
         return p
 
     def _smoothed(self, y: FloatArray) -> FloatArray:
@@ -79,7 +84,7 @@ class CategoricalCrossEntropy(Loss):
 
     def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         codes = y.astype(np.intp)
-        lse = logsumexp(scores, axis=1)
+        lse = special.logsumexp(scores, axis=1)
         s_y = np.take_along_axis(scores, codes, axis=1)[:, 0]
         of_class = bound_ln_p(s_y - lse, self.p_min)
         if self.smoothing == 0:

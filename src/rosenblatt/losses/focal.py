@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
-from scipy.special import expit, logsumexp
 
 from rosenblatt.activations import Softmax
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
 from rosenblatt.losses.registration import Targets, register
+from rosenblatt.support.late import late
 from rosenblatt.support.types import FloatArray
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = late("scipy.special")
 
 __all__ = ["BinaryFocal", "CategoricalFocal"]
 
@@ -43,13 +48,13 @@ class BinaryFocal(Loss):
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         sign = 2 * y - 1
         x = sign * scores
-        p, q = expit(x), expit(-x)
+        p, q = special.expit(x), special.expit(-x)
         ln_p, ln_q = -np.logaddexp(0, -x), -np.logaddexp(0, x)
         slope: FloatArray = np.exp(self.gamma * ln_q) * (self.gamma * p * ln_p - q)
         return sign * slope
 
     def inverse_link(self, scores: FloatArray) -> FloatArray:
-        p: FloatArray = expit(scores)
+        p: FloatArray = special.expit(scores)
         return p
 
 
@@ -91,7 +96,7 @@ class CategoricalFocal(Loss):
         others = p.copy()
         others[rows, codes] = 0
         q: FloatArray = others.sum(axis=1)
-        far = scores[rows, codes] - logsumexp(scores, axis=1)
+        far = scores[rows, codes] - special.logsumexp(scores, axis=1)
         return p, q, np.where(q < 0.5, np.log1p(-np.minimum(q, 0.5)), far)
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
-from scipy.special import xlogy
 
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
 from rosenblatt.losses.registration import Targets, register
+from rosenblatt.support.late import late
 from rosenblatt.support.types import FloatArray
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = late("scipy.special")
 
 __all__ = ["AbsoluteError", "Huber", "LogCosh", "Poisson", "SquaredError"]
 
@@ -116,7 +121,7 @@ class Poisson(Loss):
     """
 
     def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
-        total: FloatArray = (xlogy(y, y) - y * scores - y + np.exp(scores)).sum(axis=1)
+        total: FloatArray = (special.xlogy(y, y) - y * scores - y + np.exp(scores)).sum(axis=1)
         return total
 
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:

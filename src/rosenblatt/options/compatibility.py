@@ -213,7 +213,7 @@ def check_loss(p: Parameters, loss: Loss) -> None:
         return
     others = [solver.name for solver in firsts() if solver.family.minimizes(loss)]
     asked, other = f"loss={type(loss).__name__}", f"solver={p.solver!r}"
-    reason = f"this solver minimises {family.losses}"
+    reason = f"this solver minimises {family.losses()}"
     raise ValueError(clash(asked, other, reason, f"Take {alternatives(others)}"))
 
 

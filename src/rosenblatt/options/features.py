@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
-from rosenblatt.normalizations import BatchNorm
 from rosenblatt.options.names import known_name
 from rosenblatt.options.normalizations import normalization
 from rosenblatt.options.schedules import OF_SGD, named_rule
-from rosenblatt.schedules import Constant
+from rosenblatt.support.late import late
+
+if TYPE_CHECKING:
+    from rosenblatt import normalizations, schedules
+else:
+    normalizations, schedules = late("rosenblatt.normalizations"), late("rosenblatt.schedules")
 
 __all__ = ["FEATURES", "Feature"]
 
@@ -57,7 +61,7 @@ def of_parameter(name: str, need: str, *neutral: Any) -> Feature:
 
 
 def has_schedule(p: Any) -> bool:
-    return not has_sgd_rule(p) and named_rule(p) != Constant()
+    return not has_sgd_rule(p) and named_rule(p) != schedules.Constant()
 
 
 def has_sgd_rule(p: Any) -> bool:
@@ -70,7 +74,7 @@ def drops(p: Any) -> bool:
 
 
 def normalizes_batches(p: Any) -> bool:
-    return isinstance(normalization(p.normalization), BatchNorm)
+    return isinstance(normalization(p.normalization), normalizations.BatchNorm)
 
 
 def normalizes_rows(p: Any) -> bool:

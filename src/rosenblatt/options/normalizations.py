@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from rosenblatt.normalizations import Normalization
-from rosenblatt.normalizations.registration import REGISTRY
+from typing import TYPE_CHECKING
+
 from rosenblatt.options.names import member
+from rosenblatt.support.late import late
+
+if TYPE_CHECKING:
+    from rosenblatt.normalizations import Normalization, registration
+else:
+    registration = late("rosenblatt.normalizations.registration")
 
 __all__ = ["normalization"]
 
@@ -20,5 +26,5 @@ def normalization(given: str | Normalization | None) -> Normalization | None:
     if not isinstance(given, str):
         return given
     otherwise = "None, or an object of rosenblatt.normalizations"
-    known = {name: record.cls for name, record in REGISTRY.by_name.items()}
+    known = {name: record.cls for name, record in registration.REGISTRY.by_name.items()}
     return member(known, given, "normalization", otherwise)()

@@ -26,7 +26,7 @@ FLOAT_TYPES = (np.float64, np.float32)
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, Activation, list, tuple],
-    "solver": [str, *(kind for family in FAMILIES for kind in family.objects)],
+    "solver": [str, *(kind for family in FAMILIES for kind in family.objects())],
     "alpha": [Interval(Real, 0, None, closed="left")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "learning_rate": [str, RateRule],

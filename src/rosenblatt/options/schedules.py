@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rosenblatt.options.names import member
-from rosenblatt.schedules import (
-    Constant,
-    CosineAnnealing,
-    DivideOnStall,
-    ExponentialDecay,
-    InverseScaling,
-    InverseTimeDecay,
-    MultiStepDecay,
-    OneCycle,
-    PolynomialDecay,
-    RateRule,
-    ReduceOnPlateau,
-    StepDecay,
-    WarmRestarts,
-    WarmUp,
-)
+from rosenblatt.support.late import late
+
+if TYPE_CHECKING:
+    from rosenblatt import schedules
+    from rosenblatt.schedules import RateRule
+else:
+    schedules = late("rosenblatt.schedules")
 
 __all__ = ["OF_SGD", "RATE_RULES", "named_rule"]
 
 # From an estimator's parameters. The first three are scikit-learn's.
 RATE_RULES: dict[str, Callable[[Any], RateRule]] = {
-    "constant": lambda p: Constant(),
-    "invscaling": lambda p: InverseScaling(p.power_t),
-    "adaptive": lambda p: DivideOnStall(),
-    "step": lambda p: StepDecay(),
-    "multi_step": lambda p: MultiStepDecay(),
-    "exponential": lambda p: ExponentialDecay(),
-    "inverse_time": lambda p: InverseTimeDecay(),
-    "polynomial": lambda p: PolynomialDecay(),
-    "warm_up": lambda p: WarmUp(),
-    "cosine": lambda p: CosineAnnealing(),
-    "warm_restarts": lambda p: WarmRestarts(),
-    "one_cycle": lambda p: OneCycle(),
-    "plateau": lambda p: ReduceOnPlateau(),
+    "constant": lambda p: schedules.Constant(),
+    "invscaling": lambda p: schedules.InverseScaling(p.power_t),
+    "adaptive": lambda p: schedules.DivideOnStall(),
+    "step": lambda p: schedules.StepDecay(),
+    "multi_step": lambda p: schedules.MultiStepDecay(),
+    "exponential": lambda p: schedules.ExponentialDecay(),
+    "inverse_time": lambda p: schedules.InverseTimeDecay(),
+    "polynomial": lambda p: schedules.PolynomialDecay(),
+    "warm_up": lambda p: schedules.WarmUp(),
+    "cosine": lambda p: schedules.CosineAnnealing(),
+    "warm_restarts": lambda p: schedules.WarmRestarts(),
+    "one_cycle": lambda p: schedules.OneCycle(),
+    "plateau": lambda p: schedules.ReduceOnPlateau(),
 }
 
 # Rules that scikit-learn has for solver='sgd' alone.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
-from rosenblatt.losses import Loss
-from rosenblatt.network import Network
 from rosenblatt.options.features import Feature
+
+if TYPE_CHECKING:
+    from rosenblatt.losses import Loss
+    from rosenblatt.network import Network
 
 __all__ = ["Family", "SizeLimit", "Solver"]
 
@@ -44,12 +46,12 @@ class Family:
     name : str
     nature : str
         What sets it apart; completes "this solver".
-    objects : tuple of types
+    objects : callable () -> tuple of types
         Of the objects that the parameter `solver` takes in place of a name.
     reads : frozenset of str
         Parameters that every solver of the family reads, of those that not all solvers do.
     supports : frozenset of Feature
-    losses : str
+    losses : callable () -> str
         What it minimises, in words.
     minimizes : callable (loss) -> bool
         Whether it minimises a loss.
@@ -58,10 +60,10 @@ class Family:
 
     name: str
     nature: str
-    objects: tuple[type, ...]
+    objects: Callable[[], tuple[type, ...]]
     reads: frozenset[str]
     supports: frozenset[Feature]
-    losses: str = "any loss"
+    losses: Callable[[], str] = lambda: "any loss"
     minimizes: Callable[[Loss], bool] = lambda loss: True
     limit: SizeLimit | None = None
 

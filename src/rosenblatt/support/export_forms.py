@@ -6,9 +6,10 @@ A form is written without importing the other library: it is called with what it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from rosenblatt.support.types import FloatArray
+if TYPE_CHECKING:
+    from rosenblatt.support.types import FloatArray
 
 __all__ = ["CFunctionWriter", "CWriter", "OnnxGraph", "TorchWriter"]
 

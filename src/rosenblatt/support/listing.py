@@ -1,12 +1,17 @@
-"""Lists in messages, cut to a readable length."""
+"""Counts and lists in messages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["some_of"]
+__all__ = ["count", "some_of"]
 
 LIMIT = 5
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """ "1 row", "2,000 rows"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def some_of(items: Sequence[str], separator: str) -> str:

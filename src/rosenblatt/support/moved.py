@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, final
+from typing import Any, cast, final
 
 from rosenblatt.support.caller_warning import warn_caller
 
@@ -50,7 +49,7 @@ def moved_attribute(module: str, name: str, moved: Mapping[str, str]) -> Any:
 
 
 @final
-class MovedModuleLoader(Loader):
+class MovedModuleLoader:
     """Loads a module under its old name as an alias of the new one."""
 
     def __init__(self, new: str) -> None:
@@ -70,14 +69,17 @@ class MovedModuleLoader(Loader):
 
 
 @final
-class MovedModuleFinder(MetaPathFinder):
-    """Finds the modules of `MOVED_MODULES` under their old names."""
+class MovedModuleFinder:
+    """Finds the modules of `MOVED_MODULES` under their old names.
+
+    Neither class derives from importlib.abc, whose import would delay that of the package.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         new = MOVED_MODULES.get(fullname)
-        return None if new is None else ModuleSpec(fullname, MovedModuleLoader(new))
+        return None if new is None else ModuleSpec(fullname, cast(Any, MovedModuleLoader(new)))
 
 
 def install_finder() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table.values import BoolArray
 
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["count", "not_a", "quote", "require_finite", "row_name", "rows_named"]
-
-
-def count(n: int, one: str, many: str | None = None) -> str:
-    """ "1 row", "2,000 rows"."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def quote(texts: list[str]) -> str:
