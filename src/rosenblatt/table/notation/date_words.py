@@ -5,10 +5,6 @@ from __future__ import annotations
 import functools
 import re
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from rosenblatt.support.types import BoolArray
 from rosenblatt.table.notation.clock import AFTERNOON, MORNING, UTC_NAMES, ZONE_NAMES
 from rosenblatt.table.notation.digit_shapes import DigitShapes
@@ -32,6 +28,4 @@ def vocabulary() -> str:
 
 def plausible_dates(shapes: DigitShapes) -> BoolArray:
     """Which shapes have digits, and no words but those of dates."""
-    texts = pa.array(shapes.shapes, pa.large_string())
-    words = pc.match_substring_regex(texts, vocabulary())
-    return np.asarray(pc.and_(words, pc.match_substring(texts, "0")))
+    return shapes.matching(vocabulary())

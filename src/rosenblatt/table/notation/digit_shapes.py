@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rosenblatt.support.types import IntArray
+from rosenblatt.support.types import BoolArray, IntArray
 
 __all__ = ["DigitShapes", "digit_shapes"]
 
@@ -42,6 +42,12 @@ class DigitShapes:
         for k in range(width):
             value = value * 10 + (self.data[begin + k] - ord("0"))
         return value
+
+    def matching(self, pattern: str) -> BoolArray:
+        """Which shapes have a digit and match an expression of RE2; much faster than one by one."""
+        texts = pa.array(self.shapes, pa.large_string())
+        matches = pc.match_substring_regex(texts, pattern)
+        return np.asarray(pc.and_(matches, pc.match_substring(texts, "0")))
 
     def groups(self) -> list[tuple[int, IntArray]]:
         """(shape, its rows), for each shape."""
