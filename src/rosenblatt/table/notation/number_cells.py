@@ -24,30 +24,35 @@ class SignStyle(Enum):
 # One character after the other, so that no text is tried in more ways than it has characters.
 IN_UNIT = r"(?:[^\W\d_]|[ ./·*^⋅²³°%‰$€£¥-]|(?<=[mts^])[23])"
 UNIT = rf"(?:(?:{CURRENCY}|[%‰‱°/Ω]|[^\W\d_]){IN_UNIT}*(?<![ /*^·⋅-])|[\"'″′])"
+BOUND = (
+    r"(?:[<>≤≥~]|[<>]=|=[<>]|(?:less|more)\ than|up\ to|at\ (?:least|most)"
+    r"|(?:ca|circa|approx|approximately|about|around|under|over|unter|über|etwa|rund)\b\.?)"
+)
 CELL = re.compile(
     rf"""
-    (?P<bound>(?:[<>≤≥~]|[<>]=|=[<>]|(?:ca|circa|approx|about)\b\.?))?\s*
-    (?P<before>{CURRENCY})?\s*
-    (?P<open>\()?\s*
-    (?P<sign>[-+])?\s*
-    (?P<within>{CURRENCY})?\s*
-    (?P<sign_within>[-+])?\s*
+    (?:(?P<bound>{BOUND})\s*)?
+    (?:(?P<before>{CURRENCY})\s*)?
+    (?:(?P<open>\()\s*)?
+    (?:(?P<sign>[-+])\s*)?
+    (?:(?P<within>{CURRENCY})\s*)?
+    (?:(?P<sign_within>[-+])\s*)?
     (?P<body>\d+(?:[.,'_\ ٫٬]\d+)*[.,٫]?|[.,٫]\d+)
     (?P<exponent>[eE][-+]?\d+)?
     (?P<dashes>(?<=[.,])-{{1,2}})?
     (?P<close>\s*\))?
     (?P<sign_after>-(?=$|\s*{CURRENCY}))?
-    (?P<blank>\s*)
-    (?P<suffix>{UNIT})?
+    (?:(?P<blank>\s*)(?P<suffix>{UNIT}))?
     (?P<sign_end>[-+])?
     (?P<close_end>\s*\))?
     """,
     re.VERBOSE,
 )
 # Times of day and ordinal places; a lone e is half of an exponent.
-NO_UNIT = re.compile(r"[aApP]\.? ?[mM]\.?|st|nd|rd|th|[eE]|[xX]")
+NO_UNIT = re.compile(r"[aApP]\.? ?[mM]\.?|st|nd|rd|th|[eE]")
 INFINITE = re.compile(r"(?P<sign>[-+])?(?:inf|infinity|∞)", re.IGNORECASE)
-ERROR = re.compile(r"#¡?[^\W\d_][\w/ ]*[!?]|#(?:N/?[ADV]|N/[ADV]|SPILL|CALC|BUSY)|#{3,}|Err:\d{3}")
+ERROR = re.compile(
+    r"#[¡¿]?[^\W\d_][\w/ ]*[!?]|#(?:N/?[ADV]|N/[ADV]|SPILL|CALC|BUSY)|#{3,}|Err:\d{3}"
+)
 MOST_CHARACTERS = 64
 INFINITY = "inf"
 

@@ -13,7 +13,8 @@ from rosenblatt.support.types import BoolArray, IntArray
 from rosenblatt.table.notation.number_cells import NumberCell, cell_of, is_error
 from rosenblatt.table.notation.number_style import style_of
 from rosenblatt.table.notation.numbers import NumberNotation
-from rosenblatt.table.notation.separator_choice import choose_separators, points_of
+from rosenblatt.table.notation.separator_choice import choose_separators
+from rosenblatt.table.notation.separators import points_of
 from rosenblatt.table.notation.shapes import Shapes
 
 __all__ = ["NumberFinding", "recognise_numbers"]
@@ -89,8 +90,8 @@ def recognise_numbers(
     counts : int array (n_texts,)
         How many rows have each text.
     decimal, thousands : str, optional
-        The signs that are known; `thousands` "" for none. They are left aside where they would
-        read less than half of what other signs read.
+        The signs that are known; `thousands` "" for none. They are left aside in a column that
+        is clearly written with others.
     """
     shapes = Shapes.of(texts)
     weights = shapes.weights(counts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 from rosenblatt.support.types import BoolArray, Float64Array
 from rosenblatt.table.notation.number_cells import NumberCell, SignStyle, cell_of
 from rosenblatt.table.notation.number_conversion import floats, plain_texts
-from rosenblatt.table.notation.separators import COMMON, Separators
+from rosenblatt.table.notation.separators import Separators, points_of
 from rosenblatt.table.notation.shapes import Shapes
 from rosenblatt.table.notation.units import canonical_unit, power_of
 
@@ -57,7 +58,7 @@ class NumberNotation:
     bounds: bool = False
     proven: bool = True
 
-    @property
+    @cached_property
     def separators(self) -> Separators:
         return Separators(self.decimal, self.grouping, self.indian)
 
@@ -66,7 +67,7 @@ class NumberNotation:
         if not self.fits_around(cell):
             return None
         n = self.separators.n_decimals(cell)
-        return None if n is None or (not self.proven and self.is_ambiguous(cell, n)) else n
+        return None if not self.proven and len(points_of(cell)) > 1 else n
 
     def fits_around(self, cell: NumberCell) -> bool:
         """Whether what stands around the digits of a cell is written so."""
@@ -82,11 +83,6 @@ class NumberNotation:
 
     def is_unit(self, multiplier: str, unit: str) -> bool:
         return not unit and multiplier == self.unit
-
-    def is_ambiguous(self, cell: NumberCell, n: int) -> bool:
-        """Whether other signs, where the grouping leaves them open, place the point elsewhere."""
-        rivals = [s for s in COMMON if not self.grouping or s.grouping in ("", self.grouping)]
-        return not {rival.n_decimals(cell) for rival in rivals} <= {n, None}
 
     def power(self, cell: NumberCell) -> int:
         """The power of ten that a cell's multiplier stands for."""

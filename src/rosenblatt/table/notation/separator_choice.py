@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.table.notation.number_cells import NumberCell
-from rosenblatt.table.notation.separators import COMMON, Separators
+from rosenblatt.table.notation.separators import COMMON, Separators, points_of
 
-__all__ = ["SeparatorChoice", "choose_separators", "points_of"]
+__all__ = ["SeparatorChoice", "choose_separators"]
 
 Counted = Sequence[tuple[NumberCell, int]]
 
 SLIPS = 0.05  # what contradicts is a slip up to this share of the cells that prove
-MANY = 10  # shapes or rows of grouped numbers beside which small ones are no coincidence
+MANY = 100  # rows of grouped numbers that prove their grouping beside numbers below 100
 
 
 @final
@@ -40,32 +40,42 @@ class SeparatorChoice:
 def choose_separators(
     cells: Counted, decimal: str | None = None, thousands: str | None = None
 ) -> SeparatorChoice:
-    """The signs that read most rows; `decimal` and `thousands` are those that are given."""
-    points = {s: tuple(s.n_decimals(cell) for cell, _ in cells) for s in COMMON}
-    rows = {s: rows_read(points[s], cells) for s in COMMON}
-    known = [s for s in COMMON if decimal in (None, s.decimal) and thousands in (None, s.grouping)]
-    if not known or 2 * max(rows[s] for s in known) < max(rows.values()):
-        decimal, known = None, list(COMMON)
-    best = [s for s in known if rows[s] == max(rows[k] for k in known)]
+    """The signs that read most rows; `decimal` and `thousands` are those that are given.
+
+    Those given are left aside if other signs read twice as many of the rows that have any.
+    """
+    points = [tuple(s.n_decimals(cell) for cell, _ in cells) for s in COMMON]
+    rows = [rows_read(p, [count for _, count in cells]) for p in points]
+    known = [i for i, s in enumerate(COMMON) if is_allowed(s, decimal, thousands)]
+    signed = [0 if cell.body.isdigit() else count for cell, count in cells]
+    rows_signed = [rows_read(p, signed) for p in points]
+    if not known or 2 * max(rows_signed[i] for i in known) < max(rows_signed):
+        decimal, known = None, list(range(len(COMMON)))
+    most = max(rows[i] for i in known)
+    best = [i for i in known if rows[i] == most]
     # Of as many rows, but others: then this is no ambiguity but a contradiction.
-    best = [s for s in best if reads(points[s]) == reads(points[best[0]])]
-    distinct = {points[s]: s for s in reversed(best)}
-    candidates = tuple(s for s in best if distinct[points[s]] == s)
+    best = [i for i in best if reads(points[i]) == reads(points[best[0]])]
+    first_of = {points[i]: i for i in reversed(best)}
+    candidates = tuple(COMMON[i] for i in sorted(first_of.values()))
     if len(candidates) > 1:
         pair = small_beside_grouped(cells)
-        grouped = next((s for s in candidates if pair and not any(points[s])), None)
+        grouped = next((COMMON[i] for i in first_of.values() if not any(points[i])), None)
         if pair is None or grouped is None:
             return SeparatorChoice(candidates, True, ())
         return SeparatorChoice((grouped,), True, pair)
-    alike = {s.decimal for s in best if points[s] == points[best[0]]}
-    proven = decimal is not None or len(alike) == 1
-    if proven and decimal is None and is_contradicted(best[0], cells):
-        proven = False
-    return SeparatorChoice((best[0],), proven, () if decimal else proof(best[0], cells))
+    (signs,) = candidates
+    if decimal is not None:
+        return SeparatorChoice(candidates, True, ())
+    is_proven = len({COMMON[i].decimal for i in best}) == 1 and not is_contradicted(signs, cells)
+    return SeparatorChoice(candidates, is_proven, proof(signs, cells))
 
 
-def rows_read(points: Sequence[int | None], cells: Counted) -> int:
-    return sum(count for n, (_, count) in zip(points, cells, strict=True) if n is not None)
+def is_allowed(signs: Separators, decimal: str | None, thousands: str | None) -> bool:
+    return decimal in (None, signs.decimal) and thousands in (None, signs.grouping)
+
+
+def rows_read(points: Sequence[int | None], counts: Sequence[int]) -> int:
+    return sum(count for n, count in zip(points, counts, strict=True) if n is not None)
 
 
 def reads(points: Sequence[int | None]) -> tuple[bool, ...]:
@@ -76,6 +86,7 @@ def small_beside_grouped(cells: Counted) -> tuple[int, int] | None:
     """The places of a number below 1000 and of one with a sign, if the signs must be thousands'.
 
     They must be if small numbers have none and no number from 1000 on is without: 950 and 45,000.
+    Beside 5 alone 1,250 may be a decimal, unless very many are written so.
     """
     small: dict[int, int] = {}  # digits by place
     signed: dict[int, int] = {}  # rows by place
@@ -117,11 +128,6 @@ def proof(signs: Separators, cells: Counted) -> tuple[int, ...]:
         if marks_of(cell) and points_of(cell) == {signs.n_decimals(cell)}
     }
     return (max(proving, key=lambda i: proving[i]),) if proving else ()
-
-
-def points_of(cell: NumberCell) -> set[int]:
-    """Where common signs may place the decimal point."""
-    return {n for s in COMMON if (n := s.n_decimals(cell)) is not None}
 
 
 def marks_of(cell: NumberCell) -> set[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import final
 
 from rosenblatt.table.notation.number_cells import INFINITY, NumberCell
 
-__all__ = ["COMMON", "Separators"]
+__all__ = ["COMMON", "Separators", "points_of"]
 
 
 @final
@@ -37,20 +37,27 @@ class Separators:
         """
         if cell.body == INFINITY:
             return 0
-        signs = Separators(self.decimal) if cell.exponent else self
-        found = pattern_of(signs).fullmatch(cell.body)
+        found = (self._mantissa if cell.exponent else self._pattern).fullmatch(cell.body)
         return None if found is None else len(found["decimals"] or found["only"] or "")
 
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        mark = re.escape(self.grouping)
+        whole = r"\d+"
+        if self.indian:
+            whole += rf"|(?!0)\d{{1,2}}(?:{mark}\d{{2}})*{mark}\d{{3}}"
+        elif mark:
+            whole += rf"|(?!0)\d{{1,3}}(?:{mark}\d{{3}})+"
+        return number_pattern(whole, self.decimal)
 
-@cache
-def pattern_of(separators: Separators) -> re.Pattern[str]:
-    decimal, mark = re.escape(separators.decimal), re.escape(separators.grouping)
-    whole = r"\d+"
-    if separators.indian:
-        whole += rf"|(?!0)\d{{1,2}}(?:{mark}\d{{2}})*{mark}\d{{3}}"
-    elif mark:
-        whole += rf"|(?!0)\d{{1,3}}(?:{mark}\d{{3}})+"
-    return re.compile(rf"(?:{whole})(?:{decimal}(?P<decimals>\d*))?|{decimal}(?P<only>\d+)")
+    @cached_property
+    def _mantissa(self) -> re.Pattern[str]:
+        return number_pattern(r"\d+", self.decimal)
+
+
+def number_pattern(whole: str, decimal: str) -> re.Pattern[str]:
+    mark = re.escape(decimal)
+    return re.compile(rf"(?:{whole})(?:{mark}(?P<decimals>\d*))?|{mark}(?P<only>\d+)")
 
 
 # From the most usual on: of those that read all cells alike the first is taken.
@@ -69,3 +76,8 @@ COMMON = (
     Separators("٫", "٬"),
     Separators(".", "٬"),
 )
+
+
+def points_of(cell: NumberCell) -> set[int]:
+    """How many digits may follow the decimal sign, by the common signs."""
+    return {n for s in COMMON if (n := s.n_decimals(cell)) is not None}

@@ -15,7 +15,7 @@ SIGNS = "$£¢¤¥֏؋৲৳૱௹฿៛₠-⃀﷼"
 # What may stand before a number, and be known for no part of a name or of a code there.
 CURRENCY = (
     rf"(?:(?:US|CA|AU|NZ|HK|NT|SG|MX|R|C|A|S)?\$|[{SIGNS}]"
-    rf"|(?:{ISO_CODES}|{ISO_CODES.lower()})(?![^\W\d_])"
+    rf"|(?:{ISO_CODES}|eur|usd|gbp|chf|jpy|cny|inr)(?![^\W\d_])"
     r"|(?:kr|Kr|Kč|zł|Ft|SFr|sFr|Fr|Rs|RM|Rp|руб)\b\.?)"
 )
 # Powers of ten by the words for them, in lower case and without a point at the end.
@@ -39,12 +39,13 @@ ALONE_WITH_CURRENCY = re.compile(r"[mb]")
 
 SYNONYMS = {
     "%": ("percent", "per cent", "pct", "prozent"),
-    "€": ("eur", "euro"),
+    "€": ("eur", "euro", "euros"),
     "£": ("gbp",),
     "₹": ("inr", "rs"),
     "$": ("usd", "us$"),
     "元": ("cny", "rmb"),
     "zł": ("pln",),
+    "L": ("l",),
     "₽": ("rub", "руб"),
 }
 SYNONYM_OF = {word: unit for unit, words in SYNONYMS.items() for word in words}
