@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.support.types import BoolArray, IntArray
+from rosenblatt.table.notation.characters import with_plain_characters
 
 __all__ = ["DigitShapes", "digit_shapes"]
 
@@ -21,8 +22,6 @@ NORMAL_BYTES = np.arange(256, dtype=np.uint8)
 NORMAL_BYTES[ord("A") : ord("Z") + 1] += 32
 SHAPE_BYTES = NORMAL_BYTES.copy()
 SHAPE_BYTES[ord("0") : ord("9") + 1] = ord("0")
-ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50)  # Arabic, Persian, Devanagari, Bengali, Thai
-FOREIGN_DIGITS = "[" + "".join(f"{chr(zero)}-{chr(zero + 9)}" for zero in ZEROS) + "]"
 
 
 @final
@@ -75,23 +74,13 @@ def digit_shapes(texts: pa.Array) -> DigitShapes:
     )
 
 
-def normal(texts: pa.Array) -> pa.Array:
-    """Digits of all scripts as ASCII, every dash a hyphen, every blank a space, no marks between.
+def normal(texts: pa.Array | pa.ChunkedArray) -> pa.LargeStringArray:
+    """The texts with plain characters, letters beyond ASCII small and composed.
 
     Missing texts and those that are too long become empty.
     """
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
-    texts = texts.cast(pa.large_string()).fill_null("")
+    texts = with_plain_characters(texts).fill_null("")
     texts = pc.if_else(pc.greater(pc.binary_length(texts), LONGEST), "", texts)
     if pc.all(pc.string_is_ascii(texts), min_count=0).as_py():
         return texts
-    texts = pc.utf8_lower(pc.utf8_normalize(texts, "NFKC"))
-    texts = pc.replace_substring_regex(texts, r"\p{Cf}", "")
-    texts = pc.replace_substring_regex(texts, "[‐-―−]", "-")
-    texts = pc.replace_substring_regex(texts, r"\p{Z}", " ")
-    if pc.any(pc.match_substring_regex(texts, FOREIGN_DIGITS)).as_py():
-        for zero in ZEROS:
-            for k in range(10):
-                texts = pc.replace_substring(texts, chr(zero + k), str(k))
-    return texts
+    return pc.utf8_lower(pc.utf8_normalize(texts, "NFC"))

@@ -67,7 +67,7 @@ ISO_UNITS = {
     "time": {"h": HOUR, "m": MINUTE, "s": NANOSECONDS},
 }
 WORDS_TERM = re.compile(
-    TERM + r"(?: ?(?P<unit>[^\W\d_]++|['\"′]{1,2})\.?)?(?:$|,? ?(?:(?:and|und|et|y|e) )?(?=0))"
+    TERM + r"(?: ?(?P<unit>[^\W\d_]++|['\"′″])\.?)?(?:$|,? ?(?:(?:and|und|et|y|e) )?(?=0))"
 )
 
 

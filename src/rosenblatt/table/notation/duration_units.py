@@ -37,9 +37,8 @@ NAMES = (
 )
 UNITS = {name: seconds * NANOSECONDS for seconds, names in NAMES for name in names.split()} | {
     **dict.fromkeys(("'", "′"), 60 * NANOSECONDS),
-    **dict.fromkeys(('"', "″"), NANOSECONDS),
+    **dict.fromkeys(('"', "″", "''"), NANOSECONDS),
     **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1_000_000),
-    # The micro sign becomes the letter when texts are made normal.
-    **dict.fromkeys(("μs", "us", "microsecond", "microseconds"), 1_000),
+    **dict.fromkeys(("µs", "us", "microsecond", "microseconds"), 1_000),
     **dict.fromkeys(("ns", "nanosecond", "nanoseconds"), 1),
 }
