@@ -1,0 +1,91 @@
+"""Parquet and Arrow files to tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rosenblatt.errors import InputError
+from rosenblatt.table.files.file_reading import FileReading, TableFile
+from rosenblatt.table.names import require_distinct
+from rosenblatt.table.table import Table
+
+__all__ = ["read_arrow", "read_parquet"]
+
+
+def read_parquet(path: Path) -> TableFile:
+    """A Parquet file. Raises InputError if it is none or damaged."""
+    try:
+        with pq.ParquetFile(path) as file:
+            require_distinct(file.schema_arrow.names)
+            table = file.read()
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(path, "Parquet") from error
+    return table_file(table, path, "parquet")
+
+
+def read_arrow(path: Path) -> TableFile:
+    """An Arrow (Feather version 2) file or stream. Raises InputError if it is none or damaged."""
+    try:
+        with pa.OSFile(str(path)) as source:
+            is_file = source.read(6) == b"ARROW1"
+            source.seek(0)
+            reader = pa.ipc.open_file(source) if is_file else pa.ipc.open_stream(source)
+            require_distinct(reader.schema.names)
+            table = reader.read_all()
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(path, "Arrow") from error
+    return table_file(table, path, "arrow")
+
+
+def table_file(table: Any, path: Path, kind: str) -> TableFile:
+    if not table.num_columns or not table.num_rows:
+        raise InputError(f"{path.name} has no rows: it needs a table with rows")
+    read = Table.from_arrow(index_as_pandas(table))
+    return TableFile(read, FileReading(kind, names=read.names))
+
+
+def index_as_pandas(table: Any) -> Any:
+    """The columns as pandas has them: an index without a name is none, one with a name comes first.
+
+    pandas stores an index among the columns, or as a range in the metadata of the schema.
+    """
+    try:
+        said = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}"))
+        stored = list(said.get("index_columns", []))
+        ranges = {str(one["name"]): range_of(one) for one in stored if is_named_range(one)}
+    except (ValueError, AttributeError, TypeError, KeyError):
+        return table  # damaged: the columns are as they are
+    names = table.column_names
+    index = [name for name in stored if isinstance(name, str) and name in names]
+    named = [name for name in index if not UNNAMED.fullmatch(name)]
+    read = table.select([*named, *(name for name in names if name not in index)])
+    for name, values in ranges.items():
+        if len(values) == len(read) and name not in read.column_names:
+            read = read.add_column(0, name, pa.array(values, pa.int64()))
+    return read
+
+
+def is_named_range(index: Any) -> bool:
+    return isinstance(index, dict) and index.get("name") is not None
+
+
+def range_of(index: dict[str, Any]) -> range:
+    return range(index["start"], index["stop"], index["step"])
+
+
+UNNAMED = re.compile(r"__index_level_\d+__")
+
+
+def damaged(path: Path, kind: str) -> InputError:
+    if not path.stat().st_size:
+        return InputError(f"{path.name} is empty: it needs a table with rows")
+    return InputError(
+        f"{path.name} cannot be read as {kind}, it is damaged or something else: fetch or save it "
+        "again, or correct the ending of its name"
+    )

@@ -1,0 +1,100 @@
+"""One block of whole rows to columns, by pyarrow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+import pyarrow as pa
+from pyarrow import csv
+
+from rosenblatt.table.files.csv_rows import Dialect, count_lines
+
+__all__ = ["ParsedBlock", "parse_block"]
+
+UNIT_SEPARATOR: Final = b"\x1f"
+TOO_MANY: Final = 1000  # rows of other lengths: then the file has another structure
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class ParsedBlock:
+    """The columns of a block, and how many rows were left out because of their number of fields."""
+
+    columns: list[pa.Array]
+    n_rows: int
+    n_odd: int
+
+
+def parse_block(
+    data: bytes, dialect: Dialect, types: Sequence[Any], wanted: Sequence[int] | None = None
+) -> ParsedBlock:
+    """The fields of UTF-8 text as columns of these types; as text where one does not convert.
+
+    Parameters
+    ----------
+    data : bytes
+        Whole rows.
+    dialect : Dialect
+    types : sequence of DataType
+        One for each field of a row.
+    wanted : sequence of int, optional
+        The places of the columns to return; None for all.
+    """
+    delimiter = dialect.delimiter
+    if not delimiter.isascii():  # the parser takes one byte
+        data = data.replace(delimiter.encode(), UNIT_SEPARATOR)
+        delimiter = UNIT_SEPARATOR.decode()
+    if not may_hold_hexadecimal(data):
+        try:
+            return parsed(data, delimiter, dialect.quote, types, wanted)
+        except pa.ArrowInvalid as error:
+            if "conversion error" not in str(error):
+                raise
+    return parsed(data, delimiter, dialect.quote, [pa.string()] * len(types), wanted)
+
+
+def may_hold_hexadecimal(data: bytes) -> bool:
+    """The parser would take 0x1F for 31. (Single bytes are found far faster than pairs.)"""
+    return (b"x" in data or b"X" in data) and (b"0x" in data or b"0X" in data)
+
+
+def parsed(
+    data: bytes, delimiter: str, quote: str, types: Sequence[Any], wanted: Sequence[int] | None
+) -> ParsedBlock:
+    odd: list[int] = []
+
+    def leave_out(row: csv.InvalidRow) -> str:
+        odd.append(row.actual_columns)
+        return "skip" if len(odd) < TOO_MANY else "error"
+
+    names = [str(i) for i in range(len(types))]
+    if not data.strip(
+        b"\r\n"
+    ):  # the parser refuses blank lines alone; in one column they are cells
+        n = count_lines(data) if len(types) == 1 else 0
+        return ParsedBlock([pa.nulls(n, types[i]) for i in wanted or range(len(types))], n, 0)
+    table = csv.read_csv(
+        pa.BufferReader(data),
+        csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+        csv.ParseOptions(
+            delimiter=delimiter,
+            quote_char=quote or False,
+            newlines_in_values=bool(quote) and quote.encode() in data,
+            ignore_empty_lines=len(types) > 1,
+            invalid_row_handler=leave_out,
+        ),
+        csv.ConvertOptions(
+            column_types=dict(zip(names, types, strict=True)),
+            null_values=[""],
+            strings_can_be_null=True,
+            include_columns=None if wanted is None else [names[i] for i in wanted],
+            check_utf8=False,
+        ),
+    )
+    columns = [
+        column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        for column in table.columns
+    ]
+    return ParsedBlock(columns, table.num_rows, len(odd))

@@ -1,0 +1,62 @@
+"""What was decided about a file, as plain data that goes into a model file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from rosenblatt.table.table import Table
+
+__all__ = ["FileReading", "TableFile"]
+
+
+@final
+@dataclass(frozen=True)
+class FileReading:
+    """How a file was read; the defaults are those of a file that is no text.
+
+    Attributes
+    ----------
+    kind : str
+        "text", "parquet", "arrow", "json lines", "spreadsheet" or "sqlite".
+    encoding : str
+        Character encoding, as Python names it.
+    delimiter, quote : str
+        Between and around fields; `quote` "" for none.
+    header_line : int
+        The line with the names of the columns, from 1; 0 if there is none.
+    names : tuple of str
+        Of the columns, in their order.
+    skipped : tuple of int
+        Numbers of lines above the rows that were left out: titles, comments, directives.
+    comment : str
+        What comment lines begin with; "" if there are none.
+    row_names : bool
+        Whether rows begin with a name that the header has no field for.
+    left_out : tuple of int
+        Numbers of lines among and below the rows that were left out: repeated headers, footers.
+    part : str
+        The sheet of a workbook or the table of a database.
+    """
+
+    kind: str
+    encoding: str = ""
+    delimiter: str = ""
+    quote: str = ""
+    header_line: int = 0
+    names: tuple[str, ...] = ()
+    skipped: tuple[int, ...] = ()
+    comment: str = ""
+    row_names: bool = False
+    left_out: tuple[int, ...] = ()
+    part: str = ""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class TableFile:
+    """A table, how its file was read, and notes on what was decided for the user to check."""
+
+    table: Table
+    reading: FileReading
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,65 @@
+"""Numbers that can mean one thing only, and words for a missing one among them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = [
+    "EXACT",
+    "MISSING_WORDS",
+    "are_long",
+    "are_plain",
+    "are_words",
+    "floats_prove_point",
+    "texts_prove_point",
+]
+
+EXACT: Final = 2.0**53  # whole numbers below it are exact as float64
+
+# In lower case. None of them can be a number; a column of numbers has no other use for them.
+MISSING_WORDS: Final = frozenset(
+    ("?", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "none", "nil", "\\n")
+)
+
+BLANKS = " \t"
+PLAIN = r"^[ \t]*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?[ \t]*$"
+LONG = r"^[ \t]*[-+]?\d{16,}[ \t]*$"
+# What cannot be groups of thousands: a fraction of another length than three digits, nothing or
+# zero before the point, four digits before it, or an exponent.
+POINT = r"\.\d{1,2}[ \t]*$|\.\d{4}|^[ \t]*[-+]?0?\.\d|\d{4}\.\d|\d\.?[eE]"
+
+
+def are_plain(texts: pa.StringArray) -> pa.BooleanArray:
+    return pc.match_substring_regex(texts, PLAIN)
+
+
+def are_long(texts: pa.StringArray) -> bool:
+    """Whether some have more digits than a float64 keeps."""
+    return bool(pc.any(pc.match_substring_regex(texts, LONG)).as_py())
+
+
+def are_words(texts: pa.StringArray, words: Collection[str]) -> pa.BooleanArray:
+    """Which are words for a missing cell; `words` are in lower case."""
+    lower = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
+    return pc.is_in(lower, pa.array([*words, ""], pa.string()))
+
+
+def texts_prove_point(texts: pa.StringArray) -> bool:
+    """Whether a point in one of these plain numbers must be a decimal point."""
+    return bool(pc.any(pc.match_substring_regex(texts, POINT)).as_py())
+
+
+def floats_prove_point(x: np.ndarray) -> bool:
+    """The same from values: False where only the texts could prove it."""
+    magnitude = np.abs(x)
+    fraction = magnitude != np.floor(magnitude)
+    out_of_range = (magnitude < 1) | (magnitude >= 1000)
+    if (fraction & out_of_range).any():
+        return True
+    thousandths = magnitude[fraction] * 1000
+    return bool((np.abs(thousandths - np.rint(thousandths)) > 1e-6).any())

@@ -1,0 +1,71 @@
+"""Files to tables, by the ending of the name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Final
+
+from rosenblatt.errors import InputError
+from rosenblatt.table.files.arrow_file import read_arrow, read_parquet
+from rosenblatt.table.files.byte_stream import COMPRESSED
+from rosenblatt.table.files.file_reading import FileReading, TableFile
+from rosenblatt.table.files.text_file import read_text
+from rosenblatt.table.format import TableFormat
+from rosenblatt.table.names import near_names
+
+__all__ = ["read_table"]
+
+USUAL_DELIMITER: Final = {".csv": ",", ".tsv": "\t", ".txt": "\t", ".tab": "\t"}
+BINARY: Final[dict[str, Callable[[Path], TableFile]]] = {
+    ".parquet": read_parquet,
+    ".arrow": read_arrow,
+    ".feather": read_arrow,
+}
+
+
+def read_table(
+    path: Path,
+    fmt: TableFormat | None = None,
+    *,
+    as_text: Collection[str] = (),
+    hint: FileReading | None = None,
+) -> TableFile:
+    """Read CSV, TSV or TXT (also compressed), Parquet, Arrow or Feather.
+
+    Parameters
+    ----------
+    path : Path
+    fmt : TableFormat, optional
+        What the user says about the file.
+    as_text : collection of str
+        Columns of a text file whose cells stay as written ("007").
+    hint : FileReading, optional
+        How the file was read that a model was trained with: decides what this one leaves open.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, not readable or no such table; the message says how to mend it.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder: name a file in it")
+    if not path.exists():
+        siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        near = near_names(path.name, siblings, "the folder") if siblings else "check the path"
+        raise InputError(f"there is no file {path}: {near}")
+    fmt = fmt or TableFormat()
+    endings = [suffix.lower() for suffix in path.suffixes]
+    is_compressed = endings[-1:] != [] and endings[-1] in COMPRESSED and bool(endings[:-1])
+    ending = endings[-2] if is_compressed else "".join(endings[-1:])
+    try:
+        if ending in USUAL_DELIMITER:
+            return read_text(path, USUAL_DELIMITER[ending], fmt, as_text, hint)
+        if ending in BINARY and not is_compressed:
+            return BINARY[ending](path)
+    except PermissionError as error:
+        raise InputError(f"{path} may not be read: change its permissions") from error
+    known = ", ".join([*USUAL_DELIMITER, *BINARY])
+    raise InputError(
+        f"{path.name} has no known ending: give a table in {known} (text also with .gz after it)"
+    )

@@ -1,0 +1,188 @@
+"""Reads delimited text files, such as CSV, into tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, final
+
+from rosenblatt.errors import InputError
+from rosenblatt.table.files.byte_stream import byte_blocks, require_text
+from rosenblatt.table.files.csv_rows import Dialect, count_lines
+from rosenblatt.table.files.dialect import (
+    DELIMITER_NAMES,
+    checked_delimiter,
+    find_dialect,
+    require_fields,
+)
+from rosenblatt.table.files.file_reading import FileReading, TableFile
+from rosenblatt.table.files.layout import Layout, find_layout
+from rosenblatt.table.files.rows_to_columns import read_columns
+from rosenblatt.table.files.text_encoding import TextEncoding, as_utf8, detect, named
+from rosenblatt.table.format import TableFormat
+from rosenblatt.table.names import require_distinct
+
+__all__ = ["read_text"]
+
+SAMPLE: Final = 1 << 18
+LEAST_ROWS: Final = 4
+
+
+@final
+@dataclass(frozen=True)
+class TextFile:
+    """A text file whose encoding is known."""
+
+    path: Path
+    encoding: TextEncoding
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def chunks(self) -> Iterator[bytes]:
+        """The text as UTF-8, from the start."""
+        return as_utf8(byte_blocks(self.path), self.encoding)
+
+
+def read_text(
+    path: Path,
+    usual_delimiter: str,
+    fmt: TableFormat,
+    as_text: Collection[str],
+    hint: FileReading | None,
+) -> TableFile:
+    """The table and how it was read. Raises InputError with what to mend."""
+    head = next(byte_blocks(path, 64), b"")
+    if not head:
+        raise InputError(f"{path.name} is empty: it needs a header line and rows")
+    require_text(head, path.name)
+    if fmt.encoding is None:
+        # Most files are UTF-8 throughout: they are read as that, and again if they are not.
+        first = next(byte_blocks(path))
+        chosen = detect(lambda: [first], path.name, hint.encoding if hint else "")
+        if not chosen.guessed and chosen.name == "utf-8":
+            try:
+                return read_decoded(TextFile(path, chosen), usual_delimiter, fmt, as_text, hint)
+            except UnicodeDecodeError:
+                pass
+        chosen = detect(lambda: byte_blocks(path), path.name, hint.encoding if hint else "")
+    else:
+        chosen = named(fmt.encoding)
+    try:
+        return read_decoded(TextFile(path, chosen), usual_delimiter, fmt, as_text, hint)
+    except UnicodeDecodeError as error:
+        fault = f"is not UTF-8 and seems to be {chosen.name}, but not all of it is"
+        if not chosen.guessed:
+            fault = f"cannot be read as {chosen.name}"
+        raise InputError(f"{path.name} {fault}: name the encoding that it was saved in") from error
+
+
+def read_decoded(
+    file: TextFile,
+    usual_delimiter: str,
+    fmt: TableFormat,
+    as_text: Collection[str],
+    hint: FileReading | None,
+) -> TableFile:
+    sample, line, directive = read_sample(file, fmt.skip)
+    quote = fmt.quote
+    given = fmt.delimiter if fmt.delimiter is not None else directive
+    if given is None:
+        dialect = find_dialect(sample, usual_delimiter, quote)
+    else:
+        found = find_dialect(sample, usual_delimiter, quote)
+        dialect = Dialect(
+            checked_delimiter(sample, given, usual_delimiter, found.quote), found.quote
+        )
+    layout = find_layout(sample, line, dialect, fmt, hint, file.name)
+    if given is None and len(layout.names) == 1 and layout.header_line:
+        require_fields(sample, layout.names[0], file.name)
+    names = column_names(layout, fmt, file.name)
+    read = read_columns(file.chunks, file.name, dialect, layout, names, fmt, as_text)
+    reading = FileReading(
+        "text",
+        file.encoding.name,
+        dialect.delimiter,
+        dialect.quote,
+        layout.header_line,
+        read.table.names,
+        layout.skipped,
+        layout.comment,
+        layout.row_names,
+        read.left_out,
+    )
+    notes = [*encoding_notes(file), *delimiter_notes(given, reading, usual_delimiter)]
+    return TableFile(read.table, reading, (*notes, *layout.notes, *read.notes))
+
+
+def read_sample(file: TextFile, skip: int) -> tuple[str, int, str | None]:
+    """The first lines behind those to skip, the number of the first, and Excel's delimiter.
+
+    The lines are whole, unless the file ends in one that is not; a few of them at least, however
+    long they are.
+    """
+    gathered, size, wanted, complete = [], 0, SAMPLE, True
+    for chunk in file.chunks():
+        gathered.append(chunk)
+        size += len(chunk)
+        if size >= wanted:
+            text = b"".join(gathered)
+            if count_lines(text) >= LEAST_ROWS + skip:
+                complete = False
+                break
+            wanted = 4 * size
+    text = b"".join(gathered)
+    line = 1
+    directive = None
+    start = text[:8].lower()
+    if start.startswith(b"sep=") and text[5:6] in (b"\n", b"\r"):
+        directive = text[4:5].decode()
+    passed = max(skip, 1 if directive else 0)
+    for _ in range(passed):
+        end = min((i for i in (text.find(b"\n"), text.find(b"\r")) if i >= 0), default=-1)
+        if end < 0:
+            raise InputError(f"{file.name} has fewer lines than the {skip} to skip: skip fewer")
+        text = text[end + (2 if text.startswith(b"\r\n", end) else 1) :]
+        line += 1
+    if not complete:
+        text = text[: max(text.rfind(b"\n"), text.rfind(b"\r", 0, -1)) + 1]
+    decoded = text[:MAX_SAMPLE].decode(errors="replace")
+    if not decoded.strip():
+        raise InputError(f"{file.name} is empty: it needs a header line and rows")
+    return decoded, line, directive
+
+
+MAX_SAMPLE: Final = 1 << 26
+
+
+def column_names(layout: Layout, fmt: TableFormat, name: str) -> list[str]:
+    names = [n or f"unnamed column {i}" for i, n in enumerate(layout.names, 1)]
+    if fmt.names:
+        if len(fmt.names) != len(names):
+            raise InputError(
+                f"{len(fmt.names)} names are given, and {name} has {len(names)} columns: name each"
+            )
+        names = list(fmt.names)
+    require_distinct(names)
+    return names
+
+
+def encoding_notes(file: TextFile) -> Iterator[str]:
+    if file.encoding.errors == "replace":
+        yield (
+            f"{file.name} is UTF-8 but for a few bytes, read as \ufffd; name the encoding if "
+            "letters look wrong"
+        )
+    elif file.encoding.guessed:
+        yield (
+            f"{file.name} is not UTF-8: read as {file.encoding.name}; name the encoding if letters "
+            "look wrong"
+        )
+
+
+def delimiter_notes(given: str | None, reading: FileReading, usual: str) -> Iterator[str]:
+    if given is None and len(reading.names) > 1 and reading.delimiter != usual:
+        name = DELIMITER_NAMES[reading.delimiter]
+        yield f"fields are separated by {reading.delimiter!r} ({name})"
