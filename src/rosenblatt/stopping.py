@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, final
+from typing import Any, ClassVar, NamedTuple, final
 
+from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.state_dict import StateDict
 
 __all__ = [
     "Ending",
     "GradientTolerance",
     "NoImprovement",
+    "RunProgress",
     "StoppingRule",
     "TimeLimit",
     "first_ending",
@@ -35,6 +38,30 @@ class Ending(NamedTuple):
     converged: bool
 
 
+@final
+@dataclass(frozen=True)
+class RunProgress:
+    """What a run has reached: the values that stopping rules compare with their limits.
+
+    Parameters
+    ----------
+    epoch : int
+        Completed epochs or iterations.
+    seconds : float
+        Since the run began.
+    loss : float, default NaN
+        The reported training loss of the latest epoch. NaN, as is the gradient's norm, where a
+        resumed run has not trained an epoch yet: no comparison with a NaN holds.
+    gradient_norm : float, default NaN
+        Over all layers; root mean square over the epoch's batches.
+    """
+
+    epoch: int
+    seconds: float
+    loss: float = math.nan
+    gradient_norm: float = math.nan
+
+
 class StoppingRule(ABC):
     """A stateless criterion that is evaluated after every epoch or iteration.
 
@@ -46,17 +73,20 @@ class StoppingRule(ABC):
 
     only_time: ClassVar[bool] = False
 
-    @abstractmethod
-    def ending(self, gradient_norm: float, seconds: float) -> Ending | None:
-        """The ending that is due, if any.
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = vars(cls).get("ending")
+        if own is not None and "gradient_norm" in inspect.signature(own).parameters:
+            warn_caller(
+                f"{cls.__name__}.ending takes a single RunProgress now, which has gradient_norm"
+                " and seconds. The two numbers go in 0.3.",
+                FutureWarning,
+            )
+            setattr(cls, "ending", by_progress(own))  # noqa: B010 (a method, to mypy)
 
-        Parameters
-        ----------
-        gradient_norm : float
-            Over all layers; root mean square over the epoch's batches.
-        seconds : float
-            Since the run began.
-        """
+    @abstractmethod
+    def ending(self, progress: RunProgress) -> Ending | None:
+        """The ending that is due after an epoch, if any."""
 
     @abstractmethod
     def seconds_left(self, seconds: float) -> float:
@@ -76,10 +106,11 @@ class GradientTolerance(StoppingRule):
 
     tol: float
 
-    def ending(self, gradient_norm: float, seconds: float) -> Ending | None:
-        if not gradient_norm < self.tol:
+    def ending(self, progress: RunProgress) -> Ending | None:
+        norm = progress.gradient_norm
+        if not norm < self.tol:
             return None
-        return Ending(f"gradient norm {gradient_norm:.3g} fell below grad_tol={self.tol:g}", True)
+        return Ending(f"gradient norm {norm:.3g} fell below grad_tol={self.tol:g}", True)
 
     def seconds_left(self, seconds: float) -> float:
         return math.inf
@@ -99,8 +130,8 @@ class TimeLimit(StoppingRule):
     only_time = True
     limit: float
 
-    def ending(self, gradient_norm: float, seconds: float) -> Ending | None:
-        if seconds < self.limit:
+    def ending(self, progress: RunProgress) -> Ending | None:
+        if progress.seconds < self.limit:
             return None
         return Ending(f"reached max_time={self.limit:g} seconds", False)
 
@@ -108,11 +139,20 @@ class TimeLimit(StoppingRule):
         return self.limit - seconds
 
 
-def first_ending(
-    rules: Iterable[StoppingRule], gradient_norm: float, seconds: float
-) -> Ending | None:
+def first_ending(rules: Iterable[StoppingRule], progress: RunProgress) -> Ending | None:
     """The ending of the first rule that is due, if any."""
-    return next(filter(None, (rule.ending(gradient_norm, seconds) for rule in rules)), None)
+    return next(filter(None, (rule.ending(progress) for rule in rules)), None)
+
+
+def by_progress(
+    ending: Callable[[Any, float, float], Ending | None],
+) -> Callable[[Any, RunProgress], Ending | None]:
+    """A user's `ending` with the two numbers of 0.1.0, as a method that takes a RunProgress."""
+
+    def of_progress(rule: Any, progress: RunProgress) -> Ending | None:
+        return ending(rule, progress.gradient_norm, progress.seconds)
+
+    return of_progress
 
 
 @final

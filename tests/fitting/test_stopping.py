@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import math
+import warnings
+from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import final
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network._multilayer_perceptron import BaseMultilayerPerceptron
 
-from rosenblatt.stopping import GradientTolerance, NoImprovement, TimeLimit, first_ending
+from rosenblatt.fitting import NumberTargets, TrainValidation, begin
+from rosenblatt.options.parameters import Parameters
+from rosenblatt.problem import Arrays
+from rosenblatt.stopping import (
+    Ending,
+    GradientTolerance,
+    NoImprovement,
+    RunProgress,
+    StoppingRule,
+    TimeLimit,
+    first_ending,
+)
 
 
 def observed(rule: NoImprovement, curve: list[float]) -> list[tuple[bool, int, bool]]:
@@ -94,11 +109,15 @@ def test_counts_as_scikit_learn_does(curve: list[float], tol: float) -> None:
         assert ours.best == by_loss.best_loss_ == -by_score.best_validation_score_
 
 
+def reached(gradient_norm: float, seconds: float) -> RunProgress:
+    return RunProgress(epoch=1, seconds=seconds, loss=0.5, gradient_norm=gradient_norm)
+
+
 def test_gradient_tolerance() -> None:
     rule = GradientTolerance(0.1)
-    assert rule.ending(0.1, 0.0) is None
-    assert rule.ending(math.nan, 0.0) is None
-    found = rule.ending(0.099, 0.0)
+    assert rule.ending(reached(0.1, 0.0)) is None
+    assert rule.ending(reached(math.nan, 0.0)) is None
+    found = rule.ending(reached(0.099, 0.0))
     assert found is not None
     assert found.converged
     assert found.reason == "gradient norm 0.099 fell below grad_tol=0.1"
@@ -107,8 +126,8 @@ def test_gradient_tolerance() -> None:
 
 def test_time_limit() -> None:
     rule = TimeLimit(2.5)
-    assert rule.ending(0.0, 2.4) is None
-    found = rule.ending(1.0, 2.5)
+    assert rule.ending(reached(0.0, 2.4)) is None
+    found = rule.ending(reached(1.0, 2.5))
     assert found is not None
     assert not found.converged
     assert found.reason == "reached max_time=2.5 seconds"
@@ -117,10 +136,60 @@ def test_time_limit() -> None:
 
 def test_the_first_rule_that_is_due_gives_the_reason() -> None:
     rules = (GradientTolerance(0.1), TimeLimit(1.0))
-    assert first_ending(rules, 1.0, 0.0) is None
-    both = first_ending(rules, 0.0, 2.0)
+    assert first_ending(rules, reached(1.0, 0.0)) is None
+    both = first_ending(rules, reached(0.0, 2.0))
     assert both is not None
     assert both.converged
-    late = first_ending(rules, 1.0, 2.0)
+    late = first_ending(rules, reached(1.0, 2.0))
     assert late is not None
     assert not late.converged
+
+
+@final
+@dataclass(frozen=True)
+class LossTarget(StoppingRule):
+    target: float
+
+    def ending(self, progress: RunProgress) -> Ending | None:
+        if not progress.loss <= self.target:
+            return None
+        return Ending(f"epoch {progress.epoch} reached the target", True)
+
+    def seconds_left(self, seconds: float) -> float:
+        return math.inf
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs", "lm", "kfac"])
+def test_a_rule_on_the_loss(solver: str) -> None:
+    X = np.linspace(-1, 1, 40)[:, None]
+    data = TrainValidation(Arrays(X, 3 * X + 1))
+    parameters = Parameters(hidden_layer_sizes=(4,), solver=solver, random_state=0, max_iter=200)
+    free = begin(parameters, NumberTargets(), data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        free.run()
+    assert free.log.history is not None
+    losses = [entry["loss"] for entry in free.log.history]
+    target = losses[2]
+    due = next(k for k, loss in enumerate(losses, 1) if loss <= target)
+    fit = begin(parameters, NumberTargets(), data, rules=[LossTarget(target)])
+    fit.run()
+    assert fit.log.stop_reason == f"epoch {due} reached the target"
+    assert fit.log.history is not None
+    assert len(fit.log.history) == due
+
+
+def test_a_rule_by_two_numbers_still_works() -> None:
+    with pytest.warns(FutureWarning, match="TwoNumbers.ending takes a single RunProgress") as found:
+
+        class TwoNumbers(StoppingRule):
+            def ending(  # type: ignore[override]
+                self, gradient_norm: float, seconds: float
+            ) -> Ending | None:
+                return Ending(f"{gradient_norm} after {seconds}", True)
+
+            def seconds_left(self, seconds: float) -> float:
+                return math.inf
+
+    assert found[0].filename == __file__
+    assert first_ending([TwoNumbers()], reached(0.5, 2.0)) == Ending("0.5 after 2.0", True)

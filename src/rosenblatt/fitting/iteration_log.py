@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import time
 from typing import Any, final
 
 import numpy as np
 
 from rosenblatt.fitting.context import FitContext
-from rosenblatt.stopping import Ending, first_ending
+from rosenblatt.stopping import Ending, RunProgress, first_ending
 from rosenblatt.support.state_dict import StateDict
 from rosenblatt.support.types import FloatArray
 
@@ -85,7 +84,8 @@ class Iterations:
         context.callbacks.epoch_begins()  # an iteration is known only when it is over
         asked = context.epoch_ended(entry, theta.astype(context.theta.dtype), context.state)
         norm, elapsed = float(np.sqrt(squares.sum())), time.perf_counter() - self.begun
-        self.asked = asked or first_ending(context.config.rules, norm, elapsed)
+        reached = RunProgress(self._reported, elapsed, loss, norm)
+        self.asked = asked or first_ending(context.config.rules, reached)
         return self.asked
 
     def state_dict(self) -> StateDict:
@@ -107,5 +107,6 @@ class Iterations:
         if asked is not None:
             reason, converged = asked
             # A limit of time may have been raised.
-            if converged or first_ending(self.context.config.rules, math.nan, seconds) is not None:
+            reached = RunProgress(len(self.history), seconds)
+            if converged or first_ending(self.context.config.rules, reached) is not None:
                 self.asked = Ending(reason, converged)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
@@ -11,7 +10,7 @@ from rosenblatt.fitting.epoch_runner import EpochRunner
 from rosenblatt.fitting.history import EpochRecord
 from rosenblatt.fitting.loop_progress import LoopProgress
 from rosenblatt.fitting.monitor import Monitor
-from rosenblatt.stopping import Ending, first_ending
+from rosenblatt.stopping import Ending, RunProgress, first_ending
 
 __all__ = ["StoppingCriteria"]
 
@@ -53,7 +52,8 @@ class StoppingCriteria:
         handler, divergence = self.runner.divergence, record.divergence
         has_best = self.runner.weights.best is not None
         if divergence is None:
-            end = requested or first_ending(self.runner.rules, record.gradient_norm, elapsed)
+            reached = RunProgress(record.epoch, elapsed, record.loss, record.gradient_norm)
+            end = requested or first_ending(self.runner.rules, reached)
             if end is not None:
                 self._finish(progress, end, f"{end.reason[0].upper()}{end.reason[1:]}.")
             stalled = self.monitor.stopping.exhausted
@@ -77,7 +77,7 @@ class StoppingCriteria:
         """Whether a loop that has finished under other limits is finished under these."""
         if progress.all_epochs:
             return progress.epoch >= self.max_epochs
-        due = first_ending(self.runner.rules, math.nan, progress.seconds)
+        due = first_ending(self.runner.rules, RunProgress(progress.epoch, progress.seconds))
         return progress.converged or due is not None
 
     def _stall(self, progress: LoopProgress) -> None:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import final
 
-from rosenblatt.stopping import Ending, StoppingRule
+from rosenblatt.stopping import Ending, RunProgress, StoppingRule
 
 __all__ = ["CUT_SHORT", "StopSignal"]
 
@@ -39,7 +39,7 @@ class StopSignal(StoppingRule):
     def due(self) -> bool:
         return self.requested or time.perf_counter() >= self.deadline
 
-    def ending(self, gradient_norm: float, seconds: float) -> Ending | None:
+    def ending(self, progress: RunProgress) -> Ending | None:
         return Ending(CUT_SHORT, False) if self.due else None
 
     def seconds_left(self, seconds: float) -> float:
