@@ -20,13 +20,8 @@ from rosenblatt.problem import Arrays
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order import GaussNewton, LevenbergMarquardt
 from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
-from rosenblatt.second_order.least_squares_run import (
-    Iterate,
-    LeastSquaresRun,
-    Limits,
-    Minimum,
-    minimize,
-)
+from rosenblatt.second_order.least_squares_run import LeastSquaresRun, minimize
+from rosenblatt.second_order.least_squares_values import Iterate, Limits, Minimum
 from rosenblatt.second_order.propagation import jacobian
 from rosenblatt.support.types import FloatArray
 from tests.support.data import X_DIABETES, Y_DIABETES

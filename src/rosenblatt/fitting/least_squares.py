@@ -13,12 +13,11 @@ from rosenblatt.fitting.iteration_log import Iterations
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order.least_squares import LeastSquares
 from rosenblatt.second_order.least_squares_run import (
-    Iterate,
     LeastSquaresMethod,
     LeastSquaresRun,
-    Limits,
     minimize,
 )
+from rosenblatt.second_order.least_squares_values import Iterate, Limits
 from rosenblatt.stopping import Ending
 from rosenblatt.support.state_dict import StateDict
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
 from rosenblatt.errors import NON_FINITE, DivergenceError
 from rosenblatt.second_order.least_squares import LeastSquares, LinearModel
+from rosenblatt.second_order.least_squares_values import Iterate, Limits, Minimum
 from rosenblatt.stopping import Ending
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.products import norm
 from rosenblatt.support.state_dict import StateDict
 from rosenblatt.support.types import Float64Array
 
-__all__ = ["Iterate", "LeastSquaresMethod", "LeastSquaresRun", "Limits", "Minimum", "minimize"]
-
+__all__ = ["LeastSquaresMethod", "LeastSquaresRun", "minimize"]
 
 REMEDY = "take a first-order solver, such as 'adam'"
 
@@ -26,78 +25,6 @@ REMEDY = "take a first-order solver, such as 'adam'"
 @final
 class ModelOverflow(Exception):
     """The linear model at a point of lower loss is not finite; the run ends at the point before."""
-
-
-@final
-@dataclass(frozen=True)
-class Limits:
-    """Limits of a run.
-
-    Attributes
-    ----------
-    max_iter : int
-        Accepted steps.
-    max_trials : int
-        Tried steps.
-    grad_tol : float
-        A gradient whose entries do not exceed it counts as zero.
-    """
-
-    max_iter: int
-    max_trials: int
-    grad_tol: float
-
-
-@final
-@dataclass(frozen=True)
-class Iterate:
-    """An accepted step.
-
-    Attributes
-    ----------
-    theta, data_loss, penalty, gradient
-        After the step.
-    damping : float
-        μ of its system.
-    length : float
-        Fraction of the system's solution that was taken.
-    trials : int
-        Steps tried since the last accepted one, including this one.
-    """
-
-    theta: Float64Array
-    data_loss: float
-    penalty: float
-    gradient: Float64Array
-    damping: float
-    length: float
-    trials: int
-
-
-@final
-@dataclass(frozen=True)
-class Minimum:
-    """The result of a run.
-
-    Attributes
-    ----------
-    theta, data_loss, penalty
-        At the last accepted point.
-    n_iter, n_trials : int
-        Accepted and tried steps.
-    end : Ending
-        Not converged if a limit was reached, or if no step lowers the loss.
-    interrupted : bool
-        Whether Ctrl-C ended the run.
-    """
-
-    theta: Float64Array
-    data_loss: float
-    penalty: float
-    n_iter: int
-    n_trials: int
-    end: Ending
-    interrupted: bool = False
 
 
 @final
