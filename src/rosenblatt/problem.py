@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias, final
+from typing import TYPE_CHECKING, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from rosenblatt.averaging import NoAveraging, StepAveraging
 from rosenblatt.losses import Loss
@@ -18,9 +17,12 @@ from rosenblatt.regularization.constraints import Constraint, NoConstraint
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.types import FloatArray
 
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
 __all__ = ["Arrays", "Matrix", "Problem", "Rows"]
 
-Matrix: TypeAlias = FloatArray | sp.csr_array | sp.csr_matrix
+Matrix: TypeAlias = "FloatArray | sp.csr_array | sp.csr_matrix"
 Rows: TypeAlias = npt.NDArray[np.int64]
 
 

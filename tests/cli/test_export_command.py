@@ -15,7 +15,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from rosenblatt.cli.app import run
-from rosenblatt.cli.prediction import predict
+from rosenblatt.cli.prediction import Predictions, predict
 from rosenblatt.persistence import load_model
 from rosenblatt.support.optional_dependencies import install_command
 from rosenblatt.table import read_table
@@ -51,8 +51,14 @@ def shop_model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return out.read_bytes()
 
 
+def numbers(predictions: Predictions) -> Any:
+    """Probabilities, or the numbers that are predicted: what the exports compute."""
+    columns = list(predictions.columns.values())
+    return np.column_stack(columns[1:] or columns).astype(np.float64)
+
+
 def probabilities(model: Path, frame: Any) -> Any:
-    return predict(load_model(model), frame).frame.iloc[:, 1:].to_numpy(np.float64)
+    return numbers(predict(load_model(model), frame))
 
 
 def strangers() -> Any:
@@ -150,9 +156,7 @@ def test_real_tables(table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         rows[column.name] = rows[column.name].astype(object).mask(gaps)
         if column.kind == "category":
             rows.loc[7, column.name] = "never seen"
-    output = predict(saved, rows).frame
-    want = output.iloc[:, 1:] if output.shape[1] > 1 else output
-    want = want.to_numpy(np.float64)
+    want = numbers(predict(saved, rows))
     for column in saved.encoding.columns:
         if column.kind == "true/false":
             rows[column.name] = rows[column.name].replace({"Y": 1, "N": 0})

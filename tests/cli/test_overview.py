@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Collection
+from pathlib import Path
 
 import pytest
 
 from rosenblatt.cli.interface import app
 from rosenblatt.cli.overview import COMMANDS
+from rosenblatt.engine.compiled import module
 
+MODELS = Path(__file__).parents[1] / "golden" / "model_files_1"
+# What a training needs, and rows that are predicted do not.
+TRAINING = {"joblib", "rosenblatt.estimators", "rosenblatt.search", "scipy", "sklearn"}
 HEAVY = ("numpy", "pandas", "pyarrow", "rosenblatt.engine", "rosenblatt.table", "scipy", "sklearn")
 
 
@@ -48,6 +54,7 @@ def test_overview_has_the_subcommands_and_their_summaries() -> None:
         (["search", "t.csv", "--strategy", "halving", "--solver", "lbfgs"], 2, ["--strategy all"]),
         (["predict"], 2, ["Missing argument"]),
         (["predict", "m.safetensors"], 2, ["--example"]),
+        (["predict", "m.safetensors", "t.csv", "--out", "p.txt"], 2, [".parquet"]),
         (["evaluate", "m.safetensors", "t.csv", "u.csv"], 2, ["u.csv"]),
         (["export", "m.safetensors", "--to", "onx"], 2, ["did you mean 'onnx'"]),
         (["export", "m.safetensors", "--out", "net.h"], 2, ["net.h"]),
@@ -55,17 +62,35 @@ def test_overview_has_the_subcommands_and_their_summaries() -> None:
     ],
 )
 def test_no_heavy_library_is_imported(arguments: list[str], code: int, said: list[str]) -> None:
+    done = run_and_list(arguments, HEAVY)
+    assert done.returncode == code, done.stderr
+    assert done.stdout.endswith("imported:\n")
+    assert all(part in done.stdout + done.stderr for part in said)
+
+
+def run_and_list(
+    arguments: list[str], modules: Collection[str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a command line in a process of its own, which lists at last what it has imported."""
     script = f"""
 import sys
 from rosenblatt.cli.app import run
 code = run({arguments})
-print("imported:", *[name for name in {HEAVY} if name in sys.modules])
+print("imported:", *[name for name in {modules} if name in sys.modules])
 sys.exit(code)
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.returncode == code, done.stderr
-    assert done.stdout.endswith("imported:\n")
-    assert all(part in done.stdout + done.stderr for part in said)
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("name", ["classifier", "regressor"])
+def test_a_model_predicts_and_is_shown_without_what_trains_it(name: str) -> None:
+    """Nor without SciPy, whose BLAS small networks call only on processors without AVX2."""
+    has_avx2 = module().cpu_level() >= 3
+    model = str(MODELS / f"{name}.safetensors")
+    for arguments in (["predict", model, str(MODELS / "rows.csv"), "--quiet"], ["inspect", model]):
+        done = run_and_list(arguments, TRAINING if has_avx2 else TRAINING - {"scipy"})
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.endswith("imported:\n")
 
 
 def test_import_of_the_package_imports_no_library() -> None:

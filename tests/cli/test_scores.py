@@ -63,6 +63,18 @@ def test_weight_2_is_the_row_twice_and_weight_0_its_absence() -> None:
     )
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_area_counts_equal_probabilities_half(weighted: bool, dtype: type) -> None:
+    codes, p, w = class_data(300, 2, seed=5)
+    coarse = np.round(p, 1).astype(dtype)
+    weights = w if weighted else None
+    area = metrics.roc_auc_score(codes, coarse[:, 1], sample_weight=weights)
+    assert classification_scores(codes, coarse, weights)["roc_auc"] == pytest.approx(area, 1e-12)
+    constant = np.full_like(coarse, 0.5)
+    assert classification_scores(codes, constant, weights)["roc_auc"] == 0.5
+
+
 def test_a_sure_and_wrong_prediction_costs_much_and_not_infinitely() -> None:
     scores = classification_scores(np.array([0, 1]), np.array([[0.0, 1.0], [1.0, 0.0]]), None)
     assert scores["log_loss"] == pytest.approx(-np.log(np.finfo(float).eps))

@@ -76,7 +76,7 @@ def main() -> None:
     rows = raw_rows()
     rows.to_csv(folder / "rows.csv", index=False)
     predictions = {
-        name: predict(one, rows).frame.to_dict("list")
+        name: {column: values.tolist() for column, values in predict(one, rows).columns.items()}
         for name, one in (("classifier", saved), ("regressor", regressor))
     }
     (folder / "predictions.json").write_text(json.dumps(predictions, indent=1) + "\n")

@@ -118,7 +118,7 @@ def use(saved: SavedModel, path: Path) -> None:
     with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.suppress(InputError):
         warnings.simplefilter("ignore")
         predictions = predict(saved, table)
-        assert len(predictions.frame) == len(table)
+        assert predictions.n_rows == len(table)
     with contextlib.redirect_stdout(io.StringIO()) as out:
         screen = Screen(quiet=False, as_json=False)
         result = run_inspect(path, screen)

@@ -1,75 +1,43 @@
-"""The commands. Each shows its result on a screen and returns it as JSON data."""
+"""The commands that read a model. Each shows its result and returns it as JSON data."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
-from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
-from rosenblatt.cli.options import TrainingOptions
-from rosenblatt.cli.prediction import evaluate, predict, write_csv, writer_for
+from rosenblatt.cli.prediction import evaluate, predict
+from rosenblatt.cli.prediction_file import PredictionFile, write_csv
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
-from rosenblatt.cli.train_and_save import place_for, saved_and_shown, shown_table
-from rosenblatt.cli.training import train_network
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import FORMAT_VERSION, SavedModel, Score, load_model, read_model
 from rosenblatt.support.atomic import check_writable, replaced_file
 from rosenblatt.support.listing import count
 
 
-def run_train(
-    source: Source,
-    screen: Screen,
-    *,
-    target: str | None,
-    weight_column: str | None,
-    options: TrainingOptions,
-    out: Path | None,
-    checkpoint: Path | None = None,
-    force: bool = False,
-) -> Json:
-    """Train on a table and save the model, after a check that it can be saved."""
-    place = place_for(source, out, force=force)
-    if (
-        checkpoint is not None
-        and Path(os.path.realpath(place.path)) in Checkpoint(checkpoint).files
-    ):
-        raise InputError(
-            f"the model's file {place.path} is one of those of --checkpoint {checkpoint}: choose"
-            " another name"
-        )
-    table = shown_table(source, screen, place, options, target=target, weight_column=weight_column)
-    trained = train_network(
-        table.prepared, options, progress=screen.shows_progress, checkpoint=checkpoint
-    )
-    return saved_and_shown(source, screen, place, table, trained)
-
-
-def run_predict(model: Path, source: Source, screen: Screen, *, out: Path | None) -> Json:
+def run_predict(model: Path, source: Source, screen: Screen, *, out: PredictionFile | None) -> Json:
     """Predict every row, into a file or as CSV to standard output."""
     if out is not None:
-        write = writer_for(out)
-        if any(given is not None and _same_file(out, given) for given in (model, source.data)):
-            raise InputError(f"--out {out} is one of the files to read: choose another name")
-        check_writable(out)
+        if any(given is not None and _same_file(out.path, given) for given in (model, source.data)):
+            raise InputError(f"--out {out.path} is one of the files to read: choose another name")
+        check_writable(out.path)
     saved = load_model(model)
     table = source.read(saved.encoding.text_columns)
     predictions = predict(saved, table.frame)
     notes = [*table.notes, *predictions.notes]
     screen.notes(notes)
-    result: Json = {"rows": len(predictions.frame), "notes": notes}
+    result: Json = {"rows": predictions.n_rows, "notes": notes}
     if out is not None:
-        with replaced_file(out) as file:
-            write(predictions.frame, file)
-        screen.saved(out)
-        screen.say(f"wrote {count(len(predictions.frame), 'prediction')} to {out}")
-        return {"out": str(out), **result}
+        with replaced_file(out.path) as file:
+            out.write(predictions.columns, file)
+        screen.saved(out.path)
+        screen.say(f"wrote {count(predictions.n_rows, 'prediction')} to {out.path}")
+        return {"out": str(out.path), **result}
     if screen.shows_results:
-        write_csv(predictions.frame, sys.stdout.buffer)
-    return {**result, "predictions": predictions.frame.to_dict("records")}
+        write_csv(predictions.columns, sys.stdout.buffer)
+        return result
+    return {**result, "predictions": predictions.records()}
 
 
 def run_evaluate(model: Path, source: Source, screen: Screen) -> Json:

@@ -28,6 +28,7 @@ from rosenblatt.cli.fit_arguments import FitArguments, takes_fit_arguments
 from rosenblatt.cli.job import Job, check_source, source_of
 from rosenblatt.cli.options import parse_hidden
 from rosenblatt.cli.overview import new_app
+from rosenblatt.cli.prediction_file import PredictionFile
 from rosenblatt.cli.search_options import SELECTIONS, STRATEGIES, SearchOptions, parse_time
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def train(
     check_source(data, example)
 
     def job(screen: Screen) -> dict[str, Any]:
-        from rosenblatt.cli.commands import run_train
+        from rosenblatt.cli.train_command import run_train
 
         return run_train(
             source_of(data, example, fit.encoding, fit.delimiter),
@@ -169,12 +170,13 @@ def predict(
 ) -> Job:
     """Predict the target of every row of a table."""
     check_source(data, example)
+    file = None if out is None else PredictionFile(out)
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_predict
 
         source = source_of(data, example, encoding, delimiter)
-        return run_predict(model, source, screen, out=out)
+        return run_predict(model, source, screen, out=file)
 
     return Job(job, as_json, quiet)
 

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, final
+from typing import TYPE_CHECKING, Any, final
 
-import pandas as pd
-
+from rosenblatt.cli.prediction_file import Columns
 from rosenblatt.cli.preparation import weight_column_values
 from rosenblatt.cli.scores import MetricScores
-from rosenblatt.cli.tasks import EncodedRows, in_blocks, kind_of
-from rosenblatt.cli.training import network_predictor, scores_of
+from rosenblatt.cli.tasks import EncodedRows, in_blocks, kind_of, network_predictor, scores_of
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import SavedModel
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @final
 @dataclass(frozen=True)
 class Predictions:
-    """A table with a row for every row of the input, in its order, and notes."""
+    """Columns with a value for every row of the input, in its order, and notes."""
 
-    frame: pd.DataFrame
+    columns: Columns
     notes: tuple[str, ...]
+
+    @property
+    def n_rows(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as JSON data."""
+        values = (column.tolist() for column in self.columns.values())
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 @final
@@ -41,7 +49,7 @@ def predict(saved: SavedModel, frame: pd.DataFrame) -> Predictions:
     encoded = saved.encoding.encode(_without_weights(saved, frame))
     kind = kind_of(saved.encoding.target)
     output = in_blocks(network_predictor(kind, saved.model), encoded.X)
-    return Predictions(pd.DataFrame(kind.columns(output)), encoded.notes)
+    return Predictions(kind.columns(output), encoded.notes)
 
 
 def evaluate(saved: SavedModel, frame: pd.DataFrame) -> Evaluation:
@@ -63,36 +71,6 @@ def evaluate(saved: SavedModel, frame: pd.DataFrame) -> Evaluation:
     rows = EncodedRows(encoded.X, target.y, weights)
     scores = scores_of(kind, network_predictor(kind, saved.model), rows)
     return Evaluation(scores, len(rows.y), (*notes, *encoded.notes))
-
-
-def writer_for(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
-    """The function that writes predictions into a file of this name; InputError if none fits."""
-    suffix = path.suffix.lower()
-    if suffix not in WRITERS:
-        raise InputError(
-            f"cannot write predictions to {path}: give it a name that ends with one of "
-            f"{', '.join(WRITERS)}"
-        )
-    return WRITERS[suffix]
-
-
-def write_csv(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    frame.to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
-
-
-def write_tsv(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    frame.to_csv(file, sep="\t", index=False, lineterminator="\n", encoding="utf-8")
-
-
-def write_parquet(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    frame.to_parquet(file, index=False)
-
-
-WRITERS: Mapping[str, Callable[[pd.DataFrame, IO[bytes]], None]] = {
-    ".csv": write_csv,
-    ".tsv": write_tsv,
-    ".parquet": write_parquet,
-}
 
 
 def _without_weights(saved: SavedModel, frame: pd.DataFrame) -> pd.DataFrame:

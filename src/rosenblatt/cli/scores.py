@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import roc_auc_score
 
 from rosenblatt.support.types import FloatArray, IntArray
 
@@ -67,11 +66,17 @@ def _roc_auc(codes: IntArray, probabilities: FloatArray, weights: Weights) -> fl
     if (np.bincount(codes, weights, minlength=n_classes) == 0).any():
         return None
     positive = [1] if n_classes == 2 else range(n_classes)
-    return float(
-        np.mean(
-            [
-                roc_auc_score(codes == k, probabilities[:, k], sample_weight=weights)
-                for k in positive
-            ]
-        )
-    )
+    return float(np.mean([_area(codes == k, probabilities[:, k], weights) for k in positive]))
+
+
+def _area(positive: npt.NDArray[np.bool_], p: FloatArray, weights: Weights) -> float:
+    """The weight of the pairs of a positive and a negative row that p puts in their order.
+
+    It is the share of all such pairs; a pair with the same p counts half.
+    """
+    w = np.ones(len(p)) if weights is None else weights
+    _, ranks = np.unique(p, return_inverse=True)
+    of_positive = np.bincount(ranks, w * positive)
+    of_negative = np.bincount(ranks, w * ~positive)
+    below = np.cumsum(of_negative) - of_negative / 2
+    return float(of_positive @ below / (of_positive.sum() * of_negative.sum()))

@@ -6,20 +6,28 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import KFold, StratifiedKFold
 
 from rosenblatt.cli.scores import MetricScores, Weights, classification_scores, regression_scores
 from rosenblatt.errors import InputError
-from rosenblatt.estimators import MLPClassifier, MLPRegressor
+from rosenblatt.model import Model
+from rosenblatt.support.late import late
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table import ClassTarget, NumberTarget
+
+# What training alone needs.
+if TYPE_CHECKING:
+    from sklearn import exceptions, linear_model, model_selection
+
+    from rosenblatt import estimators
+else:
+    estimators = late("rosenblatt.estimators")
+    exceptions, linear_model = late("sklearn.exceptions"), late("sklearn.linear_model")
+    model_selection = late("sklearn.model_selection")
 
 # From encoded rows (n, n_features) to an output: class probabilities (n, n_classes), or numbers
 # (n,) in the target's units.
@@ -60,7 +68,7 @@ class TaskKind(ABC):
     main_metric: str  # the larger, the better
 
     @abstractmethod
-    def network(self, **parameters: Any) -> MLPClassifier | MLPRegressor:
+    def network(self, **parameters: Any) -> estimators.MLPClassifier | estimators.MLPRegressor:
         """An untrained network for this task."""
 
     @abstractmethod
@@ -107,8 +115,8 @@ class Classification(TaskKind):
     name: str = "classification"
     main_metric: str = "accuracy"
 
-    def network(self, **parameters: Any) -> MLPClassifier:
-        return MLPClassifier(**parameters)
+    def network(self, **parameters: Any) -> estimators.MLPClassifier:
+        return estimators.MLPClassifier(**parameters)
 
     def output(self, prediction: FloatArray) -> FloatArray:
         if prediction.shape[1] == 1:
@@ -124,7 +132,7 @@ class Classification(TaskKind):
             raise too_few_rows(n_folds, f"the largest class has {count(most, 'row')} to train on")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # a class of few rows is in few folds
-            splits = list(StratifiedKFold(n_folds).split(y, y))
+            splits = list(model_selection.StratifiedKFold(n_folds).split(y, y))
         # The only row of a class is never held out: the fold's network would lack the class.
         lone = [~np.isin(y[test], y[train]) for train, test in splits]
         return [
@@ -141,9 +149,9 @@ class Classification(TaskKind):
         n_rows, n_features = rows.X.shape
         work = n_rows * n_features * len(self.target.classes)
         iterations = int(np.clip(LINEAR_WORK / work, 20, 300))
-        model = LogisticRegression(max_iter=iterations)
+        model = linear_model.LogisticRegression(max_iter=iterations)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.simplefilter("ignore", exceptions.ConvergenceWarning)
             model.fit(rows.X, rows.y, rows.weights)
         word = ""
         if model.n_iter_.max() >= iterations:
@@ -171,8 +179,8 @@ class Regression(TaskKind):
     name: str = "regression"
     main_metric: str = "r2"
 
-    def network(self, **parameters: Any) -> MLPRegressor:
-        return MLPRegressor(**parameters)
+    def network(self, **parameters: Any) -> estimators.MLPRegressor:
+        return estimators.MLPRegressor(**parameters)
 
     def output(self, prediction: FloatArray) -> FloatArray:
         if prediction.shape[1] > 1:
@@ -188,14 +196,14 @@ class Regression(TaskKind):
     def folds(self, y: npt.NDArray[Any], n_folds: int) -> list[Fold]:
         if len(y) < 2 * n_folds:  # R² needs two rows
             raise too_few_rows(n_folds, f"there are {count(len(y), 'row')} to train on")
-        return list(KFold(n_folds).split(y))
+        return list(model_selection.KFold(n_folds).split(y))
 
     def trivial(self, rows: EncodedRows) -> RowPredictor:
         mean = np.average(rows.y, weights=rows.weights)
         return lambda X: np.full(X.shape[0], mean)
 
     def linear(self, rows: EncodedRows) -> tuple[RowPredictor, str]:
-        model = Ridge().fit(rows.X, self.learnable(rows.y), rows.weights)
+        model = linear_model.Ridge().fit(rows.X, self.learnable(rows.y), rows.weights)
         return lambda X: self.target.restore(model.predict(X).astype(np.float64)), ""
 
     def scores(self, rows: EncodedRows, output: FloatArray) -> MetricScores:
@@ -220,3 +228,11 @@ def in_blocks(predictor: RowPredictor, X: FloatArray) -> FloatArray:
     """The predictor's output for all rows, computed in blocks to bound memory."""
     starts = range(0, max(len(X), 1), ROWS_PER_BLOCK)
     return np.concatenate([predictor(X[start : start + ROWS_PER_BLOCK]) for start in starts])
+
+
+def network_predictor(kind: TaskKind, model: Model) -> RowPredictor:
+    return lambda X: kind.output(model.predict(X))
+
+
+def scores_of(kind: TaskKind, predictor: RowPredictor, rows: EncodedRows) -> MetricScores:
+    return kind.scores(rows, in_blocks(predictor, rows.X))

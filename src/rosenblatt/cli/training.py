@@ -16,9 +16,8 @@ from sklearn.exceptions import ConvergenceWarning
 from rosenblatt import __version__
 from rosenblatt.cli.options import TrainingOptions, hidden_text
 from rosenblatt.cli.preparation import Prepared
-from rosenblatt.cli.scores import MetricScores
 from rosenblatt.cli.stop_reason import training_stop_reason
-from rosenblatt.cli.tasks import EncodedRows, RowPredictor, TaskKind, in_blocks
+from rosenblatt.cli.tasks import EncodedRows, RowPredictor, TaskKind, network_predictor, scores_of
 from rosenblatt.errors import DivergenceError, InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.model import Model
@@ -126,14 +125,6 @@ def validation_of(prepared: Prepared, options: TrainingOptions) -> Mapping[str, 
     names = ("X_val", "y_val", "sample_weight_val")
     values = training_arrays(prepared.kind, prepared.parts["validation"])
     return dict(zip(names, values, strict=True))
-
-
-def network_predictor(kind: TaskKind, model: Model) -> RowPredictor:
-    return lambda X: kind.output(model.predict(X))
-
-
-def scores_of(kind: TaskKind, predictor: RowPredictor, rows: EncodedRows) -> MetricScores:
-    return kind.scores(rows, in_blocks(predictor, rows.X))
 
 
 def _diverged(error: DivergenceError, options: TrainingOptions) -> str:

@@ -7,13 +7,17 @@ Products of NumPy and SciPy use BLAS's threads where they are large enough.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
-
-from scipy.linalg import cython_blas
+from typing import TYPE_CHECKING, Any
 
 from rosenblatt.engine.blas_threads import blas_held_to, one_thread_blas
 from rosenblatt.engine.threads import requested_threads
 from rosenblatt.network import Network
+from rosenblatt.support.late import late
+
+if TYPE_CHECKING:
+    from scipy.linalg import cython_blas
+else:
+    cython_blas = late("scipy.linalg.cython_blas")
 
 __all__ = ["blas_beside", "blas_for", "gemm_capsules", "largest_product"]
 

@@ -8,6 +8,7 @@ so that a computation that needs one thread always gets it.
 
 from __future__ import annotations
 
+import importlib
 import os
 import threading
 from collections.abc import Iterable, Iterator
@@ -45,6 +46,8 @@ if hasattr(os, "register_at_fork"):
 
 @cache
 def _libraries() -> list[Any]:
+    # SciPy brings a BLAS of its own, which is found once it is loaded.
+    importlib.import_module("scipy.linalg")
     return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 

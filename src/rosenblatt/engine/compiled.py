@@ -13,7 +13,7 @@ from typing import Any
 
 from rosenblatt.engine.blas import gemm_capsules
 
-__all__ = ["module"]
+__all__ = ["hand_in_blas", "module"]
 
 
 @cache
@@ -28,8 +28,16 @@ def module() -> Any:
                 break
             except ModuleNotFoundError:  # built for one instruction set alone
                 continue
-    chosen.use_blas(*gemm_capsules())
     atexit.register(chosen.at_exit)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=chosen.after_fork_in_child)
     return chosen
+
+
+@cache
+def hand_in_blas(build: Any) -> None:
+    """Give a build of the compiled module the matrix products of SciPy's BLAS.
+
+    Only what calls them needs them, and SciPy takes a fifth of a second to import.
+    """
+    build.use_blas(*gemm_capsules())

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Literal, final, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, final, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.engine.blas_threads import one_thread_blas
-from rosenblatt.engine.compiled import module
+from rosenblatt.engine.compiled import hand_in_blas, module
 from rosenblatt.engine.diagnosis import diagnosed
 from rosenblatt.engine.divergence import Divergence
 from rosenblatt.engine.epoch import Epoch
@@ -46,6 +46,9 @@ __all__ = [
     "has_bfloat16",
     "native_scores",
 ]
+
+
+Computer = TypeVar("Computer", "_native.Engine64", "_native.Predictor64")
 
 
 def has_bfloat16() -> bool:
@@ -122,7 +125,7 @@ def native_engine(
 
     If fewer threads may run, they take over the missing ones' shares; results do not change.
     """
-    return class_for("Engine", dtype)(
+    engine = class_for("Engine", dtype)(
         network.n_inputs,
         native_layers(network, training=True),
         kernel(loss),
@@ -133,11 +136,19 @@ def native_engine(
         shares,
         allowed_threads(threads),
     )
+    return with_blas(engine)
 
 
-def blas_held(engine: _native.Engine64 | _native.Predictor64) -> AbstractContextManager[None]:
-    """BLAS on one thread, where this engine calls it at all."""
-    return one_thread_blas() if engine.calls_blas() else nullcontext()
+def with_blas(computer: Computer) -> Computer:
+    """An engine or a predictor, once it has the BLAS that it calls, if it calls any."""
+    if computer.calls_blas():
+        hand_in_blas(module())
+    return computer
+
+
+def blas_held(computer: _native.Engine64 | _native.Predictor64) -> AbstractContextManager[None]:
+    """BLAS on one thread, where it is called at all."""
+    return one_thread_blas() if computer.calls_blas() else nullcontext()
 
 
 @final
@@ -290,7 +301,7 @@ class NativePredictor(EnginePredictor):
     ) -> None:
         super().__init__(network, theta, form, state)
         self.threads_for = threads_for
-        self.native = class_for("Predictor", theta.dtype)(
+        predictor = class_for("Predictor", theta.dtype)(
             network.n_inputs,
             native_layers(network, training=False),
             kernel(loss),
@@ -301,6 +312,7 @@ class NativePredictor(EnginePredictor):
             lambda rows: allowed_threads(threads_for(rows)),  # whose rows are whoever's
             fixed_cut,
         )
+        self.native = with_blas(predictor)
 
     def finite(self, X: object) -> FloatArray | None:
         return self.native.finite(X)

@@ -5,10 +5,16 @@ Both follow from the amount of work alone, never from a timing, so that every ru
 
 from __future__ import annotations
 
-import joblib
+from typing import TYPE_CHECKING
 
 from rosenblatt.engine.blas_threads import blas_thread_limit
 from rosenblatt.network import Network
+from rosenblatt.support.late import late
+
+if TYPE_CHECKING:
+    import joblib
+else:
+    joblib = late("joblib")
 
 __all__ = [
     "FORWARD",

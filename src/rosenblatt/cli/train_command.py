@@ -1,0 +1,43 @@
+"""The command `train`: trains one network on a table and saves it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rosenblatt.checkpoints import Checkpoint
+from rosenblatt.cli.json_output import Json
+from rosenblatt.cli.options import TrainingOptions
+from rosenblatt.cli.screen import Screen
+from rosenblatt.cli.source import Source
+from rosenblatt.cli.train_and_save import place_for, saved_and_shown, shown_table
+from rosenblatt.cli.training import train_network
+from rosenblatt.errors import InputError
+
+
+def run_train(
+    source: Source,
+    screen: Screen,
+    *,
+    target: str | None,
+    weight_column: str | None,
+    options: TrainingOptions,
+    out: Path | None,
+    checkpoint: Path | None = None,
+    force: bool = False,
+) -> Json:
+    """Train on a table and save the model, after a check that it can be saved."""
+    place = place_for(source, out, force=force)
+    if (
+        checkpoint is not None
+        and Path(os.path.realpath(place.path)) in Checkpoint(checkpoint).files
+    ):
+        raise InputError(
+            f"the model's file {place.path} is one of those of --checkpoint {checkpoint}: choose"
+            " another name"
+        )
+    table = shown_table(source, screen, place, options, target=target, weight_column=weight_column)
+    trained = train_network(
+        table.prepared, options, progress=screen.shows_progress, checkpoint=checkpoint
+    )
+    return saved_and_shown(source, screen, place, table, trained)
