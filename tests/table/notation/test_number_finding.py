@@ -232,6 +232,7 @@ def test_readings_of_another_unit_are_none():
     assert readings("5,5", kilograms) == (5.5,)
     assert readings("5,5 lb", kilograms) == ()
     assert readings("0.5", NumberNotation(unit="%")) == ()
+    assert readings("300,5 K", NumberNotation(unit="K")) == (300.5,)
 
 
 def test_whole_numbers_keep_their_last_digits():

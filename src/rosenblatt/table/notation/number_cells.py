@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import final
 
-from rosenblatt.table.notation.units import CURRENCY, is_currency, split_suffix
+from rosenblatt.table.notation.units import CURRENCY, CURRENCY_SIGNS, is_currency, split_suffix
 
 __all__ = ["INFINITY", "NumberCell", "SignStyle", "cell_of", "is_error"]
 
@@ -22,7 +22,7 @@ class SignStyle(Enum):
 
 
 # One character after the other, so that no text is tried in more ways than it has characters.
-IN_UNIT = r"(?:[^\W\d_]|[ ./·*^⋅²³°%‰$€£¥-]|(?<=[mts^])[23])"
+IN_UNIT = rf"(?:[^\W\d_]|[ ./·*^⋅²³°%‰{CURRENCY_SIGNS}-]|(?<=[mts^])[23])"
 UNIT = rf"(?:(?:{CURRENCY}|[%‰‱°/Ω]|[^\W\d_]){IN_UNIT}*(?<![ /*^·⋅-])|[\"'″′])"
 BOUND = (
     r"(?:[<>≤≥~]|[<>]=|=[<>]|(?:less|more)\ than|up\ to|at\ (?:least|most)"
@@ -38,7 +38,7 @@ CELL = re.compile(
     (?:(?P<sign_within>[-+])\s*)?
     (?P<body>\d+(?:[.,'_\ ٫٬]\d+)*[.,٫]?|[.,٫]\d+)
     (?P<exponent>[eE][-+]?\d+)?
-    (?P<dashes>(?<=[.,])-{{1,2}})?
+    (?P<no_cents>(?<=[.,])-{{1,2}}|/-)?
     (?P<close>\s*\))?
     (?P<sign_after>-(?=$|\s*{CURRENCY}))?
     (?:(?P<blank>\s*)(?P<suffix>{UNIT}))?
@@ -47,8 +47,8 @@ CELL = re.compile(
     """,
     re.VERBOSE,
 )
-# Times of day and ordinal places; a lone e is half of an exponent.
-NO_UNIT = re.compile(r"[aApP]\.? ?[mM]\.?|st|nd|rd|th|[eE]")
+# Times of day, ordinal places, sides of an account; a lone e is half of an exponent.
+NO_UNIT = re.compile(r"[aApP]\.? ?[mM]\.?|st|nd|rd|th|(?i:cr|dr)\.?|[eE]")
 INFINITE = re.compile(r"(?P<sign>[-+])?(?:inf|infinity|∞)", re.IGNORECASE)
 ERROR = re.compile(
     r"#[¡¿]?[^\W\d_][\w/ ]*[!?]|#(?:N/?[ADV]|N/[ADV]|SPILL|CALC|BUSY)|#{3,}|Err:\d{3}"

@@ -30,7 +30,7 @@ def readings(text: str, like: NumberNotation | None = None) -> tuple[float, ...]
             signs.grouping,
             cell.unit if like is None else like.unit,
             signs.indian,
-            multipliers=True,
+            multipliers=like is None or not like.is_unit(cell.multiplier, cell.unit),
             trailing_minus=True,
         )
         if notation.n_decimals(cell) is not None:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CURRENCY", "canonical_unit", "is_currency", "power_of", "split_suffix"]
+__all__ = [
+    "CURRENCY",
+    "CURRENCY_SIGNS",
+    "canonical_unit",
+    "is_currency",
+    "power_of",
+    "split_suffix",
+]
 
 ISO_CODES = (
     "AED|ARS|AUD|BDT|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|GEL|GHS|HKD|HRK|HUF|IDR"
     "|ILS|INR|IRR|ISK|JOD|JPY|KES|KRW|KWD|KZT|LKR|MAD|MXN|MYR|NGN|NOK|NZD|OMR|PEN|PHP|PKR|PLN|QAR"
     "|RMB|RON|RSD|RUB|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|UYU|VND|XAF|XOF|ZAR"
 )
-SIGNS = "$£¢¤¥֏؋৲৳૱௹฿៛₠-⃀﷼"
+CURRENCY_SIGNS = "$£¢¤¥֏؋৲৳૱௹฿៛₠-⃀﷼"
 # What may stand before a number, and be known for no part of a name or of a code there.
 CURRENCY = (
-    rf"(?:(?:US|CA|AU|NZ|HK|NT|SG|MX|R|C|A|S)?\$|[{SIGNS}]"
+    rf"(?:(?:US|CA|AU|NZ|HK|NT|SG|MX|R|C|A|S)?\$|[{CURRENCY_SIGNS}]"
     rf"|(?:{ISO_CODES}|eur|usd|gbp|chf|jpy|cny|inr)(?![^\W\d_])"
-    r"|(?:kr|Kr|Kč|zł|Ft|SFr|sFr|Fr|Rs|RM|Rp|руб)\b\.?)"
+    r"|(?:kr|Kr|Kč|zł|Rs|Rp|руб)(?![^\W\d_])\.?|(?:Ft|SFr|sFr|Fr|RM)\b\.?)"
 )
 # Powers of ten by the words for them, in lower case and without a point at the end.
 POWERS = {
