@@ -117,6 +117,12 @@ def test_numbers_without_the_unit_of_the_others_are_told():
     assert not found(["5", "7"]).bare.any()
 
 
+def test_a_word_that_may_multiply_is_not_that_of_numbers_without():
+    """In Spanish "61,34 mil" are thousands, and 950 beside them are no thousands."""
+    rows = {"61,34 mil": 90, "950": 10, "0": 1}
+    assert texts_where(rows, found(rows).strange) == ["950"]
+
+
 def test_signs_that_contradict_leave_what_proves_nothing_strange():
     """Where points and commas are decimal signs, 1.234 and 3,125 may be either."""
     rows = {"2,5": 900, "1.5": 60, "1.234": 40, "3,125": 5}
@@ -168,6 +174,9 @@ def test_the_same_letter_behind_every_number_is_a_unit():
     assert found(["300 K", "290 K"]).notation.unit == "K"
     assert values(found(["300 K", "290 K"]).notation, "1.5 K") == [1.5]
     assert values(found(["300 K", "2 M"]).notation, "1.5 K") == [1500]
+    assert found({"2,5 B": 5, "3 Mn": 4, "7": 2}).strange.tolist() == [True, True, False]
+    assert readings("5 M") == ()  # millions, or milliards in Indonesian, or a size
+    assert readings("5M") == (5e6,)
     assert values(found(["$5m", "$1.5bn"]).notation, "$2m") == [2e6]
     assert found({"5k": 2, "400m": 2}).reason == "5k beside 400m"  # thousands and metres
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import final
 
-from rosenblatt.table.notation.units import CURRENCY, CURRENCY_SIGNS, is_currency, split_suffix
+from rosenblatt.table.notation.multipliers import split_suffix
+from rosenblatt.table.notation.units import CURRENCY, CURRENCY_SIGNS, is_currency
 
 __all__ = ["INFINITY", "NumberCell", "SignStyle", "cell_of", "is_error"]
 
@@ -22,7 +23,8 @@ class SignStyle(Enum):
 
 
 # One character after the other, so that no text is tried in more ways than it has characters.
-IN_UNIT = rf"(?:[^\W\d_]|[ ./·*^⋅²³°%‰{CURRENCY_SIGNS}-]|(?<=[mts^])[23])"
+VOWEL_SIGNS = "\u0300-\u036f\u064b-\u065f\u0900-\u0e7f"  # no letters to Python
+IN_UNIT = rf"(?:[^\W\d_]|[ ./·*^⋅²³°%‰{CURRENCY_SIGNS}{VOWEL_SIGNS}-]|(?<=[mts^])[23])"
 UNIT = rf"(?:(?:{CURRENCY}|[%‰‱°/Ω]|[^\W\d_]){IN_UNIT}*(?<![ /*^·⋅-])|[\"'″′])"
 BOUND = (
     r"(?:[<>≤≥~]|[<>]=|=[<>]|(?:less|more)\ than|up\ to|at\ (?:least|most)"
@@ -31,10 +33,10 @@ BOUND = (
 CELL = re.compile(
     rf"""
     (?:(?P<bound>{BOUND})\s*)?
-    (?:(?P<before>{CURRENCY})\s*)?
+    (?:(?P<before>{CURRENCY}|%)\s*)?
     (?:(?P<open>\()\s*)?
     (?:(?P<sign>[-+])\s*)?
-    (?:(?P<within>{CURRENCY})\s*)?
+    (?:(?P<within>{CURRENCY}|%)\s*)?
     (?:(?P<sign_within>[-+])\s*)?
     (?P<body>\d+(?:[.,'_\ ٫٬]\d+)*[.,٫]?|[.,٫]\d+)
     (?P<exponent>[eE][-+]?\d+)?
@@ -147,7 +149,7 @@ def sign_style(match: re.Match[str]) -> SignStyle | None:
 
 
 def joined(before: str, unit: str) -> str:
-    """The unit of a cell with a currency before the number and a unit behind."""
+    """The unit of a cell with a sign before the number and a unit behind."""
     if not before or not unit:
         return before or unit
     if unit.startswith("/") or not is_currency(unit):

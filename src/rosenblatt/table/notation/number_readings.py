@@ -30,7 +30,8 @@ def readings(text: str, like: NumberNotation | None = None) -> tuple[float, ...]
             signs.grouping,
             cell.unit if like is None else like.unit,
             signs.indian,
-            multipliers=like is None or not like.is_unit(cell.multiplier, cell.unit),
+            multipliers=like is None or not like.is_unit(cell),
+            spaced_letters=like is not None and like.spaced_letters,
             trailing_minus=True,
         )
         if notation.n_decimals(cell) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from rosenblatt.table.notation.multipliers import LETTERS
 from rosenblatt.table.notation.number_cells import NumberCell, SignStyle
 from rosenblatt.table.notation.numbers import NumberNotation
 from rosenblatt.table.notation.units import canonical_unit
@@ -12,7 +13,6 @@ from rosenblatt.table.notation.units import canonical_unit
 __all__ = ["style_of"]
 
 UNIT_SHARE = 0.8  # share of the numbers that must have a unit before it is that of all
-LETTERS = ("K", "M", "B")  # multipliers, but units where all numbers have the same after a blank
 
 
 def style_of(cells: Sequence[tuple[NumberCell, int]]) -> NumberNotation:
@@ -21,6 +21,7 @@ def style_of(cells: Sequence[tuple[NumberCell, int]]) -> NumberNotation:
     return NumberNotation(
         unit=letter or common_unit(cells),
         multipliers=not letter and any(cell.multiplier for cell, _ in cells),
+        spaced_letters=has_thousands_and_more({cell.multiplier for cell, _ in cells}),
         trailing_minus=has_trailing_minus(cell for cell, _ in cells),
     )
 
@@ -33,6 +34,11 @@ def common_letter(cells: Sequence[tuple[NumberCell, int]]) -> str:
         found[cell.multiplier if alone else ""] += count
     letter, count = found.most_common(1)[0]
     return letter if count >= UNIT_SHARE * found.total() else ""
+
+
+def has_thousands_and_more(multipliers: set[str]) -> bool:
+    """Whether K and M, or K and B, occur: then they are neither kelvins nor of other languages."""
+    return bool(multipliers & {"K", "k"}) and bool(multipliers & {"M", "B"})
 
 
 def common_unit(cells: Sequence[tuple[NumberCell, int]]) -> str:

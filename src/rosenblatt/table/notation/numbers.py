@@ -11,15 +11,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rosenblatt.support.types import BoolArray, Float64Array
+from rosenblatt.table.notation.multipliers import LETTERS, power_of
 from rosenblatt.table.notation.number_cells import NumberCell, SignStyle, cell_of
 from rosenblatt.table.notation.number_conversion import floats, plain_texts
 from rosenblatt.table.notation.separators import Separators, points_of
 from rosenblatt.table.notation.shapes import Shapes
-from rosenblatt.table.notation.units import canonical_unit, power_of
+from rosenblatt.table.notation.units import canonical_unit, goes_without_saying
 
 __all__ = ["NumberNotation"]
 
-SHARES = ("%", "‰", "‱")  # beside numbers with these, one without may be a share of 1
+SHARES = ("%", "‰", "‱")
+DOLLARS_AND_EUROS = ("$", "US$", "€", "£", "USD", "EUR", "GBP")
 
 
 @final
@@ -40,6 +42,8 @@ class NumberNotation:
         Whether groups are of two digits but for the last, as in 1,00,000.
     multipliers : bool
         Whether 12.5K is 12500 and "2 Mio" is two million.
+    spaced_letters : bool
+        Whether K, M and B are multipliers after a blank as well.
     trailing_minus : bool
         Whether "5-" is -5.
     bounds : bool
@@ -54,6 +58,7 @@ class NumberNotation:
     unit: str = ""
     indian: bool = False
     multipliers: bool = False
+    spaced_letters: bool = False
     trailing_minus: bool = False
     bounds: bool = False
     proven: bool = True
@@ -75,14 +80,25 @@ class NumberNotation:
             return False
         if cell.style is SignStyle.TRAILING and not self.trailing_minus:
             return False
-        if cell.multiplier and not (self.multipliers or self.is_unit(cell.multiplier, cell.unit)):
+        if cell.multiplier and not self.is_unit(cell) and not self.multiplies(cell):
             return False
         if cell.unit:
             return canonical_unit(cell.unit) == canonical_unit(self.unit)
-        return self.unit not in SHARES or cell.body == "0"
+        return (
+            not self.unit
+            or cell.body == "0"
+            or self.is_unit(cell)
+            or goes_without_saying(self.unit)
+        )
 
-    def is_unit(self, multiplier: str, unit: str) -> bool:
-        return not unit and multiplier == self.unit
+    def is_unit(self, cell: NumberCell) -> bool:
+        """Whether a letter that may multiply is the unit, as in 300 K."""
+        return bool(self.unit) and not cell.unit and cell.multiplier == self.unit
+
+    def multiplies(self, cell: NumberCell) -> bool:
+        """Whether a cell's multiplier is one: "5 M" is a milliard in Indonesian."""
+        surely = not cell.spaced or cell.multiplier not in LETTERS or cell.unit in DOLLARS_AND_EUROS
+        return self.multipliers and (surely or self.spaced_letters)
 
     def power(self, cell: NumberCell) -> int:
         """The power of ten that a cell's multiplier stands for."""

@@ -1,17 +1,10 @@
-"""Units, currencies and multipliers beside a number."""
+"""Units and currencies beside a number."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = [
-    "CURRENCY",
-    "CURRENCY_SIGNS",
-    "canonical_unit",
-    "is_currency",
-    "power_of",
-    "split_suffix",
-]
+__all__ = ["CURRENCY", "CURRENCY_SIGNS", "canonical_unit", "goes_without_saying", "is_currency"]
 
 ISO_CODES = (
     "AED|ARS|AUD|BDT|BGN|BHD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|GEL|GHS|HKD|HRK|HUF|IDR"
@@ -25,25 +18,13 @@ CURRENCY = (
     rf"|(?:{ISO_CODES}|eur|usd|gbp|chf|jpy|cny|inr)(?![^\W\d_])"
     r"|(?:kr|Kr|Kč|zł|Rs|Rp|руб)(?![^\W\d_])\.?|(?:Ft|SFr|sFr|Fr|RM)\b\.?)"
 )
-# Powers of ten by the words for them, in lower case and without a point at the end.
-POWERS = {
-    "k": 3, "tsd": 3, "thousand": 3, "mila": 3, "тыс": 3, "千": 3,
-    "万": 4, "萬": 4, "lakh": 5, "lakhs": 5,
-    "mio": 6, "mln": 6, "million": 6, "millions": 6, "millionen": 6, "millones": 6, "milhões": 6,
-    "milioni": 6, "miljoen": 6, "млн": 6, "百万": 6, "百萬": 6,
-    "crore": 7, "crores": 7, "億": 8, "亿": 8,
-    "bn": 9, "bln": 9, "billion": 9, "billions": 9, "mrd": 9, "mld": 9, "milliarden": 9,
-    "milliards": 9, "млрд": 9, "tn": 12, "trn": 12, "trillion": 12, "trillions": 12,
-}  # fmt: skip
-# Single letters are units as well: those of small size count only beside a currency.
-LETTERS = {"K": 3, "M": 6, "B": 9, "m": 6, "b": 9}
-WORDS = "|".join(sorted(POWERS, key=len, reverse=True))
-OF_CURRENCY = re.compile(rf"(?P<multiplier>(?:(?i:{WORDS})\.?|[KMBmb]))\s*(?P<unit>{CURRENCY}.*)")
-OF_UNIT = re.compile(rf"(?P<multiplier>(?i:{WORDS})\.?) (?P<unit>\S.*)")
-OF_CHINESE = re.compile(r"(?P<multiplier>[百千]?[万萬]|[億亿])(?P<unit>.+)")
-ALONE = re.compile(rf"(?:(?i:{WORDS})\.?|[KMB])")
-ALONE_WITH_CURRENCY = re.compile(r"[mb]")
-
+# Where these are beside nearly all numbers, they are meant beside the others. Not so a word, which
+# may be a multiplier, nor t and m, which may stand for thousands and millions.
+MEASURES = (
+    "kg g mg µg lb oz km cm mm µm ft in yd px pt ha m2 m3 cm2 cm3 km2 km/h kmh mph m/s L ml cl dl "
+    "°C °F ° h min s ms kW MW W kWh MWh Wh V mV kV mA Hz kHz MHz GHz Pa hPa kPa MPa bar mbar mmHg "
+    "kcal kJ dB rpm mol mmol ppm ppb mg/L mg/l mg/dl g/l µg/m3 kg/m2 kg/m3"
+)
 SYNONYMS = {
     "%": ("percent", "per cent", "pct", "prozent"),
     "€": ("eur", "euro", "euros"),
@@ -58,29 +39,13 @@ SYNONYMS = {
 SYNONYM_OF = {word: unit for unit, words in SYNONYMS.items() for word in words}
 
 
-def power_of(multiplier: str) -> int:
-    """The power of ten that a multiplier stands for; 0 for none."""
-    if multiplier in LETTERS:
-        return LETTERS[multiplier]
-    return POWERS[multiplier.lower().rstrip(".")] if multiplier else 0
+def goes_without_saying(unit: str) -> bool:
+    """Whether a number without a unit has this one where nearly all others have it."""
+    return is_currency(unit) or canonical_unit(unit) in KNOWN_MEASURES
 
 
 def is_currency(unit: str) -> bool:
     return re.match(CURRENCY, unit) is not None
-
-
-def split_suffix(suffix: str, with_currency: bool) -> tuple[str, str]:
-    """(multiplier, unit) of what follows a number: "Mio. €" is ("Mio.", "€").
-
-    `with_currency` says that a currency precedes the number.
-    """
-    if ALONE.fullmatch(suffix) or (with_currency and ALONE_WITH_CURRENCY.fullmatch(suffix)):
-        return suffix, ""
-    for pattern in (OF_CURRENCY, OF_UNIT, OF_CHINESE):
-        found = pattern.fullmatch(suffix)
-        if found:
-            return found["multiplier"], found["unit"]
-    return "", suffix
 
 
 def canonical_unit(unit: str) -> str:
@@ -98,3 +63,6 @@ def canonical_unit(unit: str) -> str:
     first = lower[0] if unit[0] == "K" or len(unit) > 4 else unit[0]
     stem = lower[1:-1] if len(unit) > 2 and lower.endswith("s") else lower[1:]
     return first + stem
+
+
+KNOWN_MEASURES = frozenset(map(canonical_unit, MEASURES.split()))
