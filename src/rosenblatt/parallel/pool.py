@@ -19,6 +19,10 @@ __all__ = ["WorkerPool"]
 
 T = TypeVar("T")
 
+# A signal that arrives just before a thread blocks does not wake it: Ctrl-C would be noticed only
+# when a task is over.
+POLL = 0.1  # seconds
+
 SWITCH_INTERVAL = 1e-4  # seconds after which the GIL is passed on
 
 
@@ -106,7 +110,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
             submitted.set()
         while pending:
             try:
-                over, _ = wait(pending, return_when=FIRST_COMPLETED)
+                over, _ = wait(pending, POLL, return_when=FIRST_COMPLETED)
                 for future in over:
                     item = pending.pop(future)
                     future.result()
