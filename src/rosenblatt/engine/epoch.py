@@ -28,7 +28,7 @@ class Epoch(NamedTuple):
     damping : float, optional
         Of the curvature, after the epoch; None for methods without one.
     seconds : float
-        Wall time; NaN where the trainer has not measured it.
+        Wall time; NaN until it is measured.
     """
 
     data_loss: float

@@ -58,15 +58,16 @@ class EpochPlan(NamedTuple):
 
 
 def one_by_one(run: Callable[[EpochPlan], Epoch], plan: EpochPlan) -> Iterator[Epoch]:
-    """The epochs of a plan, by a function that runs a single one.
+    """The epochs of a plan with the time of each, by a function that runs a single one.
 
     They end early with one that diverges, or when the time is up.
     """
     end = time.perf_counter() + plan.seconds
     for k in range(plan.n_epochs):
+        begun = time.perf_counter()
         if plan.generator is not None and plan.order is not None:
             shuffle(plan.order, plan.generator)
         epoch = run(plan.single(k, end - time.perf_counter()))
-        yield epoch
+        yield epoch._replace(seconds=time.perf_counter() - begun)
         if not epoch.finite or time.perf_counter() >= end:
             return
