@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from rosenblatt.support.types import BoolArray, IntArray
+from rosenblatt.table.notation.clock import HALVES
 from rosenblatt.table.notation.digit_shapes import DigitShapes
 
 __all__ = ["clock_times", "zone_offsets"]
@@ -25,8 +26,9 @@ def clock_times(
     )
     exists = (minute < 60) & ((second < 60) | ((hour == 23) & (minute == 59) & (second == 60)))
     if half:
-        exists &= (hour >= 1) & (hour <= 12)
-        hour = hour % 12 + (12 if half == "pm" else 0)
+        hours, added = HALVES[half]
+        exists &= np.isin(hour, list(hours))
+        hour = hour % 12 + added
     digits = spans.get("fraction", (0, 6))[1]
     micro = fraction * 10 ** (6 - digits) if digits <= 6 else fraction // 10 ** (digits - 6)
     time = (3600 * hour + 60 * minute + second) * SECOND + micro

@@ -13,7 +13,8 @@ __all__ = ["possible_orders"]
 ORDERS = (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.YEAR_FIRST)
 TOLERATED = 10  # cells for an order, for each cell against it that counts as a mistake
 MANY_DAYS = 16
-FEWER = 4
+FEWER = 4  # times as few years
+SOME_MONTHS = 3
 
 
 def possible_orders(
@@ -48,17 +49,19 @@ def possible_orders(
 def unusual(parts: DateParts, rows: BoolArray, orders: list[DateOrder]) -> set[DateOrder]:
     """The orders that the shape of the dates speaks against, where no date decides.
 
-    With points the day comes first. A year of two digits comes first only where the days are seen
-    to stand last: days of many dates take most values up to 31, and their years few.
+    With points the day comes first. Where a year of two digits can stand at either end, it does
+    where the values are few: the days of dates from several months take most values up to 31.
     """
     against = set()
     pointed = parts.where(lambda layout: layout.by == ".")[rows].all()
     if pointed and DateOrder.DAY_FIRST in orders:
         against.add(DateOrder.MONTH_FIRST)
     if DateOrder.YEAR_FIRST in orders:
-        n_first, n_last = (len(np.unique(parts.numbers[k][rows])) for k in (0, 2))
-        if n_last >= MANY_DAYS and n_last >= FEWER * n_first:
+        n_first, n_middle, n_last = (len(np.unique(part[rows])) for part in parts.numbers)
+        has_months = n_middle >= SOME_MONTHS
+        if has_months and n_last >= max(MANY_DAYS, FEWER * n_first):
             against |= {DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST}
-        elif n_first >= 2 * n_last or (pointed and n_first >= n_last):
+        days_lead = has_months and n_first >= max(MANY_DAYS, FEWER * n_last)
+        if days_lead or (pointed and n_first >= n_last):
             against.add(DateOrder.YEAR_FIRST)
     return against

@@ -18,13 +18,13 @@ from rosenblatt.table.notation.calendar_days import (
     with_time,
 )
 from rosenblatt.table.notation.clock_times import clock_times, zone_offsets
-from rosenblatt.table.notation.date_layouts import ANY_WEEKDAY, DateLayout, date_layout
+from rosenblatt.table.notation.date_layouts import DateLayout, date_layout
 from rosenblatt.table.notation.date_order import DateForm, DateOrder
 from rosenblatt.table.notation.date_words import plausible_dates
 from rosenblatt.table.notation.digit_shapes import DigitShapes
 from rosenblatt.table.notation.zones import utc_offsets
 
-__all__ = ["DateParts", "date_parts"]
+__all__ = ["PLACES", "DateParts", "date_parts"]
 
 # Which of the first, middle and third number is the year, the month and the day.
 PLACES = {
@@ -99,7 +99,7 @@ def days_of(
     if layout.form is DateForm.QUARTER:
         month = 3 * month - 2
     days, exists = days_of_dates(year, month, day)
-    if layout.weekdays != ANY_WEEKDAY:
+    if layout.has_weekday:
         exists &= np.isin(weekdays_of(days), list(layout.weekdays))
     return days, exists
 

@@ -83,4 +83,6 @@ def normal(texts: pa.Array | pa.ChunkedArray) -> pa.LargeStringArray:
     texts = pc.if_else(pc.greater(pc.binary_length(texts), LONGEST), "", texts)
     if pc.all(pc.string_is_ascii(texts), min_count=0).as_py():
         return texts
-    return pc.utf8_lower(pc.utf8_normalize(texts, "NFC"))
+    texts = pc.utf8_lower(pc.utf8_normalize(texts, "NFC"))
+    texts = pc.replace_substring(texts, "µ", "μ")  # the sign of micro is a letter in Greek months
+    return pc.replace_substring(texts, "،", ",")

@@ -55,6 +55,9 @@ DAY = 24 * HOUR
 FRACTION = r"(?:[.,](?P<fraction>0{1,9}))?"
 CLOCK = re.compile(rf"(?P<sign>[+-]?)(?P<hour>0{{1,6}}):(?P<minute>00):(?P<second>00){FRACTION}")
 TWO_PARTS = re.compile(rf"(?P<sign>[+-]?)(?P<major>0{{1,6}}):(?P<minor>00){FRACTION}")
+DOT_NET = re.compile(
+    rf"(?P<sign>[+-]?)(?P<day>0{{1,6}})\.(?P<hour>00):(?P<minute>00):(?P<second>00){FRACTION}"
+)
 DAYS = re.compile(
     r"(?P<day_sign>[+-]?)(?P<day>0{1,6}) ?(?:d|days?)(?P<comma>,?) ?"
     rf"(?P<sign>[+-]?)(?P<hour>0{{1,2}}):(?P<minute>00)(?::(?P<second>00){FRACTION})?"
@@ -92,6 +95,9 @@ def duration_layout(shape: str) -> DurationLayout | None:
         return DurationLayout(DurationForm.CLOCK, clock_terms(found))
     if found := TWO_PARTS.fullmatch(shape):
         return two_parts_layout(found)
+    if found := DOT_NET.fullmatch(shape):
+        day = term(found, "day", DAY, -1 if found["sign"] == "-" else 1)
+        return DurationLayout(DurationForm.DAYS, (day, *clock_terms(found, hours_below=24)))
     if found := DAYS.fullmatch(shape):
         # "-1 days 23:00:00" is -1 hour to Python and -47 to pandas: a comma or a sign is needed.
         if found["day_sign"] == "-" and not found["comma"] and not found["sign"]:

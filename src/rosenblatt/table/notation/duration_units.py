@@ -39,6 +39,6 @@ UNITS = {name: seconds * NANOSECONDS for seconds, names in NAMES for name in nam
     **dict.fromkeys(("'", "′"), 60 * NANOSECONDS),
     **dict.fromkeys(('"', "″", "''"), NANOSECONDS),
     **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1_000_000),
-    **dict.fromkeys(("µs", "us", "microsecond", "microseconds"), 1_000),
+    **dict.fromkeys(("μs", "us", "microsecond", "microseconds"), 1_000),
     **dict.fromkeys(("ns", "nanosecond", "nanoseconds"), 1),
 }

@@ -52,6 +52,40 @@ NAMES = (
     # Turkish
     "ocak/oca şubat/şub mart/mar nisan/nis mayıs/may haziran/haz temmuz/tem ağustos/ağu"
     " eylül/eyl ekim/eki kasım/kas aralık/ara",
+    # Slovak
+    "januára/január/jan februára/február/feb marca/marec apríla/apríl/apr mája/máj júna/jún"
+    " júla/júl augusta/august septembra/september októbra/október novembra/november"
+    " decembra/december",
+    # Hungarian
+    "január/jan február/febr/feb március/márc/már április/ápr május/máj június/jún július/júl"
+    " augusztus/aug szeptember/szept/sze október/okt november/nov december/dec",
+    # Romanian
+    "ianuarie/ian februarie/feb martie/mar aprilie/apr mai iunie/iun iulie/iul august/aug"
+    " septembrie/sept/sep octombrie/oct noiembrie/noi/nov decembrie/dec",
+    # Finnish
+    "tammikuuta/tammikuu/tammi helmikuuta/helmikuu/helmi maaliskuuta/maaliskuu/maalis"
+    " huhtikuuta/huhtikuu/huhti toukokuuta/toukokuu/touko kesäkuuta/kesäkuu/kesä"
+    " heinäkuuta/heinäkuu/heinä elokuuta/elokuu/elo syyskuuta/syyskuu/syys"
+    " lokakuuta/lokakuu/loka marraskuuta/marraskuu/marras joulukuuta/joulukuu/joulu",
+    # Indonesian
+    "januari februari maret april mei juni juli agustus/agt/agu september oktober november"
+    " desember/des",
+    # Greek
+    "ιανουαρίου/ιανουάριος/ιαν φεβρουαρίου/φεβρουάριος/φεβ μαρτίου/μάρτιος/μαρ"
+    " απριλίου/απρίλιος/απρ μαΐου/μάιος/μαι/μαΐ ιουνίου/ιούνιος/ιουν ιουλίου/ιούλιος/ιουλ"
+    " αυγούστου/αύγουστος/αυγ σεπτεμβρίου/σεπτέμβριος/σεπ οκτωβρίου/οκτώβριος/οκτ"
+    " νοεμβρίου/νοέμβριος/νοε δεκεμβρίου/δεκέμβριος/δεκ",
+    # Catalan
+    "gener/gen febrer/feb març/mar abril/abr maig juny/jun juliol/jul agost/ag setembre/set"
+    " octubre/oct novembre/nov desembre/des",
+    # Bulgarian
+    "януари/яну февруари/фев март април/апр май юни юли август/авг септември/сеп октомври/окт"
+    " ноември/ное декември/дек",
+    # Arabic
+    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    # Hebrew
+    "ינואר/בינואר פברואר/בפברואר מרץ/במרץ אפריל/באפריל מאי/במאי יוני/ביוני יולי/ביולי"
+    " אוגוסט/באוגוסט ספטמבר/בספטמבר אוקטובר/באוקטובר נובמבר/בנובמבר דצמבר/בדצמבר",
     # Chinese and Japanese
     "一月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月",
 )
