@@ -57,14 +57,14 @@ class NoAveraging(StepAveraging):
 @final
 @dataclass(frozen=True)
 class EMA(StepAveraging):
-    """Exponential moving average, with bias correction: a_t = (1-d) / (1-dᵗ), d the `decay`.
+    """Exponential moving average, with bias correction: a_t = (1-d) / (1-dᵗ).
 
     θ̄_t = (1-d)/(1-dᵗ) Σ_s d^(t-s) θ_s, without a contribution of the initial weights, as Adam
     corrects its moments (Kingma & Ba 2015; section 7.2 describes the average).
 
     Parameters
     ----------
-    decay : float in [0, 1)
+    decay : float in [0, 1), default 0.999
         d.
     """
 
@@ -89,7 +89,7 @@ class SWA:
 
     Parameters
     ----------
-    start : float in [0, 1)
+    start : float in [0, 1), default 0.75
         Fraction of the epochs that are not averaged: of max_iter = 100 epochs 0.75 averages the
         last 25.
     """

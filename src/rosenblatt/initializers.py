@@ -102,8 +102,13 @@ class HeUniform(Initializer):
 class RandomBiasUniform(Initializer):
     """W, b ~ U(-r, r), r = √(factor / (n_in + n_out)), weights drawn before biases.
 
-    This is what scikit-learn's perceptrons start from, with factor 2 for sigmoid layers and 6 for
-    all others: Glorot's bound, with random biases beside it.
+    This is what scikit-learn's perceptrons start from: Glorot's bound, with random biases
+    beside it.
+
+    Parameters
+    ----------
+    factor : float, default 6.0
+        2 for sigmoid layers and 6 for all others.
     """
 
     factor: float = 6.0
@@ -120,6 +125,11 @@ class Orthogonal(Initializer):
 
     Q is the factor of a matrix of normal draws, with the signs that make R's diagonal positive and
     so every orthogonal matrix as likely as every other.
+
+    Parameters
+    ----------
+    gain : float, default 1.0
+        Scales Q; √2 keeps the variance through ReLU layers.
     """
 
     gain: float = 1.0
@@ -138,8 +148,12 @@ class NguyenWidrow(Initializer):
     For H = n_out tanh units and n = n_in inputs in [-1, 1], the weights of each unit have a random
     direction, that of U(-1, 1) draws, and the length ‖w_j‖ = 0.7 H^{1/n}; b_j ~ U(-‖w_j‖, ‖w_j‖).
     Unit j is then nearly linear on a slab of width 2/‖w_j‖ somewhere in the cube, and the slabs
-    overlap a little. `stretch` multiplies weights and biases: a logistic unit is a tanh unit at
-    half its z, and takes 2. `for_inputs_between` moves the units to another box of inputs.
+    overlap a little. `for_inputs_between` moves the units to another box of inputs.
+
+    Parameters
+    ----------
+    stretch : float, default 1.0
+        Multiplies weights and biases: a logistic unit is a tanh unit at half its z, and takes 2.
     """
 
     stretch: float = 1.0

@@ -27,7 +27,10 @@ __all__ = ["ELU", "SELU", "LeakyReLU", "Softplus"]
 class LeakyReLU(Elementwise):
     """a = z for z > 0, leak·z otherwise (N3; Maas et al. 2013); at the kink g' is the leak.
 
-    The leak is 0 or more, so that a > 0 exactly where z > 0.
+    Parameters
+    ----------
+    leak : float, default 0.01
+        Slope below zero, 0 or more, so that a > 0 exactly where z > 0.
     """
 
     leak: float = 0.01
@@ -46,7 +49,13 @@ class LeakyReLU(Elementwise):
 @final
 @dataclass(frozen=True)
 class ELU(Elementwise):
-    """a = z for z > 0, α (eᶻ - 1) otherwise; g' = 1 or α eᶻ = a + α (N3; Clevert et al. 2016)."""
+    """a = z for z > 0, α (eᶻ - 1) otherwise; g' = 1 or α eᶻ = a + α (N3; Clevert et al. 2016).
+
+    Parameters
+    ----------
+    alpha : float, default 1.0
+        α above 0: a goes to -α as z goes to -∞.
+    """
 
     alpha: float = 1.0
 

@@ -30,8 +30,11 @@ class GELU(Elementwise):
     """a = z Φ(z), g' = Φ(z) + z φ(z), of the standard normal distribution (N3; Hendrycks & Gimpel
     2016).
 
-    `approximate` takes the paper's σ(2u) in place of Φ(z), u = √(2/π) (z + 0.044715 z³): what
-    models call GELU whose weights were trained with `approximate='tanh'` in PyTorch.
+    Parameters
+    ----------
+    approximate : bool, default False
+        Whether the gate is the paper's σ(2u) in place of Φ(z), u = √(2/π) (z + 0.044715 z³): what
+        models call GELU whose weights were trained with `approximate='tanh'` in PyTorch.
     """
 
     approximate: bool = False

@@ -31,10 +31,13 @@ class BinaryCrossEntropy(Loss):
     Targets are 0 or 1, shape (n_samples, n_outputs); several outputs are independent labels. Taken
     from the logit, ln p = -softplus(-s), it is exact for every finite score.
 
-    `p_min` bounds p to [p_min, 1 - p_min] in the value alone, as scikit-learn's log loss does with
-    the machine epsilon; the gradient is that of the unbounded loss in both libraries.
-
-    `smoothing` ε takes (1 - ε) y + ε/2 for y (L18; Szegedy et al. 2016, for two classes).
+    Parameters
+    ----------
+    p_min : float, default 0.0
+        Bounds p to [p_min, 1 - p_min] in the value alone, as scikit-learn's log loss does with the
+        machine epsilon; the gradient is that of the unbounded loss in both libraries.
+    smoothing : float in [0, 1), default 0.0
+        ε: the target is (1 - ε) y + ε/2 in place of y (L18; Szegedy et al. 2016, for two classes).
     """
 
     p_min: float = 0.0
@@ -70,10 +73,14 @@ class CategoricalCrossEntropy(Loss):
     """L = -ln p_y, p = softmax(s), in log-sum-exp form; δ = p - onehot(y) (L8, L11).
 
     Targets are class codes 0 … n_outputs - 1, shape (n_samples, 1), in the scores' float type.
-    `p_min` bounds p_y in the value alone; see `BinaryCrossEntropy`.
 
-    `smoothing` ε spreads a part of the target over all K classes, (1 - ε) onehot(y) + ε/K in place
-    of onehot(y): L = -Σ_k target_k ln p_k, δ = p - target (L18; Szegedy et al. 2016).
+    Parameters
+    ----------
+    p_min : float, default 0.0
+        Bounds p_y in the value alone; see `BinaryCrossEntropy`.
+    smoothing : float in [0, 1), default 0.0
+        ε: a part of the target is spread over all K classes, (1 - ε) onehot(y) + ε/K in place of
+        onehot(y). L = -Σ_k target_k ln p_k, δ = p - target (L18; Szegedy et al. 2016).
     """
 
     p_min: float = 0.0

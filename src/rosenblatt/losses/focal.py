@@ -26,12 +26,18 @@ __all__ = ["BinaryFocal", "CategoricalFocal"]
 @final
 @dataclass(frozen=True)
 class BinaryFocal(Loss):
-    """L = -Σ_k (1 - p)^γ ln p, p the probability that is given to the label (eq. 4).
+    """L = -Σ_k (1 - p)^γ ln p, p the probability that is given to the label (L18; Lin et al.
+    2017, eq. 4).
 
     With x the logit towards the label, s or -s: p = σ(x), q = 1 - p = σ(-x), and
     ∂L/∂x = q^γ (γ p ln p - q). Both are taken from the logit, so that no power meets a rounded 0.
     Targets are 0 or 1, shape (n_samples, n_outputs); several outputs are independent labels. γ = 0
     is the cross-entropy. The paper's balance α is `class_weight` here.
+
+    Parameters
+    ----------
+    gamma : float, default 2.0
+        γ, 0 or more: how strongly samples that are already right are down-weighted.
     """
 
     gamma: float = 2.0
@@ -61,10 +67,15 @@ class BinaryFocal(Loss):
 @final
 @dataclass(frozen=True)
 class CategoricalFocal(Loss):
-    """L = -(1 - p_y)^γ ln p_y, p = softmax(s).
+    """L = -(1 - p_y)^γ ln p_y, p = softmax(s) (L18; Lin et al. 2017).
 
     With q = 1 - p_y, added up from the other classes: ∂L/∂s = q^γ (1 - γ p_y ln p_y / q)
     (p - onehot(y)). Targets are class codes as for `CategoricalCrossEntropy`, which γ = 0 is.
+
+    Parameters
+    ----------
+    gamma : float, default 2.0
+        γ, 0 or more: how strongly samples that are already right are down-weighted.
     """
 
     gamma: float = 2.0

@@ -26,9 +26,10 @@ class Quantile(Loss):
     (n_samples, n_targets·n_levels), is level l of target t. Levels are trained independently, and
     their quantiles may cross.
 
-    Attributes
+    Parameters
     ----------
-    levels : tuple of floats within (0, 1)
+    levels : tuple of floats in (0, 1), default (0.5,)
+        The τ, of which the median is 0.5.
     """
 
     levels: tuple[float, ...] = (0.5,)

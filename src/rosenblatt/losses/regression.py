@@ -51,6 +51,11 @@ class Huber(Loss):
 
     The loss is linear in large errors, whose gradient is bounded by δ. The scale is that of
     PyTorch's HuberLoss.
+
+    Parameters
+    ----------
+    delta : float, default 1.0
+        δ above 0, the error at which the loss turns from a parabola into a straight line.
     """
 
     delta: float = 1.0

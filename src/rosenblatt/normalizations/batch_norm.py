@@ -31,6 +31,13 @@ class BatchNorm(Normalization):
     Predictions are normalised by running statistics, which every training step moves by
     `momentum` towards its batch's mean and unbiased variance. A batch of one row has no variance:
     the running statistics stand in, and stay as they are. Sample weights do not count here.
+
+    Parameters
+    ----------
+    epsilon : float, default 1e-5
+        ε above 0, added to the variance.
+    momentum : float in (0, 1], default 0.1
+        The share of a batch in the running statistics.
     """
 
     epsilon: float = 1e-5

@@ -27,6 +27,11 @@ class LayerNorm(Normalization):
     """Over the units of each sample, alone (Ba et al. 2016).
 
     Of a sample whose variance overflows ĥ is NaN.
+
+    Parameters
+    ----------
+    epsilon : float, default 1e-5
+        ε above 0, added to the variance.
     """
 
     epsilon: float = 1e-5

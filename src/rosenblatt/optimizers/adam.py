@@ -22,6 +22,19 @@ class Adam(Optimizer):
     the paper's algorithm 1 (the default here): Δ = -η m̂ / (√v̂ + ε); or, with `epsilon_hat`,
     beside the raw root, as in scikit-learn and in the paper's section 2:
     Δ = -η √(1-β₂ᵗ)/(1-β₁ᵗ) m / (√v + ε̂).
+
+    Parameters
+    ----------
+    lr : float, default 1e-3
+        η, the base rate.
+    beta_1 : float, default 0.9
+        β₁, the decay of the mean gradient m.
+    beta_2 : float, default 0.999
+        β₂, the decay of the mean square v.
+    epsilon : float, default 1e-8
+        ε, which bounds the step where v is near 0.
+    epsilon_hat : bool, default False
+        Whether ε stands beside the raw root.
     """
 
     lr: float = 1e-3
@@ -50,6 +63,19 @@ class AdamW(DecoupledDecay):
     """Adam with decoupled weight decay λ (G10; Loshchilov & Hutter 2019).
 
     θ ← θ (1 - ηλ), then Adam's Δ with ε after the corrected root.
+
+    Parameters
+    ----------
+    lr : float, default 1e-3
+        η, the base rate.
+    beta_1 : float, default 0.9
+        β₁, the decay of the mean gradient m.
+    beta_2 : float, default 0.999
+        β₂, the decay of the mean square v.
+    epsilon : float, default 1e-8
+        ε, which bounds the step where v is near 0.
+    weight_decay : float, default 1e-2
+        λ.
     """
 
     lr: float = 1e-3
@@ -71,6 +97,19 @@ class AMSGrad(DecoupledDecay):
 
     u ← max(u, v); Δ = -η m̂ / (√(u / (1-β₂ᵗ)) + ε). This is PyTorch's `Adam(amsgrad=True)`, and
     with a `weight_decay` its `AdamW(amsgrad=True)`; the paper has no corrections.
+
+    Parameters
+    ----------
+    lr : float, default 1e-3
+        η, the base rate.
+    beta_1 : float, default 0.9
+        β₁, the decay of the mean gradient m.
+    beta_2 : float, default 0.999
+        β₂, the decay of the mean square v.
+    epsilon : float, default 1e-8
+        ε, which bounds the step where v is near 0.
+    weight_decay : float, default 0.0
+        λ of the decoupled decay θ ← θ (1 - ηλ).
     """
 
     lr: float = 1e-3
@@ -98,6 +137,19 @@ class NAdam(Optimizer):
 
     μ_t = β₁ (1 - ½·0.96^(tψ)), ψ the `momentum_decay`; m and v as in Adam, and
     Δ = -η [(1-μ_t) g / (1 - μ₁⋯μ_t) + μ_{t+1} m / (1 - μ₁⋯μ_{t+1})] / (√v̂ + ε).
+
+    Parameters
+    ----------
+    lr : float, default 2e-3
+        η, the base rate.
+    beta_1 : float, default 0.9
+        β₁, the decay of the mean gradient m.
+    beta_2 : float, default 0.999
+        β₂, the decay of the mean square v.
+    epsilon : float, default 1e-8
+        ε, which bounds the step where v is near 0.
+    momentum_decay : float, default 4e-3
+        ψ, how fast the momentum rises to β₁.
     """
 
     lr: float = 2e-3
@@ -142,6 +194,17 @@ class RAdam(Optimizer):
     ρ_∞ = 2/(1-β₂) - 1 and ρ_t = ρ_∞ - 2tβ₂ᵗ/(1-β₂ᵗ) count the gradients that v averages. Where
     ρ_t > 5, Δ = -η r_t m̂ √(1-β₂ᵗ) / (√v + ε) with
     r_t = √[(ρ_t-4)(ρ_t-2)ρ_∞ / ((ρ_∞-4)(ρ_∞-2)ρ_t)]; before that Δ = -η m̂.
+
+    Parameters
+    ----------
+    lr : float, default 1e-3
+        η, the base rate.
+    beta_1 : float, default 0.9
+        β₁, the decay of the mean gradient m.
+    beta_2 : float, default 0.999
+        β₂, the decay of the mean square v.
+    epsilon : float, default 1e-8
+        ε, which bounds the step where v is near 0.
     """
 
     lr: float = 1e-3

@@ -20,6 +20,17 @@ class AdaGrad(Optimizer):
 
     G ← G + g²; Δ = -η g / (√(G₀ + G) + ε), G₀ the `initial_accumulator_value`. The rate may fall
     on its own as well: η / (1 + (t-1)·lr_decay) in step t.
+
+    Parameters
+    ----------
+    lr : float, default 1e-2
+        η, the base rate.
+    lr_decay : float, default 0.0
+        How fast the rate itself falls; 0 leaves it.
+    initial_accumulator_value : float, default 0.0
+        G₀.
+    epsilon : float, default 1e-10
+        ε.
     """
 
     lr: float = 1e-2
@@ -44,6 +55,19 @@ class RMSProp(Optimizer):
     v ← ρv + (1-ρ)g²; d = g / (√v + ε); Δ = -ηd. With a `momentum` γ: b ← γb + d; Δ = -ηb.
     `centered` takes the variance in place of the mean square: m ← ρm + (1-ρ)g, and √(v - m²) for
     √v (Graves 2013). ρ is PyTorch's `alpha`.
+
+    Parameters
+    ----------
+    lr : float, default 1e-2
+        η, the base rate.
+    rho : float, default 0.99
+        ρ, the decay of the mean square.
+    epsilon : float, default 1e-8
+        ε.
+    momentum : float, default 0.0
+        γ.
+    centered : bool, default False
+        Whether the mean gradient is taken off the mean square.
     """
 
     lr: float = 1e-2
@@ -78,6 +102,15 @@ class AdaDelta(Optimizer):
     """The root mean square of past steps over that of the gradients (G9; Zeiler 2012).
 
     v ← ρv + (1-ρ)g²; d = √(u+ε)/√(v+ε) g, in the parameters' unit; u ← ρu + (1-ρ)d²; Δ = -ηd.
+
+    Parameters
+    ----------
+    lr : float, default 1.0
+        η, the base rate.
+    rho : float, default 0.9
+        ρ, the decay of both mean squares.
+    epsilon : float, default 1e-6
+        ε, from which the first steps get their size.
     """
 
     lr: float = 1.0

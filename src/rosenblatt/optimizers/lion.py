@@ -20,6 +20,17 @@ class Lion(DecoupledDecay):
 
     θ ← θ (1 - ηλ); Δ = -η sign(β₁m + (1-β₁)g); then m ← β₂m + (1-β₂)g. PyTorch has no class of
     this name; the defaults are the paper's, with its weight decay λ left to the user.
+
+    Parameters
+    ----------
+    lr : float, default 1e-4
+        η, the base rate.
+    beta_1 : float, default 0.9
+        β₁, the share of the momentum in the step.
+    beta_2 : float, default 0.99
+        β₂, the decay of the momentum.
+    weight_decay : float, default 0.0
+        λ.
     """
 
     lr: float = 1e-4

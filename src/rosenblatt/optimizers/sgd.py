@@ -20,6 +20,17 @@ class SGD(Optimizer):
     outside the velocity, as in PyTorch (the default here): v ← γv + g; Δ = -ηv, or -η(g + γv) with
     Nesterov. With `lr_in_velocity`, as in scikit-learn: v ← γv - ηg; Δ = v, or γv - ηg with
     Nesterov (Sutskever et al. 2013).
+
+    Parameters
+    ----------
+    lr : float, default 1e-3
+        η, the base rate.
+    momentum : float, default 0.0
+        γ.
+    nesterov : bool, default False
+        Whether in Nesterov's form, which needs a momentum.
+    lr_in_velocity : bool, default False
+        Whether η is part of the velocity.
     """
 
     lr: float = 1e-3

@@ -39,9 +39,14 @@ class NoClipping(Clipping):
 @final
 @dataclass(frozen=True)
 class ClipNorm(Clipping):
-    """g · min(1, c/‖g‖), the norm taken over all layers; c is the `limit` (G14; Pascanu 2013).
+    """g · min(1, c/‖g‖), the norm taken over all layers (G14; Pascanu 2013).
 
     PyTorch's `clip_grad_norm_` adds 1e-6 to the norm; here nothing is added.
+
+    Parameters
+    ----------
+    limit : float, default 1.0
+        c, the largest norm.
     """
 
     limit: float = 1.0
@@ -58,7 +63,13 @@ class ClipNorm(Clipping):
 @final
 @dataclass(frozen=True)
 class ClipValue(Clipping):
-    """min(c, max(-c, g)), number by number; c is the `limit` (G14)."""
+    """min(c, max(-c, g)), number by number (G14).
+
+    Parameters
+    ----------
+    limit : float, default 1.0
+        c, the largest size of a number.
+    """
 
     limit: float = 1.0
 

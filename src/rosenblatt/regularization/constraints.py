@@ -38,10 +38,15 @@ class NoConstraint(Constraint):
 @final
 @dataclass(frozen=True)
 class MaxNorm(Constraint):
-    """w · min(1, c/‖w‖) for the incoming weights w of every unit; c is the `limit`.
+    """w · min(1, c/‖w‖) for the incoming weights w of every unit.
 
     Srivastava et al. 2014; the projection onto the ball ‖w‖ ≤ c, as Keras' constraint of this
     name, which adds an ε to the norm.
+
+    Parameters
+    ----------
+    limit : float, default 1.0
+        c, the largest norm.
     """
 
     limit: float = 1.0

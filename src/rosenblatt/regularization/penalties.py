@@ -29,7 +29,13 @@ class Penalty(ABC):
 @final
 @dataclass(frozen=True)
 class L2(Penalty):
-    """(λ/2) ‖W‖², gradient λ W; λ is the `strength` (B5)."""
+    """(λ/2) ‖W‖², gradient λ W (B5).
+
+    Parameters
+    ----------
+    strength : float, default 0.0
+        λ.
+    """
 
     strength: float = 0.0
 
@@ -44,7 +50,13 @@ class L2(Penalty):
 @final
 @dataclass(frozen=True)
 class L1(Penalty):
-    """λ Σ|w|, subgradient λ sign(w), which is 0 at w = 0; λ is the `strength` (B5)."""
+    """λ Σ|w|, subgradient λ sign(w), which is 0 at w = 0 (B5).
+
+    Parameters
+    ----------
+    strength : float, default 0.0
+        λ.
+    """
 
     strength: float = 0.0
 
@@ -58,7 +70,15 @@ class L1(Penalty):
 @final
 @dataclass(frozen=True)
 class ElasticNet(Penalty):
-    """(λ₂/2) ‖W‖² + λ₁ Σ|w|, subgradient λ₂ W + λ₁ sign(w) (B5; Zou & Hastie 2005)."""
+    """(λ₂/2) ‖W‖² + λ₁ Σ|w|, subgradient λ₂ W + λ₁ sign(w) (B5; Zou & Hastie 2005).
+
+    Parameters
+    ----------
+    l2 : float, default 0.0
+        λ₂.
+    l1 : float, default 0.0
+        λ₁.
+    """
 
     l2: float = 0.0
     l1: float = 0.0

@@ -34,9 +34,9 @@ class WarmUp(Schedule):
     ----------
     steps : int, optional
         W; by default a twentieth of the run.
-    start : float
+    start : float, default 0.01
         Factor of the first step.
-    then : Schedule
+    then : Schedule, default Constant()
     """
 
     steps: int | None = None
@@ -61,7 +61,7 @@ class CosineAnnealing(Schedule):
     ----------
     steps : int, optional
         T; by default all steps of the run.
-    minimum : float
+    minimum : float, default 0.0
         m, PyTorch's `eta_min` divided by the base rate.
 
     Examples
@@ -90,9 +90,9 @@ class WarmRestarts(Schedule):
     ----------
     first : int, optional
         Steps of the first cycle; by default a tenth of the run.
-    growth : int
+    growth : int, default 1
         Each cycle is so many times as long as the one before.
-    minimum : float
+    minimum : float, default 0.0
         Factor at the end of every cycle.
     """
 
@@ -125,11 +125,11 @@ class OneCycle(Schedule):
     ----------
     steps : int, optional
         Steps of the cycle; by default all steps of the run.
-    pct_start : float
+    pct_start : float in [0, 1], default 0.3
         Fraction of the cycle in which the rate rises.
-    div_factor : float
+    div_factor : float, default 25.0
         The first factor is 1/`div_factor`.
-    final_div_factor : float
+    final_div_factor : float, default 1e4
         The last factor is 1/(`div_factor` · `final_div_factor`).
     """
 
@@ -152,7 +152,7 @@ class OneCycle(Schedule):
 @final
 @dataclass(frozen=True)
 class PerEpoch(Schedule):
-    """Another schedule, counted in epochs: one rate for all steps of an epoch.
+    """Another schedule, counted in epochs: one rate for all steps of an epoch (G13).
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ class InverseScaling(RateRule):
 
     Parameters
     ----------
-    power : float
+    power : float, default 0.5
     """
 
     power: float = 0.5
@@ -63,9 +63,9 @@ class DivideOnStall(RateRule):
 
     Parameters
     ----------
-    smallest : float
+    smallest : float, default 1e-6
         A rate at or below it is not divided again; training then ends.
-    divisor : float
+    divisor : float, default 5.0
         Above 1.
     """
 
@@ -121,15 +121,15 @@ class ReduceOnPlateau(RateRule):
 
     Parameters
     ----------
-    factor : float in (0, 1)
+    factor : float in (0, 1), default 0.1
         What a reduction multiplies the rate by.
-    patience : int
+    patience : int, default 10
         Epochs in a row without improvement that are tolerated.
-    threshold : float
+    threshold : float in [0, 1), default 1e-4
         An improvement is below the best value by more than this fraction of it.
-    cooldown : int
+    cooldown : int, default 0
         Epochs after a reduction that do not count.
-    minimum : float
+    minimum : float in [0, 1], default 1e-4
         Smallest factor on the base rate.
     """
 

@@ -25,7 +25,7 @@ __all__ = [
 @final
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """The base rate throughout."""
+    """The base rate throughout (G13)."""
 
     def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         return np.ones(t.shape)
@@ -34,13 +34,13 @@ class Constant(Schedule):
 @final
 @dataclass(frozen=True)
 class StepDecay(Schedule):
-    """γ^⌊t/s⌋: times γ after every s steps.
+    """γ^⌊t/s⌋: times γ after every s steps (G13).
 
     Parameters
     ----------
     every : int, optional
         s; by default a third of the run.
-    gamma : float
+    gamma : float, default 0.1
         γ.
     """
 
@@ -54,13 +54,13 @@ class StepDecay(Schedule):
 @final
 @dataclass(frozen=True)
 class MultiStepDecay(Schedule):
-    """γ^k, where k is the number of milestones reached.
+    """γ^k, where k is the number of milestones reached (G13).
 
     Parameters
     ----------
     milestones : tuple of int, optional
         Steps; by default half and three quarters of the run.
-    gamma : float
+    gamma : float, default 0.1
         γ.
     """
 
@@ -79,7 +79,7 @@ class MultiStepDecay(Schedule):
 @final
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
-    """γᵗ.
+    """γᵗ (G13).
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ class ExponentialDecay(Schedule):
 @final
 @dataclass(frozen=True)
 class InverseTimeDecay(Schedule):
-    """1 / (1 + kt).
+    """1 / (1 + kt) (G13).
 
     Parameters
     ----------
@@ -115,14 +115,14 @@ class InverseTimeDecay(Schedule):
 @final
 @dataclass(frozen=True)
 class PolynomialDecay(Schedule):
-    """m + (1-m)(1 - t/T)^power for t < T, and m from step T on.
+    """m + (1-m)(1 - t/T)^power for t < T, and m from step T on (G13).
 
     Parameters
     ----------
-    power : float
+    power : float, default 1.0
     steps : int, optional
         T; by default all steps of the run.
-    minimum : float
+    minimum : float, default 0.0
         m.
     """
 

@@ -28,10 +28,12 @@ class GaussNewton(LeastSquaresMethod):
 
     Parameters
     ----------
-    max_halvings : int
+    max_halvings : int, default 40
         The fit ends when even the smallest t does not lower the objective.
-    step_tol, max_parameters
-        As in `LevenbergMarquardt`.
+    step_tol : float, default 1e-10
+        A step of less than this, relative to the parameters, ends the fit.
+    max_parameters : int, default 5000
+        The largest network accepted; see `LevenbergMarquardt`.
     """
 
     max_halvings: int = 40

@@ -64,15 +64,15 @@ class KFAC:
 
     Parameters
     ----------
-    damping : float
+    damping : float, default 0.03
         λ of the first batch.
-    decay : float
+    decay : float, default 0.95
         Weight of the past in the averages of A and G, at most.
-    refresh : int
+    refresh : int, default 5
         Batches between two factorisations of A and G; each of the first three batches has one.
-    adaptation : float
+    adaptation : float, default 0.95
         ω, below 1.
-    max_width : int
+    max_width : int, default 10_000
         The widest layer or input taken: the factors of one of n units are matrices of n² numbers.
     """
 

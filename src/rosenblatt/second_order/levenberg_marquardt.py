@@ -30,13 +30,13 @@ class LevenbergMarquardt(LeastSquaresMethod):
 
     Parameters
     ----------
-    initial_damping : float
+    initial_damping : float, default 1e-3
         Nielsen's τ: 1e-6 for a start believed to be good, 1 otherwise.
-    step_tol : float
+    step_tol : float, default 1e-10
         A step of less than this, relative to the parameters, ends the fit.
-    max_damping : float
+    max_damping : float, default 1e20
         A damping beyond this ends the fit: no step, however small, lowers the loss.
-    max_parameters : int
+    max_parameters : int, default 5000
         The largest network accepted. A trial costs about n³ operations for n parameters, and memory
         for three arrays of n².
     """
