@@ -85,6 +85,14 @@ def test_what_no_cell_decides_is_left_open():
         assert orders(recognised(["03/04/2023", "05/06/2023"], given)) == [given]
 
 
+def test_a_given_order_that_the_cells_deny_makes_them_strange():
+    texts = ["01/31/2023", "02/30/2023", "03/31/2023", "13/01/2023"]
+    finding = recognised(texts, DAY_FIRST)
+    assert orders(finding) == [DAY_FIRST]
+    assert finding.strange.tolist() == [True, True, True, False]
+    assert recognised(["order 1", "order 2"], DAY_FIRST) is None
+
+
 def test_points_put_the_day_first_unless_a_cell_denies_it():
     assert orders(recognised(["03.04.2023", "05.06.2023"])) == [DAY_FIRST]
     assert orders(recognised(["03.04.2023", "05.16.2023"])) == [MONTH_FIRST]

@@ -232,6 +232,38 @@ def test_months_quarters_and_weeks_are_their_first_day(form, texts, first):
     assert parsed(DateNotation(form=form), "2023-04-01") == [None]
 
 
+@pytest.mark.parametrize(
+    "months",
+    [
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "gen feb mar apr mag giu lug ago set ott nov dic",
+        "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października"
+        " listopada grudnia",
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου"
+        " οκτωβρίου νοεμβρίου δεκεμβρίου",
+        "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC",
+    ],
+)
+def test_all_months_of_a_language(months):
+    names = months.split()
+    expected = [days(datetime(2023, number, 9)) for number in range(1, 13)]
+    for form in ("9 {} 2023", "{} 9, 2023", "9-{}-2023", "09{}2023", "2023 {} 9"):
+        assert parsed(DateNotation(), *(form.format(name) for name in names)) == expected
+
+
+def test_weeks_of_pandas_begin_with_their_first_day():
+    weeks = pd.period_range("2022-12-20", "2024-01-20", freq="W-SUN")
+    expected = (weeks.start_time - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    notation = DateNotation(form=DateForm.WEEK)
+    assert parsed(notation, *weeks.astype(str)) == expected.tolist()
+    assert parsed(notation, "2023-01-02/2023-01-09", "2023-01-02/2023-01-32") == [None, None]
+
+
 def test_weeks_are_those_of_iso_8601():
     days_ = pd.date_range("2014-12-20", "2027-01-20")
     texts = days_.strftime("%G-W%V-%u")
@@ -269,5 +301,16 @@ def test_times_alone_are_parts_of_a_day(text, minutes):
 
 
 def test_times_that_no_clock_shows_are_strange():
-    texts = ["24:01", "25:00", "12:60", "12.30", "1230", "13:05 PM", "-1:00", "12", "2023-03-06"]
+    texts = [
+        "24:01",
+        "25:00",
+        "12:60",
+        "12.30",
+        "1230",
+        "13:05 PM",
+        "-1:00",
+        "12",
+        "2023-03-06",
+        "12:34:56:07",
+    ]
     assert parsed(DateNotation(form=DateForm.TIME), *texts) == [None] * len(texts)

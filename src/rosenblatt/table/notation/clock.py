@@ -41,7 +41,9 @@ LEADING_HALF = (
 )
 TRAILING_HALF = r"(?: *(?P<half_after>(?:[ap]\.? ?m\.?|[πμ]\.μ\.|ص|م)(?![a-z])))"
 FRACTION = r"(?P<fraction>0{1,9})"
-COLONS = rf"(?P<hour>0{{1,2}}):(?P<minute>00)(?::(?P<second>00)(?:[.,:]{FRACTION})?)?"
+COLONS = (
+    rf"(?P<hour>0{{1,2}}):(?P<minute>00)(?::(?P<second>00)(?:(?:[.,]|:(?=000(?!0))){FRACTION})?)?"
+)
 POINTS = rf"(?P<hour>0{{1,2}})\.(?P<minute>00)(?:\.(?P<second>00)(?:[.,]{FRACTION})?)?"
 TOGETHER = rf"(?P<hour>00)(?P<minute>00)(?:(?P<second>00)(?:[.,]{FRACTION})?)?"
 LETTERS = r"(?P<hour>0{1,2}) ?(?:h|uhr) ?(?:(?P<minute>00)(?: ?m(?:in)?)?)?"

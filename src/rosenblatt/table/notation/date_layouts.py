@@ -22,7 +22,7 @@ ANY_WEEKDAY = frozenset(range(7))
 FIELDS = (
     *("year", "month", "day", "first", "middle", "third", "short_year", "quarter", "week"),
     *("weekday_number", "hour", "minute", "second", "fraction"),
-    *("zone_hour", "zone_minute"),
+    *("zone_hour", "zone_minute", "end_year", "end_month", "end_day"),
 )
 
 

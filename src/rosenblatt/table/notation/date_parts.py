@@ -94,7 +94,7 @@ def days_of(
         year, month, day = (numbers[place] for place in places)
     if layout.has_short_year:
         year = full_years(year, pivot)
-    if layout.form is DateForm.WEEK:
+    if "week" in layout.spans:
         return days_of_weeks(year, month, day)
     if layout.form is DateForm.QUARTER:
         month = 3 * month - 2
@@ -127,4 +127,15 @@ def date_parts(shapes: DigitShapes) -> DateParts:
         offsets, certain = zone_offsets(shapes, rows, layout.spans, layout.sign)
         microseconds[rows] -= offsets
         exists[rows] &= certain
+        if "end_day" in layout.spans:
+            exists[rows] &= ends_a_week(layout, numbers[:, rows], shapes, rows)
     return DateParts(tuple(groups), numbers, microseconds, exists)
+
+
+def ends_a_week(
+    layout: DateLayout, begin: IntArray, shapes: DigitShapes, rows: IntArray
+) -> BoolArray:
+    """Which texts such as 2023-01-02/2023-01-08 are weeks from their first day to their last."""
+    end = [shapes.number(rows, *layout.spans[f"end_{part}"]) for part in ("year", "month", "day")]
+    last, exists = days_of_dates(*end)
+    return exists & (last - days_of_dates(*begin)[0] == 6)

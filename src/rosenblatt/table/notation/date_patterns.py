@@ -56,6 +56,7 @@ WEEKS = (
     rf"{YEAR}[- ]?w(?P<week>00)(?:-?(?P<weekday_number>0))?",
     rf"(?:w|kw|cw|week) ?(?P<week>0{{1,2}})(?:[-/]|,? ){YEAR}",
     rf"{YEAR},? week (?P<week>0{{1,2}})",
+    rf"{YEAR}-(?P<month>00)-{DAY}/(?P<end_year>0000)-(?P<end_month>00)-(?P<end_day>00)",
 )
 WEEKDAY_BEFORE = (
     rf"(?:(?:le|den|el) )?(?:(?P<weekday_before>{WORD}(?:-feira)?)[.,]*(?: the| le| el| den)? *)?"

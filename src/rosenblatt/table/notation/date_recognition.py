@@ -88,7 +88,8 @@ def recognise_dates(
     else:
         least = SHARE * counts[usable & ~parts.is_zero].sum()
     if not dates or dates < least or not sure_numbers(parts, strange):
-        return None
+        # Dates of another order than the given one are dates, and strange.
+        return finding if given is not None and recognise_dates(texts, counts) else None
     return finding
 
 
