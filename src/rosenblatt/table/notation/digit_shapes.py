@@ -84,5 +84,5 @@ def normal(texts: pa.Array | pa.ChunkedArray) -> pa.LargeStringArray:
     if pc.all(pc.string_is_ascii(texts), min_count=0).as_py():
         return texts
     texts = pc.utf8_lower(pc.utf8_normalize(texts, "NFC"))
-    texts = pc.replace_substring(texts, "µ", "μ")  # the sign of micro is a letter in Greek months
-    return pc.replace_substring(texts, "،", ",")
+    # Marks of numbers that are letters and commas in dates: Greek months, Arabic lists.
+    return pc.replace_substring(pc.replace_substring(texts, "µ", "μ"), "٬", ",")
