@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks import machine
 from rosenblatt.activations import ReLU
-from rosenblatt.engine import EpochPlan, OptimizerState, trainer
+from rosenblatt.engine import EpochPlan, OptimizerState, TrainingSetup, trainer
 from rosenblatt.initializers import HeNormal
 from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.network import Dense, Network
@@ -63,16 +63,17 @@ def stretch(
     network = case.network()
     theta = network.initial_parameters(np.random.RandomState(0), HeNormal(), np.float32)
     problem = Problem(network, CategoricalCrossEntropy(), L2(1e-4), Adam(1e-3))
-    trained = trainer(
+    setup = TrainingSetup(
         problem,
         arrays,
         theta,
         OptimizerState.of(problem.optimizer, theta),
         case.batch,
-        threads,
         state=network.initial_state(np.float32),
+        n_jobs=threads,
         deterministic=deterministic,
     )
+    trained = trainer(setup)
     order = np.random.default_rng(1).integers(case.rows, size=steps * case.batch)
     return lambda: trained.epoch(EpochPlan(order, case.batch, np.ones(steps)))
 

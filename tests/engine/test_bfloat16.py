@@ -15,7 +15,7 @@ from sklearn.preprocessing import scale
 
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Step
-from rosenblatt.engine import OptimizerState, has_bfloat16, trainer
+from rosenblatt.engine import OptimizerState, TrainingSetup, has_bfloat16, trainer
 from rosenblatt.errors import DivergenceError
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Dense, Network
@@ -139,5 +139,6 @@ def test_bfloat16_is_refused_by_the_reference_engine() -> None:
     theta = np.zeros(net.n_parameters, np.float32)
     rows = Arrays(np.zeros((4, 2), np.float32), np.zeros((4, 1), np.float32))
     problem = Problem(net, SquaredError(), L2(), SGD())
+    state = OptimizerState.of(SGD(), theta)
     with pytest.raises(ValueError, match="without kernels"):
-        trainer(problem, rows, theta, OptimizerState.of(SGD(), theta), 4, bfloat16=True)
+        trainer(TrainingSetup(problem, rows, theta, state, 4, bfloat16=True))

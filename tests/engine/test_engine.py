@@ -63,7 +63,7 @@ def test_engine_chosen_for_each_activation(g: Activation, trainer: type, objecti
     problem = Problem(net, SquaredError(), L2(), SGD())
     theta = parameters(net)
     memory = engine.OptimizerState.of(problem.optimizer, theta)
-    assert type(engine.trainer(problem, ARRAYS, theta, memory, 4)) is trainer
+    assert type(engine.trainer(engine.TrainingSetup(problem, ARRAYS, theta, memory, 4))) is trainer
     assert type(engine.objective(net, SquaredError(), L2(), ARRAYS)) is objective
 
 
@@ -73,7 +73,7 @@ def test_a_foreign_member_trains_as_its_native_twin() -> None:
         net = network(g, 3, 4, 2)
         problem, theta = Problem(net, SquaredError(), L2(0.1), SGD(0.1, 0.9)), parameters(net)
         memory = engine.OptimizerState.of(problem.optimizer, theta)
-        trainer = engine.trainer(problem, ARRAYS, theta, memory, 3)
+        trainer = engine.trainer(engine.TrainingSetup(problem, ARRAYS, theta, memory, 3))
         for _ in range(5):
             trainer.epoch(EpochPlan(None, 3, np.ones(3)))
         ends.append(theta)

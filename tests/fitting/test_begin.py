@@ -61,14 +61,14 @@ def test_a_fit_continues_what_it_is_given_and_leaves_it() -> None:
     first.run()
     given, carried = first.result(), first.carried
     before = given.parameters.copy()
-    steps, curve = carried.descent.memory.steps.copy(), carried.log.loss_curve.copy()
+    steps, curve = carried.descent.optimizer_state.steps.copy(), carried.log.loss_curve.copy()
     for _ in range(2):  # the second time as the first
         second = begin(
             Parameters(**settings), targets, data, initial=given, carried=carried, incremental=True
         )
         second.run()
         np.testing.assert_array_equal(given.parameters, before)
-        np.testing.assert_array_equal(carried.descent.memory.steps, steps)
+        np.testing.assert_array_equal(carried.descent.optimizer_state.steps, steps)
         assert carried.log.loss_curve == curve
     model.partial_fit(X, Y_CANCER)
     np.testing.assert_array_equal(second.result().parameters, model.model_.parameters)

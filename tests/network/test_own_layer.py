@@ -190,7 +190,7 @@ def test_it_trains_on_the_reference_engine(network: Network) -> None:
     problem = Problem(network, SquaredError(), L2(1e-3), Adam(0.01), constraint=MaxNorm(2.0))
     theta = start(network)
     memory = engine.OptimizerState.of(problem.optimizer, theta)
-    trainer = engine.trainer(problem, Arrays(X, Y), theta, memory, 10)
+    trainer = engine.trainer(engine.TrainingSetup(problem, Arrays(X, Y), theta, memory, 10))
     assert isinstance(trainer, ReferenceTrainer)
     losses = [trainer.epoch(EpochPlan(None, 10, np.ones(3))).data_loss for _ in range(60)]
     assert losses[-1] < 0.7 * losses[0]

@@ -263,7 +263,7 @@ def test_partial_fit_goes_on_from_the_memory_of_the_same_optimizer() -> None:
         return model
 
     def steps(model: Any) -> int:
-        return int(model._carried.descent.memory.steps[0])
+        return int(model._carried.descent.optimizer_state.steps[0])
 
     assert steps(after("rmsprop", "rms_prop", "rmsprop")) == 9
     assert steps(after(RMSProp(0.01), RMSProp(0.001, rho=0.5))) == 6  # other numbers

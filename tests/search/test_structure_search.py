@@ -184,9 +184,9 @@ def test_every_fit_reads_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
     trainer = engine.trainer
 
-    def recorded(problem: Any, arrays: Any, *rest: Any) -> Any:
-        seen.append((threading.current_thread(), arrays))
-        return trainer(problem, arrays, *rest)
+    def recorded(setup: engine.TrainingSetup) -> Any:
+        seen.append((threading.current_thread(), setup.arrays))
+        return trainer(setup)
 
     monkeypatch.setattr(engine, "trainer", recorded)
     StructureSearchCV(network(early_stopping=True), SIZES, refit=False, n_jobs=2).fit(X, Y)
@@ -202,9 +202,9 @@ def test_targets_are_encoded_once_a_fold(monkeypatch: pytest.MonkeyPatch) -> Non
     seen: list[Any] = []
     trainer = engine.trainer
 
-    def recorded(problem: Any, arrays: Any, *rest: Any) -> Any:
-        seen.append(arrays)
-        return trainer(problem, arrays, *rest)
+    def recorded(setup: engine.TrainingSetup) -> Any:
+        seen.append(setup.arrays)
+        return trainer(setup)
 
     monkeypatch.setattr(engine, "trainer", recorded)
     labels = np.where(Y == 1, "benign", "malignant")

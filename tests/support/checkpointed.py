@@ -88,7 +88,7 @@ def bits(est: Any) -> dict[str, Any]:
     names = ("loss_curve_", "validation_loss_curve_", "validation_scores_", "best_loss_", "loss_")
     names += ("best_validation_score_", "n_iter_", "t_", "stop_reason_")
     progress = est._carried.descent
-    memory = None if progress is None else progress.memory
+    memory = None if progress is None else progress.optimizer_state
     return {
         **{name: value.tobytes() for name, value in est.parameters_.items()},
         **{name: repr(getattr(est, name, None)) for name in names},

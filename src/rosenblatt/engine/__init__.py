@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from rosenblatt.engine import native, reference
 from rosenblatt.engine.epoch import Epoch
 from rosenblatt.engine.epoch_plan import EpochPlan
@@ -14,11 +12,11 @@ from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.prediction import predictor, scores
 from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.engine.threads import FORWARD_AND_BACK, shares_for, threads_for
+from rosenblatt.engine.training_setup import TrainingSetup
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import Penalty
-from rosenblatt.support.types import FloatArray
 
 __all__ = [
     "EnginePredictor",
@@ -28,6 +26,7 @@ __all__ = [
     "OptimizerState",
     "OutputFormat",
     "Trainer",
+    "TrainingSetup",
     "has_bfloat16",
     "has_kernel",
     "members_without_kernels",
@@ -53,36 +52,26 @@ def trains_natively(problem: Problem) -> bool:
     return runs_natively(problem.network) and all(map(has_kernel, members))
 
 
-def trainer(
-    problem: Problem,
-    arrays: Arrays,
-    theta: FloatArray,
-    memory: OptimizerState,
-    batch_size: int,
-    n_jobs: int | None = None,
-    bfloat16: bool = False,
-    state: FloatArray | None = None,
-    deterministic: bool = False,
-) -> Trainer:
-    """A trainer that changes `theta`, `memory` and the network's `state` in place.
+def trainer(setup: TrainingSetup) -> Trainer:
+    """A trainer on the compiled kernels, or on NumPy where a member has none.
 
-    A `deterministic` one comes to the same bits for any number of threads. Where there are no
-    kernels NumPy multiplies, and the caller holds BLAS.
-
-    With `bfloat16`, which takes float32 arrays, the factors of matrix products that are large
-    enough to gain by it are rounded to bfloat16; sums and everything else stay float32.
+    Raises
+    ------
+    ValueError
+        For bfloat16 without kernels.
     """
-    if trains_natively(problem):
-        steps, entries = math.ceil(arrays.n_samples / batch_size), arrays.mean_entries
-        work = (problem.network, batch_size, FORWARD_AND_BACK)
-        threads = threads_for(*work, n_jobs, steps=steps, entries=entries)
-        shares = shares_for(*work, steps=steps, entries=entries) if deterministic else 0
+    s = setup
+    if trains_natively(s.problem):
+        work = (s.problem.network, s.batch_size, FORWARD_AND_BACK)
+        steps, entries = s.steps_per_epoch, s.arrays.mean_entries
+        threads = threads_for(*work, s.n_jobs, steps=steps, entries=entries)
+        shares = shares_for(*work, steps=steps, entries=entries) if s.deterministic else 0
         return native.NativeTrainer(
-            problem, arrays, theta, memory, threads, bfloat16, state, shares
+            s.problem, s.arrays, s.theta, s.optimizer_state, threads, s.bfloat16, s.state, shares
         )
-    if bfloat16:
+    if s.bfloat16:
         raise ValueError("members without kernels are not trained with bfloat16 products")
-    return reference.ReferenceTrainer(problem, arrays, theta, memory, state)
+    return reference.ReferenceTrainer(s.problem, s.arrays, s.theta, s.optimizer_state, s.state)
 
 
 def objective(
@@ -93,7 +82,7 @@ def objective(
     n_jobs: int | None = None,
     deterministic: bool = False,
 ) -> Objective:
-    """The objective over all rows; `deterministic` as for `trainer`."""
+    """The objective over all rows; `deterministic` as in `TrainingSetup`."""
     if runs_natively(network) and has_kernel(loss) and has_kernel(penalty):
         work, entries = (network, arrays.n_samples, FORWARD_AND_BACK), arrays.mean_entries
         threads = threads_for(*work, n_jobs, entries=entries)

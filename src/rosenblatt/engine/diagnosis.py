@@ -115,7 +115,7 @@ def diagnosed(
     Parameters
     ----------
     problem, arrays
-    moved : tuple of θ, the memory and the network's state
+    moved : tuple of θ, the optimiser's state and the network's state
         As they were before the step.
     rows : array of int64
         Of its batch.
@@ -124,10 +124,10 @@ def diagnosed(
     batch : int
         Its number.
     """
-    theta, memory, state = moved
+    theta, optimizer_state, state = moved
 
     def step(of: Batch, g: FloatArray) -> tuple[FloatArray, Iterable[FloatArray]]:
-        after, remembered = of.theta.copy(), memory.copied(of.theta.dtype)
+        after, remembered = of.theta.copy(), optimizer_state.copied(of.theta.dtype)
         move(problem, after, remembered, g, factor)
         return after, (*remembered.slots, remembered.average)
 
@@ -139,9 +139,9 @@ def diagnosed(
         theta,
         state,
         rows,
-        Draws(memory.seed, int(memory.steps[0])),
+        Draws(optimizer_state.seed, int(optimizer_state.steps[0])),
     )
-    return Divergence(batch, finding(looked_at, bool(memory.steps[0]), step))
+    return Divergence(batch, finding(looked_at, bool(optimizer_state.steps[0]), step))
 
 
 def examined(

@@ -158,7 +158,7 @@ class NativeTrainer(Trainer):
         problem: Problem,
         arrays: Arrays,
         theta: FloatArray,
-        memory: OptimizerState,
+        optimizer_state: OptimizerState,
         threads: int,
         bfloat16: bool = False,
         state: FloatArray | None = None,
@@ -166,7 +166,8 @@ class NativeTrainer(Trainer):
     ) -> None:
         refuse_noise_on_sparse(problem.network, arrays.X)
         self.rows = arrays.rows
-        self.problem, self.arrays, self.memory, self.theta = problem, arrays, memory, theta
+        self.problem, self.arrays = problem, arrays
+        self.theta, self.optimizer_state = theta, optimizer_state
         self.state = fitting_state(problem.network, theta, state)
         self.engine = native_engine(
             problem.network, problem.loss, problem.penalty, theta.dtype, threads, bfloat16, shares
@@ -176,14 +177,14 @@ class NativeTrainer(Trainer):
             native_data(arrays),
             kernel(problem.optimizer),
             theta,
-            memory.slots,
-            memory.steps,
-            memory.seed,
+            optimizer_state.slots,
+            optimizer_state.steps,
+            optimizer_state.seed,
             self.state,
             kernel(problem.clipping),
             kernel(problem.constraint),
             kernel(problem.averaging),
-            memory.average if problem.averaging.has_mean else None,
+            optimizer_state.average if problem.averaging.has_mean else None,
         )
 
     def epochs(self, plan: EpochPlan) -> Iterator[Epoch]:
@@ -219,7 +220,7 @@ class NativeTrainer(Trainer):
             divergence = diagnosed(
                 self.problem,
                 self.arrays,
-                (self.theta, self.memory, self.state),
+                (self.theta, self.optimizer_state, self.state),
                 rows[in_epoch * plan.batch_size : (in_epoch + 1) * plan.batch_size],
                 float(plan.lr_factors[(len(run.epochs) - 1) * plan.steps_per_epoch + in_epoch]),
                 in_epoch + 1,

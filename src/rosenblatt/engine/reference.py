@@ -40,12 +40,12 @@ class ReferenceTrainer(Trainer):
         problem: Problem,
         arrays: Arrays,
         theta: FloatArray,
-        memory: OptimizerState,
+        optimizer_state: OptimizerState,
         state: FloatArray | None = None,
     ) -> None:
         refuse_noise_on_sparse(problem.network, arrays.X)
         self.problem, self.arrays = problem, arrays
-        self.theta, self.memory = theta, memory
+        self.theta, self.optimizer_state = theta, optimizer_state
         self.state = fitting_state(problem.network, theta, state)
 
     def epochs(self, plan: EpochPlan) -> Iterator[Epoch]:
@@ -62,7 +62,7 @@ class ReferenceTrainer(Trainer):
         with np.errstate(all="ignore"):  # the epoch reports what is not finite
             for step, factor in enumerate(plan.lr_factors):
                 rows = order[step * plan.batch_size :][: plan.batch_size]
-                draws = Draws(self.memory.seed, int(self.memory.steps[0]))
+                draws = Draws(self.optimizer_state.seed, int(self.optimizer_state.steps[0]))
                 trace = batch_trace(
                     network, self.problem.loss, self.arrays, self.theta, rows, draws, self.state
                 )
@@ -74,11 +74,11 @@ class ReferenceTrainer(Trainer):
                 added = penalised(network, self.problem.penalty, self.theta, g, total)
                 penalty += added * len(rows)
                 squares += network.squared_norms(g)
-                move(self.problem, self.theta, self.memory, g, factor)
+                move(self.problem, self.theta, self.optimizer_state, g, factor)
                 seen, steps = seen + len(rows), steps + 1
                 if not (math.isfinite(data_loss + penalty) and self._finite()):
                     self._bring_back(before)
-                    moved = self.theta, self.memory, self.state
+                    moved = self.theta, self.optimizer_state, self.state
                     divergence = diagnosed(self.problem, self.arrays, moved, rows, factor, steps)
                     break
                 if time.perf_counter() >= end:
@@ -94,7 +94,7 @@ class ReferenceTrainer(Trainer):
     @property
     def _moving(self) -> tuple[npt.NDArray[Any], ...]:
         """All that steps change."""
-        return self.theta, self.state, *self.memory.moving
+        return self.theta, self.state, *self.optimizer_state.moving
 
     def _finite(self) -> bool:
         return all(np.isfinite(array).all() for array in self._moving)

@@ -79,17 +79,22 @@ def track(network: Network, state: FloatArray, passed: Forward) -> None:
 
 
 def move(
-    problem: Problem, theta: FloatArray, memory: OptimizerState, g: FloatArray, factor: float
+    problem: Problem,
+    theta: FloatArray,
+    optimizer_state: OptimizerState,
+    g: FloatArray,
+    factor: float,
 ) -> None:
     """Clip the penalised gradient g, move θ by it, constrain and average, all in place."""
-    memory.steps += 1
-    t = int(memory.steps[0])
+    optimizer_state.steps += 1
+    t = int(optimizer_state.steps[0])
     if isinstance(problem.optimizer, DecoupledDecay):
         theta *= problem.optimizer.kept(factor)
-    theta += problem.optimizer.update(problem.clipping.clip(g), memory.slots, t, factor)  # B11
+    clipped = problem.clipping.clip(g)
+    theta += problem.optimizer.update(clipped, optimizer_state.slots, t, factor)  # B11
     network = problem.network
     for layer, arrays in zip(network.layers[:-1], network.layer_parameters(theta), strict=False):
         for name in layer.constrained:
             problem.constraint.project(arrays[name])
     if problem.averaging.has_mean:
-        memory.average += problem.averaging.weight(t) * (theta - memory.average)
+        optimizer_state.average += problem.averaging.weight(t) * (theta - optimizer_state.average)

@@ -14,10 +14,12 @@ from rosenblatt.support.types import FloatArray
 
 __all__ = ["by_blocks"]
 
-Columns = tuple[FloatArray, ...]
+BlockArrays = tuple[FloatArray, ...]
 
 
-def by_blocks(compute: Callable[[slice], Columns], n_rows: int, n_jobs: int | None) -> Columns:
+def by_blocks(
+    compute: Callable[[slice], BlockArrays], n_rows: int, n_jobs: int | None
+) -> BlockArrays:
     """Concatenate the arrays that `compute` returns for blocks of rows.
 
     Parameters
@@ -32,7 +34,7 @@ def by_blocks(compute: Callable[[slice], Columns], n_rows: int, n_jobs: int | No
         return compute(slice(0, n_rows))
     beside, stop = min(requested_threads(n_jobs), len(starts)), StopSignal()
     threads = allowed_threads(beside)
-    found: dict[int, Columns] = {}
+    found: dict[int, BlockArrays] = {}
 
     def every_nth_block(first: int) -> None:
         for start in starts[first::threads]:

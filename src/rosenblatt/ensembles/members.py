@@ -9,7 +9,7 @@ from rosenblatt.ensembles.bags import Bag
 from rosenblatt.errors import DivergenceError
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.estimator_fit import EstimatorFit, callback_task
-from rosenblatt.fitting import Targets, TrainValidation, ValidatedData, encoded
+from rosenblatt.fitting import TargetCodec, TrainValidation, ValidatedData, encoded
 from rosenblatt.options.features import EARLY_STOPPING
 from rosenblatt.options.solvers import solver_of
 from rosenblatt.parallel import CUT_SHORT, StopSignal
@@ -25,7 +25,7 @@ class EnsembleData:
 
     Attributes
     ----------
-    targets : Targets
+    targets : TargetCodec
         Of the whole table: every member knows all classes, also those that its bag lacks.
     table : ValidatedData
     validation : ValidatedData or None
@@ -34,14 +34,14 @@ class EnsembleData:
         All rows of the table, encoded once for the members without a bag.
     """
 
-    targets: Targets
+    targets: TargetCodec
     table: ValidatedData
     validation: ValidatedData | None
     whole: TrainValidation
 
     @classmethod
     def of(
-        cls, targets: Targets, table: ValidatedData, validation: ValidatedData | None
+        cls, targets: TargetCodec, table: ValidatedData, validation: ValidatedData | None
     ) -> EnsembleData:
         return cls(targets, table, validation, encoded(targets, table, validation=validation))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rosenblatt import engine
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 
 __all__ = ["check_parameters", "engine_predictor", "learn_targets", "takes_numbers", "with_options"]
 
@@ -21,12 +21,12 @@ def takes_numbers(estimator: BaseMLP) -> bool:
     return estimator._numeric_targets
 
 
-def learn_targets(estimator: BaseMLP, y: Any) -> Targets:
+def learn_targets(estimator: BaseMLP, y: Any) -> TargetCodec:
     """The targets of a fit to `y` with the estimator's parameters."""
     return estimator._learn_targets(y)
 
 
-def with_options(estimator: BaseMLP, targets: Targets) -> Targets:
+def with_options(estimator: BaseMLP, targets: TargetCodec) -> TargetCodec:
     """The same targets under the estimator's `loss` and `class_weight`."""
     return targets.with_options(**estimator._target_options())
 

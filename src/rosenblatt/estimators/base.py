@@ -16,7 +16,7 @@ from rosenblatt.estimators.from_sklearn import check_peer, columns_of, converted
 from rosenblatt.fitting.data import Columns, validated, validated_like
 from rosenblatt.fitting.input_scale import warn_of_large_features
 from rosenblatt.fitting.resume.session import checkpoint_session
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.fitting.train_validation import encoded
 from rosenblatt.options.compatibility import refusal
 from rosenblatt.options.features import PARTIAL_FIT
@@ -43,11 +43,11 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         """The parameters that belong to the targets."""
 
     @abstractmethod
-    def _learn_targets(self, y: Any) -> Targets:
+    def _learn_targets(self, y: Any) -> TargetCodec:
         """The targets of a first fit."""
 
     @abstractmethod
-    def _continue_targets(self, known: Targets, y: Any) -> Targets:
+    def _continue_targets(self, known: TargetCodec, y: Any) -> TargetCodec:
         """Targets that are known, under the current parameters; ValueError if `y` differs."""
 
     def _keep(self, parameters: dict[str, Any]) -> None:
@@ -98,7 +98,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         return est
 
     @abstractmethod
-    def _targets_of_peer(self, fitted: Any) -> Targets:
+    def _targets_of_peer(self, fitted: Any) -> TargetCodec:
         """The targets of scikit-learn's fitted estimator."""
 
     def fit(
@@ -159,7 +159,7 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         validation: tuple[Any, Any, Any] = (None, None, None),
         *,
         incremental: bool = False,
-        targets: Targets | None = None,
+        targets: TargetCodec | None = None,
     ) -> Self:
         """Fit; an error leaves the estimator as it was, because it is written on at the end.
 

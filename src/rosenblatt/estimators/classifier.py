@@ -20,7 +20,7 @@ from rosenblatt.estimators.class_predictions import ClassPredictions
 from rosenblatt.fitting.class_targets import ClassTargets
 from rosenblatt.fitting.class_weight import is_balanced
 from rosenblatt.fitting.data import flat
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
@@ -388,7 +388,7 @@ class MLPClassifier(ClassPredictions, BaseMLP):
     def _learn_targets(self, y: Any) -> ClassTargets:
         return ClassTargets.learn(flat(y), self.loss, self.class_weight)
 
-    def _continue_targets(self, known: Targets, y: Any) -> ClassTargets:
+    def _continue_targets(self, known: TargetCodec, y: Any) -> ClassTargets:
         targets = cast(ClassTargets, known).with_options(**self._target_options())
         if self.warm_start:
             targets.check_all_present(y)

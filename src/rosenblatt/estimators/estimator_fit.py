@@ -19,7 +19,7 @@ from rosenblatt.fitting.data import Columns, ValidatedData
 from rosenblatt.fitting.fits import Fit
 from rosenblatt.fitting.log import FitLog
 from rosenblatt.fitting.sklearn_callbacks import SklearnCallbacks
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.fitting.train_validation import TrainValidation
 from rosenblatt.model import Model
 from rosenblatt.options.losses import link_name
@@ -60,7 +60,7 @@ class EstimatorFit:
     def begin(
         cls,
         estimator: FittedMLP,
-        targets: Targets,
+        targets: TargetCodec,
         table: ValidatedData,
         data: TrainValidation,
         *,
@@ -108,7 +108,11 @@ class EstimatorFit:
 
 
 def publish(
-    estimator: FittedMLP, model: Model, targets: Targets, columns: Columns, carried: CarriedState
+    estimator: FittedMLP,
+    model: Model,
+    targets: TargetCodec,
+    columns: Columns,
+    carried: CarriedState,
 ) -> None:
     """Set the fitted attributes of an estimator: the one place that writes them."""
     attributes = fitted_attributes(model, targets, columns, carried.log)
@@ -116,7 +120,7 @@ def publish(
 
 
 def fitted_attributes(
-    model: Model, targets: Targets, columns: Columns, log: FitLog
+    model: Model, targets: TargetCodec, columns: Columns, log: FitLog
 ) -> dict[str, Any]:
     """The attributes by which an estimator shows a model, its targets, columns and log."""
     return {
@@ -140,7 +144,7 @@ def replace_attributes(estimator: FittedMLP, attributes: dict[str, Any]) -> None
 
 def view(
     estimator: FittedMLP,
-    targets: Targets,
+    targets: TargetCodec,
     columns: Columns,
     model: Model,
     log: FitLog,

@@ -24,7 +24,7 @@ from rosenblatt.estimators.published import (
 )
 from rosenblatt.export.trained import Trained
 from rosenblatt.fitting.carried import CarriedState
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.model import Model, Predictor
 from rosenblatt.options.activations import chosen_activations
 from rosenblatt.support.types import FloatArray
@@ -42,7 +42,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
     intercepts_: list[FloatArray]
     n_outputs_: int
     out_activation_: str
-    targets_: Targets
+    targets_: TargetCodec
 
     # None before the first fit: `coefs_` may have been set by hand.
     _published: PublishedModel | None = None

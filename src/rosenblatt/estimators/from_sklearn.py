@@ -12,7 +12,7 @@ from rosenblatt.engine import OptimizerState
 from rosenblatt.fitting.carried import CarriedState, DescentState, MonitorKey
 from rosenblatt.fitting.data import Columns
 from rosenblatt.fitting.log import FitLog
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.model import Model
 from rosenblatt.network import Network
 from rosenblatt.optimizers import SGD, Adam, Optimizer
@@ -53,7 +53,7 @@ def columns_of(fitted: Any) -> Columns:
 
 
 def converted(
-    fitted: Any, parameters: Parameters, targets: Targets, peer: type
+    fitted: Any, parameters: Parameters, targets: TargetCodec, peer: type
 ) -> tuple[Model, CarriedState]:
     """The model of scikit-learn's estimator, and what the next fit continues from.
 
@@ -62,7 +62,7 @@ def converted(
     fitted : estimator of `peer`
     parameters : Parameters
         Its parameters.
-    targets : Targets
+    targets : TargetCodec
         Its targets.
     peer : type
         scikit-learn's class.
@@ -121,13 +121,13 @@ def descent_state(
 def optimizer_state(
     theirs: Any, network: Network, theta: FloatArray, optimizer: Optimizer
 ) -> OptimizerState:
-    memory, n_layers = OptimizerState.of(optimizer, theta), len(network.layers)
+    optimizer_state, n_layers = OptimizerState.of(optimizer, theta), len(network.layers)
     kept = [theirs.velocities] if isinstance(optimizer, SGD) else [theirs.ms, theirs.vs]
-    memory.steps[0] = getattr(theirs, "t", 0)  # by which Adam corrects its moments
+    optimizer_state.steps[0] = getattr(theirs, "t", 0)  # by which Adam corrects its moments
     # Without momentum there is no slot for the velocities, which are of no use then.
-    for slot, arrays in zip(memory.slots, kept, strict=False):
+    for slot, arrays in zip(optimizer_state.slots, kept, strict=False):
         slot[:] = network.pack(arrays[:n_layers], arrays[n_layers:], theta.dtype)
-    return memory
+    return optimizer_state
 
 
 def moved_on(control: RateControl, fitted: Any, lr: float) -> RateControl:

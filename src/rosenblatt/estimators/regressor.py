@@ -17,7 +17,7 @@ from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.fitting.number_targets import NumberTargets
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
@@ -188,7 +188,7 @@ parameters_, model_, t_, n_iter_, n_features_in_, feature_names_in_, n_layers_, 
     def _learn_targets(self, y: Any) -> NumberTargets:
         return NumberTargets.learn(y, self.loss)
 
-    def _continue_targets(self, known: Targets, y: Any) -> NumberTargets:
+    def _continue_targets(self, known: TargetCodec, y: Any) -> NumberTargets:
         return self._learn_targets(y)  # numbers need not be the same
 
     def _targets_of_peer(self, fitted: Any) -> NumberTargets:

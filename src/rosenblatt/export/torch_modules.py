@@ -19,11 +19,11 @@ from rosenblatt.normalizations import Normalization
 from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["BothClasses", "Exponential", "Residual", "Threshold", "sequential"]
+__all__ = ["BothClasses", "Exponential", "SkipConnection", "Threshold", "sequential"]
 
 
 @final
-class Residual(nn.Module):
+class SkipConnection(nn.Module):
     """A block whose input is added to its output, through a projection where there is one."""
 
     def __init__(self, block: nn.Module, projection: nn.Module) -> None:
@@ -113,7 +113,7 @@ class ModuleWriter:
         return form_of(LAYERS, trained.layer, "torch")(trained, self)
 
     def residual(self, inner: list[Any], shortcut: Any) -> Any:
-        return Residual(nn.Sequential(*inner), shortcut)
+        return SkipConnection(nn.Sequential(*inner), shortcut)
 
 
 def tensor(array: FloatArray) -> Any:

@@ -11,7 +11,7 @@ from rosenblatt.fitting.data import Columns, ValidatedData, validated, validated
 from rosenblatt.fitting.fits import Fit
 from rosenblatt.fitting.log import FitLog
 from rosenblatt.fitting.number_targets import NumberTargets
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.fitting.train_validation import TrainValidation, encoded
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "Fit",
     "FitLog",
     "NumberTargets",
-    "Targets",
+    "TargetCodec",
     "TrainValidation",
     "ValidatedData",
     "begin",

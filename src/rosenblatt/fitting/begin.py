@@ -19,13 +19,13 @@ from rosenblatt.fitting.log import FitLog
 from rosenblatt.fitting.sample_weight import check_total
 from rosenblatt.fitting.sklearn_callbacks import SklearnCallbacks
 from rosenblatt.fitting.solvers import begin_solver
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.fitting.train_validation import TrainValidation, weighed
 from rosenblatt.losses import Loss
 from rosenblatt.model import Model
 from rosenblatt.network import Network, beside_dense, fill
 from rosenblatt.options.activations import chosen_activations
-from rosenblatt.options.compatibility import check_fit, check_parameters
+from rosenblatt.options.compatibility import check_combination, check_fit
 from rosenblatt.options.config import training_config
 from rosenblatt.options.layers import network_of
 from rosenblatt.options.parameters import Parameters
@@ -38,7 +38,7 @@ __all__ = ["begin"]
 
 def begin(
     parameters: Parameters,
-    targets: Targets,
+    targets: TargetCodec,
     data: TrainValidation,
     *,
     initial: Model | None = None,
@@ -58,7 +58,7 @@ def begin(
     ----------
     parameters : Parameters
         What `MLPClassifier` and `MLPRegressor` take, but for the parameters of the targets.
-    targets : Targets
+    targets : TargetCodec
         What the encoded targets stand for, and the loss.
     data : TrainValidation
         The rows; see `train_validation.encoded`.
@@ -103,7 +103,7 @@ def begin(
     >>> fit.result().predict(np.array([[0.5]])).round(2)
     array([[2.5]])
     """
-    check_parameters(
+    check_combination(
         parameters,
         incremental=incremental,
         validates=parameters.early_stopping or data.validation is not None,

@@ -47,8 +47,8 @@ class DescentState:
     Attributes
     ----------
     optimizer : Optimizer
-        The rule that `memory` belongs to.
-    memory : OptimizerState
+        The rule that `optimizer_state` belongs to.
+    optimizer_state : OptimizerState
     rule : RateRule
         The learning-rate schedule, of which `rate` is the position.
     rate : RateControl
@@ -60,7 +60,7 @@ class DescentState:
     """
 
     optimizer: Optimizer
-    memory: OptimizerState
+    optimizer_state: OptimizerState
     rule: RateRule
     rate: RateControl
     stopping: NoImprovement

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import unique_labels
 
 from rosenblatt.fitting.class_weight import class_weighted
 from rosenblatt.fitting.data import flat
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss
 from rosenblatt.options.losses import classification_loss
 from rosenblatt.support.types import FloatArray
@@ -23,7 +23,7 @@ __all__ = ["ClassTargets"]
 
 @final
 @dataclass(frozen=True, eq=False)
-class ClassTargets(Targets):
+class ClassTargets(TargetCodec):
     """Two classes, several, or several labels of a row.
 
     Attributes

@@ -10,7 +10,7 @@ import numpy as np
 from rosenblatt.fitting.callback_dispatch import CallbackDispatcher
 from rosenblatt.fitting.carried import DescentState
 from rosenblatt.fitting.log import FitLog
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss
 from rosenblatt.model import Model
 from rosenblatt.network import Network
@@ -31,7 +31,7 @@ class FitContext:
     Attributes
     ----------
     parameters : Parameters
-    targets : Targets
+    targets : TargetCodec
     log : FitLog
     network : Network
     loss : Loss
@@ -54,7 +54,7 @@ class FitContext:
     """
 
     parameters: Parameters
-    targets: Targets
+    targets: TargetCodec
     log: FitLog
     network: Network
     loss: Loss

@@ -63,7 +63,7 @@ class EpochFit(Fit):
         The weights to validate and to return.
     trainer : callable
         Makes the trainer, at the start and after every pause.
-    memory : Stateful
+    solver_state : Stateful
         The solver's state, which outlives the trainer.
     method : SolverInfo
         The solver's name and advice, for messages.
@@ -89,7 +89,7 @@ class EpochFit(Fit):
         rows: tuple[Arrays, Arrays | None],
         shown: EvaluatedWeights,
         trainer: Callable[[], Trainer],
-        memory: Stateful,
+        solver_state: Stateful,
         *,
         method: SolverInfo,
         learning_rate: LearningRate,
@@ -103,7 +103,8 @@ class EpochFit(Fit):
         recovery: Rollback | None = None,
     ) -> None:
         p, log, (train, validation) = context.parameters, context.log, rows
-        self.context, self.memory, self.held, self.descent = context, memory, held, descent
+        self.context, self.solver_state = context, solver_state
+        self.held, self.descent = held, descent
         validate = None
         if validation is None:
             log.validation_loss_curve = None
@@ -167,7 +168,7 @@ class EpochFit(Fit):
         context = self.context
         parts = StateDict.of_parts(
             descent=self.loop.state_dict(),
-            memory=self.memory.state_dict(),
+            memory=self.solver_state.state_dict(),
             generator=generator_state(context.rng),
             written=context.log.state_dict(),
         )
@@ -176,7 +177,7 @@ class EpochFit(Fit):
     def load_state_dict(self, state: StateDict) -> None:
         context = self.context
         state.copy_to(context.theta, "theta")
-        self.memory.load_state_dict(state.part("memory"))
+        self.solver_state.load_state_dict(state.part("memory"))
         self.loop.load_state_dict(state.part("descent"))
         load_generator_state(context.rng, state.part("generator"))
         context.log.load_state_dict(state.part("written"))

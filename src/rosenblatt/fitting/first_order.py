@@ -67,27 +67,28 @@ def begin_descent(optimizer: Optimizer, context: FitContext) -> EpochFit:
         largest = largest_product(network, batch_size)
         held = partial(blas_for, largest, p.n_jobs, p.deterministic)
     descent = begun_descent(context, problem, rule, Run(optimizer.lr, steps * p.max_iter, steps))
-    memory = descent.memory
-    memory.seed = memory.seed or drawn_seed(network, context.rng)
+    optimizer_state = descent.optimizer_state
+    optimizer_state.seed = optimizer_state.seed or drawn_seed(network, context.rng)
     max_epochs = 1 if context.incremental else p.max_iter
-    shown = config.shown(theta, memory, max_epochs)
+    shown = config.shown(theta, optimizer_state, max_epochs)
+    setup = engine.TrainingSetup(
+        problem,
+        train,
+        theta,
+        optimizer_state,
+        batch_size,
+        state=state,
+        n_jobs=p.n_jobs,
+        bfloat16=p.bfloat16,
+        deterministic=p.deterministic,
+    )
     return EpochFit(
         context,
         loss,
         (train, validation),
         shown,
-        lambda: engine.trainer(
-            problem,
-            train,
-            theta,
-            memory,
-            batch_size,
-            p.n_jobs,
-            p.bfloat16,
-            state,
-            p.deterministic,
-        ),
-        memory,
+        partial(engine.trainer, setup),
+        optimizer_state,
         method=FIRST_ORDER,
         learning_rate=LearningRate(optimizer.lr, descent.rate),
         stopping=descent.stopping,
@@ -97,7 +98,7 @@ def begin_descent(optimizer: Optimizer, context: FitContext) -> EpochFit:
         # The best of an earlier fit is what theta starts from.
         best=(theta.copy(), state.copy()) if context.log.validation_scores else None,
         descent=descent,
-        moving=(theta, state, *memory.moving, *shown.own),
+        moving=(theta, state, *optimizer_state.moving, *shown.own),
         recovery=descent.rollback if p.on_divergence == "restore" else None,
     )
 
@@ -112,15 +113,15 @@ def begun_descent(context: FitContext, problem: Problem, rule: RateRule, run: Ru
     else:
         stopping = replace(before.stopping, tol=p.tol, patience=p.n_iter_no_change)
     if before is not None and context.incremental and remembers_alike(before.optimizer, optimizer):
-        memory = before.memory.copied(theta.dtype)
+        optimizer_state = before.optimizer_state.copied(theta.dtype)
         goes_on = before.rule == rule
         rate = copy.deepcopy(before.rate) if goes_on else rule.control(run)
         rollback = before.rollback.carried_over() if goes_on else Rollback()
     else:
         warn_without_kernel(optimizer)
-        memory = OptimizerState.of(optimizer, theta, problem.averaging)
+        optimizer_state = OptimizerState.of(optimizer, theta, problem.averaging)
         rate, rollback = rule.control(run), Rollback()
-    return DescentState(optimizer, memory, rule, rate, stopping, monitor, rollback)
+    return DescentState(optimizer, optimizer_state, rule, rate, stopping, monitor, rollback)
 
 
 def monitor_key(context: FitContext) -> MonitorKey:

@@ -26,7 +26,7 @@ ALWAYS = (
 # Absent after 'lbfgs', as in scikit-learn.
 CURVES = ("loss_curve", "best_loss", "validation_scores", "best_validation_score")
 # Under these names and an underscore, which checkpoints have had from the first version on.
-STORED = (
+STORED_ENTRIES = (
     "best_loss",
     "best_validation_score",
     "history",
@@ -159,10 +159,10 @@ class FitLog:
         return {f"{name}_": getattr(self, name) for name in names}
 
     def state_dict(self) -> StateDict:
-        return StateDict({f"{name}_": getattr(self, name) for name in STORED})
+        return StateDict({f"{name}_": getattr(self, name) for name in STORED_ENTRIES})
 
     def load_state_dict(self, state: StateDict) -> None:
-        for name in STORED:
+        for name in STORED_ENTRIES:
             setattr(self, name, state.values[f"{name}_"])
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.metrics import d2_pinball_score, r2_score
 
 from rosenblatt.fitting.data import flat
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
 from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.options.losses import regression_loss
@@ -21,7 +21,7 @@ __all__ = ["NumberTargets"]
 
 @final
 @dataclass(frozen=True, eq=False)
-class NumberTargets(Targets):
+class NumberTargets(TargetCodec):
     """One number a row, or several.
 
     Attributes

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from rosenblatt.losses import Loss
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Targets"]
+__all__ = ["TargetCodec"]
 
 
-class Targets(ABC):
+class TargetCodec(ABC):
     """What a fit has to know of its targets: an immutable value that fits may share.
 
     Derived classes are frozen dataclasses, and learn their fields from `y`.

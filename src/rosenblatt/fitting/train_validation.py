@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sklearn.model_selection import train_test_split
 
 from rosenblatt.fitting.data import ValidatedData
-from rosenblatt.fitting.targets import Targets
+from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.problem import Arrays, Rows
 from rosenblatt.support.types import FloatArray
 
@@ -32,7 +32,7 @@ class TrainValidation:
 
 
 def encoded(
-    targets: Targets,
+    targets: TargetCodec,
     table: ValidatedData,
     rows: Rows | None = None,
     validation: ValidatedData | None = None,
@@ -41,7 +41,7 @@ def encoded(
 
     Parameters
     ----------
-    targets : Targets
+    targets : TargetCodec
     table : ValidatedData
     rows : array of int64, optional
         The rows of the table to train on; None for all.

@@ -26,9 +26,9 @@ from rosenblatt.options.solvers import SOLVERS, solver_of
 
 __all__ = [
     "check_batches",
+    "check_combination",
     "check_fit",
     "check_layers",
-    "check_parameters",
     "refusal",
 ]
 
@@ -74,7 +74,7 @@ def refusal(
     return clash(asked, f"solver={given!r}", reason, f"Take {supporting(feature)}{remedy}")
 
 
-def check_parameters(
+def check_combination(
     p: Parameters, *, incremental: bool, validates: bool, given_rows: bool
 ) -> None:
     """Refuse an estimator's parameters that do not go together.

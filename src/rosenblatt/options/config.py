@@ -53,11 +53,13 @@ class TrainingConfig:
         """What the engine does of the averaging."""
         return NoAveraging() if isinstance(self.averaging, SWA) else self.averaging
 
-    def shown(self, theta: FloatArray, memory: OptimizerState, max_epochs: int) -> EvaluatedWeights:
+    def shown(
+        self, theta: FloatArray, optimizer_state: OptimizerState, max_epochs: int
+    ) -> EvaluatedWeights:
         """The weights that a fit shows, of those that move and of their average."""
         if isinstance(self.averaging, SWA):
             return SWAWeights(self.averaging, theta, max_epochs)
-        return CurrentWeights(memory.average if self.averaging.has_mean else theta)
+        return CurrentWeights(optimizer_state.average if self.averaging.has_mean else theta)
 
 
 def rate_rule(p: Parameters) -> RateRule:

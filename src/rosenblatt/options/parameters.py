@@ -82,7 +82,7 @@ class Parameters:
     """The parameters that classifiers and regressors have in common, as one value.
 
     `MLPClassifier` documents each of them. The parameters that only one kind of target has, `loss`
-    and `class_weight`, belong to `rosenblatt.fitting.Targets`.
+    and `class_weight`, belong to `rosenblatt.fitting.TargetCodec`.
     """
 
     hidden_layer_sizes: Any = (100,)

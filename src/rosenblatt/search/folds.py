@@ -22,7 +22,7 @@ from rosenblatt.estimators.access import (
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.estimators.estimator_fit import EstimatorFit
 from rosenblatt.fitting import (
-    Targets,
+    TargetCodec,
     TrainValidation,
     ValidatedData,
     encoded,
@@ -75,7 +75,7 @@ class ReadTable:
 
     table: ValidatedData
     validation: ValidatedData | None
-    encoded: dict[int | None, tuple[Targets, TrainValidation]] = field(default_factory=dict)
+    encoded: dict[int | None, tuple[TargetCodec, TrainValidation]] = field(default_factory=dict)
 
 
 @final
@@ -133,7 +133,7 @@ class TableFolds(Folds):
 
     def _encoded(
         self, est: BaseMLP, read: ReadTable, fold: int | None
-    ) -> tuple[Targets, TrainValidation]:
+    ) -> tuple[TargetCodec, TrainValidation]:
         """The targets and rows of a fold, or of the whole table, under the estimator's loss."""
         with self._lock:
             if fold not in read.encoded:
