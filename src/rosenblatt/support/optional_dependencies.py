@@ -12,7 +12,7 @@ EXTRAS = {
     "onnx": "export",
     "optuna": "search",
     **dict.fromkeys(
-        ("charset_normalizer", "pandas", "pyarrow", "rich", "safetensors", "typer"), "cli"
+        ("chardet", "pandas", "pyarrow", "rich", "safetensors", "typer"), "cli"
     ),
 }
 

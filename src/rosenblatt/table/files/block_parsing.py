@@ -14,13 +14,21 @@ from rosenblatt.table.files.csv_rows import Dialect, count_lines
 __all__ = ["ParsedBlock", "parse_block"]
 
 UNIT_SEPARATOR: Final = b"\x1f"
-TOO_MANY: Final = 1000  # rows of other lengths: then the file has another structure
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class ParsedBlock:
-    """The columns of a block, and how many rows were left out because of their number of fields."""
+    """The columns of a block.
+
+    Attributes
+    ----------
+    columns : list of Array
+        Of the types that were asked for, or all text.
+    n_rows : int
+    n_odd : int
+        How many rows were left out because of their number of fields.
+    """
 
     columns: list[pa.Array]
     n_rows: int
@@ -29,8 +37,8 @@ class ParsedBlock:
 
 def parse_block(
     data: bytes, dialect: Dialect, types: Sequence[Any], wanted: Sequence[int] | None = None
-) -> ParsedBlock:
-    """The fields of UTF-8 text as columns of these types; as text where one does not convert.
+) -> ParsedBlock | None:
+    """The fields of UTF-8 text as columns; None where a cell does not convert to its type.
 
     Parameters
     ----------
@@ -42,17 +50,24 @@ def parse_block(
     wanted : sequence of int, optional
         The places of the columns to return; None for all.
     """
+    places = range(len(types)) if wanted is None else wanted
+    if not data.strip(
+        b"\r\n"
+    ):  # the parser refuses blank lines alone; in one column they are cells
+        n = count_lines(data) if len(types) == 1 else 0
+        return ParsedBlock([pa.nulls(n, types[i]) for i in places], n, 0)
+    if any(kind != pa.string() for kind in types) and may_hold_hexadecimal(data):
+        return None
     delimiter = dialect.delimiter
     if not delimiter.isascii():  # the parser takes one byte
         data = data.replace(delimiter.encode(), UNIT_SEPARATOR)
         delimiter = UNIT_SEPARATOR.decode()
-    if not may_hold_hexadecimal(data):
-        try:
-            return parsed(data, delimiter, dialect.quote, types, wanted)
-        except pa.ArrowInvalid as error:
-            if "conversion error" not in str(error):
-                raise
-    return parsed(data, delimiter, dialect.quote, [pa.string()] * len(types), wanted)
+    try:
+        return parsed(data, delimiter, dialect.quote, types, places)
+    except pa.ArrowInvalid as error:
+        if "conversion error" in str(error):
+            return None
+        raise
 
 
 def may_hold_hexadecimal(data: bytes) -> bool:
@@ -61,20 +76,16 @@ def may_hold_hexadecimal(data: bytes) -> bool:
 
 
 def parsed(
-    data: bytes, delimiter: str, quote: str, types: Sequence[Any], wanted: Sequence[int] | None
+    data: bytes, delimiter: str, quote: str, types: Sequence[Any], places: Sequence[int]
 ) -> ParsedBlock:
-    odd: list[int] = []
+    n_odd = 0
 
     def leave_out(row: csv.InvalidRow) -> str:
-        odd.append(row.actual_columns)
-        return "skip" if len(odd) < TOO_MANY else "error"
+        nonlocal n_odd
+        n_odd += 1
+        return "skip"
 
     names = [str(i) for i in range(len(types))]
-    if not data.strip(
-        b"\r\n"
-    ):  # the parser refuses blank lines alone; in one column they are cells
-        n = count_lines(data) if len(types) == 1 else 0
-        return ParsedBlock([pa.nulls(n, types[i]) for i in wanted or range(len(types))], n, 0)
     table = csv.read_csv(
         pa.BufferReader(data),
         csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
@@ -89,7 +100,7 @@ def parsed(
             column_types=dict(zip(names, types, strict=True)),
             null_values=[""],
             strings_can_be_null=True,
-            include_columns=None if wanted is None else [names[i] for i in wanted],
+            include_columns=[names[i] for i in places],
             check_utf8=False,
         ),
     )
@@ -97,4 +108,4 @@ def parsed(
         column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
         for column in table.columns
     ]
-    return ParsedBlock(columns, table.num_rows, len(odd))
+    return ParsedBlock(columns, table.num_rows, n_odd)

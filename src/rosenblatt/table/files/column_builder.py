@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final, final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,7 +14,6 @@ from rosenblatt.table.files.plain_numbers import (
     are_long,
     are_plain,
     are_words,
-    floats_prove_point,
     texts_prove_point,
 )
 
@@ -62,27 +60,21 @@ class ColumnBuilder:
         """What the parser shall convert cells to; text where they must be examined first."""
         return TEXT if self.type is None or self._words else self.type
 
-    def take(self, values: pa.Array) -> bool:
-        """Adds a block's cells; False if they must be given as text instead."""
+    @property
+    def needs_proof(self) -> bool:
+        """Whether the point in its numbers may still group thousands."""
+        return self._point is None
+
+    def take(self, values: pa.Array, proves_point: bool = False) -> None:
+        """Adds a block's cells, as text or converted to the type of the column."""
         if self.must_be_read_again or not len(values):
-            return True
+            return
         if values.type == TEXT:
             self._take_texts(values)
-        elif values.type == WHOLE:
-            self._add(values)
-        else:
-            return self._take_floats(values)
-        return True
-
-    def _take_floats(self, values: pa.Array) -> bool:
-        x = (values.fill_null(0.0) if values.null_count else values).to_numpy()
-        # NaN, infinities and numbers of many digits are written in several ways: see the texts.
-        if len(x) and not np.abs(x).max() < EXACT:
-            return False
-        if self._point is None and floats_prove_point(x):
+            return
+        if self._point is None and proves_point:
             self._point = True
         self._add(values)
-        return True
 
     def _take_texts(self, texts: pa.StringArray) -> None:
         if self.type == TEXT:

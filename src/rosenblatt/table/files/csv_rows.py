@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, final
+from typing import Final, NamedTuple, final
 
-__all__ = ["Dialect", "Row", "count_lines", "rows_of"]
+__all__ = ["LINE_END", "Dialect", "Row", "count_lines", "rows_of"]
 
-LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
 
 @final
@@ -57,7 +57,7 @@ def rows_of(text: str, dialect: Dialect, line: int = 1) -> Iterator[Row]:
         end = LINE_END.search(text, position)
         stretch = text[position : end.start() if end else len(text)]
         if not dialect.quote or dialect.quote not in stretch:
-            yield Row(stretch.split(dialect.delimiter), line, line)
+            yield Row(plain_fields(stretch, dialect.delimiter), line, line)
             position, line = end.end() if end else len(text), line + 1
             continue
         fields, after, is_open = quoted_fields(text, position, dialect, stop)
@@ -65,6 +65,13 @@ def rows_of(text: str, dialect: Dialect, line: int = 1) -> Iterator[Row]:
         ended = after > position and text[after - 1] in "\r\n"
         yield Row(fields, line, last - ended, is_open)
         position, line = after, last + (not ended)
+
+
+def plain_fields(text: str, delimiter: str) -> list[str]:
+    """The fields of a line without quotation marks; any number of blanks separates as one."""
+    if delimiter == " ":
+        return text.split(" ") if "  " not in text else re.split(" +", text.strip(" "))
+    return text.split(delimiter)
 
 
 def quoted_fields(
@@ -99,3 +106,5 @@ def quoted_fields(
         if text[at] != dialect.delimiter:
             return fields, at + (2 if text.startswith("\r\n", at) else 1), False
         position = at + 1
+        while dialect.delimiter == " " and text.startswith(" ", position):
+            position += 1

@@ -69,14 +69,14 @@ class Fitness(NamedTuple):
 
 def fitness(sample: str, dialect: Dialect) -> Fitness:
     rows = [row for row in sample_rows(sample, dialect) if not row.is_blank]
+    n_titles = next((i for i, row in enumerate(rows) if len(row.fields) > 1), 0)
+    rows = rows[n_titles:] if len(rows) > n_titles + 1 else rows
     counts = Counter(len(row.fields) for row in rows)
     if not counts:
         return Fitness(False, 0.0, 0.0, 1)
     n = max(counts, key=lambda n: (counts[n], n))
     same = counts[n] / len(rows)
-    if n < 2 or (same < SAME_LENGTH and len(rows[0].fields) != n):
-        return Fitness(False, 0.0, same, n)
-    if len(rows[0].fields) == 1 and not same >= SAME_LENGTH:
+    if n < 2 or (same < SAME_LENGTH and (n_titles or len(rows[0].fields) != n)):
         return Fitness(False, 0.0, same, n)
     fields = [field for row in rows if len(row.fields) == n for field in row.fields]
     others = [d for d in DELIMITER_NAMES if d != dialect.delimiter and d in sample]

@@ -9,13 +9,14 @@ from typing import Final
 
 from rosenblatt.table.files.plain_numbers import MISSING_WORDS
 
-__all__ = ["FirstLine", "first_line_is", "looks_numeric"]
+__all__ = ["FirstLine", "first_line_is", "is_missing", "is_numeric_column", "looks_numeric"]
 
 # Numbers, dates and times in any notation: digits with signs around and between them.
 NUMERIC: Final = re.compile(
     r"[-+(<>~\s\u2212$\u20ac\u00a3\u00a5#]*\d[\d\s.,:/'\u2019_+-]*([eE][-+]?\d+)?[)%\s\u20ac$]*"
 )
 WHOLE: Final = re.compile(r"\d{1,6}")
+YEAR: Final = re.compile(r"1[5-9]\d\d|2[01]\d\d")
 MOSTLY: Final = 0.8
 
 
@@ -35,6 +36,12 @@ def is_missing(cell: str) -> bool:
     return not cell.strip() or cell.strip().lower() in MISSING_WORDS
 
 
+def is_numeric_column(cells: list[str]) -> bool:
+    """Whether most cells that are not missing are numbers or dates, in any notation."""
+    present = [cell for cell in cells if not is_missing(cell)]
+    return bool(present) and sum(map(looks_numeric, present)) >= MOSTLY * len(present)
+
+
 def first_line_is(first: list[str], rest: list[list[str]]) -> FirstLine:
     """By its cells against those below them.
 
@@ -42,46 +49,50 @@ def first_line_is(first: list[str], rest: list[list[str]]) -> FirstLine:
     numbers of the line count something: years, places. Where all is text, a first line whose cells
     occur below is a row, and one whose cells do not is taken for names, as is usual.
     """
-    named, numbers, repeated, texts, single = 0, [], 0, 0, False
+    named, repeated, texts = 0, 0, 0
+    numbers: list[tuple[str, set[str]]] = []
     for cell, column in zip(first, zip(*rest, strict=True), strict=False):
-        present = [other for other in column if not is_missing(other)]
+        present = {other.strip() for other in column if not is_missing(other)}
         if is_missing(cell) or not present:
             continue
-        if sum(map(looks_numeric, present)) >= MOSTLY * len(present):
+        if is_numeric_column(list(column)):
             if looks_numeric(cell):
                 numbers.append((cell.strip(), present))
             else:
                 named += 1
         elif not looks_numeric(cell):
             texts += 1
-            repeated += cell.strip() in {other.strip() for other in present}
+            repeated += cell.strip() in present
     if not numbers:
         if named or not repeated:
             return FirstLine.HEADER
-        return FirstLine.ROW if repeated == texts and texts > 1 else FirstLine.UNCLEAR
+        return FirstLine.ROW if repeated == texts > 1 else FirstLine.UNCLEAR
     cells = [cell for cell, _ in numbers]
-    if counts_on(cells) or (named and all(map(WHOLE.fullmatch, cells)) and distinct(cells)):
-        return FirstLine.UNCLEAR if repeated and not named else FirstLine.HEADER
-    single = len(numbers) == 1 and not repeated
-    if named or (single and names_a_column_of_fractions(*numbers[0])):
+    are_whole = all(map(WHOLE.fullmatch, cells))
+    if named and are_whole and len(set(cells)) == len(cells):
+        return FirstLine.HEADER
+    if are_years(cells) or (counts_columns(cells) and not (repeated and texts == repeated)):
+        few = len(cells) == 2 and any(cell in column for cell, column in numbers)
+        return FirstLine.UNCLEAR if few else FirstLine.HEADER
+    if named or (not repeated and texts and are_whole):
         return FirstLine.UNCLEAR
-    if texts > repeated and all(map(WHOLE.fullmatch, cells)):
+    if len(numbers) == 1 and not repeated and above_fractions(*numbers[0]):
         return FirstLine.UNCLEAR
     return FirstLine.ROW
 
 
-def counts_on(cells: list[str]) -> bool:
-    """Whether these are two whole numbers or more at equal distances, such as years."""
-    if len(cells) < 2 or not all(map(WHOLE.fullmatch, cells)):
+def counts_columns(cells: list[str]) -> bool:
+    """Whether these are 0, 1, 2, … or 1, 2, 3, …."""
+    return len(cells) > 1 and cells in ([str(i + j) for i in range(len(cells))] for j in (0, 1))
+
+
+def are_years(cells: list[str]) -> bool:
+    """Whether these are rising years."""
+    if len(cells) < 2 or not all(map(YEAR.fullmatch, cells)):
         return False
-    steps = {int(b) - int(a) for a, b in pairwise(cells)}
-    return len(steps) == 1 and steps != {0}
+    return all(int(a) < int(b) for a, b in pairwise(cells))
 
 
-def distinct(cells: list[str]) -> bool:
-    return len(set(cells)) == len(cells)
-
-
-def names_a_column_of_fractions(cell: str, column: list[str]) -> bool:
+def above_fractions(cell: str, column: set[str]) -> bool:
     """Whether a lone whole number stands above fractions: 1990, or the 0 of an unnamed column."""
-    return bool(WHOLE.fullmatch(cell)) and not any(WHOLE.fullmatch(c.strip()) for c in column)
+    return bool(WHOLE.fullmatch(cell)) and not any(WHOLE.fullmatch(c) for c in column)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Final, final
 
 from rosenblatt.errors import InputError
-from rosenblatt.table.files.csv_rows import Dialect, Row, rows_of
+from rosenblatt.table.files.csv_rows import LINE_END, Dialect, Row, rows_of
 from rosenblatt.table.files.file_reading import FileReading
-from rosenblatt.table.files.header import FirstLine, first_line_is
+from rosenblatt.table.files.header import FirstLine, first_line_is, is_numeric_column, looks_numeric
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.messages import count, quote
 
@@ -40,6 +40,15 @@ class Layout:
     row_names, is_trailing : bool
         Whether rows begin with a name, end in a delimiter, where the header does not.
     comment : str
+        What comment lines begin with.
+    comments_anywhere : bool
+        Whether rows that begin with it are comments even if they have as many fields.
+    raw_header : str
+        The header as it stands in the file.
+    numeric : tuple of bool
+        For each field, whether it holds numbers or dates.
+    may_swallow : bool
+        Whether a cell of several lines may be rows behind a stray quotation mark.
     skipped : tuple of int
         Numbers of lines above the rows that are left out.
     notes : tuple of str
@@ -52,6 +61,10 @@ class Layout:
     row_names: bool = False
     is_trailing: bool = False
     comment: str = ""
+    comments_anywhere: bool = False
+    raw_header: str = ""
+    numeric: tuple[bool, ...] = ()
+    may_swallow: bool = True
     skipped: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -123,9 +136,29 @@ def find_layout(
         row_names,
         is_trailing,
         comment,
+        bool(comment) and fmt.comment is not None,
+        raw_line(sample, first, line) if has_header else "",
+        numeric_fields([row for row in rest if len(row.fields) == n_fields], n_fields),
+        fmt.quote is None,
         tuple(sorted(skipped)),
         tuple(notes),
     )
+
+
+def raw_line(sample: str, row: Row, line: int) -> str:
+    """A row of one line as it stands in the sample, which begins with this line."""
+    if row.line != row.last_line:
+        return ""
+    position = 0
+    for _ in range(row.line - line):
+        end = LINE_END.search(sample, position)
+        position = end.end() if end else len(sample)
+    end = LINE_END.search(sample, position)
+    return sample[position : end.start() if end else len(sample)]
+
+
+def numeric_fields(rows: Sequence[Row], n_fields: int) -> tuple[bool, ...]:
+    return tuple(is_numeric_column([row.fields[i] for row in rows]) for i in range(n_fields))
 
 
 def without_comments(
@@ -147,7 +180,8 @@ def without_comments(
         n = usual_length(behind)
         last = leading[-1]
         # "#id,name" directly above rows of two fields is their header.
-        if len(last.fields) == n > 1 and not is_header(behind):
+        names_fields = is_header([last, *behind], names_numbers=True) or not is_header(behind)
+        if len(last.fields) == n > 1 and names_fields:
             leading = leading[:-1]
             behind = [last, *behind]
     if not leading and fmt.comment is None:
@@ -164,7 +198,8 @@ def without_titles(rows: list[Row], fmt: TableFormat, name: str) -> tuple[list[R
     first = next(
         (i for i, row in enumerate(rows) if abs(len(row.fields) - n) <= 1 < len(row.fields)), 0
     )
-    if first and not is_header(rows[first:]):
+    stands_apart = first > 0 and rows[first].line > rows[first - 1].last_line + 1
+    if first and not is_header(rows[first:], names_numbers=not stands_apart):
         return rows, []
     titles, rows = rows[:first], rows[first:]
     filled = [cell.strip() for cell in rows[0].fields if cell.strip()]
@@ -176,9 +211,15 @@ def without_titles(rows: list[Row], fmt: TableFormat, name: str) -> tuple[list[R
     return rows, titles
 
 
-def is_header(rows: list[Row]) -> bool:
-    """Whether the first row names columns, by what stands below it."""
-    return first_line_is(rows[0].fields, fields_like(rows[0], rows[1:])) is FirstLine.HEADER
+def is_header(rows: list[Row], *, names_numbers: bool = False) -> bool:
+    """Whether the first row names columns, by what stands below it; on demand, one of numbers."""
+    below = fields_like(rows[0], rows[1:])
+    if names_numbers and not any(
+        is_numeric_column(list(column)) and not looks_numeric(cell)
+        for cell, column in zip(rows[0].fields, zip(*below, strict=True), strict=False)
+    ):
+        return False
+    return first_line_is(rows[0].fields, below) is FirstLine.HEADER
 
 
 def header_wanted(
@@ -225,9 +266,11 @@ def around_rows(names: list[str], rest: list[Row], n: int) -> tuple[bool, bool]:
     if all(not fields[-1].strip() for fields in alike):
         return False, True
     firsts = [fields[0].strip() for fields in alike]
-    # Names of rows are distinct, and all rows have one.
+    # Names of rows are distinct, and all rows have one; a pair of words may be one cell with a
+    # delimiter in it.
     is_named = len(alike) == len(rest) and len(set(firsts)) == len(firsts) and all(firsts)
-    return is_named, False
+    is_pair = n == 2 and not is_numeric_column([fields[1] for fields in alike])
+    return is_named and not is_pair, False
 
 
 def lines_named(lines: Sequence[int]) -> str:

@@ -9,9 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rosenblatt.support.types import FloatArray
+
 __all__ = [
     "EXACT",
     "MISSING_WORDS",
+    "are_exact",
     "are_long",
     "are_plain",
     "are_words",
@@ -19,6 +22,7 @@ __all__ = [
     "texts_prove_point",
 ]
 
+SOME: Final = 1 << 14  # floats of a block: enough for a proof, if there is one
 EXACT: Final = 2.0**53  # whole numbers below it are exact as float64
 
 # In lower case. None of them can be a number; a column of numbers has no other use for them.
@@ -26,7 +30,6 @@ MISSING_WORDS: Final = frozenset(
     ("?", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "none", "nil", "\\n")
 )
 
-BLANKS = " \t"
 PLAIN = r"^[ \t]*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?[ \t]*$"
 LONG = r"^[ \t]*[-+]?\d{16,}[ \t]*$"
 # What cannot be groups of thousands: a fraction of another length than three digits, nothing or
@@ -54,12 +57,25 @@ def texts_prove_point(texts: pa.StringArray) -> bool:
     return bool(pc.any(pc.match_substring_regex(texts, POINT)).as_py())
 
 
-def floats_prove_point(x: np.ndarray) -> bool:
+def are_exact(values: pa.Array) -> bool:
+    """Whether all floats are finite and below what float64 tells apart.
+
+    NaN, infinities and numbers of many digits are written in several ways: then the texts matter.
+    """
+    x = floats(values)
+    return not len(x) or bool(x.min() > -EXACT and x.max() < EXACT)  # NaN compares false
+
+
+def floats_prove_point(values: pa.Array) -> bool:
     """The same from values: False where only the texts could prove it."""
-    magnitude = np.abs(x)
+    magnitude = np.abs(floats(values)[:SOME])
     fraction = magnitude != np.floor(magnitude)
     out_of_range = (magnitude < 1) | (magnitude >= 1000)
     if (fraction & out_of_range).any():
         return True
     thousandths = magnitude[fraction] * 1000
     return bool((np.abs(thousandths - np.rint(thousandths)) > 1e-6).any())
+
+
+def floats(values: pa.Array) -> FloatArray:
+    return (values.fill_null(0.0) if values.null_count else values).to_numpy()

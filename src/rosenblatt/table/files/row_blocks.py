@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import final
+from dataclasses import dataclass, replace
+from typing import Final, final
 
 import numpy as np
+import numpy.typing as npt
 
 from rosenblatt.support.types import IntArray
 from rosenblatt.table.files.csv_rows import Dialect, count_lines
 
-__all__ = ["RowBlock", "row_blocks"]
+__all__ = ["RowBlock", "line_at", "row_blocks", "row_pattern"]
+
+LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 
 
 @final
@@ -23,69 +26,85 @@ class RowBlock:
     Attributes
     ----------
     data : bytes
-    line : int
-        The number of the first line in the file.
+    offset : int
+        Where it begins in the text, in bytes.
     is_last : bool
-    cells_of_lines : bool
+    has_cells_of_lines : bool
         Whether some cells hold line ends.
     is_open : bool
         Whether a quotation mark in it is never closed.
     """
 
     data: bytes
-    line: int
-    is_last: bool
-    cells_of_lines: bool
+    offset: int
+    is_last: bool = False
+    has_cells_of_lines: bool = False
     is_open: bool = False
 
 
 def row_blocks(chunks: Iterable[bytes], dialect: Dialect, skip: int) -> Iterator[RowBlock]:
-    """The text behind its first `skip` lines; the last block may be empty."""
-    rest, line, first = b"", 1, skip + 1
+    """The text behind its first `skip` lines, in blocks; the last one ends in its last cell."""
+    rest, offset = b"", 0
     gathered: list[bytes] = []
-    wanted = 0
+    size = 0
+    held: RowBlock | None = None  # until it is known whether more than line ends follow
     for chunk in chunks:
-        # Chunks are gathered until they are as long as what is left over: a cell of many
-        # megabytes is looked through a few times only.
+        # As much is gathered as is left over: a cell of many megabytes is searched a few times.
         gathered.append(chunk)
-        wanted += len(chunk)
-        if wanted < len(rest):
+        size += len(chunk)
+        if size < len(rest):
             continue
-        data, gathered, wanted = b"".join((rest, *gathered)), [], 0
-        if line < first:
-            data, line = behind_lines(data, line, first)
-            if line < first:
-                rest = data
-                continue
-        end, of_lines = end_of_rows(data, dialect)
+        data, gathered, size = b"".join((rest, *gathered)), [], 0
+        if skip:
+            position, skip = behind_lines(data, skip)
+            data, offset = data[position:], offset + position
+        end, of_lines = (0, False) if skip else end_of_rows(data, dialect)
         if end:
-            yield RowBlock(data[:end], line, False, of_lines)
-            line += count_lines(data[:end])
-        rest = data[end:]
+            if held:
+                yield held
+            held = RowBlock(data[:end], offset, False, of_lines)
+        rest, offset = data[end:], offset + end
     rest = b"".join((rest, *gathered))
-    if line < first:
-        rest, line = behind_lines(rest, line, first)
+    if skip:
+        position, skip = behind_lines(rest + b"\n", skip)
+        rest, offset = rest[position:], offset + position
     rest = rest.rstrip(b"\r\n")
-    if rest:
-        rest += b"\n"
+    if held and not rest:
+        data = held.data.rstrip(b"\r\n")
+        yield replace(held, data=data + b"\n" if data else b"", is_last=True)
+        return
+    if held:
+        yield held
+    rest += b"\n" if rest else b""
     whole, of_lines = end_of_rows(rest, dialect)
-    yield RowBlock(rest, line, True, of_lines, whole < len(rest))
+    yield RowBlock(rest, offset, True, of_lines, whole < len(rest))
 
 
-def behind_lines(data: bytes, line: int, first: int) -> tuple[bytes, int]:
-    """What follows the lines before `first`, and the number of its line.
-
-    Complete lines only are counted, and a carriage return at the very end may go on.
-    """
+def behind_lines(data: bytes, n: int) -> tuple[int, int]:
+    """Where the text behind its first n lines begins, and how many of them are still to come."""
     position = 0
     for end in LINE_END.finditer(data):
-        if line == first or (end.end() == len(data) and end.group() == b"\r"):
+        # A carriage return at the very end may be half of a line end.
+        if not n or (end.end() == len(data) and end.group() == b"\r"):
             break
-        position, line = end.end(), line + 1
-    return data[position:], line
+        position, n = end.end(), n - 1
+    return position, n
 
 
-LINE_END = re.compile(rb"\r\n|\n|\r")
+def line_at(chunks: Iterable[bytes], offset: int) -> int:
+    """The number of the line that is `offset` bytes into the text, from 1.
+
+    Lines are counted where a message needs one, which is seldom, rather than in every block.
+    """
+    line, carried = 1, b""
+    for chunk in chunks:
+        text = (carried + chunk)[: len(carried) + offset]
+        offset -= len(chunk)
+        if offset <= 0:
+            return line + count_lines(text)
+        carried = b"\r" if text.endswith(b"\r") else b""
+        line += count_lines(text[: len(text) - len(carried)])
+    return line
 
 
 def end_of_rows(data: bytes, dialect: Dialect) -> tuple[int, bool]:
@@ -109,11 +128,18 @@ def end_outside_quotes(data: bytes, newline: bytes, dialect: Dialect) -> tuple[i
             ends = np.flatnonzero(text == newline[0])
             within = np.searchsorted(marks, ends) % 2 == 1
             outside = ends[~within]
-            return (int(outside[-1]) + 1 if len(outside) else 0), bool(within.any())
+            end = int(outside[-1]) + 1 if len(outside) else 0
+            return end, bool(within[: len(within) - trailing(within)].any())
     return end_by_rows(data, dialect)
 
 
-def alternate(text: np.ndarray, marks: IntArray, delimiter: int, quote: int) -> bool:
+def trailing(within: npt.NDArray[np.bool_]) -> int:
+    """How many line ends lie in a cell that goes on in the next block."""
+    outside = np.flatnonzero(~within)
+    return len(within) - (int(outside[-1]) + 1 if len(outside) else 0)
+
+
+def alternate(text: npt.NDArray[np.uint8], marks: IntArray, delimiter: int, quote: int) -> bool:
     """Whether every other mark opens a field and the ones between close it."""
     beside = np.zeros(256, dtype=np.bool_)
     beside[[delimiter, quote, 10, 13]] = True
@@ -125,11 +151,10 @@ def alternate(text: np.ndarray, marks: IntArray, delimiter: int, quote: int) -> 
 
 def end_by_rows(data: bytes, dialect: Dialect) -> tuple[int, bool]:
     """The same, row by row, where quotation marks stand within fields as well."""
-    row = row_pattern(dialect)
     end = 0
     of_lines = False
-    for found in row.finditer(data):
-        if found.end() == len(data) and not found.group().endswith((b"\n", b"\r")):
+    for found in row_pattern(dialect).finditer(data):
+        if found.end() == len(data) and not found.group("end"):
             break
         end = found.end()
         of_lines = of_lines or count_lines(found.group()) > 1
@@ -137,10 +162,15 @@ def end_by_rows(data: bytes, dialect: Dialect) -> tuple[int, bool]:
 
 
 def row_pattern(dialect: Dialect) -> re.Pattern[bytes]:
-    delimiter, quote = (re.escape(s.encode()) for s in (dialect.delimiter, dialect.quote))
+    """Matches one row; its group "end" is the line end, empty at the end of the text."""
+    delimiter = re.escape(dialect.delimiter.encode())
     plain = rb"[^" + delimiter + rb"\r\n]*+"
     if len(dialect.delimiter.encode()) > 1:
         plain = rb"(?:(?!" + delimiter + rb")[^\r\n])*+"
-    quoted = quote + rb"(?:[^" + quote + rb"]++|" + quote * 2 + rb")*+" + quote + b"?" + plain
-    field = rb"(?:" + quoted + rb"|" + plain + rb")"
-    return re.compile(field + rb"(?:" + delimiter + field + rb")*+(?:\r\n|\n|\r|\Z)")
+    field = plain
+    if dialect.quote:
+        quote = re.escape(dialect.quote.encode())
+        inner = rb"(?:[^" + quote + rb"]++|" + quote * 2 + rb")*+"
+        before = b"" if dialect.delimiter == " " else b" *+"
+        field = rb"(?:" + before + quote + inner + quote + rb"?" + plain + rb"|" + plain + rb")"
+    return re.compile(field + rb"(?:" + delimiter + field + rb")*+(?P<end>\r\n|\n|\r|\Z)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, final
@@ -12,76 +12,168 @@ from typing import Any, Final, final
 import pyarrow as pa
 
 from rosenblatt.errors import InputError
+from rosenblatt.table.files.block_cleaning import CleanBlock, Cleaning
 from rosenblatt.table.files.block_parsing import ParsedBlock, parse_block
 from rosenblatt.table.files.column_builder import ColumnBuilder
 from rosenblatt.table.files.csv_rows import Dialect
 from rosenblatt.table.files.layout import Layout
 from rosenblatt.table.files.odd_rows import OddRows
-from rosenblatt.table.files.plain_numbers import MISSING_WORDS
+from rosenblatt.table.files.plain_numbers import MISSING_WORDS, are_exact, floats_prove_point
 from rosenblatt.table.files.row_blocks import RowBlock, row_blocks
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.table import Table
 
-__all__ = ["Columns", "read_columns"]
+__all__ = ["RowReader", "Rows"]
 
 THREADS: Final = min(4, os.cpu_count() or 1)
 
 
 @final
 @dataclass(frozen=True, eq=False)
-class Columns:
-    """The table, the lines among and below its rows that are none, and notes about them."""
+class Rows:
+    """Columns, the row names before them if there are any, and what was left out between them."""
 
     table: Table
+    row_names: ColumnBuilder | None
     left_out: tuple[int, ...]
     notes: tuple[str, ...]
 
 
-def read_columns(
-    chunks: Callable[[], Iterable[bytes]],
-    name: str,
-    dialect: Dialect,
-    layout: Layout,
-    names: Sequence[str],
-    fmt: TableFormat,
-    as_text: Collection[str],
-) -> Columns:
-    """All rows below the header.
+@final
+@dataclass(frozen=True, eq=False)
+class ReadBlock:
+    """A parsed block, and for each column whether its floats prove the decimal point."""
 
-    Raises
-    ------
-    InputError
-        Naming the first line that has another number of fields, or does not end.
-    UnicodeDecodeError
-        Where the bytes are not of the encoding that `chunks` decodes.
+    clean: CleanBlock
+    parsed: ParsedBlock
+    proofs: list[bool]
+
+
+@final
+@dataclass(frozen=True)
+class RowReader:
+    """Reads the rows below a header.
+
+    Parameters
+    ----------
+    chunks : callable
+        The text as UTF-8, from its start at every call.
+    name : str
+        Of the file, for messages.
+    dialect : Dialect
+    layout : Layout
+    names : sequence of str
+        Of the columns.
     """
-    builders = [builder_for(column, fmt, as_text) for column in names]
-    ends = "around" if layout.row_names else "behind" if layout.is_trailing else ""
-    fields: list[ColumnBuilder | None] = [*builders]
-    if layout.row_names:
-        fields.insert(0, ColumnBuilder((), None, False))
-    if layout.is_trailing:
-        fields.append(ColumnBuilder((), None, True))
-    del ends
-    odd = OddRows(name, dialect, layout, names)
-    blocks = row_blocks(chunks(), dialect, layout.first_line - 1)
-    n_rows = take_all(blocks, dialect, [f for f in fields if f is not None], odd)
-    notes = odd.notes()
-    if not n_rows:
-        raise InputError(f"{name} has a header but no rows: add rows below the header")
-    for builder in builders:
-        builder.close()
-    again = [i for i, b in enumerate(fields) if b is not None and b.must_be_read_again]
-    if again:
-        blocks = row_blocks(chunks(), dialect, layout.first_line - 1)
-        fresh = read_again(blocks, dialect, again, len(fields), odd)
-        for i, builder in zip(again, fresh, strict=True):
-            fields[i] = builder
-    taken = [f for f in fields if f is not None]
-    kept = taken[1:] if layout.row_names else taken
-    kept = kept[:-1] if layout.is_trailing else kept
-    columns = tuple(b.cells(column) for b, column in zip(kept, names, strict=True))
-    return Columns(Table(columns, n_rows), odd.left_out, notes)
+
+    chunks: Callable[[], Iterable[bytes]]
+    name: str
+    dialect: Dialect
+    layout: Layout
+    names: Sequence[str]
+
+    def read(self, fmt: TableFormat, as_text: Collection[str]) -> Rows:
+        """All rows.
+
+        Raises
+        ------
+        InputError
+            Naming the first line that has another number of fields, or does not end.
+        SwallowedRows
+            If a stray quotation mark makes one cell of several rows.
+        UnicodeDecodeError
+            Where the bytes are not of the encoding that `chunks` decodes.
+        """
+        before = [ColumnBuilder((), None, False)] if self.layout.row_names else []
+        behind = [ColumnBuilder((), None, False)] if self.layout.is_trailing else []
+        builders = [builder_for(name, fmt, as_text) for name in self.names]
+        fields = [*before, *builders, *behind]
+        odd = OddRows(self.name, self.chunks, self.dialect, self.layout)
+        n_rows = self._take_all(fields, odd)
+        notes = odd.close(n_rows)
+        if not n_rows:
+            raise InputError(f"{self.name} has a header but no rows: add rows below the header")
+        for builder in fields:
+            builder.close()
+        again = [i for i, builder in enumerate(fields) if builder.must_be_read_again]
+        for i, fresh in zip(again, self._read_again(again), strict=True):
+            fields[i] = fresh
+        columns = fields[len(before) : len(before) + len(builders)]
+        cells = tuple(b.cells(name) for b, name in zip(columns, self.names, strict=True))
+        return Rows(Table(cells, n_rows), fields[0] if before else None, odd.left_out, notes)
+
+    def _take_all(self, builders: Sequence[ColumnBuilder], odd: OddRows) -> int:
+        """Gives every block's cells to the builders; the number of rows.
+
+        The first block is examined as text, which settles the types of most columns.
+        """
+        n_rows = 0
+        waiting: deque[Future[ReadBlock]] = deque()
+        blocks = row_blocks(self.chunks(), self.dialect, self.layout.first_line - 1)
+
+        def take(read: ReadBlock) -> None:
+            nonlocal n_rows
+            odd.take(read.clean, read.parsed.n_rows, read.parsed.n_odd)
+            for builder, values, proves in zip(
+                builders, read.parsed.columns, read.proofs, strict=True
+            ):
+                builder.take(values, proves)
+            n_rows += read.parsed.n_rows
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            for block in blocks:
+                types = [builder.parsed_type for builder in builders]
+                unproven = [builder.needs_proof for builder in builders]
+                waiting.append(pool.submit(self._read_block, block, types, unproven))
+                while waiting and (not n_rows or len(waiting) > THREADS):
+                    take(waiting.popleft().result())
+            while waiting:
+                take(waiting.popleft().result())
+        return n_rows
+
+    def _read_block(self, block: RowBlock, types: list[Any], unproven: list[bool]) -> ReadBlock:
+        cleaning = Cleaning(self.dialect, self.layout)
+        clean = cleaning.cleaned(block)
+        parsed = None
+        if any(kind != pa.string() for kind in types):
+            parsed = parse_block(clean.block.data, self.dialect, types)
+            if parsed and not all(map(are_exact, filter(is_floating, parsed.columns))):
+                parsed = None
+        if parsed is None:
+            # A header once more among numbers does not convert: it is looked for only then.
+            again = cleaning.without_headers(clean.block)
+            clean = CleanBlock(again.block, (*clean.left_out, *again.left_out))
+            if again.left_out:
+                parsed = parse_block(clean.block.data, self.dialect, types)
+        if parsed is None:
+            texts = [pa.string()] * len(types)
+            parsed = parse_block(clean.block.data, self.dialect, texts)
+            assert parsed is not None
+        proofs = [
+            wanted and is_floating(values) and floats_prove_point(values)
+            for wanted, values in zip(unproven, parsed.columns, strict=True)
+        ]
+        return ReadBlock(clean, parsed, proofs)
+
+    def _read_again(self, places: list[int]) -> list[ColumnBuilder]:
+        """The columns at these places as text."""
+        fresh = [ColumnBuilder((), None, True) for _ in places]
+        if not places:
+            return fresh
+        n_fields = len(self.names) + self.layout.row_names + self.layout.is_trailing
+        types: list[Any] = [pa.string()] * n_fields
+        cleaning = Cleaning(self.dialect, self.layout)
+        for block in row_blocks(self.chunks(), self.dialect, self.layout.first_line - 1):
+            clean = cleaning.without_headers(cleaning.cleaned(block).block)
+            parsed = parse_block(clean.block.data, self.dialect, types, places)
+            assert parsed is not None
+            for builder, values in zip(fresh, parsed.columns, strict=True):
+                builder.take(values)
+        return fresh
+
+
+def is_floating(values: pa.Array) -> bool:
+    return bool(pa.types.is_floating(values.type))
 
 
 def builder_for(column: str, fmt: TableFormat, as_text: Collection[str]) -> ColumnBuilder:
@@ -94,53 +186,3 @@ def builder_for(column: str, fmt: TableFormat, as_text: Collection[str]) -> Colu
     if fmt.decimal == "," or fmt.thousands == ".":
         point = False
     return ColumnBuilder(words, point, text)
-
-
-def take_all(
-    blocks: Iterator[RowBlock],
-    dialect: Dialect,
-    builders: Sequence[ColumnBuilder],
-    odd: OddRows,
-) -> int:
-    """Gives every block's cells to the builders; the number of rows.
-
-    The first block is examined as text, which settles the types of most columns.
-    """
-    n_rows = 0
-
-    def take(parsed: ParsedBlock, block: RowBlock) -> None:
-        nonlocal n_rows
-        odd.take(parsed, block)
-        texts: ParsedBlock | None = None
-        for i, builder in enumerate(builders):
-            if not builder.take(parsed.columns[i]):
-                texts = texts or parse_block(block.data, dialect, [pa.string()] * len(builders))
-                builder.take(texts.columns[i])
-        n_rows += parsed.n_rows
-
-    waiting: deque[tuple[Future[ParsedBlock], RowBlock]] = deque()
-    with ThreadPoolExecutor(THREADS) as pool:
-        for block in map(odd.cleaned, blocks):
-            types = [builder.parsed_type for builder in builders]
-            future = pool.submit(parse_block, block.data, dialect, types)
-            waiting.append((future, block))
-            if not n_rows or len(waiting) > THREADS:
-                done, its_block = waiting.popleft()
-                take(done.result(), its_block)
-        while waiting:
-            done, its_block = waiting.popleft()
-            take(done.result(), its_block)
-    return n_rows
-
-
-def read_again(
-    blocks: Iterator[RowBlock], dialect: Dialect, places: list[int], n_fields: int, odd: OddRows
-) -> list[ColumnBuilder]:
-    """The columns at these places as text."""
-    fresh = [ColumnBuilder((), None, True) for _ in places]
-    types: list[Any] = [pa.string()] * n_fields
-    for block in map(odd.cleaned, blocks):
-        parsed = parse_block(block.data, dialect, types, places)
-        for builder, values in zip(fresh, parsed.columns, strict=True):
-            builder.take(values)
-    return fresh

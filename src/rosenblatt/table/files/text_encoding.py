@@ -22,9 +22,9 @@ MARKS: Final = {
 }
 UTF_8: Final = ("utf-8", "utf-8-sig")
 MAX_CONTROL_SHARE: Final = 0.02
-WORD: Final = re.compile(
-    rb"[^\x00-\x40\x5b-\x60\x7b-\x7f]*[\x80-\xff][^\x00-\x40\x5b-\x60\x7b-\x7f]*"
-)
+# Second bytes of Chinese and Japanese characters begin at "0" and "@".
+LINE_END: Final = re.compile(rb"[\r\n]+")
+WORD: Final = re.compile(rb"[^\x00-\x2f\x3a-\x3f]+")
 MAX_WORDS: Final = 20_000
 
 
@@ -127,11 +127,13 @@ def words_of(chunks: Iterable[bytes]) -> tuple[list[bytes], float]:
     for chunk in chunks:
         data = rest + chunk
         end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
-        words.update(WORD.findall(data[:end]))
+        for line in LINE_END.split(data[:end]):
+            if not line.isascii():
+                words.update(word for word in WORD.findall(line) if not word.isascii())
         rest = data[end:]
         if len(words) > MAX_WORDS:
             break
-    words.update(WORD.findall(rest))
+    words.update(word for word in WORD.findall(rest) if not word.isascii())
     return sorted(words), sum(is_utf_8([word]) for word in words) / max(len(words), 1)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, final
 
@@ -17,8 +18,15 @@ from rosenblatt.table.files.dialect import (
     require_fields,
 )
 from rosenblatt.table.files.file_reading import FileReading, TableFile
+from rosenblatt.table.files.foreign_text import require_table
 from rosenblatt.table.files.layout import Layout, find_layout
-from rosenblatt.table.files.rows_to_columns import read_columns
+from rosenblatt.table.files.row_names import (
+    with_row_names,
+    without_empty_ends,
+    without_row_numbers,
+)
+from rosenblatt.table.files.rows_to_columns import RowReader
+from rosenblatt.table.files.swallowed_rows import SwallowedRows
 from rosenblatt.table.files.text_encoding import TextEncoding, as_utf8, detect, named
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.names import require_distinct
@@ -36,14 +44,16 @@ class TextFile:
 
     path: Path
     encoding: TextEncoding
+    has_escapes: bool = False
 
     @property
     def name(self) -> str:
         return self.path.name
 
     def chunks(self) -> Iterator[bytes]:
-        """The text as UTF-8, from the start."""
-        return as_utf8(byte_blocks(self.path), self.encoding)
+        """The text as UTF-8, from the start; quotation marks within cells are doubled."""
+        text = as_utf8(byte_blocks(self.path), self.encoding)
+        return without_escapes(text) if self.has_escapes else text
 
 
 def read_text(
@@ -86,35 +96,87 @@ def read_decoded(
     as_text: Collection[str],
     hint: FileReading | None,
 ) -> TableFile:
+    """As `read_text`; where a stray quotation mark swallows rows, without quotation marks.
+
+    That is certain where no field stands in quotation marks and all rows are regular then.
+    """
+    try:
+        return read_rows(file, usual_delimiter, fmt, as_text, hint)
+    except SwallowedRows as swallowed:
+        error = InputError(str(swallowed))
+    if any(QUOTED_FIELD.search(chunk) for chunk in file.chunks()):
+        raise error
+    try:
+        found = read_rows(file, usual_delimiter, replace(fmt, quote=""), as_text, hint)
+    except InputError:
+        raise error from None
+    note = f"quotation marks are read as text: {str(error).partition(':')[0]}"
+    return TableFile(found.table, found.reading, (*found.notes, note))
+
+
+def read_rows(
+    file: TextFile,
+    usual_delimiter: str,
+    fmt: TableFormat,
+    as_text: Collection[str],
+    hint: FileReading | None,
+) -> TableFile:
     sample, line, directive = read_sample(file, fmt.skip)
-    quote = fmt.quote
+    require_table(sample, file.name)
+    if not file.has_escapes and ESCAPED.search(sample):
+        escaped = replace(file, has_escapes=True)
+        found = read_rows(escaped, usual_delimiter, fmt, as_text, hint)
+        note = 'a backslash stands before quotation marks within cells: \\" is read as "'
+        return TableFile(found.table, found.reading, (*found.notes, note))
+    quote = {"none": "", None: None}.get(fmt.quote, fmt.quote)
     given = fmt.delimiter if fmt.delimiter is not None else directive
-    if given is None:
-        dialect = find_dialect(sample, usual_delimiter, quote)
-    else:
-        found = find_dialect(sample, usual_delimiter, quote)
-        dialect = Dialect(
-            checked_delimiter(sample, given, usual_delimiter, found.quote), found.quote
-        )
+    dialect = find_dialect(sample, usual_delimiter, quote)
+    if given is not None:
+        delimiter = checked_delimiter(sample, given, usual_delimiter, dialect.quote)
+        dialect = Dialect(delimiter, dialect.quote)
     layout = find_layout(sample, line, dialect, fmt, hint, file.name)
     if given is None and len(layout.names) == 1 and layout.header_line:
         require_fields(sample, layout.names[0], file.name)
     names = column_names(layout, fmt, file.name)
-    read = read_columns(file.chunks, file.name, dialect, layout, names, fmt, as_text)
+    rows = RowReader(file.chunks, file.name, dialect, layout, names).read(fmt, as_text)
+    notes = [*encoding_notes(file), *delimiter_notes(given, dialect, len(names), usual_delimiter)]
+    notes += [*layout.notes, *rows.notes]
+    if layout.is_trailing:
+        notes.append("rows end in a delimiter, which the header does not: left out")
+    table, empty = without_empty_ends(rows.table, fmt.names or layout.names)
+    if rows.row_names is not None:
+        table, note = with_row_names(table, rows.row_names)
+    else:
+        table, note = without_row_numbers(table, not (fmt.names or layout.names)[0])
     reading = FileReading(
         "text",
         file.encoding.name,
         dialect.delimiter,
         dialect.quote,
         layout.header_line,
-        read.table.names,
+        table.names,
         layout.skipped,
         layout.comment,
         layout.row_names,
-        read.left_out,
+        rows.left_out,
     )
-    notes = [*encoding_notes(file), *delimiter_notes(given, reading, usual_delimiter)]
-    return TableFile(read.table, reading, (*notes, *layout.notes, *read.notes))
+    return TableFile(table, reading, (*notes, *filter(None, [empty, note])))
+
+
+# A quotation mark behind a backslash, within a field that goes on behind it.
+ESCAPED: Final = re.compile(r'(?:^|[,;|\t]) *"[^"\r\n]*[^"\r\n\\]\\"[^,;|\t\r\n"]', re.MULTILINE)
+
+
+def without_escapes(text: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in text:
+        data = rest + chunk
+        rest = b"\\" if data.endswith(b"\\") else b""
+        yield data.removesuffix(rest).replace(b'\\"', b'""')
+    yield rest
+
+
+QUOTED_FIELD: Final = re.compile(rb"(?:^|[,;|\t])\"[^\"\r\n]*\"(?=[,;|\t\r\n]|$)", re.MULTILINE)
 
 
 def read_sample(file: TextFile, skip: int) -> tuple[str, int, str | None]:
@@ -182,7 +244,9 @@ def encoding_notes(file: TextFile) -> Iterator[str]:
         )
 
 
-def delimiter_notes(given: str | None, reading: FileReading, usual: str) -> Iterator[str]:
-    if given is None and len(reading.names) > 1 and reading.delimiter != usual:
-        name = DELIMITER_NAMES[reading.delimiter]
-        yield f"fields are separated by {reading.delimiter!r} ({name})"
+def delimiter_notes(
+    given: str | None, dialect: Dialect, n_columns: int, usual: str
+) -> Iterator[str]:
+    if given is None and n_columns > 1 and dialect.delimiter != usual:
+        name = DELIMITER_NAMES[dialect.delimiter]
+        yield f"fields are separated by {dialect.delimiter!r} ({name})"
