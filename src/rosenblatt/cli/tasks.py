@@ -21,12 +21,12 @@ from rosenblatt.table import ClassTarget, NumberTarget
 
 # What training alone needs.
 if TYPE_CHECKING:
-    from sklearn import exceptions, linear_model, model_selection
+    from sklearn import model_selection
 
     from rosenblatt import estimators
+    from rosenblatt.cli import linear_model
 else:
-    estimators = late("rosenblatt.estimators")
-    exceptions, linear_model = late("sklearn.exceptions"), late("sklearn.linear_model")
+    estimators, linear_model = late("rosenblatt.estimators"), late("rosenblatt.cli.linear_model")
     model_selection = late("sklearn.model_selection")
 
 # From encoded rows (n, n_features) to an output: class probabilities (n, n_classes), or numbers
@@ -94,8 +94,11 @@ class TaskKind(ABC):
         """The best constant predictor."""
 
     @abstractmethod
-    def linear(self, rows: EncodedRows) -> tuple[RowPredictor, str]:
-        """A linear model of the same columns, and a note about it, which may be empty."""
+    def linear(self, rows: EncodedRows, n_jobs: int | None) -> tuple[RowPredictor, str]:
+        """A linear model of the same columns, and a note about it, which may be empty.
+
+        Its bits do not depend on `n_jobs`, the number of threads.
+        """
 
     @abstractmethod
     def scores(self, rows: EncodedRows, output: FloatArray) -> MetricScores:
@@ -145,20 +148,23 @@ class Classification(TaskKind):
         share = share / share.sum()
         return lambda X: np.tile(share, (X.shape[0], 1))
 
-    def linear(self, rows: EncodedRows) -> tuple[RowPredictor, str]:
-        n_rows, n_features = rows.X.shape
-        work = n_rows * n_features * len(self.target.classes)
+    def linear(self, rows: EncodedRows, n_jobs: int | None) -> tuple[RowPredictor, str]:
+        work = rows.X.size * len(self.target.classes)
         iterations = int(np.clip(LINEAR_WORK / work, 20, 300))
-        model = linear_model.LogisticRegression(max_iter=iterations)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", exceptions.ConvergenceWarning)
-            model.fit(rows.X, rows.y, rows.weights)
-        word = ""
-        if model.n_iter_.max() >= iterations:
-            word = (
-                f"the linear model was stopped after {iterations} iterations, before it converged"
-            )
-        return model.predict_proba, word
+        model, converged = linear_model.logistic_regression(
+            rows.X,
+            rows.y,
+            rows.weights,
+            len(self.target.classes),
+            max_iter=iterations,
+            n_jobs=n_jobs,
+        )
+        word = (
+            ""
+            if converged
+            else f"the linear model was stopped after {iterations} iterations, before it converged"
+        )
+        return network_predictor(self, model), word
 
     def scores(self, rows: EncodedRows, output: FloatArray) -> MetricScores:
         return classification_scores(rows.y, output, rows.weights)
@@ -202,9 +208,9 @@ class Regression(TaskKind):
         mean = np.average(rows.y, weights=rows.weights)
         return lambda X: np.full(X.shape[0], mean)
 
-    def linear(self, rows: EncodedRows) -> tuple[RowPredictor, str]:
-        model = linear_model.Ridge().fit(rows.X, self.learnable(rows.y), rows.weights)
-        return lambda X: self.target.restore(model.predict(X).astype(np.float64)), ""
+    def linear(self, rows: EncodedRows, n_jobs: int | None) -> tuple[RowPredictor, str]:
+        model = linear_model.ridge_regression(rows.X, self.learnable(rows.y), rows.weights)
+        return network_predictor(self, model), ""
 
     def scores(self, rows: EncodedRows, output: FloatArray) -> MetricScores:
         return regression_scores(rows.y, output, rows.weights)

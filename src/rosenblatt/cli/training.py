@@ -51,7 +51,7 @@ def train_network(
     """
     kind, parts = prepared.kind, prepared.parts
     # The linear model comes first, so that an interrupted training of the network ends at once.
-    linear, word = kind.linear(parts["train"])
+    linear, word = kind.linear(parts["train"], options.jobs)
     batch_size = options.batch_size_for(len(parts["train"].y))
     network = untrained(prepared, options, batch_size)
     network.set_params(
