@@ -1,4 +1,4 @@
-"""What the two ensembles share: members, trained side by side, and means over them."""
+"""The base class of both ensembles: it trains the members in parallel and averages them."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ from rosenblatt.support.types import FloatArray
 
 __all__ = ["BaseMLPEnsemble"]
 
-# What is there only after a fit that was asked for it.
+# Fitted attributes of mode 'bagging' and of `oob_score`; a later fit may lack them.
 OF_BAGGING = ("_bags", "oob_score_", "oob_decision_function_", "oob_prediction_")
 
-# As a fit that splits off rows by itself demands; R² needs two.
+# As for a fit that splits off its own validation rows: R² needs two.
 FEWEST_TO_VALIDATE = 2
 
 
 class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
-    """Parameters and attributes as in the two ensembles."""
+    """The parameters and attributes of both ensembles."""
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "estimator": "no_validation",  # has an error of its own
+        "estimator": "no_validation",  # checked in `_checked_network`
         "n_estimators": [Interval(Integral, 1, None, closed="left")],
         "mode": [StrOptions({"seeds", "bagging"})],
         "oob_score": ["boolean"],
@@ -62,7 +62,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
     estimators_: list[Any]
     oob_score_: float
 
-    # Those of `estimators_`, in mode 'bagging'.
+    # One for each of `estimators_`, in mode 'bagging'.
     _bags: list[Bag]
 
     _network_type: ClassVar[type[BaseMLP]]
@@ -88,11 +88,11 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
 
     @abstractmethod
     def _score_of(self, prediction: FloatArray, y: Any, sample_weight: Any) -> float:
-        """The score of means over members, in the form that a member's predictions have."""
+        """The score of mean predictions, which have the form of one member's."""
 
     @abstractmethod
     def _keep_out_of_bag(self, prediction: FloatArray) -> None:
-        """Show predictions in that form, NaN where there are none, as an attribute."""
+        """Publish the out-of-bag predictions as an attribute; a row without any is NaN."""
 
     def fit(
         self,
@@ -111,8 +111,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         X : array-like or sparse matrix of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like of shape (n_samples,), optional
-            For every member; it weighs the out-of-bag score as well. Rows of weight 0 are in no
-            bag.
+            Used by every member and by the out-of-bag score. Rows of weight 0 are in no bag.
         X_val, y_val, sample_weight_val : as above, optional
             Rows that every member validates on after each of its epochs.
 
@@ -123,11 +122,11 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         Raises
         ------
         DivergenceError
-            A ValueError, where all members diverged. Where some did, the ensemble goes on without
-            them, with a warning that names them.
+            A ValueError, if all members diverge. Members that diverge while others do not are left
+            out, and a warning names them.
         KeyboardInterrupt
-            Where Ctrl-C came before any member was trained; later it ends the training, and those
-            trained by then are kept, with a warning.
+            If Ctrl-C arrives before a member is trained. Afterwards it ends the training with a
+            warning, and the members trained by then are kept.
         """
         self._validate_params()
         if self.oob_score and self.mode != "bagging":
@@ -148,9 +147,9 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             data = EnsembleData.of(learn_targets(network, table.y), table, validation)
             beside = min(threads, len(members))
             with blas_beside(beside), WorkerPool(allowed_threads(beside), stop) as pool:
-                pool.run(lambda member: member.train(data, stop), members, self._tell)
+                pool.run(lambda member: member.train(data, stop), members, self._report)
             trained = those_trained(members, pool.interrupted)
-            self._take_over(trained)
+            self._set_members(trained)
             if self.oob_score:
                 self._estimate_out_of_bag(table)
         warn_of_large_features(table.X, table.weights)
@@ -174,7 +173,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
     # Fitting.
 
     def _checked_network(self) -> BaseMLP:
-        """The network that the members are copies of, with parameters that it accepts."""
+        """The network that every member is a copy of, its parameters checked."""
         network = self._network_type() if self.estimator is None else self.estimator
         if not isinstance(network, self._network_type):
             raise TypeError(
@@ -197,12 +196,12 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         train: tuple[Any, Any, Any],
         validation: tuple[Any, Any, Any],
     ) -> tuple[ValidatedData, ValidatedData | None]:
-        """One table for all members, and the rows to validate on."""
+        """The validated table of all members, and their validation rows."""
         numeric, types = takes_numbers(network), Parameters.of(network).input_dtypes()
         table = validated(self, *train, numeric=numeric, dtype=types)
         rows = validated_like(self, table, *validation, numeric=numeric)
         table.columns.publish(self)
-        # Members learn from arrays, which have no names.
+        # Members are trained on arrays, which have no column names.
         unnamed = Columns(table.columns.n_features)
         if rows is not None:
             rows = replace(rows, y=flat(rows.y, warn=False), columns=unnamed)
@@ -215,10 +214,10 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         validation: ValidatedData | None,
         threads: int,
     ) -> list[Member]:
-        """The networks, each with its seed and its share of the threads; in bagging a bag as well.
+        """The members before training: a network with its seed and threads, in bagging also a bag.
 
-        Each draws two seeds, whatever the mode, so that a larger ensemble begins with the members
-        of a smaller one.
+        Two seeds are drawn for each in both modes, so that a larger ensemble begins with the
+        members of a smaller one.
         """
         rng = check_random_state(self.random_state)
         seeds = rng.randint(np.iinfo(np.int32).max, size=(self.n_estimators, 2))
@@ -241,13 +240,13 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             members.append(Member(number, net, bag))
         return members
 
-    def _tell(self, member: Member) -> None:
+    def _report(self, member: Member) -> None:
         if self.verbose and member.finished:
             print(f"member {member.number} of {self.n_estimators}: {member.summary}", flush=True)
 
-    def _take_over(self, trained: list[Member]) -> None:
+    def _set_members(self, trained: list[Member]) -> None:
         self.estimators_ = [member.network for member in trained]
-        # The columns' names come last: members have learnt from arrays, which have none.
+        # Set after training, for which the members had arrays without column names.
         if hasattr(self, "feature_names_in_"):
             for net in self.estimators_:
                 net.feature_names_in_ = self.feature_names_in_
@@ -273,7 +272,7 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
     def _over_members(
         self, X: Any, reduce: Callable[[FloatArray], tuple[FloatArray, ...]]
     ) -> tuple[FloatArray, ...]:
-        """What `reduce` makes of the members' predictions, which lie along its first axis."""
+        """`reduce` applied to the members' predictions, stacked along the first axis."""
         check_is_fitted(self)
         predictors = [engine_predictor(net) for net in self.estimators_]
         X = validate_data(

@@ -1,4 +1,4 @@
-"""`MLPEnsembleClassifier`: classifiers whose mean probabilities predict."""
+"""`MLPEnsembleClassifier`: predicts by the mean probabilities of its members."""
 
 from __future__ import annotations
 
@@ -19,28 +19,30 @@ __all__ = ["MLPEnsembleClassifier"]
 
 @final
 class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
-    """Several MLPClassifiers, trained side by side: their mean predicts, and their spread is an
+    """Several MLPClassifiers, trained in parallel: their mean is the prediction, their spread its
     uncertainty.
 
-    With ``mode='seeds'`` every member sees all rows and differs by its initial weights and its
-    batches (Lakshminarayanan et al. 2017, deep ensembles); with ``mode='bagging'`` also by a
-    bootstrap sample of the rows (Breiman 1996). The members share one table, whatever the mode.
+    With ``mode='seeds'`` every member is trained on all rows; members differ by their initial
+    weights and their batches (deep ensembles, Lakshminarayanan et al. 2017). With
+    ``mode='bagging'`` each is trained on a bootstrap sample of the rows as well (Breiman 1996). The
+    table is in memory once in both modes.
 
     Parameters
     ----------
     estimator : MLPClassifier, optional
-        What the members are copies of, with all their parameters; None for its defaults. Its own
+        The network that every member is a copy of; None for one with default parameters. Its
         `random_state` is not used.
     n_estimators : int, default=10
     mode : {'seeds', 'bagging'}, default='seeds'
-        Networks differ enough by their seeds, and members that see all rows are the better ones;
-        bagging adds the out-of-bag score, and says more of how the data's chance matters.
+        Different seeds make networks differ enough, and members trained on all rows are more
+        accurate. Bagging offers the out-of-bag score, and its spread includes the sampling of the
+        data.
     oob_score : bool, default=False
-        With ``mode='bagging'``, predict every row by the members whose bag left it out, and score
-        that: an estimate for unseen rows that needs none held out.
+        With ``mode='bagging'``, score predictions of every row by the members whose bags lack it:
+        an estimate for unseen rows that needs no held-out ones.
     n_jobs : int or None, default=None
-        Threads, over members while training and over rows while predicting; None takes the cores
-        that the process may use. A network without an `n_jobs` of its own gets an equal share.
+        Threads, shared among members in training and among rows in prediction; None takes the
+        cores that the process may use. A network whose own `n_jobs` is None gets an equal share.
     random_state : int, RandomState or None, default=None
         Draws the seeds of members and bags. A larger ensemble begins with the members of a smaller
         one.
@@ -50,30 +52,29 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
     Attributes
     ----------
     estimators_ : list of MLPClassifier
-        The members. Each equals, bit for bit, ``clone(member).fit(X, y)``, or that on the rows of
-        its bag where they hold every class.
+        The members. Each equals ``clone(member).fit(X, y)`` bit for bit; in bagging, on the rows
+        of its bag, if these have every class.
     estimators_samples_ : list of arrays of int
         In mode 'bagging' the rows in each member's bag, in the order drawn, with repetitions.
     classes_ : array of shape (n_classes,)
     oob_score_ : float
-        Accuracy over the rows that some member has not seen, weighted by `sample_weight`.
+        Accuracy over the rows that at least one bag lacks, weighted by `sample_weight`.
     oob_decision_function_ : array, shaped as `predict_proba`
-        Mean probabilities over the members that have not seen a row; NaN where all have.
+        Mean probabilities over the members whose bags lack a row; NaN where every bag has it.
     n_features_in_ : int
     feature_names_in_ : array of str
         Where X has column names.
 
     Notes
     -----
-    All members know all classes, also those that a bag lacks, which a member then learns to give no
-    probability.
+    Every member has an output for every class. Classes that its bag lacks get probabilities near 0.
 
-    With `early_stopping` in mode 'bagging' a member validates on the rows that its bag left out, if
-    `fit` is given none: rows split off the bag would have copies among those learnt from. A bag of
-    few rows that leaves out fewer than two is drawn again. The out-of-bag score then is of rows
-    that chose when to stop.
+    With `early_stopping` in mode 'bagging', and without validation rows given to `fit`, a member
+    validates on the rows outside its bag: rows split off the bag would have copies among the
+    training rows. A bag that leaves out fewer than two rows is drawn again. The out-of-bag score is
+    then optimistic, because the same rows decided when to stop.
 
-    The log loss of mean probabilities is never above the mean of the members' log losses, because
+    The log loss of the mean probabilities is at most the mean of the members' log losses, because
     -ln is convex.
 
     Examples
@@ -97,7 +98,7 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
 
     @property
     def classes_(self) -> Any:
-        """The classes, or labels, that all members know."""
+        """The classes, or the labels of multilabel targets."""
         return self.estimators_[0].classes_
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
@@ -122,9 +123,9 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
         return log_p
 
     def uncertainty(self, X: Any) -> Uncertainty:
-        """How unsure the ensemble is of every row, and why; see `Uncertainty`.
+        """The uncertainty of every row's prediction, and its parts; see `Uncertainty`.
 
-        Several labels are judged one by one, in columns.
+        Multilabel targets have a column for each label.
         """
         entropy = of_labels if self._several_labels else of_classes
         return Uncertainty(

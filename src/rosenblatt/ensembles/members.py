@@ -1,4 +1,4 @@
-"""A member of an ensemble: how it is trained, and what becomes of it."""
+"""A member of an ensemble: its data, its training and the outcome."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EnsembleData:
     Attributes
     ----------
     targets : TargetCodec
-        Of the whole table: every member knows all classes, also those that its bag lacks.
+        Learnt from the whole table: every member has all classes, also those missing from its bag.
     table : ValidatedData
     validation : ValidatedData or None
         Rows that every member validates on.
@@ -46,9 +46,10 @@ class EnsembleData:
         return cls(targets, table, validation, encoded(targets, table, validation=validation))
 
     def of_member(self, network: BaseMLP, bag: Bag | None) -> TrainValidation:
-        """The rows of a bag, and those to validate on: given, or for early stopping left out of it.
+        """A member's training and validation rows.
 
-        Rows split off the bag would have copies of themselves among those it is trained on.
+        Early stopping without given validation rows uses those outside the bag: rows split off the
+        bag would have copies among the training rows.
         """
         if bag is None:
             return self.whole
@@ -64,20 +65,20 @@ class EnsembleData:
 @final
 @dataclass
 class Member:
-    """A network and the rows that it learns from; without a bag those are all.
+    """A network and its training rows: those of a bag, or all without one.
 
     Attributes
     ----------
     number : int
-        From 1, for people.
+        From 1, for messages.
     finished : bool
         Whether it was trained to its end.
     converged : bool
-        Whether that end was none of its limits.
+        False where a limit ended the fit.
     remark : str, optional
-        What else there is to say of it.
+        A further warning about the fit.
     divergence : DivergenceError, optional
-        Where its weights stopped being finite.
+        Why the fit failed, if it diverged.
     """
 
     number: int
@@ -89,15 +90,15 @@ class Member:
     divergence: DivergenceError | None = None
 
     def train(self, data: EnsembleData, stop: StopSignal) -> None:
-        """Fit the network; divergence is written down, and `stop` may cut the fit short."""
+        """Fit the network until it ends or `stop` is due; a divergence is recorded, not raised."""
         net, own = self.network, data.of_member(self.network, self.bag)
         try:
-            # For scikit-learn's callbacks every member is a fit of its own.
+            # scikit-learn's callbacks see a separate fit for each member.
             with callback_task(net, net.max_iter):
-                under_way = EstimatorFit.begin(net, data.targets, data.table, own, rules=(stop,))
-                fit = under_way.fit
+                begun = EstimatorFit.begin(net, data.targets, data.table, own, rules=(stop,))
+                fit = begun.fit
                 fit.run()
-                under_way.publish()
+                begun.publish()
                 fit.ended()
         except DivergenceError as error:
             self.divergence = error
@@ -107,12 +108,12 @@ class Member:
 
     @property
     def summary(self) -> str:
-        """What is printed of a finished member."""
+        """The line that `verbose` prints for a finished member."""
         net = self.network
         return f"{net.n_iter_} epochs, loss {net.loss_:.4g}, {net.stop_reason_}"
 
 
 def validates_by_itself(network: BaseMLP, given: ValidatedData | None) -> bool:
-    """Whether a member stops early and is given no rows to decide it by."""
+    """Whether a member stops early without given validation rows."""
     stops = network.early_stopping and solver_of(network.solver).supports(EARLY_STOPPING)
     return bool(stops) and given is None

@@ -1,4 +1,4 @@
-"""`MLPEnsembleRegressor`: regressors whose mean predicts."""
+"""`MLPEnsembleRegressor`: predicts by the mean of its members."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ __all__ = ["MLPEnsembleRegressor"]
 
 @final
 class MLPEnsembleRegressor(MultiOutputMixin, RegressorMixin, BaseMLPEnsemble):
-    """Several MLPRegressors, trained side by side: their mean predicts, and their spread is an
+    """Several MLPRegressors, trained in parallel: their mean is the prediction, their spread its
     uncertainty.
 
     Parameters
     ----------
     estimator : MLPRegressor, optional
-        What the members are copies of, with all their parameters; None for its defaults. Its own
+        The network that every member is a copy of; None for one with default parameters. Its
         `random_state` is not used.
     n_estimators, mode, oob_score, n_jobs, random_state, verbose
         As in `MLPEnsembleClassifier`.
@@ -32,16 +32,16 @@ class MLPEnsembleRegressor(MultiOutputMixin, RegressorMixin, BaseMLPEnsemble):
     estimators_samples_, n_features_in_, feature_names_in_
         As in `MLPEnsembleClassifier`.
     oob_score_ : float
-        The networks' score, R² or that of a quantile loss, over the rows that some member has not
-        seen, weighted by `sample_weight`.
+        R², or for a quantile loss D², over the rows that at least one bag lacks, weighted by
+        `sample_weight`.
     oob_prediction_ : array, shaped as `predict`
-        Means over the members that have not seen a row; NaN where all have.
+        Means over the members whose bags lack a row; NaN where every bag has it.
 
     Notes
     -----
-    The spread is what the members disagree on, which grows away from the data. It is not the noise
-    of the targets: an interval for a new target needs both, and the quantile losses of
-    `MLPRegressor` estimate the latter.
+    The spread measures how far the members disagree, which grows away from the data. It does not
+    include the noise of the targets: an interval for a new target needs both. The quantile losses
+    of `MLPRegressor` estimate the noise.
 
     Examples
     --------

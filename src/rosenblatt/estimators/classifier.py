@@ -1,4 +1,4 @@
-"""`MLPClassifier`: scikit-learn's, on our own engine."""
+"""`MLPClassifier`: scikit-learn's interface on this library's engine."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ __all__ = ["MLPClassifier"]
 class MLPClassifier(ClassPredictions, BaseMLP):
     """Multi-layer perceptron for classification, trained on the cross-entropy or another loss.
 
-    Every parameter of scikit-learn 1.9's MLPClassifier, in its order and with its defaults and
-    meaning, and after them our own, keyword-only. With the same `random_state` and float64 input it
-    draws the same weights, split and batches, so that its `loss_curve_` is scikit-learn's.
+    It has every parameter of scikit-learn 1.9's MLPClassifier, in the same order, with the same
+    defaults and meaning; further parameters are keyword-only. With the same `random_state` and
+    float64 input it draws the same weights, split and batches, and has the same `loss_curve_`.
 
     Parameters
     ----------
@@ -44,183 +44,176 @@ class MLPClassifier(ClassPredictions, BaseMLP):
         Activation of the hidden layers (theory N3), one for all or one for each: 'identity',
         'logistic' (also 'sigmoid'), 'tanh', 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'silu'
         (also 'swish'), 'softplus', 'mish', 'hard_sigmoid', 'hard_tanh', 'hard_swish', 'softmax',
-        or an object of `rosenblatt.activations` such as `LeakyReLU(0.1)`. One of your own, derived
-        from `rosenblatt.activations.Activation`, trains on the readable engine, which is slow.
+        or an object of `rosenblatt.activations` such as `LeakyReLU(0.1)`. A user-defined one,
+        derived from `rosenblatt.activations.Activation`, trains on the slow reference engine.
     solver : str or object, default='adam'
-        A name, with its underscores or without, or an object. First-order optimisers take
-        mini-batches (G7-G10): 'sgd' and 'adam' in scikit-learn's form, others such as 'rmsprop' and
-        'adamw' in PyTorch's. They read their rate from `learning_rate_init` ('adadelta' usually
-        takes 1.0), and `momentum`, `beta_1`, `beta_2` and `epsilon` as said there. 'lbfgs' takes
-        all rows at once (G15). 'kfac' is the natural gradient in mini-batches (G16); 'lm' and
-        'gauss_newton' minimise the squared error of an `MLPRegressor` over all rows (G17). With
-        'lbfgs' they are the solvers over all rows, which run in iterations, not in epochs. An
-        object of `rosenblatt.optimizers` or `rosenblatt.second_order`, such as `KFAC(damping=10)`,
-        carries all its settings; an optimiser class of your own runs in NumPy, which is slow.
-        docs/solvers.md lists all names, what each reads and what each supports. A parameter of
-        other solvers that the chosen one does not read is an error away from its default; 'sgd',
-        'adam' and 'lbfgs' ignore it, as in scikit-learn.
+        A name, with or without underscores, or an object. First-order optimisers use mini-batches
+        (G7-G10): 'sgd' and 'adam' in scikit-learn's form, others such as 'rmsprop' and 'adamw' in
+        PyTorch's. Their base rate is `learning_rate_init` ('adadelta' usually needs 1.0);
+        `momentum`, `beta_1`, `beta_2` and `epsilon` name the optimisers that they belong to.
+        'kfac' is the natural gradient in mini-batches (G16). 'lbfgs' uses all rows in each
+        iteration (G15), as do 'lm' and 'gauss_newton', which minimise the squared error of an
+        `MLPRegressor` (G17). An object of `rosenblatt.optimizers` or `rosenblatt.second_order`,
+        such as `KFAC(damping=10)`, has settings of its own; a user-defined optimiser runs in NumPy,
+        which is slow. docs/solvers.md lists all names, with the parameters and features of each. A
+        solver's parameter that the chosen one does not read must keep its default; 'sgd', 'adam'
+        and 'lbfgs' ignore it, as in scikit-learn.
     alpha : float, default=0.0001
-        Strength of the L2 penalty on the weights; biases are free. The objective is
+        Strength of the L2 penalty on the weights, without the biases. The objective is
         mean loss + α/(2n) ΣW², n the rows of the batch, as in scikit-learn.
     batch_size : int or 'auto', default='auto'
         Rows in a mini-batch; 'auto' is min(200, n_samples).
     learning_rate : str or RateRule, default='constant'
-        How the rate changes (G13). 'invscaling' and 'adaptive' are scikit-learn's for 'sgd', and as
-        there they do nothing with 'adam' and 'lbfgs'. With every first-order solver: 'step',
+        The schedule of the learning rate (G13). 'invscaling' and 'adaptive' are scikit-learn's for
+        'sgd'; as there, 'adam' and 'lbfgs' ignore them. Every first-order solver takes 'step',
         'multi_step', 'exponential', 'inverse_time', 'polynomial', 'warm_up', 'cosine',
-        'warm_restarts' and 'one_cycle', which are fitted to the whole run of `max_iter` epochs, and
-        'plateau', which follows the training curve; or an object of `rosenblatt.schedules` with
-        lengths of your own, in steps, or in epochs by its `PerEpoch`. They yield a factor on the
-        base rate. `partial_fit` goes on from step to step, a run of `max_iter` calls.
+        'warm_restarts' and 'one_cycle', which span the whole run of `max_iter` epochs, and
+        'plateau', which depends on the training curve; or an object of `rosenblatt.schedules`, with
+        lengths in steps, or in epochs by `PerEpoch`. Schedules multiply the base rate.
+        `partial_fit` continues the schedule, as a run of `max_iter` calls.
     learning_rate_init : float, default=0.001
-        Base rate; an object given as `solver` has its own.
+        Base learning rate; an object given as `solver` has its own.
     power_t : float, default=0.5
         Exponent of 'invscaling'.
     max_iter : int, default=200
         Epochs at most; iterations of a solver over all rows.
     shuffle : bool, default=True
-        Draw new batches in every epoch.
+        Shuffle the rows before every epoch.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the validation split and the batches.
     tol : float, default=1e-4
-        Smaller gains do not count as improvement; for a solver over all rows, the gradient's
-        tolerance.
+        Smaller improvements do not count; for a solver over all rows, the tolerance of the
+        gradient.
     verbose : bool, int or 'bar', default=False
-        True prints a line an epoch, 'bar' shows one progress line.
+        True prints a line for each epoch, 'bar' shows a progress bar.
     warm_start : bool, default=False
-        Go on from the weights of the last fit. Under `early_stopping` its best score still counts,
-        as long as `scoring`, the loss and the rows to validate on are the same.
+        Start from the weights of the last fit. With `early_stopping` its best score still counts if
+        `scoring`, the loss and the validation rows are the same.
     momentum : float, default=0.9
         Of 'sgd', 'momentum' and 'nesterov' (G7).
     nesterovs_momentum : bool, default=True
-        Whether the momentum of 'sgd' looks ahead.
+        Nesterov's form of the momentum of 'sgd' (G7).
     early_stopping : bool, default=False
         Hold out rows, stop when their accuracy stalls, and keep the best weights.
     validation_fraction : float, default=0.1
-        Share of rows that `early_stopping` holds out.
+        Fraction of the rows that `early_stopping` holds out.
     beta_1, beta_2 : float, default=0.9, 0.999
         Decay of the moments of 'adam', 'adamw', 'amsgrad', 'nadam' and 'radam'.
     epsilon : float, default=1e-8
-        ε of the same and of 'rmsprop'; for 'adam' it is ε̂, beside the raw root.
+        ε of the same and of 'rmsprop'; for 'adam' it is ε̂, added to the uncorrected root.
     n_iter_no_change : int or inf, default=10
-        Epochs without improvement that stop the fit.
+        Epochs in a row without improvement after which the fit stops.
     max_fun : int, default=15000
-        For solvers over all rows: evaluations at most of 'lbfgs', steps tried at most of others.
+        For solvers over all rows: evaluations of 'lbfgs' at most, or steps tried by the others.
     l1 : float, default=0.0
-        Strength of an L1 penalty on the weights, in alpha's scale: l1/n Σ|W| joins the objective,
-        an elastic net with `alpha` (theory B5). It needs a first-order solver, which takes its
-        subgradient, 0 at 0; weights come near 0 and are not set to it.
+        Strength of an L1 penalty on the weights, l1/n Σ|W|; with `alpha` an elastic net (theory
+        B5). For first-order solvers, which use the subgradient with 0 at 0: weights approach 0
+        without reaching it.
     max_norm : float or None, default=None
-        Largest norm of the weights that come into a hidden unit, which are scaled back to it after
-        every step of a first-order solver (Srivastava et al. 2014). The output layer and the biases
-        are free.
+        Largest norm of a hidden unit's incoming weights; larger ones are rescaled after every step
+        of a first-order solver (Srivastava et al. 2014). Output layer and biases are not bounded.
     averaging : {None, 'ema', 'swa'}, EMA or SWA, default=None
-        What `coefs_` and `intercepts_` hold in the end, and what is validated and predicted with
-        meanwhile: the last weights; with 'ema' their exponential average over the steps, of decay
-        0.999, corrected for its beginning; with 'swa' the mean over the last quarter of max_iter
-        epochs, with a warning where the fit ends before them. `rosenblatt.averaging.EMA(decay)` and
-        `SWA(start)` take other numbers. For first-order solvers, and not with `partial_fit`.
+        The weights that are validated during the fit and published as `coefs_` and `intercepts_`:
+        the last ones for None; with 'ema' the exponential moving average over the steps, with decay
+        0.999 and bias correction; with 'swa' the mean over the last quarter of max_iter epochs, and
+        a warning if the fit ends before them. Other numbers by `rosenblatt.averaging.EMA(decay)`
+        and `SWA(start)`. For first-order solvers, and not with `partial_fit`.
     clip_norm, clip_value : float or None, default=None
-        Bounds on a step's gradient, penalty included, for first-order solvers: on its norm over all
-        layers, g·min(1, clip_norm/‖g‖), or on each number in it (G14). One of them at most. The
-        norms in `history_` are those before clipping.
+        Bound on the gradient of each step, penalty included, for first-order solvers: on its norm
+        over all layers, g·min(1, clip_norm/‖g‖), or on each component (G14); not both. The norms in
+        `history_` are those before clipping.
     grad_tol : float or None, default=None
         Stop once the gradient's norm over all layers falls below it (B12): the root mean square
         over an epoch's batches, as in `history_`; in full batch, and for a solver over all
         rows, the norm itself.
     max_time : float or None, default=None
-        Seconds after which the fit stops, in the middle of an epoch if need be; a solver over
-        all rows stops at the end of the iteration.
+        Seconds after which the fit stops, if necessary within an epoch; a solver over all rows
+        stops after the current iteration.
     scoring : str, callable or None, default=None
-        What is computed on the validation rows and watched by `early_stopping`: scikit-learn's
-        score (accuracy here, R² in the regressor), 'loss' for their loss, negated, which still
-        moves where few rows leave the score standing, or any scorer by its name or as
-        scorer(estimator, X, y). A scorer that takes `sample_weight` is given it. For first-order
-        solvers and 'kfac'.
+        The validation score that `early_stopping` monitors: scikit-learn's (accuracy, or R² of the
+        regressor); 'loss' for the negative validation loss, which still changes where the accuracy
+        of few rows does not; or a scorer by its name or as scorer(estimator, X, y), which receives
+        `sample_weight` if it takes that. For first-order solvers and 'kfac'.
     n_jobs : int or None, default=None
         Threads at most; None takes the cores that the process may use. Small networks run on one.
     deterministic : bool, default=False
-        Come to the same bits for any number of threads. Batches are then cut by their size and not
-        by the threads, of which so many at most have something to do, and NumPy's and SciPy's BLAS
-        is held to one thread, for the whole process, while a fit computes with it. Without it, the
-        same seed, data and number of threads give the same bits. docs/determinism.md says what it
-        costs.
+        Give the same bits for any number of threads. A batch is then divided by its size and not by
+        the number of threads, which may leave threads idle, and the BLAS of NumPy and SciPy runs on
+        one thread in the whole process while a fit uses it. Without it, the same seed, data and
+        number of threads give the same bits. docs/determinism.md has the cost.
     dtype : {None, 'bfloat16', 'float32', 'float64'}, default=None
-        Float type to train in; None keeps the input's. With 'bfloat16' everything is float32 but
-        the factors of the larger matrix products of first-order solvers, which are rounded to
-        bfloat16's eight significant bits while they are multiplied: faster for wide layers.
-        Only on processors with AVX512-BF16 (`rosenblatt.engine.has_bfloat16()`), elsewhere
-        `fit` raises. Weights and predictions are float32.
+        Float type of training; None keeps the input's. 'bfloat16' is float32, with the operands of
+        the larger matrix products of first-order solvers rounded to bfloat16, which has eight
+        significant bits: faster for wide layers. It needs a processor with AVX512-BF16
+        (`rosenblatt.engine.has_bfloat16()`); elsewhere `fit` raises an error. Weights and
+        predictions are float32.
     dropout : float or sequence of float, default=0.0
-        Probability with which a hidden unit is left out of a training step, for all hidden layers
-        or one for each; what stays is divided by 1 - p, and predictions use all units. Which units
-        are left out follows from `random_state`, whatever `n_jobs` is. `loss_curve_` has the losses
-        of the thinned networks. For first-order solvers.
+        Probability p of dropping a hidden unit in a training step, for all hidden layers or one for
+        each; kept units are divided by 1 - p, and predictions use all units. The dropped units
+        depend on `random_state` and not on `n_jobs`. `loss_curve_` has the losses with dropout. For
+        first-order solvers.
     residual : bool, default=False
-        Add the input of every hidden layer to its output, so that the gradient reaches deep layers
-        undiminished (B14). Where the widths differ, a learned projection brings the one to the
-        other; it bears the penalty, like all weights, and is in `parameters_`. For first-order
-        solvers and 'lbfgs'.
+        Add the input of every hidden layer to its output, so that the gradient does not vanish in
+        deep networks (B14). Where the widths differ the input passes a learned projection, which is
+        penalised like all weights and is in `parameters_`. For first-order solvers and 'lbfgs'.
     normalization : None, 'batch', 'layer' or Normalization, default=None
-        Normalise what the hidden layers' activations take. 'layer' is over the units of each row
-        (Ba et al. 2016), `normalizations.LayerNorm()`. 'batch' is over the rows of a batch (Ioffe &
-        Szegedy 2015), `normalizations.BatchNorm()`: predictions take running statistics in their
-        place, and so does a last batch of a single row, which leaves them as they are. Every row
-        counts once in them, whatever its weight. 'batch' is for first-order solvers, with batches
-        of two rows or more; 'layer' for these and 'lbfgs'. The learned scale and shift that follow
-        bear no penalty; they and the running statistics are in `parameters_`.
+        Normalise the pre-activations of the hidden layers. 'layer' normalises over the units of
+        each row (Ba et al. 2016), as `normalizations.LayerNorm()`. 'batch' normalises over the rows
+        of a batch (Ioffe & Szegedy 2015), as `normalizations.BatchNorm()`: predictions, and a last
+        batch of one row, use running statistics, which ignore sample weights. 'batch' is for
+        first-order solvers with batches of two rows or more, 'layer' for these and 'lbfgs'. The
+        learned scale and shift are not penalised; they and the running statistics are in
+        `parameters_`.
     input_noise : float, default=0.0
-        Standard deviation of Gaussian noise that every training step adds to its rows, which
-        smooths what is learnt (Bishop 1995); on the scale of the features, so scale them. Like
-        dropout it follows from `random_state`, whatever `n_jobs` is. For first-order solvers, and
-        not for sparse X.
+        Standard deviation of Gaussian noise that every training step adds to the features, which
+        smooths the learnt function (Bishop 1995). One value serves all features, so scale them.
+        Like dropout it depends on `random_state` and not on `n_jobs`. For first-order solvers and
+        dense X.
     loss : str or Loss, default='log_loss'
-        'log_loss' is the cross-entropy (L7, L8), 'focal' turns to the rows that are still hard
+        'log_loss' is the cross-entropy (L7, L8); 'focal' gives well-classified rows less weight
         (L18). Or an object of `rosenblatt.losses`: `BinaryCrossEntropy` or `BinaryFocal` for two
         classes and for multilabel targets, `CategoricalCrossEntropy` or `CategoricalFocal` for
-        more classes, with their `smoothing` or `gamma`; or one of your own, derived from `Loss`.
+        more classes, with their `smoothing` or `gamma`; or a user-defined one, derived from `Loss`.
     class_weight : None, 'balanced', dict or list of dict, default=None
-        Weights of the classes, {class: weight}, 1 where none is given; rows' own weights are
-        multiplied by them (L14). 'balanced' lets every class count the same in total,
-        Σw / (n_classes Σ_class w). For multilabel targets a list of one dict for each label, whose
-        weights are multiplied. Rows split off by `validation_fraction` keep the product; those
-        given as `X_val` count by `sample_weight_val` alone.
+        Weights of the classes, {class: weight}, 1 for those not given; they multiply the sample
+        weights (L14). 'balanced' gives every class the same total weight,
+        Σw / (n_classes Σ_class w). Multilabel targets take a list of one dict for each label, whose
+        weights are multiplied. They also weight the rows that `validation_fraction` splits off, but
+        not those given as `X_val`.
     initializer : None, str or Initializer, default=None
-        Where the weights start: scikit-learn's draws, or 'glorot_normal', 'glorot_uniform',
+        Distribution of the initial weights: scikit-learn's, or 'glorot_normal', 'glorot_uniform',
         'he_normal', 'he_uniform', 'lecun_normal', 'lecun_uniform', 'orthogonal', 'nguyen_widrow',
         'random_bias_uniform', or an object of `rosenblatt.initializers`. 'nguyen_widrow' is for
-        tanh and logistic layers without `normalization` and `residual`; it spreads the first over
-        the ranges of X's columns, and leaves the output layer to scikit-learn's draw.
+        tanh and logistic layers without `normalization` and `residual`; it adapts the first layer
+        to the ranges of X's columns, and the output layer is scikit-learn's.
     callbacks : list of callables or None, default=None
-        Each is called after every epoch, or iteration of a solver over all rows, with a
+        Called after every epoch, or every iteration of a solver over all rows, with a
         `rosenblatt.callbacks.EpochEnd`: the epoch's number, its entry of `history_`, and an
-        estimator that predicts with the weights of the moment. Returning True, or raising
-        `StopTraining`, ends the fit; any other exception undoes it. scikit-learn's own callbacks
-        are taken by `set_callbacks`.
+        estimator that predicts with the current weights. Returning True, or raising `StopTraining`,
+        ends the fit; any other exception undoes it. scikit-learn's callbacks are set by
+        `set_callbacks`.
     checkpoint : path, Checkpoint or None, default=None
-        A file that `fit` keeps its state in as it goes, every 10 seconds or as a
-        `rosenblatt.Checkpoint` says. Where it holds a fit of the same problem, with the same
-        parameters, data and initial weights, this one goes on from there, and after it was killed
-        ends with the same bits as if it had not been; one that has ended is not run again, unless
-        `max_iter`, `max_fun` or `max_time` put an end to it and is raised. InputError, which is a
-        ValueError, where the file holds another problem's, or another fit is using it. `n_jobs` may
-        differ, which changes the rounding; schedules that span a run span that of the `max_iter`
-        at hand. 'lbfgs' keeps every gradient for it, in memory and in the file.
+        A file to which `fit` writes its state, every 10 seconds or as a `rosenblatt.Checkpoint`
+        says. If it has the state of a fit with the same parameters, data and initial weights, the
+        new fit resumes there, and ends with the same bits as one without interruption. A fit that
+        has ended is not repeated, except to raise the `max_iter`, `max_fun` or `max_time` that
+        ended it. A file of another problem, or one in use by another fit, raises InputError, which
+        is a ValueError. `n_jobs` may differ, which changes the rounding; schedules that span the
+        run follow the current `max_iter`. 'lbfgs' keeps every gradient in memory and in the file.
     on_divergence : {'raise', 'restore'}, default='raise'
-        What becomes of a fit in which numbers stop being finite. 'raise' is a `DivergenceError`
-        that names epoch, batch, layer and the likely cause, or, under `early_stopping`, a warning
-        and the best weights; the last entries of the curves then are those that failed, inf or NaN.
-        'restore' warns, goes back to the last weights that were good, with the optimiser's memory
-        and the running statistics, and on with half of the learning rate, or with a quarter of that
-        each time it diverges again, for the rest of the fit. Twenty times in a row, or where a
-        batch overflows at those very weights, it is as with 'raise'.
-        Weights are good if the next epoch's loss is within twice the least so far. The epoch that
-        failed does not count; batches and schedule go on from where they are, and the count of
-        `n_iter_no_change` begins again. It copies the weights after every epoch, and needs a
+        What a fit does when its numbers are no longer finite. 'raise' raises a `DivergenceError`
+        that names epoch, batch, layer and the likely cause; with `early_stopping` it warns instead
+        and keeps the best weights, and the last entries of the curves are inf or NaN.
+        'restore' warns and restores the last good weights, with the optimiser's state and the
+        running statistics. The learning rate is then halved for the rest of the fit, and quartered
+        at each further divergence. After twenty restores in a row, or if a batch overflows at the
+        restored weights themselves, it acts like 'raise'.
+        Weights are good if the loss of the next epoch is at most twice the smallest so far. The
+        failed epoch does not count; batches and schedule continue where they are, and the count of
+        `n_iter_no_change` begins again. 'restore' copies the weights after every epoch and needs a
         first-order solver.
-        A loss above the one that the fit began with, and twice the least, may still be a number
-        where the fit comes to its end: 'raise' then warns, and 'restore' goes back. A call of
-        `partial_fit` goes back within itself alone.
+        A fit may also end with a finite loss above both its initial loss and twice the smallest:
+        'raise' then warns, and 'restore' restores. `partial_fit` restores within one call only.
 
     Attributes
     ----------
@@ -230,30 +223,30 @@ class MLPClassifier(ClassPredictions, BaseMLP):
     loss_ : float
         Loss of the last epoch.
     loss_curve_ : list of float
-        Loss of every epoch; the mean of the batches', each at the weights it met.
+        Loss of every epoch: the mean over its batches, each before its step.
     best_loss_ : float or None
-        Smallest loss; None under `early_stopping`.
+        Smallest loss; None with `early_stopping`.
     validation_loss_curve_ : list of float or None
         Loss on the validation rows after every epoch, where there are such rows.
     validation_scores_ : list of float or None
-        Accuracy on the held-out rows after every epoch, or what `scoring` says, under
-        `early_stopping`.
+        Score of `scoring` on the validation rows after every epoch, with `early_stopping`.
     best_validation_score_ : float or None
     best_iteration_ : int or None
-        The epoch whose weights `early_stopping` kept, counted from 1 like `n_iter_`; 0 where a fit
-        with `warm_start` never surpassed the best score before it. None without `early_stopping`.
+        The epoch whose weights `early_stopping` kept, counted from 1 like `n_iter_`; 0 if a fit
+        with `warm_start` did not exceed the best score before it. None without `early_stopping`.
     history_ : list of dict
-        One record an epoch: epoch, loss, validation_loss, validation_score, learning_rate (of the
-        epoch's first step), gradient_norm (by layer), seconds. For a solver over all rows one
-        an iteration, with None where an iteration has no such thing. 'kfac', 'lm' and
-        'gauss_newton' add their damping, the latter two the steps tried; their learning_rate is the
-        share of the step. `on_divergence='restore'` adds restores, the returns before an epoch.
+        A record of each epoch: epoch, loss, validation_loss, validation_score, learning_rate (of
+        the epoch's first step), gradient_norm (by layer), seconds. For a solver over all rows a
+        record of each iteration, with None for what it does not have. 'kfac', 'lm' and
+        'gauss_newton' add their damping, the latter two also trials, the steps tried; their
+        learning_rate is the fraction of the step taken. `on_divergence='restore'` adds restores,
+        the number of them before the epoch.
     stop_reason_ : str
-        Which criterion ended the fit (theory B12).
+        The criterion that ended the fit (theory B12).
     resumed_from_ : int or None
-        With `checkpoint`: the last epoch or iteration of the one that the fit went on from.
+        With `checkpoint`: the epoch or iteration after which the fit resumed.
     model_ : Model
-        The network as a plain value.
+        The network, its parameters and its loss as one value.
     t_ : int
         Samples seen.
     n_iter_ : int
@@ -261,21 +254,21 @@ class MLPClassifier(ClassPredictions, BaseMLP):
     targets_ : rosenblatt.fitting.class_targets.ClassTargets
         The classes, and the loss that was minimised.
     parameters_ : mapping of str to array
-        Every parameter by name, 'layers.0.weight' and so on, also those beside `coefs_` and
-        `intercepts_`. The mapping is read-only, the arrays are the network's.
+        Every parameter by name, such as 'layers.0.weight', including those that `coefs_` and
+        `intercepts_` lack. The mapping is read-only; the arrays are the network's own.
     n_features_in_ : int
     feature_names_in_ : array of str
         Where X has column names.
     n_layers_, n_outputs_ : int
     out_activation_ : str
-        'logistic' for two classes and for multilabel targets, else 'softmax'; or the name of a loss
-        of your own.
+        'logistic' for two classes and for multilabel targets, else 'softmax'; the class name of a
+        user-defined loss.
 
     Notes
     -----
-    A batch's gradient is Σ wᵢδᵢ / (b·w̄), b its rows and w̄ the mean weight of the training set, an
-    unbiased estimate of the weighted objective's. scikit-learn divides by the batch's own Σwᵢ, so
-    that weights do nothing at batch_size=1.
+    The gradient of a batch of b rows is Σ wᵢδᵢ / (b·w̄), with w̄ the mean weight of the training set:
+    an unbiased estimate of the weighted objective's gradient. scikit-learn divides by the batch's
+    own Σwᵢ, so that weights have no effect with batch_size=1.
 
     Examples
     --------
@@ -353,13 +346,13 @@ class MLPClassifier(ClassPredictions, BaseMLP):
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
-        """One epoch over the rows given, from the weights and the momentum of the last call.
+        """Train one epoch on these rows, from the weights and optimiser state of the last call.
 
         Parameters
         ----------
         X, y, sample_weight : as in `fit`
         classes : array of shape (n_classes,), optional
-            All classes that will ever come; needed in the first call.
+            All classes of all calls; required in the first one.
         """
         self._validate_params()
         if is_balanced(self.class_weight):
@@ -369,7 +362,7 @@ class MLPClassifier(ClassPredictions, BaseMLP):
                 " sklearn.utils.class_weight.compute_class_weight computes from all of them."
             )
         targets = None
-        # scikit-learn's check writes the classes on what it is given.
+        # scikit-learn's check sets `classes_` on its argument.
         if _check_partial_fit_first_call(
             SimpleNamespace(classes_=getattr(self, "classes_", None)), classes
         ):

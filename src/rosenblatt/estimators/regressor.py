@@ -1,4 +1,4 @@
-"""`MLPRegressor`: scikit-learn's, on our own engine."""
+"""`MLPRegressor`: scikit-learn's interface on this library's engine."""
 
 from __future__ import annotations
 
@@ -30,32 +30,33 @@ __all__ = ["MLPRegressor"]
 class MLPRegressor(RegressorMixin, BaseMLP):
     """Multi-layer perceptron for regression, with one output or several.
 
-    Every parameter of scikit-learn 1.9's MLPRegressor, in its order and with its defaults and
-    meaning, and after them our own, keyword-only; same seed and float64, same `loss_curve_`.
+    It has every parameter of scikit-learn 1.9's MLPRegressor, in the same order, with the same
+    defaults and meaning; further parameters are keyword-only. With the same `random_state` and
+    float64 input it has the same `loss_curve_`.
 
     Parameters
     ----------
     loss : str or Loss, default='squared_error'
-        What is minimised, by name or as an object of `rosenblatt.losses`:
+        The loss, by name or as an object of `rosenblatt.losses`:
 
         - 'squared_error': half the squared error (theory L1).
         - 'poisson': half the Poisson deviance with a log link (L18), for targets ≥ 0.
-        - 'huber', `Huber(delta=1.0)`: the squared error near 0, the absolute one from `delta` on,
-          so that a wild target pulls no harder than one at `delta` (L6).
-        - 'log_cosh': much the same without a corner.
-        - 'absolute_error': the median.
+        - 'huber', `Huber(delta=1.0)`: quadratic in errors up to `delta` and linear beyond, so that
+          the gradient of an outlier is bounded (L6).
+        - 'log_cosh': similar, but smooth.
+        - 'absolute_error': predicts the median.
         - 'quantile', `Quantile(levels=(0.5,))`: quantiles of y given x. With several levels
-          `predict` returns one column for each, and nothing forbids them to cross.
+          `predict` returns a column for each; the quantiles may cross.
 
-        A loss of your own, derived from `rosenblatt.losses.Loss`, trains on the readable engine.
+        A user-defined loss, derived from `rosenblatt.losses.Loss`, trains on the reference engine.
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
 early_stopping, validation_fraction, beta_1, beta_2, epsilon, n_iter_no_change, max_fun, l1, \
 max_norm, averaging, clip_norm, clip_value, grad_tol, max_time, scoring, n_jobs, \
 deterministic, dtype, dropout, residual, normalization, input_noise, initializer, callbacks, \
 checkpoint, on_divergence
-        As in `MLPClassifier`. Early stopping watches R², or `score` for a quantile loss. The
-        squared error can be minimised by 'lm' and 'gauss_newton' as well.
+        As in `MLPClassifier`. Early stopping monitors R², or `score` for a quantile loss.
+        'lm' and 'gauss_newton' minimise the squared error.
 
     Attributes
     ----------
@@ -63,18 +64,18 @@ checkpoint, on_divergence
 validation_scores_, best_validation_score_, best_iteration_, history_, stop_reason_, \
 parameters_, model_, t_, n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         As in `MLPClassifier`; scores are R², or `score` for a quantile loss. `n_outputs_` counts
-        a target once for each of its levels.
+        every target once for each quantile level.
     targets_ : rosenblatt.fitting.number_targets.NumberTargets
         The number of targets, and the loss that was minimised.
     out_activation_ : str
-        'identity', 'exp' for the Poisson loss, or the name of a loss of your own.
+        'identity', 'exp' for the Poisson loss, or the class name of a user-defined loss.
 
     Notes
     -----
-    With several outputs the gradient is that of the summed squared errors, while the losses
-    reported average over outputs: both as in scikit-learn. Losses that scikit-learn has not are
-    reported as they are minimised, summed over outputs. L-BFGS minimises the sum, whose gradient
-    it is given; scikit-learn hands it the average with the gradient of the sum.
+    With several outputs the gradient is that of the squared errors summed over outputs, while the
+    reported loss is their mean: both as in scikit-learn. Losses that scikit-learn lacks are
+    reported as the sum that is minimised. L-BFGS receives the sum and its gradient; in
+    scikit-learn it receives the mean and the gradient of the sum.
 
     Examples
     --------
@@ -150,8 +151,8 @@ parameters_, model_, t_, n_iter_, n_features_in_, feature_names_in_, n_layers_, 
     def predict(self, X: Any) -> FloatArray:
         """Predictions, shape (n_samples,) or (n_samples, n_targets).
 
-        Where the loss has several quantile levels they are the last axis: (n_samples, n_levels),
-        or (n_samples, n_targets, n_levels).
+        Several quantile levels are the last axis: (n_samples, n_levels), or
+        (n_samples, n_targets, n_levels).
         """
         prediction, targets = self._predictions(X), self._fitted_targets
         return prediction if targets is None else targets.predicted(prediction)
@@ -159,9 +160,9 @@ parameters_, model_, t_, n_iter_, n_features_in_, feature_names_in_, n_layers_, 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of the predictions, or for a quantile loss D² of the pinball loss.
 
-        D² is the share of the loss that the best constant leaves which the network takes away
+        D² is 1 minus the ratio of the loss to that of the best constant
         (`sklearn.metrics.d2_pinball_score`), averaged over the levels: 1 at best, 0 for a constant.
-        R² would hold predictions of a quantile against a mean that they do not aim at.
+        R² would compare predictions of a quantile with the mean.
         """
         prediction, targets = self._predictions(X), self._fitted_targets
         if targets is None:
@@ -175,7 +176,7 @@ parameters_, model_, t_, n_iter_, n_features_in_, feature_names_in_, n_layers_, 
 
     @available_if(lambda self: self._has_partial_fit())  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """One epoch over the rows given, from the weights and the momentum of the last call."""
+        """Train one epoch on these rows, from the weights and optimiser state of the last call."""
         self._validate_params()
         return self._fit(X, y, sample_weight, incremental=True)
 
@@ -189,7 +190,7 @@ parameters_, model_, t_, n_iter_, n_features_in_, feature_names_in_, n_layers_, 
         return NumberTargets.learn(y, self.loss)
 
     def _continue_targets(self, known: TargetCodec, y: Any) -> NumberTargets:
-        return self._learn_targets(y)  # numbers need not be the same
+        return self._learn_targets(y)  # new numbers are no contradiction to known ones
 
     def _targets_of_peer(self, fitted: Any) -> NumberTargets:
         return NumberTargets(fitted.n_outputs_, self.loss)

@@ -1,4 +1,4 @@
-"""`class_weight`: a weight for each class, multiplied into the rows' own (theory L14)."""
+"""`class_weight`: sample weights multiplied by those of the classes (theory L14)."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ __all__ = ["class_weighted", "is_balanced"]
 def class_weighted(
     class_weight: Any, y: FloatArray, classes: Sequence[Any], weights: FloatArray | None
 ) -> FloatArray | None:
-    """The rows' weights times those of their classes.
+    """Sample weights times the weights of the rows' classes.
 
     Parameters
     ----------
     class_weight : None, 'balanced', dict, or a list of dicts for several labels
-        Of several labels the weights are multiplied.
+        The weights of several labels are multiplied.
     y : array (n_samples, 1) of class codes or (n_samples, n_labels) of 0 and 1
-    classes : the classes that codes stand for, or the labels
+    classes : sequence
+        The classes in the order of their codes, or the labels.
     weights : array (n_samples,) or None
-        The rows' own.
+        Sample weights.
     """
     if class_weight is None:
         return weights
@@ -55,7 +56,7 @@ def class_weighted(
         total = total * table[codes]
     if not total.any():
         raise ValueError("class_weight leaves every row with weight 0.")
-    with np.errstate(over="ignore"):  # the sum is looked at
+    with np.errstate(over="ignore"):  # `check_total` refuses an infinite sum
         return total.astype(y.dtype)
 
 
@@ -68,7 +69,7 @@ def is_balanced(class_weight: Any) -> bool:
 
 
 def balanced(codes: npt.NDArray[np.intp], n_classes: int, weights: FloatArray) -> FloatArray:
-    """Σw / (K Σ_class w): every class that is there weighs the same in total."""
+    """Σw / (K Σ_class w), K the classes present: each of them has the same total weight."""
     sums = np.bincount(codes, weights, minlength=n_classes)
     present = sums > 0
     table: FloatArray = np.zeros(n_classes)

@@ -95,7 +95,7 @@ def begin_descent(optimizer: Optimizer, context: FitContext) -> EpochFit:
         batch_size=batch_size,
         max_epochs=max_epochs,
         held=held,
-        # The best of an earlier fit is what theta starts from.
+        # An earlier fit left its best parameters, which theta starts from.
         best=(theta.copy(), state.copy()) if context.log.validation_scores else None,
         descent=descent,
         moving=(theta, state, *optimizer_state.moving, *shown.own),
@@ -104,7 +104,7 @@ def begin_descent(optimizer: Optimizer, context: FitContext) -> EpochFit:
 
 
 def begun_descent(context: FitContext, problem: Problem, rule: RateRule, run: Run) -> DescentState:
-    """The state to start from: copies of what is carried over, and the rest at its beginning."""
+    """The initial state: copies of what an earlier fit carried over, and new values of the rest."""
     p, theta, before = context.parameters, context.theta, context.carried
     optimizer, monitor = problem.optimizer, monitor_key(context)
     if before is None or before.monitor != monitor:
@@ -112,7 +112,7 @@ def begun_descent(context: FitContext, problem: Problem, rule: RateRule, run: Ru
         stopping = NoImprovement(p.tol, p.n_iter_no_change)
     else:
         stopping = replace(before.stopping, tol=p.tol, patience=p.n_iter_no_change)
-    if before is not None and context.incremental and remembers_alike(before.optimizer, optimizer):
+    if before is not None and context.incremental and has_same_state(before.optimizer, optimizer):
         optimizer_state = before.optimizer_state.copied(theta.dtype)
         goes_on = before.rule == rule
         rate = copy.deepcopy(before.rate) if goes_on else rule.control(run)
@@ -125,7 +125,7 @@ def begun_descent(context: FitContext, problem: Problem, rule: RateRule, run: Ru
 
 
 def monitor_key(context: FitContext) -> MonitorKey:
-    """The measure by which this fit judges its epochs."""
+    """The measure of this fit's epochs."""
     p, given = context.parameters, context.validation
     if not p.early_stopping:
         return MonitorKey(context.loss)
@@ -134,12 +134,12 @@ def monitor_key(context: FitContext) -> MonitorKey:
 
 
 def drawn_seed(network: Network, rng: np.random.RandomState) -> int:
-    """A seed for the random numbers of the steps; 0, and nothing drawn, if they need none."""
+    """A seed for dropout and noise; 0, without drawing, for a network that has neither."""
     return int(rng.randint(np.iinfo(np.int64).max, dtype=np.int64)) if network.is_random else 0
 
 
-def remembers_alike(one: Optimizer, other: Optimizer) -> bool:
-    """Whether one can go on from the other's state: at most their numbers differ."""
+def has_same_state(one: Optimizer, other: Optimizer) -> bool:
+    """Whether one can continue from the other's state: only their numbers may differ."""
     return kind(one) == kind(other)
 
 

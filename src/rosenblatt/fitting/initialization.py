@@ -1,4 +1,4 @@
-"""Initial weights: the initialisers' names, and what depends on the data and on the layers."""
+"""Initial parameters: initialisers by name, and the one that depends on the data."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ INITIALIZERS: dict[str, Initializer] = {
     "random_bias_uniform": RandomBiasUniform(),
 }
 
-# Those that draw every number by itself, and have nothing for BLAS to multiply.
+# Initialisers that draw each number independently and call no BLAS.
 ENTRY_BY_ENTRY = (
     GlorotNormal,
     GlorotUniform,
@@ -53,8 +53,8 @@ ENTRY_BY_ENTRY = (
     RandomBiasUniform,
 )
 
-# Of the activations that Nguyen and Widrow's method is for: how many times wider than tanh's its
-# bent stretch is, and what values it passes on.
+# The activations of Nguyen and Widrow's method: the width of the nonlinear range, relative to that
+# of tanh, and the range of values.
 SATURATING: dict[type[Activation], tuple[float, tuple[float, float]]] = {
     Tanh: (1.0, (-1.0, 1.0)),
     Sigmoid: (2.0, (0.0, 1.0)),
@@ -62,7 +62,7 @@ SATURATING: dict[type[Activation], tuple[float, tuple[float, float]]] = {
 
 
 def scikit_learns_initializer(activations: Sequence[Activation]) -> Initializer:
-    """scikit-learn's initial weights, for the activations of the hidden layers."""
+    """The initialiser that scikit-learn uses with these hidden activations."""
     return RandomBiasUniform(2.0 if all(isinstance(g, Sigmoid) for g in activations) else 6.0)
 
 
@@ -75,7 +75,7 @@ def first_parameters(
     n_jobs: int | None = None,
     deterministic: bool = False,
 ) -> FloatArray:
-    """θ to start from, in X's float type; `wanted` is the estimator's `initializer`."""
+    """The initial θ, in X's float type; `wanted` is the estimator's `initializer`."""
     otherwise = "None, or an object of rosenblatt.initializers"
     if isinstance(wanted, str):
         chosen = member(INITIALIZERS, wanted, "initializer", otherwise)
@@ -100,10 +100,10 @@ def first_parameters(
 def nguyen_widrow(
     chosen: NguyenWidrow, default: Initializer, network: Network, X: Matrix, rng: Rng
 ) -> FloatArray:
-    """Hidden layers by Nguyen and Widrow, over the values that reach them; the output by default.
+    """θ with hidden layers by Nguyen and Widrow's method and the output layer by `default`.
 
-    The first layer is spread over the range of each column of X, a later one over that of the
-    activation before it.
+    The units of the first layer cover the ranges of X's columns, those of a later layer the range
+    of the activation before it.
     """
     if any(layer.normalization is not None or layer.residual for layer in network.dense_layers):
         raise ValueError(

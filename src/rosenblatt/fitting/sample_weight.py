@@ -1,4 +1,4 @@
-"""Sample weights, checked."""
+"""Validation of sample weights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["check_total", "checked_weights"]
 
 
 def checked_weights(sample_weight: Any, X: Any) -> FloatArray | None:
-    """Weights in X's float type, shape (n_samples,); None stays None: every row counts the same."""
+    """Weights in X's float type, shape (n_samples,); None, for equal weights, stays None."""
     if sample_weight is None:
         return None
     weights: FloatArray = np.ascontiguousarray(
@@ -29,7 +29,7 @@ def checked_weights(sample_weight: Any, X: Any) -> FloatArray | None:
 
 
 def check_total(weights: FloatArray | None) -> None:
-    """Refuse weights by whose sum nothing can be divided: its inverse would be 0, or next to it."""
+    """ValueError for weights whose sum is so large that its inverse underflows."""
     if weights is None:
         return
     most = 1 / float(np.finfo(weights.dtype).tiny)

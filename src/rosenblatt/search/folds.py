@@ -1,4 +1,4 @@
-"""The data of a search: what a candidate is trained on in each fold, shared by all candidates."""
+"""The training data of a search in each fold, shared by all candidates."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ VALIDATION = ("X_val", "y_val", "sample_weight_val")
 
 
 class Folds(ABC):
-    """Makes fits of candidates to the training rows of a fold."""
+    """Begins fits of candidates on the training rows of a fold."""
 
     @abstractmethod
     def begin(
         self, parameters: CandidateParameters, fold: int, rules: tuple[StoppingRule, ...]
     ) -> Begun:
-        """A fit before its first step, which also ends by `rules`."""
+        """A candidate's fit before its first step; `rules` end it beside its own."""
 
     @abstractmethod
     def network(self, parameters: CandidateParameters) -> tuple[Parameters, Network, int]:
-        """The parameters and the network of a candidate, and the bytes of a number."""
+        """The parameters and the network of a candidate, and the size of its floats in bytes."""
 
 
 @final
@@ -70,7 +70,7 @@ class ReadTable:
     validation : ValidatedData or None
         Rows that every fit validates on.
     encoded : dict
-        From the number of a fold, or None for the whole table, to its targets and rows.
+        The targets and rows of each fold, by its number; of the whole table under None.
     """
 
     table: ValidatedData
@@ -80,11 +80,11 @@ class ReadTable:
 
 @final
 class TableFolds(Folds):
-    """Of a network by itself: one table, validated once, of which every fold takes rows.
+    """The folds of a network: rows of one validated table.
 
-    What does not change from one candidate to the next is made once for each float type, the
-    targets once more for each fold: they take longer than a small network's epochs, and
-    candidates that pause would each keep their own.
+    The table is validated once for each float type, and targets are encoded once for each fold as
+    well. Both take longer than an epoch of a small network, and paused candidates would otherwise
+    keep copies.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class TableFolds(Folds):
         threads: int,
     ) -> None:
         self.estimator, self.X, self.y, self.rows = estimator, X, y, rows
-        self.threads = threads  # of a fit that has no number of its own
+        self.threads = threads  # of fits whose n_jobs is None
         self.weights = fit_params.get("sample_weight")
         X_val, y_val, weights_val = (fit_params.get(name) for name in VALIDATION)
         self.validation = X_val, y_val, weights_val
@@ -156,7 +156,7 @@ class TableFolds(Folds):
 
 @final
 class PipelineFolds(Folds):
-    """Of a pipeline whose earlier steps no candidate changes: they are fitted once in each fold."""
+    """The folds of a pipeline: steps before the network are fitted once in each fold."""
 
     def __init__(
         self,
@@ -214,13 +214,13 @@ def folds_of(
     varied: set[str],
     threads: int,
 ) -> Folds:
-    """The folds of an estimator over X and y, of which a search varies some parameters.
+    """The folds of an estimator over X and y; `varied` names the parameters that a search varies.
 
     Raises
     ------
     ValueError
-        For what a fold cannot share: a grid over earlier steps of a pipeline, metadata that no
-        step takes, and scikit-learn's callbacks.
+        For a grid over earlier steps of a pipeline, metadata that no step takes, a checkpoint, and
+        scikit-learn's callbacks: candidates cannot share those.
     """
     network = estimator.steps[-1][1] if step else estimator
     if hasattr(network, "_skl_callbacks"):
@@ -258,7 +258,7 @@ def folds_of(
 
 @final
 class Held:
-    """The rows that a fold holds out, taken out of the table once for all candidates."""
+    """The held-out rows of each fold, copied from the table once for all candidates."""
 
     def __init__(self, estimator: Any, X: Any, y: Any, splits: Sequence[Split]) -> None:
         self.estimator, self.X, self.y, self.splits = estimator, X, y, splits
@@ -274,6 +274,6 @@ class Held:
             return held
 
     def train(self, fold: int) -> tuple[Any, Any]:
-        """A copy for the moment: that of every fold would be the table several times."""
+        """The training rows of a fold, copied anew: keeping all folds would multiply the table."""
         taken: tuple[Any, Any] = _safe_split(self.estimator, self.X, self.y, self.splits[fold][0])
         return taken
