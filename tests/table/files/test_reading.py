@@ -212,7 +212,7 @@ REFUSED = {
     "open quote at the end": ("t.csv", b'a,b\n1,2\n3,"4\n', "quotation mark is left open"),
     "huge field": ("t.csv", b'a,b\n1,"' + b"x" * 200_000, "quotation mark is left open"),
     "no ending": ("table", b"a,b\n1,2\n", "no known ending"),
-    "unknown ending": ("t.xlsx", b"a,b\n1,2\n", "no known ending"),
+    "unknown ending": ("t.docx", b"a,b\n1,2\n", "no known ending"),
     "gzipped parquet": ("t.parquet.gz", gzip.compress(a_parquet()), "no known ending"),
     "cut gzip": ("t.csv.gz", gzip.compress(os.urandom(3000).hex().encode())[:-900], "gzip"),
     "no gzip": ("t.csv.gz", b"a,b\n1,2\n", "gzip"),

@@ -11,11 +11,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rosenblatt.errors import InputError
+from rosenblatt.table.arrow_types import converted, with_periods
+from rosenblatt.table.cells import Cells
 from rosenblatt.table.files.file_reading import FileReading, TableFile
 from rosenblatt.table.names import require_distinct
 from rosenblatt.table.table import Table
 
-__all__ = ["read_arrow", "read_parquet"]
+__all__ = ["read_arrow", "read_orc", "read_parquet"]
+
+
+def read_orc(path: Path) -> TableFile:
+    """An ORC file. Raises InputError if it is none or damaged."""
+    from pyarrow import orc
+
+    try:
+        table = orc.read_table(str(path))
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise damaged(path, "ORC") from error
+    return table_file(table, path, "orc")
 
 
 def read_parquet(path: Path) -> TableFile:
@@ -24,7 +38,7 @@ def read_parquet(path: Path) -> TableFile:
         with pq.ParquetFile(path) as file:
             require_distinct(file.schema_arrow.names)
             table = file.read()
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise damaged(path, "Parquet") from error
     return table_file(table, path, "parquet")
 
@@ -38,7 +52,8 @@ def read_arrow(path: Path) -> TableFile:
             reader = pa.ipc.open_file(source) if is_file else pa.ipc.open_stream(source)
             require_distinct(reader.schema.names)
             table = reader.read_all()
-    except (pa.ArrowException, OSError) as error:
+            table.validate(full=True)  # damaged offsets would be read beyond the file
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise damaged(path, "Arrow") from error
     return table_file(table, path, "arrow")
 
@@ -46,8 +61,35 @@ def read_arrow(path: Path) -> TableFile:
 def table_file(table: Any, path: Path, kind: str) -> TableFile:
     if not table.num_columns or not table.num_rows:
         raise InputError(f"{path.name} has no rows: it needs a table with rows")
-    read = Table.from_arrow(index_as_pandas(table))
-    return TableFile(read, FileReading(kind, names=read.names))
+    notes = []
+    columns = []
+    categorical = declared_by_pandas(table)
+    for field, values in zip(*fields_and_columns(index_as_pandas(table)), strict=True):
+        try:
+            cells, note = converted(with_periods(field, values))
+            if field.name in categorical and not pa.types.is_dictionary(cells.type):
+                cells = converted(cells.dictionary_encode())[0]
+        except InputError as error:
+            raise InputError(f"{path.name}, column {field.name!r}: {error}") from error
+        columns.append(Cells(field.name, cells))
+        if note:
+            notes.append(f"column {field.name!r}: {note}")
+    read = Table(tuple(columns), table.num_rows)
+    return TableFile(read, FileReading(kind, names=read.names), tuple(notes))
+
+
+def declared_by_pandas(table: Any) -> set[str]:
+    """Columns that pandas held as categories; Parquet keeps that of texts alone."""
+    try:
+        said = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}"))
+        columns = [one for one in said.get("columns", []) if one["pandas_type"] == "categorical"]
+        return {str(one["field_name"]) for one in columns}
+    except (ValueError, AttributeError, TypeError, KeyError):
+        return set()
+
+
+def fields_and_columns(table: Any) -> tuple[list[Any], list[Any]]:
+    return list(table.schema), table.columns
 
 
 def index_as_pandas(table: Any) -> Any:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from rosenblatt.errors import InputError
-from rosenblatt.table.files.arrow_file import read_arrow, read_parquet
+from rosenblatt.table.files.arrow_file import read_arrow, read_orc, read_parquet
 from rosenblatt.table.files.byte_stream import COMPRESSED
 from rosenblatt.table.files.file_reading import FileReading, TableFile
+from rosenblatt.table.files.json_file import read_json
+from rosenblatt.table.files.spreadsheet import read_spreadsheet
+from rosenblatt.table.files.sqlite_file import read_sqlite
 from rosenblatt.table.files.text_file import read_text
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.names import near_names
@@ -17,11 +20,16 @@ from rosenblatt.table.names import near_names
 __all__ = ["read_table"]
 
 USUAL_DELIMITER: Final = {".csv": ",", ".tsv": "\t", ".txt": "\t", ".tab": "\t"}
-BINARY: Final[dict[str, Callable[[Path], TableFile]]] = {
+COLUMNAR: Final[dict[str, Callable[[Path], TableFile]]] = {
     ".parquet": read_parquet,
     ".arrow": read_arrow,
     ".feather": read_arrow,
+    ".orc": read_orc,
 }
+JSON: Final = (".jsonl", ".ndjson", ".json")
+WORKBOOKS: Final = (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods")
+DATABASES: Final = (".db", ".sqlite", ".sqlite3")
+PART: Final = "::"  # between a file and the sheet or table in it
 
 
 def read_table(
@@ -31,11 +39,12 @@ def read_table(
     as_text: Collection[str] = (),
     hint: FileReading | None = None,
 ) -> TableFile:
-    """Read CSV, TSV or TXT (also compressed), Parquet, Arrow or Feather.
+    """Read CSV, TSV or TXT, Parquet, Arrow, Feather or ORC, JSON, a sheet, or a table of SQLite.
 
     Parameters
     ----------
     path : Path
+        Text and JSON also compressed; a sheet or table is named as in ``DATA.db::table``.
     fmt : TableFormat, optional
         What the user says about the file.
     as_text : collection of str
@@ -48,24 +57,44 @@ def read_table(
     InputError
         If the file is not there, not readable or no such table; the message says how to mend it.
     """
+    fmt = fmt or TableFormat()
+    path, part = with_part(path)
+    require_file(path)
+    endings = [suffix.lower() for suffix in path.suffixes]
+    is_compressed = len(endings) > 1 and endings[-1] in COMPRESSED
+    ending = endings[-2] if is_compressed else "".join(endings[-1:])
+    try:
+        if ending in USUAL_DELIMITER:
+            return read_text(path, USUAL_DELIMITER[ending], fmt, as_text, hint)
+        if ending in JSON:
+            return read_json(path, fmt, hint)
+        if ending in COLUMNAR and not is_compressed:
+            return COLUMNAR[ending](path)
+        if ending in WORKBOOKS and not is_compressed:
+            return read_spreadsheet(path, part, fmt, hint)
+        if ending in DATABASES and not is_compressed:
+            return read_sqlite(path, part, fmt, hint)
+    except PermissionError as error:
+        raise InputError(f"{path} may not be read: change its permissions") from error
+    known = ", ".join([*USUAL_DELIMITER, *COLUMNAR, *JSON, *WORKBOOKS, *DATABASES])
+    raise InputError(
+        f"{path.name} has no known ending: give a table in {known} (text and JSON also with .gz, "
+        ".zst or .bz2 after it)"
+    )
+
+
+def with_part(path: Path) -> tuple[Path, str]:
+    """The file, and the sheet or table named behind it as in ``DATA.db::table``."""
+    name, separator, part = path.name.rpartition(PART)
+    if separator and name and not path.exists():
+        return path.with_name(name), part
+    return path, ""
+
+
+def require_file(path: Path) -> None:
     if path.is_dir():
         raise InputError(f"{path} is a folder: name a file in it")
     if not path.exists():
         siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         near = near_names(path.name, siblings, "the folder") if siblings else "check the path"
         raise InputError(f"there is no file {path}: {near}")
-    fmt = fmt or TableFormat()
-    endings = [suffix.lower() for suffix in path.suffixes]
-    is_compressed = endings[-1:] != [] and endings[-1] in COMPRESSED and bool(endings[:-1])
-    ending = endings[-2] if is_compressed else "".join(endings[-1:])
-    try:
-        if ending in USUAL_DELIMITER:
-            return read_text(path, USUAL_DELIMITER[ending], fmt, as_text, hint)
-        if ending in BINARY and not is_compressed:
-            return BINARY[ending](path)
-    except PermissionError as error:
-        raise InputError(f"{path} may not be read: change its permissions") from error
-    known = ", ".join([*USUAL_DELIMITER, *BINARY])
-    raise InputError(
-        f"{path.name} has no known ending: give a table in {known} (text also with .gz after it)"
-    )

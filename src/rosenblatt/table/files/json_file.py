@@ -1,0 +1,92 @@
+"""JSON files to tables: one record a line, or a list of records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rosenblatt.errors import InputError
+from rosenblatt.table.files.byte_stream import byte_blocks
+from rosenblatt.table.files.file_reading import FileReading, TableFile
+from rosenblatt.table.files.object_columns import ObjectColumns
+from rosenblatt.table.format import TableFormat
+from rosenblatt.table.messages import quote
+from rosenblatt.table.table import Table
+
+__all__ = ["read_json"]
+
+
+def read_json(path: Path, fmt: TableFormat, hint: FileReading | None) -> TableFile:
+    """Records of the same names; the names in the order in which they occur.
+
+    Raises
+    ------
+    InputError
+        Naming the first line that is no record.
+    """
+    del fmt, hint
+    columns = ObjectColumns()
+    for record in records(path):
+        columns.add(record)
+    if not columns.n_rows:
+        raise InputError(f"{path.name} is empty: it needs records")
+    cells = columns.cells()
+    if not cells:
+        raise InputError(f"{path.name} has nested values alone: give a table of plain cells")
+    notes = []
+    if columns.nested:
+        names = quote(list(columns.nested))
+        notes.append(f"left out, because their values are nested: {names}")
+    table = Table(cells, columns.n_rows)
+    return TableFile(table, FileReading("json", names=table.names), tuple(notes))
+
+
+def records(path: Path) -> Iterator[dict[str, Any]]:
+    first = next((block for block in byte_blocks(path) if block.strip()), b"")
+    if first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        yield from listed(path)
+        return
+    for number, line in enumerate(lines(path), 1):
+        if line.strip():
+            yield record_of(parsed(line, path, f"line {number}"), path, f"line {number}")
+
+
+def listed(path: Path) -> Iterator[dict[str, Any]]:
+    values = parsed(b"".join(byte_blocks(path)), path, "the list")
+    for number, value in enumerate(values, 1):
+        yield record_of(value, path, f"record {number}")
+
+
+def lines(path: Path) -> Iterator[bytes]:
+    rest: list[bytes] = []
+    for block in byte_blocks(path):
+        first, *more = block.split(b"\n")
+        rest.append(first)
+        if more:
+            yield b"".join(rest)
+            yield from more[:-1]
+            rest = [more[-1]]
+    yield b"".join(rest)
+
+
+def parsed(text: bytes, path: Path, where: str) -> Any:
+    try:
+        return json.loads(text.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path.name}, {where}: JSON is UTF-8, and this is not: save it so"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"{path.name}, {where} is no JSON: mend it, one record a line, {{...}}"
+        ) from error
+
+
+def record_of(value: Any, path: Path, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(
+            f"{path.name}, {where} is no record: give one of names and values, {{...}}"
+        )
+    return value

@@ -1,0 +1,131 @@
+"""Parquet and Arrow files: every type, names that are no text, and pandas' metadata."""
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from rosenblatt.errors import InputError
+from rosenblatt.table.files import read_table
+
+DAY = dt.date(2020, 1, 1)
+MOMENT = dt.datetime(2001, 9, 9, 1, 46, 40)
+BILLION = 10**9  # seconds: MOMENT
+TYPES = {
+    "nothing": (pa.nulls(2), "string", [None, None]),
+    "unsigned": (pa.array([2**64 - 1, None], pa.uint64()), "uint64", [2**64 - 1, None]),
+    "half": (pa.array(np.array([1.5, 2], np.float16)), "double", [1.5, 2.0]),
+    "decimal": (pa.array([Decimal("1.50"), None]), "double", [1.5, None]),
+    "whole decimal": (pa.array([Decimal(5), None], pa.decimal128(9, 0)), "int64", [5, None]),
+    "long decimal": (pa.array([Decimal(10**30), None]), "string", [str(10**30), None]),
+    "large text": (pa.array(["a", None], pa.large_string()), "string", ["a", None]),
+    "text view": (pa.array(["a", None], pa.string_view()), "string", ["a", None]),
+    "text in bytes": (pa.array([b"a", None]), "string", ["a", None]),
+    "bytes": (pa.array([b"\xff", None]), "binary", [b"\xff", None]),
+    "date": (pa.array([DAY, None]), "timestamp[s]", [dt.datetime(2020, 1, 1), None]),
+    "known zone": (
+        pa.array([BILLION, None], pa.timestamp("s", "UTC")),
+        "timestamp[s, tz=UTC]",
+        [MOMENT.replace(tzinfo=dt.UTC), None],
+    ),
+    "unknown zone": (
+        pa.array([BILLION, None], pa.timestamp("s", "Mars/Phobos")),
+        "timestamp[s, tz=UTC]",
+        [MOMENT.replace(tzinfo=dt.UTC), None],
+    ),
+    "time": (
+        pa.array([60_000_000_000, None], pa.time64("ns")),
+        "time64[us]",
+        [dt.time(0, 1), None],
+    ),
+    "list": (pa.array([[1], None]), "list<item: int64>", [[1], None]),
+    "runs": (
+        pa.RunEndEncodedArray.from_arrays(pa.array([2], pa.int32()), pa.array(["a"])),
+        "string",
+        ["a", "a"],
+    ),
+    "categories": (
+        pa.array(["a", None]).dictionary_encode(),
+        "dictionary<values=string, indices=int32, ordered=0>",
+        ["a", None],
+    ),
+    "categories of numbers": (
+        pa.array([3, 1]).dictionary_encode(),
+        "dictionary<values=string, indices=int32, ordered=0>",
+        ["3", "1"],
+    ),
+    "eight-bit truth": (
+        pa.ExtensionArray.from_storage(pa.bool8(), pa.array([1, 0], pa.int8())),
+        "bool",
+        [True, False],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_type_is_read_converted_or_left(tmp_path, name):
+    values, kind, expected = TYPES[name]
+    table = pa.table({"column": values})
+    with pa.ipc.new_file(str(tmp_path / "t.arrow"), table.schema) as writer:
+        writer.write_table(table)
+    file = read_table(tmp_path / "t.arrow")
+    (cells,) = file.table.columns
+    assert str(cells.type) == kind
+    assert cells.values.to_pylist() == expected
+    noted = {"decimal", "long decimal", "text in bytes", "unknown zone"}
+    assert bool(file.notes) == (name in noted)
+
+
+def test_text_that_is_no_utf8_is_refused(tmp_path):
+    offsets = pa.py_buffer(np.array([0, 1], np.int32).tobytes())
+    broken = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(b"\xff")])
+    pq.write_table(pa.table({"a": broken}), tmp_path / "t.parquet")
+    with pytest.raises(InputError, match=r"t\.parquet.*UTF-8|t\.parquet cannot be read"):
+        read_table(tmp_path / "t.parquet")
+
+
+def test_columns_whose_names_are_no_text(tmp_path):
+    frame = pd.DataFrame({0: [0.5, 1.5], 1: [1, 2]})
+    frame.to_parquet(tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet").table.names == ("0", "1")
+    frame.columns = pd.MultiIndex.from_tuples([("t", "x"), ("t", "y")])
+    frame.to_parquet(tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet").table.names == ("('t', 'x')", "('t', 'y')")
+
+
+@pytest.mark.parametrize(
+    ("index", "names"),
+    [
+        (pd.RangeIndex(2), ("a",)),
+        (pd.RangeIndex(5, 9, 2, name="key"), ("key", "a")),
+        (pd.Index(["p", "q"]), ("a",)),
+        (pd.Index(["p", "q"], name="key"), ("key", "a")),
+    ],
+)
+def test_an_index_with_a_name_is_a_column(tmp_path, index, names):
+    pd.DataFrame({"a": [1, 2]}, index=index).to_parquet(tmp_path / "t.parquet")
+    table = read_table(tmp_path / "t.parquet").table
+    assert table.names == names
+    if "key" in names:
+        assert table.by_name["key"].values.to_pylist() == list(index)
+
+
+@pytest.mark.parametrize("said", [b"{broken", b"[]", b'{"index_columns": 3}', b'{"columns": [1]}'])
+def test_damaged_metadata_of_pandas_is_no_obstacle(tmp_path, said):
+    table = pa.table({"a": [1, 2]}).replace_schema_metadata({b"pandas": said})
+    pq.write_table(table, tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet").table.by_name["a"].values.to_pylist() == [1, 2]
+
+
+def test_categories_and_months_of_pandas(tmp_path):
+    months = pd.period_range("2023-01", periods=3, freq="M")
+    frame = pd.DataFrame({"code": pd.Categorical([3, 1, 3]), "month": months})
+    frame.to_parquet(tmp_path / "t.parquet")
+    found = read_table(tmp_path / "t.parquet").table.by_name
+    assert found["code"].is_declared_category
+    assert found["code"].values.to_pylist() == ["3", "1", "3"]
+    assert found["month"].values.to_pylist() == [dt.datetime(2023, m, 1) for m in (1, 2, 3)]
