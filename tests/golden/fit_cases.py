@@ -20,7 +20,7 @@ from tests.golden.fit_runs import (
     VALIDATION,
     Case,
     SignDescent,
-    Softsign,
+    WithoutKernel,
     ensemble,
     neuron,
     one_fit,
@@ -87,11 +87,11 @@ CASES: dict[str, Case] = {
     "kfac, float32": of_arrays("number", solver="kfac", dtype="float32", activation="tanh"),
     # A user's own members, on the readable engine.
     "own optimiser": of_arrays("three", solver=SignDescent()),
-    "own activation": of_arrays("number", activation=Softsign(), n_jobs=2),
+    "own activation": of_arrays("number", activation=WithoutKernel(), n_jobs=2),
     "own activation, dropout, batch norm": of_arrays(
-        "three", activation=Softsign(), dropout=0.25, normalization="batch", clip_norm=0.5
+        "three", activation=WithoutKernel(), dropout=0.25, normalization="batch", clip_norm=0.5
     ),
-    "own activation, lbfgs": of_arrays("three", activation=Softsign(), solver="lbfgs"),
+    "own activation, lbfgs": of_arrays("three", activation=WithoutKernel(), solver="lbfgs"),
     # Structures.
     "no hidden layer": native("three", hidden_layer_sizes=(), **FAST),
     "no hidden layer, float32, sgd": native(

@@ -33,7 +33,7 @@ __all__ = [
     "VALIDATION",
     "Case",
     "SignDescent",
-    "Softsign",
+    "WithoutKernel",
     "ensemble",
     "estimator",
     "neuron",
@@ -73,7 +73,7 @@ SPARSE, MANY_SPARSE = (sp.csr_array(np.where(d["X"] > 0.5, d["X"], 0)) for d in 
 
 
 @dataclass(frozen=True)
-class Softsign(Activation):
+class WithoutKernel(Activation):
     """z / (1 + |z|): a user's own, for which there is no kernel."""
 
     def value(self, z: Array) -> Array:

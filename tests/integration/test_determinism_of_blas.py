@@ -23,7 +23,7 @@ from rosenblatt.engine.blas_threads import one_thread_blas
 from tests.support.determinism import (
     N_JOBS,
     TARGET,
-    Softsign,
+    WithoutKernel,
     X,
     Y,
     classifier,
@@ -59,7 +59,7 @@ def test_blas_is_held_to_the_estimators_threads_for_the_whole_fit(solver: str) -
         seen.clear()
         model = MLPRegressor(
             hidden_layer_sizes=5,
-            activation=Softsign() if solver == "adam" else "relu",
+            activation=WithoutKernel() if solver == "adam" else "relu",
             solver=solver,
             max_iter=2,
             n_jobs=n_jobs,
@@ -84,7 +84,7 @@ ROWS = (1, 65, 901, 1802)
 # What BLAS computes: a layer of more than 4,096 inputs, and an activation without a kernel.
 OF_BLAS: dict[str, dict[str, Any]] = {
     "native": {"hidden_layer_sizes": (4200, 5)},
-    "readable": {"hidden_layer_sizes": (200, 90), "activation": Softsign()},
+    "readable": {"hidden_layer_sizes": (200, 90), "activation": WithoutKernel()},
 }
 
 
@@ -142,7 +142,12 @@ def test_a_fit_beside_one_that_holds_blas() -> None:
         {"initializer": "orthogonal", "hidden_layer_sizes": (500, 400), "n_jobs": 1, "max_iter": 1},
         {"solver": "lbfgs", "hidden_layer_sizes": (300, 100), "n_jobs": 2},
         {"solver": "kfac", "batch_size": 901, "n_jobs": 2, "max_iter": 1},
-        {"activation": Softsign(), "hidden_layer_sizes": (300, 260), "n_jobs": 1, "max_iter": 1},
+        {
+            "activation": WithoutKernel(),
+            "hidden_layer_sizes": (300, 260),
+            "n_jobs": 1,
+            "max_iter": 1,
+        },
     ]
     for given in settings:
         model = classifier(**given, deterministic=False)

@@ -21,7 +21,7 @@ N_JOBS = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True)
-class Softsign(Activation):
+class WithoutKernel(Activation):
     """z / (1 + |z|), for which there is no kernel: the readable engine trains with it."""
 
     def value(self, z: FloatArray) -> FloatArray:
