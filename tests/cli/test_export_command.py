@@ -18,7 +18,6 @@ from rosenblatt.cli.app import run
 from rosenblatt.cli.prediction import Predictions, predict
 from rosenblatt.persistence import load_model
 from rosenblatt.support.optional_dependencies import install_command
-from rosenblatt.table import read_table
 from tests.support.c_compiler import compiled
 from tests.support.c_rows import inputs, predictions
 from tests.support.cli_tables import REAL_DATA, shop_table
@@ -144,7 +143,7 @@ def test_real_tables(table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     if not (REAL_DATA / f"{table}.parquet").exists():
         pytest.skip("the table is not here")
     monkeypatch.chdir(tmp_path)
-    frame = read_table(REAL_DATA / f"{table}.parquet").frame.sample(1200, random_state=0)
+    frame = pd.read_parquet(REAL_DATA / f"{table}.parquet").sample(1200, random_state=0)
     frame[:1000].to_parquet("train.parquet")
     command("train", "train.parquet", "--epochs", "3", "--out", "m.safetensors")
     command("export", "m.safetensors", "--to", "c")

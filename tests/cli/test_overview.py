@@ -16,7 +16,15 @@ from rosenblatt.engine.compiled import module
 MODELS = Path(__file__).parents[1] / "golden" / "model_files_1"
 # What a training needs, and rows that are predicted do not.
 TRAINING = {"joblib", "rosenblatt.estimators", "rosenblatt.search", "scipy", "sklearn"}
-HEAVY = ("numpy", "pandas", "pyarrow", "rosenblatt.engine", "rosenblatt.table", "scipy", "sklearn")
+HEAVY = (
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "rosenblatt.engine",
+    "rosenblatt.table.encoding",
+    "scipy",
+    "sklearn",
+)
 
 
 def test_overview_has_the_subcommands_and_their_summaries() -> None:

@@ -23,7 +23,7 @@ VERSIONS = range(1, FORMAT_VERSION + 1)
 def test_an_old_file_predicts_what_it_did(name: str, version: int) -> None:
     folder = GOLDEN / f"model_files_{version}"
     saved = load_model(folder / f"{name}.safetensors")
-    rows = read_table(folder / "rows.csv", as_text=saved.encoding.text_columns).frame
+    rows = read_table(folder / "rows.csv", as_text=saved.encoding.text_columns).table
     predicted = predict(saved, rows).columns
     expected = json.loads((folder / "predictions.json").read_text())[name]
     assert list(predicted) == list(expected)

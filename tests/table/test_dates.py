@@ -11,8 +11,9 @@ from rosenblatt.table import (
     Category,
     Cycle,
     DateOrder,
-    Dropped,
     TableEncoding,
+    TableFormat,
+    recognise_table,
 )
 from tests.support.tables import DAYS, N, column_of, features, learn, table
 
@@ -84,7 +85,7 @@ def test_missing_dates_are_marked_and_wrong_ones_named():
 def test_the_cells_decide_the_order_of_a_date(form, order, time):
     frame = table(c=DAYS.strftime(form + time))
     encoding = learn(frame)
-    assert encoding.columns[0].order is order
+    assert encoding.columns[0].notation.order is order
     moments = DAYS if time else DAYS.normalize()
     expected = learn(table(c=moments))
     np.testing.assert_array_equal(encoding.encode(frame).X, expected.encode(table(c=moments)).X)
@@ -94,37 +95,38 @@ def test_the_cells_decide_the_order_of_a_date(form, order, time):
     read = encoding.encode(one.assign(c=day.strftime(form + time))).X
     np.testing.assert_array_equal(read, encoding.encode(one.assign(c=day)).X)
     np.testing.assert_array_equal(read, encoding.encode(one.assign(c=day.isoformat(" "))).X)
-    assert f"column 'c' holds dates, read as {order.value}" in encoding.notes
-    assert f"({order.value})" in encoding.describe()[0].detail
-    assert not any("read as" in note for note in expected.notes)
+    written = encoding.columns[0].notation.describe()
+    assert f"({written})" in encoding.describe()[0].detail
+    assert "(" not in expected.describe()[0].detail
     assert TableEncoding.from_dict(json.loads(json.dumps(encoding.to_dict()))) == encoding
 
 
 @pytest.mark.parametrize(
     "wrong",
-    ["05/31/2020", "31/02/2020", "31/05/20", "31/05-2020", "31/05/2020 25:00", "31 May 2020", "9"],
+    ["31/02/2020", "31/05-2020", "31/05/2020 25:00", "31 Foo 2020", "9"],
 )
 def test_a_date_of_another_order_is_named(wrong):
     encoding = learn(table(c=DAYS.strftime("%d/%m/%Y")))
-    with pytest.raises(InputError, match=r"row 1, which is not a date \(day-month-year\)"):
+    with pytest.raises(InputError, match=r"row 1, which is not a date as .*\(day-month-year\)"):
         encoding.encode(table(c=[wrong]))
 
 
 @pytest.mark.parametrize("by", ["/", "-"])
-def test_dates_of_an_unclear_order_are_left_as_they_are_and_noted(by):
-    few = np.resize([f"01{by}0{k}{by}2020" for k in range(1, 9)], N)
-    encoding = learn(table(c=few))
-    assert isinstance(encoding.columns[0], Category)
-    sentence = "looks like dates of an unclear order; write 2021-03-18"
-    assert f"column 'c' {sentence}" in encoding.notes
-    assert sentence in encoding.describe()[0].detail
-    assert TableEncoding.from_dict(json.loads(json.dumps(encoding.to_dict()))) == encoding
-    for rows_each in (1, 2):  # all different, all rare
-        cells = [f"{k % 12 + 1:02}{by}05{by}{1600 + k // rows_each}" for k in range(3 * N)]
-        cells = [cells[k - k % rows_each] for k in range(3 * N)]
-        column = column_of(cells)
-        assert isinstance(column, Dropped)
-        assert column.reason == sentence
+def test_dates_of_an_unclear_order_are_asked_for(by):
+    frame = table(c=np.resize([f"01{by}0{k}{by}2020" for k in range(1, 9)], N))
+    with pytest.raises(InputError, match=r"'c': .* no cell decides: say --date-order day-first or"):
+        learn(frame)
+    for order, median in (("day-first", "2020-04-01"), ("month-first", "2020-01-04")):
+        encoding = learn(frame, fmt=TableFormat(date_order=order))
+        assert median in encoding.describe()[0].detail
+        assert TableEncoding.from_dict(json.loads(json.dumps(encoding.to_dict()))) == encoding
+
+
+def test_another_column_decides_an_unclear_order():
+    unclear = np.resize([f"01/0{k}/2020" for k in range(1, 9)], N)
+    formats = recognise_table(table(c=unclear, d=DAYS.strftime("%d/%m/%Y")), target="y")
+    assert formats.columns[0].notation.order is DateOrder.DAY_FIRST
+    assert any("like column 'd'" in note for note in formats.notes)
 
 
 @pytest.mark.parametrize(

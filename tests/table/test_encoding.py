@@ -89,10 +89,10 @@ def test_describe_has_a_line_a_column():
 def test_text_columns_are_those_that_must_stay_as_written(tmp_path):
     frame = table(zip=np.resize(["01234", "X1", "00777"], N), n=np.arange(N) % 9)
     frame.to_csv(tmp_path / "train.csv", index=False)
-    encoding = learn(read_table(tmp_path / "train.csv").frame)
+    encoding = learn(read_table(tmp_path / "train.csv").table)
     assert encoding.text_columns == ("zip", "y")
     frame.head(1).to_csv(tmp_path / "new.csv", index=False)
-    new = read_table(tmp_path / "new.csv", as_text=encoding.text_columns).frame
+    new = read_table(tmp_path / "new.csv", as_text=encoding.text_columns).table
     assert encoding.encode(new).notes == ()
 
 
@@ -109,7 +109,7 @@ def test_real_tables(name, n_features, kinds):
     path = DATA / f"{name}.parquet"
     if not path.exists():
         pytest.skip("the benchmark data are not here")
-    frame = read_table(path).frame
+    frame = read_table(path).table
     encoding = learn_encoding(frame, target="target")
     lines = {line.name: line.n_features for line in encoding.describe()}
     assert {key: lines[key] for key in kinds} == kinds
@@ -125,9 +125,9 @@ def test_a_table_through_csv_is_encoded_as_through_parquet(tmp_path):
     path = DATA / "adult.parquet"
     if not path.exists():
         pytest.skip("the benchmark data are not here")
-    frame = read_table(path).frame.head(3000)
+    frame = pd.read_parquet(path).head(3000)
     frame.to_csv(tmp_path / "t.csv", index=False, sep=";", na_rep="?")
-    again = read_table(tmp_path / "t.csv").frame
+    again = read_table(tmp_path / "t.csv").table
     encoding = learn_encoding(frame, target="target")
     assert learn_encoding(again, target="target") == encoding
     np.testing.assert_array_equal(encoding.encode(again).X, encoding.encode(frame).X)

@@ -15,7 +15,8 @@ from rosenblatt.table import (
     Task,
     guess_target,
     learn_encoding,
-    learn_target,
+    recognise_table,
+    table_of,
 )
 
 N = 300
@@ -26,7 +27,11 @@ def frame_of(values):
 
 
 def learn(values, task=Task.AUTO):
-    return learn_target(frame_of(values), "y", task)
+    return recognise_table(frame_of(values), target="y", task=task).target
+
+
+def cells_of(values):
+    return table_of(frame_of(values)).by_name["y"]
 
 
 CLASSES = {
@@ -38,7 +43,7 @@ CLASSES = {
     "nullable bool": (pd.array(np.resize([True, False], N), dtype="boolean"), (False, True)),
     "yes and no": (np.resize(["yes", "no"], N), ("no", "yes")),
     "few integers": (np.resize([3, -1, 10], N), (-1, 3, 10)),
-    "integers as floats": (np.resize([0, 1, np.nan], N), (0, 1)),
+    "integers as floats": (np.resize([0, 1, np.nan], N), ("0.0", "1.0")),
     "two integers in few rows": ([0, 1, 1, 0], (0, 1)),
     "nullable integers": (pd.array(np.resize([1, 2], N), dtype="Int64"), (1, 2)),
 }
@@ -52,7 +57,7 @@ def test_classes(case):
     assert target.classes == classes
     assert [type(label) for label in target.classes] == [type(label) for label in classes]
     series = frame_of(values)["y"]
-    encoded = target.encode(series)
+    encoded = target.encode(cells_of(values))
     np.testing.assert_array_equal(encoded.rows, series.notna())
     labels = target.labels(encoded.y)
     assert labels.tolist() == [
@@ -82,7 +87,7 @@ def test_numbers(case):
     assert isinstance(target, NumberTarget)
     numbers = np.asarray(values, dtype=float)
     present = numbers[~np.isnan(numbers)]
-    encoded = target.encode(frame_of(values)["y"])
+    encoded = target.encode(cells_of(values))
     np.testing.assert_allclose(encoded.y, present)
     z = target.standardise(encoded.y)
     assert z.mean() == pytest.approx(0, abs=1e-12)
@@ -109,11 +114,11 @@ REFUSED = {
     "missing": ([None] * 9, Task.AUTO, "missing in every row"),
     "markers": ([None, "", " "] * 3, Task.AUTO, "missing in every row"),
     "constant text": (["a"] * 9, Task.AUTO, "is 'a' in every row"),
-    "constant number": ([2.0, np.nan, 2.0], Task.REGRESSION, "is '2' in every row"),
+    "constant number": ([2.0, np.nan, 2.0], Task.REGRESSION, "is '2.0' in every row"),
     "text for regression": (["1.5", "tall", "2"], Task.REGRESSION, "'tall' in row 2"),
     "infinite": ([1.0, np.inf, 2.5], Task.AUTO, r"infinite values \(row 2\)"),
     "huge": ([1e308, -1e308, 1.5], Task.REGRESSION, "too much to be scaled"),
-    "constant but for a marker": (["2.5", "NA", "2.5"], Task.REGRESSION, "too little"),
+    "constant but for a marker": (["2.5", "NA", "2.5"], Task.REGRESSION, "is '2.5' in every row"),
     "dates": (pd.date_range("2020-01-01", periods=9), Task.AUTO, "holds dates"),
     "date objects": ([datetime.date(2020, 1, k) for k in range(1, 10)], Task.AUTO, "holds dates"),
     "dates as text": ([f"{k}.01.2020" for k in range(10, 19)], Task.AUTO, "holds dates"),
@@ -138,7 +143,7 @@ def test_an_absent_target_offers_near_names():
     with pytest.raises(InputError, match="no target column 'target': it has 'age', 'y'"):
         learn_encoding(pd.DataFrame({"age": [1.0, 2.5], "y": [1, 2]}), target="target")
     with pytest.raises(InputError, match="'rooms' occurs more than once"):
-        learn_target(frame.set_axis(["rooms", "rooms"], axis=1), "rooms")
+        recognise_table(frame.set_axis(["rooms", "rooms"], axis=1), target="rooms")
 
 
 @pytest.mark.parametrize(
@@ -162,16 +167,14 @@ def test_no_columns_to_guess_from():
         guess_target(pd.DataFrame())
 
 
-def test_rows_with_a_missing_or_unknown_class_are_left_out_and_counted():
+def test_rows_with_a_missing_class_are_left_out_and_unknown_classes_are_errors():
     encoding = learn_encoding(frame_of(np.resize(["a", "b"], N)), target="y")
     encoded = encoding.encode_target(frame_of(["a", None, "z", "b", "", "z"]))
-    np.testing.assert_array_equal(encoded.y, [0, 1])
+    np.testing.assert_array_equal(encoded.y, [0, 2, 1, 2])
     assert encoded.y.dtype == np.int64
-    assert encoded.rows.tolist() == [True, False, False, True, False, False]
+    assert encoded.rows.tolist() == [True, False, True, True, False, True]
     assert "2 rows left out: 'y' is missing there" in encoded.notes
-    assert any(
-        "2 rows left out" in note and "('z'; row 3, row 6)" in note for note in encoded.notes
-    )
+    assert any("2 rows" in note and "('z'; row 3, row 6)" in note for note in encoded.notes)
     with pytest.raises(InputError, match="lacks the column 'y'"):
         encoding.encode_target(pd.DataFrame({"x": [1.0]}))
 
@@ -189,8 +192,8 @@ def test_bad_numbers_in_the_target_later_on():
 
 def test_a_target_learnt_from_more_rows_keeps_its_classes():
     frame = frame_of(["a", "b"] * 20 + ["c"])
-    target = learn_target(frame, "y")
-    encoding = learn_encoding(frame.head(30), target=target)
+    formats = recognise_table(frame, target="y")
+    encoding = learn_encoding(frame, target=formats, rows=np.arange(30))
     assert encoding.target.classes == ("a", "b", "c")
     assert encoding.encode_target(frame).rows.all()
 
@@ -198,5 +201,5 @@ def test_a_target_learnt_from_more_rows_keeps_its_classes():
 def test_bool_classes_are_recognised_in_words():
     encoding = learn_encoding(frame_of([True, False] * 20), target="y")
     encoded = encoding.encode_target(frame_of(["true", "FALSE", "perhaps", None]))
-    np.testing.assert_array_equal(encoded.y, [1, 0])
+    np.testing.assert_array_equal(encoded.y, [1, 0, 2])
     assert len(encoded.notes) == 2

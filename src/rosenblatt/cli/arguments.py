@@ -33,19 +33,16 @@ ModelPath = Annotated[
 ]
 Data = Annotated[
     Path | None,
-    typer.Argument(help="A table: CSV, TSV, Parquet, Arrow or Feather.", show_default=False),
+    typer.Argument(
+        help="A table: CSV, TSV, JSON lines, Parquet, Arrow, Excel, DATA.db::table.",
+        show_default=False,
+    ),
 ]
 Example = Annotated[
     str | None,
     typer.Option(
         help="Use bundled real data instead: breast_cancer, diabetes, digits, iris or wine."
     ),
-]
-Encoding = Annotated[
-    str | None, typer.Option(help="Character encoding of a text file; detected if not given.")
-]
-Delimiter = Annotated[
-    str | None, typer.Option(help="What separates a text file's columns; detected if not given.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Leave out notes and reports.")]

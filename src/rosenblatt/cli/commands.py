@@ -14,6 +14,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.persistence import FORMAT_VERSION, SavedModel, Score, load_model, read_model
 from rosenblatt.support.atomic import check_writable, replaced_file
 from rosenblatt.support.listing import count
+from rosenblatt.table.columns_file import columns_text
 
 
 def run_predict(model: Path, source: Source, screen: Screen, *, out: PredictionFile | None) -> Json:
@@ -23,8 +24,8 @@ def run_predict(model: Path, source: Source, screen: Screen, *, out: PredictionF
             raise InputError(f"--out {out.path} is one of the files to read: choose another name")
         check_writable(out.path)
     saved = load_model(model)
-    table = source.read(saved.encoding.text_columns)
-    predictions = predict(saved, table.frame)
+    table = source.read(saved.encoding)
+    predictions = predict(saved, table.table)
     notes = [*table.notes, *predictions.notes]
     screen.notes(notes)
     result: Json = {"rows": predictions.n_rows, "notes": notes}
@@ -43,8 +44,8 @@ def run_predict(model: Path, source: Source, screen: Screen, *, out: PredictionF
 def run_evaluate(model: Path, source: Source, screen: Screen) -> Json:
     """Score a model on the rows that have a target."""
     saved = load_model(model)
-    table = source.read(saved.encoding.text_columns)
-    evaluation = evaluate(saved, table.frame)
+    table = source.read(saved.encoding)
+    evaluation = evaluate(saved, table.table)
     notes = [*table.notes, *evaluation.notes]
     screen.say(f"{source.name}: {count(evaluation.rows, 'row')} with a target\n")
     screen.scores(
@@ -54,9 +55,13 @@ def run_evaluate(model: Path, source: Source, screen: Screen) -> Json:
     return {"rows": evaluation.rows, "scores": evaluation.scores, "notes": notes}
 
 
-def run_inspect(model: Path, screen: Screen) -> Json:
-    """Show the contents of a model file."""
+def run_inspect(model: Path, screen: Screen, *, as_columns: bool = False) -> Json:
+    """Show the contents of a model file, or its columns as a file of kinds."""
     loaded = read_model(model)
+    if as_columns:
+        kinds = columns_text(loaded.saved.encoding.kinds)
+        screen.raw(kinds)
+        return {"columns": kinds}
     saved, summary = loaded.saved, loaded.saved.summary
     network = saved.model.network
     facts = {

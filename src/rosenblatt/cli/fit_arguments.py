@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, final
+from typing import Annotated, final
 
 import typer
 
-from rosenblatt.cli.arguments import NEW_FILE, Delimiter, Encoding, alternatives
+from rosenblatt.cli.arguments import NEW_FILE, alternatives
 from rosenblatt.cli.options import DIVERGENCE_ACTIONS, SCHEDULES, SOLVER_NAMES, TrainingOptions
 from rosenblatt.options.activations import activations
 
-__all__ = ["FitArguments", "takes_fit_arguments"]
+__all__ = ["FitArguments"]
 
 
 @final
@@ -49,8 +46,6 @@ class FitArguments:
     sample_weight: Annotated[
         str | None, typer.Option(help="A column of weights: 2 counts like the row twice.")
     ] = None
-    encoding: Encoding = None
-    delimiter: Delimiter = None
     jobs: Annotated[int | None, typer.Option(help="Threads; all that it may use if not given.")] = (
         None
     )
@@ -77,27 +72,3 @@ class FitArguments:
         shared = {f.name for f in fields(self)} & {f.name for f in fields(TrainingOptions)}
         values = {name: getattr(self, name) for name in shared}
         return TrainingOptions(task=task, hidden=hidden, **values)
-
-
-def takes_fit_arguments(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Expand a command's parameter of type `FitArguments` into the shared options.
-
-    typer reads a command's options from its signature, and has no groups of them.
-    """
-    shared = inspect.signature(FitArguments, eval_str=True).parameters
-    parameters: list[inspect.Parameter] = []
-    for parameter in inspect.signature(command, eval_str=True).parameters.values():
-        if parameter.annotation is FitArguments:
-            group = parameter.name
-            parameters += shared.values()
-        else:
-            parameters.append(parameter)
-
-    @functools.wraps(command)
-    def expanded(**given: Any) -> Any:
-        values = {name: given.pop(name) for name in shared}
-        return command(**given, **{group: FitArguments(**values)})
-
-    expanded.__annotations__ = {p.name: p.annotation for p in parameters}
-    expanded.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return expanded

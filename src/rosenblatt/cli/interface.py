@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rosenblatt.cli.argument_groups import expand_groups
 from rosenblatt.cli.arguments import (
     NEW_FILE,
     AsJson,
     Data,
-    Delimiter,
-    Encoding,
     Example,
     ModelPath,
     Quiet,
@@ -24,12 +23,13 @@ from rosenblatt.cli.arguments import (
     TaskName,
     alternatives,
 )
-from rosenblatt.cli.fit_arguments import FitArguments, takes_fit_arguments
+from rosenblatt.cli.fit_arguments import FitArguments
 from rosenblatt.cli.job import Job, check_source, source_of
 from rosenblatt.cli.options import parse_hidden
 from rosenblatt.cli.overview import new_app
 from rosenblatt.cli.prediction_file import PredictionFile
 from rosenblatt.cli.search_options import SELECTIONS, STRATEGIES, SearchOptions, parse_time
+from rosenblatt.cli.table_arguments import TableArguments
 
 if TYPE_CHECKING:
     from rosenblatt.cli.screen import Screen
@@ -38,7 +38,29 @@ app = new_app()
 
 
 @app.command()
-@takes_fit_arguments
+@expand_groups
+def look(
+    data: Data = None,
+    *,
+    example: Example = None,
+    table: TableArguments,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> Job:
+    """Show what is understood of a table, before any training."""
+    check_source(data, example)
+    fmt = table.format()
+
+    def job(screen: Screen) -> dict[str, Any]:
+        from rosenblatt.cli.look import run_look
+
+        return run_look(source_of(data, example, fmt), screen)
+
+    return Job(job, as_json, quiet)
+
+
+@app.command()
+@expand_groups
 def train(
     data: Data = None,
     *,
@@ -49,6 +71,7 @@ def train(
         str, typer.Option(help="Units of the hidden layers; none = a linear model.")
     ] = "128,64",
     fit: FitArguments,
+    table: TableArguments,
     checkpoint: Annotated[
         Path | None,
         typer.Option(
@@ -62,12 +85,13 @@ def train(
     """Train a network on a table and save it."""
     options = fit.training_options(task, parse_hidden(hidden))
     check_source(data, example)
+    fmt = table.format()
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.train_command import run_train
 
         return run_train(
-            source_of(data, example, fit.encoding, fit.delimiter),
+            source_of(data, example, fmt),
             screen,
             target=target,
             weight_column=fit.sample_weight,
@@ -81,7 +105,7 @@ def train(
 
 
 @app.command()
-@takes_fit_arguments
+@expand_groups
 def search(
     data: Data = None,
     *,
@@ -114,6 +138,7 @@ def search(
         ),
     ] = "best",
     fit: FitArguments,
+    table: TableArguments,
     plot: Annotated[
         Path | None,
         typer.Option(
@@ -133,12 +158,13 @@ def search(
         select=select,
     )
     check_source(data, example)
+    fmt = table.format()
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.search_command import run_search
 
         return run_search(
-            source_of(data, example, fit.encoding, fit.delimiter),
+            source_of(data, example, fmt),
             screen,
             target=target,
             weight_column=fit.sample_weight,
@@ -152,13 +178,13 @@ def search(
 
 
 @app.command()
+@expand_groups
 def predict(
     model: ModelPath,
     data: Data = None,
     *,
     example: Example = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
+    table: TableArguments,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -170,35 +196,37 @@ def predict(
 ) -> Job:
     """Predict the target of every row of a table."""
     check_source(data, example)
+    fmt = table.format()
     file = None if out is None else PredictionFile(out)
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_predict
 
-        source = source_of(data, example, encoding, delimiter)
+        source = source_of(data, example, fmt)
         return run_predict(model, source, screen, out=file)
 
     return Job(job, as_json, quiet)
 
 
 @app.command()
+@expand_groups
 def evaluate(
     model: ModelPath,
     data: Data = None,
     *,
     example: Example = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
+    table: TableArguments,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> Job:
     """Score a model on rows whose target is known."""
     check_source(data, example)
+    fmt = table.format()
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_evaluate
 
-        source = source_of(data, example, encoding, delimiter)
+        source = source_of(data, example, fmt)
         return run_evaluate(model, source, screen)
 
     return Job(job, as_json, quiet)
@@ -233,12 +261,20 @@ def export(
 
 
 @app.command()
-def inspect(model: ModelPath, *, as_json: AsJson = False) -> Job:
+def inspect(
+    model: ModelPath,
+    *,
+    columns: Annotated[
+        bool,
+        typer.Option("--columns", help="Print the kinds of its columns as a file for --columns."),
+    ] = False,
+    as_json: AsJson = False,
+) -> Job:
     """Show what a model file holds."""
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_inspect
 
-        return run_inspect(model, screen)
+        return run_inspect(model, screen, as_columns=columns)
 
     return Job(job, as_json=as_json)

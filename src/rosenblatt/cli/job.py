@@ -13,6 +13,7 @@ from rosenblatt.errors import InputError
 if TYPE_CHECKING:
     from rosenblatt.cli.screen import Screen
     from rosenblatt.cli.source import Source
+    from rosenblatt.table import TableFormat
 
 
 @final
@@ -39,9 +40,7 @@ def check_source(data: Path | None, example: str | None) -> None:
         check_example(example)
 
 
-def source_of(
-    data: Path | None, example: str | None, encoding: str | None, delimiter: str | None
-) -> Source:
+def source_of(data: Path | None, example: str | None, fmt: TableFormat) -> Source:
     from rosenblatt.cli.source import Source
 
-    return Source(data, example, encoding, delimiter)
+    return Source(data, example, fmt)

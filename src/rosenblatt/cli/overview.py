@@ -13,6 +13,7 @@ __all__ = ["COMMANDS", "new_app", "overview"]
 
 # The subcommands in the order of the help; their functions have the same docstrings.
 COMMANDS = {
+    "look": "Show what is understood of a table, before any training.",
     "train": "Train a network on a table and save it.",
     "search": "Try networks of several sizes on a table, train the one chosen and save it.",
     "predict": "Predict the target of every row of a table.",

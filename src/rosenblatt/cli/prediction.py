@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
+
+import numpy as np
 
 from rosenblatt.cli.prediction_file import Columns
 from rosenblatt.cli.preparation import weight_column_values
@@ -11,9 +13,7 @@ from rosenblatt.cli.scores import MetricScores
 from rosenblatt.cli.tasks import EncodedRows, in_blocks, kind_of, network_predictor, scores_of
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import SavedModel
-
-if TYPE_CHECKING:
-    import pandas as pd
+from rosenblatt.table import Table
 
 
 @final
@@ -44,18 +44,18 @@ class Evaluation:
     notes: tuple[str, ...]
 
 
-def predict(saved: SavedModel, frame: pd.DataFrame) -> Predictions:
+def predict(saved: SavedModel, table: Table) -> Predictions:
     """Predictions for rows with columns in any order; targets and weights are ignored."""
-    encoded = saved.encoding.encode(_without_weights(saved, frame))
+    encoded = saved.encoding.encode(_without_weights(saved, table))
     kind = kind_of(saved.encoding.target)
     output = in_blocks(network_predictor(kind, saved.model), encoded.X)
     return Predictions(kind.columns(output), encoded.notes)
 
 
-def evaluate(saved: SavedModel, frame: pd.DataFrame) -> Evaluation:
+def evaluate(saved: SavedModel, table: Table) -> Evaluation:
     """Scores on the rows with a target, weighted if training was and the weights are present."""
     encoding, weight_column = saved.encoding, saved.summary.weight_column
-    target = encoding.encode_target(frame)
+    target = encoding.encode_target(table)
     if not len(target.y):
         raise InputError(
             f"no row has a known {encoding.target.name!r} to compare with: fill the column in, or "
@@ -63,17 +63,18 @@ def evaluate(saved: SavedModel, frame: pd.DataFrame) -> Evaluation:
         )
     notes = target.notes
     weights = None
-    if weight_column is not None and weight_column in frame.columns:
-        weights = weight_column_values(frame, weight_column)[target.rows]
+    if weight_column is not None and weight_column in table.by_name:
+        weights = weight_column_values(table, weight_column)[target.rows]
         notes += (f"rows are weighted by {weight_column!r}, as in training",)
-    encoded = encoding.encode(_without_weights(saved, frame)[target.rows])
+    labelled = np.flatnonzero(target.rows)
+    encoded = encoding.encode(_without_weights(saved, table).take(labelled))
     kind = kind_of(encoding.target)
     rows = EncodedRows(encoded.X, target.y, weights)
     scores = scores_of(kind, network_predictor(kind, saved.model), rows)
     return Evaluation(scores, len(rows.y), (*notes, *encoded.notes))
 
 
-def _without_weights(saved: SavedModel, frame: pd.DataFrame) -> pd.DataFrame:
+def _without_weights(saved: SavedModel, table: Table) -> Table:
     """The table without the column of weights, which is not a feature."""
-    columns = [saved.summary.weight_column] if saved.summary.weight_column else []
-    return frame.drop(columns=columns, errors="ignore")
+    column = saved.summary.weight_column
+    return table if column is None else table.without(column)

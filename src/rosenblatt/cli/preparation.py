@@ -8,7 +8,6 @@ from typing import final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.split import split_rows
@@ -18,13 +17,18 @@ from rosenblatt.support.types import FloatArray
 from rosenblatt.table import (
     ClassTarget,
     NumberTarget,
+    Table,
     TableEncoding,
+    TableFile,
+    TableFormat,
     Task,
     guess_target,
     learn_encoding,
-    learn_target,
+    recognise_table,
 )
 from rosenblatt.table.names import near_names
+from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.parsing import numbers_of
 
 
 @final
@@ -40,28 +44,34 @@ class Prepared:
 
 
 def prepare(
-    frame: pd.DataFrame,
+    file: TableFile,
     options: TrainingOptions,
     *,
     target: str | None = None,
     weight_column: str | None = None,
+    fmt: TableFormat | None = None,
 ) -> Prepared:
-    """Split the rows that have a target, and learn the columns from those to train on.
+    """Split the rows that have a target.
 
-    Raises InputError as `learn_target` and `learn_encoding` do, and for weights that are none.
+    What the columns are is learnt from all of these rows, so that no seed decides it; values,
+    means and categories are learnt from those to train on.
+
+    Raises InputError as `recognise_table` and `learn_encoding` do, and for weights that are none.
     """
+    table = file.table
     notes: list[str] = []
     weights = None
     if weight_column is not None:
         if weight_column == target:
             raise InputError(f"{target!r} cannot be target and sample weights: name another column")
-        weights = weight_column_values(frame, weight_column)
-        frame = frame.drop(columns=weight_column)
+        weights = weight_column_values(table, weight_column)
+        table = table.without(weight_column)
     if target is None:
-        target, note = guess_target(frame)
+        target, note = guess_target(table)
         notes.append(note)
-    learnt = learn_target(frame, target, Task(options.task))
-    encoded = learnt.encode(frame[target])
+    formats = recognise_table(table, target=target, fmt=fmt, task=Task(options.task))
+    learnt = formats.target
+    encoded = learnt.encode(table.by_name[target])
     notes += encoded.notes
     labelled = np.flatnonzero(encoded.rows)
     split = split_rows(
@@ -71,18 +81,17 @@ def prepare(
         options.seed,
     )
     encoding = learn_encoding(
-        frame.iloc[labelled[split.train]],
-        target=_scaled_on(encoded.y[split.train], learnt),
+        table,
+        target=replace(formats, target=_scaled_on(encoded.y[split.train], learnt)),
+        rows=labelled[split.train],
+        reading=file.reading,
     )
     places = {"train": split.train, "validation": split.validation, "held-out": split.held_out}
+    places = {name: rows for name, rows in places.items() if len(rows)}
+    features = encoding.encode_parts(table, [labelled[rows] for rows in places.values()])
     parts = {
-        name: EncodedRows(
-            encoding.encode(frame.iloc[labelled[rows]]).X,
-            encoded.y[rows],
-            None if weights is None else weights[labelled[rows]],
-        )
-        for name, rows in places.items()
-        if len(rows)
+        name: EncodedRows(X, encoded.y[rows], None if weights is None else weights[labelled[rows]])
+        for (name, rows), X in zip(places.items(), features, strict=True)
     }
     if weights is not None and not parts["train"].has_weight:
         raise InputError(
@@ -94,7 +103,7 @@ def prepare(
         kind_of(encoding.target),
         {name: rows for name, rows in parts.items() if rows.has_weight},
         weight_column,
-        (*notes, *encoding.notes),
+        (*notes, *formats.notes, *encoding.notes),
     )
 
 
@@ -105,21 +114,20 @@ def _scaled_on(y: FloatArray, target: ClassTarget | NumberTarget) -> ClassTarget
     return replace(target, mean=float(y.mean()), scale=float(y.std()) or target.scale)
 
 
-def weight_column_values(frame: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
+def weight_column_values(table: Table, column: str) -> npt.NDArray[np.float64]:
     """The sample weights in a column, shape (n_rows,); InputError if they are no weights."""
-    names = [str(name) for name in frame.columns]
-    if column not in names:
+    if column not in table.by_name:
         raise InputError(
-            f"the table has no column {column!r} of weights: {near_names(column, names)}"
+            f"the table has no column {column!r} of weights: {near_names(column, table.names)}"
         )
-    numbers = pd.to_numeric(frame[column], errors="coerce")
-    weights: npt.NDArray[np.float64] = numbers.to_numpy(np.float64, na_value=np.nan)
-    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    cells = table.by_name[column]
+    weights, strange = numbers_of(cells, NumberNotation())
+    wrong = strange | ~(np.isfinite(weights) & (weights >= 0))
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise InputError(
-            f"the sample weight in column {column!r}, row {first + 1}, is "
-            f"{frame[column].iloc[first]!s}: every weight must be a number of 0 or more"
+            f"the sample weight in column {column!r}, {cells.row_name(first)}, is "
+            f"{cells.values[first].as_py()!s}: every weight must be a number of 0 or more"
         )
     if not weights.any():
         raise InputError(

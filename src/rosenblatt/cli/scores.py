@@ -19,6 +19,7 @@ def classification_scores(
 ) -> MetricScores:
     """Scores of class probabilities, shape (n, n_classes), against class codes, shape (n,).
 
+    Codes from n_classes on stand for labels that the model does not have: no prediction hits them.
     `roc_auc` is the area for the second class of two, and for more classes the mean of each class
     against the rest; it needs rows of every class. `balanced_accuracy` is the mean recall over the
     classes that occur.
@@ -26,7 +27,9 @@ def classification_scores(
     if not _any_weight(codes, weights):
         return dict.fromkeys(("accuracy", "balanced_accuracy", "log_loss", "roc_auc"))
     hit = probabilities.argmax(axis=1) == codes
-    p_true = probabilities[np.arange(len(codes)), codes].astype(np.float64)
+    known = codes < probabilities.shape[1]
+    p_true = np.zeros(len(codes))
+    p_true[known] = probabilities[np.flatnonzero(known), codes[known]]
     return {
         "accuracy": float(np.average(hit, weights=weights)),
         "balanced_accuracy": _mean_recall(codes, hit, weights),

@@ -111,6 +111,20 @@ class Screen:
         _row(table, "bold", target.name, target.kind, target.detail, "")
         self._out.print(table, wrap=True)
 
+    def lines(
+        self, headings: Sequence[str], rows: Sequence[Sequence[str]], dim: Sequence[bool]
+    ) -> None:
+        """A table of texts; rows in `dim` stand back."""
+        table = _table(*headings)
+        for cells, stands_back in zip(rows, dim, strict=True):
+            _row(table, "dim" if stands_back else "", *cells)
+        self._out.print(table, wrap=True)
+
+    def raw(self, text: str) -> None:
+        """Text for another program, such as a file, as it is."""
+        if self.shows_results:
+            print(text, end="")
+
     def scores(self, scores: Iterable[Score]) -> None:
         """A line for every metric and part, a column for every model."""
         lines: dict[tuple[str, str], dict[str, float | None]] = {}

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
 from rosenblatt.cli.examples import load_example
-from rosenblatt.table import TableFile, read_table
+from rosenblatt.table import (
+    FileReading,
+    TableEncoding,
+    TableFile,
+    TableFormat,
+    read_table,
+    table_of,
+)
+from rosenblatt.table.files.file_reading import AsText
+from rosenblatt.table.task import guess_by_name
 
 
 @final
 @dataclass(frozen=True)
 class Source:
-    """A file, or an example by name, as `check_source` has passed them; the rest is a file's."""
+    """A file, or an example by name, as `check_source` has passed them; what is said of it."""
 
     data: Path | None
     example: str | None
-    encoding: str | None
-    delimiter: str | None
+    format: TableFormat
 
     @property
     def name(self) -> str:
@@ -42,10 +49,22 @@ class Source:
         """The column to predict of an example; None for a file."""
         return "target" if self.data is None else None
 
-    def read(self, as_text: Collection[str] = ()) -> TableFile:
-        """The table; columns `as_text` of a text file stay as written."""
-        if self.data is not None:
-            return read_table(
-                self.data, encoding=self.encoding, delimiter=self.delimiter, as_text=as_text
-            )
-        return TableFile(load_example(self.name), ())
+    def read(
+        self, encoding: TableEncoding | None = None, *, target: str | None = None
+    ) -> TableFile:
+        """The table; with the encoding of a model, read as that was.
+
+        Without one, the cells of the target, which is guessed if it is None, stay as written.
+        """
+        if self.data is None:
+            return TableFile(table_of(load_example(self.name)), FileReading("example"))
+        if encoding is None:
+            return read_table(self.data, self.format, as_text=self._labels(target))
+        return read_table(
+            self.data, self.format, as_text=encoding.text_columns, hint=encoding.reading
+        )
+
+    def _labels(self, target: str | None) -> AsText:
+        if target is not None:
+            return (target,)
+        return lambda names: (guess_by_name(names)[0],)

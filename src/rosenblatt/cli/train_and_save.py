@@ -100,14 +100,18 @@ def shown_table(
     InputError
         If its model may not be saved at `place`.
     """
-    table = source.read()
+    file = source.read(target=target)
     prepared = prepare(
-        table.frame, options, target=target or source.target, weight_column=weight_column
+        file,
+        options,
+        target=target or source.target,
+        weight_column=weight_column,
+        fmt=source.format,
     )
     place.check_replaceable(prepared.encoding)
-    notes = (*table.notes, *prepared.notes)
+    notes = (*file.notes, *prepared.notes)
     columns = prepared.encoding.describe()
-    n_rows = count(len(table.frame), "row")
+    n_rows = count(len(file.table), "row")
     screen.say(f"{source.name}: {n_rows}, {count(len(columns) - 1, 'column')} and the target\n")
     screen.columns(columns, in_short=True)
     screen.notes(notes)

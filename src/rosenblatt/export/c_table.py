@@ -92,10 +92,11 @@ class Writer:
             "days since 1970-01-01, with the time of day as a fraction" if is_date else "a number"
         )
         x = self._member("double", column.name, f"{what}; NaN is missing")
-        center = DOUBLE.literal(column.scaling.center)
+        own = column.scaling_of_values
+        center = DOUBLE.literal(own.center)
         self._say(f"missing = {x} != {x};")
         self._say(f"value = missing ? {center} : {x};")
-        self._feature(f"{self._helper('scaled', SCALED)}(value, {scaling(column.scaling)})")
+        self._feature(f"{self._helper('scaled', SCALED)}(value, {scaling(own)})")
         for cycle in column.cycles if isinstance(column, Date) else ():
             # The constant is 2π, which the table's encoding multiplies by first.
             angle = f"{DOUBLE.literal(TURN)} * value / {DOUBLE.literal(cycle.days)}"

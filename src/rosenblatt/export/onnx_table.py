@@ -64,8 +64,9 @@ def features_of(graph: Graph, column: AnyColumn) -> list[str]:
         instead = double(graph, column.often_true and not column.indicator)
         features = [as_float(graph, graph.step("Where", missing, instead, x))]
     else:
-        filled = graph.step("Where", missing, double(graph, column.scaling.center), x)
-        features = [scaled(graph, column.scaling, filled)]
+        own = column.scaling_of_values
+        filled = graph.step("Where", missing, double(graph, own.center), x)
+        features = [scaled(graph, own, filled)]
         for cycle in column.cycles if isinstance(column, Date) else ():
             features += waves(graph, filled, cycle.days, missing)
     return [*features, as_float(graph, missing)] if column.indicator else features

@@ -21,7 +21,9 @@ def texts_of(values: pa.ChunkedArray) -> pa.ChunkedArray:
     coded = values.dictionary_encode().unify_dictionaries()
     return pa.chunked_array(
         [
-            pa.DictionaryArray.from_arrays(chunk.indices, written(chunk.dictionary)).cast(pa.string())
+            pa.DictionaryArray.from_arrays(chunk.indices, written(chunk.dictionary)).cast(
+                pa.string()
+            )
             for chunk in coded.chunks
         ],
         pa.string(),

@@ -56,7 +56,10 @@ class Distinct:
         coded = coded.unify_dictionaries()
         values = coded.chunk(0).dictionary
         codes = np.concatenate(
-            [pc.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False) for chunk in coded.chunks]
+            [
+                pc.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False)
+                for chunk in coded.chunks
+            ]
         )
         blank = pc.index(values, pa.scalar("", values.type)).as_py()
         if blank >= 0:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, final
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, final
 
 import numpy as np
 
 from rosenblatt.support.types import FloatArray
+from rosenblatt.table.cells import Cells
 from rosenblatt.table.column import Column
 from rosenblatt.table.dates import Date
-from rosenblatt.table.messages import count, not_a, quote, require_finite, rows_named
-from rosenblatt.table.missing import fill_scaled, missing_detail, unlike_training
+from rosenblatt.table.imputation import fill_scaled, missing_detail, unlike_training
+from rosenblatt.table.labels import Labels
+from rosenblatt.table.messages import cell_text, count, quote, require_finite, rows_named
+from rosenblatt.table.notation.durations import DurationNotation
+from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.other_notation import PLAIN_NUMBERS, numbers_in
+from rosenblatt.table.parsing import MISSING, STRANGE, missing_of, spread, truth_of
 from rosenblatt.table.scaling import Scaling
-from rosenblatt.table.values import MISSING, STRANGE, factorise, to_numbers, to_truth
+from rosenblatt.table.serialization import to_plain
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["PLAIN", "AnyColumn", "Boolean", "Category", "Dropped", "Number"]
 
-__all__ = ["UNCLEAR_DATES", "AnyColumn", "Boolean", "Category", "Dropped", "Number"]
 
-UNCLEAR_DATES = "looks like dates of an unclear order; write 2021-03-18"
+PLAIN = (PLAIN_NUMBERS, NumberNotation(proven=False))
 
 
 @final
@@ -34,12 +38,12 @@ class Number(Column):
         Whether all training values were whole.
     indicator : bool
         Whether values were missing in training: then a second feature is 1 where one is missing.
-    grouped : bool
-        Whether "1,234" means 1234.
     words : tuple of str
-        Texts, in lower case, that stood among the numbers and were taken as missing.
-    sign : str
-        The percent or currency sign that may stand beside a number, or "".
+        Texts that stood among the numbers and are taken as missing.
+    notation : NumberNotation or DurationNotation
+        How text is read.
+    origin : int
+        What is subtracted from whole numbers too large for a float64, before they become one.
     """
 
     kind: ClassVar[str] = "number"
@@ -48,9 +52,9 @@ class Number(Column):
     integral: bool
     scaling: Scaling
     indicator: bool
-    grouped: bool = False
     words: tuple[str, ...] = ()
-    sign: str = ""
+    notation: NumberNotation | DurationNotation = PLAIN_NUMBERS
+    origin: int = 0
 
     @property
     def n_features(self) -> int:
@@ -58,24 +62,49 @@ class Number(Column):
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        return (self.name, f"{self.name} is missing") if self.indicator else (self.name,)
+        unit = unit_of(self.notation)
+        name = f"{self.name} ({unit})" if unit and unit not in self.name else self.name
+        return (name, f"{self.name} is missing") if self.indicator else (name,)
 
     @property
     def detail(self) -> str:
         what = "whole numbers" if self.integral else "numbers"
-        what += f" with {self.sign}" if self.sign else ""
-        words = f", {quote(list(self.words))} taken as missing" if self.words else ""
-        median = f"median {self.scaling.center:g}"
+        written = self.notation.describe()
+        what += f", written {written}" if written else ""
+        words = f", {quote(self.words)} taken as missing" if self.words else ""
+        median = f"median {self.scaling.center + self.origin:g}"
         return f"{what}, {median}{missing_detail(self.indicator)}{words}"
 
-    def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:
-        x, strange = to_numbers(
-            series, grouped=self.grouped, words=frozenset(self.words), sign=self.sign
-        )
-        if strange.any():
-            raise not_a(series, strange, "a number")
-        require_finite(series, x)
-        return fill_scaled(series, x, self.scaling, self.indicator, out)
+    @property
+    def scaling_of_values(self) -> Scaling:
+        """The scaling of a value from which the origin is not subtracted."""
+        return replace(self.scaling, center=self.scaling.center + self.origin)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a file's reader may convert its cells."""
+        return not self.origin and self.notation in PLAIN
+
+    @staticmethod
+    def of_current_form(data: dict[str, Any]) -> dict[str, Any]:
+        """Version 0.1.0 wrote `grouped` and `sign` instead of a notation."""
+        older = {name: value for name, value in data.items() if name not in ("grouped", "sign")}
+        if "notation" in data or len(older) == len(data):
+            return data
+        grouped, sign = data.get("grouped", False), data.get("sign", "")
+        if type(grouped) is not bool or type(sign) is not str:
+            return data
+        notation = NumberNotation(grouping="," if grouped else "", unit=sign)
+        return {**older, "notation": to_plain(notation)}
+
+    def fill(self, cells: Cells, out: FloatArray) -> tuple[str, ...]:
+        x, notes = numbers_in(cells, self.notation, self.words, self.origin)
+        require_finite(cells, x)
+        return (*notes, *fill_scaled(cells, x, self.scaling, self.indicator, out))
+
+
+def unit_of(notation: NumberNotation | DurationNotation) -> str:
+    return notation.unit if isinstance(notation, NumberNotation) else "s"
 
 
 @final
@@ -92,8 +121,8 @@ class Category(Column):
         share one feature, "another". Otherwise an unseen one has all features 0.
     indicator : bool
         Whether cells were missing in training: then "missing" is a category of its own.
-    unclear_dates : bool
-        Whether the texts are dates that may have the day or the month first.
+    words : tuple of str
+        Texts taken as missing, besides the usual markers that are no category.
     """
 
     kind: ClassVar[str] = "category"
@@ -102,7 +131,7 @@ class Category(Column):
     categories: tuple[str, ...]
     others: tuple[str, ...]
     indicator: bool
-    unclear_dates: bool = False
+    words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = self.categories + self.others
@@ -123,35 +152,41 @@ class Category(Column):
     def detail(self) -> str:
         n = len(self.categories) + len(self.others)
         pooled = f", {len(self.others):,} of them pooled as rare" if self.others else ""
-        dates = f", {UNCLEAR_DATES}" if self.unclear_dates else ""
         known = count(n, "category", "categories")
-        return f"{known}{pooled}{missing_detail(self.indicator)}{dates}"
+        words = f", {quote(self.words)} taken as missing" if self.words else ""
+        return f"{known}{pooled}{missing_detail(self.indicator)}{words}"
 
-    def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:
-        codes, texts = factorise(series)
-        own = {category: k for k, category in enumerate(self.categories)}
-        # An entry a text and a last one for code -1; -1 again means "no feature at all".
-        other = len(own) if self.others else -1
-        feature = np.array([own.get(text, other) for text in texts] + [-1], dtype=np.intp)
-        if self.indicator:
-            feature[-1] = out.shape[1] - 1
-        feature_of_row = feature[codes]
+    @staticmethod
+    def of_current_form(data: dict[str, Any]) -> dict[str, Any]:
+        """Version 0.1.0 took dates of an unclear order for categories, and said so."""
+        return {name: value for name, value in data.items() if name != "unclear_dates"}
+
+    def fill(self, cells: Cells, out: FloatArray) -> tuple[str, ...]:
+        distinct = cells.distinct
+        labels = Labels(self.categories + self.others)
+        known = labels.codes_of(distinct.strings)
+        missing = missing_of(distinct, self.words) & (known < 0)
+        # -1 means "no feature at all".
+        other = len(self.categories) if self.others else -1
+        feature = np.where((known >= 0) & (known < len(self.categories)), known, other)
+        last = out.shape[1] - 1 if self.indicator else -1
+        feature_of_row = spread(np.where(missing, last, feature), distinct.codes, last)
         rows = np.flatnonzero(feature_of_row >= 0)
         out[rows, feature_of_row[rows]] = 1
 
         notes = []
-        missing = codes == -1
-        if missing.any() and not self.indicator:
-            notes.append(unlike_training(series, missing, "taken as none of its categories"))
-        known = own.keys() | set(self.others)
-        strangers = [text for text in texts if text not in known]
-        if strangers:
-            unseen = np.array([text not in known for text in texts] + [False])[codes]
+        missing_rows = spread(missing, distinct.codes, True)
+        if missing_rows.any() and not self.indicator:
+            notes.append(unlike_training(cells, missing_rows, "taken as none of its categories"))
+        unseen = (known < 0) & ~missing
+        if unseen.any():
+            strangers = [distinct.strings[k] for k in np.flatnonzero(unseen)]
+            unseen_rows = spread(unseen, distinct.codes, False)
             taken = "another, like the rare ones" if self.others else "none of its categories"
             notes.append(
-                f"column {self.name!r} has {count(int(unseen.sum()), 'cell')} of "
+                f"column {self.name!r} has {count(int(unseen_rows.sum()), 'cell')} of "
                 f"{count(len(strangers), 'category', 'categories')} unseen in training "
-                f"({quote(strangers)}; {rows_named(series, unseen)}): taken as {taken}"
+                f"({quote(strangers)}; {rows_named(cells, unseen_rows)}): taken as {taken}"
             )
         return tuple(notes)
 
@@ -166,6 +201,7 @@ class Boolean(Column):
     name: str
     indicator: bool
     often_true: bool
+    words: tuple[str, ...] = ()
 
     @property
     def n_features(self) -> int:
@@ -179,22 +215,22 @@ class Boolean(Column):
     def detail(self) -> str:
         return f"true or false, mostly {self.often_true}".lower() + missing_detail(self.indicator)
 
-    def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:
-        codes = to_truth(series)
+    def fill(self, cells: Cells, out: FloatArray) -> tuple[str, ...]:
+        codes = truth_of(cells, self.words)
         strange = codes == STRANGE
         notes = []
         if strange.any():
-            example = str(series.iloc[int(np.flatnonzero(strange)[0])])
+            example = cell_text(cells, int(np.flatnonzero(strange)[0]))
             notes.append(
                 f"column {self.name!r} has {count(int(strange.sum()), 'cell')} neither true nor "
-                f"false ({quote([example])}; {rows_named(series, strange)}): taken as missing"
+                f"false ({quote([example])}; {rows_named(cells, strange)}): taken as missing"
             )
         missing = (codes == MISSING) | strange
         out[:, 0] = np.where(missing, self.often_true and not self.indicator, codes)
         if self.indicator:
             out[:, 1] = missing
         elif missing.any():
-            notes.append(unlike_training(series, missing, "the more frequent value was taken"))
+            notes.append(unlike_training(cells, missing, "the more frequent value was taken"))
         return tuple(notes)
 
 
@@ -220,7 +256,7 @@ class Dropped(Column):
     def detail(self) -> str:
         return self.reason
 
-    def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:
+    def fill(self, cells: Cells, out: FloatArray) -> tuple[str, ...]:
         return ()
 
 

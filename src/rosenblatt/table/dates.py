@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
 from rosenblatt.support.types import FloatArray
+from rosenblatt.table.cells import Cells
 from rosenblatt.table.column import Column
-from rosenblatt.table.date_text import DateOrder, moment_of
-from rosenblatt.table.messages import not_a
-from rosenblatt.table.missing import fill_scaled, missing_detail
+from rosenblatt.table.imputation import fill_scaled, missing_detail
+from rosenblatt.table.messages import quote
+from rosenblatt.table.notation.date_order import DateOrder
+from rosenblatt.table.notation.dates import DateNotation
+from rosenblatt.table.notation.number_dates import NumberDates
+from rosenblatt.table.other_notation import PLAIN_DATES, days_in
 from rosenblatt.table.scaling import Scaling
-from rosenblatt.table.values import MISSING_MARKERS, factorise, to_days
+from rosenblatt.table.serialization import to_plain
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["Cycle", "Date", "date_orders"]
+__all__ = ["Cycle", "Date", "cycles_of"]
 
 
 class Cycle(Enum):
@@ -44,8 +45,8 @@ class Date(Column):
     """A date or time: days on the line of time, scaled, and its place in recurring cycles.
 
     A place p in a cycle of d days becomes sin(2πp/d) and cos(2πp/d), so that December borders on
-    January. A missing date is imputed by the median and marked as a missing number is. `order` is
-    how text is read; what is stored as a date has none, and counts as written year first.
+    January. A missing date is imputed by the median and marked as a missing number is. `notation`
+    is how text is read, `words` are texts taken as missing.
     """
 
     kind: ClassVar[str] = "date"
@@ -54,7 +55,13 @@ class Date(Column):
     scaling: Scaling
     cycles: tuple[Cycle, ...]
     indicator: bool
-    order: DateOrder = DateOrder.YEAR_FIRST
+    words: tuple[str, ...] = ()
+    notation: DateNotation | NumberDates = PLAIN_DATES
+
+    @property
+    def scaling_of_values(self) -> Scaling:
+        """The scaling of days since 1970-01-01."""
+        return self.scaling
 
     @property
     def n_features(self) -> int:
@@ -73,21 +80,30 @@ class Date(Column):
     def detail(self) -> str:
         recurring = " and ".join(cycle.value for cycle in self.cycles)
         cyclic = f", recurring by {recurring}" if recurring else ""
-        order = "" if self.order is DateOrder.YEAR_FIRST else f" ({self.order.value})"
+        written = self.notation.describe()
+        order = f" ({written})" if written else ""
+        words = f", {quote(self.words)} taken as missing" if self.words else ""
         middle = day_of(self.scaling.center)
-        return f"dates{order}, median {middle}{cyclic}{missing_detail(self.indicator)}"
+        return f"dates{order}, median {middle}{cyclic}{missing_detail(self.indicator)}{words}"
 
-    def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:
-        days, strange = to_days(series, self.order)
-        if strange.any():
-            raise not_a(series, strange, f"a date ({self.order.value})")
+    @staticmethod
+    def of_current_form(data: dict[str, Any]) -> dict[str, Any]:
+        """Version 0.1.0 wrote an `order` instead of a notation."""
+        orders = [order.value for order in DateOrder]
+        if "order" not in data or "notation" in data or data["order"] not in orders:
+            return data
+        rest = {name: value for name, value in data.items() if name != "order"}
+        return {**rest, "notation": to_plain(DateNotation(order=DateOrder(data["order"])))}
+
+    def fill(self, cells: Cells, out: FloatArray) -> tuple[str, ...]:
+        days, notes = days_in(cells, self.notation, self.words)
         missing = np.isnan(days)
         for k, cycle in enumerate(self.cycles):
             # A missing date keeps 0 in both waves: the centre of the circle.
             angle = 2 * np.pi * days[~missing] / cycle.days
             out[~missing, 1 + 2 * k] = np.sin(angle)
             out[~missing, 2 + 2 * k] = np.cos(angle)
-        return fill_scaled(series, days, self.scaling, self.indicator, out)
+        return (*notes, *fill_scaled(cells, days, self.scaling, self.indicator, out))
 
 
 def day_of(days: float) -> str:
@@ -97,12 +113,9 @@ def day_of(days: float) -> str:
     return str(np.datetime64(int(np.floor(days)), "D"))
 
 
-def date_orders(series: pd.Series) -> tuple[DateOrder, ...]:
-    """The orders in which every present cell is a date: none if some is not, two if unclear."""
-    days, strange = to_days(series)
-    if not strange.any():
-        return () if np.isnan(days).all() else (DateOrder.YEAR_FIRST,)
-    present = [text for text in factorise(series)[1] if text.lower() not in MISSING_MARKERS]
-    return tuple(
-        order for order in DateOrder if all(moment_of(text, order) is not None for text in present)
-    )
+def cycles_of(days: FloatArray) -> tuple[Cycle, ...]:
+    """The cycles in which these days vary: the month, the day of the week, the time of day."""
+    whole = np.floor(days)
+    months = whole.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    varied = {Cycle.YEAR: months, Cycle.WEEK: whole % 7, Cycle.DAY: days - whole}
+    return tuple(cycle for cycle, values in varied.items() if values.min() < values.max())

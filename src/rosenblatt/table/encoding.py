@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.errors import InputError
-from rosenblatt.table.columns import UNCLEAR_DATES, AnyColumn, Category, Dropped, Number
-from rosenblatt.table.date_text import DateOrder
+from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.columns import PLAIN, AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date
+from rosenblatt.table.files.file_reading import FileReading
+from rosenblatt.table.format import ColumnKind, TableFormat
+from rosenblatt.table.learning import learn_column
 from rosenblatt.table.messages import count, quote
-from rosenblatt.table.names import columns_by_name, require_columns
+from rosenblatt.table.names import near_names, require_columns
+from rosenblatt.table.recognition import recognise
 from rosenblatt.table.serialization import from_plain, to_plain
+from rosenblatt.table.table import Table, table_of
 from rosenblatt.table.target import AnyTarget, ClassTarget, EncodedTarget
 from rosenblatt.table.task import Task, learn_target
-from rosenblatt.table.type_inference import recognise
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["ColumnLine", "Encoded", "TableEncoding", "learn_encoding"]
+__all__ = [
+    "ColumnLine",
+    "Encoded",
+    "TableEncoding",
+    "TableFormats",
+    "learn_encoding",
+    "recognise_table",
+]
 
 
 @final
@@ -55,10 +65,13 @@ class TableEncoding:
     columns : tuple of Number, Category, Boolean, Date or Dropped
         In the order of the training table; the features follow in this order.
     target : ClassTarget or NumberTarget
+    reading : FileReading or None
+        How the training file was read; None where there was no file.
     """
 
     columns: tuple[AnyColumn, ...]
     target: AnyTarget
+    reading: FileReading | None = None
 
     def __post_init__(self) -> None:
         names = [*(column.name for column in self.columns), self.target.name]
@@ -78,20 +91,28 @@ class TableEncoding:
     @property
     def text_columns(self) -> tuple[str, ...]:
         """Columns whose cells a text file must give as written: `read_table(as_text=…)`."""
-        names = [column.name for column in self.columns if isinstance(column, Category)]
-        if isinstance(self.target, ClassTarget) and isinstance(self.target.classes[0], str):
+        names = [
+            column.name
+            for column in self.columns
+            if isinstance(column, Category | Date)
+            or (isinstance(column, Number) and not column.is_plain)
+        ]
+        if isinstance(self.target, ClassTarget) or self.target.notation not in PLAIN:
             names.append(self.target.name)
         return tuple(names)
 
     @property
+    def kinds(self) -> tuple[tuple[str, ColumnKind, str], ...]:
+        """(name, kind, remark) of every column, the target last."""
+        of_target = isinstance(self.target, ClassTarget)
+        target = ColumnKind.CATEGORY if of_target else ColumnKind.NUMBER
+        features = ((c.name, KINDS[type(c)], c.detail) for c in self.columns)
+        return (*features, (self.target.name, target, "the target"))
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Notes for the user on how the columns were interpreted."""
-        return (
-            self.target.notes
-            + dropped_notes(self.columns)
-            + words_notes(self.columns)
-            + date_notes(self.columns)
-        )
+        return self.target.notes + dropped_notes(self.columns)
 
     def describe(self) -> tuple[ColumnLine, ...]:
         """The kind of every column, the target last."""
@@ -102,35 +123,65 @@ class TableEncoding:
         target = self.target
         return (*lines, ColumnLine(target.name, target.kind, target.detail, 0))
 
-    def encode(self, frame: pd.DataFrame) -> Encoded:
+    def encode(self, data: Any) -> Encoded:
         """Features of a table whose columns stand in any order; the target is not needed.
 
-        Raises InputError if a column is absent or holds what cannot be encoded.
+        Parameters
+        ----------
+        data : Table, data frame, Arrow table or mapping of columns
+
+        Raises
+        ------
+        InputError
+            If a column is absent or holds what cannot be encoded.
         """
-        given = columns_by_name(frame)
+        table = table_of(data)
         needed = [column for column in self.columns if column.n_features]
-        require_columns([column.name for column in needed], given)
+        require_columns([column.name for column in needed], table.names)
         known = {column.name for column in self.columns} | {self.target.name}
-        extra = [name for name in given if name not in known]
+        extra = [name for name in table.names if name not in known]
         notes: list[str] = []
         if extra:
             notes.append(f"{count(len(extra), 'unknown column')} ignored: {quote(extra)}")
-        X = np.zeros((len(frame), self.n_features), dtype=np.float32)
+        X = np.zeros((len(table), self.n_features), dtype=np.float32)
         start = 0
         for column in needed:
             stop = start + column.n_features
-            notes += column.fill(given[column.name], X[:, start:stop])
+            notes += column.fill(table.by_name[column.name], X[:, start:stop])
             start = stop
         return Encoded(X, tuple(notes))
 
-    def encode_target(self, frame: pd.DataFrame) -> EncodedTarget:
-        """Targets of the rows that have one.
+    def encode_parts(self, table: Table, parts: Sequence[IntArray]) -> list[FloatArray]:
+        """Features of some rows, float32 arrays of shape (n_rows_of_part, n_features).
+
+        Parameters
+        ----------
+        table : Table
+            The training table, with all columns.
+        parts : sequence of int arrays
+            The rows of each part.
+        """
+        encoded = [np.zeros((len(rows), self.n_features), dtype=np.float32) for rows in parts]
+        start = 0
+        for column in self.columns:
+            stop = start + column.n_features
+            if stop > start:
+                # A column at a time: the whole table's features would be held beside the parts.
+                features = np.zeros((len(table), stop - start), dtype=np.float32)
+                column.fill(table.by_name[column.name], features)
+                for X, rows in zip(encoded, parts, strict=True):
+                    X[:, start:stop] = features[rows]
+            start = stop
+        return encoded
+
+    def encode_target(self, data: Any) -> EncodedTarget:
+        """Targets of the rows that have one; a label that is no class has the code -1.
 
         Raises InputError if the column is absent, or holds text where numbers are predicted.
         """
-        given = columns_by_name(frame)
-        require_columns([self.target.name], given)
-        return self.target.encode(given[self.target.name])
+        table = table_of(data)
+        require_columns([self.target.name], table.names)
+        return self.target.encode(table.by_name[self.target.name])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: dictionaries, lists, str, bool, int and finite float."""
@@ -142,6 +193,15 @@ class TableEncoding:
         """The inverse of `to_dict`; raises InputError for anything else."""
         encoding: TableEncoding = from_plain(cls, data, "encoding")
         return encoding
+
+
+KINDS: dict[type[AnyColumn], ColumnKind] = {
+    Number: ColumnKind.NUMBER,
+    Category: ColumnKind.CATEGORY,
+    Boolean: ColumnKind.TRUTH,
+    Date: ColumnKind.DATE,
+    Dropped: ColumnKind.DROP,
+}
 
 
 def dropped_notes(columns: tuple[AnyColumn, ...]) -> tuple[str, ...]:
@@ -158,66 +218,116 @@ def dropped_notes(columns: tuple[AnyColumn, ...]) -> tuple[str, ...]:
     )
 
 
-def words_notes(columns: tuple[AnyColumn, ...]) -> tuple[str, ...]:
-    return tuple(
-        f"column {column.name!r} holds numbers, but for {quote(list(column.words))}: "
-        "taken as missing"
-        for column in columns
-        if isinstance(column, Number) and column.words
-    )
+@final
+@dataclass(frozen=True)
+class TableFormats:
+    """The formats of a table's columns and its target, learnt from all rows that have a target.
+
+    Attributes
+    ----------
+    columns : tuple of ColumnFormat
+        In the order of the table, without the target.
+    target : ClassTarget or NumberTarget
+    """
+
+    columns: tuple[ColumnFormat, ...]
+    target: AnyTarget
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(note for column in self.columns for note in column.notes)
 
 
-def date_notes(columns: tuple[AnyColumn, ...]) -> tuple[str, ...]:
-    """Notes on assumed and on ambiguous orders of day and month."""
-    notes = []
-    for column in columns:
-        if isinstance(column, Date) and column.order is not DateOrder.YEAR_FIRST:
-            notes.append(f"column {column.name!r} holds dates, read as {column.order.value}")
-        elif isinstance(column, Category) and column.unclear_dates:
-            notes.append(f"column {column.name!r} {UNCLEAR_DATES}")
-    return tuple(notes)
+def recognise_table(
+    data: Any, *, target: str, fmt: TableFormat | None = None, task: Task = Task.AUTO
+) -> TableFormats:
+    """What each column of a training table holds and how it is written, from all its rows.
+
+    Parameters
+    ----------
+    data : Table, data frame, Arrow table or mapping of columns
+    target : str
+        The column to predict.
+    fmt : TableFormat, optional
+        What is known about the table.
+    task : Task
+
+    Raises
+    ------
+    InputError
+        If the target cannot be learnt, a column holds infinite values, names occur twice, or
+        nothing decides how a column is meant: the message names the options that do.
+    """
+    table = table_of(data)
+    if target not in table.by_name:
+        raise InputError(
+            f"the table has no target column {target!r}: {near_names(target, table.names)}"
+        )
+    fmt = fmt or TableFormat()
+    unknown = [name for name in fmt.columns if name not in table.by_name]
+    require_columns(unknown, table.names)
+    formats = recognise(table, fmt, target)
+    for column in formats:
+        if column.question:
+            raise InputError(column.question)
+    (own,) = (column for column in formats if column.name == target)
+    learnt = learn_target(table.by_name[target], own, task)
+    return TableFormats(tuple(c for c in formats if c.name != target), learnt)
 
 
 def learn_encoding(
-    frame: pd.DataFrame,
+    data: Any,
     *,
-    target: str | AnyTarget,
+    target: str | TableFormats,
     task: Task = Task.AUTO,
     max_categories: int = 100,
+    fmt: TableFormat | None = None,
+    rows: IntArray | None = None,
+    reading: FileReading | None = None,
 ) -> TableEncoding:
     """Learn the columns of a training table.
 
     Parameters
     ----------
-    frame : DataFrame
-        The training rows; those without a target are left out.
-    target : str, ClassTarget or NumberTarget
-        The column to predict; or the result of `learn_target` on a larger table, which includes
-        classes outside these rows.
+    data : Table, data frame, Arrow table or mapping of columns
+        Rows without a target are left out.
+    target : str or TableFormats
+        The column to predict; or the result of `recognise_table` on a table that these are rows of.
     task : Task
     max_categories : int
         How many categories of one column get a feature of their own.
+    fmt : TableFormat, optional
+        What is known about the table.
+    rows : int array (n,), optional
+        The rows to learn values, means and categories from; all that have a target if not given.
+    reading : FileReading, optional
+        How the table's file was read.
 
     Raises
     ------
     InputError
-        If the target cannot be learnt, a column holds infinite values, names occur twice, or no
-        column is left to learn from.
+        As `recognise_table`, or if no column is left to learn from.
     """
-    learnt = learn_target(frame, target, task) if isinstance(target, str) else target
-    given = columns_by_name(frame)
-    require_columns([learnt.name], given)
-    present = learnt.encode(given.pop(learnt.name)).rows
-    everywhere = bool(present.all())
+    table = table_of(data)
+    known = (
+        recognise_table(table, target=target, fmt=fmt, task=task)
+        if isinstance(target, str)
+        else target
+    )
+    name = known.target.name
+    if rows is None:
+        rows = np.flatnonzero(known.target.encode(table.by_name[name]).rows)
+    everywhere = len(rows) == len(table)
     columns = tuple(
-        # One column at a time: filtering the whole frame would copy it.
-        recognise(series if everywhere else series[present], max_categories)
-        for series in given.values()
+        # One column at a time: taking the rows of the whole table would copy it.
+        learn_column(column, cells if everywhere else cells.take(rows), max_categories)
+        for column in known.columns
+        for cells in (table.by_name[column.name],)
     )
     if all(isinstance(column, Dropped) for column in columns):
         reasons = "; ".join(f"{column.name}: {column.detail}" for column in columns[:3])
         raise InputError(
-            f"no column is left to learn {learnt.name!r} from ({reasons or 'it is the only one'}): "
+            f"no column is left to learn {name!r} from ({reasons or 'it is the only one'}): "
             "add columns that say something about it"
         )
-    return TableEncoding(columns, learnt)
+    return TableEncoding(columns, known.target, reading)

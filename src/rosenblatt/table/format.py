@@ -19,6 +19,7 @@ class ColumnKind(Enum):
     CATEGORY = "category"
     DATE = "date"
     TEXT = "text"
+    TRUTH = "true/false"
     DROP = "drop"
 
     @classmethod

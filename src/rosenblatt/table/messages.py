@@ -2,59 +2,63 @@
 
 from __future__ import annotations
 
-import numbers
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray
-from rosenblatt.table.values import BoolArray
+from rosenblatt.table.cells import Cells
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["cell_text", "count", "not_a", "quote", "require_finite", "rows_named"]
 
-__all__ = ["count", "not_a", "quote", "require_finite", "row_name", "rows_named"]
+BoolArray = npt.NDArray[np.bool_]
 
 
-def quote(texts: list[str]) -> str:
+def quote(texts: Sequence[str]) -> str:
     """Up to three texts in quotes, long ones shortened."""
     short = [text if len(text) <= 40 else text[:37] + "..." for text in texts[:3]]
     return ", ".join(repr(text) for text in short) + (", ..." if len(texts) > 3 else "")
 
 
-def row_name(series: pd.Series, position: int) -> str:
-    """The row as users count them: from 1, the header left out, in the table it was read from."""
-    label = series.index[position]
-    return f"row {label + 1}" if isinstance(label, numbers.Integral) else f"row {label!r}"
-
-
-def rows_named(series: pd.Series, where: BoolArray) -> str:
+def rows_named(cells: Cells, where: BoolArray) -> str:
     """Up to three rows by name and how many more there are."""
     positions = np.flatnonzero(where)
-    named = ", ".join(row_name(series, i) for i in positions[:3])
+    named = ", ".join(cells.row_name(i) for i in positions[:3])
     more = len(positions) - 3
     return f"{named} and {more:,} more" if more > 0 else named
 
 
-def require_finite(series: pd.Series, x: FloatArray) -> None:
+def cell_text(cells: Cells, position: int) -> str:
+    """A cell as written."""
+    value = cells.values[position].as_py()
+    return (
+        value if isinstance(value, str) else cells.distinct.strings[cells.distinct.codes[position]]
+    )
+
+
+def require_finite(cells: Cells, x: FloatArray) -> None:
     """InputError naming the rows of infinite values, if there are any."""
     infinite = np.isinf(x)
     if infinite.any():
         raise InputError(
-            f"column {series.name!r} holds infinite values ({rows_named(series, infinite)}): "
+            f"column {cells.name!r} holds infinite values ({rows_named(cells, infinite)}): "
             "replace them by finite numbers, or leave the cells empty to mean missing"
         )
 
 
-def not_a(series: pd.Series, strange: BoolArray, wanted: str) -> InputError:
-    """The error for cells that are not what their column needs."""
+def not_a(cells: Cells, strange: BoolArray, wanted: str, readings: str = "") -> InputError:
+    """The error for cells that are not what their column needs.
+
+    `readings` says what the first of them may mean, where it may mean several things.
+    """
     first = int(np.flatnonzero(strange)[0])
     others = int(strange.sum()) - 1
     more = f" ({count(others, 'further cell')} likewise)" if others else ""
     return InputError(
-        f"column {series.name!r} has {quote([str(series.iloc[first])])} in "
-        f"{row_name(series, first)}{more}, which is not {wanted}: "
+        f"column {cells.name!r} has {quote([cell_text(cells, first)])} in "
+        f"{cells.row_name(first)}{more}, which is not {wanted}{readings}: "
         "correct the cell, or leave it empty to mean missing"
     )

@@ -125,6 +125,8 @@ def dataclass_from_plain(declared: Any, data: Any, where: str) -> Any:
         raise misfit(where, f"a description of {declared.__name__}", data)
     if data.get("kind") != declared.__name__:
         raise misfit(f"{where}.kind", repr(declared.__name__), data.get("kind"))
+    if hasattr(declared, "of_current_form"):  # an earlier version wrote other entries
+        data = declared.of_current_form(data)
     needed = {f.name: f.default is MISSING for f in fields(declared)}
     for key in data:
         if key != "kind" and key not in needed:

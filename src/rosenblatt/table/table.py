@@ -88,7 +88,8 @@ def table_of(data: Any) -> Table:
     if isinstance(data, Mapping):
         return Table.from_arrow(pa.table({str(name): plain(data[name]) for name in data}))
     raise InputError(
-        f"a table is a data frame, an Arrow table or a mapping of columns, not {type(data).__name__}"
+        "a table is a data frame, an Arrow table or a mapping of columns, not"
+        f" {type(data).__name__}"
     )
 
 
@@ -110,6 +111,13 @@ def arrow_of_pandas(frame: Any) -> pa.Table:
 
 
 def arrow_of_series(series: Any) -> pa.ChunkedArray | pa.Array:
+    kind = str(series.dtype)
+    if kind.startswith("period"):
+        series = series.dt.to_timestamp()
+    elif kind.startswith("interval"):
+        series = series.astype(str).where(series.notna())
+    elif kind == "category" and str(series.cat.categories.dtype).startswith("interval"):
+        series = series.cat.rename_categories(str)
     try:
         return pa.chunked_array(pa.Array.from_pandas(series))
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.support.types import FloatArray, IntArray
-from rosenblatt.table.messages import count, not_a, quote, require_finite, rows_named
-from rosenblatt.table.values import BoolArray, factorise, to_numbers, to_truth
-
-if TYPE_CHECKING:
-    import pandas as pd
+from rosenblatt.table.cells import Cells
+from rosenblatt.table.labels import Labels
+from rosenblatt.table.messages import BoolArray, count, quote, require_finite, rows_named
+from rosenblatt.table.missing_words import is_marker
+from rosenblatt.table.notation.durations import DurationNotation
+from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.other_notation import PLAIN_NUMBERS, numbers_in
+from rosenblatt.table.parsing import missing_of, spread, truth_of_text
 
 __all__ = ["AnyTarget", "ClassTarget", "EncodedTarget", "NumberTarget"]
 
@@ -21,12 +24,13 @@ __all__ = ["AnyTarget", "ClassTarget", "EncodedTarget", "NumberTarget"]
 @final
 @dataclass(frozen=True)
 class EncodedTarget:
-    """Targets of those rows of a table that have a usable one.
+    """Targets of those rows of a table that have one.
 
     Attributes
     ----------
-    y : array (n_usable,)
-        Class codes (int64), or numbers as they stand in the table (float64).
+    y : array (n_labelled,)
+        Class codes (int64; from the number of classes on for labels that are no class of the
+        training), or numbers as they stand in the table (float64).
     rows : bool array (n_rows,)
         Which rows these are: ``X[rows]`` goes with `y`.
     notes : tuple of str
@@ -45,11 +49,17 @@ class ClassTarget:
     Attributes
     ----------
     classes : tuple of str, of int or of bool
-        Labels in sorted order.
+        Labels in sorted order, written as in the table.
     counts : tuple of int
         How many training rows each class had.
     reason : str
         Why the task is classification.
+    words : tuple of str
+        Texts taken as missing, besides the usual markers that are no label.
+    spellings : bool
+        Whether the labels are words for true and false, which may be spelt in several ways.
+    remarks : tuple of str
+        Notes on how the column was read.
     """
 
     kind: ClassVar[str] = "target"
@@ -58,6 +68,9 @@ class ClassTarget:
     classes: tuple[str, ...] | tuple[int, ...] | tuple[bool, ...]
     counts: tuple[int, ...]
     reason: str
+    words: tuple[str, ...] = ()
+    spellings: bool = False
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len({type(label) for label in self.classes}) != 1:
@@ -77,31 +90,39 @@ class ClassTarget:
         taken = f"{self.name!r} is taken for {len(self.classes)} classes: {self.reason}"
         single = [str(label) for label, n in zip(self.classes, self.counts, strict=True) if n == 1]
         if not single:
-            return (taken,)
+            return (*self.remarks, taken)
         classes = "class" if len(single) == 1 else "classes"
-        return (taken, f"{classes} {quote(single)} of {self.name!r} with one row only")
+        one_row = f"{classes} {quote(single)} of {self.name!r} with one row only"
+        return (*self.remarks, taken, one_row)
 
-    def encode(self, series: pd.Series) -> EncodedTarget:
-        """Codes of the rows whose class is present and known; the others are noted."""
-        codes_of_texts, texts = factorise(series)
-        if isinstance(self.classes[0], bool):
-            truth = to_truth(series)
-            codes: IntArray = np.where(truth >= 0, truth, -1).astype(np.int64)
-        else:
-            index = {str(label): k for k, label in enumerate(self.classes)}
-            lookup = np.array([index.get(text, -1) for text in texts] + [-1], dtype=np.int64)
-            codes = lookup[codes_of_texts]
-        rows = codes >= 0
-        missing = codes_of_texts == -1
-        notes = missing_note(self.name, missing)
-        unknown = ~rows & ~missing
+    def encode(self, cells: Cells) -> EncodedTarget:
+        """Codes of the rows that have a label; unknown labels are noted."""
+        distinct = cells.distinct
+        known = self._codes_of(distinct.strings)
+        missing = missing_of(distinct, self.words) & (known < 0)
+        rows = ~spread(missing, distinct.codes, True)
+        notes = missing_note(self.name, ~rows)
+        unknown = (known < 0) & ~missing
         if unknown.any():
-            strangers = [texts[k] for k in np.unique(codes_of_texts[unknown])]
+            strangers = [distinct.strings[k] for k in np.flatnonzero(unknown)]
+            known[unknown] = len(self.classes) + np.arange(len(strangers))
+            where = spread(unknown, distinct.codes, False)
             notes += (
-                f"{count(int(unknown.sum()), 'row')} left out: their {self.name!r} "
-                f"({quote(strangers)}; {rows_named(series, unknown)}) is no class of the training",
+                f"{count(int(where.sum()), 'row')} with a {self.name!r} that is no class of the"
+                f" training ({quote(strangers)}; {rows_named(cells, where)}): counted as errors",
             )
+        codes: IntArray = spread(known, distinct.codes, -1)
         return EncodedTarget(codes[rows], rows, notes)
+
+    def _codes_of(self, texts: list[str]) -> IntArray:
+        labels = [str(label) for label in self.classes]
+        codes = Labels(labels).codes_of(texts)
+        if self.spellings or isinstance(self.classes[0], bool):
+            of_truth = {truth_of_text(label): k for k, label in enumerate(labels)}
+            for k, text in enumerate(texts):
+                if codes[k] < 0 and not is_marker(text):
+                    codes[k] = of_truth.get(truth_of_text(text), -1)
+        return codes
 
     def labels(self, codes: IntArray) -> npt.NDArray[Any]:
         """The labels of class codes of any shape, as an array of str, int64 or bool."""
@@ -112,7 +133,10 @@ class ClassTarget:
 @final
 @dataclass(frozen=True)
 class NumberTarget:
-    """A number; `mean` and `scale` (the standard deviation) are those of the training rows."""
+    """A number; `mean` and `scale` (the standard deviation) are those of the training rows.
+
+    `notation` is how text is read, `words` are texts taken as missing, `remarks` notes on both.
+    """
 
     kind: ClassVar[str] = "target"
 
@@ -120,6 +144,9 @@ class NumberTarget:
     mean: float
     scale: float
     reason: str
+    notation: NumberNotation | DurationNotation = PLAIN_NUMBERS
+    words: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.scale <= 0:
@@ -127,20 +154,20 @@ class NumberTarget:
 
     @property
     def detail(self) -> str:
-        return f"numbers, mean {self.mean:g}, standard deviation {self.scale:g}"
+        written = self.notation.describe()
+        what = f"numbers, written {written}" if written else "numbers"
+        return f"{what}, mean {self.mean:g}, standard deviation {self.scale:g}"
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return (f"{self.name!r} is taken for a number: {self.reason}",)
+        return (*self.remarks, f"{self.name!r} is taken for a number: {self.reason}")
 
-    def encode(self, series: pd.Series) -> EncodedTarget:
+    def encode(self, cells: Cells) -> EncodedTarget:
         """The numbers as they stand. Raises InputError for text and infinite values."""
-        y, strange = to_numbers(series)
-        if strange.any():
-            raise not_a(series, strange, "a number")
-        require_finite(series, y)
+        y, notes = numbers_in(cells, self.notation, self.words)
+        require_finite(cells, y)
         missing = np.isnan(y)
-        return EncodedTarget(y[~missing], ~missing, missing_note(self.name, missing))
+        return EncodedTarget(y[~missing], ~missing, (*notes, *missing_note(self.name, missing)))
 
     def standardise(self, y: FloatArray) -> FloatArray:
         """(y - mean) / scale: what the network learns."""

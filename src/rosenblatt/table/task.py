@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.types import FloatArray
-from rosenblatt.table.dates import date_orders
-from rosenblatt.table.messages import count, not_a, require_finite
-from rosenblatt.table.names import columns_by_name, near_names
+from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.table.cells import Cells
+from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.format import ColumnKind
+from rosenblatt.table.messages import count, not_a, quote, require_finite
+from rosenblatt.table.missing_words import is_marker
+from rosenblatt.table.notation.dates import DateNotation
+from rosenblatt.table.notation.number_dates import NumberDates
+from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.parsing import numbers_of, truth_of, truth_of_text
+from rosenblatt.table.table import table_of
 from rosenblatt.table.target import AnyTarget, ClassTarget, NumberTarget
-from rosenblatt.table.values import factorise, is_numeric, to_numbers
 
-__all__ = ["Task", "guess_target", "learn_target"]
+__all__ = ["Task", "guess_by_name", "guess_target", "learn_target"]
 
 USUAL_NAMES = ("target", "label", "class", "y")
 # Whole numbers are classes if there are few of them and each stands, on average, in many rows.
@@ -31,12 +38,16 @@ class Task(Enum):
     REGRESSION = "regression"
 
 
-def guess_target(frame: pd.DataFrame) -> tuple[str, str]:
+def guess_target(data: Any) -> tuple[str, str]:
     """(the column to predict if none was named, a note saying so).
 
     The one named target, label, class or y, in this order and any case; else the last column.
     """
-    names = [str(name) for name in frame.columns]
+    return guess_by_name(table_of(data).names)
+
+
+def guess_by_name(names: Sequence[str]) -> tuple[str, str]:
+    """The same from the names of all columns."""
     if not names:
         raise InputError("the table has no columns: it needs a target and at least one other")
     for usual in USUAL_NAMES:
@@ -46,60 +57,121 @@ def guess_target(frame: pd.DataFrame) -> tuple[str, str]:
     return names[-1], f"no target was named: the last column, {names[-1]!r}, is taken"
 
 
-def learn_target(frame: pd.DataFrame, name: str, task: Task = Task.AUTO) -> AnyTarget:
+def learn_target(cells: Cells, fmt: ColumnFormat, task: Task = Task.AUTO) -> AnyTarget:
     """The encoding of the target column, from all rows that have a target.
+
+    Parameters
+    ----------
+    cells : Cells
+    fmt : ColumnFormat
+        Of this column, recognised as a target.
+    task : Task
 
     Raises
     ------
     InputError
-        If the column is absent, all missing, constant, infinite, of a type that cannot be
-        predicted, or does not fit the task.
+        If the column is all missing, constant, infinite, of a type that cannot be predicted, or
+        does not fit the task.
     """
-    columns = columns_by_name(frame)
-    if name not in columns:
-        raise InputError(f"the table has no target column {name!r}: {near_names(name, columns)}")
-    series = columns[name]
-    codes, texts = factorise(series)
-    n_present = int((codes >= 0).sum())
-    if not texts:
-        raise InputError(f"the target {name!r} is missing in every row: choose another column")
-    if len(texts) == 1:
+    name = cells.name
+    if fmt.kind is ColumnKind.DROP:
+        raise InputError(f"the target {name!r} cannot be predicted: {fmt.reason}")
+    if fmt.question:
+        raise InputError(fmt.question)
+    labels, counts = labels_of(cells, fmt)
+    if not labels:
         raise InputError(
-            f"the target {name!r} is {texts[0]!r} in every row, so that there is nothing to learn: "
-            "choose another column, or add rows with other values"
+            f"the target {name!r} is missing in every row: choose another column{way_out(fmt)}"
         )
-    if task is not Task.CLASSIFICATION and date_orders(series):
+    if len(labels) == 1:
+        raise InputError(
+            f"the target {name!r} is {labels[0]!r} in every row, so that there is nothing to learn:"
+            f" choose another column, or add rows with other values{way_out(fmt)}"
+        )
+    if fmt.kind is ColumnKind.DATE and task is not Task.CLASSIFICATION:
         raise InputError(
             f"the target {name!r} holds dates, which cannot be predicted: use a number"
         )
-    x, strange = to_numbers(series)
-    require_finite(series, x)
-    chosen, reason = decide(series, x, bool(strange.any()), len(texts), n_present, task)
+    x = numbers(cells, fmt)
+    n_present = int(counts.sum())
+    chosen, reason = decide(fmt, x, len(labels), n_present, task)
     if chosen is Task.REGRESSION:
-        if strange.any():
-            raise not_a(series, strange, "a number, as regression needs")
-        return number_target(name, x[~np.isnan(x)], reason)
-    if len(texts) > MAX_NUMBER_CLASSES and len(texts) > n_present / 2:
+        return number_target(cells, fmt, x, reason)
+    if len(labels) > MAX_NUMBER_CLASSES and len(labels) > n_present / 2:
         raise InputError(
-            f"the target {name!r} has {len(texts):,} distinct values in {n_present:,} rows, too "
+            f"the target {name!r} has {len(labels):,} distinct values in {n_present:,} rows, too "
             "many for classes: choose another column, or regression if these are numbers"
         )
-    return class_target(series, reason)
+    return class_target(labels, counts, fmt, reason, as_text=cells.is_declared_category)
+
+
+def way_out(fmt: ColumnFormat) -> str:
+    """The words that were taken as missing, and the option that keeps them."""
+    if not fmt.missing:
+        return ""
+    return (
+        f"; {quote(fmt.missing)} is taken as missing: if it is a value, say --keep {fmt.missing[0]}"
+    )
+
+
+def labels_of(cells: Cells, fmt: ColumnFormat) -> tuple[list[str], IntArray]:
+    """The distinct labels as written, and how many rows have each.
+
+    Words for true and false are labels in whatever spelling is the most frequent.
+    """
+    distinct = cells.distinct
+    pairs = [
+        (text, int(n))
+        for text, n in zip(distinct.strings, distinct.counts, strict=True)
+        if n and not is_missing(text, fmt)
+    ]
+    if fmt.kind is ColumnKind.TRUTH:
+        pairs = [merged(pairs, code) for code in (0, 1)]
+        pairs = [(text, n) for text, n in pairs if n]
+    return [text for text, _ in pairs], np.array([n for _, n in pairs], dtype=np.int64)
+
+
+def is_missing(text: str, fmt: ColumnFormat) -> bool:
+    if text in fmt.missing:
+        return True
+    # Categories have said which markers are values; among numbers and truth values none is.
+    return fmt.kind is not ColumnKind.CATEGORY and is_marker(text)
+
+
+def merged(pairs: Sequence[tuple[str, int]], code: int) -> tuple[str, int]:
+    alike = [(text, n) for text, n in pairs if truth_of_text(text) == code]
+    if not alike:
+        return "", 0
+    return max(alike, key=lambda pair: pair[1])[0], sum(n for _, n in alike)
+
+
+def numbers(cells: Cells, fmt: ColumnFormat) -> FloatArray | None:
+    """The numbers of the column, NaN where missing; None where it holds none."""
+    if fmt.kind is not ColumnKind.NUMBER:
+        return None
+    x, _ = numbers_of(cells, fmt.notation, fmt.missing)
+    require_finite(cells, x)
+    return x
 
 
 def decide(
-    series: pd.Series, x: FloatArray, has_text: bool, n_distinct: int, n_present: int, task: Task
+    fmt: ColumnFormat,
+    x: FloatArray | None,
+    n_distinct: int,
+    n_present: int,
+    task: Task,
 ) -> tuple[Task, str]:
     """(classification or regression, why)."""
     if task is not Task.AUTO:
         return task, f"{task.value} was asked for"
     distinct = f"{count(n_distinct, 'distinct value')} in {count(n_present, 'row')}"
-    if has_text:
-        return Task.CLASSIFICATION, f"text, {distinct}"
-    if holds_truth(series):
+    if fmt.kind is ColumnKind.TRUTH:
         return Task.CLASSIFICATION, "true or false"
-    if isinstance(series.dtype, pd.CategoricalDtype):
-        return Task.CLASSIFICATION, f"categories, {distinct}"
+    if x is None:
+        return Task.CLASSIFICATION, f"text, {distinct}"
+    notation = fmt.notation
+    if not isinstance(notation, NumberNotation) or notation.unit:
+        return Task.REGRESSION, f"numbers with a unit, {distinct}"
     present = x[~np.isnan(x)]
     if not bool((present == np.floor(present)).all()):
         return Task.REGRESSION, f"numbers with decimals, {distinct}"
@@ -109,7 +181,17 @@ def decide(
     return Task.REGRESSION, f"whole numbers, {distinct}"
 
 
-def number_target(name: str, present: FloatArray, reason: str) -> NumberTarget:
+def number_target(
+    cells: Cells, fmt: ColumnFormat, x: FloatArray | None, reason: str
+) -> NumberTarget:
+    name = fmt.name
+    if x is None and fmt.kind is ColumnKind.TRUTH:
+        codes = truth_of(cells, fmt.missing)
+        x = np.where(codes < 0, np.nan, codes)
+    if x is None:
+        x, strange = numbers_of(cells, NumberNotation(), fmt.missing)
+        raise not_a(cells, strange, "a number, as regression needs")
+    present = x[~np.isnan(x)]
     with np.errstate(over="ignore", invalid="ignore"):
         mean, scale = float(present.mean()), float(present.std())
     if not (np.isfinite(mean) and np.isfinite(scale) and scale > 0):
@@ -117,23 +199,43 @@ def number_target(name: str, present: FloatArray, reason: str) -> NumberTarget:
             f"the numbers of the target {name!r} differ too little or too much to be scaled: "
             "choose another column, or another unit"
         )
-    return NumberTarget(name, mean, scale, reason)
+    notation = fmt.notation
+    if notation is None or isinstance(notation, DateNotation | NumberDates):
+        notation = NumberNotation()
+    return NumberTarget(name, mean, scale, reason, notation, fmt.missing, fmt.notes)
 
 
-def class_target(series: pd.Series, reason: str) -> ClassTarget:
-    """Labels of the plainest type that holds them all: bool, int, else str."""
-    codes, texts = factorise(series)
-    counts = dict(zip(texts, np.bincount(codes[codes >= 0]).tolist(), strict=True))
-    name = str(series.name)
-    if holds_truth(series):
-        return ClassTarget(name, (False, True), (counts["False"], counts["True"]), reason)
-    if is_numeric(series) and all(text.lstrip("-").isdigit() for text in texts):
-        numbers = tuple(sorted(int(text) for text in texts))
-        return ClassTarget(name, numbers, tuple(counts[str(k)] for k in numbers), reason)
-    labels = tuple(sorted(texts))
-    return ClassTarget(name, labels, tuple(counts[text] for text in labels), reason)
+def class_target(
+    labels: list[str], counts: IntArray, fmt: ColumnFormat, reason: str, *, as_text: bool
+) -> ClassTarget:
+    """Labels as written; whole numbers, True and False become int and bool, which print alike."""
+    of_label = dict(zip(labels, counts.tolist(), strict=True))
+    spellings = fmt.kind is ColumnKind.TRUTH
+    if set(labels) == {"False", "True"}:
+        numbers = (of_label["False"], of_label["True"])
+        return ClassTarget(
+            fmt.name, (False, True), numbers, reason, words=fmt.missing, remarks=fmt.notes
+        )
+    if not as_text and all(is_whole(label) for label in labels):
+        whole = tuple(sorted(int(label) for label in labels))
+        in_order = tuple(of_label[str(k)] for k in whole)
+        return ClassTarget(fmt.name, whole, in_order, reason, words=fmt.missing, remarks=fmt.notes)
+    texts = tuple(sorted(labels))
+    in_order = tuple(of_label[text] for text in texts)
+    return ClassTarget(
+        fmt.name,
+        texts,
+        in_order,
+        reason,
+        words=fmt.missing,
+        spellings=spellings,
+        remarks=fmt.notes,
+    )
 
 
-def holds_truth(series: pd.Series) -> bool:
-    """Whether the cells are stored as truth values (missing ones aside), not as words."""
-    return bool(pd.api.types.infer_dtype(series, skipna=True) == "boolean")
+def is_whole(label: str) -> bool:
+    """Whether a whole number of at most 64 bits would be printed as this text."""
+    digits = label.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        return False
+    return str(int(label)) == label and -(2**63) <= int(label) < 2**63

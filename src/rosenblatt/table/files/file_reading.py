@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.table.table import Table
 
-__all__ = ["FileReading", "TableFile"]
+__all__ = ["AsText", "FileReading", "TableFile"]
+
+# Columns whose cells stay as written; or what chooses them by the names of all columns.
+AsText = Collection[str] | Callable[[Sequence[str]], Collection[str]]
 
 
 @final
@@ -17,7 +21,7 @@ class FileReading:
 
     Attributes
     ----------
-    kind : str
+    file_type : str
         "text", "parquet", "arrow", "json lines", "spreadsheet" or "sqlite".
     encoding : str
         Character encoding, as Python names it.
@@ -39,7 +43,7 @@ class FileReading:
         The sheet of a workbook or the table of a database.
     """
 
-    kind: str
+    file_type: str
     encoding: str = ""
     delimiter: str = ""
     quote: str = ""

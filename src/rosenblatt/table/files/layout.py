@@ -231,7 +231,7 @@ def header_wanted(
     if hint is not None and hint.names and set(cells) & set(hint.names):
         return True
     found = first_line_is(first.fields, fields_like(first, rest))
-    if found is FirstLine.UNCLEAR and hint is not None and hint.kind == "text":
+    if found is FirstLine.UNCLEAR and hint is not None and hint.file_type == "text":
         return bool(hint.header_line)
     if found is FirstLine.UNCLEAR:
         raise InputError(

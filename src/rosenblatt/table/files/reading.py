@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from rosenblatt.errors import InputError
 from rosenblatt.table.files.arrow_file import read_arrow, read_orc, read_parquet
 from rosenblatt.table.files.byte_stream import COMPRESSED
-from rosenblatt.table.files.file_reading import FileReading, TableFile
+from rosenblatt.table.files.file_reading import AsText, FileReading, TableFile
 from rosenblatt.table.files.json_file import read_json
 from rosenblatt.table.files.spreadsheet import read_spreadsheet
 from rosenblatt.table.files.sqlite_file import read_sqlite
@@ -36,7 +36,7 @@ def read_table(
     path: Path,
     fmt: TableFormat | None = None,
     *,
-    as_text: Collection[str] = (),
+    as_text: AsText = (),
     hint: FileReading | None = None,
 ) -> TableFile:
     """Read CSV, TSV or TXT, Parquet, Arrow, Feather or ORC, JSON, a sheet, or a table of SQLite.
@@ -47,8 +47,9 @@ def read_table(
         Text and JSON also compressed; a sheet or table is named as in ``DATA.db::table``.
     fmt : TableFormat, optional
         What the user says about the file.
-    as_text : collection of str
-        Columns of a text file whose cells stay as written ("007").
+    as_text : collection of str, or callable
+        Columns of a text file whose cells stay as written ("007"); or a function of the names of
+        all columns that returns these.
     hint : FileReading, optional
         How the file was read that a model was trained with: decides what this one leaves open.
 

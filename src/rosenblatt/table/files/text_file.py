@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, final
@@ -17,7 +17,7 @@ from rosenblatt.table.files.dialect import (
     find_dialect,
     require_fields,
 )
-from rosenblatt.table.files.file_reading import FileReading, TableFile
+from rosenblatt.table.files.file_reading import AsText, FileReading, TableFile
 from rosenblatt.table.files.foreign_text import require_table
 from rosenblatt.table.files.layout import Layout, find_layout
 from rosenblatt.table.files.row_names import (
@@ -60,7 +60,7 @@ def read_text(
     path: Path,
     usual_delimiter: str,
     fmt: TableFormat,
-    as_text: Collection[str],
+    as_text: AsText,
     hint: FileReading | None,
 ) -> TableFile:
     """The table and how it was read. Raises InputError with what to mend."""
@@ -93,7 +93,7 @@ def read_decoded(
     file: TextFile,
     usual_delimiter: str,
     fmt: TableFormat,
-    as_text: Collection[str],
+    as_text: AsText,
     hint: FileReading | None,
 ) -> TableFile:
     """As `read_text`; where a stray quotation mark swallows rows, without quotation marks.
@@ -118,7 +118,7 @@ def read_rows(
     file: TextFile,
     usual_delimiter: str,
     fmt: TableFormat,
-    as_text: Collection[str],
+    as_text: AsText,
     hint: FileReading | None,
 ) -> TableFile:
     sample, line, directive = read_sample(file, fmt.skip)
@@ -138,7 +138,8 @@ def read_rows(
     if given is None and len(layout.names) == 1 and layout.header_line:
         require_fields(sample, layout.names[0], file.name)
     names = column_names(layout, fmt, file.name)
-    rows = RowReader(file.chunks, file.name, dialect, layout, names).read(fmt, as_text)
+    text = as_text(names) if callable(as_text) else as_text
+    rows = RowReader(file.chunks, file.name, dialect, layout, names).read(fmt, text)
     notes = [*encoding_notes(file), *delimiter_notes(given, dialect, len(names), usual_delimiter)]
     notes += [*layout.notes, *rows.notes]
     if layout.is_trailing:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from rosenblatt.support.types import FloatArray
-from rosenblatt.table.messages import count, rows_named
+from rosenblatt.table.cells import Cells
+from rosenblatt.table.messages import BoolArray, count, rows_named
 from rosenblatt.table.scaling import Scaling
-from rosenblatt.table.values import BoolArray
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["fill_scaled", "missing_detail", "unlike_training"]
 
 
 def fill_scaled(
-    series: pd.Series, x: FloatArray, scaling: Scaling, indicator: bool, out: FloatArray
+    cells: Cells, x: FloatArray, scaling: Scaling, indicator: bool, out: FloatArray
 ) -> tuple[str, ...]:
     """The first feature: x scaled, NaN imputed by the median; the last one: the indicator."""
     missing = np.isnan(x)
@@ -28,14 +23,14 @@ def fill_scaled(
     if indicator:
         out[:, -1] = missing
     elif missing.any():
-        return (unlike_training(series, missing, "the median was taken"),)
+        return (unlike_training(cells, missing, "the median was taken"),)
     return ()
 
 
-def unlike_training(series: pd.Series, missing: BoolArray, what: str) -> str:
+def unlike_training(cells: Cells, missing: BoolArray, what: str) -> str:
     n = count(int(missing.sum()), "missing cell")
     return (
-        f"column {series.name!r} has {n} ({rows_named(series, missing)}), "
+        f"column {cells.name!r} has {n} ({rows_named(cells, missing)}), "
         f"and had none in training: {what}"
     )
 

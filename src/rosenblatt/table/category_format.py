@@ -1,0 +1,92 @@
+"""Texts as categories, unless they identify rows, are prose, or never differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from rosenblatt.support.types import IntArray
+from rosenblatt.table.cells import Cells
+from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.format import ColumnKind, TableFormat
+from rosenblatt.table.messages import quote
+from rosenblatt.table.missing_words import missing_words
+
+__all__ = ["category_format", "frequent"]
+
+NEARLY_DISTINCT = 0.9  # share of distinct texts from which they are an identifier
+FEW_TEXTS = 10  # this many distinct texts are never an identifier
+LONG_TEXT = 50  # mean length from which mostly distinct texts are prose
+MOSTLY_DISTINCT = 0.5
+WORD = re.compile(r"[^\W\d_]{2,}")
+PROSE_WORDS = 3  # mean number of words from which distinct texts are prose, however short
+# A category needs this many rows for a feature of its own: 0.5 %, but at least 2 and at most 10.
+RARE_SHARE, RARE_MIN, RARE_MAX = 0.005, 2, 10
+
+
+def category_format(
+    cells: Cells,
+    fmt: TableFormat,
+    *,
+    is_target: bool,
+    declared: ColumnKind | None = None,
+    notes: tuple[str, ...] = (),
+) -> ColumnFormat:
+    """The format of a column of texts; categories that are declared are not dropped as names."""
+    name, distinct = cells.name, cells.distinct
+    has_empty = bool((distinct.codes < 0).any())
+    words = missing_words(
+        name,
+        distinct.strings,
+        distinct.counts,
+        has_empty=has_empty,
+        given=fmt.missing,
+        keep=fmt.keep,
+    )
+    kept = np.array([text not in words.missing for text in distinct.strings], dtype=bool)
+    texts = [text for text, keep in zip(distinct.strings, kept, strict=True) if keep]
+    counts = distinct.counts[kept]
+    indicator = has_empty or not kept.all()
+    reason = "" if is_target else reason_to_drop(texts, counts, indicator, declared)
+    if reason:
+        return ColumnFormat(name, ColumnKind.DROP, reason=reason, notes=notes)
+    return ColumnFormat(
+        name, ColumnKind.CATEGORY, missing=words.missing, notes=(*notes, *words.notes)
+    )
+
+
+def reason_to_drop(
+    texts: Sequence[str], counts: IntArray, indicator: bool, declared: ColumnKind | None
+) -> str:
+    n_present = int(counts.sum())
+    if not texts:
+        return "all cells are missing"
+    if len(texts) == 1 and not indicator:
+        return f"constant: every cell is {quote(texts)}"
+    if declared is not ColumnKind.CATEGORY and len(texts) > FEW_TEXTS:
+        length = float(np.average([len(text) for text in texts], weights=counts))
+        of_all = f"{len(texts):,} of {n_present:,} texts are distinct"
+        nearly_distinct = len(texts) >= NEARLY_DISTINCT * n_present
+        long = length >= LONG_TEXT and len(texts) > MOSTLY_DISTINCT * n_present
+        if long or (nearly_distinct and are_prose(texts)):
+            return f"free text: {of_all}, {length:.0f} characters on average"
+        if nearly_distinct:
+            return f"an identifier: {of_all}"
+    if not len(frequent(counts, n_present, 1)):
+        return f"{len(texts):,} categories, all of them rare"
+    return ""
+
+
+def are_prose(texts: Sequence[str]) -> bool:
+    """Whether the texts are made of words rather than of codes."""
+    return sum(len(WORD.findall(text)) for text in texts) >= PROSE_WORDS * len(texts)
+
+
+def frequent(counts: IntArray, n_rows: int, most: int) -> IntArray:
+    """The places of those with enough rows for a feature of their own, the most frequent first."""
+    enough = int(np.clip(RARE_SHARE * n_rows, RARE_MIN, RARE_MAX))
+    by_count = np.argsort(-counts, kind="stable")[:most]
+    own: IntArray = by_count[counts[by_count] >= enough]
+    return own

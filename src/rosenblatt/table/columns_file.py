@@ -1,0 +1,48 @@
+"""A file of column kinds: a TOML table of names and kinds, written to be edited by hand."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from rosenblatt.errors import InputError
+from rosenblatt.table.format import ColumnKind
+
+__all__ = ["columns_text", "read_columns"]
+
+HEADING = """\
+# What each column is: number, category, date, true/false, text or drop.
+# A line that is left out is detected.
+[columns]
+"""
+
+
+def columns_text(kinds: Iterable[tuple[str, ColumnKind, str]]) -> str:
+    """The content of a file with a line for each (name, kind, remark)."""
+    lines = [
+        f"{key(name)} = {json.dumps(kind.value)}"
+        + (f"  # {' '.join(remark.split())}" if remark else "")
+        for name, kind, remark in kinds
+    ]
+    return HEADING + "\n".join(lines) + "\n"
+
+
+def key(name: str) -> str:
+    """A name in TOML's quotation marks, which are JSON's but for one control character."""
+    return json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def read_columns(path: Path) -> Mapping[str, ColumnKind]:
+    """The kinds by name. Raises InputError with what is wrong with the file."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"there is no file {path}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not TOML: {error}") from error
+    columns = data.get("columns")
+    if not isinstance(columns, dict) or not all(isinstance(k, str) for k in columns.values()):
+        raise InputError(f'{path} needs a table [columns] with lines such as "zip" = "category"')
+    return {name: ColumnKind.named(kind) for name, kind in columns.items()}

@@ -1,0 +1,50 @@
+"""Texts to their places among known labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from rosenblatt.support.types import IntArray
+
+__all__ = ["Labels"]
+
+
+class Labels:
+    """Known labels; a text that is none may still be the same whole number as one of them.
+
+    In many programs whole numbers beside an empty cell become floats: 3 is then 3.0.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Distinct.
+    """
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self._place = {label: k for k, label in enumerate(labels)}
+        numbers = {label: plain_number(label) for label in labels}
+        once = Counter(x for x in numbers.values() if x is not None)
+        self._of_number = {
+            x: self._place[label] for label, x in numbers.items() if x is not None and once[x] == 1
+        }
+
+    def codes_of(self, texts: Sequence[str]) -> IntArray:
+        """The place of each text, int64 of shape (n,); -1 where it is none of the labels."""
+        return np.array([self._code_of(text) for text in texts], dtype=np.int64)
+
+    def _code_of(self, text: str) -> int:
+        place = self._place.get(text)
+        if place is not None or not self._of_number:
+            return -1 if place is None else place
+        number = plain_number(text)
+        return -1 if number is None else self._of_number.get(number, -1)
+
+
+def plain_number(text: str) -> int | None:
+    """The whole number that a text is with or without ".0", or None."""
+    whole = text.removesuffix(".0")
+    digits = whole.removeprefix("-")
+    return int(whole) if digits.isascii() and digits.isdigit() else None

@@ -1,0 +1,115 @@
+"""Encodings learnt from training cells: scales, means and categories, of formats known before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rosenblatt.support.types import FloatArray
+from rosenblatt.table.category_format import frequent
+from rosenblatt.table.cells import Cells
+from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
+from rosenblatt.table.dates import Date, cycles_of
+from rosenblatt.table.format import ColumnKind
+from rosenblatt.table.messages import require_finite
+from rosenblatt.table.missing_words import is_marker
+from rosenblatt.table.notation.dates import DateNotation
+from rosenblatt.table.notation.number_dates import NumberDates
+from rosenblatt.table.other_notation import PLAIN_NUMBERS, numbers_in
+from rosenblatt.table.parsing import MISSING, days_of, truth_of
+from rosenblatt.table.scaling import Scaling
+
+__all__ = ["learn_column"]
+
+LARGEST_EXACT = 2**53
+EMPTY = Scaling(0.0, 1.0, 0.0, 1.0)  # of a column without a present cell among the training rows
+
+
+def learn_column(fmt: ColumnFormat, cells: Cells, max_categories: int) -> AnyColumn:
+    """The encoding of a column.
+
+    Parameters
+    ----------
+    fmt : ColumnFormat
+        From the whole table.
+    cells : Cells
+        The training rows.
+    max_categories : int
+        How many categories get a feature of their own.
+
+    Raises
+    ------
+    InputError
+        For infinite values.
+    """
+    if fmt.kind is ColumnKind.DROP:
+        return Dropped(fmt.name, fmt.reason)
+    if fmt.kind is ColumnKind.TRUTH:
+        codes = truth_of(cells, fmt.missing)
+        often_true = bool((codes == 1).sum() > (codes == 0).sum())
+        return Boolean(fmt.name, bool((codes == MISSING).any()), often_true, fmt.missing)
+    if fmt.kind is ColumnKind.DATE:
+        return date(fmt, cells)
+    if fmt.kind is ColumnKind.NUMBER:
+        return number(fmt, cells)
+    return category(fmt, cells, max_categories)
+
+
+def number(fmt: ColumnFormat, cells: Cells) -> Number:
+    notation = fmt.notation
+    if notation is None or isinstance(notation, DateNotation | NumberDates):
+        notation = PLAIN_NUMBERS
+    origin = origin_of(cells)
+    x, _ = numbers_in(cells, notation, fmt.missing, origin)
+    require_finite(cells, x)
+    present, indicator = present_of(x)
+    integral = bool((present == np.floor(present)).all())
+    scaling = Scaling.learn(present) if len(present) else EMPTY
+    return Number(fmt.name, integral, scaling, indicator, fmt.missing, notation, origin)
+
+
+def origin_of(cells: Cells) -> int:
+    """What to subtract from whole numbers that a float64 does not hold exactly: the smallest."""
+    if not pa.types.is_integer(cells.type) or pa.types.is_uint64(cells.type):
+        return 0
+    ends = pc.min_max(cells.values).as_py()
+    if ends["min"] is None or max(abs(ends["min"]), abs(ends["max"])) <= LARGEST_EXACT:
+        return 0
+    if ends["max"] - ends["min"] > LARGEST_EXACT:  # the difference would not be exact either
+        return 0
+    return int(ends["min"])
+
+
+def date(fmt: ColumnFormat, cells: Cells) -> Date:
+    notation = (
+        fmt.notation if isinstance(fmt.notation, DateNotation | NumberDates) else DateNotation()
+    )
+    days, _ = days_of(cells, notation, fmt.missing)
+    present, indicator = present_of(days)
+    scaling = Scaling.learn(present) if len(present) else EMPTY
+    cycles = cycles_of(present) if len(present) else ()
+    return Date(fmt.name, scaling, cycles, indicator, fmt.missing, notation)
+
+
+def present_of(x: FloatArray) -> tuple[FloatArray, bool]:
+    missing = np.isnan(x)
+    indicator = bool(missing.any())
+    return (x[~missing] if indicator else x), indicator
+
+
+def category(fmt: ColumnFormat, cells: Cells, max_categories: int) -> Category:
+    distinct = cells.distinct
+    given = distinct.counts > 0
+    # The words of the whole table decide: a marker that is a value there is one here.
+    given &= np.array([text not in fmt.missing for text in distinct.strings], dtype=bool)
+    texts = [text for text, keep in zip(distinct.strings, given, strict=True) if keep]
+    counts = distinct.counts[given]
+    own = frequent(counts, int(counts.sum()), max_categories)
+    categories = tuple(sorted(texts[k] for k in own))
+    others = tuple(sorted(set(texts) - set(categories)))
+    indicator = bool(counts.sum() < len(cells))
+    # A marker that is none of the categories means missing anyway.
+    words = tuple(word for word in fmt.missing if not is_marker(word))
+    return Category(fmt.name, categories, others, indicator, words)

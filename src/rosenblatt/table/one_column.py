@@ -1,0 +1,61 @@
+"""What one column holds: numbers, categories, truth values, dates, or nothing to learn from.
+
+What is declared decides first, then the storage type; text is examined by its distinct values.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from rosenblatt.table.candidate import Candidate
+from rosenblatt.table.category_format import category_format
+from rosenblatt.table.cells import Cells
+from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.format import ColumnKind, TableFormat
+from rosenblatt.table.parsing import is_number_type, is_time_type
+from rosenblatt.table.text_columns import holds_truth, text_candidate
+from rosenblatt.table.typed_columns import declared_date, typed_number
+
+__all__ = ["candidate_of"]
+
+
+def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> Candidate:
+    """The format of a column; a target is not dropped for what its values are."""
+    name, kind = cells.name, cells.type
+    declared = fmt.columns.get(name)
+    if declared is ColumnKind.DROP:
+        return dropped(name, "as asked for")
+    if pa.types.is_nested(kind):
+        return dropped(name, "its cells hold lists or records, not single values")
+    if not (is_number_type(kind) or len(cells.distinct.texts)):
+        return all_missing(name, is_target)
+    if declared in (ColumnKind.CATEGORY, ColumnKind.TEXT):
+        return Candidate(category_format(cells, fmt, is_target=is_target, declared=declared))
+    if declared is ColumnKind.TRUTH:
+        return Candidate(ColumnFormat(name, ColumnKind.TRUTH, missing=fmt.missing))
+    if declared is ColumnKind.DATE and not is_time_type(kind):
+        return declared_date(cells, fmt)
+    if declared is None and cells.is_declared_category:
+        if holds_truth(cells.distinct.strings):
+            return Candidate(ColumnFormat(name, ColumnKind.TRUTH))
+        kinds = ColumnKind.CATEGORY
+        return Candidate(category_format(cells, fmt, is_target=is_target, declared=kinds))
+    if pa.types.is_boolean(kind) or is_time_type(kind):
+        truth = pa.types.is_boolean(kind)
+        found = ColumnFormat(name, ColumnKind.TRUTH if truth else ColumnKind.DATE)
+        if len(cells.distinct.texts) == 1 and not cells.values.null_count and not is_target:
+            return dropped(name, f"constant: every cell is {cells.distinct.strings[0]}")
+        return Candidate(found)
+    if is_number_type(kind):
+        return typed_number(cells, is_target=is_target, may_be_dates=declared is None)
+    return text_candidate(cells, fmt, is_target=is_target, declared=declared)
+
+
+def all_missing(name: str, is_target: bool) -> Candidate:
+    if is_target:  # whose own message is better
+        return Candidate(ColumnFormat(name, ColumnKind.CATEGORY))
+    return dropped(name, "all cells are missing")
+
+
+def dropped(name: str, reason: str) -> Candidate:
+    return Candidate(ColumnFormat(name, ColumnKind.DROP, reason=reason))

@@ -1,0 +1,209 @@
+"""Columns of text: truth values, numbers, dates, durations, or else categories."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import pyarrow as pa
+
+from rosenblatt.errors import InputError
+from rosenblatt.support.types import IntArray
+from rosenblatt.table.candidate import Candidate
+from rosenblatt.table.category_format import category_format
+from rosenblatt.table.cells import Cells
+from rosenblatt.table.column_format import ColumnFormat, Notation
+from rosenblatt.table.format import ColumnKind, TableFormat
+from rosenblatt.table.messages import count, quote
+from rosenblatt.table.missing_words import is_marker
+from rosenblatt.table.notation.date_order import DateOrder
+from rosenblatt.table.notation.date_recognition import DateFinding, recognise_dates
+from rosenblatt.table.notation.duration_recognition import DurationFinding, recognise_durations
+from rosenblatt.table.notation.number_finding import NumberFinding, recognise_numbers
+from rosenblatt.table.parsing import MISSING, TRUTH, truth_of_text
+
+__all__ = ["date_candidate", "holds_truth", "text_candidate"]
+
+# A column of text is one of numbers or dates in spite of a few words if these are few, and in few
+# rows: in more of them where there are many distinct numbers.
+MAX_WORDS = 3
+MANY_NUMBERS = 20
+WORDS_SHARE, WORDS_SHARE_OF_FEW = 0.2, 0.05
+MIN_ROWS = 10  # fewer show nothing
+ORDERS = {
+    "day-first": DateOrder.DAY_FIRST,
+    "month-first": DateOrder.MONTH_FIRST,
+    "year-first": DateOrder.YEAR_FIRST,
+}
+
+Finding = NumberFinding | DateFinding | DurationFinding
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class GivenTexts:
+    """The distinct texts of a column that do not mean missing, with their counts."""
+
+    texts: pa.StringArray
+    counts: IntArray
+    words: tuple[str, ...]  # that do
+
+    @classmethod
+    def of(cls, cells: Cells, fmt: TableFormat) -> GivenTexts:
+        distinct = cells.distinct
+        missing = np.array(
+            [
+                text in fmt.missing or (is_marker(text) and text not in fmt.keep)
+                for text in distinct.strings
+            ],
+            dtype=bool,
+        )
+        words = tuple(text for text in distinct.strings if text in fmt.missing)
+        given = distinct.texts.filter(pa.array(~missing))
+        return cls(given, distinct.counts[~missing], words)
+
+
+def text_candidate(
+    cells: Cells, fmt: TableFormat, *, is_target: bool, declared: ColumnKind | None
+) -> Candidate:
+    """The format of a column of text.
+
+    Raises
+    ------
+    InputError
+        If it is declared a number and holds none.
+    """
+    given = GivenTexts.of(cells, fmt)
+    name = cells.name
+    if not len(given.texts):
+        if is_target:
+            return Candidate(category_format(cells, fmt, is_target=True))
+        return Candidate(ColumnFormat(name, ColumnKind.DROP, reason="all cells are missing"))
+    if declared is None and holds_truth(given.texts.to_pylist()):
+        return Candidate(ColumnFormat(name, ColumnKind.TRUTH, missing=given.words))
+    findings: list[Finding | None] = [
+        recognise_numbers(given.texts, given.counts, fmt.decimal, fmt.thousands)
+    ]
+    if declared is None:
+        durations = recognise_durations(given.texts, given.counts)
+        order = ORDERS.get(fmt.date_order or "")
+        dates = recognise_dates(given.texts, given.counts, order)
+        # 12:34 is a time of day; as a target, which cannot be one, it is a duration.
+        if durations is not None and dates is not None:
+            chosen = dates if durations.also_times and not is_target else durations
+            findings.append(chosen)
+        else:
+            findings += [dates, durations]
+    known = [f for f in findings if f is not None]
+    best = min(known, key=lambda f: int(given.counts[f.strange].sum()), default=None)
+    if best is None:
+        if declared is ColumnKind.NUMBER:
+            raise InputError(
+                f"column {name!r} holds no numbers, as --column {name}=number says:"
+                f" {cells.distinct.strings[0]!r}"
+            )
+        return Candidate(category_format(cells, fmt, is_target=is_target))
+    if declared is None and not tolerable(best, given):
+        note = words_beside(name, best, given)
+        return Candidate(category_format(cells, fmt, is_target=is_target, notes=note))
+    return with_notation(cells, best, given, is_target)
+
+
+def date_candidate(cells: Cells, fmt: TableFormat, *, any_share: bool) -> Candidate | None:
+    """Text as dates, or None; with `any_share`, however few are."""
+    given = GivenTexts.of(cells, fmt)
+    found = recognise_dates(given.texts, given.counts, ORDERS.get(fmt.date_order or ""))
+    if found is None or not (any_share or tolerable(found, given)):
+        return None
+    return with_notation(cells, found, given, is_target=False)
+
+
+def holds_truth(texts: Collection[str]) -> bool:
+    """Whether all are words for true or false, and both occur."""
+    codes = {truth_of_text(text) for text in texts} - {MISSING}
+    return codes == {0, 1} and any(text.lower() in TRUTH for text in texts)
+
+
+def tolerable(found: Finding, given: GivenTexts) -> bool:
+    """Whether the texts that are no numbers or dates are few enough to be taken as missing."""
+    strange = found.strange
+    if isinstance(found, NumberFinding):
+        strange = strange & ~found.errors & ~found.censored
+    n_words, n_rows = int(strange.sum()), int(given.counts.sum())
+    if not n_words:
+        return bool((~found.strange).any())
+    many = int((~found.strange).sum()) >= MANY_NUMBERS
+    share = WORDS_SHARE if many else WORDS_SHARE_OF_FEW
+    most = max(1, share * n_rows) if n_rows >= MIN_ROWS else 0
+    return n_words <= MAX_WORDS and int(given.counts[strange].sum()) <= most
+
+
+def with_notation(cells: Cells, found: Finding, given: GivenTexts, is_target: bool) -> Candidate:
+    """The format of a column of numbers, dates or durations."""
+    name = cells.name
+    words = given.texts.filter(pa.array(found.strange)).to_pylist()
+    kind = ColumnKind.DATE if isinstance(found, DateFinding) else ColumnKind.NUMBER
+    values, _ = found.notation.parse(given.texts)
+    values = values[~found.strange]
+    whole = bool(given.counts.sum() == len(cells))
+    if not is_target and not words and whole and values.min() == values.max():
+        reason = f"constant: every cell is {quote(given.texts.to_pylist()[:1])}"
+        return Candidate(ColumnFormat(name, ColumnKind.DROP, reason=reason))
+    notes = (*word_notes(name, found, words), *evidence_note(name, found), *unit_note(name, found))
+    fmt = ColumnFormat(name, kind, found.notation, (*given.words, *words), notes=notes)
+    has_decimals = kind is ColumnKind.NUMBER and bool((values != np.floor(values)).any())
+    alternatives: tuple[Notation, ...] = ()
+    if len(found.alternatives) > 1:
+        alternatives = tuple(found.alternatives)
+    return Candidate(fmt, alternatives, example_of(found, given), has_decimals)
+
+
+def example_of(found: Finding, given: GivenTexts) -> str:
+    """A text that the alternatives read differently, or the first one."""
+    texts = given.texts
+    if len(found.alternatives) > 1:
+        first, second = (a.parse(texts)[0] for a in found.alternatives[:2])
+        differ = np.flatnonzero(first != second)
+        if len(differ):
+            return str(texts[int(differ[0])])
+    return str(texts[0])
+
+
+def word_notes(name: str, found: Finding, words: list[str]) -> tuple[str, ...]:
+    if not words:
+        return ()
+    what = "dates" if isinstance(found, DateFinding) else "numbers"
+    return (f"column {name!r} holds {what}, but for {quote(words)}: taken as missing",)
+
+
+def unit_note(name: str, found: Finding) -> tuple[str, ...]:
+    """A note on numbers without the unit that the others have."""
+    if not (isinstance(found, NumberFinding) and found.bare.any()):
+        return ()
+    n = int(found.bare.sum())
+    return (
+        f"column {name!r} has {count(n, 'number')} without the unit of the others: read as"
+        f" {found.notation.unit} too",
+    )
+
+
+def evidence_note(name: str, found: Finding) -> tuple[str, ...]:
+    written = found.notation.describe()
+    if not (found.evidence and written):
+        return ()
+    return (f"column {name!r} is read as {written}: {found.evidence!r} decides",)
+
+
+def words_beside(name: str, found: Finding, given: GivenTexts) -> tuple[str, ...]:
+    n = int(given.counts[~found.strange].sum())
+    if not n:
+        return ()
+    strange = given.texts.filter(pa.array(found.strange)).to_pylist()
+    date = isinstance(found, DateFinding)
+    what, kind = ("date", "date") if date else ("number", "number")
+    return (
+        f"column {name!r} has {count(n, what)} beside {quote(strange)}, and is taken as text: to"
+        f" take the others as missing, say --column {name}={kind}",
+    )

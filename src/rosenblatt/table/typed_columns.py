@@ -1,0 +1,119 @@
+"""Columns that are stored as numbers, and numbers that are declared to be dates."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rosenblatt.errors import InputError
+from rosenblatt.support.types import FloatArray
+from rosenblatt.table.candidate import Candidate
+from rosenblatt.table.cells import Cells
+from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.format import ColumnKind, TableFormat
+from rosenblatt.table.messages import require_finite
+from rosenblatt.table.notation.number_dates import number_dates_of
+from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.parsing import numbers_of
+from rosenblatt.table.text_columns import date_candidate
+
+__all__ = ["declared_date", "typed_number"]
+
+# Words of a name that make distinct whole numbers an identifier, and those that do so only if the
+# numbers are also dense, as a running count is.
+ID_WORDS = frozenset(("id", "ids", "uid", "uuid", "guid", "pk", "rowid"))
+COUNTER_WORDS = frozenset(
+    ("index", "idx", "row", "rows", "rownum", "rownames", "unnamed", "no", "nr", "number", "n")
+)
+
+
+def typed_number(cells: Cells, *, is_target: bool, may_be_dates: bool) -> Candidate:
+    """A number, unless all are equal, only count the rows, or are dates such as 20230318.
+
+    Raises
+    ------
+    InputError
+        For infinite values.
+    """
+    name = cells.name
+    x, _ = numbers_of(cells, None)
+    require_finite(cells, x)
+    missing = np.isnan(x)
+    present = x[~missing]
+    if not len(present):
+        if is_target:  # whose own message is better
+            return Candidate(ColumnFormat(name, ColumnKind.NUMBER, NumberNotation()))
+        return drop(name, "all cells are missing")
+    integral = bool((present == np.floor(present)).all())
+    # Whole numbers do not show which sign new cells would have before decimals.
+    notation = NumberNotation(proven=not integral)
+    found = ColumnFormat(name, ColumnKind.NUMBER, notation, missing=cells.words)
+    if not is_target:
+        constant = present.min() == present.max() and not missing.any()
+        if constant and not differ_exactly(cells):
+            return drop(name, f"constant: every cell is {cells.distinct.strings[0]}")
+        if integral and not missing.any() and is_identifier(name, present):
+            return drop(name, "an identifier: distinct whole numbers, named like one")
+    if integral and may_be_dates and not pa.types.is_duration(cells.type):
+        dates = number_dates_of(present)
+        if dates is not None:
+            note = (
+                f"column {name!r} holds dates written like {present[0]:.0f}: if these are numbers,"
+                f" say --column {name}=number"
+            )
+            return Candidate(ColumnFormat(name, ColumnKind.DATE, dates, cells.words, notes=(note,)))
+    return Candidate(found, has_decimals=not integral)
+
+
+def differ_exactly(cells: Cells) -> bool:
+    """Whether whole numbers differ beyond the digits of a float64."""
+    if not pa.types.is_integer(cells.type):
+        return False
+    ends = pc.min_max(cells.values).as_py()
+    return bool(ends["min"] != ends["max"])
+
+
+def is_identifier(name: str, x: FloatArray) -> bool:
+    """Whether distinct whole numbers identify rows: the name must say so, too."""
+    # "customerID", "customer_id" and "Customer Id" all have the word "id".
+    words = set(re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower().replace("_", " ").split())
+    words = {word for part in words for word in re.split(r"\W+", part)}
+    if not words & (ID_WORDS | COUNTER_WORDS) or len(np.unique(x)) < len(x):
+        return False
+    dense = float(x.max() - x.min()) < 2 * len(x)
+    return bool(words & ID_WORDS) or dense
+
+
+def declared_date(cells: Cells, fmt: TableFormat) -> Candidate:
+    """A column that the user has declared to hold dates; numbers are 20230318 or Excel's days.
+
+    Raises
+    ------
+    InputError
+        If it holds no dates.
+    """
+    if cells.is_text:
+        found = date_candidate(cells, fmt, any_share=True)
+        if found is None:
+            raise InputError(
+                f"column {cells.name!r} holds no dates, as --column {cells.name}=date says:"
+                f" {cells.distinct.strings[0]!r}"
+            )
+        return found
+    x, _ = numbers_of(cells, None)
+    present = x[~np.isnan(x)]
+    notation = number_dates_of(present, declared=True)
+    if notation is None:
+        raise InputError(
+            f"column {cells.name!r} holds numbers that are no dates, such as"
+            f" {cells.distinct.strings[0]}: as dates they are written 20230318, or counted in days"
+            " as Excel does"
+        )
+    return Candidate(ColumnFormat(cells.name, ColumnKind.DATE, notation, cells.words))
+
+
+def drop(name: str, reason: str) -> Candidate:
+    return Candidate(ColumnFormat(name, ColumnKind.DROP, reason=reason))
