@@ -12,6 +12,7 @@ import numpy.typing as npt
 from rosenblatt.errors import InputError
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.column_groups import each_column, groups_of
 from rosenblatt.table.columns import PLAIN, AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date
 from rosenblatt.table.files.file_reading import FileReading
@@ -143,12 +144,11 @@ class TableEncoding:
         notes: list[str] = []
         if extra:
             notes.append(f"{count(len(extra), 'unknown column')} ignored: {quote(extra)}")
-        X = np.zeros((len(table), self.n_features), dtype=np.float32)
-        start = 0
-        for column in needed:
-            stop = start + column.n_features
-            notes += column.fill(table.by_name[column.name], X[:, start:stop])
-            start = stop
+        X = np.empty((len(table), self.n_features), dtype=np.float32)
+        for group in groups_of(self.columns):
+            features, said = group.filled(table)
+            X[:, group.start : group.stop] = features
+            notes += said
         return Encoded(X, tuple(notes))
 
     def encode_parts(self, table: Table, parts: Sequence[IntArray]) -> list[FloatArray]:
@@ -161,17 +161,12 @@ class TableEncoding:
         parts : sequence of int arrays
             The rows of each part.
         """
-        encoded = [np.zeros((len(rows), self.n_features), dtype=np.float32) for rows in parts]
-        start = 0
-        for column in self.columns:
-            stop = start + column.n_features
-            if stop > start:
-                # A column at a time: the whole table's features would be held beside the parts.
-                features = np.zeros((len(table), stop - start), dtype=np.float32)
-                column.fill(table.by_name[column.name], features)
-                for X, rows in zip(encoded, parts, strict=True):
-                    X[:, start:stop] = features[rows]
-            start = stop
+        encoded = [np.empty((len(rows), self.n_features), dtype=np.float32) for rows in parts]
+        for group in groups_of(self.columns):
+            # The features of the whole table would be held beside those of the parts.
+            features, _ = group.filled(table)
+            for X, rows in zip(encoded, parts, strict=True):
+                X[:, group.start : group.stop] = features[rows]
         return encoded
 
     def encode_target(self, data: Any) -> EncodedTarget:
@@ -318,12 +313,13 @@ def learn_encoding(
     if rows is None:
         rows = np.flatnonzero(known.target.encode(table.by_name[name]).rows)
     everywhere = len(rows) == len(table)
-    columns = tuple(
-        # One column at a time: taking the rows of the whole table would copy it.
-        learn_column(column, cells if everywhere else cells.take(rows), max_categories)
-        for column in known.columns
-        for cells in (table.by_name[column.name],)
-    )
+
+    def learnt(column: ColumnFormat) -> AnyColumn:
+        cells = table.by_name[column.name]
+        # Taking the rows of the whole table would copy it.
+        return learn_column(column, cells if everywhere else cells.take(rows), max_categories)
+
+    columns = tuple(each_column(learnt, known.columns))
     if all(isinstance(column, Dropped) for column in columns):
         reasons = "; ".join(f"{column.name}: {column.detail}" for column in columns[:3])
         raise InputError(

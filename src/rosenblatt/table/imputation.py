@@ -19,7 +19,7 @@ def fill_scaled(
     missing = np.isnan(x)
     if missing.any():
         x = np.where(missing, scaling.center, x)
-    out[:, 0] = scaling.apply(x)
+    scaling.apply_to(x, out[:, 0])
     if indicator:
         out[:, -1] = missing
     elif missing.any():

@@ -18,7 +18,7 @@ from rosenblatt.table.missing_words import is_marker
 from rosenblatt.table.notation.dates import DateNotation
 from rosenblatt.table.notation.number_dates import NumberDates
 from rosenblatt.table.other_notation import PLAIN_NUMBERS, numbers_in
-from rosenblatt.table.parsing import MISSING, days_of, truth_of
+from rosenblatt.table.parsing import MISSING, are_whole, days_of, truth_of
 from rosenblatt.table.scaling import Scaling
 
 __all__ = ["learn_column"]
@@ -65,7 +65,7 @@ def number(fmt: ColumnFormat, cells: Cells) -> Number:
     x, _ = numbers_in(cells, notation, fmt.missing, origin)
     require_finite(cells, x)
     present, indicator = present_of(x)
-    integral = bool((present == np.floor(present)).all())
+    integral = are_whole(present)
     scaling = Scaling.learn(present) if len(present) else EMPTY
     return Number(fmt.name, integral, scaling, indicator, fmt.missing, notation, origin)
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rosenblatt.support.types import BoolArray, Float64Array, IntArray
+from rosenblatt.support.types import BoolArray, Float64Array, FloatArray, IntArray
 from rosenblatt.table.cells import Cells, Distinct
 from rosenblatt.table.column_format import Notation
 from rosenblatt.table.missing_words import is_marker
@@ -23,6 +23,7 @@ __all__ = [
     "MISSING",
     "STRANGE",
     "TRUTH",
+    "are_whole",
     "days_of",
     "is_number_type",
     "is_time_type",
@@ -36,6 +37,7 @@ __all__ = [
 TRUTH = {"true": 1, "yes": 1, "y": 1, "t": 1, "false": 0, "no": 0, "n": 0, "f": 0}
 MISSING, STRANGE = -1, -2  # codes beside 0 and 1
 DAY_MICROSECONDS = 86_400e6
+BLOCK = 1 << 15
 
 
 def is_number_type(kind: pa.DataType) -> bool:
@@ -137,6 +139,12 @@ def floats(values: pa.ChunkedArray) -> Float64Array:
         values.cast(pa.float64(), safe=False).to_numpy().astype(np.float64, copy=False)
     )
     return numbers
+
+
+def are_whole(x: FloatArray) -> bool:
+    """Whether all numbers are whole; most columns of others show it in their first rows."""
+    starts = range(0, len(x), BLOCK)
+    return all(bool((x[i : i + BLOCK] == np.floor(x[i : i + BLOCK])).all()) for i in starts)
 
 
 def present(cells: Cells) -> BoolArray:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.column_format import ColumnFormat, Notation
+from rosenblatt.table.column_groups import each_column
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.notation.date_order import DateOrder
 from rosenblatt.table.notation.dates import DateNotation
@@ -30,7 +31,9 @@ def recognise(
 
     The target, if any, is never dropped: a column of distinct texts may be one.
     """
-    found = [candidate_of(cells, fmt, is_target=cells.name == target) for cells in table.columns]
+    found = each_column(
+        lambda cells: candidate_of(cells, fmt, is_target=cells.name == target), table.columns
+    )
     return tuple(settled(candidate, found) for candidate in found)
 
 

@@ -18,7 +18,7 @@ from rosenblatt.table.missing_words import is_marker
 from rosenblatt.table.notation.dates import DateNotation
 from rosenblatt.table.notation.number_dates import NumberDates
 from rosenblatt.table.notation.numbers import NumberNotation
-from rosenblatt.table.parsing import numbers_of, truth_of, truth_of_text
+from rosenblatt.table.parsing import are_whole, numbers_of, truth_of, truth_of_text
 from rosenblatt.table.table import table_of
 from rosenblatt.table.target import AnyTarget, ClassTarget, NumberTarget
 
@@ -173,7 +173,7 @@ def decide(
     if not isinstance(notation, NumberNotation) or notation.unit:
         return Task.REGRESSION, f"numbers with a unit, {distinct}"
     present = x[~np.isnan(x)]
-    if not bool((present == np.floor(present)).all()):
+    if not are_whole(present):
         return Task.REGRESSION, f"numbers with decimals, {distinct}"
     few = n_distinct == 2 or n_present >= ROWS_PER_CLASS * n_distinct
     if n_distinct <= MAX_NUMBER_CLASSES and few:

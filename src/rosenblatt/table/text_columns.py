@@ -22,7 +22,7 @@ from rosenblatt.table.notation.date_order import DateOrder
 from rosenblatt.table.notation.date_recognition import DateFinding, recognise_dates
 from rosenblatt.table.notation.duration_recognition import DurationFinding, recognise_durations
 from rosenblatt.table.notation.number_finding import NumberFinding, recognise_numbers
-from rosenblatt.table.parsing import MISSING, TRUTH, truth_of_text
+from rosenblatt.table.parsing import MISSING, TRUTH, are_whole, truth_of_text
 
 __all__ = ["date_candidate", "holds_truth", "text_candidate"]
 
@@ -153,7 +153,7 @@ def with_notation(cells: Cells, found: Finding, given: GivenTexts, is_target: bo
         return Candidate(ColumnFormat(name, ColumnKind.DROP, reason=reason))
     notes = (*word_notes(name, found, words), *evidence_note(name, found), *unit_note(name, found))
     fmt = ColumnFormat(name, kind, found.notation, (*given.words, *words), notes=notes)
-    has_decimals = kind is ColumnKind.NUMBER and bool((values != np.floor(values)).any())
+    has_decimals = kind is ColumnKind.NUMBER and not are_whole(values)
     alternatives: tuple[Notation, ...] = ()
     if len(found.alternatives) > 1:
         alternatives = tuple(found.alternatives)

@@ -17,7 +17,7 @@ from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.messages import require_finite
 from rosenblatt.table.notation.number_dates import number_dates_of
 from rosenblatt.table.notation.numbers import NumberNotation
-from rosenblatt.table.parsing import numbers_of
+from rosenblatt.table.parsing import are_whole, numbers_of
 from rosenblatt.table.text_columns import date_candidate
 
 __all__ = ["declared_date", "typed_number"]
@@ -42,12 +42,12 @@ def typed_number(cells: Cells, *, is_target: bool, may_be_dates: bool) -> Candid
     x, _ = numbers_of(cells, None)
     require_finite(cells, x)
     missing = np.isnan(x)
-    present = x[~missing]
+    present = x[~missing] if missing.any() else x
     if not len(present):
         if is_target:  # whose own message is better
             return Candidate(ColumnFormat(name, ColumnKind.NUMBER, NumberNotation()))
         return drop(name, "all cells are missing")
-    integral = bool((present == np.floor(present)).all())
+    integral = are_whole(present)
     # Whole numbers do not show which sign new cells would have before decimals.
     notation = NumberNotation(proven=not integral)
     found = ColumnFormat(name, ColumnKind.NUMBER, notation, missing=cells.words)

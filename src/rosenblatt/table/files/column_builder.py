@@ -159,6 +159,10 @@ class ColumnBuilder:
         if kind == WHOLE:
             kind = max((chunk.type for chunk in chunks), key=lambda t: t.bit_width, default=WHOLE)
             chunks = [c if c.type == kind else c.cast(kind) for c in chunks]
+        if kind != TEXT and len(chunks) > 1:
+            # As one array NumPy reads it without a copy, and the memory of the blocks is free.
+            chunks = [pa.concat_arrays(chunks)]
+            pa.default_memory_pool().release_unused()
         return Cells(name, pa.chunked_array(chunks, kind), None, tuple(self._words))
 
 

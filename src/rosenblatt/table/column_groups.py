@@ -1,0 +1,74 @@
+"""Work on the columns of a table: several at once, and their features in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar, final
+
+import numpy as np
+import pyarrow as pa
+
+from rosenblatt.support.types import FloatArray
+from rosenblatt.table.columns import AnyColumn
+from rosenblatt.table.table import Table
+
+__all__ = ["ColumnGroup", "each_column", "groups_of"]
+
+WIDTH = 8  # float32 features: half a line of the cache
+MOST_THREADS = 4  # each holds some copies of a column
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def each_column(work: Callable[[T], R], columns: Sequence[T]) -> list[R]:
+    """The results for each column, in their order, by as many threads as pyarrow may use."""
+    threads = min(pa.cpu_count(), MOST_THREADS, len(columns))
+    if threads < 2:
+        return [work(column) for column in columns]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, columns))
+
+
+@final
+@dataclass(frozen=True)
+class ColumnGroup:
+    """Columns whose features stand side by side, from `start` to `stop`.
+
+    Written column by column, a row's features would each cost a line of the cache.
+    """
+
+    columns: tuple[AnyColumn, ...]
+    start: int
+    stop: int
+
+    def filled(self, table: Table) -> tuple[FloatArray, list[str]]:
+        """(float32 features, in Fortran order, of shape (n_rows, stop - start); notes)."""
+        shape = (len(table), self.stop - self.start)
+        features: FloatArray = np.zeros(shape, dtype=np.float32, order="F")
+        starts = np.cumsum([0, *(column.n_features for column in self.columns)])
+
+        def fill(k: int) -> tuple[str, ...]:
+            column = self.columns[k]
+            return column.fill(table.by_name[column.name], features[:, starts[k] : starts[k + 1]])
+
+        notes = each_column(fill, range(len(self.columns)))
+        return features, [note for of_column in notes for note in of_column]
+
+
+def groups_of(columns: Sequence[AnyColumn]) -> Iterator[ColumnGroup]:
+    """All columns with features, in groups of about as many as fill a line of the cache."""
+    gathered: list[AnyColumn] = []
+    start = stop = 0
+    for column in columns:
+        if not column.n_features:
+            continue
+        gathered.append(column)
+        stop += column.n_features
+        if stop - start >= WIDTH:
+            yield ColumnGroup(tuple(gathered), start, stop)
+            gathered, start = [], stop
+    if gathered:
+        yield ColumnGroup(tuple(gathered), start, stop)
