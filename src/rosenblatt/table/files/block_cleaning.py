@@ -110,7 +110,7 @@ class Cleaning:
         stripped = data.rstrip(b"\r\n")
         if stripped.endswith(CONTROL_Z):
             data = stripped.rstrip(CONTROL_Z + b"\r\n")
-            found.append((len(data), "a final Ctrl-Z"))
+            found.append((len(data) + 1, "a final Ctrl-Z"))
             data += b"\n" if data else b""
         end = len(data)
         while end:

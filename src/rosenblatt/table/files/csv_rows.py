@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, final
 
 __all__ = ["LINE_END", "Dialect", "Row", "count_lines", "rows_of"]
 
+MAX_FIELDS: Final = 1_000_000  # of a row: more of them are counted as one
 LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
 
@@ -71,7 +72,7 @@ def plain_fields(text: str, delimiter: str) -> list[str]:
     """The fields of a line without quotation marks; any number of blanks separates as one."""
     if delimiter == " ":
         return text.split(" ") if "  " not in text else re.split(" +", text.strip(" "))
-    return text.split(delimiter)
+    return text.split(delimiter, MAX_FIELDS)
 
 
 def quoted_fields(

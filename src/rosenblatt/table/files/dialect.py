@@ -16,7 +16,7 @@ SAMPLE_ROWS: Final = 300
 SAMPLE_FIELDS: Final = 20_000
 NO_DELIMITERS: Final = "\"'`.+-"  # quotes, and what stands within names, numbers and dates
 NUMBER: Final = re.compile(r"[-+]?\d+([.,]\d+)?")
-DECIMAL_COMMA: Final = re.compile(r"\s*[-+]?\d*,\d+\s*[^\s\d]{0,3}\s*")
+DECIMAL_COMMA: Final = re.compile(r"\s*+[-+]?\d*+,\d++\s*+[^\s\d]{0,3}+\s*+")
 SAME_LENGTH: Final = 0.8  # share of rows with as many fields, for a delimiter to be one
 
 

@@ -55,7 +55,8 @@ def is_footer(
     if begins_totals(present[0]):
         return True
     text = " ".join(present)
-    if FOOTER.fullmatch(text) or (len(fields) < n_fields and follows_blank):
+    is_word = not looks_numeric(present[0])
+    if FOOTER.fullmatch(text) or (len(fields) < n_fields and follows_blank and is_word):
         return True
-    is_sentence = " " in present[0] and not looks_numeric(present[0])
+    is_sentence = " " in present[0] and is_word
     return len(fields) < n_fields and first_is_numeric and is_sentence

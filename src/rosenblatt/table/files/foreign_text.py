@@ -10,6 +10,7 @@ from rosenblatt.errors import InputError
 
 __all__ = ["is_json_line", "require_table"]
 
+START: Final = 2000
 KINDS: Final = (
     (r"<(!doctype html|html|table|head|body)\b", "an HTML page: copy its table into a CSV file"),
     (r"<\?xml|<[a-z][\w:-]*[ >]", "XML: save the table as CSV"),
@@ -33,7 +34,7 @@ def require_table(sample: str, name: str) -> None:
     if is_json_line(start.partition("\n")[0]):
         raise InputError(f"{name} is no delimited text but JSON lines: rename it to end in .jsonl")
     for pattern, kind in KINDS:
-        if re.match(pattern, start[:20_000].replace("\r", "\n"), re.IGNORECASE):
+        if re.match(pattern, start[:START].replace("\r", "\n"), re.IGNORECASE):
             raise InputError(f"{name} is no delimited text but {kind}")
 
 

@@ -11,9 +11,10 @@ from rosenblatt.table.files.plain_numbers import MISSING_WORDS
 
 __all__ = ["FirstLine", "first_line_is", "is_missing", "is_numeric_column", "looks_numeric"]
 
-# Numbers, dates and times in any notation: digits with signs around and between them.
+# Numbers, dates and times in any notation: digits with signs around and between them. Nothing is
+# tried twice: a cell may have megabytes.
 NUMERIC: Final = re.compile(
-    r"[-+(<>~\s\u2212$\u20ac\u00a3\u00a5#]*\d[\d\s.,:/'\u2019_+-]*([eE][-+]?\d+)?[)%\s\u20ac$]*"
+    r"[-+(<>~\s\u2212$\u20ac\u00a3\u00a5#]*+\d[\d\s.,:/'\u2019_+-]*+([eE][-+]?\d++)?+[)%\s\u20ac$]*+"
 )
 WHOLE: Final = re.compile(r"\d{1,6}")
 YEAR: Final = re.compile(r"1[5-9]\d\d|2[01]\d\d")
@@ -71,6 +72,8 @@ def first_line_is(first: list[str], rest: list[list[str]]) -> FirstLine:
     are_whole = all(map(WHOLE.fullmatch, cells))
     if named and are_whole and len(set(cells)) == len(cells):
         return FirstLine.HEADER
+    if first in rest:  # a header of numbers is seldom repeated, and a row often
+        return FirstLine.UNCLEAR if named else FirstLine.ROW
     if are_years(cells) or (counts_columns(cells) and not (repeated and texts == repeated)):
         few = len(cells) == 2 and any(cell in column for cell, column in numbers)
         return FirstLine.UNCLEAR if few else FirstLine.HEADER

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ __all__ = ["Layout", "find_layout"]
 
 ROWS: Final = 2000
 FIELDS: Final = 20_000
-RULE: Final = re.compile(r"[-+=|:\s]*[-=]{2,}[-+=|:\s]*")
+RULE: Final = frozenset("-+=|: \t")
 
 
 @final
@@ -44,7 +43,7 @@ class Layout:
     comments_anywhere : bool
         Whether rows that begin with it are comments even if they have as many fields.
     raw_header : str
-        The header as it stands in the file.
+        The header as it stands in the file; "" where a row may be the same.
     numeric : tuple of bool
         For each field, whether it holds numbers or dates.
     may_swallow : bool
@@ -107,7 +106,7 @@ def find_layout(
         shown = quote([" ".join(filter(None, row.fields)) for row in titles])
         notes.append(f"{lines_named([r.line for r in titles])} left out above the header: {shown}")
     first, rest = rows[0], rows[1:]
-    rules = [row for row in rest[:1] if RULE.fullmatch("".join(row.fields))]
+    rules = [row for row in rest[:1] if is_rule("".join(row.fields))]
     rest = rest[len(rules) :]
     notes += [f"line {row.line} left out: a rule below the header" for row in rules]
     skipped = [*skipped, *(row.line for row in (*titles, *rules))]
@@ -137,7 +136,7 @@ def find_layout(
         is_trailing,
         comment,
         bool(comment) and fmt.comment is not None,
-        raw_line(sample, first, line) if has_header else "",
+        raw_line(sample, first, line) if has_header and not all(map(looks_numeric, names)) else "",
         numeric_fields([row for row in rest if len(row.fields) == n_fields], n_fields),
         fmt.quote is None,
         tuple(sorted(skipped)),
@@ -159,6 +158,10 @@ def raw_line(sample: str, row: Row, line: int) -> str:
 
 def numeric_fields(rows: Sequence[Row], n_fields: int) -> tuple[bool, ...]:
     return tuple(is_numeric_column([row.fields[i] for row in rows]) for i in range(n_fields))
+
+
+def is_rule(line: str) -> bool:
+    return ("--" in line or "==" in line) and set(line) <= RULE
 
 
 def without_comments(

@@ -11,7 +11,7 @@ from rosenblatt.table.files.csv_rows import Dialect, Row, count_lines, rows_of
 from rosenblatt.table.files.footer import is_footer
 from rosenblatt.table.files.layout import Layout, lines_named
 from rosenblatt.table.files.row_blocks import RowBlock, line_at
-from rosenblatt.table.files.swallowed_rows import require_no_swallowed_rows
+from rosenblatt.table.files.swallowed_rows import USUAL, require_no_swallowed_rows
 from rosenblatt.table.messages import count, quote
 
 __all__ = ["OddRows"]
@@ -43,6 +43,11 @@ class OddRows:
         self._odd: list[Row] = []
         self._reasons: dict[str, list[int]] = {}
         self._follows_blank = False
+        self._n_cells_of_lines = 0
+
+    @property
+    def _checks_lines(self) -> bool:
+        return self._layout.may_swallow and self._n_cells_of_lines < USUAL
 
     @property
     def left_out(self) -> tuple[int, ...]:
@@ -58,13 +63,14 @@ class OddRows:
             If a row has another number of fields and a row of the table follows.
         """
         block = clean.block
-        if block.has_cells_of_lines or block.is_open or n_odd or clean.left_out:
+        of_lines = block.has_cells_of_lines and self._checks_lines
+        if of_lines or block.is_open or n_odd or clean.left_out:
             first = line_at(self._chunks(), block.offset)
             for at, reason in clean.left_out:
                 line = first + count_lines(block.data[:at])
                 self._reasons.setdefault(reason, []).append(line)
-            if self._layout.may_swallow and (block.has_cells_of_lines or block.is_open):
-                require_no_swallowed_rows(
+            if self._checks_lines and (block.has_cells_of_lines or block.is_open):
+                self._n_cells_of_lines += require_no_swallowed_rows(
                     block.data, first, self._dialect, self._layout, self._name
                 )
             if n_odd or block.is_open:

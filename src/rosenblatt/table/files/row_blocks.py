@@ -13,8 +13,11 @@ import numpy.typing as npt
 from rosenblatt.support.types import IntArray
 from rosenblatt.table.files.csv_rows import Dialect, count_lines
 
-__all__ = ["RowBlock", "line_at", "row_blocks", "row_pattern"]
+__all__ = ["RowBlock", "is_blank", "line_at", "row_blocks", "row_pattern"]
 
+NO_LINE_END: Final = re.compile(rb"[^\r\n]")
+LEAST_ROWS: Final = 50
+WIDE: Final = 1 << 24  # bytes that are enough for a block, however few rows they are
 LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 
 
@@ -46,23 +49,30 @@ def row_blocks(chunks: Iterable[bytes], dialect: Dialect, skip: int) -> Iterator
     """The text behind its first `skip` lines, in blocks; the last one ends in its last cell."""
     rest, offset = b"", 0
     gathered: list[bytes] = []
-    size = 0
+    size = n_lines = 0
     held: RowBlock | None = None  # until it is known whether more than line ends follow
+    blank: list[RowBlock] = []  # the line ends behind it
     for chunk in chunks:
-        # As much is gathered as is left over: a cell of many megabytes is searched a few times.
+        # As much is gathered as is left over, so that a cell of many megabytes is searched a few
+        # times only; and some rows at least, so that a wide table has few pieces.
         gathered.append(chunk)
         size += len(chunk)
-        if size < len(rest):
+        n_lines += chunk.count(b"\n") if size < WIDE else LEAST_ROWS
+        if size < len(rest) or n_lines < LEAST_ROWS:
             continue
+        n_lines = 0
         data, gathered, size = b"".join((rest, *gathered)), [], 0
         if skip:
             position, skip = behind_lines(data, skip)
             data, offset = data[position:], offset + position
         end, of_lines = (0, False) if skip else end_of_rows(data, dialect)
         if end:
-            if held:
-                yield held
-            held = RowBlock(data[:end], offset, False, of_lines)
+            found = RowBlock(data[:end], offset, False, of_lines)
+            if held and is_blank(found.data):
+                blank.append(found)
+            else:
+                yield from filter(None, (held, *blank))
+                held, blank = found, []
         rest, offset = data[end:], offset + end
     rest = b"".join((rest, *gathered))
     if skip:
@@ -73,11 +83,15 @@ def row_blocks(chunks: Iterable[bytes], dialect: Dialect, skip: int) -> Iterator
         data = held.data.rstrip(b"\r\n")
         yield replace(held, data=data + b"\n" if data else b"", is_last=True)
         return
-    if held:
-        yield held
+    yield from filter(None, (held, *blank))
     rest += b"\n" if rest else b""
     whole, of_lines = end_of_rows(rest, dialect)
     yield RowBlock(rest, offset, True, of_lines, whole < len(rest))
+
+
+def is_blank(data: bytes) -> bool:
+    """Whether there are line ends alone."""
+    return NO_LINE_END.search(data) is None
 
 
 def behind_lines(data: bytes, n: int) -> tuple[int, int]:

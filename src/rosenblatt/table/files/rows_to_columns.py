@@ -16,6 +16,7 @@ from rosenblatt.table.files.block_cleaning import CleanBlock, Cleaning
 from rosenblatt.table.files.block_parsing import ParsedBlock, parse_block
 from rosenblatt.table.files.column_builder import ColumnBuilder
 from rosenblatt.table.files.csv_rows import Dialect
+from rosenblatt.table.files.header import looks_numeric
 from rosenblatt.table.files.layout import Layout
 from rosenblatt.table.files.odd_rows import OddRows
 from rosenblatt.table.files.plain_numbers import MISSING_WORDS, are_exact, floats_prove_point
@@ -134,6 +135,9 @@ class RowReader:
     def _read_block(self, block: RowBlock, types: list[Any], unproven: list[bool]) -> ReadBlock:
         cleaning = Cleaning(self.dialect, self.layout)
         clean = cleaning.cleaned(block)
+        if any(map(looks_numeric, self.layout.names)):
+            again = cleaning.without_headers(clean.block)
+            clean = CleanBlock(again.block, (*clean.left_out, *again.left_out))
         parsed = None
         if any(kind != pa.string() for kind in types):
             parsed = parse_block(clean.block.data, self.dialect, types)

@@ -20,6 +20,7 @@ MARKS: Final = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+MARK: Final = codecs.BOM_UTF8
 UTF_8: Final = ("utf-8", "utf-8-sig")
 MAX_CONTROL_SHARE: Final = 0.02
 # Second bytes of Chinese and Japanese characters begin at "0" and "@".
@@ -138,32 +139,40 @@ def words_of(chunks: Iterable[bytes]) -> tuple[list[bytes], float]:
 
 
 def as_utf8(chunks: Iterable[bytes], encoding: TextEncoding) -> Iterator[bytes]:
-    """The text as UTF-8, without a byte order mark.
+    """The text as UTF-8, without byte order marks: files put together have them in the middle.
 
     Raises
     ------
     UnicodeDecodeError
         Where the bytes are not of this encoding.
     """
+    rest = b""
+    for text in decoded(chunks, encoding):
+        text, rest = rest + text, b""
+        if MARK[:1] in text:
+            text = text.replace(MARK, b"")
+            cut = next((n for n in (2, 1) if text.endswith(MARK[:n])), 0)
+            text, rest = text[: len(text) - cut], text[len(text) - cut :]
+        if text:
+            yield text
+    if rest:
+        yield rest
+
+
+def decoded(chunks: Iterable[bytes], encoding: TextEncoding) -> Iterator[bytes]:
     if encoding.name in UTF_8 and encoding.errors == "strict":
         yield from checked(chunks)
         return
     decoder = codecs.getincrementaldecoder(encoding.name)(encoding.errors)
     for chunk in chunks:
-        if text := decoder.decode(chunk):
-            yield text.encode()
-    if text := decoder.decode(b"", final=True):
-        yield text.encode()
+        yield decoder.decode(chunk).encode(errors="replace")
+    yield decoder.decode(b"", final=True).encode(errors="replace")
 
 
 def checked(chunks: Iterable[bytes]) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_first = True
     for chunk in chunks:
-        if is_first:
-            chunk, is_first = chunk.removeprefix(codecs.BOM_UTF8), False
         if not chunk.isascii() or decoder.getstate()[0]:
             decoder.decode(chunk)
-        if chunk:
-            yield chunk
+        yield chunk
     decoder.decode(b"", final=True)

@@ -34,6 +34,7 @@ from rosenblatt.table.names import require_distinct
 __all__ = ["read_text"]
 
 SAMPLE: Final = 1 << 18
+MAX_SAMPLE: Final = 1 << 22
 LEAST_ROWS: Final = 4
 
 
@@ -191,8 +192,7 @@ def read_sample(file: TextFile, skip: int) -> tuple[str, int, str | None]:
         gathered.append(chunk)
         size += len(chunk)
         if size >= wanted:
-            text = b"".join(gathered)
-            if count_lines(text) >= LEAST_ROWS + skip:
+            if size >= MAX_SAMPLE or sum(map(count_lines, gathered)) >= LEAST_ROWS + skip:
                 complete = False
                 break
             wanted = 4 * size
@@ -210,14 +210,11 @@ def read_sample(file: TextFile, skip: int) -> tuple[str, int, str | None]:
         text = text[end + (2 if text.startswith(b"\r\n", end) else 1) :]
         line += 1
     if not complete:
-        text = text[: max(text.rfind(b"\n"), text.rfind(b"\r", 0, -1)) + 1]
+        text = text[: max(text.rfind(b"\n"), text.rfind(b"\r", 0, -1)) + 1] or text
     decoded = text[:MAX_SAMPLE].decode(errors="replace")
     if not decoded.strip():
         raise InputError(f"{file.name} is empty: it needs a header line and rows")
     return decoded, line, directive
-
-
-MAX_SAMPLE: Final = 1 << 26
 
 
 def column_names(layout: Layout, fmt: TableFormat, name: str) -> list[str]:
