@@ -17,7 +17,7 @@ from rosenblatt.table.columns import PLAIN, AnyColumn, Boolean, Category, Droppe
 from rosenblatt.table.dates import Date
 from rosenblatt.table.files.file_reading import FileReading
 from rosenblatt.table.format import ColumnKind, TableFormat
-from rosenblatt.table.learning import learn_column
+from rosenblatt.table.learning import is_missing_anywhere, learn_column
 from rosenblatt.table.messages import count, quote
 from rosenblatt.table.names import near_names, require_columns
 from rosenblatt.table.recognition import recognise
@@ -317,7 +317,9 @@ def learn_encoding(
     def learnt(column: ColumnFormat) -> AnyColumn:
         cells = table.by_name[column.name]
         # Taking the rows of the whole table would copy it.
-        return learn_column(column, cells if everywhere else cells.take(rows), max_categories)
+        trained_on = cells if everywhere else cells.take(rows)
+        missing = is_missing_anywhere(column, cells)
+        return learn_column(column, trained_on, max_categories, has_missing=missing)
 
     columns = tuple(each_column(learnt, known.columns))
     if all(isinstance(column, Dropped) for column in columns):

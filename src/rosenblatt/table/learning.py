@@ -18,16 +18,18 @@ from rosenblatt.table.missing_words import is_marker
 from rosenblatt.table.notation.dates import DateNotation
 from rosenblatt.table.notation.number_dates import NumberDates
 from rosenblatt.table.other_notation import PLAIN_NUMBERS, numbers_in
-from rosenblatt.table.parsing import MISSING, are_whole, days_of, truth_of
+from rosenblatt.table.parsing import are_whole, days_of, missing_of, truth_of
 from rosenblatt.table.scaling import Scaling
 
-__all__ = ["learn_column"]
+__all__ = ["is_missing_anywhere", "learn_column"]
 
 LARGEST_EXACT = 2**53
 EMPTY = Scaling(0.0, 1.0, 0.0, 1.0)  # of a column without a present cell among the training rows
 
 
-def learn_column(fmt: ColumnFormat, cells: Cells, max_categories: int) -> AnyColumn:
+def learn_column(
+    fmt: ColumnFormat, cells: Cells, max_categories: int, *, has_missing: bool
+) -> AnyColumn:
     """The encoding of a column.
 
     Parameters
@@ -38,6 +40,9 @@ def learn_column(fmt: ColumnFormat, cells: Cells, max_categories: int) -> AnyCol
         The training rows.
     max_categories : int
         How many categories get a feature of their own.
+    has_missing : bool
+        Whether a cell of the whole table is missing: then a feature marks such cells, whichever
+        rows are trained on.
 
     Raises
     ------
@@ -49,22 +54,35 @@ def learn_column(fmt: ColumnFormat, cells: Cells, max_categories: int) -> AnyCol
     if fmt.kind is ColumnKind.TRUTH:
         codes = truth_of(cells, fmt.missing)
         often_true = bool((codes == 1).sum() > (codes == 0).sum())
-        return Boolean(fmt.name, bool((codes == MISSING).any()), often_true, fmt.missing)
+        return Boolean(fmt.name, has_missing, often_true, fmt.missing)
     if fmt.kind is ColumnKind.DATE:
-        return date(fmt, cells)
+        return date(fmt, cells, has_missing)
     if fmt.kind is ColumnKind.NUMBER:
-        return number(fmt, cells)
-    return category(fmt, cells, max_categories)
+        return number(fmt, cells, has_missing)
+    return category(fmt, cells, max_categories, has_missing)
 
 
-def number(fmt: ColumnFormat, cells: Cells) -> Number:
+def is_missing_anywhere(fmt: ColumnFormat, cells: Cells) -> bool:
+    """Whether a cell of the column is missing, or holds a word that is taken so."""
+    if not (cells.is_text or cells.is_declared_category):
+        has_nan = pa.types.is_floating(cells.type) and pc.any(pc.is_nan(cells.values)).as_py()
+        return bool(cells.values.null_count or has_nan)
+    distinct = cells.distinct
+    if (distinct.codes < 0).any():
+        return True
+    if fmt.kind is ColumnKind.CATEGORY:  # where a marker may be a value
+        return any(text in fmt.missing for text in distinct.strings)
+    return bool(missing_of(distinct, fmt.missing).any())
+
+
+def number(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Number:
     notation = fmt.notation
     if notation is None or isinstance(notation, DateNotation | NumberDates):
         notation = PLAIN_NUMBERS
     origin = origin_of(cells)
     x, _ = numbers_in(cells, notation, fmt.missing, origin)
     require_finite(cells, x)
-    present, indicator = present_of(x)
+    present = present_of(x)
     integral = are_whole(present)
     scaling = Scaling.learn(present) if len(present) else EMPTY
     return Number(fmt.name, integral, scaling, indicator, fmt.missing, notation, origin)
@@ -82,24 +100,23 @@ def origin_of(cells: Cells) -> int:
     return int(ends["min"])
 
 
-def date(fmt: ColumnFormat, cells: Cells) -> Date:
+def date(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Date:
     notation = (
         fmt.notation if isinstance(fmt.notation, DateNotation | NumberDates) else DateNotation()
     )
     days, _ = days_of(cells, notation, fmt.missing)
-    present, indicator = present_of(days)
+    present = present_of(days)
     scaling = Scaling.learn(present) if len(present) else EMPTY
     cycles = cycles_of(present) if len(present) else ()
     return Date(fmt.name, scaling, cycles, indicator, fmt.missing, notation)
 
 
-def present_of(x: FloatArray) -> tuple[FloatArray, bool]:
+def present_of(x: FloatArray) -> FloatArray:
     missing = np.isnan(x)
-    indicator = bool(missing.any())
-    return (x[~missing] if indicator else x), indicator
+    return x[~missing] if missing.any() else x
 
 
-def category(fmt: ColumnFormat, cells: Cells, max_categories: int) -> Category:
+def category(fmt: ColumnFormat, cells: Cells, max_categories: int, indicator: bool) -> Category:
     distinct = cells.distinct
     given = distinct.counts > 0
     # The words of the whole table decide: a marker that is a value there is one here.
@@ -109,7 +126,6 @@ def category(fmt: ColumnFormat, cells: Cells, max_categories: int) -> Category:
     own = frequent(counts, int(counts.sum()), max_categories)
     categories = tuple(sorted(texts[k] for k in own))
     others = tuple(sorted(set(texts) - set(categories)))
-    indicator = bool(counts.sum() < len(cells))
     # A marker that is none of the categories means missing anyway.
     words = tuple(word for word in fmt.missing if not is_marker(word))
     return Category(fmt.name, categories, others, indicator, words)
