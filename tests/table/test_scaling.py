@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from rosenblatt.table import (
     Scaling,
 )
+from rosenblatt.table.scaling import quantiles
 from tests.support.tables import rng
 
 
@@ -50,3 +51,10 @@ def test_scaling_has_a_continuous_slope():
     # The inner and the outer tail: t(t(z)).
     inner = 5 * (1 + np.log(100 / 5))
     assert scaling.apply(np.array([100.0]))[0] == pytest.approx(5 * (1 + np.log(inner / 5)))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 99, 100, 101, 1000])
+def test_quantiles_are_numpys_inverted_cdf(n):
+    x = np.random.default_rng(n).normal(size=n).round(1)
+    expected = np.percentile(x, (25, 50, 75), method="inverted_cdf")
+    np.testing.assert_array_equal(quantiles(x, 25, 50, 75), expected)

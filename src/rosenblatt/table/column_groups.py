@@ -17,16 +17,20 @@ from rosenblatt.table.table import Table
 __all__ = ["ColumnGroup", "each_column", "groups_of"]
 
 WIDTH = 8  # float32 features: half a line of the cache
+MANY_ROWS = 50_000  # fewer take less time than the threads
 MOST_THREADS = 4  # each holds some copies of a column
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def each_column(work: Callable[[T], R], columns: Sequence[T]) -> list[R]:
-    """The results for each column, in their order, by as many threads as pyarrow may use."""
+def each_column(work: Callable[[T], R], columns: Sequence[T], n_rows: int) -> list[R]:
+    """The results for each column, in their order.
+
+    Columns of many rows are worked on by as many threads as pyarrow may use.
+    """
     threads = min(pa.cpu_count(), MOST_THREADS, len(columns))
-    if threads < 2:
+    if threads < 2 or n_rows < MANY_ROWS:
         return [work(column) for column in columns]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, columns))
@@ -54,7 +58,7 @@ class ColumnGroup:
             column = self.columns[k]
             return column.fill(table.by_name[column.name], features[:, starts[k] : starts[k + 1]])
 
-        notes = each_column(fill, range(len(self.columns)))
+        notes = each_column(fill, range(len(self.columns)), len(table))
         return features, [note for of_column in notes for note in of_column]
 
 

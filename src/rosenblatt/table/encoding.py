@@ -321,7 +321,7 @@ def learn_encoding(
         missing = is_missing_anywhere(column, cells)
         return learn_column(column, trained_on, max_categories, has_missing=missing)
 
-    columns = tuple(each_column(learnt, known.columns))
+    columns = tuple(each_column(learnt, known.columns, len(rows)))
     if all(isinstance(column, Dropped) for column in columns):
         reasons = "; ".join(f"{column.name}: {column.detail}" for column in columns[:3])
         raise InputError(

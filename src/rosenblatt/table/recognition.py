@@ -32,7 +32,9 @@ def recognise(
     The target, if any, is never dropped: a column of distinct texts may be one.
     """
     found = each_column(
-        lambda cells: candidate_of(cells, fmt, is_target=cells.name == target), table.columns
+        lambda cells: candidate_of(cells, fmt, is_target=cells.name == target),
+        table.columns,
+        len(table),
     )
     return tuple(settled(candidate, found) for candidate in found)
 

@@ -95,10 +95,14 @@ def moments_of_units(x: FloatArray, center: float, spread: float) -> tuple[float
     return mean, math.sqrt(squares / len(x))
 
 
-def quantiles(x: FloatArray, *percents: float) -> list[float]:
-    """Values of x itself: the average of two could lie beyond the range of floats."""
-    values: list[float] = np.percentile(x, percents, method="inverted_cdf").tolist()
-    return values
+def quantiles(x: FloatArray, *percents: int) -> list[float]:
+    """Values of x itself, the lower one of two: their average could lie beyond the range of floats.
+
+    NumPy's percentile of the method 'inverted_cdf', at a third of its cost for short columns.
+    """
+    places = [max(-(-len(x) * percent // 100) - 1, 0) for percent in percents]
+    ordered = np.partition(x, places)
+    return [float(ordered[place]) for place in places]
 
 
 def robust_units(x: FloatArray, center: float, spread: float) -> FloatArray:
