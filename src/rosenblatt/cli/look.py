@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from rosenblatt.cli.json_output import Json
@@ -10,23 +11,29 @@ from rosenblatt.cli.source import Source
 from rosenblatt.table import ColumnOverview, FileReading, overview_of
 from rosenblatt.table.messages import count
 
-LONGEST = 24  # characters of an example cell
+MANY_COLUMNS = 100  # from which those that are alike share a line
+LONGEST = 22  # characters of an example cell
+NAMED = 5  # columns of a group
+DELIMITERS = {"\t": "tabs", " ": "spaces"}
 
 
 def run_look(source: Source, screen: Screen) -> Json:
-    """Show a line for each column, then what is doubtful."""
+    """Show a line for each column, or for many alike; then what is doubtful."""
     file = source.read()
     columns = overview_of(file.table, source.format)
     facts = described(file.reading)
     rows = count(len(file.table), "row")
     screen.say(f"{source.name}: {rows}, {count(len(columns), 'column')}{facts and f'; {facts}'}\n")
+    lines = [line_of(group) for group in groups_of(columns)]
     screen.lines(
-        ("column", "taken for", "values", "missing", "as written", "as read"),
-        [line_of(column) for column in columns],
-        dim=[column.kind == "left out" for column in columns],
+        ("column", "taken for", "as written → as read", "missing", "values"),
+        [line for line, _ in lines],
+        dim=[stands_back for _, stands_back in lines],
     )
-    doubts = [doubt for column in columns for doubt in column.doubts]
-    screen.notes([*file.notes, *doubts])
+    notes = [note for c in columns for note in (*c.doubts, *((c.evidence,) if c.evidence else ()))]
+    screen.notes([*file.notes, *notes])
+    if len(lines) < len(columns):
+        screen.notes(["columns that are alike share a line: --json has one for each"])
     return {
         "table": source.name,
         "rows": len(file.table),
@@ -41,23 +48,47 @@ def described(reading: FileReading) -> str:
     if reading.file_type != "text":
         return reading.file_type
     header = f"header in line {reading.header_line}" if reading.header_line else "no header"
-    delimiter = f"separated by {reading.delimiter!r}" if reading.delimiter else "one column"
+    named = DELIMITERS.get(reading.delimiter, repr(reading.delimiter))
+    delimiter = f"separated by {named}" if reading.delimiter else "one column"
     return f"{reading.encoding}, {delimiter}, {header}"
 
 
-def line_of(column: ColumnOverview) -> tuple[str, ...]:
-    written, read = shortened(column.written), shortened(column.read)
-    kind = f"{column.kind}, {column.notation}" if column.notation else column.kind
-    doubtful = " ?" if column.doubts else ""
-    missing = f"{column.missing:,}" if column.missing else ""
-    return (
-        column.name + doubtful,
-        kind,
-        column.values,
-        missing,
-        written,
-        "" if read == written else read,
+def groups_of(columns: Sequence[ColumnOverview]) -> list[list[ColumnOverview]]:
+    """Each column for itself; where there are many, those that are alike together."""
+    if len(columns) < MANY_COLUMNS:
+        return [[column] for column in columns]
+    groups: dict[tuple[object, ...], list[ColumnOverview]] = {}
+    for c in columns:
+        reason = c.values.partition(":")[0] if c.kind == "left out" else ""
+        groups.setdefault((c.kind, c.notation, reason, bool(c.doubts)), []).append(c)
+    return list(groups.values())
+
+
+def line_of(group: Sequence[ColumnOverview]) -> tuple[tuple[str, ...], bool]:
+    """(The cells of a line, whether it stands back) for columns that are alike."""
+    first = group[0]
+    name, values = first.name, first.values
+    if len(group) > 1:
+        name = count(len(group), "column")
+        values = ", ".join(c.name for c in group[:NAMED]) + (", …" if group[NAMED:] else "")
+    example = max(group, key=lambda c: len(c.written))
+    missing = sum(c.missing for c in group)
+    line = (
+        name + (" ?" if first.doubts else ""),
+        first.kind,
+        "" if first.kind == "category" else example_of(example),
+        f"{missing:,}" if missing else "",
+        values,
     )
+    return line, first.kind == "left out"
+
+
+def example_of(column: ColumnOverview) -> str:
+    """A cell, and what was read where it was written otherwise."""
+    written = shortened(column.written)
+    if not column.read or column.read == column.written:
+        return written
+    return f"{written} → {shortened(column.read)}"
 
 
 def shortened(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, final
 from rich.table import Table
 from rich.text import Text
 
+from rosenblatt.cli.alike_notes import in_short
 from rosenblatt.cli.plain_text import printable
 from rosenblatt.cli.streams import Printer, drop
 from rosenblatt.errors import InputError
@@ -95,7 +96,7 @@ class Screen:
         self._out.print(Text("\n".join(map(printable, text.split("\n"))), style), wrap=False)
 
     def notes(self, texts: Iterable[str]) -> None:
-        for text in texts:
+        for text in in_short(texts):
             self._notes.print(Text(f"note: {printable(text)}", "yellow"), wrap=False)
 
     def columns(self, lines: Sequence[ColumnLine], *, in_short: bool) -> None:

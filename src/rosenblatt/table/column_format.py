@@ -33,6 +33,8 @@ class ColumnFormat:
         Why a column is dropped.
     notes : tuple of str
         What was decided that the user may want to correct, with the option that corrects it.
+    evidence : str
+        A note on the cell that decides how all are read; "" where nothing had to be decided.
     question : str
         What no cell decides, with the options that do; such a column cannot be learnt.
     """
@@ -43,4 +45,10 @@ class ColumnFormat:
     missing: tuple[str, ...] = ()
     reason: str = ""
     notes: tuple[str, ...] = ()
+    evidence: str = ""
     question: str = ""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes, the one on the evidence among them."""
+        return (*self.notes, *((self.evidence,) if self.evidence else ()))

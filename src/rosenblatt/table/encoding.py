@@ -230,7 +230,7 @@ class TableFormats:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return tuple(note for column in self.columns for note in column.notes)
+        return tuple(note for column in self.columns for note in column.remarks)
 
 
 def recognise_table(

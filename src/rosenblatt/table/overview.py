@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -12,14 +13,18 @@ from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.dates import day_of
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.missing_words import is_marker
-from rosenblatt.table.parsing import days_of, numbers_of, truth_of
+from rosenblatt.table.parsing import days_of, numbers_of, truth_of, truth_of_text
 from rosenblatt.table.recognition import recognise
 from rosenblatt.table.table import table_of
 
 __all__ = ["ColumnOverview", "overview_of"]
 
 TOP = 3
+WIDTH = 40  # characters for the most frequent texts
+HEAD, TAIL = 8, 6  # characters of a long text
+EXAMPLES = 5000  # distinct texts among which an example is chosen
 SAME_IN_ANY_CASE = 2
+MONTHS = 12
 
 
 @final
@@ -39,9 +44,11 @@ class ColumnOverview:
     notation : str
         How numbers or dates are written; "" for plain ones.
     written, read : str
-        A cell as it stands in the table, and what was read.
+        A cell as it stands in the table, and what was read: one that shows the notation.
     doubts : tuple of str
         What the user may want to correct, with the option that does.
+    evidence : str
+        Which cell decides how all are read; "" where nothing had to be decided.
     """
 
     name: str
@@ -52,6 +59,7 @@ class ColumnOverview:
     written: str
     read: str
     doubts: tuple[str, ...]
+    evidence: str
 
 
 def overview_of(data: Any, fmt: TableFormat | None = None) -> tuple[ColumnOverview, ...]:
@@ -72,70 +80,103 @@ def column_overview(cells: Cells, fmt: ColumnFormat) -> ColumnOverview:
     """One column of a known format."""
     doubts = (*((fmt.question,) if fmt.question else ()), *fmt.notes)
     notation = "" if fmt.notation is None else fmt.notation.describe()
+    kind, read = fmt.kind.value, ""
     if fmt.kind is ColumnKind.DROP:
-        missing = int((cells.distinct.codes < 0).sum())
-        written = first_text(cells, np.zeros(len(cells), dtype=bool))
-        return ColumnOverview(
-            cells.name, "left out", fmt.reason, missing, notation, written, "", doubts
-        )
-    if fmt.kind in (ColumnKind.NUMBER, ColumnKind.DATE):
-        of_dates = fmt.kind is ColumnKind.DATE
-        parse = days_of if of_dates else numbers_of
-        x, _ = parse(cells, fmt.notation, fmt.missing)
-        missing_cells = np.isnan(x)
-        present = x[~missing_cells]
-        in_short = shown_date if of_dates else in_six_digits
-        values = f"{in_short(present.min())} … {in_short(present.max())}" if len(present) else ""
-        place = example_place(cells, missing_cells)
-        in_full = shown_date if of_dates else in_all_digits
-        read = in_full(x[place]) if len(present) else ""
+        kind, values, missing = "left out", fmt.reason, n_empty(cells)
+        written = first_text(cells)
+    elif fmt.kind in (ColumnKind.NUMBER, ColumnKind.DATE):
+        values, missing, written, read = of_quantity(cells, fmt)
     elif fmt.kind is ColumnKind.TRUTH:
         codes = truth_of(cells, fmt.missing)
-        missing_cells = codes < 0
         values = f"true {int((codes == 1).sum()):,}, false {int((codes == 0).sum()):,}"
-        place = example_place(cells, missing_cells)
-        read = str(bool(codes[place] == 1)).lower()
+        missing = int((codes < 0).sum())
+        strange = [t for t in cells.distinct.strings if truth_of_text(t, fmt.missing) < 0]
+        written = first_text(cells, strange)
+        read = str(bool(truth_of_text(written))).lower() if written else ""
     else:
-        values, missing_cells = most_frequent(cells, fmt)
-        place = example_place(cells, missing_cells)
-        read = first_text(cells, missing_cells)
+        values, missing = most_frequent(cells, fmt.missing)
+        written = read = first_text(cells, fmt.missing)
         doubts = (*doubts, *same_in_any_case(cells))
     return ColumnOverview(
-        cells.name,
-        fmt.kind.value,
-        values,
-        int(missing_cells.sum()),
-        notation,
-        first_text(cells, missing_cells),
-        read,
-        doubts,
+        cells.name, kind, values, missing, notation, written, read, doubts, fmt.evidence
     )
 
 
-def example_place(cells: Cells, missing: Any) -> int:
-    present = np.flatnonzero(~missing & (cells.distinct.codes >= 0))
-    return int(present[0]) if len(present) else 0
+def of_quantity(cells: Cells, fmt: ColumnFormat) -> tuple[str, int, str, str]:
+    """(range, how many are missing, an example as written, as read) of numbers or dates."""
+    of_dates = fmt.kind is ColumnKind.DATE
+    parse = days_of if of_dates else numbers_of
+    x, _ = parse(cells, fmt.notation, fmt.missing)
+    present = np.flatnonzero(~np.isnan(x))
+    missing = len(x) - len(present)
+    if not len(present):
+        return "", missing, "", ""
+    shown, in_full = (shown_date,) * 2 if of_dates else (in_six_digits, in_all_digits)
+    values = f"{shown(x[present].min())} … {shown(x[present].max())}"
+    if not cells.is_text:
+        with_decimals = present[x[present] != np.floor(x[present])]
+        place = int((with_decimals if len(with_decimals) else present)[0])
+        read = in_full(x[place])
+        return values, missing, stored_text(cells, place) or read, read
+    first = np.full(len(cells.distinct.strings), -1)
+    first[cells.distinct.codes[present[::-1]]] = present[::-1]
+    readable = np.flatnonzero(first >= 0)[:EXAMPLES]
+    texts = cells.distinct.strings
+
+    def key(code: int) -> tuple[int, bool, int]:
+        return telling(texts[code], x[first[code]], is_date=of_dates)
+
+    best = max(readable, key=key)
+    return values, missing, texts[best], in_full(x[first[best]])
 
 
-def first_text(cells: Cells, missing: Any) -> str:
-    """The first cell that is not missing, as written."""
-    place = example_place(cells, missing)
-    code = cells.distinct.codes[place] if len(cells) else -1
-    return cells.distinct.strings[code] if code >= 0 else ""
+def stored_text(cells: Cells, place: int) -> str:
+    """A number that stands for a date, as written; "" for values stored as what they are."""
+    value = cells.values[place].as_py()
+    return str(value) if isinstance(value, int) else ""
 
 
-def most_frequent(cells: Cells, fmt: ColumnFormat) -> tuple[str, Any]:
+def telling(text: str, value: float, *, is_date: bool) -> tuple[int, bool, int]:
+    """The greater, the better the text shows how its column is written."""
+    signs = sum(not (character.isdigit() or character.isspace()) for character in text)
+    # Decimals show their sign, and a day after the 12th that it is no month.
+    shows = int(day_of(value)[-2:]) > MONTHS if is_date else value != np.floor(value)
+    return signs, bool(shows), len(text)
+
+
+def n_empty(cells: Cells) -> int:
+    """How many cells are null or blank."""
+    if cells.is_text:
+        return len(cells) - cells.distinct.n_present
+    return int(cells.values.null_count)
+
+
+def first_text(cells: Cells, missing: Collection[str] = ()) -> str:
+    """The first text that is not missing."""
+    if not (cells.is_text or missing):  # without the texts of all other cells
+        given = cells.values.drop_null().slice(0, 1)
+        return Cells(cells.name, given).distinct.strings[0] if len(given) else ""
+    return next((text for text in cells.distinct.strings if text not in missing), "")
+
+
+def most_frequent(cells: Cells, missing: Collection[str]) -> tuple[str, int]:
+    """(The most frequent texts, as many as fit, and how many more there are; missing cells)."""
     distinct = cells.distinct
-    missing = np.array([text in fmt.missing for text in distinct.strings] + [True], dtype=bool)
-    kept = [
-        (text, int(n))
-        for text, n, gone in zip(distinct.strings, distinct.counts, missing[:-1], strict=True)
-        if not gone
-    ]
-    kept.sort(key=lambda pair: -pair[1])
-    shown = ", ".join(f"{text} {n:,}" for text, n in kept[:TOP])
-    more = f" and {len(kept) - TOP:,} more" if len(kept) > TOP else ""
-    return shown + more, missing[distinct.codes]
+    pairs = zip(distinct.strings, distinct.counts.tolist(), strict=True)
+    kept = sorted((pair for pair in pairs if pair[0] not in missing), key=lambda pair: -pair[1])
+    shown: list[str] = []
+    for text, n in kept[:TOP]:
+        entry = f"{in_short(text)} {n:,}"
+        if shown and len(", ".join([*shown, entry])) > WIDTH:
+            break
+        shown.append(entry)
+    more = f" and {len(kept) - len(shown):,} more" if len(kept) > len(shown) else ""
+    return ", ".join(shown) + more, len(cells) - sum(n for _, n in kept)
+
+
+def in_short(text: str) -> str:
+    """Beginning and end of a long text."""
+    return text if len(text) <= HEAD + TAIL + 1 else f"{text[:HEAD]}…{text[-TAIL:]}"
 
 
 def same_in_any_case(cells: Cells) -> tuple[str, ...]:

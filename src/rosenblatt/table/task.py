@@ -202,7 +202,7 @@ def number_target(
     notation = fmt.notation
     if notation is None or isinstance(notation, DateNotation | NumberDates):
         notation = NumberNotation()
-    return NumberTarget(name, mean, scale, reason, notation, fmt.missing, fmt.notes)
+    return NumberTarget(name, mean, scale, reason, notation, fmt.missing, fmt.remarks)
 
 
 def class_target(
@@ -214,12 +214,14 @@ def class_target(
     if set(labels) == {"False", "True"}:
         numbers = (of_label["False"], of_label["True"])
         return ClassTarget(
-            fmt.name, (False, True), numbers, reason, words=fmt.missing, remarks=fmt.notes
+            fmt.name, (False, True), numbers, reason, words=fmt.missing, remarks=fmt.remarks
         )
     if not as_text and all(is_whole(label) for label in labels):
         whole = tuple(sorted(int(label) for label in labels))
         in_order = tuple(of_label[str(k)] for k in whole)
-        return ClassTarget(fmt.name, whole, in_order, reason, words=fmt.missing, remarks=fmt.notes)
+        return ClassTarget(
+            fmt.name, whole, in_order, reason, words=fmt.missing, remarks=fmt.remarks
+        )
     texts = tuple(sorted(labels))
     in_order = tuple(of_label[text] for text in texts)
     return ClassTarget(
@@ -229,7 +231,7 @@ def class_target(
         reason,
         words=fmt.missing,
         spellings=spellings,
-        remarks=fmt.notes,
+        remarks=fmt.remarks,
     )
 
 

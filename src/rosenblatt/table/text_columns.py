@@ -32,6 +32,7 @@ MAX_WORDS = 3
 MANY_NUMBERS = 20
 WORDS_SHARE, WORDS_SHARE_OF_FEW = 0.2, 0.05
 MIN_ROWS = 10  # fewer show nothing
+BESIDE = " beside "  # between two cells that decide together
 ORDERS = {
     "day-first": DateOrder.DAY_FIRST,
     "month-first": DateOrder.MONTH_FIRST,
@@ -151,8 +152,14 @@ def with_notation(cells: Cells, found: Finding, given: GivenTexts, is_target: bo
     if not is_target and not words and whole and values.min() == values.max():
         reason = f"constant: every cell is {quote(given.texts.to_pylist()[:1])}"
         return Candidate(ColumnFormat(name, ColumnKind.DROP, reason=reason))
-    notes = (*word_notes(name, found, words), *evidence_note(name, found), *unit_note(name, found))
-    fmt = ColumnFormat(name, kind, found.notation, (*given.words, *words), notes=notes)
+    fmt = ColumnFormat(
+        name,
+        kind,
+        found.notation,
+        (*given.words, *words),
+        notes=(*word_notes(name, found, words), *unit_note(name, found)),
+        evidence=evidence_note(name, found),
+    )
     has_decimals = kind is ColumnKind.NUMBER and not are_whole(values)
     alternatives: tuple[Notation, ...] = ()
     if len(found.alternatives) > 1:
@@ -189,11 +196,13 @@ def unit_note(name: str, found: Finding) -> tuple[str, ...]:
     )
 
 
-def evidence_note(name: str, found: Finding) -> tuple[str, ...]:
+def evidence_note(name: str, found: Finding) -> str:
     written = found.notation.describe()
     if not (found.evidence and written):
-        return ()
-    return (f"column {name!r} is read as {written}: {found.evidence!r} decides",)
+        return ""
+    cells = [repr(cell) for cell in found.evidence.split(BESIDE)]
+    verb = "decides" if len(cells) == 1 else "decide"
+    return f"column {name!r} is read as {written}: {BESIDE.join(cells)} {verb}"
 
 
 def words_beside(name: str, found: Finding, given: GivenTexts) -> tuple[str, ...]:

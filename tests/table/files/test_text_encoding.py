@@ -84,3 +84,24 @@ def test_utf_16_without_a_mark(tmp_path, encoding):
     file = read_table(tmp_path / "t.csv")
     assert file.table.names == ("größe", "y")
     assert file.reading.encoding == encoding
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ("gbk", "℃ 0分钟 100分钟 否 是"),
+        ("shift_jis", "はい いいえ"),
+        ("iso8859_3", "ħobż ġnien Għawdex"),
+    ],
+)
+def test_the_encoding_that_was_named_in_training_is_taken(tmp_path, named, words):
+    rows = places_file(tmp_path / "t.csv", words.split(), 8, named)
+    found = read_table(tmp_path / "t.csv", hint=FileReading("text", encoding=named))
+    assert found.table.by_name["place"].values.to_pylist() == rows
+
+
+def test_units_and_signs_of_a_chinese_table_are_not_thai(tmp_path):
+    pytest.importorskip("chardet")
+    minutes = [f"{n}分钟" for n in range(-10, 300, 7)]
+    rows = places_file(tmp_path / "t.csv", [*minutes, "11.1℃", "是", "否"], 400, "gb18030")
+    assert read_table(tmp_path / "t.csv").table.by_name["place"].values.to_pylist() == rows

@@ -89,6 +89,9 @@ def oddity(character: str, before: str, after: str) -> float:
             or (character in SELDOM_BEFORE_LETTERS and after.isalpha() and not after.isascii())
         )
     odd = 1.5 * (category == "Lu" and before.islower())
+    # A vowel sign stands upon a letter of its script, and no two alike on one.
+    if category == "Mn" and script_of(character) != "COMBINING":
+        odd += 2.0 * (before.isascii() or before == character)
     # Spanish ñ stands before vowels, Polish ń before none.
     odd += character in "ñÑ" and after.lower() not in tuple(VOWELS)
     odd += character in "ńŃ" and after != "" and after.lower() in VOWELS

@@ -47,6 +47,17 @@ PRIOR: Final = {
     "cp852": 0.5,
     "cp437": 0.5,
 }
+# What users name, with the encoding above that reads its files, and others as well.
+SUBSETS: Final = {
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-1": "cp1252",
+    "iso8859-8": "cp1255",
+    "iso8859-9": "cp1254",
+    "tis-620": "cp874",
+}
 SUPERSETS: Final = {"big5": "big5hkscs", "euc_jp": "euc_jis_2004"}
 MOST_DECODE: Final = 0.8  # share of words that must decode
 MAX_WORDS: Final = 4000
@@ -88,9 +99,11 @@ def likeliest(words: Sequence[bytes], name: str, hint: str = "") -> str:
         return "cp1252" if decodes(b"".join(words), "cp1252") else "latin-1"
     best = max(guesses, key=lambda guess: (guess.words == guesses[0].words, PRIOR[guess.encoding]))
     best = replace(best, score=guesses[0].score)  # of encodings that give the same, the usual name
-    for guess in guesses:
-        if hint and same_encoding(guess.encoding, hint) and guess.score > NEAR_HINT * best.score:
-            return hint
+    known = next((g for g in guesses if hint and same_encoding(g.encoding, hint)), None)
+    if known is not None and known.score > NEAR_HINT * best.score:
+        return known.encoding
+    if known is None and hint and all(decodes(word, hint) for word in words):
+        return hint  # that the user has named, and that is in no list of usual ones
     other = next((guess for guess in guesses if guess.words != best.words), None)
     limit = next(share for n, share in NEAR if len(some) <= n)
     if other is not None and other.score > limit * best.score:
@@ -109,7 +122,8 @@ def shown(one: Guess, other: Guess) -> str:
 
 def same_encoding(one: str, other: str) -> bool:
     try:
-        return codecs.lookup(one).name == codecs.lookup(other).name
+        name = codecs.lookup(other).name
+        return codecs.lookup(one).name == codecs.lookup(SUBSETS.get(name, name)).name
     except LookupError:
         return False
 

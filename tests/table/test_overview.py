@@ -1,0 +1,84 @@
+"""What is shown of each column before any training: range, an example, what is doubtful."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rosenblatt.table import ColumnOverview, TableFormat, overview_of
+
+
+def one(cells, fmt=None) -> ColumnOverview:
+    (column,) = overview_of({"c": cells}, fmt)
+    return column
+
+
+def test_the_example_shows_the_notation():
+    column = one(["7", "812", "1.204.567", "1.204.568,5", "3,25"] * 4)
+    assert (column.kind, column.written, column.read) == ("number", "1.204.568,5", "1204568.5")
+    assert column.values == "3.25 … 1.20457e+06"
+    assert not column.doubts
+    assert "decide" in column.evidence
+
+
+def test_the_example_of_a_date_shows_its_order():
+    days = [datetime.date(2023, 1, 1) + datetime.timedelta(days=9 * i) for i in range(40)]
+    column = one([f"{day:%m/%d/%Y}" for day in days])
+    shown = datetime.datetime.strptime(column.written, "%m/%d/%Y").date()
+    assert column.kind == "date"
+    assert shown.day > 12
+    assert column.read == str(shown)
+    assert column.values == f"{days[0]} … {days[-1]}"
+
+
+def test_what_no_cell_decides_is_a_doubt_with_the_options():
+    column = one(["01/02/2023", "03/04/2023", "05/06/2023"] * 5)
+    assert len(column.doubts) == 1
+    assert "--date-order day-first or --date-order month-first" in column.doubts[0]
+    said = one(["01/02/2023", "03/04/2023", "05/06/2023"] * 5, TableFormat(date_order="day-first"))
+    assert not said.doubts
+    assert said.values == "2023-02-01 … 2023-06-05"
+
+
+@pytest.mark.parametrize(
+    ("cells", "missing"),
+    [
+        (["a", "b", "", None] * 5, 10),
+        (["a", "n/a", "b", "a"] * 5, 5),
+        ([1.5, None, float("nan"), 2.5] * 5, 10),
+        (["1,5", "?", "2,5", ""] * 5, 10),
+        (["yes", "no", "n/a", "YES"] * 5, 5),
+        ([None, "", None, ""] * 5, 20),
+        (pd.to_datetime(["2023-01-05", None, "2023-01-06", None]).repeat(5), 10),
+    ],
+    ids=["texts", "words", "numbers", "written numbers", "truth", "none", "dates"],
+)
+def test_missing_cells_are_counted(cells, missing):
+    assert one(cells).missing == missing
+
+
+def test_the_most_frequent_texts_with_their_counts():
+    texts = ["red"] * 6 + ["blue"] * 5 + ["green"] * 4 + ["grey"] * 3
+    assert one(texts).values == "red 6, blue 5, green 4 and 1 more"
+
+
+def test_long_texts_show_their_beginning_and_end():
+    texts = [f"a very long category, whose {end}" for end in ("beginning", "ending")]
+    assert one(texts * 20).values == "a very l…inning 20, a very l…ending 20"
+
+
+def test_stored_values_are_their_own_example():
+    column = one(np.array([1.0, 2.5, 3.0]))
+    assert column.written == column.read == "2.5"
+    compact = one(np.array([20230318, 20230319, 20240101] * 5))
+    assert (compact.kind, compact.written, compact.read) == ("date", "20230318", "2023-03-18")
+
+
+def test_truth_values():
+    column = one(["n/a", "Ja", "ja"] * 2 + ["yes", "no"] * 9)
+    assert column.kind == "category"
+    column = one(["n/a", "NO", "yes"] * 5)
+    assert (column.values, column.written, column.read) == ("true 5, false 5", "NO", "false")
