@@ -11,26 +11,35 @@ from rosenblatt.support.late import late
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from sklearn import datasets
+
+    from rosenblatt.table import Table
 else:
     np, datasets = late("numpy"), late("sklearn.datasets")
 
 __all__ = ["check_example", "load_example"]
 
 
-def _with_class_names(load: Callable[..., Any]) -> pd.DataFrame:
-    data = load(as_frame=True)
-    names = np.asarray(data.target_names).astype(str)
-    return data.data.assign(target=names[data.target])
+def _with_class_names(load: Callable[..., Any]) -> Table:
+    data = load()
+    return _table(data, np.asarray(data.target_names).astype(str)[data.target])
 
 
-def _with_numbers(load: Callable[..., Any]) -> pd.DataFrame:
-    data = load(as_frame=True)
-    return data.data.assign(target=data.target)
+def _with_numbers(load: Callable[..., Any]) -> Table:
+    data = load()
+    return _table(data, data.target)
 
 
-EXAMPLES: Mapping[str, Callable[[], pd.DataFrame]] = {
+def _table(data: Any, target: Any) -> Table:
+    from rosenblatt.table import table_of
+
+    features = zip(data.feature_names, data.data.T, strict=True)
+    return table_of(
+        {**{str(name): np.ascontiguousarray(x) for name, x in features}, "target": target}
+    )
+
+
+EXAMPLES: Mapping[str, Callable[[], Table]] = {
     "breast_cancer": lambda: _with_class_names(datasets.load_breast_cancer),
     "diabetes": lambda: _with_numbers(datasets.load_diabetes),
     "digits": lambda: _with_class_names(datasets.load_digits),
@@ -45,6 +54,6 @@ def check_example(name: str) -> None:
         raise InputError(unknown(f"--example {name!r}", name, EXAMPLES))
 
 
-def load_example(name: str) -> pd.DataFrame:
+def load_example(name: str) -> Table:
     """The example of this name, which `check_example` has passed."""
     return EXAMPLES[name]()

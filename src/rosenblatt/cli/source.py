@@ -14,7 +14,6 @@ from rosenblatt.table import (
     TableFile,
     TableFormat,
     read_table,
-    table_of,
 )
 from rosenblatt.table.files.file_reading import AsText
 from rosenblatt.table.task import guess_by_name
@@ -57,7 +56,7 @@ class Source:
         Without one, the cells of the target, which is guessed if it is None, stay as written.
         """
         if self.data is None:
-            return TableFile(table_of(load_example(self.name)), FileReading("example"))
+            return TableFile(load_example(self.name), FileReading("example"))
         if encoding is None:
             return read_table(self.data, self.format, as_text=self._labels(target))
         return read_table(

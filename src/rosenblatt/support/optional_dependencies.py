@@ -11,7 +11,7 @@ EXTRAS = {
     "matplotlib": "plot",
     "onnx": "export",
     "optuna": "search",
-    **dict.fromkeys(("chardet", "pandas", "pyarrow", "rich", "safetensors", "typer"), "cli"),
+    **dict.fromkeys(("chardet", "pyarrow", "rich", "safetensors", "typer"), "cli"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rosenblatt.support.types import FloatArray
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from rosenblatt.table.cells import Cells
 
 __all__ = ["Column"]
 
@@ -36,7 +36,7 @@ class Column(ABC):
         """A short description of the encoding for a table."""
 
     @abstractmethod
-    def fill(self, series: pd.Series, out: FloatArray) -> tuple[str, ...]:
+    def fill(self, cells: Cells, out: FloatArray) -> tuple[str, ...]:
         """Write the features of n cells into `out`, float32 zeros of shape (n, n_features).
 
         Returns notes on cells that had to be handled. Raises InputError for those that cannot be.

@@ -5,29 +5,13 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from rosenblatt.errors import InputError
 from rosenblatt.table.messages import quote
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["columns_by_name", "near_names", "require_columns", "require_distinct"]
+__all__ = ["near_names", "require_columns", "require_distinct"]
 
 NEAR = 0.75  # share of letters in common: a slip of the finger or two, not another word
-
-
-def columns_by_name(frame: pd.DataFrame) -> dict[str, pd.Series]:
-    """The columns under their names as text; InputError if two have the same."""
-    names = [str(name) for name in frame.columns]
-    require_distinct(names)
-    columns = (frame.iloc[:, i] for i in range(len(names)))
-    # Renaming copies under older pandas: done only where a name was no text.
-    return {
-        name: series if series.name == name else series.rename(name)
-        for name, series in zip(names, columns, strict=True)
-    }
 
 
 def require_distinct(names: Sequence[str]) -> None:
