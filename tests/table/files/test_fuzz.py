@@ -56,8 +56,7 @@ def read_all(path, seeds):
         path.write_bytes(data)
         try:
             file = read_table(path)
-        except InputError as error:
-            assert str(error)
+        except InputError:
             continue
         except Exception as error:
             raise AssertionError(f"seed {seed}: {data!r}") from error

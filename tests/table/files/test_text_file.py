@@ -61,6 +61,12 @@ def test_what_is_no_row_is_left_out_and_named(tmp_path, case):
     assert any(note in one for one in file.notes)
 
 
+def test_every_repeated_header_is_named_by_its_line(tmp_path):
+    file = read(tmp_path, (HEADER + BODY) * 4)
+    assert file.reading.left_out == (22, 43, 64)
+    assert len(file.table) == 80
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\n\n\n", "\n\r\n"])
 def test_line_ends(tmp_path, end):
     file = read(tmp_path, (HEADER + BODY).replace("\n", end))
@@ -188,6 +194,21 @@ def test_a_blank_line_of_one_column_is_a_missing_cell(tmp_path, empty):
 def test_decimal_commas_between_semicolons_do_not_separate(tmp_path):
     found = columns(read(tmp_path, "1,5;2,5\n3,5;4,5\n2,2;1,1\n"))
     assert found == {"column 1": ["1,5", "3,5", "2,2"], "column 2": ["2,5", "4,5", "1,1"]}
+
+
+@pytest.mark.parametrize(
+    "text", ["x\n1,5\n2,25\n-3\n", "remark\nvery good, indeed\nbad\nso, so; well\nfine\nfine\n"]
+)
+def test_one_column_with_commas_in_it_stays_one(tmp_path, text):
+    first, *rows = text.splitlines()
+    assert columns(read(tmp_path, text)) == {first: rows}
+
+
+def test_new_rows_are_read_as_the_training_file_was(tmp_path):
+    trained = read(tmp_path, "x;y\n1,5;a\n2,5;b\n3,25;a\n").reading
+    (tmp_path / "new.csv").write_text("x\n1,5\n", encoding="utf-8")
+    new = read_table(tmp_path / "new.csv", hint=trained)
+    assert columns(new) == {"x": ["1,5"]}
 
 
 def test_words_and_proofs_in_late_blocks(tmp_path):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final, final
 
-from rosenblatt.table.files.csv_rows import Dialect, rows_of
+from rosenblatt.table.files.csv_rows import Dialect, count_lines, rows_of
 from rosenblatt.table.files.footer import begins_totals
 from rosenblatt.table.files.layout import Layout
 from rosenblatt.table.files.row_blocks import RowBlock, row_pattern
@@ -14,7 +14,6 @@ from rosenblatt.table.files.row_blocks import RowBlock, row_pattern
 __all__ = ["CleanBlock", "Cleaning"]
 
 CONTROL_Z: Final = b"\x1a"
-BYTE_ORDER_MARK: Final = "\ufeff".encode()
 COUNT_OF_ROWS: Final = re.compile(
     rb"\(?\d+ rows?( affected| in set.*|\(s\).*)?\)?\.?", re.IGNORECASE
 )
@@ -23,7 +22,7 @@ COUNT_OF_ROWS: Final = re.compile(
 @final
 @dataclass(frozen=True)
 class CleanBlock:
-    """A block, and the lines left out of it: their offsets in its data and why.
+    """A block, and the lines left out of it: how many lines of it come before each, and why.
 
     Lines that are left out are blank in the data of tables of several columns, so that the numbers
     of the lines stay.
@@ -31,6 +30,24 @@ class CleanBlock:
 
     block: RowBlock
     left_out: tuple[tuple[int, str], ...] = ()
+
+
+@final
+class Found:
+    """Collects lines that are left out; `data` is the text before."""
+
+    def __init__(self, data: bytes) -> None:
+        self.lines: list[tuple[int, str]] = []
+        self._data = data
+        self._at = self._n_lines = 0
+
+    def add(self, at: int, reason: str) -> None:
+        """The line that begins `at` bytes into the text."""
+        if at < self._at:
+            self._at = self._n_lines = 0
+        self._n_lines += count_lines(self._data[self._at : at])
+        self._at = at
+        self.lines.append((self._n_lines, reason))
 
 
 @final
@@ -49,8 +66,8 @@ class Cleaning:
 
     def cleaned(self, block: RowBlock) -> CleanBlock:
         """Without comments, and footers that have as many fields as a row."""
-        found: list[tuple[int, str]] = []
         data = self._without_blanks(block.data)
+        found = Found(data)
         if data is not block.data:
             block = replace(block, data=data)
         if self.layout.comment and self.layout.comments_anywhere:
@@ -59,20 +76,21 @@ class Cleaning:
             data = self._without_footer(data, found)
         if data is not block.data:
             block = replace(block, data=data)
-        return CleanBlock(block, tuple(found))
+        return CleanBlock(block, tuple(found.lines))
 
     def without_headers(self, block: RowBlock) -> CleanBlock:
         """Without lines that repeat the header."""
         raw = self.layout.raw_header.encode()
         if not raw or self.layout.n_fields < 2 or raw not in block.data:
             return CleanBlock(block)
-        pattern = re.compile(
-            rb"(?:(?<=[\r\n])|\A)(?:" + BYTE_ORDER_MARK + rb")?" + re.escape(raw) + rb"(?=\r|\n|\Z)"
-        )
-        found = [(at.start(), "the header once more") for at in pattern.finditer(block.data)]
-        if not found:
+        pattern = re.compile(rb"(?:(?<=[\r\n])|\A)" + re.escape(raw) + rb"(?=\r|\n|\Z)")
+        found = Found(block.data)
+        for again in pattern.finditer(block.data):
+            found.add(again.start(), "the header once more")
+        if not found.lines:
             return CleanBlock(block)
-        return CleanBlock(replace(block, data=pattern.sub(b"", block.data)), tuple(found))
+        data = pattern.sub(b"", block.data)
+        return CleanBlock(replace(block, data=data), tuple(found.lines))
 
     def _without_blanks(self, data: bytes) -> bytes:
         """Without blanks before quotation marks, and with one blank where blanks separate.
@@ -93,24 +111,24 @@ class Cleaning:
             data,
         )
 
-    def _without_comments(self, block: RowBlock, found: list[tuple[int, str]]) -> bytes:
+    def _without_comments(self, block: RowBlock, found: Found) -> bytes:
         sign = self.layout.comment.encode()
         if sign not in block.data:
             return block.data
         kept = []
         for row in row_pattern(self.dialect).finditer(block.data):
             if row.group().startswith(sign):
-                found.append((row.start(), "a comment"))
+                found.add(row.start(), "a comment")
                 kept.append(row.group("end") if self.layout.n_fields > 1 else b"")
             else:
                 kept.append(row.group())
         return b"".join(kept)
 
-    def _without_footer(self, data: bytes, found: list[tuple[int, str]]) -> bytes:
+    def _without_footer(self, data: bytes, found: Found) -> bytes:
         stripped = data.rstrip(b"\r\n")
         if stripped.endswith(CONTROL_Z):
             data = stripped.rstrip(CONTROL_Z + b"\r\n")
-            found.append((len(data) + 1, "a final Ctrl-Z"))
+            found.add(len(data) + 1, "a final Ctrl-Z")
             data += b"\n" if data else b""
         end = len(data)
         while end:
@@ -121,7 +139,7 @@ class Cleaning:
                 if not reason and line:
                     break
                 if reason:
-                    found.append((start, reason))
+                    found.add(start, reason)
                     data = data[:start]
             end = start - 1 if start else 0
         return data

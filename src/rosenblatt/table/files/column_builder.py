@@ -20,9 +20,9 @@ from rosenblatt.table.files.plain_numbers import (
 __all__ = ["ColumnBuilder"]
 
 TEXT: Final = pa.string()
+SHORT: Final = pa.int32()  # most whole numbers: memory stays within a few times the file's
 WHOLE: Final = pa.int64()
 FRACTION: Final = pa.float64()
-NARROWER: Final = (pa.int8(), pa.int16(), pa.int32())
 
 
 @final
@@ -41,7 +41,7 @@ class ColumnBuilder:
     Attributes
     ----------
     type : DataType or None
-        Text, int64 or float64; None while every cell was empty.
+        Text, int32, int64 or float64; None while every cell was empty.
     must_be_read_again : bool
         Whether the column turned out to be text after numbers had been taken.
     """
@@ -99,12 +99,12 @@ class ColumnBuilder:
 
     def _add_plain(self, texts: pa.StringArray) -> None:
         trimmed = pc.ascii_trim_whitespace(texts)
-        if self.type in (None, WHOLE):
-            try:
-                self._add(trimmed.cast(WHOLE))
-            except pa.ArrowInvalid:  # a fraction, a plus sign, an exponent, or 20 digits
-                pass
-            else:
+        if self.type != FRACTION:
+            for kind in (SHORT, WHOLE):
+                try:
+                    self._add(trimmed.cast(kind))
+                except pa.ArrowInvalid:  # a fraction, a plus sign, an exponent, or more digits
+                    continue
                 return
         values = trimmed.cast(FRACTION)
         finite = pc.all(pc.is_finite(values)).as_py() is not False
@@ -117,7 +117,7 @@ class ColumnBuilder:
 
     def _exact_as_floats(self) -> bool:
         if self.type != WHOLE:
-            return True
+            return True  # 32 bits are exact
         bounds = [pc.min_max(chunk).as_py() for chunk in self._chunks]
         return all(b["min"] is None or -EXACT < b["min"] <= b["max"] < EXACT for b in bounds)
 
@@ -136,13 +136,8 @@ class ColumnBuilder:
             self.type = values.type
             if self._n_empty:
                 self._chunks.append(pa.nulls(self._n_empty, values.type))
-        elif self.type == WHOLE and values.type == FRACTION:
-            self._chunks = [chunk.cast(FRACTION) for chunk in self._chunks]
-            self.type = FRACTION
-        if self.type == WHOLE:
-            values = narrow(values)
-        elif values.type != self.type:
-            values = values.cast(self.type)
+        elif self.type != values.type:
+            self.type = max(self.type, values.type, key=RANK.index)
         self._chunks.append(values)
 
     def close(self) -> None:
@@ -155,27 +150,8 @@ class ColumnBuilder:
         chunks, self._chunks = self._chunks, []
         if self.type is None:
             return Cells(name, pa.chunked_array([pa.nulls(self._n_empty, TEXT)], TEXT))
-        kind = self.type
-        if kind == WHOLE:
-            kind = max((chunk.type for chunk in chunks), key=lambda t: t.bit_width, default=WHOLE)
-            chunks = [c if c.type == kind else c.cast(kind) for c in chunks]
-        if kind != TEXT and len(chunks) > 1:
-            # As one array NumPy reads it without a copy, and the memory of the blocks is free.
-            chunks = [pa.concat_arrays(chunks)]
-            pa.default_memory_pool().release_unused()
-        return Cells(name, pa.chunked_array(chunks, kind), None, tuple(self._words))
+        chunks = [c if c.type == self.type else c.cast(self.type) for c in chunks]
+        return Cells(name, pa.chunked_array(chunks, self.type), None, tuple(self._words))
 
 
-def narrow(values: pa.Array) -> pa.Array:
-    """Integers in the smallest type that holds them: memory stays within a few times the file's."""
-    if values.null_count:
-        bounds = pc.min_max(values)
-        low, high = bounds["min"].as_py(), bounds["max"].as_py()
-    else:
-        x = values.to_numpy()
-        low, high = (x.min(), x.max()) if len(x) else (None, None)
-    for kind in NARROWER:
-        half = 1 << (kind.bit_width - 1)
-        if low is None or (-half <= low and high < half):
-            return values.cast(kind)
-    return values
+RANK: Final = (SHORT, WHOLE, FRACTION)

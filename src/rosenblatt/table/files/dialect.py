@@ -8,10 +8,12 @@ from typing import Final, NamedTuple, final
 
 from rosenblatt.errors import InputError
 from rosenblatt.table.files.csv_rows import Dialect, Row, rows_of
+from rosenblatt.table.files.file_reading import FileReading
 
 __all__ = ["DELIMITER_NAMES", "checked_delimiter", "find_dialect", "require_fields"]
 
 DELIMITER_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+NOTHING: Final = "\x00"  # as a delimiter, for whole lines: no text has it
 SAMPLE_ROWS: Final = 300
 SAMPLE_FIELDS: Final = 20_000
 NO_DELIMITERS: Final = "\"'`.+-"  # quotes, and what stands within names, numbers and dates
@@ -20,7 +22,9 @@ DECIMAL_COMMA: Final = re.compile(r"\s*+[-+]?\d*+,\d++\s*+[^\s\d]{0,3}+\s*+")
 SAME_LENGTH: Final = 0.8  # share of rows with as many fields, for a delimiter to be one
 
 
-def find_dialect(sample: str, usual: str, quote: str | None) -> Dialect:
+def find_dialect(
+    sample: str, usual: str, quote: str | None, hint: FileReading | None = None
+) -> Dialect:
     """The dialect of a text that starts like `sample`, whole lines.
 
     Parameters
@@ -30,12 +34,32 @@ def find_dialect(sample: str, usual: str, quote: str | None) -> Dialect:
         The delimiter that the file's name suggests, preferred among equals.
     quote : str or None
         Given by the user; None detects it.
+    hint : FileReading, optional
+        How the file was read that a model was trained with: so is one with a name of its header.
     """
+    if hint is not None and hint.delimiter:
+        same = Dialect(hint.delimiter, hint.quote if quote is None else quote)
+        first = sample_rows(sample.lstrip(), same)[:1]
+        if first and {cell.strip() for cell in first[0].fields} & set(hint.names):
+            return same
     candidates = [usual, *(d for d in DELIMITER_NAMES if d != usual)]
     dialects = [Dialect(d, find_quote(sample, d) if quote is None else quote) for d in candidates]
+    if is_one_column(sample, dialects[0].quote):
+        return next((d for d in dialects if d.delimiter not in sample), dialects[0])
     scored = [(fitness(sample, dialect), dialect) for dialect in dialects]
     best, dialect = max(scored, key=lambda one: one[0])
     return dialect if best.splits else dialects[0]
+
+
+def is_one_column(sample: str, quote: str) -> bool:
+    """Whether a header of one word has rows of decimal commas below it, or few with delimiters."""
+    lines = [row.fields[0].strip() for row in sample_rows(sample, Dialect(NOTHING, quote))]
+    lines = [line for line in lines if line]
+    if len(lines) < 2 or any(d in lines[0] for d in DELIMITER_NAMES):
+        return False
+    split = [line for line in lines[1:] if any(d in line for d in DELIMITER_NAMES)]
+    commas = sum(bool(DECIMAL_COMMA.fullmatch(line)) for line in split)
+    return 0 < commas == len(split) or 0 < len(split) < (len(lines) - 1) / 2
 
 
 def find_quote(sample: str, delimiter: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final, NoReturn, final
 
 from rosenblatt.errors import InputError
 from rosenblatt.table.files.block_cleaning import CleanBlock
-from rosenblatt.table.files.csv_rows import Dialect, Row, count_lines, rows_of
+from rosenblatt.table.files.csv_rows import Dialect, Row, rows_of
 from rosenblatt.table.files.footer import is_footer
 from rosenblatt.table.files.layout import Layout, lines_named
 from rosenblatt.table.files.row_blocks import RowBlock, line_at
@@ -66,9 +66,8 @@ class OddRows:
         of_lines = block.has_cells_of_lines and self._checks_lines
         if of_lines or block.is_open or n_odd or clean.left_out:
             first = line_at(self._chunks(), block.offset)
-            for at, reason in clean.left_out:
-                line = first + count_lines(block.data[:at])
-                self._reasons.setdefault(reason, []).append(line)
+            for n_before, reason in clean.left_out:
+                self._reasons.setdefault(reason, []).append(first + n_before)
             if self._checks_lines and (block.has_cells_of_lines or block.is_open):
                 self._n_cells_of_lines += require_no_swallowed_rows(
                     block.data, first, self._dialect, self._layout, self._name

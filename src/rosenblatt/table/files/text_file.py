@@ -131,7 +131,7 @@ def read_rows(
         return TableFile(found.table, found.reading, (*found.notes, note))
     quote = {"none": "", None: None}.get(fmt.quote, fmt.quote)
     given = fmt.delimiter if fmt.delimiter is not None else directive
-    dialect = find_dialect(sample, usual_delimiter, quote)
+    dialect = find_dialect(sample, usual_delimiter, quote, hint)
     if given is not None:
         delimiter = checked_delimiter(sample, given, usual_delimiter, dialect.quote)
         dialect = Dialect(delimiter, dialect.quote)
