@@ -6,6 +6,7 @@ import datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from rosenblatt.table import ColumnOverview, TableFormat, overview_of
@@ -82,3 +83,29 @@ def test_truth_values():
     assert column.kind == "category"
     column = one(["n/a", "NO", "yes"] * 5)
     assert (column.values, column.written, column.read) == ("true 5, false 5", "NO", "false")
+
+
+@pytest.mark.parametrize(
+    ("cells", "read", "values"),
+    [
+        (["12:30:15", "00:00", "08:05"] * 5, "12:30:15", "00:00 … 12:30:15"),
+        (pa.array([datetime.time(h) for h in range(12)]), "01:00", "00:00 … 11:00"),
+        (pa.array([[1], [2]] * 5), "", "its cells hold lists or records, not single values"),
+        (["1.5", "inf"] * 5, "inf", "1.5 … inf"),
+    ],
+    ids=["times", "stored times", "lists", "infinite"],
+)
+def test_times_lists_and_infinite_numbers(cells, read, values):
+    column = one(cells)
+    assert (column.read, column.values) == (read, values)
+
+
+def test_days_of_excel_show_the_number_and_the_day():
+    column = one([45000.0, 45001, 45300.5] * 5, TableFormat(columns={"c": "date"}))
+    assert (column.written, column.read) == ("45300.5", "2024-01-09 12:00")
+
+
+def test_dates_of_another_order_than_the_given_one_are_told():
+    column = one(["18/04/2023", "25/01/2023"] * 5, TableFormat(date_order="month-first"))
+    assert column.kind == "category"
+    assert "'18/04/2023', none of them in the order" in column.doubts[0]

@@ -20,7 +20,7 @@ from rosenblatt.table.other_notation import PLAIN_DATES, days_in
 from rosenblatt.table.scaling import Scaling
 from rosenblatt.table.serialization import to_plain
 
-__all__ = ["Cycle", "Date", "cycles_of"]
+__all__ = ["FARTHEST", "Cycle", "Date", "cycles_of", "day_of"]
 
 
 class Cycle(Enum):

@@ -10,15 +10,24 @@ from rosenblatt.support.types import FloatArray
 from rosenblatt.table.category_format import frequent
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
-from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
+from rosenblatt.table.columns import PLAIN, AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date, cycles_of
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.messages import require_finite
 from rosenblatt.table.missing_words import is_marker
 from rosenblatt.table.notation.dates import DateNotation
+from rosenblatt.table.notation.durations import DurationNotation
 from rosenblatt.table.notation.number_dates import NumberDates
+from rosenblatt.table.notation.numbers import NumberNotation
 from rosenblatt.table.other_notation import PLAIN_NUMBERS, numbers_in
-from rosenblatt.table.parsing import are_whole, days_of, missing_of, truth_of
+from rosenblatt.table.parsing import (
+    are_whole,
+    days_of,
+    is_number_type,
+    missing_of,
+    numbers_of,
+    truth_of,
+)
 from rosenblatt.table.scaling import Scaling
 
 __all__ = ["is_missing_anywhere", "learn_column"]
@@ -66,7 +75,7 @@ def is_missing_anywhere(fmt: ColumnFormat, cells: Cells) -> bool:
     """Whether a cell of the column is missing, or holds a word that is taken so."""
     if not (cells.is_text or cells.is_declared_category):
         has_nan = pa.types.is_floating(cells.type) and pc.any(pc.is_nan(cells.values)).as_py()
-        return bool(cells.values.null_count or has_nan)
+        return bool(cells.values.null_count or has_nan or holds_words(cells, fmt))
     distinct = cells.distinct
     if (distinct.codes < 0).any():
         return True
@@ -75,11 +84,18 @@ def is_missing_anywhere(fmt: ColumnFormat, cells: Cells) -> bool:
     return bool(missing_of(distinct, fmt.missing).any())
 
 
+def holds_words(cells: Cells, fmt: ColumnFormat) -> bool:
+    """Whether numbers are stored that are taken as missing, such as -999."""
+    if not fmt.missing or not is_number_type(cells.type):
+        return False
+    return bool(np.isnan(numbers_of(cells, None, fmt.missing)[0]).any())
+
+
 def number(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Number:
     notation = fmt.notation
     if notation is None or isinstance(notation, DateNotation | NumberDates):
         notation = PLAIN_NUMBERS
-    origin = origin_of(cells)
+    origin = origin_of(cells, notation)
     x, _ = numbers_in(cells, notation, fmt.missing, origin)
     require_finite(cells, x)
     present = present_of(x)
@@ -88,11 +104,15 @@ def number(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Number:
     return Number(fmt.name, integral, scaling, indicator, fmt.missing, notation, origin)
 
 
-def origin_of(cells: Cells) -> int:
+def origin_of(cells: Cells, notation: NumberNotation | DurationNotation) -> int:
     """What to subtract from whole numbers that a float64 does not hold exactly: the smallest."""
-    if not pa.types.is_integer(cells.type) or pa.types.is_uint64(cells.type):
+    values = cells.values
+    if cells.is_text and notation in PLAIN:
+        whole = PLAIN_NUMBERS.integers(cells.distinct.texts)
+        values = pa.array([] if whole is None else whole, pa.int64())
+    if not pa.types.is_integer(values.type) or pa.types.is_uint64(values.type):
         return 0
-    ends = pc.min_max(cells.values).as_py()
+    ends = pc.min_max(values).as_py()
     if ends["min"] is None or max(abs(ends["min"]), abs(ends["max"])) <= LARGEST_EXACT:
         return 0
     if ends["max"] - ends["min"] > LARGEST_EXACT:  # the difference would not be exact either

@@ -47,7 +47,7 @@ def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> 
             return dropped(name, f"constant: every cell is {cells.distinct.strings[0]}")
         return Candidate(found)
     if is_number_type(kind):
-        return typed_number(cells, is_target=is_target, may_be_dates=declared is None)
+        return typed_number(cells, fmt, is_target=is_target, may_be_dates=declared is None)
     return text_candidate(cells, fmt, is_target=is_target, declared=declared)
 
 

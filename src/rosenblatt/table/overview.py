@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
+import pyarrow as pa
 
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
-from rosenblatt.table.dates import day_of
+from rosenblatt.table.dates import FARTHEST, day_of
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.missing_words import is_marker
+from rosenblatt.table.notation.date_order import DateForm
+from rosenblatt.table.notation.dates import DateNotation
+from rosenblatt.table.notation.number_dates import NumberDates
 from rosenblatt.table.parsing import days_of, numbers_of, truth_of, truth_of_text
 from rosenblatt.table.recognition import recognise
 from rosenblatt.table.table import table_of
@@ -83,7 +87,7 @@ def column_overview(cells: Cells, fmt: ColumnFormat) -> ColumnOverview:
     kind, read = fmt.kind.value, ""
     if fmt.kind is ColumnKind.DROP:
         kind, values, missing = "left out", fmt.reason, n_empty(cells)
-        written = first_text(cells)
+        written = "" if pa.types.is_nested(cells.type) else first_text(cells)
     elif fmt.kind in (ColumnKind.NUMBER, ColumnKind.DATE):
         values, missing, written, read = of_quantity(cells, fmt)
     elif fmt.kind is ColumnKind.TRUTH:
@@ -111,13 +115,18 @@ def of_quantity(cells: Cells, fmt: ColumnFormat) -> tuple[str, int, str, str]:
     missing = len(x) - len(present)
     if not len(present):
         return "", missing, "", ""
-    shown, in_full = (shown_date,) * 2 if of_dates else (in_six_digits, in_all_digits)
+    shown: Callable[[float], str] = in_six_digits
+    in_full: Callable[[float], str] = in_all_digits
+    if of_dates:
+        shown = in_full = shown_time if are_times(cells, fmt) else shown_date
     values = f"{shown(x[present].min())} … {shown(x[present].max())}"
     if not cells.is_text:
         with_decimals = present[x[present] != np.floor(x[present])]
         place = int((with_decimals if len(with_decimals) else present)[0])
         read = in_full(x[place])
-        return values, missing, stored_text(cells, place) or read, read
+        in_numbers = isinstance(fmt.notation, NumberDates)
+        written = str(cells.values[place].as_py()) if in_numbers else read
+        return values, missing, written, read
     first = np.full(len(cells.distinct.strings), -1)
     first[cells.distinct.codes[present[::-1]]] = present[::-1]
     readable = np.flatnonzero(first >= 0)[:EXAMPLES]
@@ -130,10 +139,11 @@ def of_quantity(cells: Cells, fmt: ColumnFormat) -> tuple[str, int, str, str]:
     return values, missing, texts[best], in_full(x[first[best]])
 
 
-def stored_text(cells: Cells, place: int) -> str:
-    """A number that stands for a date, as written; "" for values stored as what they are."""
-    value = cells.values[place].as_py()
-    return str(value) if isinstance(value, int) else ""
+def are_times(cells: Cells, fmt: ColumnFormat) -> bool:
+    """Whether they are times of the day without a date."""
+    notation = fmt.notation
+    in_text = isinstance(notation, DateNotation) and notation.form is DateForm.TIME
+    return in_text or pa.types.is_time(cells.type)
 
 
 def telling(text: str, value: float, *, is_date: bool) -> tuple[int, bool, int]:
@@ -193,19 +203,25 @@ def same_in_any_case(cells: Cells) -> tuple[str, ...]:
 
 
 def in_six_digits(x: float) -> str:
-    return f"{x:.0f}" if x == int(x) and abs(x) < 1e15 else f"{x:.6g}"
+    return f"{x:.0f}" if is_short(x) else f"{x:.6g}"
 
 
 def in_all_digits(x: float) -> str:
-    return f"{x:.0f}" if x == int(x) and abs(x) < 1e15 else repr(float(x))
+    return f"{x:.0f}" if is_short(x) else repr(float(x))
+
+
+def is_short(x: float) -> bool:
+    """Whether it is a whole number that all digits of can be shown."""
+    return abs(x) < 1e15 and x == int(x)
 
 
 def shown_date(days: float) -> str:
     """The date, with its time of day unless it is midnight."""
-    minutes = round((days % 1) * 1440)
-    if 0 <= days < 1 and minutes:
-        return f"{minutes // 60:02d}:{minutes % 60:02d}"
-    day = day_of(days)
-    return (
-        day if not minutes or minutes == 1440 else f"{day} {minutes // 60:02d}:{minutes % 60:02d}"
-    )
+    if abs(days) > FARTHEST:
+        return day_of(days)
+    date, time = str(np.datetime64(round(days * 86_400), "s")).split("T")
+    return date if time == "00:00:00" else f"{date} {time.removesuffix(':00')}"
+
+
+def shown_time(days: float) -> str:
+    return str(np.datetime64(round(days * 86_400), "s")).split("T")[1].removesuffix(":00")

@@ -18,6 +18,7 @@ from rosenblatt.table.cells import Cells, Distinct
 from rosenblatt.table.column_format import Notation
 from rosenblatt.table.missing_words import is_marker
 from rosenblatt.table.notation.number_dates import NumberDates
+from rosenblatt.table.notation.numbers import NumberNotation
 
 __all__ = [
     "MISSING",
@@ -37,6 +38,7 @@ __all__ = [
 TRUTH = {"true": 1, "yes": 1, "y": 1, "t": 1, "false": 0, "no": 0, "n": 0, "f": 0}
 MISSING, STRANGE = -1, -2  # codes beside 0 and 1
 DAY_MICROSECONDS = 86_400e6
+PLAIN = NumberNotation()
 BLOCK = 1 << 15
 
 
@@ -71,7 +73,7 @@ def numbers_of(
         seconds = cells.values.cast(pa.duration("us"), safe=False).cast(pa.int64())
         return floats(seconds) / 1e6, np.zeros(len(cells), dtype=bool)
     if is_number_type(kind) or pa.types.is_boolean(kind):
-        return floats(cells.values), np.zeros(len(cells), dtype=bool)
+        return without(floats(cells.values), words), np.zeros(len(cells), dtype=bool)
     if is_time_type(kind) or notation is None:
         return np.full(len(cells), np.nan), present(cells)
     return parsed(cells.distinct, notation, words)
@@ -96,7 +98,7 @@ def days_of(
     if notation is None or pa.types.is_boolean(kind):
         return np.full(len(cells), np.nan), present(cells)
     if isinstance(notation, NumberDates) and is_number_type(kind):
-        return notation.of_numbers(floats(cells.values))
+        return notation.of_numbers(without(floats(cells.values), words))
     return parsed(cells.distinct, notation, words)
 
 
@@ -122,6 +124,8 @@ def parsed(
     distinct: Distinct, notation: Notation, words: Collection[str]
 ) -> tuple[Float64Array, BoolArray]:
     values, strange = notation.parse(distinct.texts)
+    if isinstance(notation, NumberNotation):
+        values = without(values, words)
     missing = missing_of(distinct, words)
     return (
         spread(np.where(missing, np.nan, values), distinct.codes, np.nan),
@@ -145,6 +149,14 @@ def are_whole(x: FloatArray) -> bool:
     """Whether all numbers are whole; most columns of others show it in their first rows."""
     starts = range(0, len(x), BLOCK)
     return all(bool((x[i : i + BLOCK] == np.floor(x[i : i + BLOCK])).all()) for i in starts)
+
+
+def without(x: Float64Array, words: Collection[str]) -> Float64Array:
+    """The numbers, NaN where they are one of these words, such as "-999"."""
+    if not words:
+        return x
+    missing, _ = PLAIN.parse(pa.array(list(words), pa.string()))
+    return np.where(np.isin(x, missing[~np.isnan(missing)]), np.nan, x)
 
 
 def present(cells: Cells) -> BoolArray:

@@ -22,6 +22,7 @@ from rosenblatt.table.notation.date_order import DateOrder
 from rosenblatt.table.notation.date_recognition import DateFinding, recognise_dates
 from rosenblatt.table.notation.duration_recognition import DurationFinding, recognise_durations
 from rosenblatt.table.notation.number_finding import NumberFinding, recognise_numbers
+from rosenblatt.table.notation.numbers import NumberNotation
 from rosenblatt.table.parsing import MISSING, TRUTH, are_whole, truth_of_text
 
 __all__ = ["date_candidate", "holds_truth", "text_candidate"]
@@ -101,9 +102,10 @@ def text_candidate(
     best = min(known, key=lambda f: int(given.counts[f.strange].sum()), default=None)
     if best is None:
         if declared is ColumnKind.NUMBER:
+            strange = given.texts.filter(pa.array(NumberNotation().parse(given.texts)[1]))
             raise InputError(
-                f"column {name!r} holds no numbers, as --column {name}=number says:"
-                f" {cells.distinct.strings[0]!r}"
+                f"column {name!r} is no column of numbers, as --column {name}=number says: half of"
+                f" its cells or more are others, such as {quote(strange.to_pylist()[:1])}"
             )
         return Candidate(category_format(cells, fmt, is_target=is_target))
     if declared is None and not tolerable(best, given):
@@ -149,7 +151,9 @@ def with_notation(cells: Cells, found: Finding, given: GivenTexts, is_target: bo
     values, _ = found.notation.parse(given.texts)
     values = values[~found.strange]
     whole = bool(given.counts.sum() == len(cells))
-    if not is_target and not words and whole and values.min() == values.max():
+    exact = found.notation.integers(given.texts) if isinstance(found, NumberFinding) else None
+    same = values.min() == values.max() and (exact is None or exact.min() == exact.max())
+    if not is_target and not words and whole and same:
         reason = f"constant: every cell is {quote(given.texts.to_pylist()[:1])}"
         return Candidate(ColumnFormat(name, ColumnKind.DROP, reason=reason))
     fmt = ColumnFormat(
@@ -207,10 +211,15 @@ def evidence_note(name: str, found: Finding) -> str:
 
 def words_beside(name: str, found: Finding, given: GivenTexts) -> tuple[str, ...]:
     n = int(given.counts[~found.strange].sum())
-    if not n:
-        return ()
     strange = given.texts.filter(pa.array(found.strange)).to_pylist()
     date = isinstance(found, DateFinding)
+    if not n and date:
+        return (
+            f"column {name!r} has dates such as {quote(strange[:1])}, none of them in the order"
+            " that is said: taken as text",
+        )
+    if not n:
+        return ()
     what, kind = ("date", "date") if date else ("number", "number")
     return (
         f"column {name!r} has {count(n, what)} beside {quote(strange)}, and is taken as text: to"

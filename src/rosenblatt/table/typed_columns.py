@@ -30,7 +30,9 @@ COUNTER_WORDS = frozenset(
 )
 
 
-def typed_number(cells: Cells, *, is_target: bool, may_be_dates: bool) -> Candidate:
+def typed_number(
+    cells: Cells, fmt: TableFormat, *, is_target: bool, may_be_dates: bool
+) -> Candidate:
     """A number, unless all are equal, only count the rows, or are dates such as 20230318.
 
     Raises
@@ -39,7 +41,8 @@ def typed_number(cells: Cells, *, is_target: bool, may_be_dates: bool) -> Candid
         For infinite values.
     """
     name = cells.name
-    x, _ = numbers_of(cells, None)
+    words = words_in(cells, fmt)
+    x, _ = numbers_of(cells, None, words)
     require_finite(cells, x)
     missing = np.isnan(x)
     present = x[~missing] if missing.any() else x
@@ -50,7 +53,7 @@ def typed_number(cells: Cells, *, is_target: bool, may_be_dates: bool) -> Candid
     integral = are_whole(present)
     # Whole numbers do not show which sign new cells would have before decimals.
     notation = NumberNotation(proven=not integral)
-    found = ColumnFormat(name, ColumnKind.NUMBER, notation, missing=cells.words)
+    found = ColumnFormat(name, ColumnKind.NUMBER, notation, missing=words)
     if not is_target:
         constant = present.min() == present.max() and not missing.any()
         if constant and not differ_exactly(cells):
@@ -64,8 +67,19 @@ def typed_number(cells: Cells, *, is_target: bool, may_be_dates: bool) -> Candid
                 f"column {name!r} holds dates written like {present[0]:.0f}: if these are numbers,"
                 f" say --column {name}=number"
             )
-            return Candidate(ColumnFormat(name, ColumnKind.DATE, dates, cells.words, notes=(note,)))
+            return Candidate(ColumnFormat(name, ColumnKind.DATE, dates, words, notes=(note,)))
     return Candidate(found, has_decimals=not integral)
+
+
+def words_in(cells: Cells, fmt: TableFormat) -> tuple[str, ...]:
+    """The words for missing cells that occur: those of the reader, and numbers that are given."""
+    given = [word for word in fmt.missing if word not in cells.words]
+    if not given:
+        return cells.words
+    x, _ = numbers_of(cells, None)
+    n_missing = np.isnan(x).sum()
+    found = [w for w in given if np.isnan(numbers_of(cells, None, (w,))[0]).sum() > n_missing]
+    return (*cells.words, *found)
 
 
 def differ_exactly(cells: Cells) -> bool:
@@ -103,7 +117,8 @@ def declared_date(cells: Cells, fmt: TableFormat) -> Candidate:
                 f" {cells.distinct.strings[0]!r}"
             )
         return found
-    x, _ = numbers_of(cells, None)
+    words = words_in(cells, fmt)
+    x, _ = numbers_of(cells, None, words)
     present = x[~np.isnan(x)]
     notation = number_dates_of(present, declared=True)
     if notation is None:
@@ -112,7 +127,7 @@ def declared_date(cells: Cells, fmt: TableFormat) -> Candidate:
             f" {cells.distinct.strings[0]}: as dates they are written 20230318, or counted in days"
             " as Excel does"
         )
-    return Candidate(ColumnFormat(cells.name, ColumnKind.DATE, notation, cells.words))
+    return Candidate(ColumnFormat(cells.name, ColumnKind.DATE, notation, words))
 
 
 def drop(name: str, reason: str) -> Candidate:
