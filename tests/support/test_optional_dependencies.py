@@ -56,7 +56,7 @@ def test_every_package_belongs_to_an_extra_that_brings_it() -> None:
         assert package in brought
 
 
-@pytest.mark.parametrize("package", ["safetensors", "pandas"])
+@pytest.mark.parametrize("package", ["safetensors", "pyarrow"])
 def test_persistence_without_the_extra_names_it(package: str) -> None:
     code = f"""
 import sys
