@@ -74,6 +74,7 @@ def run_inspect(model: Path, screen: Screen, *, as_columns: bool = False) -> Jso
         "epochs": summary.epochs,
         "stop_reason": summary.stop_reason,
         "weight_column": summary.weight_column,
+        "table": None if saved.encoding.reading is None else saved.encoding.reading.describe(),
         "format_version": FORMAT_VERSION,
         "sha256": loaded.checksum,
     }

@@ -8,20 +8,19 @@ from dataclasses import asdict
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
-from rosenblatt.table import ColumnOverview, FileReading, overview_of
+from rosenblatt.table import ColumnOverview, overview_of
 from rosenblatt.table.messages import count
 
 MANY_COLUMNS = 100  # from which those that are alike share a line
 LONGEST = 22  # characters of an example cell
 NAMED = 5  # columns of a group
-DELIMITERS = {"\t": "tabs", " ": "spaces"}
 
 
 def run_look(source: Source, screen: Screen) -> Json:
     """Show a line for each column, or for many alike; then what is doubtful."""
     file = source.read()
     columns = overview_of(file.table, source.format)
-    facts = described(file.reading)
+    facts = file.reading.describe()
     rows = count(len(file.table), "row")
     screen.say(f"{source.name}: {rows}, {count(len(columns), 'column')}{facts and f'; {facts}'}\n")
     lines = [line_of(group) for group in groups_of(columns)]
@@ -41,16 +40,6 @@ def run_look(source: Source, screen: Screen) -> Json:
         "columns": [{**asdict(column), "doubts": list(column.doubts)} for column in columns],
         "notes": list(file.notes),
     }
-
-
-def described(reading: FileReading) -> str:
-    """What was decided about the file, in a few words."""
-    if reading.file_type != "text":
-        return reading.file_type
-    header = f"header in line {reading.header_line}" if reading.header_line else "no header"
-    named = DELIMITERS.get(reading.delimiter, repr(reading.delimiter))
-    delimiter = f"separated by {named}" if reading.delimiter else "one column"
-    return f"{reading.encoding}, {delimiter}, {header}"
 
 
 def groups_of(columns: Sequence[ColumnOverview]) -> list[list[ColumnOverview]]:

@@ -30,6 +30,8 @@ from rosenblatt.table.names import near_names
 from rosenblatt.table.notation.numbers import NumberNotation
 from rosenblatt.table.parsing import numbers_of
 
+SMALLEST = 1e-20  # weights beside which no other is too small or too large for float32
+
 
 @final
 @dataclass(frozen=True)
@@ -133,4 +135,6 @@ def weight_column_values(table: Table, column: str) -> npt.NDArray[np.float64]:
         raise InputError(
             f"the sample weights in column {column!r} are all 0: give some rows a positive weight"
         )
-    return weights
+    # They count by their ratios, and the network's floats hold no 1e-300.
+    largest = weights.max()
+    return weights if SMALLEST < largest < 1 / SMALLEST else weights / largest

@@ -59,9 +59,7 @@ class Source:
             return TableFile(load_example(self.name), FileReading("example"))
         if encoding is None:
             return read_table(self.data, self.format, as_text=self._labels(target))
-        return read_table(
-            self.data, self.format, as_text=encoding.text_columns, hint=encoding.reading
-        )
+        return read_table(self.data, self.format, as_text=encoding.text_columns, hint=encoding.hint)
 
     def _labels(self, target: str | None) -> AsText:
         if target is not None:

@@ -56,6 +56,10 @@ class Number(Column):
     notation: NumberNotation | DurationNotation = PLAIN_NUMBERS
     origin: int = 0
 
+    def __post_init__(self) -> None:
+        if not -(2**63) <= self.origin < 2**63:
+            raise ValueError("the origin of whole numbers has more than 64 bits")
+
     @property
     def n_features(self) -> int:
         return 1 + self.indicator

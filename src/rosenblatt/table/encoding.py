@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
@@ -103,6 +103,14 @@ class TableEncoding:
         return tuple(names)
 
     @property
+    def hint(self) -> FileReading | None:
+        """How the training file was read, for a file of new rows."""
+        if self.reading is None:
+            return None
+        names = (*(column.name for column in self.columns), self.target.name)
+        return replace(self.reading, names=names)
+
+    @property
     def kinds(self) -> tuple[tuple[str, ColumnKind, str], ...]:
         """(name, kind, remark) of every column, the target last."""
         of_target = isinstance(self.target, ClassTarget)
@@ -190,6 +198,14 @@ class TableEncoding:
         return encoding
 
 
+def in_short(reading: FileReading) -> FileReading:
+    """What a model keeps: the columns have their names, and a few lines left out are examples."""
+    return replace(
+        reading, names=(), skipped=reading.skipped[:KEPT], left_out=reading.left_out[:KEPT]
+    )
+
+
+KEPT = 20  # numbers of lines
 KINDS: dict[type[AnyColumn], ColumnKind] = {
     Number: ColumnKind.NUMBER,
     Category: ColumnKind.CATEGORY,
@@ -328,4 +344,4 @@ def learn_encoding(
             f"no column is left to learn {name!r} from ({reasons or 'it is the only one'}): "
             "add columns that say something about it"
         )
-    return TableEncoding(columns, known.target, reading)
+    return TableEncoding(columns, known.target, None if reading is None else in_short(reading))

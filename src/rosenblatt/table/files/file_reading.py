@@ -13,6 +13,8 @@ __all__ = ["AsText", "FileReading", "TableFile"]
 # Columns whose cells stay as written; or what chooses them by the names of all columns.
 AsText = Collection[str] | Callable[[Sequence[str]], Collection[str]]
 
+DELIMITERS = {"\t": "tabs", " ": "spaces"}
+
 
 @final
 @dataclass(frozen=True)
@@ -54,6 +56,15 @@ class FileReading:
     row_names: bool = False
     left_out: tuple[int, ...] = ()
     part: str = ""
+
+    def describe(self) -> str:
+        """What was decided about the file, in a few words."""
+        if self.file_type != "text":
+            return self.file_type
+        header = f"header in line {self.header_line}" if self.header_line else "no header"
+        named = DELIMITERS.get(self.delimiter, repr(self.delimiter))
+        delimiter = f"separated by {named}" if self.delimiter else "one column"
+        return f"{self.encoding}, {delimiter}, {header}"
 
 
 @final

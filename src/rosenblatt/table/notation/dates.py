@@ -46,6 +46,10 @@ class DateNotation:
     short_years: bool = False
     pivot: int = PIVOT
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.pivot <= 100:
+            raise ValueError("the pivot of two-digit years is a number of two digits")
+
     def parse(self, texts: pa.Array) -> tuple[Float64Array, BoolArray]:
         """(days since 1970-01-01 in UTC, NaN where a text is none; which texts are none).
 

@@ -20,6 +20,7 @@ from rosenblatt.table.notation.units import canonical_unit, goes_without_saying
 
 __all__ = ["NumberNotation"]
 
+DECIMALS, GROUPINGS = (".", ",", "٫"), ("", ",", ".", " ", "'", "_", "٬")
 SHARES = ("%", "‰", "‱")
 DOLLARS_AND_EUROS = ("$", "US$", "€", "£", "USD", "EUR", "GBP")
 
@@ -62,6 +63,12 @@ class NumberNotation:
     trailing_minus: bool = False
     bounds: bool = False
     proven: bool = True
+
+    def __post_init__(self) -> None:
+        if self.decimal not in DECIMALS or self.grouping not in GROUPINGS:
+            raise ValueError(f"{self.decimal!r} and {self.grouping!r} are no signs of numbers")
+        if self.decimal == self.grouping:
+            raise ValueError("the decimal sign cannot group digits as well")
 
     @cached_property
     def separators(self) -> Separators:
