@@ -191,6 +191,15 @@ def test_a_blank_line_of_one_column_is_a_missing_cell(tmp_path, empty):
     assert columns(read(tmp_path, f"x\n0.5\n{empty}\n2.5\n\n\n")) == {"x": [0.5, None, 2.5]}
 
 
+def test_missing_cells_of_one_column_at_its_start(tmp_path):
+    assert columns(read(tmp_path, 'x\n\n""\n0.5\n')) == {"x": [None, None, 0.5]}
+
+
+def test_a_value_is_no_line_of_totals(tmp_path):
+    text = "firm,a,b\nTotal,1,2\nShell,3,4\nTotal,,5\n"
+    assert columns(read(tmp_path, text))["firm"] == ["Total", "Shell", "Total"]
+
+
 def test_decimal_commas_between_semicolons_do_not_separate(tmp_path):
     found = columns(read(tmp_path, "1,5;2,5\n3,5;4,5\n2,2;1,1\n"))
     assert found == {"column 1": ["1,5", "3,5", "2,2"], "column 2": ["2,5", "4,5", "1,1"]}

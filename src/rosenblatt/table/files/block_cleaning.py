@@ -8,6 +8,7 @@ from typing import Final, final
 
 from rosenblatt.table.files.csv_rows import Dialect, count_lines, rows_of
 from rosenblatt.table.files.footer import begins_totals
+from rosenblatt.table.files.header import looks_numeric
 from rosenblatt.table.files.layout import Layout
 from rosenblatt.table.files.row_blocks import RowBlock, row_pattern
 
@@ -154,6 +155,9 @@ class Cleaning:
             is_count = COUNT_OF_ROWS.fullmatch(line.strip()) and not fields[0].isdigit()
             return f"a footer, {fields[0]!r}" if is_count else ""
         first = next(filter(None, fields), "")
+        sums = [field for field in fields if field and field != first]
+        if not self.layout.has_totals or not all(map(looks_numeric, sums)):
+            return ""
         if begins_totals(first) and (not all(fields) or self._is_numeric(fields.index(first))):
             return f"a line of totals, {first!r}"
         return ""

@@ -10,6 +10,7 @@ from typing import Final, final
 from rosenblatt.errors import InputError
 from rosenblatt.table.files.csv_rows import LINE_END, Dialect, Row, rows_of
 from rosenblatt.table.files.file_reading import FileReading
+from rosenblatt.table.files.footer import begins_totals
 from rosenblatt.table.files.header import FirstLine, first_line_is, is_numeric_column, looks_numeric
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.messages import count, quote
@@ -46,6 +47,8 @@ class Layout:
         The header as it stands in the file; "" where a row may be the same.
     numeric : tuple of bool
         For each field, whether it holds numbers or dates.
+    has_totals : bool
+        Whether a last row that begins with "Total" sums up: the word is no value of other rows.
     may_swallow : bool
         Whether a cell of several lines may be rows behind a stray quotation mark.
     skipped : tuple of int
@@ -63,6 +66,7 @@ class Layout:
     comments_anywhere: bool = False
     raw_header: str = ""
     numeric: tuple[bool, ...] = ()
+    has_totals: bool = True
     may_swallow: bool = True
     skipped: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
@@ -126,7 +130,8 @@ def find_layout(
             )
     elif not row_names and not is_trailing:
         n_fields = len(names)
-    first_line = rest[0].line if rest else first.last_line + 1 + len(rules)
+    # Blank lines below the header count: in a table of one column they are missing cells.
+    first_line = (rules[-1] if rules else first).last_line + 1 if has_header else first.line
     return Layout(
         tuple(names),
         first.line if has_header else 0,
@@ -138,6 +143,7 @@ def find_layout(
         bool(comment) and fmt.comment is not None,
         raw_line(sample, first, line) if has_header and not all(map(looks_numeric, names)) else "",
         numeric_fields([row for row in rest if len(row.fields) == n_fields], n_fields),
+        sum(begins_totals(next(filter(None, row.fields), "")) for row in rest) < 2,
         fmt.quote is None,
         tuple(sorted(skipped)),
         tuple(notes),
