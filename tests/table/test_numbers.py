@@ -128,3 +128,15 @@ def test_non_number_in_a_numeric_column_is_named(wrong):
     cells[[2, 5]] = wrong
     with pytest.raises(InputError, match=r"column 'c' has .* in row 3 \(1 further cell likewise\)"):
         encoding.encode(frame.assign(c=cells))
+
+
+def test_a_month_with_its_year_does_not_prove_a_decimal_point():
+    prices = [f"{k % 900 + 100}.{k * 7 % 1000:03}" for k in range(N)]
+    months = [f"{k % 12 + 1:02}.{2020 + k % 5}" for k in range(N)]
+    frame = table(month=np.array(months, dtype=float), price=prices).drop(columns="x")
+    with pytest.raises(InputError, match="'price'.*no cell decides"):
+        learn(frame)
+    areas = [f"{k % 90},{k % 9}" for k in range(N)]
+    formats = recognise_table(frame.assign(area=areas), target="y")
+    price = formats.columns[1]
+    assert (price.notation.grouping, price.notation.decimal) == (".", ",")

@@ -25,6 +25,7 @@ __all__ = ["declared_date", "typed_number"]
 # Words of a name that make distinct whole numbers an identifier, and those that do so only if the
 # numbers are also dense, as a running count is.
 ID_WORDS = frozenset(("id", "ids", "uid", "uuid", "guid", "pk", "rowid"))
+YEARS = (1900, 2100)
 COUNTER_WORDS = frozenset(
     ("index", "idx", "row", "rows", "rownum", "rownames", "unnamed", "no", "nr", "number", "n")
 )
@@ -68,7 +69,15 @@ def typed_number(
                 f" say --column {name}=number"
             )
             return Candidate(ColumnFormat(name, ColumnKind.DATE, dates, words, notes=(note,)))
-    return Candidate(found, has_decimals=not integral)
+    return Candidate(found, has_decimals=not integral and not are_months(present))
+
+
+def are_months(x: FloatArray) -> bool:
+    """Whether all numbers may be a month and a year, 12.2024: their point is no decimal one."""
+    month = np.floor(x)
+    year = np.rint((x - month) * 10_000)
+    near = (YEARS[0] <= year) & (year <= YEARS[1]) & (np.abs(x - month - year / 10_000) < 1e-9)
+    return bool((near & (1 <= month) & (month <= 12)).all())
 
 
 def words_in(cells: Cells, fmt: TableFormat) -> tuple[str, ...]:
