@@ -134,7 +134,7 @@ def test_a_month_with_its_year_does_not_prove_a_decimal_point():
     prices = [f"{k % 900 + 100}.{k * 7 % 1000:03}" for k in range(N)]
     months = [f"{k % 12 + 1:02}.{2020 + k % 5}" for k in range(N)]
     frame = table(month=np.array(months, dtype=float), price=prices).drop(columns="x")
-    with pytest.raises(InputError, match="'price'.*no cell decides"):
+    with pytest.raises(InputError, match=r"'price'.*no cell decides"):
         learn(frame)
     areas = [f"{k % 90},{k % 9}" for k in range(N)]
     formats = recognise_table(frame.assign(area=areas), target="y")

@@ -77,7 +77,7 @@ def are_months(x: FloatArray) -> bool:
     month = np.floor(x)
     year = np.rint((x - month) * 10_000)
     near = (YEARS[0] <= year) & (year <= YEARS[1]) & (np.abs(x - month - year / 10_000) < 1e-9)
-    return bool((near & (1 <= month) & (month <= 12)).all())
+    return bool((near & (month >= 1) & (month <= 12)).all())
 
 
 def words_in(cells: Cells, fmt: TableFormat) -> tuple[str, ...]:
