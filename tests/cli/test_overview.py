@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from collections.abc import Collection
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rosenblatt.cli.app import run
 from rosenblatt.cli.interface import app
 from rosenblatt.cli.overview import COMMANDS
 from rosenblatt.engine.compiled import module
@@ -74,6 +76,18 @@ def test_no_heavy_library_is_imported(arguments: list[str], code: int, said: lis
     assert done.returncode == code, done.stderr
     assert done.stdout.endswith("imported:\n")
     assert all(part in done.stdout + done.stderr for part in said)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_is_collected_as_before_once_the_arguments_are_parsed(enabled: bool) -> None:
+    before = gc.isenabled()
+    try:
+        for arguments in (["--version"], ["train"], ["trian"]):
+            (gc.enable if enabled else gc.disable)()
+            run(arguments)
+            assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def run_and_list(

@@ -5,16 +5,22 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rosenblatt.cli.plain_text import printable
 from rosenblatt.cli.streams import drop
 from rosenblatt.errors import InputError
 from rosenblatt.support.optional_dependencies import EXTRAS, install_command
+
+if TYPE_CHECKING:
+    from rosenblatt.cli.job import Job
 
 
 def main() -> None:
@@ -55,6 +61,28 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
+    with _uncollected():
+        job = _parsed(arguments)
+    if isinstance(job, int):
+        return job
+    job()
+    return 0
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without garbage collections, which find nothing among imports and take a tenth of them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _parsed(arguments: Sequence[str]) -> Job | int:
+    """What the command line asks for, or an exit code where it is done: --help and the like."""
     from typer.exceptions import TyperException
 
     from rosenblatt.cli.job import Job
@@ -69,10 +97,7 @@ def _dispatch(arguments: Sequence[str]) -> int:
         job = app(list(arguments) or ["--help"], standalone_mode=False)
     except TyperException as error:
         raise InputError(f"{error.format_message().rstrip('.')}: see rosenblatt --help") from error
-    if not isinstance(job, Job):
-        return int(job)  # typer has handled --help and the like, and returns an exit code
-    job()
-    return 0
+    return job if isinstance(job, Job) else int(job)
 
 
 def _fail(message: str, arguments: Sequence[str]) -> int:
