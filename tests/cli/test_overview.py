@@ -17,7 +17,7 @@ from rosenblatt.engine.compiled import module
 
 MODELS = Path(__file__).parents[1] / "golden" / "model_files_1"
 # What a training needs, and rows that are predicted do not.
-TRAINING = {"joblib", "rosenblatt.estimators", "rosenblatt.search", "scipy", "sklearn"}
+TRAINING = {"joblib", "pandas", "rosenblatt.estimators", "rosenblatt.search", "scipy", "sklearn"}
 HEAVY = (
     "numpy",
     "pandas",
@@ -96,10 +96,12 @@ def run_and_list(
     """Run a command line in a process of its own, which lists at last what it has imported."""
     script = f"""
 import sys
-from rosenblatt.cli.app import run
-code = run({arguments})
-print("imported:", *[name for name in {modules} if name in sys.modules])
-sys.exit(code)
+from rosenblatt.cli.app import main
+sys.argv[1:] = {arguments}
+try:
+    main()
+finally:
+    print("imported:", *[name for name in {modules} if name in sys.modules])
 """
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
 
@@ -113,6 +115,13 @@ def test_a_model_predicts_and_is_shown_without_what_trains_it(name: str) -> None
         done = run_and_list(arguments, TRAINING if has_avx2 else TRAINING - {"scipy"})
         assert done.returncode == 0, done.stderr
         assert done.stdout.endswith("imported:\n")
+
+
+def test_a_training_finds_no_pandas(tmp_path: Path) -> None:
+    out = str(tmp_path / "m.safetensors")
+    options = ["--epochs", "1", "--quiet", "--out", out]
+    done = run_and_list(["train", "--example", "wine", *options], ["pandas"])
+    assert (done.returncode, done.stdout) == (0, "imported:\n"), done.stderr
 
 
 def test_import_of_the_package_imports_no_library() -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rosenblatt.cli.hidden_pandas import hide_pandas
 from rosenblatt.cli.plain_text import printable
 from rosenblatt.cli.streams import drop
 from rosenblatt.errors import InputError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """The console script `rosenblatt`."""
+    hide_pandas()
     sys.exit(run(sys.argv[1:]))
 
 
