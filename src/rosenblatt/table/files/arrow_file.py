@@ -17,7 +17,13 @@ from rosenblatt.table.files.file_reading import FileReading, TableFile
 from rosenblatt.table.names import require_distinct
 from rosenblatt.table.table import Table
 
-__all__ = ["read_arrow", "read_orc", "read_parquet"]
+__all__ = ["read_columnar"]
+
+
+def read_columnar(path: Path, ending: str) -> TableFile:
+    """A file of Parquet, Arrow (also called Feather) or ORC, by the ending of its name."""
+    readers = {".parquet": read_parquet, ".orc": read_orc}
+    return readers.get(ending, read_arrow)(path)
 
 
 def read_orc(path: Path) -> TableFile:

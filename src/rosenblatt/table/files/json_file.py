@@ -11,14 +11,13 @@ from rosenblatt.errors import InputError
 from rosenblatt.table.files.byte_stream import byte_blocks
 from rosenblatt.table.files.file_reading import FileReading, TableFile
 from rosenblatt.table.files.object_columns import ObjectColumns
-from rosenblatt.table.format import TableFormat
 from rosenblatt.table.messages import quote
 from rosenblatt.table.table import Table
 
 __all__ = ["read_json"]
 
 
-def read_json(path: Path, fmt: TableFormat, hint: FileReading | None) -> TableFile:
+def read_json(path: Path) -> TableFile:
     """Records of the same names; the names in the order in which they occur.
 
     Raises
@@ -26,7 +25,6 @@ def read_json(path: Path, fmt: TableFormat, hint: FileReading | None) -> TableFi
     InputError
         Naming the first line that is no record.
     """
-    del fmt, hint
     columns = ObjectColumns()
     for record in records(path):
         columns.add(record)

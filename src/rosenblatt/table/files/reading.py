@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from rosenblatt.errors import InputError
-from rosenblatt.table.files.arrow_file import read_arrow, read_orc, read_parquet
 from rosenblatt.table.files.byte_stream import COMPRESSED
 from rosenblatt.table.files.file_reading import AsText, FileReading, TableFile
-from rosenblatt.table.files.json_file import read_json
-from rosenblatt.table.files.spreadsheet import read_spreadsheet
-from rosenblatt.table.files.sqlite_file import read_sqlite
-from rosenblatt.table.files.text_file import read_text
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.names import near_names
 
 __all__ = ["read_table"]
 
 USUAL_DELIMITER: Final = {".csv": ",", ".tsv": "\t", ".txt": "\t", ".tab": "\t"}
-COLUMNAR: Final[dict[str, Callable[[Path], TableFile]]] = {
-    ".parquet": read_parquet,
-    ".arrow": read_arrow,
-    ".feather": read_arrow,
-    ".orc": read_orc,
-}
+COLUMNAR: Final = (".parquet", ".arrow", ".feather", ".orc")
 JSON: Final = (".jsonl", ".ndjson", ".json")
 WORKBOOKS: Final = (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods")
 DATABASES: Final = (".db", ".sqlite", ".sqlite3")
@@ -64,17 +53,28 @@ def read_table(
     endings = [suffix.lower() for suffix in path.suffixes]
     is_compressed = len(endings) > 1 and endings[-1] in COMPRESSED
     ending = endings[-2] if is_compressed else "".join(endings[-1:])
+    # Each kind imports its own reader: one row is predicted sooner than all of them are imported.
     try:
         if ending in USUAL_DELIMITER:
+            from rosenblatt.table.files.text_file import read_text
+
             return read_text(path, USUAL_DELIMITER[ending], fmt, as_text, hint)
         if ending in JSON:
-            return read_json(path, fmt, hint)
+            from rosenblatt.table.files.json_file import read_json
+
+            return read_json(path)
         if ending in COLUMNAR and not is_compressed:
-            return COLUMNAR[ending](path)
+            from rosenblatt.table.files.arrow_file import read_columnar
+
+            return read_columnar(path, ending)
         if ending in WORKBOOKS and not is_compressed:
+            from rosenblatt.table.files.spreadsheet import read_spreadsheet
+
             return read_spreadsheet(path, part, fmt, hint)
         if ending in DATABASES and not is_compressed:
-            return read_sqlite(path, part, fmt, hint)
+            from rosenblatt.table.files.sqlite_file import read_sqlite
+
+            return read_sqlite(path, part, hint)
     except PermissionError as error:
         raise InputError(f"{path} may not be read: change its permissions") from error
     known = ", ".join([*USUAL_DELIMITER, *COLUMNAR, *JSON, *WORKBOOKS, *DATABASES])

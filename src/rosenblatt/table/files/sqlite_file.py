@@ -12,7 +12,6 @@ from urllib.parse import quote as escaped
 from rosenblatt.errors import InputError
 from rosenblatt.table.files.file_reading import FileReading, TableFile
 from rosenblatt.table.files.object_columns import ObjectColumns
-from rosenblatt.table.format import TableFormat
 from rosenblatt.table.messages import quote
 from rosenblatt.table.names import near_names, require_distinct
 from rosenblatt.table.table import Table
@@ -22,9 +21,8 @@ __all__ = ["read_sqlite"]
 BLOCK = 10_000
 
 
-def read_sqlite(path: Path, part: str, fmt: TableFormat, hint: FileReading | None) -> TableFile:
+def read_sqlite(path: Path, part: str, hint: FileReading | None) -> TableFile:
     """The table `part` of a database, or its only one; values by their own types."""
-    del fmt
     try:
         with opened(path) as database:
             name = part or chosen(tables(database), path, hint)
