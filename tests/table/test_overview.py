@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from rosenblatt.errors import InputError
 from rosenblatt.table import ColumnOverview, TableFormat, overview_of
 
 
@@ -109,3 +110,14 @@ def test_dates_of_another_order_than_the_given_one_are_told():
     column = one(["18/04/2023", "25/01/2023"] * 5, TableFormat(date_order="month-first"))
     assert column.kind == "category"
     assert "'18/04/2023', none of them in the order" in column.doubts[0]
+
+
+def test_bytes_that_are_no_text_are_left_out():
+    column = one(pa.array([b"\xff\x00", b"\xfe"] * 5))
+    assert column.kind == "left out"
+    assert "bytes" in column.values
+
+
+def test_a_column_that_is_not_there_is_named():
+    with pytest.raises(InputError, match="lacks the column 'zip'"):
+        one(["a", "b"] * 5, TableFormat(columns={"zip": "category"}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
@@ -14,6 +15,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.persistence import FORMAT_VERSION, SavedModel, Score, load_model, read_model
 from rosenblatt.support.atomic import check_writable, replaced_file
 from rosenblatt.support.listing import count
+from rosenblatt.table import for_rows
 from rosenblatt.table.columns_file import columns_text
 
 
@@ -24,6 +26,7 @@ def run_predict(model: Path, source: Source, screen: Screen, *, out: PredictionF
             raise InputError(f"--out {out.path} is one of the files to read: choose another name")
         check_writable(out.path)
     saved = load_model(model)
+    saved = replace(saved, encoding=for_rows(saved.encoding, source.format))
     table = source.read(saved.encoding)
     predictions = predict(saved, table.table)
     notes = [*table.notes, *predictions.notes]
@@ -44,6 +47,7 @@ def run_predict(model: Path, source: Source, screen: Screen, *, out: PredictionF
 def run_evaluate(model: Path, source: Source, screen: Screen) -> Json:
     """Score a model on the rows that have a target."""
     saved = load_model(model)
+    saved = replace(saved, encoding=for_rows(saved.encoding, source.format))
     table = source.read(saved.encoding)
     evaluation = evaluate(saved, table.table)
     notes = [*table.notes, *evaluation.notes]

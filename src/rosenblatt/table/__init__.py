@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rosenblatt.table.notation.durations import DurationNotation
     from rosenblatt.table.notation.numbers import NumberNotation
     from rosenblatt.table.overview import ColumnOverview, overview_of
+    from rosenblatt.table.row_format import for_rows
     from rosenblatt.table.scaling import Scaling
     from rosenblatt.table.table import Table, table_of
     from rosenblatt.table.target import ClassTarget, EncodedTarget, NumberTarget
@@ -57,6 +58,7 @@ __all__ = [
     "TableFormat",
     "TableFormats",
     "Task",
+    "for_rows",
     "guess_target",
     "learn_encoding",
     "learn_target",
@@ -83,6 +85,7 @@ MODULES = {
     "notation.durations": ("DurationNotation",),
     "notation.numbers": ("NumberNotation",),
     "overview": ("ColumnOverview", "overview_of"),
+    "row_format": ("for_rows",),
     "scaling": ("Scaling",),
     "table": ("Table", "table_of"),
     "target": ("ClassTarget", "EncodedTarget", "NumberTarget"),

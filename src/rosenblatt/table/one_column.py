@@ -16,7 +16,7 @@ from rosenblatt.table.parsing import is_number_type, is_time_type
 from rosenblatt.table.text_columns import holds_truth, text_candidate
 from rosenblatt.table.typed_columns import declared_date, typed_number
 
-__all__ = ["candidate_of"]
+__all__ = ["candidate_of", "is_readable"]
 
 
 def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> Candidate:
@@ -27,6 +27,8 @@ def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> 
         return dropped(name, "as asked for")
     if pa.types.is_nested(kind):
         return dropped(name, "its cells hold lists or records, not single values")
+    if not is_readable(cells):
+        return dropped(name, "its cells hold bytes or other data, not text, numbers or times")
     if not (is_number_type(kind) or len(cells.distinct.texts)):
         return all_missing(name, is_target)
     if declared in (ColumnKind.CATEGORY, ColumnKind.TEXT):
@@ -49,6 +51,12 @@ def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> 
     if is_number_type(kind):
         return typed_number(cells, fmt, is_target=is_target, may_be_dates=declared is None)
     return text_candidate(cells, fmt, is_target=is_target, declared=declared)
+
+
+def is_readable(cells: Cells) -> bool:
+    kind = cells.type
+    is_text = cells.is_text or cells.is_declared_category
+    return is_text or is_number_type(kind) or is_time_type(kind) or pa.types.is_boolean(kind)
 
 
 def all_missing(name: str, is_target: bool) -> Candidate:

@@ -119,7 +119,8 @@ def possible(cells: Cells, strange: BoolArray) -> str:
     values = readings(cell_text(cells, int(np.flatnonzero(strange)[0])))
     if not values:
         return ""
-    return f" (it may be {' or '.join(f'{value:,.15g}'.replace(',', '') for value in values)})"
+    ways = " or ".join(f"{value:,.15g}".replace(",", "") for value in values)
+    return f" (it may be {ways}{': --decimal or --thousands says which' if values[1:] else ''})"
 
 
 def other_note(

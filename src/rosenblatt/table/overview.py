@@ -14,9 +14,11 @@ from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.dates import FARTHEST, day_of
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.missing_words import is_marker
+from rosenblatt.table.names import require_columns
 from rosenblatt.table.notation.date_order import DateForm
 from rosenblatt.table.notation.dates import DateNotation
 from rosenblatt.table.notation.number_dates import NumberDates
+from rosenblatt.table.one_column import is_readable
 from rosenblatt.table.parsing import days_of, numbers_of, truth_of, truth_of_text
 from rosenblatt.table.recognition import recognise
 from rosenblatt.table.table import table_of
@@ -74,9 +76,16 @@ def overview_of(data: Any, fmt: TableFormat | None = None) -> tuple[ColumnOvervi
     data : Table, data frame, Arrow table or mapping of columns
     fmt : TableFormat, optional
         What is known about the table.
+
+    Raises
+    ------
+    InputError
+        If a column of `fmt` is not there or not what is said, or one holds infinite values.
     """
     table = table_of(data)
-    formats = recognise(table, fmt or TableFormat())
+    fmt = fmt or TableFormat()
+    require_columns(fmt.columns, table.names)
+    formats = recognise(table, fmt)
     return tuple(column_overview(table.by_name[column.name], column) for column in formats)
 
 
@@ -87,7 +96,7 @@ def column_overview(cells: Cells, fmt: ColumnFormat) -> ColumnOverview:
     kind, read = fmt.kind.value, ""
     if fmt.kind is ColumnKind.DROP:
         kind, values, missing = "left out", fmt.reason, n_empty(cells)
-        written = "" if pa.types.is_nested(cells.type) else first_text(cells)
+        written = first_text(cells) if is_readable(cells) else ""
     elif fmt.kind in (ColumnKind.NUMBER, ColumnKind.DATE):
         values, missing, written, read = of_quantity(cells, fmt)
     elif fmt.kind is ColumnKind.TRUTH:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -25,7 +25,7 @@ from rosenblatt.table.notation.number_finding import NumberFinding, recognise_nu
 from rosenblatt.table.notation.numbers import NumberNotation
 from rosenblatt.table.parsing import MISSING, TRUTH, are_whole, truth_of_text
 
-__all__ = ["date_candidate", "holds_truth", "text_candidate"]
+__all__ = ["ORDERS", "date_candidate", "holds_truth", "text_candidate"]
 
 # A column of text is one of numbers or dates in spite of a few words if these are few, and in few
 # rows: in more of them where there are many distinct numbers.
@@ -159,7 +159,7 @@ def with_notation(cells: Cells, found: Finding, given: GivenTexts, is_target: bo
     fmt = ColumnFormat(
         name,
         kind,
-        found.notation,
+        with_wholeness(found.notation, given.texts),
         (*given.words, *words),
         notes=(*word_notes(name, found, words), *unit_note(name, found)),
         evidence=evidence_note(name, found),
@@ -167,8 +167,16 @@ def with_notation(cells: Cells, found: Finding, given: GivenTexts, is_target: bo
     has_decimals = kind is ColumnKind.NUMBER and not are_whole(values)
     alternatives: tuple[Notation, ...] = ()
     if len(found.alternatives) > 1:
-        alternatives = tuple(found.alternatives)
+        alternatives = tuple(with_wholeness(a, given.texts) for a in found.alternatives)
     return Candidate(fmt, alternatives, example_of(found, given), has_decimals)
+
+
+def with_wholeness(notation: Notation, texts: pa.StringArray) -> Notation:
+    """The notation, which says where groups but no decimals have been seen."""
+    if not (isinstance(notation, NumberNotation) and notation.grouping):
+        return notation
+    values, strange = notation.parse(texts)
+    return replace(notation, whole=are_whole(values[~strange]))
 
 
 def example_of(found: Finding, given: GivenTexts) -> str:

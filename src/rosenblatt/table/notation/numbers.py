@@ -52,6 +52,9 @@ class NumberNotation:
     proven : bool
         Whether the column's cells show which sign is the decimal one. Otherwise a number that
         other signs would read differently, such as 1.234, is none.
+    whole : bool
+        Whether no cell of a column with groups has decimals. Then 1,234 is none beside 1.234.567:
+        it may be grouped by another sign.
     """
 
     decimal: str = "."
@@ -63,6 +66,7 @@ class NumberNotation:
     trailing_minus: bool = False
     bounds: bool = False
     proven: bool = True
+    whole: bool = False
 
     def __post_init__(self) -> None:
         if self.decimal not in DECIMALS or self.grouping not in GROUPINGS:
@@ -79,7 +83,8 @@ class NumberNotation:
         if not self.fits_around(cell):
             return None
         n = self.separators.n_decimals(cell)
-        return None if not self.proven and len(points_of(cell)) > 1 else n
+        is_doubtful = not self.proven or (self.whole and n)
+        return None if is_doubtful and len(points_of(cell)) > 1 else n
 
     def fits_around(self, cell: NumberCell) -> bool:
         """Whether what stands around the digits of a cell is written so."""
