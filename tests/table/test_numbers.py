@@ -140,3 +140,11 @@ def test_a_month_with_its_year_does_not_prove_a_decimal_point():
     formats = recognise_table(frame.assign(area=areas), target="y")
     price = formats.columns[1]
     assert (price.notation.grouping, price.notation.decimal) == (".", ",")
+
+
+def test_a_dash_for_no_number_may_stand_in_many_rows():
+    cells = np.resize(["($1,234.50)", "$2,500.00", "-", "$0.75"], N)
+    encoding = learn(table(c=cells))
+    assert encoding.columns[0].words == ("-",)
+    X = features(encoding, table(c=cells))
+    np.testing.assert_array_equal(X["c is missing"], cells == "-")

@@ -8,9 +8,10 @@ from typing import final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.types import IntArray
+from rosenblatt.support.types import BoolArray, IntArray
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.category_format import category_format
 from rosenblatt.table.cells import Cells
@@ -33,6 +34,7 @@ MAX_WORDS = 3
 MANY_NUMBERS = 20
 WORDS_SHARE, WORDS_SHARE_OF_FEW = 0.2, 0.05
 MIN_ROWS = 10  # fewer show nothing
+PLACEHOLDERS = ("-", "--", "---", "–", "—", ".", "..", "...", "…", "*", "/")
 BESIDE = " beside "  # between two cells that decide together
 ORDERS = {
     "day-first": DateOrder.DAY_FIRST,
@@ -133,7 +135,7 @@ def tolerable(found: Finding, given: GivenTexts) -> bool:
     """Whether the texts that are no numbers or dates are few enough to be taken as missing."""
     strange = found.strange
     if isinstance(found, NumberFinding):
-        strange = strange & ~found.errors & ~found.censored
+        strange = strange & ~found.errors & ~found.censored & ~placeholders(given.texts)
     n_words, n_rows = int(strange.sum()), int(given.counts.sum())
     if not n_words:
         return bool((~found.strange).any())
@@ -141,6 +143,12 @@ def tolerable(found: Finding, given: GivenTexts) -> bool:
     share = WORDS_SHARE if many else WORDS_SHARE_OF_FEW
     most = max(1, share * n_rows) if n_rows >= MIN_ROWS else 0
     return n_words <= MAX_WORDS and int(given.counts[strange].sum()) <= most
+
+
+def placeholders(texts: pa.StringArray) -> BoolArray:
+    """The texts that stand for no number, such as -, which accountants write for none."""
+    among = pc.is_in(texts, value_set=pa.array(PLACEHOLDERS))
+    return np.asarray(among.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def with_notation(cells: Cells, found: Finding, given: GivenTexts, is_target: bool) -> Candidate:

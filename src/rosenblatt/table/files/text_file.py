@@ -28,6 +28,7 @@ from rosenblatt.table.files.row_names import (
 from rosenblatt.table.files.rows_to_columns import RowReader
 from rosenblatt.table.files.swallowed_rows import SwallowedRows
 from rosenblatt.table.files.text_encoding import TextEncoding, as_utf8, detect, named
+from rosenblatt.table.files.totals_row import without_totals
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.names import require_distinct
 
@@ -150,6 +151,7 @@ def read_rows(
         table, note = with_row_names(table, rows.row_names)
     else:
         table, note = without_row_numbers(table, not (fmt.names or layout.names)[0])
+    table, totals = without_totals(table)
     reading = FileReading(
         "text",
         file.encoding.name,
@@ -162,7 +164,7 @@ def read_rows(
         layout.row_names,
         rows.left_out,
     )
-    return TableFile(table, reading, (*notes, *filter(None, [empty, note])))
+    return TableFile(table, reading, (*notes, *filter(None, [empty, note, totals])))
 
 
 # A quotation mark behind a backslash, within a field that goes on behind it.
