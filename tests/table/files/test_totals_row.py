@@ -14,7 +14,7 @@ def read(tmp_path, last):
 
 
 @pytest.mark.parametrize(
-    "last", ["Total,15,7.25", "Summe,15,", "合计,,7.25", "Grand total:,15,7.25"]
+    "last", ["Total,15,7.25", "Summe,15,7.25", "合计,15,0", "Grand total:,15,7.25"]
 )
 def test_a_row_of_totals_is_left_out(tmp_path, last):
     file = read(tmp_path, last)
