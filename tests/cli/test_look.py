@@ -32,6 +32,7 @@ def test_a_doubtful_column_is_marked(folder: Path, capsys) -> None:
     assert run(["look", "t.csv"]) == 0
     captured = capsys.readouterr()
     assert "day ?" in captured.out
+    assert "01/05/2023 → ?" in captured.out
     assert "--date-order" in captured.err
 
 

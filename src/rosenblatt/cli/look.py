@@ -13,6 +13,7 @@ from rosenblatt.table.messages import count
 
 MANY_COLUMNS = 100  # from which those that are alike share a line
 LONGEST = 22  # characters of an example cell
+UNDECIDED = ("number", "date")  # kinds that are always read, unless no cell decides how
 NAMED = 5  # columns of a group
 
 
@@ -75,6 +76,8 @@ def line_of(group: Sequence[ColumnOverview]) -> tuple[tuple[str, ...], bool]:
 def example_of(column: ColumnOverview) -> str:
     """A cell, and what was read where it was written otherwise."""
     written = shortened(column.written)
+    if column.kind in UNDECIDED and written and not column.read:
+        return f"{written} → ?"
     if not column.read or column.read == column.written:
         return written
     return f"{written} → {shortened(column.read)}"

@@ -11,7 +11,7 @@ from rosenblatt.support.types import IntArray
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.format import ColumnKind, TableFormat
-from rosenblatt.table.messages import quote
+from rosenblatt.table.messages import count, quote
 from rosenblatt.table.missing_words import missing_words
 
 __all__ = ["category_format", "frequent"]
@@ -75,7 +75,7 @@ def reason_to_drop(
         if nearly_distinct:
             return f"an identifier: {of_all}"
     if not len(frequent(counts, n_present, 1)):
-        return f"{len(texts):,} categories, all of them rare"
+        return f"{count(len(texts), 'category', 'categories')}, each of them rare"
     return ""
 
 

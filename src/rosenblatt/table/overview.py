@@ -50,7 +50,8 @@ class ColumnOverview:
     notation : str
         How numbers or dates are written; "" for plain ones.
     written, read : str
-        A cell as it stands in the table, and what was read: one that shows the notation.
+        A cell as it stands in the table, and what was read: one that shows the notation. Where
+        no cell decides what is meant, `read` and `values` are "".
     doubts : tuple of str
         What the user may want to correct, with the option that does.
     evidence : str
@@ -99,6 +100,8 @@ def column_overview(cells: Cells, fmt: ColumnFormat) -> ColumnOverview:
         written = first_text(cells) if is_readable(cells) else ""
     elif fmt.kind in (ColumnKind.NUMBER, ColumnKind.DATE):
         values, missing, written, read = of_quantity(cells, fmt)
+        if fmt.question:
+            values = read = ""
     elif fmt.kind is ColumnKind.TRUTH:
         codes = truth_of(cells, fmt.missing)
         values = f"true {int((codes == 1).sum()):,}, false {int((codes == 0).sum()):,}"
