@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -9,9 +11,9 @@ __all__ = ["texts_of"]
 
 
 def texts_of(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Cells as text: 3, 3.0, 1e+20, True, 2023-03-18, 2023-03-18 12:30:00; null where missing.
+    """Cells as text: 3, 3.0, 1e+20, True, 2023-03-18, 2023-03-18 12:30:00, 1 days 02:00:00.
 
-    Distinct values are converted once.
+    Missing cells are null. Distinct values are converted once.
     """
     kind = values.type
     if pa.types.is_string(kind):
@@ -40,6 +42,8 @@ def written(values: pa.Array) -> pa.StringArray:
         return pc.if_else(values, "True", "False").cast(pa.string())
     if pa.types.is_timestamp(kind):
         return timestamps(values)
+    if pa.types.is_duration(kind):
+        return durations(values)
     return values.cast(pa.string())
 
 
@@ -49,3 +53,17 @@ def timestamps(values: pa.TimestampArray) -> pa.StringArray:
     if days is not None and pc.all(pc.equal(days.cast(values.type), values)).as_py() is not False:
         return days.cast(pa.string())
     return values.cast(pa.string())
+
+
+def durations(values: pa.DurationArray) -> pa.StringArray:
+    """As pandas writes them, but a negative one with its sign in front: that is read one way."""
+    return pa.array([duration(t) for t in values.cast(pa.duration("us"), safe=False).to_pylist()])
+
+
+def duration(length: dt.timedelta) -> str:
+    size = abs(length)
+    hours, rest = divmod(size.seconds, 3600)
+    fraction = f".{size.microseconds:06d}" if size.microseconds else ""
+    sign = "-" if length.days < 0 else ""
+    clock = f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}{fraction}"
+    return f"{sign}{size.days} days {sign and '-'}{clock}"

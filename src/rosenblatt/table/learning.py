@@ -95,7 +95,7 @@ def number(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Number:
     notation = fmt.notation
     if notation is None or isinstance(notation, DateNotation | NumberDates):
         notation = PLAIN_NUMBERS
-    origin = origin_of(cells, notation)
+    origin = origin_of(cells, notation, fmt.missing)
     x, _ = numbers_in(cells, notation, fmt.missing, origin)
     require_finite(cells, x)
     present = present_of(x)
@@ -104,11 +104,15 @@ def number(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Number:
     return Number(fmt.name, integral, scaling, indicator, fmt.missing, notation, origin)
 
 
-def origin_of(cells: Cells, notation: NumberNotation | DurationNotation) -> int:
+def origin_of(
+    cells: Cells, notation: NumberNotation | DurationNotation, words: tuple[str, ...]
+) -> int:
     """What to subtract from whole numbers that a float64 does not hold exactly: the smallest."""
     values = cells.values
     if cells.is_text and notation in PLAIN:
-        whole = PLAIN_NUMBERS.integers(cells.distinct.texts)
+        texts = cells.distinct.texts
+        given = ~missing_of(cells.distinct, words)
+        whole = PLAIN_NUMBERS.integers(texts.filter(pa.array(given)))
         values = pa.array([] if whole is None else whole, pa.int64())
     if not pa.types.is_integer(values.type) or pa.types.is_uint64(values.type):
         return 0

@@ -12,6 +12,7 @@ from rosenblatt.table.category_format import category_format
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.format import ColumnKind, TableFormat
+from rosenblatt.table.notation.durations import DurationNotation
 from rosenblatt.table.parsing import is_number_type, is_time_type
 from rosenblatt.table.text_columns import holds_truth, text_candidate
 from rosenblatt.table.typed_columns import declared_date, typed_number
@@ -42,6 +43,9 @@ def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> 
             return Candidate(ColumnFormat(name, ColumnKind.TRUTH))
         kinds = ColumnKind.CATEGORY
         return Candidate(category_format(cells, fmt, is_target=is_target, declared=kinds))
+    if pa.types.is_time(kind) and is_target and declared is None:
+        # A target cannot be a time of day, but the time that has passed.
+        return Candidate(ColumnFormat(name, ColumnKind.NUMBER, DurationNotation()))
     if pa.types.is_boolean(kind) or is_time_type(kind):
         truth = pa.types.is_boolean(kind)
         found = ColumnFormat(name, ColumnKind.TRUTH if truth else ColumnKind.DATE)

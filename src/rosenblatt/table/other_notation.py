@@ -75,14 +75,14 @@ def large_whole_numbers(cells: Cells, origin: int, words: Collection[str]) -> Fl
     if is_number_type(cells.type) and not pa.types.is_floating(cells.type):
         less = pc.subtract(cells.values.cast(pa.int64()), origin)
         exact: FloatArray = less.cast(pa.float64(), safe=False).to_numpy().astype(np.float64)
-        return exact
-    x, strange = numbers_of(cells, NumberNotation(), words)
+        return np.where(np.isnan(numbers_of(cells, None, words)[0]), np.nan, exact)
+    x, strange = numbers_of(cells, PLAIN_NUMBERS, words)
     if strange.any():
         raise not_a(cells, strange, "a number")
     distinct = cells.distinct
     whole = [int(t) - origin if t.lstrip("+-").isdigit() else np.nan for t in distinct.strings]
     exact = np.array([*whole, np.nan], dtype=np.float64)[distinct.codes]
-    return np.where(np.isnan(exact), x - origin, exact)
+    return np.where(np.isnan(x) | np.isnan(exact), x - origin, exact)
 
 
 def other_numbers(

@@ -17,6 +17,7 @@ from rosenblatt.support.types import BoolArray, Float64Array, FloatArray, IntArr
 from rosenblatt.table.cells import Cells, Distinct
 from rosenblatt.table.column_format import Notation
 from rosenblatt.table.missing_words import is_marker
+from rosenblatt.table.notation.durations import DurationNotation
 from rosenblatt.table.notation.number_dates import NumberDates
 from rosenblatt.table.notation.numbers import NumberNotation
 
@@ -66,12 +67,17 @@ def numbers_of(
 ) -> tuple[Float64Array, BoolArray]:
     """(float64 with NaN where missing, which cells are no number).
 
-    Infinite values are kept. Durations are in seconds.
+    Infinite values are kept. Durations are in seconds, and times of day as durations are.
     """
     kind = cells.type
     if pa.types.is_duration(kind):
         seconds = cells.values.cast(pa.duration("us"), safe=False).cast(pa.int64())
         return floats(seconds) / 1e6, np.zeros(len(cells), dtype=bool)
+    if pa.types.is_time(kind) and isinstance(notation, DurationNotation):
+        micros = cells.values.cast(pa.time64("us"), safe=False).cast(pa.int64())
+        return floats(micros) / 1e6, no_cells(cells)
+    if isinstance(notation, DurationNotation) and is_number_type(kind):
+        return np.full(len(cells), np.nan), present(cells)  # of an unknown unit
     if is_number_type(kind) or pa.types.is_boolean(kind):
         return without(floats(cells.values), words), np.zeros(len(cells), dtype=bool)
     if is_time_type(kind) or notation is None:

@@ -24,7 +24,8 @@ from rosenblatt.table.notation.date_recognition import DateFinding, recognise_da
 from rosenblatt.table.notation.duration_recognition import DurationFinding, recognise_durations
 from rosenblatt.table.notation.number_finding import NumberFinding, recognise_numbers
 from rosenblatt.table.notation.numbers import NumberNotation
-from rosenblatt.table.parsing import MISSING, TRUTH, are_whole, truth_of_text
+from rosenblatt.table.parsing import MISSING, TRUTH, are_whole, numbers_of, truth_of_text
+from rosenblatt.table.whole_numbers import whole_numbers_format
 
 __all__ = ["ORDERS", "date_candidate", "holds_truth", "text_candidate"]
 
@@ -42,6 +43,7 @@ ORDERS = {
     "year-first": DateOrder.YEAR_FIRST,
 }
 
+PLAIN = (NumberNotation(), NumberNotation(proven=False))
 Finding = NumberFinding | DateFinding | DurationFinding
 
 
@@ -113,7 +115,30 @@ def text_candidate(
     if declared is None and not tolerable(best, given):
         note = words_beside(name, best, given)
         return Candidate(category_format(cells, fmt, is_target=is_target, notes=note))
+    if isinstance(best, NumberFinding) and best.notation in PLAIN:
+        special = plain_whole_numbers(
+            cells, best, given, is_target=is_target, may_be_dates=declared is None
+        )
+        if special is not None:
+            return Candidate(special)
     return with_notation(cells, best, given, is_target)
+
+
+def plain_whole_numbers(
+    cells: Cells, found: NumberFinding, given: GivenTexts, *, is_target: bool, may_be_dates: bool
+) -> ColumnFormat | None:
+    """Identifiers and dates such as 20230318, as where the same cells are stored as numbers."""
+    x, _ = numbers_of(cells, found.notation, given.words)
+    if not are_whole(x[~np.isnan(x)]):
+        return None
+    strange = given.texts.filter(pa.array(found.strange)).to_pylist()
+    words = (*given.words, *strange)
+    special = whole_numbers_format(
+        cells.name, x, words, is_target=is_target, may_be_dates=may_be_dates
+    )
+    if special is None:
+        return None
+    return replace(special, notes=(*special.notes, *word_notes(cells.name, found, strange)))
 
 
 def date_candidate(cells: Cells, fmt: TableFormat, *, any_share: bool) -> Candidate | None:

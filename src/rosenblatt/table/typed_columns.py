@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,20 +13,16 @@ from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.messages import require_finite
+from rosenblatt.table.notation.durations import DurationNotation
 from rosenblatt.table.notation.number_dates import number_dates_of
 from rosenblatt.table.notation.numbers import NumberNotation
 from rosenblatt.table.parsing import are_whole, numbers_of
 from rosenblatt.table.text_columns import date_candidate
+from rosenblatt.table.whole_numbers import whole_numbers_format
 
 __all__ = ["declared_date", "typed_number"]
 
-# Words of a name that make distinct whole numbers an identifier, and those that do so only if the
-# numbers are also dense, as a running count is.
-ID_WORDS = frozenset(("id", "ids", "uid", "uuid", "guid", "pk", "rowid"))
 YEARS = (1900, 2100)
-COUNTER_WORDS = frozenset(
-    ("index", "idx", "row", "rows", "rownum", "rownames", "unnamed", "no", "nr", "number", "n")
-)
 
 
 def typed_number(
@@ -54,21 +48,20 @@ def typed_number(
     integral = are_whole(present)
     # Whole numbers do not show which sign new cells would have before decimals.
     notation = NumberNotation(proven=not integral)
-    found = ColumnFormat(name, ColumnKind.NUMBER, notation, missing=words)
+    of_durations = pa.types.is_duration(cells.type)
+    found = ColumnFormat(
+        name, ColumnKind.NUMBER, DurationNotation() if of_durations else notation, missing=words
+    )
     if not is_target:
         constant = present.min() == present.max() and not missing.any()
         if constant and not differ_exactly(cells):
             return drop(name, f"constant: every cell is {cells.distinct.strings[0]}")
-        if integral and not missing.any() and is_identifier(name, present):
-            return drop(name, "an identifier: distinct whole numbers, named like one")
-    if integral and may_be_dates and not pa.types.is_duration(cells.type):
-        dates = number_dates_of(present)
-        if dates is not None:
-            note = (
-                f"column {name!r} holds dates written like {present[0]:.0f}: if these are numbers,"
-                f" say --column {name}=number"
-            )
-            return Candidate(ColumnFormat(name, ColumnKind.DATE, dates, words, notes=(note,)))
+    if integral and not of_durations:
+        special = whole_numbers_format(
+            name, x, words, is_target=is_target, may_be_dates=may_be_dates
+        )
+        if special is not None:
+            return Candidate(special)
     return Candidate(found, has_decimals=not integral and not are_months(present))
 
 
@@ -97,17 +90,6 @@ def differ_exactly(cells: Cells) -> bool:
         return False
     ends = pc.min_max(cells.values).as_py()
     return bool(ends["min"] != ends["max"])
-
-
-def is_identifier(name: str, x: FloatArray) -> bool:
-    """Whether distinct whole numbers identify rows: the name must say so, too."""
-    # "customerID", "customer_id" and "Customer Id" all have the word "id".
-    words = set(re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower().replace("_", " ").split())
-    words = {word for part in words for word in re.split(r"\W+", part)}
-    if not words & (ID_WORDS | COUNTER_WORDS) or len(np.unique(x)) < len(x):
-        return False
-    dense = float(x.max() - x.min()) < 2 * len(x)
-    return bool(words & ID_WORDS) or dense
 
 
 def declared_date(cells: Cells, fmt: TableFormat) -> Candidate:

@@ -80,12 +80,14 @@ class Fitness(NamedTuple):
     """How well a delimiter fits, the best last in order.
 
     splits : whether the rows have two fields or more, and most as many.
+    regular : whether all rows have as many, and the header above them.
     whole : share of fields that no other delimiter would split.
     same : share of rows with the most frequent number of fields.
     n_fields : that number.
     """
 
     splits: bool
+    regular: bool
     whole: float
     same: float
     n_fields: int
@@ -93,21 +95,23 @@ class Fitness(NamedTuple):
 
 def fitness(sample: str, dialect: Dialect) -> Fitness:
     rows = [row for row in sample_rows(sample, dialect) if not row.is_blank]
+    regular = len({len(row.fields) for row in rows}) == 1
     n_titles = next((i for i, row in enumerate(rows) if len(row.fields) > 1), 0)
     rows = rows[n_titles:] if len(rows) > n_titles + 1 else rows
     counts = Counter(len(row.fields) for row in rows)
     if not counts:
-        return Fitness(False, 0.0, 0.0, 1)
+        return Fitness(False, False, 0.0, 0.0, 1)
     n = max(counts, key=lambda n: (counts[n], n))
     same = counts[n] / len(rows)
     if n < 2 or (same < SAME_LENGTH and (n_titles or len(rows[0].fields) != n)):
-        return Fitness(False, 0.0, same, n)
+        return Fitness(False, False, 0.0, same, n)
     fields = [field for row in rows if len(row.fields) == n for field in row.fields]
     others = [d for d in DELIMITER_NAMES if d != dialect.delimiter and d in sample]
     split = sum(
         any(d in field for d in others) and not DECIMAL_COMMA.fullmatch(field) for field in fields
     )
-    return Fitness(True, round(same, 1) * (1 - split / len(fields)), same, n)
+    whole = 1 - split / len(fields)
+    return Fitness(True, regular, round(same, 1) * whole, same, n)
 
 
 def sample_rows(sample: str, dialect: Dialect) -> list[Row]:

@@ -1,0 +1,63 @@
+"""Whole numbers that are none to learn from as such: identifiers, and dates such as 20230318."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from rosenblatt.support.types import Float64Array
+from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.format import ColumnKind
+from rosenblatt.table.notation.number_dates import number_dates_of
+
+__all__ = ["whole_numbers_format"]
+
+# Words of a name that make distinct whole numbers an identifier, and those that do so only if the
+# numbers are also dense, as a running count is.
+ID_WORDS = frozenset(("id", "ids", "uid", "uuid", "guid", "pk", "rowid"))
+COUNTER_WORDS = frozenset(
+    ("index", "idx", "row", "rows", "rownum", "rownames", "unnamed", "no", "nr", "number", "n")
+)
+
+
+def whole_numbers_format(
+    name: str, x: Float64Array, words: tuple[str, ...], *, is_target: bool, may_be_dates: bool
+) -> ColumnFormat | None:
+    """The format of a column whose whole numbers are identifiers or dates; None for others.
+
+    Parameters
+    ----------
+    name : str
+    x : array (n_rows,)
+        Whole numbers, NaN where missing.
+    words : tuple of str
+        That are taken as missing.
+    is_target : bool
+        Then they are no identifier.
+    may_be_dates : bool
+    """
+    missing = np.isnan(x)
+    present = x[~missing] if missing.any() else x
+    if not (is_target or missing.any()) and is_identifier(name, present):
+        reason = "an identifier: distinct whole numbers, named like one"
+        return ColumnFormat(name, ColumnKind.DROP, reason=reason)
+    dates = number_dates_of(present) if may_be_dates else None
+    if dates is None:
+        return None
+    note = (
+        f"column {name!r} holds dates written like {present[0]:.0f}: if these are numbers,"
+        f" say --column {name}=number"
+    )
+    return ColumnFormat(name, ColumnKind.DATE, dates, words, notes=(note,))
+
+
+def is_identifier(name: str, x: Float64Array) -> bool:
+    """Whether distinct whole numbers identify rows: the name must say so, too."""
+    # "customerID", "customer_id" and "Customer Id" all have the word "id".
+    words = set(re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).lower().replace("_", " ").split())
+    words = {word for part in words for word in re.split(r"\W+", part)}
+    if not words & (ID_WORDS | COUNTER_WORDS) or len(np.unique(x)) < len(x):
+        return False
+    dense = float(x.max() - x.min()) < 2 * len(x)
+    return bool(words & ID_WORDS) or dense
