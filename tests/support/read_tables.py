@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.table import (
-    ColumnFormat,
     Table,
     TableFile,
     TableFormat,
@@ -17,6 +16,7 @@ from rosenblatt.table import (
     read_table,
     table_of,
 )
+from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.parsing import days_of, numbers_of, truth_of
 from rosenblatt.table.recognition import recognise

@@ -39,7 +39,7 @@ def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> 
     if declared is ColumnKind.DATE and not is_time_type(kind):
         return declared_date(cells, fmt)
     if declared is None and cells.is_declared_category:
-        if holds_truth(cells.distinct.strings):
+        if len(cells.distinct.texts) > 1 and holds_truth(cells.distinct.strings):
             return Candidate(ColumnFormat(name, ColumnKind.TRUTH))
         kinds = ColumnKind.CATEGORY
         return Candidate(category_format(cells, fmt, is_target=is_target, declared=kinds))

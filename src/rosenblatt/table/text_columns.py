@@ -87,7 +87,8 @@ def text_candidate(
         if is_target:
             return Candidate(category_format(cells, fmt, is_target=True))
         return Candidate(ColumnFormat(name, ColumnKind.DROP, reason="all cells are missing"))
-    if declared is None and holds_truth(given.texts.to_pylist()):
+    constant = len(given.texts) == 1 and given.counts.sum() == len(cells)
+    if declared is None and not constant and holds_truth(given.texts.to_pylist()):
         return Candidate(ColumnFormat(name, ColumnKind.TRUTH, missing=given.words))
     findings: list[Finding | None] = [
         recognise_numbers(given.texts, given.counts, fmt.decimal, fmt.thousands)
@@ -151,9 +152,11 @@ def date_candidate(cells: Cells, fmt: TableFormat, *, any_share: bool) -> Candid
 
 
 def holds_truth(texts: Collection[str]) -> bool:
-    """Whether all are words for true or false, and both occur."""
+    """Whether all are words for true or false, and both occur; "true" may be the only one."""
     codes = {truth_of_text(text) for text in texts} - {MISSING}
-    return codes == {0, 1} and any(text.lower() in TRUTH for text in texts)
+    if codes == {0, 1}:
+        return any(text.lower() in TRUTH for text in texts)
+    return bool(codes) and all(text.lower() in ("true", "false") for text in texts)
 
 
 def tolerable(found: Finding, given: GivenTexts) -> bool:

@@ -111,6 +111,9 @@ def fitness(sample: str, dialect: Dialect) -> Fitness:
         any(d in field for d in others) and not DECIMAL_COMMA.fullmatch(field) for field in fields
     )
     whole = 1 - split / len(fields)
+    ends = [end for d in others for end in (dialect.quote + d, d + dialect.quote)]
+    if dialect.quote and any(end in field for field in fields for end in ends):
+        regular = False  # a quoted field of another delimiter ends or begins there
     return Fitness(True, regular, round(same, 1) * whole, same, n)
 
 
