@@ -147,7 +147,7 @@ def test_a_target_in_any_spelling(tmp_path, case):
 @pytest.mark.parametrize("case", SPELLINGS)
 def test_new_rows_are_read_as_in_training(tmp_path, case):
     """A few rows that prove nothing by themselves, in the middle of the others in training."""
-    texts, meant = spelt(case)
+    texts, _ = spelt(case)
     path = put_column(tmp_path / "t.csv", "v", texts, y=LABELS)
     encoding = train(read(path, "y"), "y")
     X = encoding.encode(read(path, "y").table).X

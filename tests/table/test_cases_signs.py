@@ -22,7 +22,10 @@ def dotted(n):
 
 
 def areas_and_prices(path):
-    lines = [f"{a // 10},{a % 10};{R.randint(1, 5)};{dotted(p)}" for a, p in zip(AREAS, PRICES)]
+    lines = [
+        f"{a // 10},{a % 10};{R.randint(1, 5)};{dotted(p)}"
+        for a, p in zip(AREAS, PRICES, strict=True)
+    ]
     return put(path, ["area;rooms;price", *lines])
 
 
@@ -95,14 +98,22 @@ def test_another_column_does_not_decide_for_this_one(tmp_path, other, share):
     v = [R.randint(0, 999) / 10 for _ in rows]
     path = put(
         tmp_path / "t.csv",
-        ["o;v;k", *(f"{c};{str(x).replace('.', ',')};{i % 2}" for i, c, x in zip(rows, cells, v))],
+        [
+            "o;v;k",
+            *(
+                f"{c};{str(x).replace('.', ',')};{i % 2}"
+                for i, c, x in zip(rows, cells, v, strict=True)
+            ),
+        ],
     )
     np.testing.assert_array_equal(values(read(path, "k").table, "v"), v)
 
 
 def test_both_decimal_signs_in_one_file(tmp_path):
     us, german = ([R.randint(0, 999) / 100 for _ in range(200)] for _ in range(2))
-    lines = [f"{u};{str(g).replace('.', ',')};{R.choice('ab')}" for u, g in zip(us, german)]
+    lines = [
+        f"{u};{str(g).replace('.', ',')};{R.choice('ab')}" for u, g in zip(us, german, strict=True)
+    ]
     table = read(put(tmp_path / "t.csv", ["u;g;k", *lines]), "k").table
     np.testing.assert_array_equal(values(table, "u"), us)
     np.testing.assert_array_equal(values(table, "g"), german)
