@@ -6,6 +6,7 @@ import numpy as np
 
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table.cells import Cells
+from rosenblatt.table.finite import all_finite
 from rosenblatt.table.messages import BoolArray, count, rows_named
 from rosenblatt.table.scaling import Scaling
 
@@ -16,13 +17,14 @@ def fill_scaled(
     cells: Cells, x: FloatArray, scaling: Scaling, indicator: bool, out: FloatArray
 ) -> tuple[str, ...]:
     """The first feature: x scaled, NaN imputed by the median; the last one: the indicator."""
+    if all_finite(x):
+        scaling.apply_to(x, out[:, 0])
+        return ()
     missing = np.isnan(x)
-    if missing.any():
-        x = np.where(missing, scaling.center, x)
-    scaling.apply_to(x, out[:, 0])
+    scaling.apply_to(np.where(missing, scaling.center, x), out[:, 0])
     if indicator:
         out[:, -1] = missing
-    elif missing.any():
+    else:
         return (unlike_training(cells, missing, "the median was taken"),)
     return ()
 

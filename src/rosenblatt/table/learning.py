@@ -12,6 +12,7 @@ from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.columns import PLAIN, AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date, cycles_of
+from rosenblatt.table.finite import all_finite
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.messages import require_finite
 from rosenblatt.table.missing_words import is_marker
@@ -136,8 +137,7 @@ def date(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Date:
 
 
 def present_of(x: FloatArray) -> FloatArray:
-    missing = np.isnan(x)
-    return x[~missing] if missing.any() else x
+    return x if all_finite(x) else x[~np.isnan(x)]
 
 
 def category(fmt: ColumnFormat, cells: Cells, max_categories: int, indicator: bool) -> Category:

@@ -11,6 +11,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table.cells import Cells
+from rosenblatt.table.finite import all_finite
 
 __all__ = ["cell_text", "count", "not_a", "quote", "require_finite", "rows_named"]
 
@@ -41,6 +42,8 @@ def cell_text(cells: Cells, position: int) -> str:
 
 def require_finite(cells: Cells, x: FloatArray) -> None:
     """InputError naming the rows of infinite values, if there are any."""
+    if all_finite(x):
+        return
     infinite = np.isinf(x)
     if infinite.any():
         raise InputError(
