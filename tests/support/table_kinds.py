@@ -109,6 +109,11 @@ TYPED: dict[str, tuple[Any, Callable[[Random], Any], Callable[[Any], str]]] = {
     "uint8": (pa.uint8(), lambda d: d.randint(0, 255), str),
     "years": (pa.int64(), lambda d: d.randint(1950, 2023), str),
     "compact": (pa.int64(), lambda d: int(f"{day(d):%Y%m%d}"), str),
+    "compact, open": (
+        pa.int64(),
+        lambda d: d.choice([0, 99999999]) if d.random() < 0.1 else int(f"{day(d):%Y%m%d}"),
+        str,
+    ),
     "large": (pa.int64(), lambda d: 2**62 + d.randint(0, 999), str),
     "float64": (pa.float64(), lambda d: d.gauss(0, 10), repr),
     "rounded": (pa.float64(), lambda d: round(d.uniform(0, 30), 1), repr),
@@ -123,7 +128,8 @@ TYPED: dict[str, tuple[Any, Callable[[Random], Any], Callable[[Any], str]]] = {
         lambda d: dt.timedelta(seconds=d.randint(0, 300_000)),
         lambda v: f"{v.days} days {dt.timedelta(seconds=v.seconds)!s:0>8}",
     ),
-    "clock": (pa.time32("s"), lambda d: moment(d).time(), str),
+    # Texts of the first hour after midnight alone would be minutes and seconds.
+    "clock": (pa.time32("s"), lambda d: moment(d).time().replace(hour=d.randint(12, 23)), str),
 }
 
 MISSING: list[list[str | None]] = [

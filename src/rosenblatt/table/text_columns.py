@@ -19,6 +19,7 @@ from rosenblatt.table.column_format import ColumnFormat, Notation
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.messages import count, quote
 from rosenblatt.table.missing_words import is_marker
+from rosenblatt.table.month_numbers import are_months
 from rosenblatt.table.notation.date_order import DateOrder
 from rosenblatt.table.notation.date_recognition import DateFinding, recognise_dates
 from rosenblatt.table.notation.duration_recognition import DurationFinding, recognise_durations
@@ -200,7 +201,7 @@ def with_notation(cells: Cells, found: Finding, given: GivenTexts, is_target: bo
         notes=(*word_notes(name, found, words), *unit_note(name, found)),
         evidence=evidence_note(name, found),
     )
-    has_decimals = kind is ColumnKind.NUMBER and not are_whole(values)
+    has_decimals = kind is ColumnKind.NUMBER and not (are_whole(values) or are_months(values))
     alternatives: tuple[Notation, ...] = ()
     if len(found.alternatives) > 1:
         alternatives = tuple(with_wholeness(a, given.texts) for a in found.alternatives)

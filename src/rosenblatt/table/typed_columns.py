@@ -7,12 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.types import FloatArray
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.messages import require_finite
+from rosenblatt.table.month_numbers import are_months
 from rosenblatt.table.notation.durations import DurationNotation
 from rosenblatt.table.notation.number_dates import number_dates_of
 from rosenblatt.table.notation.numbers import NumberNotation
@@ -21,8 +21,6 @@ from rosenblatt.table.text_columns import date_candidate
 from rosenblatt.table.whole_numbers import whole_numbers_format
 
 __all__ = ["declared_date", "typed_number"]
-
-YEARS = (1900, 2100)
 
 
 def typed_number(
@@ -63,14 +61,6 @@ def typed_number(
         if special is not None:
             return Candidate(special)
     return Candidate(found, has_decimals=not integral and not are_months(present))
-
-
-def are_months(x: FloatArray) -> bool:
-    """Whether all numbers may be a month and a year, 12.2024: their point is no decimal one."""
-    month = np.floor(x)
-    year = np.rint((x - month) * 10_000)
-    near = (YEARS[0] <= year) & (year <= YEARS[1]) & (np.abs(x - month - year / 10_000) < 1e-9)
-    return bool((near & (month >= 1) & (month <= 12)).all())
 
 
 def words_in(cells: Cells, fmt: TableFormat) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ import numpy as np
 from rosenblatt.support.types import Float64Array
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.format import ColumnKind
-from rosenblatt.table.notation.number_dates import number_dates_of
+from rosenblatt.table.messages import quote
+from rosenblatt.table.notation.number_dates import NumberDateForm, NumberDates, number_dates_of
 
 __all__ = ["whole_numbers_format"]
 
@@ -19,6 +20,9 @@ ID_WORDS = frozenset(("id", "ids", "uid", "uuid", "guid", "pk", "rowid"))
 COUNTER_WORDS = frozenset(
     ("index", "idx", "row", "rows", "rownum", "rownames", "unnamed", "no", "nr", "number", "n")
 )
+
+# Dates are dates in spite of this many other numbers, in this share of the rows.
+MAX_ODD, ODD_SHARE, MIN_ROWS = 3, 0.05, 10
 
 
 def whole_numbers_format(
@@ -42,14 +46,29 @@ def whole_numbers_format(
     if not (is_target or missing.any()) and is_identifier(name, present):
         reason = "an identifier: distinct whole numbers, named like one"
         return ColumnFormat(name, ColumnKind.DROP, reason=reason)
-    dates = number_dates_of(present) if may_be_dates else None
+    if not may_be_dates:
+        return None
+    odd = few_odd_values(present)
+    dates = number_dates_of(present[~np.isin(present, odd)])
     if dates is None:
         return None
-    note = (
-        f"column {name!r} holds dates written like {present[0]:.0f}: if these are numbers,"
+    example = present[~np.isnan(dates.of_numbers(present)[0])][0]
+    notes = [
+        f"column {name!r} holds dates written like {example:.0f}: if these are numbers,"
         f" say --column {name}=number"
-    )
-    return ColumnFormat(name, ColumnKind.DATE, dates, words, notes=(note,))
+    ]
+    strangers = tuple(f"{value:.0f}" for value in odd)
+    if strangers:
+        notes.append(f"column {name!r} holds dates, but for {quote(strangers)}: taken as missing")
+    return ColumnFormat(name, ColumnKind.DATE, dates, (*words, *strangers), notes=tuple(notes))
+
+
+def few_odd_values(present: Float64Array) -> Float64Array:
+    """Values that are no dates such as 20230318, if they are few enough among dates."""
+    _, strange = NumberDates(NumberDateForm.COMPACT).of_numbers(present)
+    odd = np.unique(present[strange])
+    few = len(odd) <= MAX_ODD and strange.sum() <= max(1.0, ODD_SHARE * len(present))
+    return odd if few and len(present) >= MIN_ROWS else odd[:0]
 
 
 def is_identifier(name: str, x: Float64Array) -> bool:

@@ -87,7 +87,7 @@ def recognise_dates(
         least = SHARE_IN_SHORT * counts[~parts.is_zero].sum()
     else:
         least = SHARE * counts[usable & ~parts.is_zero].sum()
-    if not dates or dates < least or not sure_numbers(parts, strange):
+    if not dates or dates < least or not sure_numbers(parts, strange, counts):
         # Dates of another order than the given one are dates, and strange.
         return finding if given is not None and recognise_dates(texts, counts) else None
     return finding
@@ -126,11 +126,11 @@ def seasons(parts: DateParts, of_form: BoolArray) -> bool:
     return len(month) > 1 and bool((month == (year + 1) % 100).all())
 
 
-def sure_numbers(parts: DateParts, strange: BoolArray) -> bool:
+def sure_numbers(parts: DateParts, strange: BoolArray, counts: IntArray) -> bool:
     """Whether dates that look like numbers, if there are some, are all dates of our centuries."""
     numbers = parts.where(lambda layout: layout.is_number)
-    if not numbers.any():
-        return True
+    if 2 * counts[numbers].sum() < counts[~strange | numbers].sum():
+        return True  # the others prove that these are dates
     return bool(
         (numbers & ~strange).sum() >= LEAST_COMPACT
         and not (numbers & strange & ~parts.is_zero).any()

@@ -18,6 +18,7 @@ from rosenblatt.table.notation.excel_serials import from_excel_serials
 __all__ = ["NumberDateForm", "NumberDates", "number_dates_of"]
 
 DIGITS = r"^\d+(\.\d*)?$"
+NO_DATES = (0, 99999999)  # that programs write for a missing or an open date
 
 
 class NumberDateForm(Enum):
@@ -38,7 +39,7 @@ class NumberDates:
         """(days since 1970-01-01, NaN where a number is none; which are none, NaN left aside)."""
         if self.form is NumberDateForm.EXCEL:
             return from_excel_serials(values)
-        given = ~np.isnan(values)
+        given = ~(np.isnan(values) | np.isin(values, NO_DATES))
         whole = given & (values == np.floor(values)) & (np.abs(values) < 1e9)
         days, strange = compact_dates(np.where(whole, values, 0).astype(np.int64))
         return np.where(whole, days, np.nan), given & (strange | ~whole)
@@ -46,9 +47,10 @@ class NumberDates:
     def parse(self, texts: pa.Array) -> tuple[Float64Array, BoolArray]:
         """The same for texts."""
         digits = pc.match_substring_regex(texts, DIGITS)
-        numbers = pc.if_else(digits, texts, None).cast(pa.float64())
-        days, strange = self.of_numbers(numbers.to_numpy(zero_copy_only=False))
-        others = np.isnan(days) & ~strange
+        given = pc.if_else(digits, texts, None).cast(pa.float64())
+        numbers = given.to_numpy(zero_copy_only=False)
+        days, strange = self.of_numbers(numbers)
+        others = np.isnan(days) & ~strange & np.isnan(numbers)
         if others.any():
             written, odd = DateNotation().parse(texts.filter(pa.array(others)))
             days[others], strange[others] = written, odd
@@ -63,10 +65,12 @@ def number_dates_of(values: Float64Array, *, declared: bool = False) -> NumberDa
     if not len(values):
         return None
     whole = bool((values == np.floor(values)).all() and (np.abs(values) < 1e9).all())
-    if whole and declared and not compact_dates(values.astype(np.int64))[1].any():
-        return NumberDates(NumberDateForm.COMPACT)
-    if whole and are_compact_dates(values.astype(np.int64)):
-        return NumberDates(NumberDateForm.COMPACT)
+    if whole:
+        dates = values[~np.isin(values, NO_DATES)].astype(np.int64)
+        few = 2 * len(dates) < len(values)
+        all_dates = len(dates) and not compact_dates(dates)[1].any()
+        if all_dates and (declared or (are_compact_dates(dates) and not few)):
+            return NumberDates(NumberDateForm.COMPACT)
     if declared and not from_excel_serials(values)[1].any():
         return NumberDates(NumberDateForm.EXCEL)
     return None
