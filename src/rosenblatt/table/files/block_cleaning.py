@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, final
 
 from rosenblatt.table.files.csv_rows import Dialect, count_lines, rows_of
-from rosenblatt.table.files.footer import begins_totals
+from rosenblatt.table.files.footer import begins_totals, is_padded_footer
 from rosenblatt.table.files.header import looks_numeric
 from rosenblatt.table.files.layout import Layout
 from rosenblatt.table.files.row_blocks import RowBlock, row_pattern
@@ -154,6 +154,8 @@ class Cleaning:
         if len(fields) == 1:
             is_count = COUNT_OF_ROWS.fullmatch(line.strip()) and not fields[0].isdigit()
             return f"a footer, {fields[0]!r}" if is_count else ""
+        if is_padded_footer(fields, first_is_numeric=self._is_numeric(0)):
+            return f"a footer, {fields[0]!r}"
         first = next(filter(None, fields), "")
         sums = [field for field in fields if field and field != first]
         if not self.layout.has_totals or not all(map(looks_numeric, sums)):

@@ -7,7 +7,7 @@ from typing import Final
 
 from rosenblatt.table.files.header import looks_numeric
 
-__all__ = ["begins_totals", "is_footer"]
+__all__ = ["begins_totals", "is_footer", "is_padded_footer"]
 
 TOTALS_WORDS: Final = (
     "total", "totals", "grand total", "subtotal", "sum", "sums", "average", "mean", "gesamt",
@@ -23,6 +23,7 @@ SOURCE_WORDS: Final = (
     "источник", "注", "注释", "来源", "资料来源", "出典",
 )  # fmt: skip
 COUNTED: Final = "rows?|records?|lines?|zeilen|lignes|filas|registros|строк"
+LEAST_EMPTY: Final = 2  # fields: where only one is, it may be missing
 TOTALS: Final = re.compile(rf"({'|'.join(TOTALS_WORDS)})\s*:?", re.IGNORECASE)
 FOOTER: Final = re.compile(
     rf"\(.*\)|[-=*_]{{2,}}.*|[#*%©].*|\d[\d,. ]* ({COUNTED})\b.*|({'|'.join(SOURCE_WORDS)})\b.*",
@@ -32,6 +33,14 @@ FOOTER: Final = re.compile(
 
 def begins_totals(cell: str) -> bool:
     return bool(TOTALS.fullmatch(cell.strip()))
+
+
+def is_padded_footer(fields: list[str], *, first_is_numeric: bool) -> bool:
+    """Whether a last row of the usual length has a footer in its first field, and no other one."""
+    first, *others = fields
+    if len(others) < LEAST_EMPTY or not first or any(others) or looks_numeric(first):
+        return False
+    return bool(FOOTER.fullmatch(first)) or (first_is_numeric and " " in first)
 
 
 def is_footer(

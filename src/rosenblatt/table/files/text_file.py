@@ -30,6 +30,7 @@ from rosenblatt.table.files.swallowed_rows import SwallowedRows
 from rosenblatt.table.files.text_encoding import TextEncoding, as_utf8, detect, named
 from rosenblatt.table.files.totals_row import without_totals
 from rosenblatt.table.format import TableFormat
+from rosenblatt.table.messages import count
 from rosenblatt.table.names import require_distinct
 
 __all__ = ["read_text"]
@@ -144,6 +145,8 @@ def read_rows(
     rows = RowReader(file.chunks, file.name, dialect, layout, names).read(fmt, text)
     notes = [*encoding_notes(file), *delimiter_notes(given, dialect, len(names), usual_delimiter)]
     notes += [*layout.notes, *rows.notes]
+    if len(names) == 1:
+        notes += blank_ends_note(file)
     if layout.is_trailing:
         notes.append("rows end in a delimiter, which the header does not: left out")
     table, empty = without_empty_ends(rows.table, fmt.names or layout.names)
@@ -229,6 +232,16 @@ def column_names(layout: Layout, fmt: TableFormat, name: str) -> list[str]:
         names = list(fmt.names)
     require_distinct(names)
     return names
+
+
+def blank_ends_note(file: TextFile) -> Iterator[str]:
+    """Of one column: blank lines are rows without a value, but for those at the end."""
+    tail = b""
+    for chunk in file.chunks():
+        tail = (tail + chunk)[-SAMPLE:]
+    n = count_lines(tail[len(tail.rstrip(b"\r\n")) :]) - 1
+    if n > 0:
+        yield f'{count(n, "blank line")} at the end left out: a row without a value is written ""'
 
 
 def encoding_notes(file: TextFile) -> Iterator[str]:
