@@ -13,6 +13,16 @@ from rosenblatt.table import learn_encoding
 from tests.support.read_tables import put, read, read_new, train, values
 
 R = Random(0)
+
+
+def read_or_refused(path, target=None):
+    """(the file, "") or (None, the sentence that refuses it)."""
+    try:
+        return read(path, target), ""
+    except InputError as error:
+        return None, str(error)
+
+
 PLACES = {
     "spanish": ("cp1252", ["España", "Perú", "México"]),
     "french": ("cp1252", ["Genève", "Orléans", "Besançon"]),
@@ -49,10 +59,9 @@ def test_words_are_read_or_both_readings_are_said(tmp_path, language, n):
     encoding, words = PLACES[language]
     lines = [f"{i % 3 + i / 10_000:.4f},{words[i % 3]}" for i in range(n)]
     path = put(tmp_path / "t.csv", ["x,place", *lines], encoding)
-    try:
-        file = read(path, "place")
-    except InputError as error:
-        assert "--encoding" in str(error)
+    file, refusal = read_or_refused(path, "place")
+    if file is None:
+        assert "--encoding" in refusal
         file = read(path, "place", encoding=encoding)
     assert file.table.by_name["place"].values.to_pylist() == [words[i % 3] for i in range(n)]
 
@@ -141,23 +150,23 @@ def test_the_directive_of_excel_is_obeyed(tmp_path, delimiter, end):
 
 
 HEADLESS = {
-    "iris": lambda: f"{R.uniform(4, 8):.1f},{R.uniform(2, 4):.1f},{R.choice(['setosa', 'virginica'])}",
+    "iris": lambda: f"{R.uniform(4, 8):.1f},{R.uniform(2, 4):.1f},{R.choice(['setosa', 'lily'])}",
     "numbers": lambda: f"{R.uniform(4, 8):.1f},{R.uniform(2, 4):.1f},{R.randint(0, 1)}",
-    "dates": lambda: f"2023-0{R.randint(1, 9)}-1{R.randint(0, 9)},{R.random():.3f},{R.choice('ab')}",
-    "quoted": lambda: f'"{R.choice(["x", "z"])}","{R.uniform(2, 4):.1f}","{R.choice(["p", "q"])}"',
+    "dates": lambda: f"2023-0{R.randint(1, 9)}-1{R.randint(0, 9)},{R.random():.3f},{R.choice('p')}",
+    "quoted": lambda: f'"{R.choice("xz")}","{R.uniform(2, 4):.1f}","{R.choice("pq")}"',
     "semicolons": lambda: f"{R.uniform(4, 8):.1f};{R.uniform(2, 4):.1f};{R.choice('ab')}",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", HEADLESS)
 def test_a_file_without_a_header_keeps_its_first_row_or_asks(tmp_path, case):
     path = put(tmp_path / "k.csv", [HEADLESS[case]() for _ in range(150)])
-    try:
-        file = read(path)
-        assert any("no header" in note for note in file.notes)
-    except InputError as error:
-        assert "--no-header" in str(error)
+    file, refusal = read_or_refused(path)
+    if file is None:
+        assert "--no-header" in refusal
         file = read(path, header=False)
+    else:
+        assert any("no header" in note for note in file.notes)
     assert len(file.table) == 150
     named = read(path, header=False, names=("p", "q", "r"))
     assert named.table.names == ("p", "q", "r")
@@ -173,12 +182,8 @@ def test_stray_quotation_marks_swallow_no_rows_in_silence(tmp_path, delimiter, g
         for i, a in enumerate(R.uniform(0, 10) for _ in range(60))
     ]
     path = put(tmp_path / "l.tsv", [delimiter.join(["a", "y", "text"]), *rows])
-    try:
-        file = read(path, "y")
-    except InputError as error:
-        assert "line 12" in str(error)
-        return
-    assert len(file.table) == 60 or any("line 12" in note or "lines" in note for note in file.notes)
+    file, refusal = read_or_refused(path, "y")
+    assert (len(file.table) == 60) if file else ("line 12" in refusal)
 
 
 @pytest.mark.parametrize("size", [131_072, 140_000, 3_000_000])

@@ -30,7 +30,9 @@ class Learnt:
 def learnt(read: Callable[[], Table], target: str) -> Learnt:
     try:
         table = read()
-        return Learnt("", table, learn_encoding(table, target=target))
+        encoding = learn_encoding(table, target=target)
+        encoding.encode(table)  # may find infinite numbers in rows without a target
+        return Learnt("", table, encoding)
     except InputError as error:
         return Learnt(str(error))
 
