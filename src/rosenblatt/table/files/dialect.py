@@ -19,6 +19,7 @@ SAMPLE_FIELDS: Final = 20_000
 NO_DELIMITERS: Final = "\"'`.+-"  # quotes, and what stands within names, numbers and dates
 NUMBER: Final = re.compile(r"[-+]?\d+([.,]\d+)?")
 DECIMAL_COMMA: Final = re.compile(r"\s*+[-+]?\d*+,\d++\s*+[^\s\d]{0,3}+\s*+")
+WITH_COMMAS: Final = re.compile(r"\s*+[-+(]?+[^\w\s]?+\s?\d[\d.,]*+\s*+[^\s\d]{0,3}+\s*+")
 SAME_LENGTH: Final = 0.8  # share of rows with as many fields, for a delimiter to be one
 
 
@@ -108,7 +109,7 @@ def fitness(sample: str, dialect: Dialect) -> Fitness:
     fields = [field for row in rows if len(row.fields) == n for field in row.fields]
     others = [d for d in DELIMITER_NAMES if d != dialect.delimiter and d in sample]
     split = sum(
-        any(d in field for d in others) and not DECIMAL_COMMA.fullmatch(field) for field in fields
+        any(d in field for d in others) and not WITH_COMMAS.fullmatch(field) for field in fields
     )
     whole = 1 - split / len(fields)
     ends = [end for d in others for end in (dialect.quote + d, d + dialect.quote)]
