@@ -28,6 +28,7 @@ USUAL_NAMES = ("target", "label", "class", "y")
 # Whole numbers are classes if there are few of them and each stands, on average, in many rows.
 MAX_NUMBER_CLASSES = 20
 ROWS_PER_CLASS = 10
+LARGEST = 2**53  # beyond it some readers of JSON round
 
 
 class Task(Enum):
@@ -236,8 +237,8 @@ def class_target(
 
 
 def is_whole(label: str) -> bool:
-    """Whether a whole number of at most 64 bits would be printed as this text."""
+    """Whether a whole number that every reader of JSON keeps would be printed as this text."""
     digits = label.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()):
         return False
-    return str(int(label)) == label and -(2**63) <= int(label) < 2**63
+    return str(int(label)) == label and abs(int(label)) <= LARGEST
