@@ -117,7 +117,8 @@ TYPED: dict[str, tuple[Any, Callable[[Random], Any], Callable[[Any], str]]] = {
     "large": (pa.int64(), lambda d: 2**62 + d.randint(0, 999), str),
     "float64": (pa.float64(), lambda d: d.gauss(0, 10), repr),
     "rounded": (pa.float64(), lambda d: round(d.uniform(0, 30), 1), repr),
-    "three": (pa.float64(), lambda d: round(d.uniform(0, 30), 3), repr),
+    # Text alone does not say what 12.345 is: 0.123 can be one thing only.
+    "three": (pa.float64(), lambda d: round(d.uniform(0, 1), 3), repr),
     "halves": (pa.float64(), lambda d: d.randint(0, 9) / 2, repr),
     "whole floats": (pa.float64(), lambda d: float(d.randint(0, 9)), repr),
     "bool": (pa.bool_(), lambda d: d.random() < 0.4, str),

@@ -12,6 +12,8 @@ from rosenblatt.table.category_format import category_format
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.format import ColumnKind, TableFormat
+from rosenblatt.table.notation.date_order import DateForm
+from rosenblatt.table.notation.dates import DateNotation
 from rosenblatt.table.notation.durations import DurationNotation
 from rosenblatt.table.parsing import is_number_type, is_time_type
 from rosenblatt.table.text_columns import holds_truth, text_candidate
@@ -48,7 +50,8 @@ def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> 
         return Candidate(ColumnFormat(name, ColumnKind.NUMBER, DurationNotation()))
     if pa.types.is_boolean(kind) or is_time_type(kind):
         truth = pa.types.is_boolean(kind)
-        found = ColumnFormat(name, ColumnKind.TRUTH if truth else ColumnKind.DATE)
+        notation = DateNotation(form=DateForm.TIME) if pa.types.is_time(kind) else None
+        found = ColumnFormat(name, ColumnKind.TRUTH if truth else ColumnKind.DATE, notation)
         if len(cells.distinct.texts) == 1 and not cells.values.null_count and not is_target:
             return dropped(name, f"constant: every cell is {cells.distinct.strings[0]}")
         return Candidate(found)

@@ -16,6 +16,7 @@ from rosenblatt.support.types import FloatArray
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import Notation
 from rosenblatt.table.messages import BoolArray, cell_text, not_a
+from rosenblatt.table.notation.date_order import DateForm
 from rosenblatt.table.notation.date_recognition import recognise_dates
 from rosenblatt.table.notation.dates import DateNotation
 from rosenblatt.table.notation.duration_recognition import recognise_durations
@@ -24,10 +25,18 @@ from rosenblatt.table.notation.number_dates import NumberDates
 from rosenblatt.table.notation.number_finding import recognise_numbers
 from rosenblatt.table.notation.number_readings import readings
 from rosenblatt.table.notation.numbers import NumberNotation
-from rosenblatt.table.parsing import days_of, is_number_type, missing_of, numbers_of
+from rosenblatt.table.parsing import (
+    days_of,
+    is_number_type,
+    is_time_type,
+    missing_of,
+    numbers_of,
+    present,
+)
 
 __all__ = ["PLAIN_DATES", "PLAIN_NUMBERS", "days_in", "numbers_in"]
 
+BARE = r"^[-+(]?\d*[1-9][\d.,' ]*\)?$|^[-+(]?0[.,]\d*[1-9]"  # a number; 0 needs no unit
 PLAIN_NUMBERS, PLAIN_DATES = NumberNotation(), DateNotation()
 
 
@@ -48,7 +57,7 @@ def numbers_in(
         return large_whole_numbers(cells, origin, words), ()
     x, strange = numbers_of(cells, notation, words)
     if not strange.any():
-        return x, ()
+        return x, unit_notes(cells, notation)
     other = other_numbers(cells, notation, words)
     if other is None:
         raise not_a(cells, strange, "a number" + as_written(notation), possible(cells, strange))
@@ -60,10 +69,13 @@ def days_in(
     cells: Cells, notation: DateNotation | NumberDates, words: Collection[str]
 ) -> tuple[FloatArray, tuple[str, ...]]:
     """(days since 1970-01-01 UTC, NaN where missing; notes). Raises InputError likewise."""
+    kind = cells.type
+    if is_time_type(kind) and pa.types.is_time(kind) is not of_times(notation):
+        raise not_a(cells, present(cells), "a time of day" if of_times(notation) else "a date")
     days, strange = days_of(cells, notation, words)
     if not strange.any():
         return days, ()
-    other = other_dates(cells, words)
+    other = other_dates(cells, notation, words)
     if other is None:
         raise not_a(cells, strange, "a date" + as_written(notation))
     days, _ = days_of(cells, other, words)
@@ -101,13 +113,37 @@ def other_numbers(
     return found.notation if same_unit else None
 
 
-def other_dates(cells: Cells, words: Collection[str]) -> DateNotation | None:
+def other_dates(
+    cells: Cells, notation: DateNotation | NumberDates, words: Collection[str]
+) -> DateNotation | None:
     distinct = cells.distinct
     given = ~missing_of(distinct, words)
     found = recognise_dates(distinct.texts.filter(pa.array(given)), distinct.counts[given])
     if found is None or len(found.alternatives) > 1 or found.strange.any():
         return None
-    return found.notation
+    return found.notation if of_times(found.notation) is of_times(notation) else None
+
+
+def of_times(notation: DateNotation | NumberDates) -> bool:
+    """Whether the cells are times of day, which are no dates."""
+    return isinstance(notation, DateNotation) and notation.form is DateForm.TIME
+
+
+def unit_notes(cells: Cells, notation: NumberNotation | DurationNotation) -> tuple[str, ...]:
+    """Notes on cells that do not show the unit in which they are read."""
+    name = cells.name
+    if pa.types.is_duration(cells.type) and isinstance(notation, NumberNotation):
+        return (f"column {name!r} holds durations, and had numbers in training: read as seconds",)
+    unit = notation.unit if isinstance(notation, NumberNotation) else ""
+    if not unit:
+        return ()
+    bare = is_number_type(cells.type)
+    if cells.is_text:
+        numbers = pc.match_substring_regex(cells.distinct.texts, BARE)
+        bare = bool(pc.any(numbers).as_py())
+    if not bare:
+        return ()
+    return (f"column {name!r} has numbers without the unit {unit} of the training: read as {unit}",)
 
 
 def as_written(notation: Notation) -> str:
@@ -133,5 +169,10 @@ def other_note(
     return (
         f"column {cells.name!r} is written otherwise than in training"
         f" ({cell_text(cells, first)!r} in {cells.row_name(first)}): read as"
-        f" {other.describe() or 'plain numbers'} and not {recorded.describe() or 'plain numbers'}"
+        f" {said_of(other)} and not {said_of(recorded)}"
     )
+
+
+def said_of(notation: Notation) -> str:
+    of_dates = isinstance(notation, DateNotation)
+    return notation.describe() or ("year-month-day" if of_dates else "plain numbers")

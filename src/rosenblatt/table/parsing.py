@@ -31,6 +31,7 @@ __all__ = [
     "is_time_type",
     "missing_of",
     "numbers_of",
+    "present",
     "spread",
     "truth_of",
     "truth_of_text",

@@ -19,7 +19,8 @@ SAMPLE_FIELDS: Final = 20_000
 NO_DELIMITERS: Final = "\"'`.+-"  # quotes, and what stands within names, numbers and dates
 NUMBER: Final = re.compile(r"[-+]?\d+([.,]\d+)?")
 DECIMAL_COMMA: Final = re.compile(r"\s*+[-+]?\d*+,\d++\s*+[^\s\d]{0,3}+\s*+")
-WITH_COMMAS: Final = re.compile(r"\s*+[-+(]?+[^\w\s]?+\s?\d[\d.,]*+\s*+[^\s\d]{0,3}+\s*+")
+GROUPED: Final = "[\\d.,'’ \u00a0\u202f\u2009]*+"
+WITH_COMMAS: Final = re.compile(rf"\s*+[-+(]?+[^\w\s]?+\s?\d{GROUPED}[^\s\d]{{0,3}}+\s*+")
 SAME_LENGTH: Final = 0.8  # share of rows with as many fields, for a delimiter to be one
 
 
