@@ -89,6 +89,7 @@ def pandas_of(table: pa.Table) -> pd.DataFrame:
         types_mapper={
             pa.int64(): pd.Int64Dtype(),
             pa.uint8(): pd.UInt8Dtype(),
+            pa.uint64(): pd.UInt64Dtype(),
             pa.bool_(): pd.BooleanDtype(),
         }.get
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any, final
 
+import numpy as np
 import pyarrow as pa
 
 Cells = list[str | None]
@@ -121,6 +123,17 @@ TYPED: dict[str, tuple[Any, Callable[[Random], Any], Callable[[Any], str]]] = {
     "three": (pa.float64(), lambda d: round(d.uniform(0, 1), 3), repr),
     "halves": (pa.float64(), lambda d: d.randint(0, 9) / 2, repr),
     "whole floats": (pa.float64(), lambda d: float(d.randint(0, 9)), repr),
+    "float32": (
+        pa.float32(),
+        lambda d: float(np.float32(round(d.uniform(0, 30), d.randint(1, 5)))),
+        lambda v: str(np.float32(v)),
+    ),
+    "decimal": (
+        pa.decimal128(12, 2),
+        lambda d: decimal.Decimal(d.randint(0, 99_999)) / 100,
+        lambda v: f"{v:.2f}",
+    ),
+    "uint64": (pa.uint64(), lambda d: 2**63 + d.randint(0, 99), str),
     "bool": (pa.bool_(), lambda d: d.random() < 0.4, str),
     "date": (pa.date32(), day, str),
     "timestamp": (pa.timestamp("s"), moment, str),

@@ -65,6 +65,11 @@ def converted(values: pa.ChunkedArray | pa.Array) -> tuple[pa.ChunkedArray, str]
         return of_decimal(column, kind)
     if pa.types.is_float16(kind):
         return pa.chunked_array([halves(chunk) for chunk in column.chunks], pa.float64()), ""
+    if pa.types.is_float32(kind):
+        # The number that a text file has, 0.1, and not 0.10000000149011612.
+        return column.cast(pa.string()).cast(pa.float64()), ""
+    if pa.types.is_uint64(kind):
+        return of_unsigned(column)
     if pa.types.is_date(kind):
         return column.cast(pa.timestamp("s" if pa.types.is_date32(kind) else "ms")), ""
     if kind == pa.time64("ns"):
@@ -117,12 +122,23 @@ def of_decimal(column: pa.ChunkedArray, kind: Any) -> tuple[pa.ChunkedArray, str
         if kind.precision - kind.scale <= EXACT_DIGITS:
             return column.cast(pa.int64()), ""
         return column.cast(pa.string()), "decimals of many digits are read as text"
-    return column.cast(pa.float64(), safe=False), "decimals are read as floats of 64 bits"
+    # Arrow's own conversion makes 1.6500000000000001 of 1.65.
+    return column.cast(pa.string()).cast(pa.float64()), "decimals are read as floats of 64 bits"
 
 
 def halves(chunk: pa.Array) -> pa.Array:
+    """The shortest decimal numbers that these are, as a text file has them."""
     missing = np.asarray(chunk.is_null())
-    return pa.array(chunk.to_numpy(zero_copy_only=False).astype(np.float64), mask=missing)
+    x = chunk.to_numpy(zero_copy_only=False).astype(np.float16)
+    return pa.array(x.astype(np.str_).astype(np.float64), mask=missing)
+
+
+def of_unsigned(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
+    """Whole numbers of 64 bits without a sign; text, as in a text file, where they need all."""
+    try:
+        return column.cast(pa.int64()), ""
+    except pa.ArrowInvalid:
+        return column.cast(pa.string()), "whole numbers of 20 digits are read as text"
 
 
 def in_known_zone(column: pa.ChunkedArray, kind: Any) -> tuple[pa.ChunkedArray, str]:

@@ -37,6 +37,7 @@ MANY_NUMBERS = 20
 WORDS_SHARE, WORDS_SHARE_OF_FEW = 0.2, 0.05
 MIN_ROWS = 10  # fewer show nothing
 PLACEHOLDERS = ("-", "--", "---", "–", "—", ".", "..", "...", "…", "*", "/")
+LARGEST_WHOLE = 2.0**63
 BESIDE = " beside "  # between two cells that decide together
 ORDERS = {
     "day-first": DateOrder.DAY_FIRST,
@@ -123,7 +124,8 @@ def text_candidate(
         )
         if special is not None:
             return Candidate(special)
-    return with_notation(cells, best, given, is_target)
+    candidate = with_notation(cells, best, given, is_target)
+    return candidate or Candidate(category_format(cells, fmt, is_target=is_target))
 
 
 def plain_whole_numbers(
@@ -180,8 +182,10 @@ def placeholders(texts: pa.StringArray) -> BoolArray:
     return np.asarray(among.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def with_notation(cells: Cells, found: Finding, given: GivenTexts, is_target: bool) -> Candidate:
-    """The format of a column of numbers, dates or durations."""
+def with_notation(
+    cells: Cells, found: Finding, given: GivenTexts, is_target: bool
+) -> Candidate | None:
+    """The format of a column of numbers, dates or durations; None if all are one in 64 bits."""
     name = cells.name
     words = given.texts.filter(pa.array(found.strange)).to_pylist()
     kind = ColumnKind.DATE if isinstance(found, DateFinding) else ColumnKind.NUMBER
@@ -190,6 +194,8 @@ def with_notation(cells: Cells, found: Finding, given: GivenTexts, is_target: bo
     whole = bool(given.counts.sum() == len(cells))
     exact = found.notation.integers(given.texts) if isinstance(found, NumberFinding) else None
     same = values.min() == values.max() and (exact is None or exact.min() == exact.max())
+    if same and exact is None and abs(values.max()) >= LARGEST_WHOLE and len(given.texts) > 1:
+        return None  # numbers of more digits than any number here keeps
     if not is_target and not words and whole and same:
         reason = f"constant: every cell is {quote(given.texts.to_pylist()[:1])}"
         return Candidate(ColumnFormat(name, ColumnKind.DROP, reason=reason))

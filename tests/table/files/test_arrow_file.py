@@ -17,7 +17,10 @@ MOMENT = dt.datetime(2001, 9, 9, 1, 46, 40)
 BILLION = 10**9  # seconds: MOMENT
 TYPES = {
     "nothing": (pa.nulls(2), "string", [None, None]),
-    "unsigned": (pa.array([2**64 - 1, None], pa.uint64()), "uint64", [2**64 - 1, None]),
+    "unsigned": (pa.array([2**64 - 1, None], pa.uint64()), "string", [str(2**64 - 1), None]),
+    "unsigned, short": (pa.array([2**63 - 1, None], pa.uint64()), "int64", [2**63 - 1, None]),
+    "single": (pa.array(np.array([0.1, 2], np.float32)), "double", [0.1, 2.0]),
+    "decimal of cents": (pa.array([Decimal("1.65"), None]), "double", [1.65, None]),
     "half": (pa.array(np.array([1.5, 2], np.float16)), "double", [1.5, 2.0]),
     "decimal": (pa.array([Decimal("1.50"), None]), "double", [1.5, None]),
     "whole decimal": (pa.array([Decimal(5), None], pa.decimal128(9, 0)), "int64", [5, None]),
@@ -66,6 +69,16 @@ TYPES = {
 }
 
 
+NOTED = (
+    "decimal",
+    "decimal of cents",
+    "long decimal",
+    "unsigned",
+    "text in bytes",
+    "unknown zone",
+)
+
+
 @pytest.mark.parametrize("name", TYPES)
 def test_every_type_is_read_converted_or_left(tmp_path, name):
     values, kind, expected = TYPES[name]
@@ -76,8 +89,7 @@ def test_every_type_is_read_converted_or_left(tmp_path, name):
     (cells,) = file.table.columns
     assert str(cells.type) == kind
     assert cells.values.to_pylist() == expected
-    noted = {"decimal", "long decimal", "text in bytes", "unknown zone"}
-    assert bool(file.notes) == (name in noted)
+    assert bool(file.notes) == (name in NOTED)
 
 
 def test_text_that_is_no_utf8_is_refused(tmp_path):
