@@ -125,7 +125,7 @@ TYPED: dict[str, tuple[Any, Callable[[Random], Any], Callable[[Any], str]]] = {
     "whole floats": (pa.float64(), lambda d: float(d.randint(0, 9)), repr),
     "float32": (
         pa.float32(),
-        lambda d: float(np.float32(round(d.uniform(0, 30), d.randint(1, 5)))),
+        lambda d: float(np.float32(round(d.uniform(0, 30), {3: 6}.get(n := d.randint(1, 5), n)))),
         lambda v: str(np.float32(v)),
     ),
     "decimal": (
