@@ -99,6 +99,16 @@ def test_weights_are_never_guessed_to_be_the_target(folder: Path, result, capsys
     assert "'times'" in capsys.readouterr().err
 
 
+def test_labels_stay_as_written_beside_a_last_column_of_weights(folder: Path, result) -> None:
+    table = shop_table()
+    shelf = np.where(table["weight"] > 22, "007", "0110")
+    table.assign(shelf=shelf, times=1).to_csv("shop.csv", index=False)
+    trained = result("train", "shop.csv", "--sample-weight", "times", *QUICK)
+    assert trained["target"] == "shelf"
+    predicted = result("predict", "shop.safetensors", "shop.csv")
+    assert {row["prediction"] for row in predicted["predictions"]} <= {"007", "0110"}
+
+
 def test_parts_without_weight_are_not_scored(folder: Path, result) -> None:
     table = shop_table()
     table["times"] = np.where(np.arange(len(table)) == 7, 1.0, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -49,19 +50,30 @@ class Source:
         return "target" if self.data is None else None
 
     def read(
-        self, encoding: TableEncoding | None = None, *, target: str | None = None
+        self,
+        encoding: TableEncoding | None = None,
+        *,
+        target: str | None = None,
+        weight_column: str | None = None,
     ) -> TableFile:
         """The table; with the encoding of a model, read as that was.
 
-        Without one, the cells of the target, which is guessed if it is None, stay as written.
+        Without one, the cells of the target, which is guessed from the names besides the column
+        of weights if it is None, stay as written.
         """
         if self.data is None:
             return TableFile(load_example(self.name), FileReading("example"))
         if encoding is None:
-            return read_table(self.data, self.format, as_text=self._labels(target))
+            return read_table(self.data, self.format, as_text=labels(target, weight_column))
         return read_table(self.data, self.format, as_text=encoding.text_columns, hint=encoding.hint)
 
-    def _labels(self, target: str | None) -> AsText:
-        if target is not None:
-            return (target,)
-        return lambda names: (guess_by_name(names)[0],)
+
+def labels(target: str | None, weight_column: str | None) -> AsText:
+    """The columns whose cells stay as written: the target."""
+    if target is not None:
+        return (target,)
+    return lambda names: guessed([name for name in names if name != weight_column])
+
+
+def guessed(names: Sequence[str]) -> tuple[str, ...]:
+    return (guess_by_name(names)[0],) if names else ()

@@ -100,7 +100,7 @@ def shown_table(
     InputError
         If its model may not be saved at `place`.
     """
-    file = source.read(target=target)
+    file = source.read(target=target, weight_column=weight_column)
     prepared = prepare(
         file,
         options,
