@@ -27,7 +27,7 @@ from rosenblatt.table import (
     recognise_table,
 )
 from rosenblatt.table.names import near_names
-from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.notation.numbers import PLAIN_NUMBERS
 from rosenblatt.table.parsing import numbers_of
 
 SMALLEST = 1e-20  # weights beside which no other is too small or too large for float32
@@ -123,7 +123,7 @@ def weight_column_values(table: Table, column: str) -> npt.NDArray[np.float64]:
             f"the table has no column {column!r} of weights: {near_names(column, table.names)}"
         )
     cells = table.by_name[column]
-    weights, strange = numbers_of(cells, NumberNotation())
+    weights, strange = numbers_of(cells, PLAIN_NUMBERS)
     wrong = strange | ~(np.isfinite(weights) & (weights >= 0))
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.table.column_format import ColumnFormat, Notation
+from rosenblatt.table.format import ColumnKind
 
 __all__ = ["Candidate"]
 
@@ -31,3 +32,8 @@ class Candidate:
     alternatives: tuple[Notation, ...] = ()
     example: str = ""
     has_decimals: bool = False
+
+    @classmethod
+    def dropped(cls, name: str, reason: str) -> Candidate:
+        """A column that is left out."""
+        return cls(ColumnFormat(name, ColumnKind.DROP, reason=reason))

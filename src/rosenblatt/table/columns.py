@@ -15,16 +15,13 @@ from rosenblatt.table.imputation import fill_scaled, missing_detail, unlike_trai
 from rosenblatt.table.labels import Labels
 from rosenblatt.table.messages import cell_text, count, quote, require_finite, rows_named
 from rosenblatt.table.notation.durations import DurationNotation
-from rosenblatt.table.notation.numbers import NumberNotation
-from rosenblatt.table.other_notation import PLAIN_NUMBERS, numbers_in
+from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation, is_plain
+from rosenblatt.table.other_notation import numbers_in
 from rosenblatt.table.parsing import MISSING, STRANGE, missing_of, spread, truth_of
 from rosenblatt.table.scaling import Scaling
 from rosenblatt.table.serialization import to_plain
 
-__all__ = ["PLAIN", "AnyColumn", "Boolean", "Category", "Dropped", "Number"]
-
-
-PLAIN = (PLAIN_NUMBERS, NumberNotation(proven=False))
+__all__ = ["AnyColumn", "Boolean", "Category", "Dropped", "Number"]
 
 
 @final
@@ -87,7 +84,7 @@ class Number(Column):
     @property
     def is_plain(self) -> bool:
         """Whether a file's reader may convert its cells."""
-        return not self.origin and self.notation in PLAIN
+        return not self.origin and is_plain(self.notation)
 
     @staticmethod
     def of_current_form(data: dict[str, Any]) -> dict[str, Any]:

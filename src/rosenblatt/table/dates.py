@@ -14,9 +14,9 @@ from rosenblatt.table.column import Column
 from rosenblatt.table.imputation import fill_scaled, missing_detail
 from rosenblatt.table.messages import quote
 from rosenblatt.table.notation.date_order import DateOrder
-from rosenblatt.table.notation.dates import DateNotation
+from rosenblatt.table.notation.dates import PLAIN_DATES, DateNotation
 from rosenblatt.table.notation.number_dates import NumberDates
-from rosenblatt.table.other_notation import PLAIN_DATES, days_in
+from rosenblatt.table.other_notation import days_in
 from rosenblatt.table.scaling import Scaling
 from rosenblatt.table.serialization import to_plain
 

@@ -13,13 +13,14 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.column_groups import each_column, groups_of
-from rosenblatt.table.columns import PLAIN, AnyColumn, Boolean, Category, Dropped, Number
+from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date
 from rosenblatt.table.files.file_reading import FileReading
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.learning import is_missing_anywhere, learn_column
 from rosenblatt.table.messages import count, quote
 from rosenblatt.table.names import near_names, require_columns
+from rosenblatt.table.notation.numbers import is_plain
 from rosenblatt.table.recognition import recognise
 from rosenblatt.table.serialization import from_plain, to_plain
 from rosenblatt.table.table import Table, table_of
@@ -98,7 +99,7 @@ class TableEncoding:
             if isinstance(column, Category | Date)
             or (isinstance(column, Number) and not column.is_plain)
         ]
-        if isinstance(self.target, ClassTarget) or self.target.notation not in PLAIN:
+        if isinstance(self.target, ClassTarget) or not is_plain(self.target.notation):
             names.append(self.target.name)
         return tuple(names)
 
@@ -178,7 +179,7 @@ class TableEncoding:
         return encoded
 
     def encode_target(self, data: Any) -> EncodedTarget:
-        """Targets of the rows that have one; a label that is no class has the code -1.
+        """Targets of the rows that have one; see `EncodedTarget`.
 
         Raises InputError if the column is absent, or holds text where numbers are predicted.
         """
@@ -275,8 +276,7 @@ def recognise_table(
             f"the table has no target column {target!r}: {near_names(target, table.names)}"
         )
     fmt = fmt or TableFormat()
-    unknown = [name for name in fmt.columns if name not in table.by_name]
-    require_columns(unknown, table.names)
+    require_columns(fmt.columns, table.names)
     formats = recognise(table, fmt, target)
     for column in formats:
         if column.question:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import BoolArray, FloatArray
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.finite import all_finite
-from rosenblatt.table.messages import BoolArray, count, rows_named
+from rosenblatt.table.messages import count, rows_named
 from rosenblatt.table.scaling import Scaling
 
 __all__ = ["fill_scaled", "missing_detail", "unlike_training"]

@@ -6,21 +6,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rosenblatt.support.types import FloatArray
 from rosenblatt.table.category_format import frequent
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
-from rosenblatt.table.columns import PLAIN, AnyColumn, Boolean, Category, Dropped, Number
+from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date, cycles_of
-from rosenblatt.table.finite import all_finite
+from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.messages import require_finite
 from rosenblatt.table.missing_words import is_marker
-from rosenblatt.table.notation.dates import DateNotation
+from rosenblatt.table.notation.dates import PLAIN_DATES, DateNotation
 from rosenblatt.table.notation.durations import DurationNotation
 from rosenblatt.table.notation.number_dates import NumberDates
-from rosenblatt.table.notation.numbers import NumberNotation
-from rosenblatt.table.other_notation import PLAIN_NUMBERS, numbers_in
+from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation, is_plain
+from rosenblatt.table.other_notation import numbers_in
 from rosenblatt.table.parsing import (
     are_whole,
     days_of,
@@ -110,7 +109,7 @@ def origin_of(
 ) -> int:
     """What to subtract from whole numbers that a float64 does not hold exactly: the smallest."""
     values = cells.values
-    if cells.is_text and notation in PLAIN:
+    if cells.is_text and is_plain(notation):
         texts = cells.distinct.texts
         given = ~missing_of(cells.distinct, words)
         whole = PLAIN_NUMBERS.integers(texts.filter(pa.array(given)))
@@ -126,18 +125,12 @@ def origin_of(
 
 
 def date(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Date:
-    notation = (
-        fmt.notation if isinstance(fmt.notation, DateNotation | NumberDates) else DateNotation()
-    )
+    notation = fmt.notation if isinstance(fmt.notation, DateNotation | NumberDates) else PLAIN_DATES
     days, _ = days_of(cells, notation, fmt.missing)
     present = present_of(days)
     scaling = Scaling.learn(present) if len(present) else EMPTY
     cycles = cycles_of(present) if len(present) else ()
     return Date(fmt.name, scaling, cycles, indicator, fmt.missing, notation)
-
-
-def present_of(x: FloatArray) -> FloatArray:
-    return x if all_finite(x) else x[~np.isnan(x)]
 
 
 def category(fmt: ColumnFormat, cells: Cells, max_categories: int, indicator: bool) -> Category:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.listing import count
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import BoolArray, FloatArray
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.finite import all_finite
 
 __all__ = ["cell_text", "count", "not_a", "quote", "require_finite", "rows_named"]
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 def quote(texts: Sequence[str]) -> str:

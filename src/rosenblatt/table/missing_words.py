@@ -10,7 +10,7 @@ from typing import final
 from rosenblatt.support.types import IntArray
 from rosenblatt.table.messages import count, quote
 
-__all__ = ["MARKERS", "WordsFound", "is_marker", "missing_words"]
+__all__ = ["AMONG_NUMBERS", "MARKERS", "WordsFound", "is_marker", "missing_words"]
 
 # Signs of a missing cell, in lower case, that are hardly ever values.
 MARKERS = frozenset(
@@ -32,6 +32,8 @@ MARKERS = frozenset(
 )
 # Words that are values as well: a country, a degree, an answer.
 DOUBTFUL = frozenset(("na", "none", "nil", "missing"))
+# None of them can be a number; a column of numbers has no other use for them.
+AMONG_NUMBERS = MARKERS | DOUBTFUL
 TWO_CAPITALS = re.compile(r"[A-Z]{2}")
 MIN_CODES = 2  # other codes of two capitals beside which NA is one
 
@@ -47,8 +49,7 @@ class WordsFound:
 
 def is_marker(text: str) -> bool:
     """Whether a text among numbers, dates or truth values can only mean missing."""
-    word = text.lower()
-    return word in MARKERS or word in DOUBTFUL
+    return text.lower() in AMONG_NUMBERS
 
 
 def missing_words(

@@ -27,11 +27,13 @@ def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> 
     name, kind = cells.name, cells.type
     declared = fmt.columns.get(name)
     if declared is ColumnKind.DROP:
-        return dropped(name, "as asked for")
+        return Candidate.dropped(name, "as asked for")
     if pa.types.is_nested(kind):
-        return dropped(name, "its cells hold lists or records, not single values")
+        return Candidate.dropped(name, "its cells hold lists or records, not single values")
     if not is_readable(cells):
-        return dropped(name, "its cells hold bytes or other data, not text, numbers or times")
+        return Candidate.dropped(
+            name, "its cells hold bytes or other data, not text, numbers or times"
+        )
     if not (is_number_type(kind) or len(cells.distinct.texts)):
         return all_missing(name, is_target)
     if declared in (ColumnKind.CATEGORY, ColumnKind.TEXT):
@@ -53,7 +55,7 @@ def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> 
         notation = DateNotation(form=DateForm.TIME) if pa.types.is_time(kind) else None
         found = ColumnFormat(name, ColumnKind.TRUTH if truth else ColumnKind.DATE, notation)
         if len(cells.distinct.texts) == 1 and not cells.values.null_count and not is_target:
-            return dropped(name, f"constant: every cell is {cells.distinct.strings[0]}")
+            return Candidate.dropped(name, f"constant: every cell is {cells.distinct.strings[0]}")
         return Candidate(found)
     if is_number_type(kind):
         return typed_number(cells, fmt, is_target=is_target, may_be_dates=declared is None)
@@ -69,8 +71,4 @@ def is_readable(cells: Cells) -> bool:
 def all_missing(name: str, is_target: bool) -> Candidate:
     if is_target:  # whose own message is better
         return Candidate(ColumnFormat(name, ColumnKind.CATEGORY))
-    return dropped(name, "all cells are missing")
-
-
-def dropped(name: str, reason: str) -> Candidate:
-    return Candidate(ColumnFormat(name, ColumnKind.DROP, reason=reason))
+    return Candidate.dropped(name, "all cells are missing")

@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import BoolArray, Float64Array
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import Notation
-from rosenblatt.table.messages import BoolArray, cell_text, not_a
+from rosenblatt.table.messages import cell_text, not_a
 from rosenblatt.table.notation.date_order import DateForm
 from rosenblatt.table.notation.date_recognition import recognise_dates
 from rosenblatt.table.notation.dates import DateNotation
@@ -24,7 +24,7 @@ from rosenblatt.table.notation.durations import DurationNotation
 from rosenblatt.table.notation.number_dates import NumberDates
 from rosenblatt.table.notation.number_finding import recognise_numbers
 from rosenblatt.table.notation.number_readings import readings
-from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation
 from rosenblatt.table.parsing import (
     days_of,
     is_number_type,
@@ -34,10 +34,9 @@ from rosenblatt.table.parsing import (
     present,
 )
 
-__all__ = ["PLAIN_DATES", "PLAIN_NUMBERS", "days_in", "numbers_in"]
+__all__ = ["days_in", "numbers_in"]
 
 BARE = r"^[-+(]?\d*[1-9][\d.,' ]*\)?$|^[-+(]?0[.,]\d*[1-9]"  # a number; 0 needs no unit
-PLAIN_NUMBERS, PLAIN_DATES = NumberNotation(), DateNotation()
 
 
 def numbers_in(
@@ -45,7 +44,7 @@ def numbers_in(
     notation: NumberNotation | DurationNotation,
     words: Collection[str],
     origin: int = 0,
-) -> tuple[FloatArray, tuple[str, ...]]:
+) -> tuple[Float64Array, tuple[str, ...]]:
     """(numbers minus `origin`, NaN where missing; notes on another notation).
 
     Raises
@@ -67,7 +66,7 @@ def numbers_in(
 
 def days_in(
     cells: Cells, notation: DateNotation | NumberDates, words: Collection[str]
-) -> tuple[FloatArray, tuple[str, ...]]:
+) -> tuple[Float64Array, tuple[str, ...]]:
     """(days since 1970-01-01 UTC, NaN where missing; notes). Raises InputError likewise."""
     kind = cells.type
     if is_time_type(kind) and pa.types.is_time(kind) is not of_times(notation):
@@ -82,11 +81,11 @@ def days_in(
     return days, (other_note(cells, strange, notation, other),)
 
 
-def large_whole_numbers(cells: Cells, origin: int, words: Collection[str]) -> FloatArray:
+def large_whole_numbers(cells: Cells, origin: int, words: Collection[str]) -> Float64Array:
     """Whole numbers minus `origin`, exact before they become floats."""
     if is_number_type(cells.type) and not pa.types.is_floating(cells.type):
         less = pc.subtract(cells.values.cast(pa.int64()), origin)
-        exact: FloatArray = less.cast(pa.float64(), safe=False).to_numpy().astype(np.float64)
+        exact: Float64Array = less.cast(pa.float64(), safe=False).to_numpy().astype(np.float64)
         return np.where(np.isnan(numbers_of(cells, None, words)[0]), np.nan, exact)
     x, strange = numbers_of(cells, PLAIN_NUMBERS, words)
     if strange.any():

@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.support.types import BoolArray, Float64Array, FloatArray, IntArray
+from rosenblatt.table.blocks import blocks_of
 from rosenblatt.table.cells import Cells, Distinct
 from rosenblatt.table.column_format import Notation
 from rosenblatt.table.missing_words import is_marker
-from rosenblatt.table.notation.durations import DurationNotation
+from rosenblatt.table.notation.calendar_days import MICROSECONDS_A_DAY, days_of_timestamps
+from rosenblatt.table.notation.durations import DurationNotation, seconds_of_durations
 from rosenblatt.table.notation.number_dates import NumberDates
-from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation
 
 __all__ = [
     "MISSING",
@@ -39,9 +41,6 @@ __all__ = [
 
 TRUTH = {"true": 1, "yes": 1, "y": 1, "t": 1, "false": 0, "no": 0, "n": 0, "f": 0}
 MISSING, STRANGE = -1, -2  # codes beside 0 and 1
-DAY_MICROSECONDS = 86_400e6
-PLAIN = NumberNotation()
-BLOCK = 1 << 15
 
 
 def is_number_type(kind: pa.DataType) -> bool:
@@ -72,15 +71,13 @@ def numbers_of(
     """
     kind = cells.type
     if pa.types.is_duration(kind):
-        seconds = cells.values.cast(pa.duration("us"), safe=False).cast(pa.int64())
-        return floats(seconds) / 1e6, np.zeros(len(cells), dtype=bool)
+        return seconds_of_durations(cells.values), no_cells(cells)
     if pa.types.is_time(kind) and isinstance(notation, DurationNotation):
-        micros = cells.values.cast(pa.time64("us"), safe=False).cast(pa.int64())
-        return floats(micros) / 1e6, no_cells(cells)
+        return time_of_day(cells.values) / 1e6, no_cells(cells)
     if isinstance(notation, DurationNotation) and is_number_type(kind):
         return np.full(len(cells), np.nan), present(cells)  # of an unknown unit
     if is_number_type(kind) or pa.types.is_boolean(kind):
-        return without(floats(cells.values), words), np.zeros(len(cells), dtype=bool)
+        return without(floats(cells.values), words), no_cells(cells)
     if is_time_type(kind) or notation is None:
         return np.full(len(cells), np.nan), present(cells)
     return parsed(cells.distinct, notation, words)
@@ -94,14 +91,10 @@ def days_of(
     A time of day is its part of a day. A time without a zone counts as UTC.
     """
     kind = cells.type
-    if pa.types.is_date(kind):
-        return floats(cells.values.cast(pa.date32()).cast(pa.int32())), no_cells(cells)
-    if pa.types.is_timestamp(kind):
-        micros = cells.values.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.int64())
-        return floats(micros) / DAY_MICROSECONDS, no_cells(cells)
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return days_of_timestamps(cells.values), no_cells(cells)
     if pa.types.is_time(kind):
-        micros = cells.values.cast(pa.time64("us"), safe=False).cast(pa.int64())
-        return floats(micros) / DAY_MICROSECONDS, no_cells(cells)
+        return time_of_day(cells.values) / MICROSECONDS_A_DAY, no_cells(cells)
     if notation is None or pa.types.is_boolean(kind):
         return np.full(len(cells), np.nan), present(cells)
     if isinstance(notation, NumberDates) and is_number_type(kind):
@@ -145,6 +138,11 @@ def spread(values: npt.NDArray[Any], codes: IntArray, otherwise: Any) -> npt.NDA
     return np.append(values, np.array([otherwise], dtype=values.dtype))[codes]
 
 
+def time_of_day(values: pa.ChunkedArray) -> Float64Array:
+    """Microseconds since midnight."""
+    return floats(values.cast(pa.time64("us"), safe=False).cast(pa.int64()))
+
+
 def floats(values: pa.ChunkedArray) -> Float64Array:
     numbers: Float64Array = (
         values.cast(pa.float64(), safe=False).to_numpy().astype(np.float64, copy=False)
@@ -154,15 +152,14 @@ def floats(values: pa.ChunkedArray) -> Float64Array:
 
 def are_whole(x: FloatArray) -> bool:
     """Whether all numbers are whole; most columns of others show it in their first rows."""
-    starts = range(0, len(x), BLOCK)
-    return all(bool((x[i : i + BLOCK] == np.floor(x[i : i + BLOCK])).all()) for i in starts)
+    return all(bool((x[rows] == np.floor(x[rows])).all()) for rows in blocks_of(len(x)))
 
 
 def without(x: Float64Array, words: Collection[str]) -> Float64Array:
     """The numbers, NaN where they are one of these words, such as "-999"."""
     if not words:
         return x
-    missing, _ = PLAIN.parse(pa.array(list(words), pa.string()))
+    missing, _ = PLAIN_NUMBERS.parse(pa.array(list(words), pa.string()))
     return np.where(np.isin(x, missing[~np.isnan(missing)]), np.nan, x)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pyarrow as pa
+
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.column_format import ColumnFormat, Notation
 from rosenblatt.table.column_groups import each_column
@@ -18,10 +20,11 @@ from rosenblatt.table.notation.dates import DateNotation
 from rosenblatt.table.notation.numbers import NumberNotation
 from rosenblatt.table.one_column import candidate_of
 from rosenblatt.table.table import Table
+from rosenblatt.table.text_columns import ORDERS
 
 __all__ = ["recognise"]
 
-ORDER_OPTIONS = {DateOrder.DAY_FIRST: "day-first", DateOrder.MONTH_FIRST: "month-first"}
+ORDER_OPTIONS = {order: option for option, order in ORDERS.items()}
 
 
 def recognise(
@@ -74,7 +77,7 @@ def goes_with(alternative: Notation, other: Candidate) -> bool:
 
 
 def numbers_go_together(one: NumberNotation, proved: NumberNotation, has_decimals: bool) -> bool:
-    if has_decimals and proved.decimal in (one.grouping or None,):
+    if has_decimals and proved.decimal == one.grouping:
         return False
     if has_decimals and not one.grouping and one.decimal != proved.decimal:
         return False
@@ -90,9 +93,7 @@ def question(candidate: Candidate) -> str:
     first, second = candidate.alternatives[:2]
     if isinstance(first, DateNotation) and isinstance(second, DateNotation):
         days = " or ".join(a.describe() for a in (first, second))
-        options = " or ".join(
-            f"--date-order {ORDER_OPTIONS.get(a.order, 'year-first')}" for a in (first, second)
-        )
+        options = " or ".join(f"--date-order {ORDER_OPTIONS[a.order]}" for a in (first, second))
         return f"column {name!r}: {example!r} may be {days}, and no cell decides: say {options}"
     readings = [plain_reading(a, example) for a in (first, second)]
     signs = [
@@ -107,8 +108,6 @@ def question(candidate: Candidate) -> str:
 
 
 def plain_reading(notation: Notation, example: str) -> str:
-    import pyarrow as pa
-
     values, _ = notation.parse(pa.array([example]))
     return f"{values[0]:.15g}"
 

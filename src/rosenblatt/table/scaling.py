@@ -10,11 +10,11 @@ from typing import final
 import numpy as np
 
 from rosenblatt.support.types import FloatArray
+from rosenblatt.table.blocks import blocks_of
 
 __all__ = ["Scaling"]
 
 TAIL = 5.0  # standard deviations from the centre at which the tails begin
-BLOCK = 1 << 15
 
 
 @final
@@ -77,11 +77,6 @@ class Scaling:
             t -= self.mean
             t /= self.std
             out[rows] = with_log_tails(t)
-
-
-def blocks_of(n: int) -> Iterator[slice]:
-    """Rows in blocks that the processor's cache holds: one step after another reads them there."""
-    return (slice(start, start + BLOCK) for start in range(0, n, BLOCK))
 
 
 def moments_of_units(x: FloatArray, center: float, spread: float) -> tuple[float, float]:

@@ -8,14 +8,14 @@ from typing import Any, ClassVar, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.support.types import BoolArray, FloatArray, IntArray
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.labels import Labels
-from rosenblatt.table.messages import BoolArray, count, quote, require_finite, rows_named
+from rosenblatt.table.messages import count, quote, require_finite, rows_named
 from rosenblatt.table.missing_words import is_marker
 from rosenblatt.table.notation.durations import DurationNotation
-from rosenblatt.table.notation.numbers import NumberNotation
-from rosenblatt.table.other_notation import PLAIN_NUMBERS, numbers_in
+from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation
+from rosenblatt.table.other_notation import numbers_in
 from rosenblatt.table.parsing import missing_of, spread, truth_of_text
 
 __all__ = ["AnyTarget", "ClassTarget", "EncodedTarget", "NumberTarget"]

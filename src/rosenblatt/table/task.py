@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.support.types import Float64Array, IntArray
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.messages import count, not_a, quote, require_finite
 from rosenblatt.table.missing_words import is_marker
 from rosenblatt.table.notation.dates import DateNotation
 from rosenblatt.table.notation.number_dates import NumberDates
-from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation
 from rosenblatt.table.parsing import are_whole, numbers_of, truth_of, truth_of_text
 from rosenblatt.table.table import table_of
 from rosenblatt.table.target import AnyTarget, ClassTarget, NumberTarget
@@ -146,7 +147,7 @@ def merged(pairs: Sequence[tuple[str, int]], code: int) -> tuple[str, int]:
     return max(alike, key=lambda pair: pair[1])[0], sum(n for _, n in alike)
 
 
-def numbers(cells: Cells, fmt: ColumnFormat) -> FloatArray | None:
+def numbers(cells: Cells, fmt: ColumnFormat) -> Float64Array | None:
     """The numbers of the column, NaN where missing; None where it holds none."""
     if fmt.kind is not ColumnKind.NUMBER:
         return None
@@ -157,7 +158,7 @@ def numbers(cells: Cells, fmt: ColumnFormat) -> FloatArray | None:
 
 def decide(
     fmt: ColumnFormat,
-    x: FloatArray | None,
+    x: Float64Array | None,
     n_distinct: int,
     n_present: int,
     task: Task,
@@ -173,8 +174,7 @@ def decide(
     notation = fmt.notation
     if not isinstance(notation, NumberNotation) or notation.unit:
         return Task.REGRESSION, f"numbers with a unit, {distinct}"
-    present = x[~np.isnan(x)]
-    if not are_whole(present):
+    if not are_whole(present_of(x)):
         return Task.REGRESSION, f"numbers with decimals, {distinct}"
     few = n_distinct == 2 or n_present >= ROWS_PER_CLASS * n_distinct
     if n_distinct <= MAX_NUMBER_CLASSES and few:
@@ -183,16 +183,16 @@ def decide(
 
 
 def number_target(
-    cells: Cells, fmt: ColumnFormat, x: FloatArray | None, reason: str
+    cells: Cells, fmt: ColumnFormat, x: Float64Array | None, reason: str
 ) -> NumberTarget:
     name = fmt.name
     if x is None and fmt.kind is ColumnKind.TRUTH:
         codes = truth_of(cells, fmt.missing)
         x = np.where(codes < 0, np.nan, codes)
     if x is None:
-        x, strange = numbers_of(cells, NumberNotation(), fmt.missing)
+        x, strange = numbers_of(cells, PLAIN_NUMBERS, fmt.missing)
         raise not_a(cells, strange, "a number, as regression needs")
-    present = x[~np.isnan(x)]
+    present = present_of(x)
     with np.errstate(over="ignore", invalid="ignore"):
         mean, scale = float(present.mean()), float(present.std())
     if not (np.isfinite(mean) and np.isfinite(scale) and scale > 0):
@@ -202,7 +202,7 @@ def number_target(
         )
     notation = fmt.notation
     if notation is None or isinstance(notation, DateNotation | NumberDates):
-        notation = NumberNotation()
+        notation = PLAIN_NUMBERS
     return NumberTarget(name, mean, scale, reason, notation, fmt.missing, fmt.remarks)
 
 
@@ -211,24 +211,16 @@ def class_target(
 ) -> ClassTarget:
     """Labels as written; whole numbers, True and False become int and bool, which print alike."""
     of_label = dict(zip(labels, counts.tolist(), strict=True))
+    classes: tuple[str, ...] | tuple[int, ...] | tuple[bool, ...] = tuple(sorted(labels))
     spellings = fmt.kind is ColumnKind.TRUTH
     if set(labels) == {"False", "True"}:
-        numbers = (of_label["False"], of_label["True"])
-        return ClassTarget(
-            fmt.name, (False, True), numbers, reason, words=fmt.missing, remarks=fmt.remarks
-        )
-    if not as_text and all(is_whole(label) for label in labels):
-        whole = tuple(sorted(int(label) for label in labels))
-        in_order = tuple(of_label[str(k)] for k in whole)
-        return ClassTarget(
-            fmt.name, whole, in_order, reason, words=fmt.missing, remarks=fmt.remarks
-        )
-    texts = tuple(sorted(labels))
-    in_order = tuple(of_label[text] for text in texts)
+        classes, spellings = (False, True), False
+    elif not as_text and all(is_whole(label) for label in labels):
+        classes, spellings = tuple(sorted(int(label) for label in labels)), False
     return ClassTarget(
         fmt.name,
-        texts,
-        in_order,
+        classes,
+        tuple(of_label[str(label)] for label in classes),
         reason,
         words=fmt.missing,
         spellings=spellings,

@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.types import BoolArray, IntArray
+from rosenblatt.support.types import BoolArray, Float64Array, IntArray
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.category_format import category_format
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat, Notation
+from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.messages import count, quote
 from rosenblatt.table.missing_words import is_marker
@@ -24,7 +25,7 @@ from rosenblatt.table.notation.date_order import DateOrder
 from rosenblatt.table.notation.date_recognition import DateFinding, recognise_dates
 from rosenblatt.table.notation.duration_recognition import DurationFinding, recognise_durations
 from rosenblatt.table.notation.number_finding import NumberFinding, recognise_numbers
-from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation, is_plain
 from rosenblatt.table.parsing import MISSING, TRUTH, are_whole, numbers_of, truth_of_text
 from rosenblatt.table.whole_numbers import whole_numbers_format
 
@@ -45,7 +46,6 @@ ORDERS = {
     "year-first": DateOrder.YEAR_FIRST,
 }
 
-PLAIN = (NumberNotation(), NumberNotation(proven=False))
 Finding = NumberFinding | DateFinding | DurationFinding
 
 
@@ -88,7 +88,7 @@ def text_candidate(
     if not len(given.texts):
         if is_target:
             return Candidate(category_format(cells, fmt, is_target=True))
-        return Candidate(ColumnFormat(name, ColumnKind.DROP, reason="all cells are missing"))
+        return Candidate.dropped(name, "all cells are missing")
     constant = len(given.texts) == 1 and given.counts.sum() == len(cells)
     if declared is None and not constant and holds_truth(given.texts.to_pylist()):
         return Candidate(ColumnFormat(name, ColumnKind.TRUTH, missing=given.words))
@@ -109,7 +109,7 @@ def text_candidate(
     best = min(known, key=lambda f: int(given.counts[f.strange].sum()), default=None)
     if best is None:
         if declared is ColumnKind.NUMBER:
-            strange = given.texts.filter(pa.array(NumberNotation().parse(given.texts)[1]))
+            strange = given.texts.filter(pa.array(PLAIN_NUMBERS.parse(given.texts)[1]))
             raise InputError(
                 f"column {name!r} is no column of numbers, as --column {name}=number says: half of"
                 f" its cells or more are others, such as {quote(strange.to_pylist()[:1])}"
@@ -118,7 +118,7 @@ def text_candidate(
     if declared is None and not tolerable(best, given):
         note = words_beside(name, best, given)
         return Candidate(category_format(cells, fmt, is_target=is_target, notes=note))
-    if isinstance(best, NumberFinding) and best.notation in PLAIN:
+    if isinstance(best, NumberFinding) and is_plain(best.notation):
         special = plain_whole_numbers(
             cells, best, given, is_target=is_target, may_be_dates=declared is None
         )
@@ -133,7 +133,7 @@ def plain_whole_numbers(
 ) -> ColumnFormat | None:
     """Identifiers and dates such as 20230318, as where the same cells are stored as numbers."""
     x, _ = numbers_of(cells, found.notation, given.words)
-    if not are_whole(x[~np.isnan(x)]):
+    if not are_whole(present_of(x)):
         return None
     strange = given.texts.filter(pa.array(found.strange)).to_pylist()
     words = (*given.words, *strange)
@@ -197,12 +197,12 @@ def with_notation(
     if same and exact is None and abs(values.max()) >= LARGEST_WHOLE and len(given.texts) > 1:
         return None  # numbers of more digits than any number here keeps
     if not is_target and not words and whole and same:
-        reason = f"constant: every cell is {quote(given.texts.to_pylist()[:1])}"
-        return Candidate(ColumnFormat(name, ColumnKind.DROP, reason=reason))
+        shown = quote(given.texts.to_pylist()[:1])
+        return Candidate.dropped(name, f"constant: every cell is {shown}")
     fmt = ColumnFormat(
         name,
         kind,
-        with_wholeness(found.notation, given.texts),
+        with_wholeness(found.notation, values),
         (*given.words, *words),
         notes=(*word_notes(name, found, words), *unit_note(name, found)),
         evidence=evidence_note(name, found),
@@ -210,16 +210,19 @@ def with_notation(
     has_decimals = kind is ColumnKind.NUMBER and not (are_whole(values) or are_months(values))
     alternatives: tuple[Notation, ...] = ()
     if len(found.alternatives) > 1:
-        alternatives = tuple(with_wholeness(a, given.texts) for a in found.alternatives)
+        alternatives = tuple(
+            with_wholeness(a, values[~strange])
+            for a in found.alternatives
+            for values, strange in (a.parse(given.texts),)
+        )
     return Candidate(fmt, alternatives, example_of(found, given), has_decimals)
 
 
-def with_wholeness(notation: Notation, texts: pa.StringArray) -> Notation:
+def with_wholeness(notation: Notation, values: Float64Array) -> Notation:
     """The notation, which says where groups but no decimals have been seen."""
     if not (isinstance(notation, NumberNotation) and notation.grouping):
         return notation
-    values, strange = notation.parse(texts)
-    return replace(notation, whole=are_whole(values[~strange]))
+    return replace(notation, whole=are_whole(values))
 
 
 def example_of(found: Finding, given: GivenTexts) -> str:
@@ -271,8 +274,8 @@ def words_beside(name: str, found: Finding, given: GivenTexts) -> tuple[str, ...
         )
     if not n:
         return ()
-    what, kind = ("date", "date") if date else ("number", "number")
+    what = "date" if date else "number"
     return (
         f"column {name!r} has {count(n, what)} beside {quote(strange)}, and is taken as text: to"
-        f" take the others as missing, say --column {name}={kind}",
+        f" take the others as missing, say --column {name}={what}",
     )

@@ -10,12 +10,13 @@ from rosenblatt.errors import InputError
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.messages import require_finite
 from rosenblatt.table.month_numbers import are_months
 from rosenblatt.table.notation.durations import DurationNotation
 from rosenblatt.table.notation.number_dates import number_dates_of
-from rosenblatt.table.notation.numbers import NumberNotation
+from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation
 from rosenblatt.table.parsing import are_whole, numbers_of
 from rosenblatt.table.text_columns import date_candidate
 from rosenblatt.table.whole_numbers import whole_numbers_format
@@ -37,12 +38,11 @@ def typed_number(
     words = words_in(cells, fmt)
     x, _ = numbers_of(cells, None, words)
     require_finite(cells, x)
-    missing = np.isnan(x)
-    present = x[~missing] if missing.any() else x
+    present = present_of(x)
     if not len(present):
         if is_target:  # whose own message is better
-            return Candidate(ColumnFormat(name, ColumnKind.NUMBER, NumberNotation()))
-        return drop(name, "all cells are missing")
+            return Candidate(ColumnFormat(name, ColumnKind.NUMBER, PLAIN_NUMBERS))
+        return Candidate.dropped(name, "all cells are missing")
     integral = are_whole(present)
     # Whole numbers do not show which sign new cells would have before decimals.
     notation = NumberNotation(proven=not integral)
@@ -51,9 +51,9 @@ def typed_number(
         name, ColumnKind.NUMBER, DurationNotation() if of_durations else notation, missing=words
     )
     if not is_target:
-        constant = present.min() == present.max() and not missing.any()
+        constant = present.min() == present.max() and len(present) == len(x)
         if constant and not differ_exactly(cells):
-            return drop(name, f"constant: every cell is {cells.distinct.strings[0]}")
+            return Candidate.dropped(name, f"constant: every cell is {cells.distinct.strings[0]}")
     if integral and not of_durations:
         special = whole_numbers_format(
             name, x, words, is_target=is_target, may_be_dates=may_be_dates
@@ -100,7 +100,7 @@ def declared_date(cells: Cells, fmt: TableFormat) -> Candidate:
         return found
     words = words_in(cells, fmt)
     x, _ = numbers_of(cells, None, words)
-    present = x[~np.isnan(x)]
+    present = present_of(x)
     notation = number_dates_of(present, declared=True)
     if notation is None:
         raise InputError(
@@ -109,7 +109,3 @@ def declared_date(cells: Cells, fmt: TableFormat) -> Candidate:
             " as Excel does"
         )
     return Candidate(ColumnFormat(cells.name, ColumnKind.DATE, notation, words))
-
-
-def drop(name: str, reason: str) -> Candidate:
-    return Candidate(ColumnFormat(name, ColumnKind.DROP, reason=reason))

@@ -8,6 +8,7 @@ import numpy as np
 
 from rosenblatt.support.types import Float64Array
 from rosenblatt.table.column_format import ColumnFormat
+from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.messages import quote
 from rosenblatt.table.notation.number_dates import NumberDateForm, NumberDates, number_dates_of
@@ -41,9 +42,8 @@ def whole_numbers_format(
         Then they are no identifier.
     may_be_dates : bool
     """
-    missing = np.isnan(x)
-    present = x[~missing] if missing.any() else x
-    if not (is_target or missing.any()) and is_identifier(name, present):
+    present = present_of(x)
+    if not is_target and len(present) == len(x) and is_identifier(name, present):
         reason = "an identifier: distinct whole numbers, named like one"
         return ColumnFormat(name, ColumnKind.DROP, reason=reason)
     if not may_be_dates:

@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Final
 
-from rosenblatt.table.files.plain_numbers import MISSING_WORDS
+from rosenblatt.table.missing_words import AMONG_NUMBERS
 
 __all__ = ["FirstLine", "first_line_is", "is_missing", "is_numeric_column", "looks_numeric"]
 
@@ -34,7 +34,7 @@ def looks_numeric(cell: str) -> bool:
 
 
 def is_missing(cell: str) -> bool:
-    return not cell.strip() or cell.strip().lower() in MISSING_WORDS
+    return not cell.strip() or cell.strip().lower() in AMONG_NUMBERS
 
 
 def is_numeric_column(cells: list[str]) -> bool:

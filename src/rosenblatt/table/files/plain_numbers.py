@@ -13,7 +13,6 @@ from rosenblatt.support.types import FloatArray
 
 __all__ = [
     "EXACT",
-    "MISSING_WORDS",
     "are_exact",
     "are_long",
     "are_plain",
@@ -24,11 +23,6 @@ __all__ = [
 
 SOME: Final = 1 << 14  # floats of a block: enough for a proof, if there is one
 EXACT: Final = 2.0**53  # whole numbers below it are exact as float64
-
-# In lower case. None of them can be a number; a column of numbers has no other use for them.
-MISSING_WORDS: Final = frozenset(
-    ("?", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "none", "nil", "\\n")
-)
 
 PLAIN = r"^[ \t]*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?[ \t]*$"
 LONG = r"^[ \t]*[-+]?\d{16,}[ \t]*$"

@@ -19,9 +19,10 @@ from rosenblatt.table.files.csv_rows import Dialect
 from rosenblatt.table.files.header import looks_numeric
 from rosenblatt.table.files.layout import Layout
 from rosenblatt.table.files.odd_rows import OddRows
-from rosenblatt.table.files.plain_numbers import MISSING_WORDS, are_exact, floats_prove_point
+from rosenblatt.table.files.plain_numbers import are_exact, floats_prove_point
 from rosenblatt.table.files.row_blocks import RowBlock, row_blocks
 from rosenblatt.table.format import ColumnKind, TableFormat
+from rosenblatt.table.missing_words import AMONG_NUMBERS
 from rosenblatt.table.table import Table
 
 __all__ = ["RowReader", "Rows"]
@@ -181,7 +182,7 @@ def is_floating(values: pa.Array) -> bool:
 
 
 def builder_for(column: str, fmt: TableFormat, as_text: Collection[str]) -> ColumnBuilder:
-    words = (MISSING_WORDS | {w.lower() for w in fmt.missing}) - {w.lower() for w in fmt.keep}
+    words = (AMONG_NUMBERS | {w.lower() for w in fmt.missing}) - {w.lower() for w in fmt.keep}
     kind = fmt.columns.get(column)
     text = column in as_text or kind in (ColumnKind.CATEGORY, ColumnKind.TEXT)
     point = None

@@ -13,10 +13,11 @@ from rosenblatt.table.files.csv_rows import Row
 from rosenblatt.table.files.file_reading import FileReading, TableFile
 from rosenblatt.table.files.layout import header_wanted, lines_named, without_titles
 from rosenblatt.table.files.object_columns import ObjectColumns
+from rosenblatt.table.files.parts import chosen_part
 from rosenblatt.table.files.row_names import without_row_numbers
 from rosenblatt.table.format import TableFormat
-from rosenblatt.table.messages import count, quote
-from rosenblatt.table.names import near_names, require_distinct
+from rosenblatt.table.messages import count
+from rosenblatt.table.names import require_distinct
 from rosenblatt.table.table import Table
 
 __all__ = ["read_spreadsheet"]
@@ -38,9 +39,10 @@ def read_spreadsheet(
             "sheet as CSV"
         )
     sheets = sheets_of(path)
-    name = part or chosen(sheets, path, hint)
-    if name not in sheets:
-        raise InputError(f"{path.name} has no sheet {name!r}: {near_names(name, sheets, 'it')}")
+    filled = [name for name, rows in sheets.items() if any(map(any, rows))]
+    if not filled and not part:
+        raise InputError(f"{path.name} is empty: it needs a header line and rows")
+    name = chosen_part(path, part, list(sheets), filled, hint, noun="sheet")
     found = table_of(sheets[name], name, path, fmt, hint)
     n_errors = count_errors(path)
     if not n_errors:
@@ -79,20 +81,6 @@ def sheets_of(path: Path) -> dict[str, list[list[Any]]]:
             f"{path.name} cannot be read as a workbook, it is damaged, protected or something "
             "else: save it again, or the sheet as CSV"
         ) from error
-
-
-def chosen(sheets: dict[str, list[list[Any]]], path: Path, hint: FileReading | None) -> str:
-    if hint is not None and hint.part in sheets:
-        return hint.part
-    filled = [name for name, rows in sheets.items() if any(map(any, rows))]
-    if not filled:
-        raise InputError(f"{path.name} is empty: it needs a header line and rows")
-    if len(filled) > 1:
-        raise InputError(
-            f"{path.name} has {len(filled)} sheets, {quote(filled)}: name one as "
-            f"{path.name}::{filled[0]}"
-        )
-    return filled[0]
 
 
 def table_of(

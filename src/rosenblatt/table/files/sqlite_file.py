@@ -12,8 +12,9 @@ from urllib.parse import quote as escaped
 from rosenblatt.errors import InputError
 from rosenblatt.table.files.file_reading import FileReading, TableFile
 from rosenblatt.table.files.object_columns import ObjectColumns
+from rosenblatt.table.files.parts import chosen_part
 from rosenblatt.table.messages import quote
-from rosenblatt.table.names import near_names, require_distinct
+from rosenblatt.table.names import require_distinct
 from rosenblatt.table.table import Table
 
 __all__ = ["read_sqlite"]
@@ -25,10 +26,10 @@ def read_sqlite(path: Path, part: str, hint: FileReading | None) -> TableFile:
     """The table `part` of a database, or its only one; values by their own types."""
     try:
         with opened(path) as database:
-            name = part or chosen(tables(database), path, hint)
-            if name not in tables(database):
-                near = near_names(name, tables(database), "the database")
-                raise InputError(f"{path.name} has no table {name!r}: {near}")
+            names = tables(database)
+            if not names and not part:
+                raise InputError(f"{path.name} has no tables: give another file")
+            name = chosen_part(path, part, names, names, hint, noun="table")
             return read(database, name, path)
     except sqlite3.Error as error:
         raise InputError(
@@ -54,19 +55,6 @@ def as_text(value: bytes) -> str:
 def tables(database: sqlite3.Connection) -> list[str]:
     found = database.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
     return [name for (name,) in found if not name.startswith("sqlite_")]
-
-
-def chosen(names: list[str], path: Path, hint: FileReading | None) -> str:
-    if hint is not None and hint.part in names:
-        return hint.part
-    if not names:
-        raise InputError(f"{path.name} has no tables: give another file")
-    if len(names) > 1:
-        raise InputError(
-            f"{path.name} has {len(names)} tables, {quote(names)}: name one as "
-            f"{path.name}::{names[0]}"
-        )
-    return names[0]
 
 
 def read(database: sqlite3.Connection, name: str, path: Path) -> TableFile:

@@ -14,7 +14,7 @@ from rosenblatt.table.notation.date_order import DateForm, DateOrder
 from rosenblatt.table.notation.date_parts import DateParts, date_parts
 from rosenblatt.table.notation.digit_shapes import digit_shapes
 
-__all__ = ["PIVOT", "DateNotation"]
+__all__ = ["PIVOT", "PLAIN_DATES", "DateNotation"]
 
 PIVOT = 69  # as in POSIX, whatever today's date
 
@@ -78,3 +78,6 @@ class DateNotation:
         elif self.zone:
             said.append(f"times in {self.zone.upper()}, as they stand")
         return ", ".join(said)
+
+
+PLAIN_DATES = DateNotation()

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from rosenblatt.support.types import BoolArray, Float64Array
 from rosenblatt.table.notation.compact_dates import are_compact_dates, compact_dates
-from rosenblatt.table.notation.dates import DateNotation
+from rosenblatt.table.notation.dates import PLAIN_DATES
 from rosenblatt.table.notation.excel_serials import from_excel_serials
 
 __all__ = ["NumberDateForm", "NumberDates", "number_dates_of"]
@@ -52,7 +52,7 @@ class NumberDates:
         days, strange = self.of_numbers(numbers)
         others = np.isnan(days) & ~strange & np.isnan(numbers)
         if others.any():
-            written, odd = DateNotation().parse(texts.filter(pa.array(others)))
+            written, odd = PLAIN_DATES.parse(texts.filter(pa.array(others)))
             days[others], strange[others] = written, odd
         return days, strange
 

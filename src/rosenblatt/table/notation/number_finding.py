@@ -61,19 +61,6 @@ class NumberFinding:
     reason: str
     example: str
 
-    def values_of(self, text: str) -> tuple[float, ...]:
-        """What the text is in each of the alternatives, or in the notation if there are none."""
-        cell = pa.array([text])
-        notations = self.alternatives or (self.notation,)
-        return tuple(float(notation.parse(cell)[0][0]) for notation in notations)
-
-    def with_decimal(self, decimal: str) -> NumberFinding | None:
-        """The finding if the decimal sign is known, as from another column; None if none fits."""
-        fitting = [a for a in self.alternatives if a.decimal == decimal]
-        if len(fitting) != 1:
-            return None
-        return replace(self, notation=fitting[0], alternatives=(), example="")
-
 
 def recognise_numbers(
     texts: pa.Array | pa.ChunkedArray,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import final
 
@@ -18,7 +18,7 @@ from rosenblatt.table.notation.separators import Separators, points_of
 from rosenblatt.table.notation.shapes import Shapes
 from rosenblatt.table.notation.units import canonical_unit, goes_without_saying
 
-__all__ = ["NumberNotation"]
+__all__ = ["PLAIN_NUMBERS", "NumberNotation", "is_plain"]
 
 DECIMALS, GROUPINGS = (".", ",", "٫"), ("", ",", ".", " ", "'", "_", "٬")
 SHARES = ("%", "‰", "‱")
@@ -155,3 +155,11 @@ class NumberNotation:
         whole = f"1{self.grouping}23{self.grouping}456" if self.indian else f"1{self.grouping}234"
         number = f"{whole}{self.decimal}5{'K' if self.multipliers else ''}"
         return f"{number}{'' if self.unit in SHARES else ' '}{self.unit}".strip()
+
+
+PLAIN_NUMBERS = NumberNotation()
+
+
+def is_plain(notation: object) -> bool:
+    """Whether it is the notation of numbers as programs write them, 1234.5 or 1234."""
+    return isinstance(notation, NumberNotation) and replace(notation, proven=True) == PLAIN_NUMBERS
