@@ -93,7 +93,7 @@ sanitize-all: build/sanitized-address/.built build/sanitized-thread/.built
 	export OPENBLAS_NUM_THREADS=1; $(call under,tsan,thread,-m "not exhaustive" $(ENGINE))
 
 soak: $(VENV)/.tested
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest --timeout 0 -m slow
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m pip install --quiet ".[bench]"
