@@ -37,18 +37,20 @@ template <class T> struct NormalizeRows {
             const T *x = input.dense;
             T *y = output;
             for (int row = 0; row < pass.rows; ++row, x += n, y += n) {
-                T sum = 0, squares = 0;
-#pragma omp simd reduction(+ : sum)
-                for (int i = 0; i < n; ++i) sum += x[i];
-                const T mean = sum / T(n);
-#pragma omp simd reduction(+ : squares)
-                for (int i = 0; i < n; ++i) squares += (x[i] - mean) * (x[i] - mean);
-                const T scale = reciprocal_deviation(squares / T(n) + T(norm.epsilon));
+                const T *h = x;
+                T factor = 1;
+                Moments by = moments(h, n);
+                if (!std::isfinite(by.scale)) { // shrunk in y, if the row is finite at all
+                    factor = shrink(x, n, y);
+                    h = y;
+                    by = moments(h, n);
+                }
+                const T mean = by.mean, scale = by.scale;
 #pragma omp simd
-                for (int i = 0; i < n; ++i) y[i] = g.value(gamma[i] * ((x[i] - mean) * scale) + beta[i]);
+                for (int i = 0; i < n; ++i) y[i] = g.value(gamma[i] * ((h[i] - mean) * scale) + beta[i]);
                 if (saved_rows) {
-                    saved_rows[2 * row] = mean;
-                    saved_rows[2 * row + 1] = scale;
+                    saved_rows[2 * row] = mean / factor;
+                    saved_rows[2 * row + 1] = scale * factor;
                 }
             }
         });
@@ -72,9 +74,32 @@ template <class T> struct NormalizeRows {
     }
 
   private:
-    // NaN if the variance overflows: 0 would silently replace the row by β.
-    static T reciprocal_deviation(T variance) {
-        return std::isfinite(variance) ? 1 / std::sqrt(variance) : std::numeric_limits<T>::quiet_NaN();
+    struct Moments {
+        T mean, scale; // the reciprocal deviation; NaN if the variance overflows
+    };
+
+    Moments moments(const T *x, int n) const {
+        T sum = 0, squares = 0;
+#pragma omp simd reduction(+ : sum)
+        for (int i = 0; i < n; ++i) sum += x[i];
+        const T mean = sum / T(n);
+#pragma omp simd reduction(+ : squares)
+        for (int i = 0; i < n; ++i) squares += (x[i] - mean) * (x[i] - mean);
+        const T variance = squares / T(n) + T(norm.epsilon);
+        // 0 would silently replace the row by β.
+        if (!std::isfinite(variance)) return {mean, std::numeric_limits<T>::quiet_NaN()};
+        return {mean, 1 / std::sqrt(variance)};
+    }
+
+    // y = f x, f being the power of two with which the largest is about 2^53: then the squares fit a float,
+    // and ε is negligible beside the variance, as it is beside that of x. Returns f.
+    [[gnu::noinline]] static T shrink(const T *x, int n, T *y) {
+        T largest = 0;
+        for (int i = 0; i < n; ++i) largest = std::max(largest, std::abs(x[i]));
+        const T factor =
+            std::isfinite(largest) && largest > 0 ? std::ldexp(T(1), 53 - std::ilogb(largest)) : 1;
+        for (int i = 0; i < n; ++i) y[i] = factor * x[i];
+        return factor;
     }
 
     // A function of its own: of pointers that a closure holds GCC makes a vector, and gathers.

@@ -95,6 +95,7 @@ template <class T> class Predictor {
             forward(chain_, pass, 0, chain_.layers.size());
             T *scores = space.outputs.back();
             std::visit([&](const auto &loss) { loss.inverse_link(scores, n, chain_.n_outputs); }, loss_);
+            if (finite && !all_finite(scores, std::size_t(n) * std::size_t(chain_.n_outputs))) return false;
             write(scores, n, out + first * columns());
         }
         return true;

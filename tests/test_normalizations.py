@@ -25,6 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 X, Y = load_breast_cancer(return_X_y=True)
 X = scale(X)
 SETTINGS: dict[str, Any] = {"hidden_layer_sizes": (12, 8), "random_state": 0, "max_iter": 8}
+LARGE = pytest.mark.filterwarnings("ignore:Features reach", "ignore:The predictions of")
 BOTH = pytest.mark.parametrize("name", ["batch", "layer"])
 
 
@@ -66,18 +67,22 @@ def test_a_batch_of_one_row_takes_the_running_statistics_and_leaves_them() -> No
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_row_whose_variance_overflows_is_normalised_to_nan(dtype: Any) -> None:
-    """Its neighbour to what it is alone; so are both gradients."""
-    norm, h = LayerNorm(), np.array([[1, 3, 5], [1, 3, 5]], dtype)
+def test_a_row_whose_variance_overflows_is_normalised_as_others_are(dtype: Any) -> None:
+    """Its neighbours to what they are alone. The gradient is that of the row over its size."""
+    norm, h = LayerNorm(1e-30), np.array([[1, 3, 5], [1, 3, 5], [2, 2, 2], [1, np.nan, 3]], dtype)
+    size = dtype(2.0) ** (np.finfo(dtype).maxexp - 4)
     alone = norm.value(h[:1], norm.statistics(h[:1], {}, training=True))
-    h[1] *= np.sqrt(np.finfo(dtype).max)
-    with np.errstate(over="ignore"):
-        by = norm.statistics(h, {}, training=True)
+    h[1:3] *= size
+    by = norm.statistics(h, {}, training=True)
     value = norm.value(h, by)
+    assert value.dtype == dtype
     np.testing.assert_array_equal(value[:1], alone)
-    assert np.isnan(value[1]).all()
-    back = norm.pull_back(value, by, h[[0, 0]])
-    np.testing.assert_array_equal(np.isnan(back), np.isnan(value))
+    np.testing.assert_allclose(value[1], value[0], rtol=4 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(value[2], 0)
+    assert np.isnan(value[3]).all()
+    grad = np.array([[1, -2, 0.5]] * 4, dtype)
+    back = norm.pull_back(value, by, grad)
+    np.testing.assert_allclose(size * back[1], back[0], rtol=1e-5)
 
 
 def test_mismatched_shapes_are_refused() -> None:
@@ -249,12 +254,15 @@ def test_names_that_are_none(given: Any) -> None:
         MLPClassifier(**SETTINGS, normalization=given).fit(X, Y)
 
 
+@LARGE
 @pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])
-@pytest.mark.parametrize(("dtype", "size"), [(np.float32, 1e20), (np.float64, 1e155)])
-def test_rows_whose_variance_overflows(dtype: Any, size: float, solver: str) -> None:
+@pytest.mark.parametrize(("dtype", "size"), [(np.float32, 3e38), (np.float64, 1.7e308)])
+def test_outputs_that_overflow_before_they_are_normalised(
+    dtype: Any, size: float, solver: str
+) -> None:
     """They are not learnt from as if all were alike, and have no prediction."""
-    Z = np.random.default_rng(0).standard_normal((60, 4))
-    y = Z @ [1.0, 2.0, -1.0, 0.5]
+    Z = np.random.default_rng(0).standard_normal((60, 64))
+    y = Z[:, :4] @ [1.0, 2.0, -1.0, 0.5]
     settings: dict[str, Any] = {
         "hidden_layer_sizes": (5,),
         "random_state": 0,
@@ -263,13 +271,39 @@ def test_rows_whose_variance_overflows(dtype: Any, size: float, solver: str) -> 
         "max_iter": 20,
     }
     with pytest.raises(DivergenceError, match=r"the outputs of layer 1 .* overflow float") as e:
-        MLPRegressor(**settings).fit((size * Z).astype(dtype), y)
+        MLPRegressor(**settings).fit((size * np.sign(Z)).astype(dtype), y)
     assert e.value.layer == 1
     assert ("dtype='float64'" in str(e.value)) == (dtype == np.float32)
     model = MLPRegressor(**settings).fit(Z.astype(dtype), y)
-    assert np.isnan(model.predict((size * Z).astype(dtype))).all()
-    assert np.isnan(model.predictor()((size * Z[:3]).astype(dtype))).all()
+    rows = (size * np.sign(Z)).astype(dtype)
+    overflowing = np.isnan(model.predict(rows))
+    assert overflowing.any()
+    np.testing.assert_array_equal(np.isnan(model.predictor()(rows)), overflowing)
     assert np.isfinite(model.predict(Z.astype(dtype))).all()
+
+
+@LARGE
+@pytest.mark.parametrize(
+    ("dtype", "sizes"),
+    [(np.float32, [1e15, 1e19, 1e25, 1e35]), (np.float64, [1e100, 1e154, 1e200, 1e300])],
+)
+def test_rows_whose_variance_overflows(dtype: Any, sizes: list[float]) -> None:
+    """Without a bias, and with an ε of nearly nothing, their size makes no difference."""
+    Z = np.random.default_rng(0).standard_normal((60, 4))
+    y = (Z @ [1.0, 2.0, -1.0, 0.5] > 0).astype(int)
+    settings: dict[str, Any] = {"hidden_layer_sizes": (5,), "random_state": 0, "max_iter": 20}
+    model = MLPClassifier(**settings, normalization=LayerNorm(1e-30), dtype=dtype.__name__)
+    model.fit(Z, y)
+    model.intercepts_[0][...] = 0
+    expected, trained = model.predict_proba(Z), []
+    for size in sizes:
+        rows = (size * Z).astype(dtype)
+        np.testing.assert_allclose(model.predict_proba(rows), expected, atol=2e-5)
+        np.testing.assert_allclose(model.predictor()(rows[:3]), expected[:3], atol=2e-5)
+        again = MLPClassifier(**settings, normalization="layer", dtype=dtype.__name__)
+        trained.append(again.fit(rows, y).predict_proba(rows))
+    np.testing.assert_allclose(trained, [trained[0]] * len(sizes), atol=1e-3)
+    assert np.ptp(trained[0][:, 0]) > 0.2
 
 
 @pytest.mark.parametrize("name", ["batch", "layer"])

@@ -45,7 +45,8 @@ template <class T> class CheckedPredictor {
         return predict(x, target, true) ? out : nb::none();
     }
 
-    // Of any number of rows, or of a vector, unchecked; into `out`, or for None a new array.
+    // Of any number of rows, or of a vector; into `out`, or for None a new array. None as well if a
+    // prediction is not finite; inputs are unchecked.
     nb::object bare(nb::handle X, nb::handle out) {
         const CallGuard guard;
         const BufferView<T> x(X.ptr(), Access::read);
@@ -54,7 +55,8 @@ template <class T> class CheckedPredictor {
         const BufferView<T> target(result.ptr(), Access::write);
         if (!out.is_none() && !(out.type().is(ndarray_) && target && fits(x, target))) return nb::none();
         predict(x, target, false);
-        return result;
+        const auto n = std::size_t(rows(x)) * std::size_t(predictor_.columns());
+        return all_finite(target.data(), n) ? result : nb::none();
     }
 
     void fill(const MatrixHolder<T> &X, Out2<T> out, int threads, int at_once) {

@@ -13,6 +13,7 @@ from rosenblatt.engine import OutputFormat
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
+from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Model", "OutputFormat", "Predictor"]
@@ -43,9 +44,14 @@ class Model:
         return engine.scores(self.network, self.parameters, X, state=self.state)
 
     def predict(self, X: Matrix) -> FloatArray:
-        """Predictions through the loss's inverse link, shape (n_samples, n_outputs)."""
+        """Predictions through the loss's inverse link, shape (n_samples, n_outputs).
+
+        Warns of predictions of finite rows that are not finite.
+        """
         predictor = engine.predictor(self.network, self.loss, self.parameters, state=self.state)
-        return predictor.predict(X)
+        prediction = predictor.predict(X)
+        warn_of_overflow(prediction, X)
+        return prediction
 
 
 @final
@@ -54,8 +60,8 @@ class Predictor:
 
     It is a snapshot: it has its own copy of the parameters, and what becomes of the model
     afterwards does not reach it. Inputs are neither searched for NaN and infinity, which come out
-    as whatever they lead to, nor held against column names. It may be pickled, and called from
-    several threads at once.
+    as whatever they lead to, nor held against column names. Predictions of finite rows that are
+    not finite come with a warning. It may be pickled, and called from several threads at once.
 
     Parameters
     ----------
@@ -125,6 +131,7 @@ class Predictor:
                 f" {rows.shape}"
             )
         prediction = self._predictor.predict(np.atleast_2d(rows))
+        warn_of_overflow(prediction, rows)
         if rows.ndim == 1:
             prediction = prediction[0, ...]
         if out is None:

@@ -19,7 +19,7 @@ from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.network import Dense
 from rosenblatt.normalizations import LayerNorm
 from tests.support.c_compiler import STRICT, compiled
-from tests.support.exported import CASES, EVERY_CASE, expected, hidden, rows, trained
+from tests.support.exported import CASES, EVERY_CASE, expected, hidden, huge, rows, trained
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
@@ -53,13 +53,13 @@ def test_float32(name: str, tmp_path: Path) -> None:
 
 @needs_compiler
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_rows_whose_variance_overflows_have_no_prediction(dtype: Any, tmp_path: Path) -> None:
-    """Layer normalisation's, as the model has none."""
-    case = CASES["layer norm, residual"].converted(dtype)
-    X = rows(4, dtype)
-    X[2] *= dtype(100 * np.sqrt(np.finfo(dtype).max))
+def test_rows_whose_variance_overflows(dtype: Any, tmp_path: Path) -> None:
+    case, X, wanted = huge(dtype)
     got = predictions(compiled(c_source(case), tmp_path), X, case.n_outputs)
-    np.testing.assert_array_equal(np.isnan(got).all(1), [False, False, True, False])
+    np.testing.assert_allclose(got, wanted, 1e-4, 1e-5)
+    X[1, 0], X[2, 0] = np.nan, np.inf
+    got = predictions(compiled(c_source(case), tmp_path), X, case.n_outputs)
+    np.testing.assert_array_equal(np.isnan(got).all(1), [False, True, True, False])
 
 
 @needs_compiler

@@ -19,7 +19,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.model import OutputFormat
 from rosenblatt.network import Dense
 from rosenblatt.support.optional_dependencies import install_command
-from tests.support.exported import EVERY_CASE, expected, rows, trained
+from tests.support.exported import EVERY_CASE, expected, huge, rows, trained
 from tests.support.onnx_sessions import session
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -40,6 +40,15 @@ def test_predicts_what_the_model_predicts(case: Any) -> None:
         got = run(onnx_model(case), X[:n])
         assert got.shape == ((n,) if case.form is OutputFormat.FLAT else (n, case.n_outputs))
         np.testing.assert_allclose(got.reshape(n, -1), expected(single, X[:n]), 1e-5, 1e-5)
+
+
+def test_rows_whose_variance_overflows() -> None:
+    pytest.importorskip("onnx")
+    from rosenblatt.export.onnx_graph import onnx_model
+
+    case, X, wanted = huge(np.float32)
+    np.testing.assert_allclose(expected(case, X), wanted, 1e-4, 1e-5)
+    np.testing.assert_allclose(run(onnx_model(case), X), wanted, 1e-4, 1e-5)
 
 
 def test_estimators_and_their_classes(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sklearn.datasets import load_iris
 from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Tanh
 from rosenblatt.model import OutputFormat
-from tests.support.exported import CASES, EVERY_CASE, expected, hidden, rows, trained
+from tests.support.exported import CASES, EVERY_CASE, expected, hidden, huge, rows, trained
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -51,6 +51,12 @@ def test_float32(name: str) -> None:
     got = passed(sequential(case), X)
     assert got.dtype == np.float32
     np.testing.assert_allclose(got, expected(case, X), 2e-5, 2e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_whose_variance_overflows(dtype: Any) -> None:
+    case, X, wanted = huge(dtype)
+    np.testing.assert_allclose(passed(sequential(case), X), wanted, 1e-4, 1e-5)
 
 
 def test_weights_are_its_own_and_learn() -> None:

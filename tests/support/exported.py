@@ -12,7 +12,7 @@ from rosenblatt.export.trained import Trained
 from rosenblatt.losses import BinaryCrossEntropy, Loss, Quantile, SquaredError
 from rosenblatt.model import Model, OutputFormat
 from rosenblatt.network import Dense, Network
-from rosenblatt.normalizations import BatchNorm
+from rosenblatt.normalizations import BatchNorm, LayerNorm
 from tests.support.members import ACTIVATIONS, FUNCTIONS, LOSSES, parameters, random_state
 
 
@@ -73,3 +73,20 @@ def expected(case: Trained, X: Any) -> Any:
     """Predictions in columns, by the engine."""
     columns = case.model.predict(X)
     return np.hstack([1 - columns, columns]) if case.form is OutputFormat.BOTH_CLASSES else columns
+
+
+def huge(dtype: Any) -> tuple[Trained, Any, Any]:
+    """(A network with layer normalisation, rows whose variance overflows, their predictions)."""
+    case = trained((Dense(6, Tanh(), normalization=LayerNorm()), Dense(3)), dtype=dtype)
+    ordinary = rows(5)[1:]
+    exponent = np.finfo(dtype).maxexp
+    sizes = 2.0 ** (exponent - np.array([[exponent // 2 - 1], [40], [20], [10]]))
+    named = {
+        k: array.astype(np.float64)
+        for k, array in case.model.network.named_parameters(case.model.parameters).items()
+    }
+    h = ordinary @ named["layers.0.weight"]  # beside which the biases are nothing
+    hat = (h - h.mean(1, keepdims=True)) / h.std(1, keepdims=True)
+    a = np.tanh(named["layers.0.scale"] * hat + named["layers.0.shift"])
+    wanted = a @ named["layers.1.weight"] + named["layers.1.bias"]
+    return case, (ordinary * sizes).astype(dtype), wanted

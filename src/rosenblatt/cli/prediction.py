@@ -13,7 +13,9 @@ from rosenblatt.cli.scores import MetricScores
 from rosenblatt.cli.tasks import EncodedRows, in_blocks, kind_of, network_predictor, scores_of
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import SavedModel
+from rosenblatt.support.types import FloatArray
 from rosenblatt.table import Table
+from rosenblatt.table.messages import count
 
 
 @final
@@ -49,7 +51,17 @@ def predict(saved: SavedModel, table: Table) -> Predictions:
     encoded = saved.encoding.encode(_without_weights(saved, table))
     kind = kind_of(saved.encoding.target)
     output = in_blocks(network_predictor(kind, saved.model), encoded.X)
-    return Predictions(kind.columns(output), encoded.notes)
+    return Predictions(kind.columns(output), (*encoded.notes, *overflow_notes(output)))
+
+
+def overflow_notes(output: FloatArray) -> tuple[str, ...]:
+    n_bad = int((~np.isfinite(output.reshape(len(output), -1)).all(axis=1)).sum())
+    if not n_bad:
+        return ()
+    return (
+        f"the prediction of {count(n_bad, 'row')} is not finite: its numbers are so far from those"
+        " of the training that the network's are too large for its float type",
+    )
 
 
 def evaluate(saved: SavedModel, table: Table) -> Evaluation:

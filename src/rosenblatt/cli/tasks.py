@@ -237,7 +237,12 @@ def in_blocks(predictor: RowPredictor, X: FloatArray) -> FloatArray:
 
 
 def network_predictor(kind: TaskKind, model: Model) -> RowPredictor:
-    return lambda X: kind.output(model.predict(X))
+    def outputs(X: FloatArray) -> FloatArray:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # notes count what is not finite
+            return kind.output(model.predict(X))
+
+    return outputs
 
 
 def scores_of(kind: TaskKind, predictor: RowPredictor, rows: EncodedRows) -> MetricScores:

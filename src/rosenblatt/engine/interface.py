@@ -138,11 +138,11 @@ class EnginePredictor(ABC):
 
     @abstractmethod
     def finite(self, X: object) -> FloatArray | None:
-        """Predictions of rows, shape (n, n_features) with n > 0, if all inputs are finite."""
+        """Predictions of rows, shape (n, n_features) with n > 0, if these and they are finite."""
 
     @abstractmethod
     def bare(self, X: object, out: object) -> FloatArray | None:
-        """Predictions of rows or of one vector, without a check for finite inputs.
+        """Predictions of rows or of one vector, if they are finite; inputs are not checked.
 
         They are written into `out`, or into a new array if it is None.
         """

@@ -34,6 +34,7 @@ from rosenblatt.fitting.input_scale import warn_of_large_features
 from rosenblatt.options.parameters import CONSTRAINTS, Parameters
 from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.problem import Rows
+from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import FloatArray
 
@@ -275,20 +276,25 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         """`reduce` applied to the members' predictions, stacked along the first axis."""
         check_is_fitted(self)
         predictors = [engine_predictor(net) for net in self.estimators_]
-        X = validate_data(
-            self,
-            X,
-            accept_sparse="csr",
-            dtype=predictors[0].theta.dtype,
-            order="C",
-            reset=False,
-        )
+        with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+            X = validate_data(
+                self,
+                X,
+                accept_sparse="csr",
+                dtype=predictors[0].theta.dtype,
+                order="C",
+                reset=False,
+            )
 
         def compute(rows: slice) -> tuple[FloatArray, ...]:
             block = X[rows]
-            return reduce(np.stack([predictor.predict(block) for predictor in predictors]))
+            each = np.stack([predictor.predict(block) for predictor in predictors])
+            with np.errstate(invalid="ignore"):  # of infinite ones; the warning counts them
+                return reduce(each)
 
-        return by_blocks(compute, X.shape[0], self.n_jobs)
+        results = by_blocks(compute, X.shape[0], self.n_jobs)
+        warn_of_overflow(results[0], X)
+        return results
 
     def _mean(self, X: Any) -> FloatArray:
         return self._over_members(X, lambda each: (each.mean(axis=0),))[0]

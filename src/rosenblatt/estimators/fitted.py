@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -27,6 +28,7 @@ from rosenblatt.fitting.carried import CarriedState
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.model import Model, Predictor
 from rosenblatt.options.activations import chosen_activations
+from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["FittedMLP"]
@@ -114,15 +116,18 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
             prediction = predictor.finite(X)
             if prediction is not None:
                 return prediction
-        X = validate_data(
-            self,
-            X,
-            accept_sparse="csr",
-            dtype=predictor.theta.dtype,
-            order="C",
-            reset=False,
-        )
-        return predictor.predict(X)
+        with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+            X = validate_data(
+                self,
+                X,
+                accept_sparse="csr",
+                dtype=predictor.theta.dtype,
+                order="C",
+                reset=False,
+            )
+        prediction = predictor.predict(X)
+        warn_of_overflow(prediction, X)
+        return prediction
 
     def _own_predictor(self) -> engine.EnginePredictor:
         """A predictor that reads the parameters in place; kept until a setting changes."""

@@ -19,7 +19,14 @@ from rosenblatt.normalizations import Normalization
 from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["BothClasses", "Exponential", "SkipConnection", "Threshold", "sequential"]
+__all__ = [
+    "BothClasses",
+    "Exponential",
+    "ShrinkingLayerNorm",
+    "SkipConnection",
+    "Threshold",
+    "sequential",
+]
 
 
 @final
@@ -32,6 +39,15 @@ class SkipConnection(nn.Module):
 
     def forward(self, x: Any) -> Any:
         return self.block(x) + self.projection(x)
+
+
+@final
+class ShrinkingLayerNorm(nn.LayerNorm):
+    """Divides rows of numbers beyond 2^53 first, whose variance would overflow."""
+
+    def forward(self, h: Any) -> Any:
+        largest = h.abs().amax(-1, keepdim=True)
+        return super().forward(h / (largest * 2.0**-53).clamp(min=1))
 
 
 @final
@@ -99,6 +115,9 @@ class ModuleWriter:
         module = nn.Linear(*weight.shape, bias=bias is not None)
         state = {"weight": weight.T}
         return self.loaded(module, state if bias is None else {**state, "bias": bias})
+
+    def layer_norm(self, n: int, epsilon: float) -> Any:
+        return ShrinkingLayerNorm(n, eps=epsilon)
 
     def activation(self, activation: Activation) -> Any:
         form = form_of(ACTIVATIONS, activation, "torch")

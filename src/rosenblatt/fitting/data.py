@@ -104,17 +104,18 @@ def validated(
     reader.__dict__.update(vars(estimator))
     if columns is not None:
         columns.publish(reader)
-    X, y = validate_data(
-        reader,
-        X,
-        y,
-        accept_sparse="csr",
-        multi_output=True,
-        y_numeric=numeric,
-        dtype=dtype,
-        order="C",
-        reset=columns is None,
-    )
+    with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+        X, y = validate_data(
+            reader,
+            X,
+            y,
+            accept_sparse="csr",
+            multi_output=True,
+            y_numeric=numeric,
+            dtype=dtype,
+            order="C",
+            reset=columns is None,
+        )
     return ValidatedData(X, y, checked_weights(sample_weight, X), Columns.of(reader))
 
 

@@ -19,12 +19,14 @@ __all__ = ["Normalization", "Statistics", "require_positive", "statistics_over"]
 class Statistics:
     """Mean and variance, shaped so that they meet the array that they belong to.
 
-    `fixed` ones do not depend on it: they are the running statistics.
+    `fixed` ones do not depend on it: they are the running statistics. They are those of the array
+    times `factor`, powers of two that are not 1 where the variance would overflow.
     """
 
     mean: FloatArray
     variance: FloatArray
     fixed: bool = False
+    factor: FloatArray | None = None
 
 
 class Normalization(ABC):
@@ -55,7 +57,8 @@ class Normalization(ABC):
     @final
     def value(self, h: FloatArray, by: Statistics) -> FloatArray:
         """ĥ."""
-        return (h - by.mean) / np.sqrt(by.variance + self.epsilon)
+        shrunk = h if by.factor is None else h * by.factor
+        return (shrunk - by.mean) / np.sqrt(by.variance + self.epsilon)
 
     @final
     def pull_back(self, normalised: FloatArray, by: Statistics, grad: FloatArray) -> FloatArray:
@@ -69,7 +72,8 @@ class Normalization(ABC):
         mean = grad.mean(self.axis, keepdims=True)
         along = (grad * normalised).mean(self.axis, keepdims=True)
         centred = grad - mean - normalised * along
-        return centred / np.sqrt(by.variance + self.epsilon)
+        pulled = centred / np.sqrt(by.variance + self.epsilon)
+        return pulled if by.factor is None else pulled * by.factor
 
 
 def statistics_over(h: FloatArray, axis: int) -> Statistics:

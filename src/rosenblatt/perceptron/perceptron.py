@@ -99,7 +99,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         self._check_parameters()
         with undone_on_failure(self):
             inputs: FloatArray
-            inputs, labels = validate_data(self, X, y, dtype=np.float64, order="C")
+            with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+                inputs, labels = validate_data(self, X, y, dtype=np.float64, order="C")
             check_classification_targets(labels)
             if (kind := type_of_target(labels)) != "binary":
                 raise ValueError(
@@ -137,7 +138,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: npt.ArrayLike) -> FloatArray:
         """z = w·x + b, shape (n_samples,)."""
         check_is_fitted(self)
-        inputs: FloatArray = validate_data(self, X, dtype=np.float64, order="C", reset=False)
+        with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+            inputs: FloatArray = validate_data(self, X, dtype=np.float64, order="C", reset=False)
         return pre_activation(inputs, self.coef_[0], self.intercept_[0])
 
     def predict(self, X: npt.ArrayLike) -> npt.NDArray[Any]:

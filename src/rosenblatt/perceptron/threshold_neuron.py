@@ -121,7 +121,8 @@ class McCullochPittsNeuron:
 
 
 def _check_inputs(X: npt.ArrayLike, *, n_inputs: int) -> FloatArray:
-    inputs: FloatArray = check_array(X, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+        inputs: FloatArray = check_array(X, dtype=np.float64)
     if inputs.shape[1] != n_inputs:
         raise ValueError(
             f"X has {inputs.shape[1]} columns, but this neuron has {n_inputs} inputs: "

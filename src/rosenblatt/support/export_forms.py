@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from rosenblatt.support.types import FloatArray
 
 __all__ = ["CFunctionWriter", "CWriter", "OnnxGraph", "TorchWriter"]
@@ -68,7 +70,7 @@ class OnnxGraph(Protocol):
     def step(self, operator: str, *inputs: str, **attributes: Any) -> str:
         """The value that an operator computes."""
 
-    def constant(self, array: FloatArray) -> str:
+    def constant(self, array: npt.NDArray[Any]) -> str:
         """A constant array."""
 
     def number(self, x: float) -> str:
@@ -96,6 +98,9 @@ class TorchWriter(Protocol):
 
     def linear(self, weight: FloatArray, bias: FloatArray | None = None) -> Any:
         """x W + b, or x W."""
+
+    def layer_norm(self, n: int, epsilon: float) -> Any:
+        """`torch.nn.LayerNorm`, also of rows whose variance overflows."""
 
     def activation(self, activation: Any) -> Any:
         """An activation's module."""

@@ -1,0 +1,93 @@
+"""Predictions of finite rows that are not finite: each way to ask for them says so."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from rosenblatt import MLPClassifier, MLPEnsembleRegressor, MLPRegressor
+from rosenblatt.losses import Poisson
+from rosenblatt.model import Model
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((60, 64)).astype(np.float32)
+Y = X[:, :4] @ np.array([1, 2, -1, 0.5], np.float32)
+HUGE = np.sign(X) * np.float32(3e38)
+SETTINGS: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 5, "random_state": 0}
+SAYS = r"The predictions of \d+ of \d+ rows are not finite"
+
+
+def fitted(cls: Any = MLPRegressor, **changed: Any) -> Any:
+    y = (Y > 0).astype(int) if cls is MLPClassifier else Y
+    return cls(**{**SETTINGS, **changed}).fit(X, y)
+
+
+@pytest.mark.parametrize("activation", ["relu", "identity"])
+@pytest.mark.parametrize("cls", [MLPRegressor, MLPClassifier])
+def test_estimators(cls: Any, activation: str) -> None:
+    model = fitted(cls, activation=activation)
+    for rows in (HUGE, HUGE[:1], np.asfortranarray(HUGE), sp.csr_matrix(HUGE)):
+        with pytest.warns(UserWarning, match=SAYS) as caught:
+            model.predict(rows)
+        assert caught[0].filename == __file__
+        assert "train with dtype='float64'" in str(caught[0].message)
+    n_bad = int((~np.isfinite(silent(model, HUGE))).any(axis=-1).sum())
+    with pytest.warns(UserWarning, match=f"of {n_bad} of 60 rows"):
+        (model.predict_proba if cls is MLPClassifier else model.predict)(HUGE)
+
+
+def silent(model: Any, rows: Any) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        predict = getattr(model, "predict_proba", model.predict)
+        return predict(rows).reshape(len(rows), -1)
+
+
+def test_predictors_and_models() -> None:
+    estimator = fitted()
+    predictor, model = estimator.predictor(), estimator.model_
+    assert isinstance(model, Model)
+    out = np.empty(60, np.float32)
+    for ask in (
+        lambda: predictor(HUGE),
+        lambda: predictor(HUGE, out=out),
+        lambda: predictor(HUGE.astype(np.float64)),
+        lambda: model.predict(HUGE),
+    ):
+        with pytest.warns(UserWarning, match=SAYS):
+            ask()
+    np.testing.assert_array_equal(out, silent(estimator, HUGE).ravel())
+    one = int(np.flatnonzero(~np.isfinite(out))[0])
+    with pytest.warns(UserWarning, match="of 1 of 1 rows"):
+        assert not np.isfinite(predictor(HUGE[one]))
+
+
+def test_an_exponential_link_that_overflows() -> None:
+    counts = RNG.poisson(3, 60)
+    model = MLPRegressor(**{**SETTINGS, "activation": "identity"}, loss=Poisson()).fit(X, counts)
+    with pytest.warns(UserWarning, match="an infinite prediction"):
+        assert np.isinf(model.predict(1e6 * X)).any()
+
+
+def test_ensembles() -> None:
+    model = MLPEnsembleRegressor(MLPRegressor(**SETTINGS), 2, random_state=0).fit(X, Y)
+    for ask in (model.predict, lambda rows: model.predict(rows, return_std=True)):
+        with pytest.warns(UserWarning, match=SAYS):
+            ask(HUGE)
+
+
+def test_rows_that_are_not_finite_lead_to_what_they_lead_to() -> None:
+    """A predictor does not search its inputs, and its caller sees what is wrong with them."""
+    predictor = fitted().predictor()
+    rows = X.copy()
+    rows[3, 1] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(np.isnan(predictor(rows)), np.arange(60) == 3)
+        assert np.isnan(predictor(rows[3]))
+        assert np.isfinite(predictor(X)).all()
