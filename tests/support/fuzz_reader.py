@@ -30,6 +30,7 @@ from rosenblatt.cli.prediction import predict
 from rosenblatt.cli.screen import Screen
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import SavedModel, load_model
+from rosenblatt.table import table_of
 from tests.support.fuzz_bases import base_files, frame
 from tests.support.fuzz_mutations import Mutated, mutated
 
@@ -108,12 +109,11 @@ def unclear(message: str, path: Path) -> str:
 def use(saved: SavedModel, path: Path) -> None:
     """Predict rows of the columns that the model asks for, and show what it is."""
     known = frame()
-    table = pd.DataFrame(
-        {
-            column.name: known[column.name if column.name in known else LIKE[column.kind]]
-            for column in saved.encoding.columns
-        }
-    )
+    asked = {
+        column.name: known[column.name if column.name in known else LIKE[column.kind]]
+        for column in saved.encoding.columns
+    }
+    table = table_of(pd.DataFrame(asked))
     # Odd scales and huge weights lead to what they lead to, but to no more than warnings.
     with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.suppress(InputError):
         warnings.simplefilter("ignore")
