@@ -11,7 +11,7 @@ UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 # One test process a core; more than four would need too much memory.
 PARALLEL = -n auto --maxprocesses 4
 
-.PHONY: demo test test-all lint unit exhaustive sanitize sanitize-all test-blas soak bench bench-products profile clean
+.PHONY: demo test test-all lint unit exhaustive sanitize sanitize-all test-blas aarch64 soak bench bench-products profile clean
 
 demo: $(VENV)/.installed
 	@mkdir -p build/demo
@@ -21,8 +21,8 @@ demo: $(VENV)/.installed
 # Before every merge: about 10 minutes on two cores, the build included.
 test: lint unit
 
-# What CI runs after `make test`. The suites under OpenBLAS's kernels, `make test-blas`, would take as long again.
-test-all: exhaustive sanitize
+# Of these CI runs `exhaustive` and `sanitize` after `make test`: the suites under OpenBLAS's kernels take as long again.
+test-all: exhaustive sanitize test-blas
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -91,6 +91,13 @@ sanitize-all: build/sanitized-address/.built build/sanitized-thread/.built
 	export ROSENBLATT_LEVEL=0; $(call under,asan,address,-m "not slow" $(ENGINE))
 	# NumPy's BLAS is compiled without ThreadSanitizer, which would report its threads as races.
 	export OPENBLAS_NUM_THREADS=1; $(call under,tsan,thread,-m "not exhaustive" $(ENGINE))
+
+# The engine for aarch64, under emulation. It needs a Debian with qemu-user and g++-aarch64-linux-gnu.
+EMULATED = $(addprefix tests/, parity engine activations losses network optimizers regularization test_normalizations.py)
+aarch64: $(VENV)/.tested
+	$(BIN)/python -m pip install --quiet nanobind cmake ninja
+	PATH="$(abspath $(BIN)):$$PATH" tests/aarch64/run.sh build/aarch64 $(BIN)/python $(PARALLEL) \
+	    -m "not slow and not exhaustive" $(EMULATED)
 
 soak: $(VENV)/.tested
 	$(BIN)/python -m pytest --timeout 0 -m slow
