@@ -100,7 +100,7 @@ aarch64: $(VENV)/.tested
 	    -m "not slow and not exhaustive" $(EMULATED)
 
 soak: $(VENV)/.tested
-	$(BIN)/python -m pytest --timeout 0 -m slow
+	$(BIN)/python -m pytest -o faulthandler_timeout=0 -m slow
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m pip install --quiet ".[bench]"

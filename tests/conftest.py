@@ -10,6 +10,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from rosenblatt.support.registry import REGISTRIES
@@ -19,6 +20,10 @@ from tests.support.sampling import sample
 if "ROSENBLATT_LEVEL" in os.environ:
     level = int(os.environ["ROSENBLATT_LEVEL"])
     importlib.import_module("rosenblatt.engine._native").cpu_level = lambda: level
+
+# The same examples in every run, however slow the machine is.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("repeatable")
 
 # Ctrl-C is tested by real signals, which processes ignore that a script has put in the background.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -37,7 +37,7 @@ if [ ! -d packages ]; then
     platforms=(--platform manylinux2014_aarch64 --platform manylinux_2_27_aarch64 --platform manylinux_2_28_aarch64)
     "$python" -m pip install --quiet --target downloaded --only-binary=:all: "${platforms[@]}" \
         --python-version "$version" numpy scipy scikit-learn joblib safetensors \
-        hypothesis pytest pytest-timeout pytest-xdist
+        hypothesis pytest pytest-xdist
     mv downloaded packages
 fi
 

@@ -69,6 +69,7 @@ def test_two_processes_on_one_path_the_second_is_refused(dies: bool, tmp_path: P
     here, there = SERVER.Pipe()
     process = SERVER.Process(target=hold, args=(there, path))
     process.start()
+    there.close()  # or a child that fails would be waited for
     try:
         assert here.recv() == "inside"
         with pytest.raises(InputError, match="another fit is using"):
@@ -207,6 +208,7 @@ def test_a_child_has_no_part_in_its_parents_lock(tmp_path: Path) -> None:
         connection, there = SERVER.Pipe()
         process = SERVER.Process(target=try_to_fit, args=(there, path))
         process.start()
+        there.close()
         assert "another fit is using" in connection.recv()
         process.join()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rosenblatt.cli.split import split_rows
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     groups=st.lists(st.integers(0, 5), min_size=1, max_size=80),
     validation=st.floats(0, 0.49),

@@ -201,7 +201,7 @@ def test_a_later_partial_fit_that_fails_leaves_the_estimator_as_it_was() -> None
     assert model.loss_curve_ == twin.loss_curve_
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rate=st.integers(-20, 300),
     of_X=st.integers(-300, 300),

@@ -212,7 +212,7 @@ def test_shares_are_the_readable_engines_batch(
         assert_near(epochs[0].gradient_norms, records[0].gradient_norms, np.float64, 10)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=st.integers(1, 90),
     batch=st.integers(1, 100),

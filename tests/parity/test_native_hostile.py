@@ -20,9 +20,7 @@ from tests.support.native_runs import trained
 REFUSALS = (TypeError, ValueError, OverflowError, MemoryError, BufferError, RuntimeError)
 # Numbers of whatever use: a rate, an exponent, a slope, a bound.
 FIELDS = st.sampled_from([0.0, 1.0, 0.5, -1.0, 1e-8, 5.0, 1e308, math.inf, -math.inf, math.nan])
-often = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+often = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 both_types = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 either = st.sampled_from
 
@@ -110,7 +108,7 @@ def test_valid_networks_pass_through_all_functions(build: Any) -> None:
     """So that the tests below are not all refusals: the sizes of any network are known here."""
     taken = 0
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(networks(build, odd=False, dropout=0.0))
     def train_and_predict(network: Any) -> None:
         nonlocal taken

@@ -37,7 +37,7 @@ def test_a_file_without_its_last_byte_says_how_many_are_there(path: Path) -> Non
         load_model(path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_flipped_bit_anywhere_is_refused(data, tmp_path_factory) -> None:
     path = tmp_path_factory.mktemp("flip") / "m"
@@ -50,7 +50,7 @@ def test_a_flipped_bit_anywhere_is_refused(data, tmp_path_factory) -> None:
         load_model(path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=200), with_length=st.booleans())
 def test_noise_is_refused(data: bytes, with_length: bool, tmp_path_factory) -> None:
     path = tmp_path_factory.mktemp("noise") / "m"

@@ -18,7 +18,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import check_writable, faults_named, sync_folder
 from rosenblatt.support.state_dict import StateDict
 
-__all__ = ["Store"]
+__all__ = ["Store", "check_usable"]
 
 # Fraction of the time that is spent on writing, at most.
 WRITING_FRACTION = 0.05
@@ -155,6 +155,12 @@ class Store:
             f"the checkpoint {path} cannot be used ({fault}), and it is not overwritten: give"
             f" another path, or remove the file {otherwise}"
         )
+
+
+def check_usable(checkpoint: Checkpoint) -> None:
+    """InputError if a fit cannot begin with this checkpoint: for before its data are read."""
+    with Store.held(checkpoint):
+        pass
 
 
 def refuse_foreign(path: Path) -> None:

@@ -15,7 +15,7 @@ from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.training import TrainingResult
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import is_model_file, load_model, save_model
+from rosenblatt.persistence import check_savable, is_model_file, load_model, save_model
 from rosenblatt.support.atomic import check_writable
 from rosenblatt.support.listing import count
 from rosenblatt.table import TableEncoding
@@ -90,15 +90,16 @@ def shown_table(
     *,
     target: str | None,
     weight_column: str | None,
+    n_units: int = 1,
 ) -> ShownTable:
     """Read and prepare a table, and show the kinds of its columns.
 
-    The table itself is freed before training.
+    The table itself is freed before training, whose first layer has `n_units` units at least.
 
     Raises
     ------
     InputError
-        If its model may not be saved at `place`.
+        If its model may not be saved at `place`, or is too large for a model file.
     """
     file = source.read(target=target, weight_column=weight_column)
     prepared = prepare(
@@ -109,6 +110,7 @@ def shown_table(
         fmt=source.format,
     )
     place.check_replaceable(prepared.encoding)
+    check_savable(prepared.encoding, n_units * prepared.encoding.n_features)
     notes = (*file.notes, *prepared.notes)
     columns = prepared.encoding.describe()
     n_rows = count(len(file.table), "row")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from rosenblatt.checkpoints import Checkpoint
+from rosenblatt.checkpoints import Checkpoint, check_usable
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.screen import Screen
@@ -36,7 +36,17 @@ def run_train(
             f"the model's file {place.path} is one of those of --checkpoint {checkpoint}: choose"
             " another name"
         )
-    table = shown_table(source, screen, place, options, target=target, weight_column=weight_column)
+    if checkpoint is not None:
+        check_usable(Checkpoint(checkpoint))
+    table = shown_table(
+        source,
+        screen,
+        place,
+        options,
+        target=target,
+        weight_column=weight_column,
+        n_units=options.hidden[0] if options.hidden else 1,
+    )
     trained = train_network(
         table.prepared, options, progress=screen.shows_progress, checkpoint=checkpoint
     )

@@ -5,6 +5,7 @@ from rosenblatt.support.optional_dependencies import EXTRAS, missing
 try:
     from rosenblatt.persistence.files import (
         Loaded,
+        check_savable,
         is_model_file,
         load_model,
         read_model,
@@ -28,6 +29,7 @@ __all__ = [
     "SavedModel",
     "Score",
     "Summary",
+    "check_savable",
     "is_model_file",
     "load_model",
     "read_model",

@@ -13,6 +13,7 @@ header, make up for it.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any, final
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import save
 
 from rosenblatt.errors import InputError
@@ -31,7 +33,7 @@ from rosenblatt.support.types import FloatArray
 
 OURS = "rosenblatt"
 CHECKSUM = "rosenblatt_sha256"
-MAX_HEADER_BYTES = 16 * 1024 * 1024
+MAX_HEADER_BYTES = 100_000_000  # what readers of safetensors accept
 _LENGTH_BYTES = 8
 _PIECE = 2**14
 
@@ -63,19 +65,46 @@ def pack(metadata: str, tensors: Mapping[str, FloatArray]) -> bytes:
     """The bytes of a model file; InputError where the metadata pass what `read` accepts."""
     arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
     text = metadata.encode()
-    data = save(arrays, {OURS: metadata, CHECKSUM: _checksum(text, arrays)})
+    try:
+        data = save(arrays, {OURS: metadata, CHECKSUM: _checksum(text, arrays)})
+    except SafetensorError:  # of the header's size, which is that of the metadata
+        raise _too_large(len(text)) from None
     header_end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "little")
     header = data[_LENGTH_BYTES:header_end].rstrip(b" ")
-    allowances = Allowances(len(header), len(data) - header_end)
-    blanks = allowances.blanks(memory_for(header), memory_for(text), len(arrays))
-    blanks += -(len(header) + blanks) % _LENGTH_BYTES  # so that tensors begin on whole words
-    if len(header) + blanks > MAX_HEADER_BYTES:
-        raise InputError(
-            f"the description of the columns takes more than {MAX_HEADER_BYTES // 2**20} MiB, "
-            f"which a model file cannot hold; leave out columns with many or long categories"
-        )
+    blanks = _blanks_for(header, text, len(arrays), len(data) - header_end)
     length = (len(header) + blanks).to_bytes(_LENGTH_BYTES, "little")
     return b"".join((length, header, b" " * blanks, memoryview(data)[header_end:]))
+
+
+def check_size(metadata: str, data_bytes: int) -> None:
+    """InputError as `pack` raises it, for metadata that may still grow a little.
+
+    Parameters
+    ----------
+    metadata : str
+    data_bytes : int
+        Of the tensors, at least.
+    """
+    header = json.dumps({METADATA: {OURS: metadata, CHECKSUM: "0" * 64}}, ensure_ascii=False)
+    _blanks_for(header.encode(), metadata.encode(), 0, data_bytes)
+
+
+def _blanks_for(header: bytes, text: bytes, n_tensors: int, data_bytes: int) -> int:
+    """How many blanks follow the header."""
+    allowances = Allowances(len(header), data_bytes)
+    blanks = allowances.blanks(memory_for(header), memory_for(text), n_tensors)
+    blanks += -(len(header) + blanks) % _LENGTH_BYTES  # so that tensors begin on whole words
+    if len(header) + blanks > MAX_HEADER_BYTES:
+        raise _too_large(len(header) + blanks)
+    return blanks
+
+
+def _too_large(n_bytes: int) -> InputError:
+    return InputError(
+        f"the description of the columns takes {n_bytes / 1e6:,.0f} MB, and a model file holds"
+        f" {MAX_HEADER_BYTES / 1e6:.0f}: leave out columns, first those with many or long"
+        " categories"
+    )
 
 
 def read(path: Path) -> Container:

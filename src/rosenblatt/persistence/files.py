@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from os import PathLike
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from safetensors.numpy import save
@@ -23,6 +23,7 @@ from rosenblatt.persistence.schema import (
 )
 from rosenblatt.support.atomic import replaced_file
 from rosenblatt.support.paths import file_path
+from rosenblatt.table import TableEncoding
 from rosenblatt.table.serialization import shortened
 
 
@@ -46,10 +47,25 @@ def save_model(path: str | PathLike[str], saved: SavedModel) -> None:
             f"{path} was not written: the network has weights that are not finite; train it again "
             f"with a smaller learning rate"
         )
-    metadata = json.dumps(metadata_of(saved), allow_nan=False, ensure_ascii=False)
-    data = container.pack(metadata, tensors_of(saved.model))
+    data = container.pack(json_of(metadata_of(saved)), tensors_of(saved.model))
     with replaced_file(file_path(path)) as file:
         file.write(data)
+
+
+def check_savable(encoding: TableEncoding, n_weights: int) -> None:
+    """InputError if no model file holds the description of these columns: for before a training.
+
+    Parameters
+    ----------
+    encoding : TableEncoding
+    n_weights : int
+        Of the network, at least: a file may take memory by its size.
+    """
+    container.check_size(json_of(encoding.to_dict()), 4 * n_weights)
+
+
+def json_of(data: Any) -> str:
+    return json.dumps(data, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
 def weights_of(saved: SavedModel) -> bytes:

@@ -17,6 +17,7 @@ class Column(ABC):
     """The encoding of one column; members are frozen dataclasses of plain data."""
 
     kind: ClassVar[str]  # what it was taken for, in a word
+    leaves_out_defaults: ClassVar[bool] = True
 
     name: str
 

@@ -4,6 +4,9 @@ A dataclass becomes ``{"kind": its name, field: value, …}`` of str, bool, int,
 lists and further such dictionaries. On the way back every key must be there unless its field has a
 default, as one has that an older file does not know; none may be strange, and every value must have
 the type that the field declares; the dataclass then checks itself.
+
+Of a table there may be 100,000 columns: their classes leave out what equals its default, which can
+therefore never change.
 """
 
 from __future__ import annotations
@@ -37,8 +40,12 @@ MOST = 2**64
 def to_plain(value: Any) -> Any:
     """Plain data of a dataclass, an enum member, a tuple of such, or a scalar."""
     if is_dataclass(value) and not isinstance(value, type):
-        content = {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
-        return {"kind": type(value).__name__, **content}
+        content = {f.name: getattr(value, f.name) for f in fields(value)}
+        if getattr(value, "leaves_out_defaults", False):
+            for field in fields(value):
+                if field.default is not MISSING and content[field.name] == field.default:
+                    del content[field.name]
+        return {"kind": type(value).__name__, **{k: to_plain(v) for k, v in content.items()}}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple):

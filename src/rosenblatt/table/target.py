@@ -62,6 +62,8 @@ class ClassTarget:
         Notes on how the column was read.
     """
 
+    leaves_out_defaults: ClassVar[bool] = True
+
     kind: ClassVar[str] = "target"
 
     name: str
@@ -137,6 +139,8 @@ class NumberTarget:
 
     `notation` is how text is read, `words` are texts taken as missing, `remarks` notes on both.
     """
+
+    leaves_out_defaults: ClassVar[bool] = True
 
     kind: ClassVar[str] = "target"
 

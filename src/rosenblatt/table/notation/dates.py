@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +39,8 @@ class DateNotation:
     pivot : int
         Two-digit years below it are of the 2000s, and from it on of the 1900s.
     """
+
+    leaves_out_defaults: ClassVar[bool] = True
 
     order: DateOrder = DateOrder.YEAR_FIRST
     form: DateForm = DateForm.DAY

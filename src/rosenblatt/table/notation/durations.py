@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 import pyarrow as pa
@@ -59,6 +59,8 @@ class DurationNotation:
     two_parts : TwoParts
         What 12:34 is. All else can be one thing only.
     """
+
+    leaves_out_defaults: ClassVar[bool] = True
 
     two_parts: TwoParts = TwoParts.HOURS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,8 @@ class NumberNotation:
         Whether no cell of a column with groups has decimals. Then 1,234 is none beside 1.234.567:
         it may be grouped by another sign.
     """
+
+    leaves_out_defaults: ClassVar[bool] = True
 
     decimal: str = "."
     grouping: str = ""
