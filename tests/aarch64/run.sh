@@ -54,6 +54,15 @@ mkdir project
 cp -r "$project/src/rosenblatt" "$project/tests" "$project/pyproject.toml" project
 rm -f project/rosenblatt/engine/*.so
 cp build/_native*.so project/rosenblatt/engine
+
+# Tests that start processes, or compile, find what does it for aarch64.
+mkdir -p bin
+cat >bin/python <<WRAPPER
+#!/bin/sh
+exec qemu-aarch64 -L "$folder/system" -0 "$folder/bin/python" "$folder/system/usr/bin/python3" "\$@"
+WRAPPER
+chmod +x bin/python
+ln -sf "$(command -v aarch64-linux-gnu-gcc)" bin/cc
+export PATH=$folder/bin:$PATH PYTHONHOME=$folder/system/usr PYTHONPATH=$folder/packages:$folder/project
 cd project
-exec qemu-aarch64 -L "$folder/system" -E PYTHONPATH="$folder/packages:$folder/project" \
-    "$folder/system/usr/bin/python3" -m pytest -p no:cacheprovider "$@"
+exec python -m pytest -p no:cacheprovider "$@"

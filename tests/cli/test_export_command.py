@@ -101,7 +101,9 @@ def test_weights_are_plain(model: Path) -> None:
 
 def test_replacing_a_file_is_reported(model: Path) -> None:
     Path("net.c").write_text("old")
-    done = command("export", "shop.safetensors", "-o", "net.c", "--name", "shop", "--json")
+    done = command(
+        "export", "shop.safetensors", "-o", "net.c", "--name", "shop", "--force", "--json"
+    )
     answer = json.loads(done)
     assert answer["to"] == "c"
     assert answer["notes"] == ["net.c held another file, which the new one has replaced"]

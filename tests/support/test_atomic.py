@@ -39,6 +39,64 @@ def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
+@pytest.mark.parametrize("old", [None, 0o600, 0o640, 0o666])
+def test_nobody_else_can_read_what_is_being_written(
+    tmp_path: Path, umask: int, old: int | None
+) -> None:
+    """Whatever the permissions are in the end; the folder is looked at while the file is open."""
+    path = tmp_path / "model"
+    if old is not None:
+        path.write_bytes(b"old")
+        path.chmod(old)
+    before = os.umask(umask)
+    try:
+        with replaced_file(path) as file:
+            file.write(b"half")
+            file.flush()
+            (temporary,) = (entry for entry in tmp_path.iterdir() if entry != path)
+            assert stat.S_IMODE(temporary.stat().st_mode) == 0o600
+    finally:
+        os.umask(before)
+    wanted = 0o666 & ~umask if old is None else old
+    assert stat.S_IMODE(path.stat().st_mode) == wanted
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def test_a_replaced_file_keeps_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+    os.chown(path, 1234, 4321)
+    path.chmod(0o640)
+    write(path, b"new")
+    status = path.stat()
+    assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (1234, 4321, 0o640)
+
+
+def test_where_the_owner_cannot_be_handed_on_others_lose_their_permissions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(b"old")
+    path.chmod(0o664)
+    own = os.stat
+
+    def another_group(*args: object, **kwargs: object) -> object:
+        status = own(*args, **kwargs)
+        if os.fspath(args[0]) != os.fspath(path):
+            return status
+        return os.stat_result((*status[:5], status.st_gid + 1, *status[6:10]))
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "stat", another_group)
+    monkeypatch.setattr(os, "chown", refuse)
+    write(path, b"new")
+    assert stat.S_IMODE(own(path).st_mode) == 0o600
+
+
 def test_a_link_stays_a_link_and_its_target_is_replaced(tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.write_bytes(b"old")

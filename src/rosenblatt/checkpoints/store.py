@@ -15,7 +15,13 @@ from rosenblatt.checkpoints.checkpoint import Checkpoint
 from rosenblatt.checkpoints.file import Damaged, is_begun, read_snapshot, write_snapshot
 from rosenblatt.checkpoints.lock import locked
 from rosenblatt.errors import InputError
-from rosenblatt.support.atomic import check_writable, faults_named, sync_folder
+from rosenblatt.support.atomic import (
+    check_writable,
+    faults_named,
+    hand_on,
+    private_file,
+    sync_folder,
+)
 from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Store", "check_usable"]
@@ -109,14 +115,13 @@ class Store:
             # Under the lock: a leftover is from a fit that was killed.
             self._next.unlink(missing_ok=True)
             try:
-                with self._next.open("xb") as file:
+                with open(self._next, "xb", opener=private_file) as file:
                     write_snapshot(file, snapshot)
                     file.flush()
+                    hand_on(self.path, self._next)
                     os.fsync(file.fileno())
-                if self.path.exists():
-                    self._next.chmod(stat.S_IMODE(self.path.stat().st_mode))
-                    if self.passed_over is None:  # else only the previous one is intact
-                        os.replace(self.path, self.previous)
+                if self.path.exists() and self.passed_over is None:
+                    os.replace(self.path, self.previous)  # else only that one is intact
                 os.replace(self._next, self.path)
             except BaseException:
                 self._next.unlink(missing_ok=True)

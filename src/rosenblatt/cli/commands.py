@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
 from rosenblatt.cli.prediction import evaluate, predict
-from rosenblatt.cli.prediction_file import PredictionFile, write_csv
+from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions, write_csv
+from rosenblatt.cli.replacing import check_replaceable
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.errors import InputError
@@ -19,11 +20,22 @@ from rosenblatt.table import for_rows
 from rosenblatt.table.columns_file import columns_text
 
 
-def run_predict(model: Path, source: Source, screen: Screen, *, out: PredictionFile | None) -> Json:
-    """Predict every row, into a file or as CSV to standard output."""
+def run_predict(
+    model: Path,
+    source: Source,
+    screen: Screen,
+    *,
+    out: PredictionFile | None,
+    force: bool = False,
+) -> Json:
+    """Predict every row, into a file or as CSV to standard output.
+
+    A file that holds something else than predictions is replaced by `force` alone.
+    """
     if out is not None:
         if any(given is not None and _same_file(out.path, given) for given in (model, source.data)):
             raise InputError(f"--out {out.path} is one of the files to read: choose another name")
+        check_replaceable(out.path, holds_predictions, "predictions", force=force)
         check_writable(out.path)
     saved = load_model(model)
     saved = replace(saved, encoding=for_rows(saved.encoding, source.format))

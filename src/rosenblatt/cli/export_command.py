@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, final
 
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.options import check_member
+from rosenblatt.cli.replacing import check_replaceable, holds
 from rosenblatt.cli.screen import Screen
 from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import check_writable, replaced_file
@@ -22,6 +23,9 @@ else:
     persistence = late("rosenblatt.persistence")
 
 
+PRODUCER = b"\x12\nrosenblatt"  # the entry of an ONNX model that names who wrote it
+
+
 @final
 @dataclass(frozen=True)
 class Form:
@@ -30,6 +34,7 @@ class Form:
     ending: str
     what: str
     content: Callable[[persistence.SavedModel, str], bytes]
+    is_one: Callable[[Path], bool]
 
 
 FORMS: Mapping[str, Form] = {
@@ -37,27 +42,43 @@ FORMS: Mapping[str, Form] = {
         ".onnx",
         "an ONNX model, an input for each column",
         lambda saved, name: saved.to_onnx().SerializeToString(),
+        lambda path: holds(path, PRODUCER),
     ),
     "c": Form(
         ".c",
         "a C99 file, a structure with a member for each column",
         lambda saved, name: saved.to_c(name=name).encode("ascii"),
+        lambda path: holds(path, b"written by rosenblatt"),
     ),
     "safetensors": Form(
         ".safetensors",
         "the weights by name, without the columns",
         lambda saved, name: persistence.weights_of(saved),
+        lambda path: persistence.is_weights_file(path),
     ),
 }
 
 
-def run_export(model: Path, screen: Screen, *, to: str | None, out: Path | None, name: str) -> Json:
-    """Write a model in another format, after a check that the file can be written."""
+def run_export(
+    model: Path,
+    screen: Screen,
+    *,
+    to: str | None,
+    out: Path | None,
+    name: str,
+    force: bool = False,
+) -> Json:
+    """Write a model in another format, after a check that the file can be written.
+
+    A file that is no such export is replaced by `force` alone.
+    """
     form, path = form_and_place(model, to, out)
     if form is FORMS["onnx"] and find_spec("onnx") is None:
         raise InputError(f"--to onnx needs onnx: {install_command('onnx')}, or choose --to c")
     if path.exists() and path.samefile(model):
         raise InputError(f"--out {path} is the model itself: choose another name")
+    kind = next(kind for kind, other in FORMS.items() if other is form)
+    check_replaceable(path, form.is_one, f"export of rosenblatt as {kind}", force=force)
     check_writable(path)
     saved = persistence.load_model(model)
     notes = [f"{path} held another file, which the new one has replaced"] if path.exists() else []
@@ -70,7 +91,6 @@ def run_export(model: Path, screen: Screen, *, to: str | None, out: Path | None,
     screen.saved(path)
     screen.notes(notes)
     screen.say(f"wrote {path}: {form.what}")
-    kind = next(kind for kind, other in FORMS.items() if other is form)
     return {"out": str(path), "to": kind, "bytes": len(content), "notes": notes}
 
 

@@ -19,6 +19,7 @@ from rosenblatt.cli.arguments import (
     Example,
     ModelPath,
     Quiet,
+    ReplacesOthers,
     Target,
     TaskName,
     alternatives,
@@ -191,6 +192,7 @@ def predict(
             help="A .csv, .tsv or .parquet file; CSV to standard output if not given.", **NEW_FILE
         ),
     ] = None,
+    force: ReplacesOthers = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> Job:
@@ -203,7 +205,7 @@ def predict(
         from rosenblatt.cli.commands import run_predict
 
         source = source_of(data, example, fmt)
-        return run_predict(model, source, screen, out=file)
+        return run_predict(model, source, screen, out=file, force=force)
 
     return Job(job, as_json, quiet)
 
@@ -247,6 +249,7 @@ def export(
         ),
     ] = None,
     name: Annotated[str, typer.Option(help="Of the function in C.")] = "predict",
+    force: ReplacesOthers = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> Job:
@@ -255,7 +258,7 @@ def export(
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.export_command import run_export
 
-        return run_export(model, screen, to=to, out=out, name=name)
+        return run_export(model, screen, to=to, out=out, name=name, force=force)
 
     return Job(job, as_json, quiet)
 

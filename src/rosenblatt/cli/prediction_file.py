@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 else:
     np, pa, parquet = late("numpy"), late("pyarrow"), late("pyarrow.parquet")
 
-__all__ = ["Columns", "PredictionFile", "write_csv"]
+__all__ = ["PREDICTION", "Columns", "PredictionFile", "holds_predictions", "write_csv"]
 
 # One array of a value for each row by the column's name.
 Columns: TypeAlias = "Mapping[str, npt.NDArray[Any]]"
 
 ROWS_AT_ONCE = 16_384
+PREDICTION = "prediction"  # the first column
 
 
 @final
@@ -44,6 +46,17 @@ class PredictionFile:
 
     def write(self, columns: Columns, file: IO[bytes]) -> None:
         WRITERS[self.path.suffix.lower()](columns, file)
+
+
+def holds_predictions(path: Path) -> bool:
+    """Whether the first column of a file is that of predictions."""
+    if path.suffix.lower() == ".parquet":
+        with contextlib.suppress(pa.ArrowInvalid):
+            return parquet.read_schema(path).names[:1] == [PREDICTION]
+        return False
+    with path.open("rb") as file:
+        start = file.read(len(PREDICTION) + 1).decode(errors="replace")
+    return start[:-1] == PREDICTION and start[-1] in ",\t\n"
 
 
 def write_csv(columns: Columns, file: IO[bytes]) -> None:

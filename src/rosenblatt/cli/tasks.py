@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.cli.prediction_file import PREDICTION
 from rosenblatt.cli.scores import MetricScores, Weights, classification_scores, regression_scores
 from rosenblatt.errors import InputError
 from rosenblatt.model import Model
@@ -173,7 +174,7 @@ class Classification(TaskKind):
         probabilities = {
             f"probability_{label}": output[:, k] for k, label in enumerate(self.target.classes)
         }
-        return {"prediction": self.target.labels(output.argmax(axis=1)), **probabilities}
+        return {PREDICTION: self.target.labels(output.argmax(axis=1)), **probabilities}
 
 
 @final
@@ -216,7 +217,7 @@ class Regression(TaskKind):
         return regression_scores(rows.y, output, rows.weights)
 
     def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
-        return {"prediction": output}
+        return {PREDICTION: output}
 
 
 def too_few_rows(n_folds: int, what: str) -> InputError:

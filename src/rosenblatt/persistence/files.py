@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any, final
 
 import numpy as np
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from rosenblatt.errors import InputError
@@ -25,6 +27,8 @@ from rosenblatt.support.atomic import replaced_file
 from rosenblatt.support.paths import file_path
 from rosenblatt.table import TableEncoding
 from rosenblatt.table.serialization import shortened
+
+LAYER = re.compile(r"layers\.\d+\.")
 
 
 @final
@@ -71,6 +75,15 @@ def json_of(data: Any) -> str:
 def weights_of(saved: SavedModel) -> bytes:
     """A safetensors file of the network's parameters and state by name, and nothing else."""
     return save(tensors_of(saved.model))
+
+
+def is_weights_file(path: str | PathLike[str]) -> bool:
+    """Whether a file holds a network's weights by name, as `weights_of` gives them."""
+    try:
+        with safe_open(file_path(path), "numpy") as file:
+            return file.metadata() is None and all(map(LAYER.match, file.keys()))
+    except (SafetensorError, OSError):
+        return False
 
 
 def load_model(path: str | PathLike[str]) -> SavedModel:

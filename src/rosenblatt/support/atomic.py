@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import IO
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.output_links import check_output_path
 
 # Errors that more disk space would fix; not every system defines all of them.
 NO_SPACE = {"ENOSPC", "EDQUOT", "EFBIG"}
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+PRIVATE, ORDINARY = 0o600, 0o666  # permissions, from which the umask takes away
 
 
 def check_writable(path: Path) -> None:
@@ -30,8 +33,10 @@ def check_writable(path: Path) -> None:
 def replaced_file(path: Path) -> Iterator[IO[bytes]]:
     """Open a binary file that replaces `path` when the block ends without an exception.
 
-    The data go to a temporary file in the same folder and reach the disk before the rename. On any
-    error or interruption the temporary file is removed and `path` stays as it was.
+    The data go to a temporary file in the same folder, which only its owner can read, and reach the
+    disk before the rename. A file that is replaced hands on its permissions and its owner; a new
+    one has the permissions that any new file gets. On any error or interruption the temporary file
+    is removed and `path` stays as it was.
 
     Raises
     ------
@@ -45,9 +50,8 @@ def replaced_file(path: Path) -> Iterator[IO[bytes]]:
             with os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
+                hand_on(target, temporary)
                 os.fsync(file.fileno())
-            if target.exists():
-                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
             os.replace(temporary, target)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -58,6 +62,7 @@ def replaced_file(path: Path) -> Iterator[IO[bytes]]:
 def _destination(path: Path) -> Path:
     """The file that `path` names, links resolved: a link is kept, and its target replaced."""
     with faults_named(path):
+        check_output_path(path)
         target = Path(os.path.realpath(path))
         if not target.parent.exists():
             raise InputError(
@@ -73,11 +78,50 @@ def _destination(path: Path) -> Path:
 
 
 def _temporary_beside(target: Path) -> tuple[int, Path]:
-    """An open, new file in the target's folder, with the permissions that a new file gets."""
-    # The name is cut so that a long target's name does not make the temporary one too long.
-    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.open(temporary, flags, 0o666), temporary
+    """An open, new file in the target's folder that nobody else can read."""
+    temporary = _name_beside(target)
+    return os.open(temporary, NEW, PRIVATE), temporary
+
+
+def _name_beside(target: Path) -> Path:
+    # Cut so that a long target's name does not make the temporary one too long.
+    return target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.tmp")
+
+
+def private_file(path: str, flags: int) -> int:
+    """An `opener` of files that nobody else can read."""
+    return os.open(path, flags, PRIVATE)
+
+
+def hand_on(target: Path, new: Path) -> None:
+    """Give the file that replaces the target its owner and permissions, or those of a new file.
+
+    Where the owner or the group cannot be handed on, the permissions are those of the new owner
+    alone: another group, or everybody else, is not who they were meant for.
+    """
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        new.chmod(_mode_of_new_files(target))
+        return
+    mode, now = stat.S_IMODE(old.st_mode), new.stat()
+    if (old.st_uid, old.st_gid) != (now.st_uid, now.st_gid):
+        try:
+            os.chown(new, old.st_uid, old.st_gid)
+        except OSError:
+            mode &= stat.S_IRWXU
+    new.chmod(mode)
+
+
+def _mode_of_new_files(target: Path) -> int:
+    """By the umask and the folder's default permissions, of which an empty file tells."""
+    probe = _name_beside(target)
+    descriptor = os.open(probe, NEW, ORDINARY)
+    try:
+        return stat.S_IMODE(os.fstat(descriptor).st_mode)
+    finally:
+        os.close(descriptor)
+        probe.unlink()
 
 
 @contextlib.contextmanager

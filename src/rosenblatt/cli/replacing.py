@@ -1,0 +1,29 @@
+"""Which files a command replaces unasked: those that it may have written itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rosenblatt.errors import InputError
+
+__all__ = ["check_replaceable", "holds"]
+
+START = 512  # bytes in which a format names itself
+
+
+def check_replaceable(
+    path: Path, is_one: Callable[[Path], bool], what: str, *, force: bool
+) -> None:
+    """InputError if another file than an empty one or one of `what` is to be replaced unasked."""
+    if force or not path.is_file() or not path.stat().st_size or is_one(path):
+        return
+    raise InputError(
+        f"{path} exists and holds no {what}: choose another name, or replace it with --force"
+    )
+
+
+def holds(path: Path, mark: bytes) -> bool:
+    """Whether this is among the first bytes of a file."""
+    with path.open("rb") as file:
+        return mark in file.read(START)

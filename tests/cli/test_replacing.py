@@ -1,0 +1,59 @@
+"""Files at --out: what a command has written itself is replaced, anything else with --force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from rosenblatt.cli.app import run
+from tests.support.commands import QUICK
+
+
+@pytest.fixture
+def model(folder: Path) -> Path:
+    assert run(["train", "shop.csv", "--target", "bought", "--quiet", *QUICK]) == 0
+    return Path("shop.safetensors")
+
+
+@pytest.mark.parametrize("name", ["p.csv", "p.tsv", "p.parquet"])
+def test_predictions(model: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    predict, path = ["predict", str(model), "shop.csv", "--quiet", "--out", name], Path(name)
+    for _ in range(2):  # new, and once more
+        assert run(predict) == 0
+    path.write_bytes(b"")  # as mktemp leaves it
+    assert run(predict) == 0
+    written = path.read_bytes()
+    if path.suffix == ".parquet":
+        pd.DataFrame({"wage": [1.0]}).to_parquet(path)
+    else:
+        path.write_text("predictions of last year,wage\n1,2\n")
+    other = path.read_bytes()
+    assert run(predict) == 2
+    assert f"{name} exists and holds no predictions" in capsys.readouterr().err
+    assert path.read_bytes() == other
+    assert run([*predict, "--force"]) == 0
+    assert path.read_bytes() == written
+
+
+def test_a_damaged_table_is_no_predictions(model: Path) -> None:
+    Path("p.parquet").write_bytes(b"PAR1 and nothing more")
+    assert run(["predict", str(model), "shop.csv", "--out", "p.parquet"]) == 2
+
+
+@pytest.mark.parametrize("name", ["net.onnx", "net.c", "net.safetensors"])
+def test_exports(model: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if name.endswith("onnx"):
+        pytest.importorskip("onnx")
+    export, path = ["export", str(model), "--quiet", "--out", name], Path(name)
+    for _ in range(2):
+        assert run(export) == 0
+    written = path.read_bytes()
+    for other in (b"somebody's own", model.read_bytes()):
+        path.write_bytes(other)
+        assert run(export) == 2
+        assert "holds no export of rosenblatt" in capsys.readouterr().err
+        assert path.read_bytes() == other
+    assert run([*export, "--force"]) == 0
+    assert path.read_bytes() == written
