@@ -58,3 +58,20 @@ def test_quantiles_are_numpys_inverted_cdf(n):
     x = np.random.default_rng(n).normal(size=n).round(1)
     expected = np.percentile(x, (25, 50, 75), method="inverted_cdf")
     np.testing.assert_array_equal(quantiles(x, 25, 50, 75), expected)
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        rng().normal(size=300_001),
+        np.sort(rng().normal(size=300_000)),
+        rng().integers(0, 9, 200_000).astype(float),
+        np.tile(np.arange(36.0), 8_000),  # of a period that the sample's distance is a multiple of
+        np.concatenate([np.zeros(200_000), rng().normal(size=1000)]),
+        np.full(140_000, 3.5),
+    ],
+)
+def test_quantiles_of_many_numbers(x):
+    percents = (1, 25, 50, 75, 100)
+    expected = np.percentile(x, percents, method="inverted_cdf")
+    assert quantiles(x, *percents) == expected.tolist()

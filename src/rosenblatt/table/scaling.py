@@ -14,6 +14,9 @@ from rosenblatt.table.blocks import blocks_of
 
 __all__ = ["Scaling"]
 
+SAMPLE = 1 << 13
+MARGIN = 200  # places in a sample: more than four standard deviations
+MANY = 1 << 17  # numbers among which a value is found sooner by a sample
 TAIL = 5.0  # standard deviations from the centre at which the tails begin
 
 
@@ -96,8 +99,33 @@ def quantiles(x: FloatArray, *percents: int) -> list[float]:
     NumPy's percentile of the method 'inverted_cdf', at a third of its cost for short columns.
     """
     places = [max(-(-len(x) * percent // 100) - 1, 0) for percent in percents]
+    if len(x) > MANY:
+        return values_at(x, places)
     ordered = np.partition(x, places)
     return [float(ordered[place]) for place in places]
+
+
+def values_at(x: FloatArray, places: list[int]) -> list[float]:
+    """The values that stand at these places in order; a sample leaves few that may."""
+    sample = np.sort(x[:: len(x) // SAMPLE])
+    expected = np.array(places) * len(sample) // len(x)
+    lows = sample[np.maximum(expected - MARGIN, 0)]
+    highs = sample[np.minimum(expected + MARGIN, len(sample) - 1)]
+    n_below = np.zeros(len(places), dtype=np.int64)
+    near: list[list[FloatArray]] = [[] for _ in places]
+    for rows in blocks_of(len(x)):
+        block = x[rows]
+        for k, (low, high) in enumerate(zip(lows, highs, strict=True)):
+            from_low = block >= low
+            n_below[k] += len(block) - np.count_nonzero(from_low)
+            near[k].append(block[np.flatnonzero(from_low & (block <= high))])
+    found = []
+    for place, n, blocks in zip(places, n_below.tolist(), near, strict=True):
+        candidates = np.concatenate(blocks)
+        if not n <= place < n + len(candidates):  # the sample is unlike the rest
+            candidates, n = x, 0
+        found.append(float(np.partition(candidates, place - n)[place - n]))
+    return found
 
 
 def robust_units(x: FloatArray, center: float, spread: float) -> FloatArray:

@@ -7,11 +7,17 @@ import re
 import numpy as np
 
 from rosenblatt.support.types import Float64Array
+from rosenblatt.table.blocks import blocks_of
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.messages import quote
-from rosenblatt.table.notation.number_dates import NumberDateForm, NumberDates, number_dates_of
+from rosenblatt.table.notation.number_dates import (
+    NumberDateForm,
+    NumberDates,
+    may_be_near_date,
+    number_dates_of,
+)
 
 __all__ = ["whole_numbers_format"]
 
@@ -46,7 +52,7 @@ def whole_numbers_format(
     if not is_target and len(present) == len(x) and is_identifier(name, present):
         reason = "an identifier: distinct whole numbers, named like one"
         return ColumnFormat(name, ColumnKind.DROP, reason=reason)
-    if not may_be_dates:
+    if not (may_be_dates and may_be_near_dates(present)):
         return None
     odd = few_odd_values(present)
     dates = number_dates_of(present[~np.isin(present, odd)])
@@ -61,6 +67,17 @@ def whole_numbers_format(
     if strangers:
         notes.append(f"column {name!r} holds dates, but for {quote(strangers)}: taken as missing")
     return ColumnFormat(name, ColumnKind.DATE, dates, (*words, *strangers), notes=tuple(notes))
+
+
+def may_be_near_dates(present: Float64Array) -> bool:
+    """Whether few enough numbers are out of the range of dates: the first rows show most others."""
+    most = max(1.0, ODD_SHARE * len(present))
+    n_outside = 0
+    for rows in blocks_of(len(present)):
+        n_outside += int((~may_be_near_date(present[rows])).sum())
+        if n_outside > most:
+            return False
+    return True
 
 
 def few_odd_values(present: Float64Array) -> Float64Array:

@@ -7,7 +7,7 @@ import numpy as np
 from rosenblatt.support.types import BoolArray, Float64Array, IntArray
 from rosenblatt.table.notation.calendar_days import days_of_dates, with_time
 
-__all__ = ["LEAST_COMPACT", "are_compact_dates", "are_near", "compact_dates"]
+__all__ = ["LEAST_COMPACT", "NEAR", "are_compact_dates", "are_near", "compact_dates"]
 
 LEAST_COMPACT = 3  # distinct numbers; fewer can be dates by chance
 NEAR = (1900, 2100)

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.support.types import BoolArray, Float64Array
-from rosenblatt.table.notation.compact_dates import are_compact_dates, compact_dates
+from rosenblatt.table.notation.compact_dates import NEAR, are_compact_dates, compact_dates
 from rosenblatt.table.notation.dates import PLAIN_DATES
 from rosenblatt.table.notation.excel_serials import from_excel_serials
 
-__all__ = ["NumberDateForm", "NumberDates", "number_dates_of"]
+__all__ = ["NumberDateForm", "NumberDates", "may_be_near_date", "number_dates_of"]
 
 DIGITS = r"^\d+(\.\d*)?$"
 NO_DATES = (0, 99999999)  # that programs write for a missing or an open date
@@ -58,6 +58,12 @@ class NumberDates:
 
     def describe(self) -> str:
         return self.form.value
+
+
+def may_be_near_date(values: Float64Array) -> BoolArray:
+    """Which numbers `number_dates_of` may take for dates, unless they are declared to be some."""
+    near = (values >= NEAR[0] * 10_000) & (values < (NEAR[1] + 1) * 10_000)
+    return near | np.isin(values, NO_DATES)
 
 
 def number_dates_of(values: Float64Array, *, declared: bool = False) -> NumberDates | None:
