@@ -75,7 +75,8 @@ under = rm -f $(REPORT).*; LD_PRELOAD="$$(g++ -print-file-name=lib$(1).so) $$(g+
     $(BIN)/python -m pytest $(PARALLEL) $(3) || { cat $(REPORT).* 2>/dev/null; exit 1; }
 
 # Tests of the engine, and tests of other rooms that use its threads and its special cases.
-ENGINE = tests/parity tests/faults/test_python_threads.py tests/faults/test_signals.py
+ENGINE = tests/parity tests/faults/test_python_threads.py tests/faults/test_signals.py \
+    tests/table/files/test_plain_block.py
 ABOVE = $(addprefix tests/, engine ensembles estimators losses network optimizers regularization schedules search \
     test_averaging.py test_initializers.py test_normalizations.py fitting/test_fits.py fitting/test_stopping.py \
     integration/test_equivalence.py faults/test_forks.py faults/test_exit.py) \

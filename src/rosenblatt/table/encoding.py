@@ -155,9 +155,7 @@ class TableEncoding:
             notes.append(f"{count(len(extra), 'unknown column')} ignored: {quote(extra)}")
         X = np.empty((len(table), self.n_features), dtype=np.float32)
         for group in groups_of(self.columns):
-            features, said = group.filled(table)
-            X[:, group.start : group.stop] = features
-            notes += said
+            notes += group.write(table, X)
         return Encoded(X, tuple(notes))
 
     def encode_parts(self, table: Table, parts: Sequence[IntArray]) -> list[FloatArray]:

@@ -144,6 +144,8 @@ def time_of_day(values: pa.ChunkedArray) -> Float64Array:
 
 
 def floats(values: pa.ChunkedArray) -> Float64Array:
+    if is_number_type(values.type) and not (values.null_count or pa.types.is_duration(values.type)):
+        return values.to_numpy().astype(np.float64, copy=False)  # pyarrow would keep the memory
     numbers: Float64Array = (
         values.cast(pa.float64(), safe=False).to_numpy().astype(np.float64, copy=False)
     )

@@ -1,4 +1,4 @@
-"""One block of whole rows to columns, by pyarrow."""
+"""One block of whole rows to columns: plain numbers by a parser of our own, all else by pyarrow."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pyarrow as pa
 from pyarrow import csv
 
 from rosenblatt.table.files.csv_rows import Dialect, count_lines
+from rosenblatt.table.files.plain_block import columns_of_plain_block
+from rosenblatt.table.files.row_blocks import is_blank
 
 __all__ = ["ParsedBlock", "parse_block"]
 
@@ -51,13 +53,15 @@ def parse_block(
         The places of the columns to return; None for all.
     """
     places = range(len(types)) if wanted is None else wanted
-    if not data.strip(
-        b"\r\n"
-    ):  # the parser refuses blank lines alone; in one column they are cells
+    if is_blank(data):  # the parser refuses blank lines alone; in one column they are cells
         n = count_lines(data) if len(types) == 1 else 0
         return ParsedBlock([pa.nulls(n, types[i]) for i in places], n, 0)
-    if any(kind != pa.string() for kind in types) and may_hold_hexadecimal(data):
-        return None
+    if any(kind != pa.string() for kind in types):
+        if may_hold_hexadecimal(data):
+            return None
+        plain = columns_of_plain_block(data, dialect, types) if wanted is None else None
+        if plain is not None:
+            return ParsedBlock(plain, len(plain[0]), 0)
     delimiter = dialect.delimiter
     if not delimiter.isascii():  # the parser takes one byte
         data = data.replace(delimiter.encode(), UNIT_SEPARATOR)

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.table.cells import Cells
+from rosenblatt.table.files.growing_numbers import FRACTION, SHORT, WHOLE, GrowingNumbers
 from rosenblatt.table.files.plain_numbers import (
-    EXACT,
+    are_exact,
     are_long,
     are_plain,
     are_words,
@@ -20,9 +21,6 @@ from rosenblatt.table.files.plain_numbers import (
 __all__ = ["ColumnBuilder"]
 
 TEXT: Final = pa.string()
-SHORT: Final = pa.int32()  # most whole numbers: memory stays within a few times the file's
-WHOLE: Final = pa.int64()
-FRACTION: Final = pa.float64()
 
 
 @final
@@ -52,7 +50,8 @@ class ColumnBuilder:
         self._known_words = words
         self._words: dict[str, None] = {}
         self._point = point
-        self._chunks: list[pa.Array] = []
+        self._texts: list[pa.Array] = []
+        self._numbers = GrowingNumbers()
         self._n_empty = 0
 
     @property
@@ -65,6 +64,10 @@ class ColumnBuilder:
         """Whether the point in its numbers may still group thousands."""
         return self._point is None
 
+    def expect(self, n_rows: int) -> None:
+        """Before the first cell: about how many there will be."""
+        self._numbers = GrowingNumbers(n_rows)
+
     def take(self, values: pa.Array, proves_point: bool = False) -> None:
         """Adds a block's cells, as text or converted to the type of the column."""
         if self.must_be_read_again or not len(values):
@@ -72,16 +75,21 @@ class ColumnBuilder:
         if values.type == TEXT:
             self._take_texts(values)
             return
+        # Of a block that was parsed before another one had fractions.
+        if values.type == WHOLE and self.type == FRACTION and not are_exact(values):
+            self._become_text(None)
+            return
         if self._point is None and proves_point:
             self._point = True
         self._add(values)
 
     def _take_texts(self, texts: pa.StringArray) -> None:
         if self.type == TEXT:
-            self._chunks.append(texts)
+            self._texts.append(texts)
             return
-        plain = pc.fill_null(are_plain(texts), True)
-        if not pc.all(plain).as_py():
+        plain = are_plain(texts)
+        if not pc.all(plain).as_py():  # of those that are not empty
+            plain = pc.fill_null(plain, True)
             strange = texts.filter(pc.invert(plain))
             if not pc.all(are_words(strange, self._known_words)).as_py():
                 self._become_text(texts)
@@ -108,37 +116,28 @@ class ColumnBuilder:
                 return
         values = trimmed.cast(FRACTION)
         finite = pc.all(pc.is_finite(values)).as_py() is not False
-        if not finite or are_long(trimmed) or not self._exact_as_floats():
+        if not finite or are_long(trimmed) or not self._numbers.are_exact:
             self._become_text(None)
             return
         if self._point is None and texts_prove_point(trimmed):
             self._point = True
         self._add(values)
 
-    def _exact_as_floats(self) -> bool:
-        if self.type != WHOLE:
-            return True  # 32 bits are exact
-        bounds = [pc.min_max(chunk).as_py() for chunk in self._chunks]
-        return all(b["min"] is None or -EXACT < b["min"] <= b["max"] < EXACT for b in bounds)
-
     def _become_text(self, texts: pa.StringArray | None) -> None:
         """Text from now on; cells that were converted are lost and must be read again."""
         if self.type is None and texts is not None and not self._words:
-            self._chunks = [pa.nulls(self._n_empty, TEXT), texts]
+            self._texts = [pa.nulls(self._n_empty, TEXT), texts]
         else:
             self.must_be_read_again = True
-            self._chunks = []
         self.type = TEXT
+        self._numbers = GrowingNumbers()
         self._words = {}
 
     def _add(self, values: pa.Array) -> None:
         if self.type is None:
-            self.type = values.type
-            if self._n_empty:
-                self._chunks.append(pa.nulls(self._n_empty, values.type))
-        elif self.type != values.type:
-            self.type = max(self.type, values.type, key=RANK.index)
-        self._chunks.append(values)
+            self._numbers.add_empty(self._n_empty)
+        self._numbers.add(values)
+        self.type = self._numbers.type
 
     def close(self) -> None:
         """After the last block: a point that nothing proves may group thousands."""
@@ -146,12 +145,11 @@ class ColumnBuilder:
             self._become_text(None)
 
     def cells(self, name: str) -> Cells:
-        """The column; its chunks are given away."""
-        chunks, self._chunks = self._chunks, []
+        """The column; its cells are given away."""
+        texts, self._texts = self._texts, []
+        numbers, self._numbers = self._numbers, GrowingNumbers()
         if self.type is None:
-            return Cells(name, pa.chunked_array([pa.nulls(self._n_empty, TEXT)], TEXT))
-        chunks = [c if c.type == self.type else c.cast(self.type) for c in chunks]
-        return Cells(name, pa.chunked_array(chunks, self.type), None, tuple(self._words))
-
-
-RANK: Final = (SHORT, WHOLE, FRACTION)
+            texts = [pa.nulls(self._n_empty, TEXT)]
+        if self.type in (None, TEXT):
+            return Cells(name, pa.chunked_array(texts, TEXT))
+        return Cells(name, pa.chunked_array([numbers.array()]), None, tuple(self._words))

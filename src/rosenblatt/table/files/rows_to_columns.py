@@ -27,6 +27,7 @@ from rosenblatt.table.table import Table
 
 __all__ = ["RowReader", "Rows"]
 
+MARGIN: Final = 1.1  # of the estimated number of rows
 THREADS: Final = min(4, os.cpu_count() or 1)
 
 
@@ -60,6 +61,8 @@ class RowReader:
     ----------
     chunks : callable
         The text as UTF-8, from its start at every call.
+    size : int
+        Of the file in bytes, by which the number of rows is estimated.
     name : str
         Of the file, for messages.
     dialect : Dialect
@@ -69,6 +72,7 @@ class RowReader:
     """
 
     chunks: Callable[[], Iterable[bytes]]
+    size: int
     name: str
     dialect: Dialect
     layout: Layout
@@ -116,6 +120,10 @@ class RowReader:
         def take(read: ReadBlock) -> None:
             nonlocal n_rows
             odd.take(read.clean, read.parsed.n_rows, read.parsed.n_odd)
+            if not n_rows:
+                expected = read.parsed.n_rows * self.size // max(len(read.clean.block.data), 1)
+                for builder in builders:
+                    builder.expect(int(MARGIN * expected))
             for builder, values, proves in zip(
                 builders, read.parsed.columns, read.proofs, strict=True
             ):

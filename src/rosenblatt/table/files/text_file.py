@@ -142,7 +142,8 @@ def read_rows(
         require_fields(sample, layout.names[0], file.name)
     names = column_names(layout, fmt, file.name)
     text = as_text(names) if callable(as_text) else as_text
-    rows = RowReader(file.chunks, file.name, dialect, layout, names).read(fmt, text)
+    reader = RowReader(file.chunks, file.path.stat().st_size, file.name, dialect, layout, names)
+    rows = reader.read(fmt, text)
     notes = [*encoding_notes(file), *delimiter_notes(given, dialect, len(names), usual_delimiter)]
     notes += [*layout.notes, *rows.notes]
     if len(names) == 1:

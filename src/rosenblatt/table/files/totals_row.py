@@ -40,8 +40,10 @@ def word_for_totals(table: Table) -> str:
             continue
         text = cells.values[len(cells) - 1].as_py()
         if text and text.strip():
+            if not begins_totals(text):
+                return ""
             once = pc.sum(pc.equal(cells.values, text)).as_py() == 1
-            return text.strip() if begins_totals(text) and once else ""
+            return text.strip() if once else ""
     return ""
 
 
