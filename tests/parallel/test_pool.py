@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
+import itertools
+import random
 import signal
 import sys
 import threading
@@ -75,6 +78,23 @@ def test_ctrl_c_ends_running_tasks_and_drops_the_others() -> None:
     assert pool.interrupted
     assert endless.stopped
     assert begun == [0]
+
+
+def test_ctrl_c_at_any_moment_leaves_no_lock_locked() -> None:
+    """It may fall between any two instructions of the thread that waits, also within a library."""
+    moments, n_interrupted = random.Random(0), 0
+    for _ in range(500):
+        left = itertools.count(moments.randint(1, 150), -1)
+
+        def task(item: int, left: Iterator[int] = left) -> None:
+            if next(left) == 0:
+                _thread.interrupt_main()
+            time.sleep(0)
+
+        with WorkerPool(2, StopSignal()) as pool:
+            pool.run(task, range(200))
+        n_interrupted += pool.interrupted
+    assert n_interrupted > 400
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, LookupError])

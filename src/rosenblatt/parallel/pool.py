@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar, final
 
@@ -89,18 +91,29 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
 
         # No task runs before all are submitted: a Ctrl-C until then drops them all.
         submitted = threading.Event()
+        # Appended to by the workers, and only read here: an interrupt can fall between any two
+        # instructions of this thread, and must neither lose an outcome nor leave a lock locked, as
+        # it may within `concurrent.futures.wait`. The queue does no more than wake this thread.
+        outcomes: list[tuple[T, BaseException | None]] = []
+        wake: SimpleQueue[None] = SimpleQueue()
 
-        def configured(item: T) -> None:
+        def run_one(item: T) -> None:
+            error = None
             submitted.wait()
-            if self.interrupted:
-                return
-            with sklearn.config_context(**config):
-                task(item)
+            try:
+                if not self.interrupted:
+                    with sklearn.config_context(**config):
+                        task(item)
+            except BaseException as raised:
+                error = raised
+            outcomes.append((item, error))
+            wake.put(None)
 
-        pending: dict[Future[None], T] = {}
+        n_submitted = n_seen = 0
         try:
             for item in of:
-                pending[self._pool.submit(configured, item)] = item
+                self._pool.submit(run_one, item)
+                n_submitted += 1
         except KeyboardInterrupt:
             self.interrupted = self.stop.requested = True
         except BaseException:
@@ -108,12 +121,15 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
             raise
         finally:
             submitted.set()
-        while pending:
+        while n_seen < n_submitted:
             try:
-                over, _ = wait(pending, POLL, return_when=FIRST_COMPLETED)
-                for future in over:
-                    item = pending.pop(future)
-                    future.result()
+                with contextlib.suppress(Empty):
+                    wake.get(timeout=POLL)
+                while n_seen < len(outcomes):
+                    item, error = outcomes[n_seen]
+                    n_seen += 1
+                    if error is not None:
+                        raise error
                     if not self.interrupted:
                         done(item)
             except KeyboardInterrupt:
@@ -122,6 +138,4 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
                 self.interrupted = self.stop.requested = True
             except BaseException:
                 self.interrupted = self.stop.requested = True
-                for future in pending:
-                    future.cancel()
                 raise
