@@ -96,7 +96,7 @@ def run_and_list(
     """Run a command line in a process of its own, which lists at last what it has imported."""
     script = f"""
 import sys
-from rosenblatt.cli.app import main
+from rosenblatt.cli.start import main
 sys.argv[1:] = {arguments}
 try:
     main()

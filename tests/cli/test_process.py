@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -23,9 +22,11 @@ from tests.support.cli_tables import shop_table
 from tests.support.model_files import rewrite
 
 
-def command(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+def command(
+    *arguments: str, within: tuple[str, ...] = (), **options: Any
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "rosenblatt", *arguments],
+        [*within, sys.executable, "-m", "rosenblatt", *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -175,19 +176,17 @@ def test_bad_input_ends_the_process_with_2(folder: Path) -> None:
     assert line.startswith("error: ")
 
 
-def fill_the_disk_at(n_bytes: int) -> None:
-    """In the child: a write beyond so many bytes of a file fails, as on a full disk."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
+# A write beyond a kilobyte of a file fails, as on a full disk; Python ignores the signal.
+ON_A_FULL_DISK = ("sh", "-c", 'ulimit -f 2 && exec "$@"', "sh")
 
 
 @pytest.mark.parametrize("arguments", [[*TRAIN, "--epochs", "2"], PREDICT])
 def test_a_full_disk_while_saving_loses_nothing(folder: Path, arguments: list[str]) -> None:
     Path("m.safetensors").rename("shop.safetensors")
-    Path("p.csv").write_text("the predictions of yesterday")
+    Path("p.csv").write_text("prediction\nof yesterday\n")
     arguments = ["shop.safetensors" if part == "m.safetensors" else part for part in arguments]
     before = contents(folder)
-    result = command(*arguments, preexec_fn=lambda: fill_the_disk_at(1000))
+    result = command(*arguments, within=ON_A_FULL_DISK)
     assert result.returncode == 2
     assert "error: cannot write" in result.stderr
     assert "nothing that was there is lost" in result.stderr

@@ -1,4 +1,4 @@
-"""Entry point of the command line: an error becomes one sentence and an exit code.
+"""Runs one command line: an error becomes one sentence and an exit code.
 
 0 = success; 1 = a bug in rosenblatt; 2 = invalid input; 130 = interrupted.
 """
@@ -14,20 +14,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rosenblatt.cli.hidden_pandas import hide_pandas
 from rosenblatt.cli.plain_text import printable
+from rosenblatt.cli.start import INTERRUPTED, INTERRUPTED_CODE
 from rosenblatt.cli.streams import drop
 from rosenblatt.errors import InputError
 from rosenblatt.support.optional_dependencies import EXTRAS, install_command
 
 if TYPE_CHECKING:
     from rosenblatt.cli.job import Job
-
-
-def main() -> None:
-    """The console script `rosenblatt`."""
-    hide_pandas()
-    sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -54,8 +48,8 @@ def run(arguments: Sequence[str]) -> int:
     except MemoryError:
         return _fail("out of memory: use fewer rows or a smaller network", arguments)
     except KeyboardInterrupt:
-        _fail("interrupted, and nothing was saved", arguments)
-        return 130
+        _fail(INTERRUPTED, arguments)
+        return INTERRUPTED_CODE
     except Exception:
         traceback.print_exc()
         _fail("this is a bug in rosenblatt, please report it with the lines above", arguments)
@@ -99,6 +93,8 @@ def _parsed(arguments: Sequence[str]) -> Job | int:
         job = app(list(arguments) or ["--help"], standalone_mode=False)
     except TyperException as error:
         raise InputError(f"{error.format_message().rstrip('.')}: see rosenblatt --help") from error
+    if job == INTERRUPTED_CODE:  # the parser has caught it
+        raise KeyboardInterrupt
     return job if isinstance(job, Job) else int(job)
 
 

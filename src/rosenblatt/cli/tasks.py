@@ -38,6 +38,7 @@ Fold = tuple[IntArray, IntArray]
 # Approximate limit on the multiplications for fitting the linear model: a few seconds.
 LINEAR_WORK = 1e10
 ROWS_PER_BLOCK = 8192
+WORK_AT_ONCE = 1e10  # multiplications between two looks for an interrupt
 
 
 @final
@@ -238,10 +239,15 @@ def in_blocks(predictor: RowPredictor, X: FloatArray) -> FloatArray:
 
 
 def network_predictor(kind: TaskKind, model: Model) -> RowPredictor:
+    """The network's outputs, of so few rows at once that Ctrl-C is noticed within a second."""
+    at_once = max(1, int(WORK_AT_ONCE // model.network.n_parameters))
+
     def outputs(X: FloatArray) -> FloatArray:
+        starts = range(0, max(len(X), 1), at_once)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # notes count what is not finite
-            return kind.output(model.predict(X))
+            pieces = [model.predict(X[start : start + at_once]) for start in starts]
+        return kind.output(np.concatenate(pieces))
 
     return outputs
 

@@ -1,0 +1,81 @@
+"""Ctrl-C at many moments, in processes of their own: one line and the exit code 130."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rosenblatt.cli import tasks
+from rosenblatt.losses import SquaredError
+from rosenblatt.model import Model
+from rosenblatt.network import Dense, Network
+from rosenblatt.table.target import NumberTarget
+
+# Until Python has started and imported the package itself, it answers a signal in its own way.
+BEGUN = "import sys; sys.argv[1:] = {arguments!r}; from rosenblatt.cli import start;"
+BEGUN += " print('begun', flush=True); start.main()"
+# No end by itself: patience and epochs are endless.
+TRAIN = ["train", "shop.csv", "--target", "bought", "--epochs", "1000000", "--patience", "1000000"]
+TRAIN += ["--validation-fraction", "0"]
+
+
+def interrupted_after(seconds: float, arguments: list[str]) -> tuple[int, str, str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", BEGUN.format(arguments=arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    return process.returncode, out, err
+
+
+@pytest.mark.parametrize("moment", [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.7, 0.9])
+def test_from_the_first_import_to_the_training(folder: Path, moment: float) -> None:
+    """At once, or, if the training has begun, with the model that it has come to."""
+    code, _, err = interrupted_after(moment, [*TRAIN, "--quiet"])
+    if code == 0:
+        assert Path("shop.safetensors").exists()
+        return
+    assert (code, err) == (130, "error: interrupted, and nothing was saved\n")
+    assert [path.name for path in Path().iterdir()] == ["shop.csv"]
+
+
+@pytest.mark.parametrize("moment", [0.05, 0.2])
+def test_json_has_the_error_as_well(folder: Path, moment: float) -> None:
+    code, out, _ = interrupted_after(moment, [*TRAIN, "--json"])
+    assert code == 130
+    assert json.loads(out) == {"error": "interrupted, and nothing was saved"}
+
+
+def test_wide_networks_predict_few_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network(3, (Dense(4), Dense(1)))
+    model = Model(network, np.arange(network.n_parameters, dtype=np.float32), SquaredError())
+    X = np.random.default_rng(0).standard_normal((50, 3)).astype(np.float32)
+    kind = tasks.kind_of(NumberTarget("y", 1.0, 2.0, "numbers"))
+    whole, seen = tasks.network_predictor(kind, model)(X), []
+    predict = Model.predict
+
+    def few(self: Model, rows: np.ndarray) -> np.ndarray:
+        seen.append(len(rows))
+        return predict(self, rows)
+
+    monkeypatch.setattr(Model, "predict", few)
+    monkeypatch.setattr(tasks, "WORK_AT_ONCE", 7 * network.n_parameters)
+    np.testing.assert_allclose(tasks.network_predictor(kind, model)(X), whole, rtol=1e-6)
+    assert seen == [7] * 7 + [1]
