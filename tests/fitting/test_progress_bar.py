@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import struct
 import subprocess
 import sys
-import termios
+
+from tests.support.terminals import on_terminal
 
 FIT = """
 import numpy as np, warnings
@@ -22,29 +19,11 @@ MLPClassifier(
 """
 
 
-def on_terminal(columns: int) -> str:
-    """What the process writes to standard error, a pseudo-terminal of so many columns."""
-    parent, child = pty.openpty()
-    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen([sys.executable, "-c", FIT], stderr=child)
-    os.close(child)
-    written = b""
-    while True:
-        try:
-            part = os.read(parent, 65536)
-        except OSError:  # closed at the other end
-            break
-        if not part:
-            break
-        written += part
-    os.close(parent)
-    assert process.wait() == 0
-    return written.decode()
-
-
 def test_redrawn_line_is_cut_to_the_width_of_the_terminal() -> None:
     for columns in (40, 80):
-        text = on_terminal(columns)
+        code, written = on_terminal("-c", FIT, columns=columns)
+        assert code == 0
+        text = written.decode()
         redraws = re.split(r"\r\x1b\[K", text)[1:]
         assert len(redraws) >= 2
         assert all(len(line.rstrip("\r\n")) < columns for line in redraws)

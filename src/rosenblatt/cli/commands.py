@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions, wr
 from rosenblatt.cli.replacing import check_replaceable
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
+from rosenblatt.cli.streams import results
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import FORMAT_VERSION, SavedModel, Score, load_model, read_model
 from rosenblatt.support.atomic import check_writable, replaced_file
@@ -51,7 +51,7 @@ def run_predict(
         screen.say(f"wrote {count(predictions.n_rows, 'prediction')} to {out.path}")
         return {"out": str(out.path), **result}
     if screen.shows_results:
-        write_csv(predictions.columns, sys.stdout.buffer)
+        write_csv(predictions.columns, results())
         return result
     return {**result, "predictions": predictions.records()}
 

@@ -9,3 +9,8 @@ def printable(text: str) -> str:
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in text
     )
+
+
+def printable_lines(text: str) -> str:
+    """A text of several lines, each made safe."""
+    return "\n".join(map(printable, text.split("\n")))

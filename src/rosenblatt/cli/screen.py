@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from rosenblatt.cli.alike_notes import in_short
-from rosenblatt.cli.plain_text import printable
-from rosenblatt.cli.streams import Printer, drop
+from rosenblatt.cli.plain_text import printable, printable_lines
+from rosenblatt.cli.streams import Printer, drop, results
 from rosenblatt.errors import InputError
 from rosenblatt.support.listing import count
 
@@ -77,7 +77,8 @@ class Screen:
         fault = self._out.fault
         try:
             if not self.shows_results:
-                print(json.dumps(result, indent=2, allow_nan=False))
+                text = json.dumps(result, indent=2, allow_nan=False)
+                print(text.replace("\x7f", "\\u007f"))  # the one control character that it leaves
             if sys.stdout is not None:
                 sys.stdout.flush()
         except OSError as error:
@@ -93,7 +94,7 @@ class Screen:
         )
 
     def say(self, text: str = "", style: str = "") -> None:
-        self._out.print(Text("\n".join(map(printable, text.split("\n"))), style), wrap=False)
+        self._out.print(Text(printable_lines(text), style), wrap=False)
 
     def notes(self, texts: Iterable[str]) -> None:
         for text in in_short(texts):
@@ -122,9 +123,9 @@ class Screen:
         self._out.print(table, wrap=True)
 
     def raw(self, text: str) -> None:
-        """Text for another program, such as a file, as it is."""
+        """Text for another program, such as a file, as it is, but for a terminal made safe."""
         if self.shows_results:
-            print(text, end="")
+            results().write(text.encode())
 
     def scores(self, scores: Iterable[Score]) -> None:
         """A line for every metric and part, a column for every model."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, TextIO, final
+import sys
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast, final
+
+from rosenblatt.cli.plain_text import printable_lines
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -57,6 +60,32 @@ class Printer:
         except OSError as error:
             drop(self._stream)
             self.fault = error
+
+
+def results() -> IO[bytes]:
+    """Standard output for bytes: as they are in a pipe or a file, made safe on a terminal."""
+    sys.stdout.flush()
+    if sys.stdout.isatty():
+        return cast("IO[bytes]", TerminalBytes(sys.stdout))
+    return sys.stdout.buffer
+
+
+@final
+class TerminalBytes(io.RawIOBase):
+    """Lines in UTF-8 for a terminal, whose control characters are shown and not obeyed.
+
+    Each writing is of whole lines.
+    """
+
+    def __init__(self, terminal: TextIO) -> None:
+        self._terminal = terminal
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._terminal.write(printable_lines(bytes(data).decode("utf-8", "replace")))
+        return len(data)
 
 
 def drop(stream: TextIO) -> None:
