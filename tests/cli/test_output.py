@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rosenblatt.cli.app import run
+from rosenblatt.cli.screen import as_json
 from rosenblatt.support.optional_dependencies import install_command
 from tests.support.cli_tables import shop_table
 from tests.support.commands import QUICK
@@ -114,3 +116,10 @@ def test_inspect_shows_dates_beyond_all_calendars(folder: Path, capsys) -> None:
     capsys.readouterr()
     assert run(["inspect", "shop.safetensors"]) == 0
     assert "median 1e+300 days from 1970" in capsys.readouterr().out
+
+
+def test_json_has_null_for_numbers_that_are_not_finite() -> None:
+    result = {"a": [1.5, float("inf")], "b": {"c": (float("nan"), -float("inf"))}, "d": "\x7f"}
+    text = as_json(result)
+    assert json.loads(text) == {"a": [1.5, None], "b": {"c": [None, None]}, "d": "\x7f"}
+    assert "\x7f" not in text

@@ -109,6 +109,34 @@ def test_labels_stay_as_written_beside_a_last_column_of_weights(folder: Path, re
     assert {row["prediction"] for row in predicted["predictions"]} <= {"007", "0110"}
 
 
+@pytest.mark.parametrize(
+    ("weights", "code"),
+    [
+        ((1e60, 2e60), 0),
+        ((1e-60, 2e-60), 0),
+        ((5e-324, 1e-323), 0),
+        ((1e308, 1.7e308), 0),
+        ((1.0, 1e300), 2),
+        ((1e-60, 1e60), 2),
+        ((0.0, 1e60), 0),
+    ],
+)
+def test_sample_weights_of_any_size(folder: Path, capsys, weights, code) -> None:
+    """They count by their ratios, as far as numbers of 32 bits have them."""
+    table = shop_table()
+    table.assign(w=np.where(np.arange(240) % 2, *weights)).to_csv("shop.csv", index=False)
+    assert run(["train", "shop.csv", "--target", "bought", "--sample-weight", "w", *QUICK]) == code
+    error = capsys.readouterr().err
+    assert ("further apart than numbers of 32 bits" in error) == (code == 2)
+
+
+@pytest.mark.parametrize("option", ["--out", "--checkpoint"])
+def test_a_dash_is_no_stream(folder: Path, capsys, option: str) -> None:
+    assert run(["train", "shop.csv", "--target", "bought", option, "-"]) == 2
+    assert "write ./- for it" in capsys.readouterr().err
+    assert not Path("-").exists()
+
+
 def test_parts_without_weight_are_not_scored(folder: Path, result) -> None:
     table = shop_table()
     table["times"] = np.where(np.arange(len(table)) == 7, 1.0, 0.0)

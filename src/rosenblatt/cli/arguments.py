@@ -20,6 +20,8 @@ def alternatives(names: Collection[str]) -> str:
 
 def new_file(text: str) -> Path:
     """The path of a file to write, checked as typed: a Path drops a slash at the end."""
+    if text == "-":
+        raise typer.BadParameter("- is no file, and stands for no stream here: write ./- for it")
     try:
         return file_path(text)
     except InputError as error:

@@ -30,6 +30,7 @@ from rosenblatt.table.names import near_names
 from rosenblatt.table.notation.numbers import PLAIN_NUMBERS
 from rosenblatt.table.parsing import numbers_of
 
+SMALLEST_RATIO = 1e-37  # about the smallest float32 over 1
 SMALLEST = 1e-20  # weights beside which no other is too small or too large for float32
 
 
@@ -137,4 +138,10 @@ def weight_column_values(table: Table, column: str) -> npt.NDArray[np.float64]:
         )
     # They count by their ratios, and the network's floats hold no 1e-300.
     largest = weights.max()
+    if weights[weights > 0].min() / largest < SMALLEST_RATIO:
+        raise InputError(
+            f"the sample weights in column {column!r} reach from {weights[weights > 0].min():g} to"
+            f" {largest:g}, further apart than numbers of 32 bits can be: give 0 to the rows that"
+            " shall not count"
+        )
     return weights if SMALLEST < largest < 1 / SMALLEST else weights / largest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -77,8 +78,7 @@ class Screen:
         fault = self._out.fault
         try:
             if not self.shows_results:
-                text = json.dumps(result, indent=2, allow_nan=False)
-                print(text.replace("\x7f", "\\u007f"))  # the one control character that it leaves
+                print(as_json(result))
             if sys.stdout is not None:
                 sys.stdout.flush()
         except OSError as error:
@@ -156,6 +156,23 @@ class Screen:
                     Text(name.replace("_", " "), "dim"), Text(printable(_in_words(value)))
                 )
         self._out.print(table, wrap=True)
+
+
+def as_json(result: Mapping[str, Any]) -> str:
+    """JSON without control characters; null stands for a number that is not finite."""
+    try:
+        text = json.dumps(result, indent=2, allow_nan=False)
+    except ValueError:
+        text = json.dumps(finite(result), indent=2)
+    return text.replace("\x7f", "\\u007f")  # the one control character that it leaves
+
+
+def finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def place_of(metric: str) -> int:

@@ -20,6 +20,8 @@ from rosenblatt.schedules import RateRule
 
 __all__ = ["CONSTRAINTS", "FLOAT_TYPES", "Parameters"]
 
+MOST_EPOCHS = 2**53  # a million years of them, and a count that every format holds
+
 FLOAT_TYPES = (np.float64, np.float32)
 
 # Any string passes here: the modules that resolve names suggest the nearest one.
@@ -32,7 +34,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "learning_rate": [str, RateRule],
     "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
     "power_t": [Interval(Real, 0, None, closed="left")],
-    "max_iter": [Interval(Integral, 1, None, closed="left")],
+    "max_iter": [Interval(Integral, 1, MOST_EPOCHS, closed="both")],
     "shuffle": ["boolean"],
     "random_state": ["random_state"],
     "tol": [Interval(Real, 0, None, closed="left")],

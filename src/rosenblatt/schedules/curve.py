@@ -50,7 +50,10 @@ class InverseScalingState(RateControl):
         return level(self.factor, steps)
 
     def epoch_ended(self, steps: int, samples_seen: int, value: float) -> None:
-        self.factor = 1 / (samples_seen + 1) ** self.power
+        try:
+            self.factor = 1 / float(samples_seen + 1) ** self.power
+        except OverflowError:
+            self.factor = 0.0
 
     def stalled(self) -> bool:
         return False
