@@ -67,3 +67,22 @@ def test_raw_rows(with_gaps: bool, target: str, loss: Loss, n_outputs: int, tmp_
     if target != "price":
         classes = json.loads(runtime.get_modelmeta().custom_metadata_map["classes"])
         assert classes == list(encoding.target.classes)
+
+
+@pytest.mark.parametrize("target", ["", "y"])
+def test_a_column_without_a_name(target: str) -> None:
+    rng = np.random.default_rng(0)
+    names = ["", "_unnamed", "line\nend", "y"]
+    frame = pd.DataFrame({name: rng.normal(size=40) for name in names})
+    encoding = learn_encoding(frame, target=target)
+    network = Network(len(encoding.feature_names), (Dense(1),))
+    model = Model(network, parameters(network, 2, np.float32), SquaredError())
+    runtime = session(SavedModel(model, encoding, SUMMARY).to_onnx().SerializeToString())
+    inputs = [name for name in names if name != target]
+    assert [entry.name for entry in runtime.get_inputs()] == [
+        name or "__unnamed" for name in inputs
+    ]
+    fed = {name or "__unnamed": frame[name].to_numpy()[:, None] for name in inputs}
+    (got,) = runtime.run(None, fed)
+    scaled = model.predict(encoding.encode(frame).X) * encoding.target.scale
+    np.testing.assert_allclose(got, scaled + encoding.target.mean, rtol=1e-5)

@@ -1,6 +1,7 @@
 """A network with what was learnt about a table's columns, as one ONNX model of raw cells.
 
-Every column is an input of its own, of shape (rows, 1), by its name: numbers as double; truth
+Every column is an input of its own, of shape (rows, 1), by its name ("_unnamed" for a column
+without one, behind more underscores where other names begin with some): numbers as double; truth
 values as double, 1 or 0; dates as double, days since 1970-01-01 with the time of day as a fraction;
 categories as strings without blanks around them. A missing cell is NaN, or the empty string. The
 output is named after the target: the probabilities of its classes in float32, or numbers in its own
@@ -36,19 +37,24 @@ def onnx_table_model(model: Model, encoding: TableEncoding) -> ModelProto:
         form = OutputFormat.BOTH_CLASSES if model.network.n_outputs == 1 else OutputFormat.COLUMNS
         trained = Trained(model, form, classes)
         value = network_value(graph, trained, X)
-        graph.output(value, target.name, TensorProto.FLOAT, trained.n_outputs)
+        graph.output(value, named(graph, target.name), TensorProto.FLOAT, trained.n_outputs)
     else:
         trained = Trained(model)
         value = as_double(graph, network_value(graph, trained, X))
         value = graph.step("Mul", value, double(graph, target.scale))
         value = graph.step("Add", value, double(graph, target.mean))
-        graph.output(value, target.name, TensorProto.DOUBLE, trained.n_outputs)
+        graph.output(value, named(graph, target.name), TensorProto.DOUBLE, trained.n_outputs)
     return finished(graph, trained)
 
 
 def prefix_beside(names: list[str]) -> str:
     """More underscores than any of these names begins with."""
     return "_" * (1 + max(len(name) - len(name.lstrip("_")) for name in names))
+
+
+def named(graph: Graph, name: str) -> str:
+    """The name of a column, or another for one without, which ONNX does not know."""
+    return name or f"{graph.prefix}unnamed"
 
 
 def features_of(graph: Graph, column: AnyColumn) -> list[str]:
@@ -58,7 +64,7 @@ def features_of(graph: Graph, column: AnyColumn) -> list[str]:
             return []
         case Category():
             return of_category(graph, column)
-    x = graph.input(column.name, TensorProto.DOUBLE, 1)
+    x = graph.input(named(graph, column.name), TensorProto.DOUBLE, 1)
     missing = graph.step("IsNaN", x)
     if isinstance(column, Boolean):
         instead = double(graph, column.often_true and not column.indicator)
@@ -73,7 +79,7 @@ def features_of(graph: Graph, column: AnyColumn) -> list[str]:
 
 
 def of_category(graph: Graph, column: Category) -> list[str]:
-    cell = graph.input(column.name, TensorProto.STRING, 1)
+    cell = graph.input(named(graph, column.name), TensorProto.STRING, 1)
     missing = is_one_of(graph, cell, ("",))
     features = [is_one_of(graph, cell, column.categories)] if column.categories else []
     if column.others:
