@@ -183,3 +183,13 @@ def test_a_file_that_is_no_workbook(tmp_path):
     (tmp_path / "t.xlsx").write_bytes(b"a,b\n1,2\n")
     with pytest.raises(InputError, match="cannot be read as a workbook"):
         read_table(tmp_path / "t.xlsx")
+
+
+def test_records_of_names_of_their_own_are_no_table(tmp_path):
+    path = tmp_path / "t.jsonl"
+    path.write_text("".join(f'{{"k{k}": 1}}\n' for k in range(20_000)))
+    with pytest.raises(InputError, match="names between them"):
+        read_table(path)
+    wide = {f"k{k}": k for k in range(3000)}
+    path.write_text((json.dumps(wide) + "\n") * 50)
+    assert len(read_table(path).table.columns) == 3000

@@ -16,6 +16,9 @@ from rosenblatt.table.table import Table
 
 __all__ = ["read_json"]
 
+# Cells of which all but a few are empty: a file of megabytes would become a table of gigabytes.
+MANY_CELLS, MOST_EMPTY = 10_000_000, 200
+
 
 def read_json(path: Path) -> TableFile:
     """Records of the same names; the names in the order in which they occur.
@@ -26,8 +29,19 @@ def read_json(path: Path) -> TableFile:
         Naming the first line that is no record.
     """
     columns = ObjectColumns()
+    seen: dict[str, None] = {}
+    n_values = 0
     for record in records(path):
         columns.add(record)
+        seen.update(dict.fromkeys(record))
+        n_values += len(record)
+        n_cells = columns.n_rows * len(seen)
+        if n_cells > MANY_CELLS and n_cells > MOST_EMPTY * n_values:
+            raise InputError(
+                f"{path.name} is no table: its first {columns.n_rows:,} records have"
+                f" {len(seen):,} names between them, and each but a few of these; give every"
+                " record the same names"
+            )
     if not columns.n_rows:
         raise InputError(f"{path.name} is empty: it needs records")
     cells = columns.cells()
