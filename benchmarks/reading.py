@@ -1,5 +1,7 @@
 """Reading a text file beside other readers: seconds, CPU seconds and peak memory.
 
+"rosenblatt, features" is all that comes before a training: read, recognised, encoded.
+
     python -m benchmarks.reading [--rows N] [--repetitions N]
 
 Two files are written: 30 columns of numbers (long and short fractions, whole numbers), and 784 of
@@ -24,8 +26,9 @@ import numpy as np
 from benchmarks.memory import peak
 from benchmarks.workers import ROOT, environment
 
-READERS = ("rosenblatt", "pandas", "pandas, 1 thread", "polars", "pyarrow")
-PACKAGES = {"rosenblatt": "pyarrow", "pandas, 1 thread": "pandas"}
+FEATURES = "rosenblatt, features"
+READERS = ("rosenblatt", FEATURES, "pandas", "pandas, 1 thread", "polars", "pyarrow")
+PACKAGES = {"rosenblatt": "pyarrow", FEATURES: "pyarrow", "pandas, 1 thread": "pandas"}
 
 
 def reader(name: str) -> Callable[[Path], Any]:
@@ -34,6 +37,14 @@ def reader(name: str) -> Callable[[Path], Any]:
         from rosenblatt.table.files import read_table
 
         return read_table
+    if name == FEATURES:
+        from rosenblatt.table import learn_encoding, read_table
+
+        def features(path: Path) -> Any:
+            table = read_table(path).table
+            return learn_encoding(table, target=table.names[-1]).encode(table)
+
+        return features
     if name.startswith("pandas"):
         import pandas as pd
 
@@ -106,7 +117,7 @@ def report(path: Path, names: list[str], repetitions: int) -> None:
     for name in names:
         medians = {key: np.median([one[key] for one in found[name]]) for key in found[name][0]}
         print(
-            f"{name:18s} {medians['seconds']:6.2f} s  {medians['CPU seconds']:6.2f} s of CPU  peak "
+            f"{name:20s} {medians['seconds']:6.2f} s  {medians['CPU seconds']:6.2f} s of CPU  peak "
             f"{medians['peak']:5.0f} MiB ({medians['imported']:.0f} after the import)"
         )
 

@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from rosenblatt.support.types import FloatArray
+from rosenblatt.table.blocks import blocks_of
 from rosenblatt.table.columns import AnyColumn
 from rosenblatt.table.table import Table
 
-__all__ = ["ColumnGroup", "each_column", "groups_of"]
+__all__ = ["ColumnGroup", "groups_of", "in_parallel"]
 
 WIDTH = 4  # float32 features: a quarter of a line of the cache
 MANY_ROWS = 50_000  # fewer take less time than the threads
@@ -24,16 +25,16 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def each_column(work: Callable[[T], R], columns: Sequence[T], n_rows: int) -> list[R]:
-    """The results for each column, in their order.
+def in_parallel(work: Callable[[T], R], parts: Sequence[T], n_rows: int) -> list[R]:
+    """The results for each part of a table, such as its columns, in their order.
 
-    Columns of many rows are worked on by as many threads as pyarrow may use.
+    Those of many rows are worked on by as many threads as pyarrow may use.
     """
-    threads = min(pa.cpu_count(), MOST_THREADS, len(columns))
+    threads = min(pa.cpu_count(), MOST_THREADS, len(parts))
     if threads < 2 or n_rows < MANY_ROWS:
-        return [work(column) for column in columns]
+        return [work(part) for part in parts]
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, columns))
+        return list(pool.map(work, parts))
 
 
 @final
@@ -51,7 +52,11 @@ class ColumnGroup:
     def write(self, table: Table, X: FloatArray) -> list[str]:
         """Writes the features of all rows into X, which has those of all groups; returns notes."""
         features, notes = self.filled(table)
-        X[:, self.start : self.stop] = features
+
+        def copy(rows: slice) -> None:
+            X[rows, self.start : self.stop] = features[rows]
+
+        in_parallel(copy, list(blocks_of(len(table))), len(table))
         return notes
 
     def filled(self, table: Table) -> tuple[FloatArray, list[str]]:
@@ -64,7 +69,7 @@ class ColumnGroup:
             column = self.columns[k]
             return column.fill(table.by_name[column.name], features[:, starts[k] : starts[k + 1]])
 
-        notes = each_column(fill, range(len(self.columns)), len(table))
+        notes = in_parallel(fill, range(len(self.columns)), len(table))
         return features, [note for of_column in notes for note in of_column]
 
 

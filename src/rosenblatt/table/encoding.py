@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rosenblatt.errors import InputError
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table.column_format import ColumnFormat
-from rosenblatt.table.column_groups import each_column, groups_of
+from rosenblatt.table.column_groups import groups_of, in_parallel
 from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date
 from rosenblatt.table.files.file_reading import FileReading
@@ -335,7 +335,7 @@ def learn_encoding(
         missing = is_missing_anywhere(column, cells)
         return learn_column(column, trained_on, max_categories, has_missing=missing)
 
-    columns = tuple(each_column(learnt, known.columns, len(rows)))
+    columns = tuple(in_parallel(learnt, known.columns, len(rows)))
     if all(isinstance(column, Dropped) for column in columns):
         reasons = "; ".join(f"{column.name}: {column.detail}" for column in columns[:3])
         raise InputError(

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.column_format import ColumnFormat, Notation
-from rosenblatt.table.column_groups import each_column
+from rosenblatt.table.column_groups import in_parallel
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.notation.date_order import DateOrder
 from rosenblatt.table.notation.dates import DateNotation
@@ -34,7 +34,7 @@ def recognise(
 
     The target, if any, is never dropped: a column of distinct texts may be one.
     """
-    found = each_column(
+    found = in_parallel(
         lambda cells: candidate_of(cells, fmt, is_target=cells.name == target),
         table.columns,
         len(table),

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
 
+import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import csv
 
 from rosenblatt.table.files.csv_rows import Dialect, count_lines
 from rosenblatt.table.files.plain_block import columns_of_plain_block
+from rosenblatt.table.files.plain_numbers import are_exact, is_floating
 from rosenblatt.table.files.row_blocks import is_blank
 
 __all__ = ["ParsedBlock", "parse_block"]
@@ -38,9 +40,15 @@ class ParsedBlock:
 
 
 def parse_block(
-    data: bytes, dialect: Dialect, types: Sequence[Any], wanted: Sequence[int] | None = None
+    data: bytes,
+    dialect: Dialect,
+    types: Sequence[Any],
+    wanted: Sequence[int] | None = None,
+    room: Sequence[npt.NDArray[Any] | None] | None = None,
 ) -> ParsedBlock | None:
-    """The fields of UTF-8 text as columns; None where a cell does not convert to its type.
+    """The fields of UTF-8 text as columns.
+
+    None where a cell does not convert to its type, or is a float that is not exact.
 
     Parameters
     ----------
@@ -51,6 +59,8 @@ def parse_block(
         One for each field of a row.
     wanted : sequence of int, optional
         The places of the columns to return; None for all.
+    room : sequence of arrays, optional
+        Of the columns of numbers, to be written to if that saves a copy.
     """
     places = range(len(types)) if wanted is None else wanted
     if is_blank(data):  # the parser refuses blank lines alone; in one column they are cells
@@ -59,7 +69,7 @@ def parse_block(
     if any(kind != pa.string() for kind in types):
         if may_hold_hexadecimal(data):
             return None
-        plain = columns_of_plain_block(data, dialect, types) if wanted is None else None
+        plain = columns_of_plain_block(data, dialect, types, room) if wanted is None else None
         if plain is not None:
             return ParsedBlock(plain, len(plain[0]), 0)
     delimiter = dialect.delimiter
@@ -67,7 +77,8 @@ def parse_block(
         data = data.replace(delimiter.encode(), UNIT_SEPARATOR)
         delimiter = UNIT_SEPARATOR.decode()
     try:
-        return parsed(data, delimiter, dialect.quote, types, places)
+        found = parsed(data, delimiter, dialect.quote, types, places)
+        return found if all(map(are_exact, filter(is_floating, found.columns))) else None
     except pa.ArrowInvalid as error:
         if "conversion error" in str(error):
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final, final
 
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -67,6 +68,10 @@ class ColumnBuilder:
     def expect(self, n_rows: int) -> None:
         """Before the first cell: about how many there will be."""
         self._numbers = GrowingNumbers(n_rows)
+
+    def room(self, start: int, n: int) -> npt.NDArray[Any] | None:
+        """Where the numbers of n rows from the one at `start` belong, if that is known."""
+        return None if self.parsed_type == TEXT else self._numbers.room(start, n)
 
     def take(self, values: pa.Array, proves_point: bool = False) -> None:
         """Adds a block's cells, as text or converted to the type of the column."""

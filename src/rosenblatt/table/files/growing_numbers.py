@@ -47,6 +47,8 @@ class GrowingNumbers:
 
     def add(self, values: pa.Array) -> None:
         """Adds numbers of one of the three types; exact ones where they are to become float64."""
+        if not len(values):
+            return
         kind = max(self.type, values.type, key=RANK.index)
         if kind != self.type:
             self.type, self._values = kind, self._values.astype(DTYPES[kind])
@@ -56,7 +58,13 @@ class GrowingNumbers:
             self._given = np.ones(len(self._values), dtype=bool)
         if self._given is not None:
             self._given[start : self._n] = np.asarray(values.is_valid()) if n_empty else True
-        self._values[start : self._n] = (values.fill_null(0) if n_empty else values).to_numpy()
+        place = self._values[start : self._n]
+        if values.buffers()[1].address != place.ctypes.data or values.type != self.type:
+            place[:] = (values.fill_null(0) if n_empty else values).to_numpy()
+
+    def room(self, start: int, n: int) -> npt.NDArray[Any] | None:
+        """The places of n numbers; None beyond the array. What stands there may be moved later."""
+        return self._values[start : start + n] if start + n <= len(self._values) else None
 
     def add_empty(self, n: int) -> None:
         self.add(pa.nulls(n, SHORT))

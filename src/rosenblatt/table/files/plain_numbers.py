@@ -18,6 +18,7 @@ __all__ = [
     "are_plain",
     "are_words",
     "floats_prove_point",
+    "is_floating",
     "texts_prove_point",
 ]
 
@@ -49,6 +50,10 @@ def are_words(texts: pa.StringArray, words: Collection[str]) -> pa.BooleanArray:
 def texts_prove_point(texts: pa.StringArray) -> bool:
     """Whether a point in one of these plain numbers must be a decimal point."""
     return bool(pc.any(pc.match_substring_regex(texts, POINT)).as_py())
+
+
+def is_floating(values: pa.Array) -> bool:
+    return bool(pa.types.is_floating(values.type))
 
 
 def are_exact(values: pa.Array) -> bool:

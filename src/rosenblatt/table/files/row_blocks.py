@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, final
 
@@ -61,7 +61,8 @@ def row_blocks(chunks: Iterable[bytes], dialect: Dialect, skip: int) -> Iterator
         if size < len(rest) or n_lines < LEAST_ROWS:
             continue
         n_lines = 0
-        data, gathered, size = b"".join((rest, *gathered)), [], 0
+        data, behind = joined((rest, *gathered), dialect)
+        gathered, size = [], 0
         if skip:
             position, skip = behind_lines(data, skip)
             data, offset = data[position:], offset + position
@@ -73,7 +74,7 @@ def row_blocks(chunks: Iterable[bytes], dialect: Dialect, skip: int) -> Iterator
             else:
                 yield from filter(None, (held, *blank))
                 held, blank = found, []
-        rest, offset = data[end:], offset + end
+        rest, offset = data[end:] + behind, offset + end
     rest = b"".join((rest, *gathered))
     if skip:
         position, skip = behind_lines(rest + b"\n", skip)
@@ -87,6 +88,20 @@ def row_blocks(chunks: Iterable[bytes], dialect: Dialect, skip: int) -> Iterator
     rest += b"\n" if rest else b""
     whole, of_lines = end_of_rows(rest, dialect)
     yield RowBlock(rest, offset, True, of_lines, whole < len(rest))
+
+
+def joined(pieces: Sequence[bytes], dialect: Dialect) -> tuple[bytes, bytes]:
+    """(the pieces up to the last line feed, what is behind it); all where fields are quoted.
+
+    What is cut off before they are joined need not be copied twice.
+    """
+    quote = dialect.quote.encode()
+    if quote and any(quote in piece for piece in pieces):
+        return b"".join(pieces), b""
+    end = pieces[-1].rfind(b"\n") + 1
+    if not end:
+        return b"".join(pieces), b""
+    return b"".join((*pieces[:-1], memoryview(pieces[-1])[:end])), pieces[-1][end:]
 
 
 def is_blank(data: bytes) -> bool:

@@ -9,17 +9,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, final
 
+import numpy.typing as npt
 import pyarrow as pa
 
 from rosenblatt.errors import InputError
 from rosenblatt.table.files.block_cleaning import CleanBlock, Cleaning
 from rosenblatt.table.files.block_parsing import ParsedBlock, parse_block
 from rosenblatt.table.files.column_builder import ColumnBuilder
-from rosenblatt.table.files.csv_rows import Dialect
+from rosenblatt.table.files.csv_rows import Dialect, count_lines
 from rosenblatt.table.files.header import looks_numeric
 from rosenblatt.table.files.layout import Layout
 from rosenblatt.table.files.odd_rows import OddRows
-from rosenblatt.table.files.plain_numbers import are_exact, floats_prove_point
+from rosenblatt.table.files.plain_numbers import floats_prove_point, is_floating
 from rosenblatt.table.files.row_blocks import RowBlock, row_blocks
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.missing_words import AMONG_NUMBERS
@@ -40,6 +41,16 @@ class Rows:
     row_names: ColumnBuilder | None
     left_out: tuple[int, ...]
     notes: tuple[str, ...]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class BlockPlan:
+    """Of each column the type, whether its point is unproven yet, and where its numbers belong."""
+
+    types: list[Any]
+    unproven: list[bool]
+    room: list[npt.NDArray[Any] | None]
 
 
 @final
@@ -114,11 +125,12 @@ class RowReader:
         The first block is examined as text, which settles the types of most columns.
         """
         n_rows = 0
-        waiting: deque[Future[ReadBlock]] = deque()
-        blocks = row_blocks(self.chunks(), self.dialect, self.layout.first_line - 1)
+        # Blocks that are read, and the row where each one ends at the latest.
+        waiting: deque[tuple[Future[ReadBlock], int]] = deque()
 
-        def take(read: ReadBlock) -> None:
+        def take() -> None:
             nonlocal n_rows
+            read = waiting.popleft()[0].result()
             odd.take(read.clean, read.parsed.n_rows, read.parsed.n_odd)
             if not n_rows:
                 expected = read.parsed.n_rows * self.size // max(len(read.clean.block.data), 1)
@@ -131,17 +143,25 @@ class RowReader:
             n_rows += read.parsed.n_rows
 
         with ThreadPoolExecutor(THREADS) as pool:
-            for block in blocks:
-                types = [builder.parsed_type for builder in builders]
-                unproven = [builder.needs_proof for builder in builders]
-                waiting.append(pool.submit(self._read_block, block, types, unproven))
+            for block in row_blocks(self.chunks(), self.dialect, self.layout.first_line - 1):
+                start = waiting[-1][1] if waiting else n_rows
+                n = count_lines(block.data)
+                plan = BlockPlan(
+                    [builder.parsed_type for builder in builders],
+                    [builder.needs_proof for builder in builders],
+                    # Behind the blocks that are still read. Where these leave out no line, the
+                    # numbers need not be moved afterwards.
+                    [builder.room(start, n) for builder in builders],
+                )
+                waiting.append((pool.submit(self._read_block, block, plan), start + n))
                 while waiting and (not n_rows or len(waiting) > THREADS):
-                    take(waiting.popleft().result())
+                    take()
             while waiting:
-                take(waiting.popleft().result())
+                take()
         return n_rows
 
-    def _read_block(self, block: RowBlock, types: list[Any], unproven: list[bool]) -> ReadBlock:
+    def _read_block(self, block: RowBlock, plan: BlockPlan) -> ReadBlock:
+        types = plan.types
         cleaning = Cleaning(self.dialect, self.layout)
         clean = cleaning.cleaned(block)
         if any(map(looks_numeric, self.layout.names)):
@@ -149,9 +169,7 @@ class RowReader:
             clean = CleanBlock(again.block, (*clean.left_out, *again.left_out))
         parsed = None
         if any(kind != pa.string() for kind in types):
-            parsed = parse_block(clean.block.data, self.dialect, types)
-            if parsed and not all(map(are_exact, filter(is_floating, parsed.columns))):
-                parsed = None
+            parsed = parse_block(clean.block.data, self.dialect, types, room=plan.room)
         if parsed is None:
             # A header once more among numbers does not convert: it is looked for only then.
             again = cleaning.without_headers(clean.block)
@@ -164,7 +182,7 @@ class RowReader:
             assert parsed is not None
         proofs = [
             wanted and is_floating(values) and floats_prove_point(values)
-            for wanted, values in zip(unproven, parsed.columns, strict=True)
+            for wanted, values in zip(plan.unproven, parsed.columns, strict=True)
         ]
         return ReadBlock(clean, parsed, proofs)
 
@@ -183,10 +201,6 @@ class RowReader:
             for builder, values in zip(fresh, parsed.columns, strict=True):
                 builder.take(values)
         return fresh
-
-
-def is_floating(values: pa.Array) -> bool:
-    return bool(pa.types.is_floating(values.type))
 
 
 def builder_for(column: str, fmt: TableFormat, as_text: Collection[str]) -> ColumnBuilder:
