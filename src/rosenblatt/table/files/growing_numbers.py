@@ -18,6 +18,7 @@ WHOLE: Final = pa.int64()
 FRACTION: Final = pa.float64()
 DTYPES: Final = {SHORT: np.int32, WHOLE: np.int64, FRACTION: np.float64}  # in rising order
 RANK: Final = tuple(DTYPES)
+MOST_AHEAD: Final = 256  # times what is there: the first rows may be far shorter than the others
 
 
 @final
@@ -51,11 +52,13 @@ class GrowingNumbers:
             return
         kind = max(self.type, values.type, key=RANK.index)
         if kind != self.type:
-            self.type, self._values = kind, self._values.astype(DTYPES[kind])
+            self.type = kind
+            self._values = copy_of(self._values, self._n, len(self._values), DTYPES[kind])
         start = self._grow(len(values))
         n_empty = values.null_count
         if n_empty and self._given is None:
-            self._given = np.ones(len(self._values), dtype=bool)
+            self._given = np.empty(len(self._values), dtype=bool)
+            self._given[:start] = True
         if self._given is not None:
             self._given[start : self._n] = np.asarray(values.is_valid()) if n_empty else True
         place = self._values[start : self._n]
@@ -73,9 +76,10 @@ class GrowingNumbers:
         """Makes room for n more; the place of the first."""
         start, self._n = self._n, self._n + n
         if self._n > len(self._values):
-            room = max(self._n, self._expected, 2 * len(self._values))
-            self._values = longer(self._values, start, room)
-            self._given = None if self._given is None else longer(self._given, start, room)
+            room = max(min(self._expected, MOST_AHEAD * self._n), self._n, 2 * len(self._values))
+            self._values = copy_of(self._values, start, room, self._values.dtype)
+            if self._given is not None:
+                self._given = copy_of(self._given, start, room, np.bool_)
         return start
 
     def array(self) -> pa.Array:
@@ -89,8 +93,8 @@ class GrowingNumbers:
         return pa.Array.from_buffers(self.type, self._n, [bits, pa.py_buffer(self._values)])
 
 
-def longer(values: npt.NDArray[Any], n: int, room: int) -> npt.NDArray[Any]:
+def copy_of(values: npt.NDArray[Any], n: int, room: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     """The first n values, with room for more: memory that is not written to costs nothing."""
-    grown = np.empty(room, values.dtype)
-    grown[:n] = values[:n]
-    return grown
+    copy = np.empty(room, dtype)
+    copy[:n] = values[:n]
+    return copy
