@@ -13,6 +13,7 @@ from rosenblatt.cli.scores import MetricScores
 from rosenblatt.cli.tasks import EncodedRows, in_blocks, kind_of, network_predictor, scores_of
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import SavedModel
+from rosenblatt.support.overflow import count_not_finite
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import Table
 from rosenblatt.table.messages import count
@@ -55,7 +56,7 @@ def predict(saved: SavedModel, table: Table) -> Predictions:
 
 
 def overflow_notes(output: FloatArray) -> tuple[str, ...]:
-    n_bad = int((~np.isfinite(output.reshape(len(output), -1)).all(axis=1)).sum())
+    n_bad = count_not_finite(output)
     if not n_bad:
         return ()
     return (
