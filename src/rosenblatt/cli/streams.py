@@ -63,11 +63,27 @@ class Printer:
 
 
 def results() -> IO[bytes]:
-    """Standard output for bytes: as they are in a pipe or a file, made safe on a terminal."""
+    """Standard output for bytes: as they are in a pipe or a file, made safe on a terminal.
+
+    Where it is closed they go nowhere, as the texts of a `Printer` do.
+    """
+    if sys.stdout is None:
+        return cast("IO[bytes]", Nowhere())
     sys.stdout.flush()
     if sys.stdout.isatty():
         return cast("IO[bytes]", TerminalBytes(sys.stdout))
     return sys.stdout.buffer
+
+
+@final
+class Nowhere(io.RawIOBase):
+    """Takes bytes and keeps none."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return len(data)
 
 
 @final
