@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import scipy.sparse as sp
 
 from rosenblatt.activations import Tanh
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
-from rosenblatt.model import Model, OutputFormat, Predictor
+from rosenblatt.model import EnsembleModel, Model, OutputFormat, Predictor
 from rosenblatt.network import Dense, Network
 from rosenblatt.normalizations import BatchNorm
 
@@ -101,3 +102,95 @@ def test_an_out_of_another_shape_is_refused() -> None:
     assert predict(X, out=out) is out
     with pytest.raises(ValueError, match=r"`out` must be an array of shape \(5, 1\)"):
         predict(X, out=np.empty(5))
+
+
+OTHER = Network(2, (Dense(4, Tanh()), Dense(2, Tanh()), Dense(1)))
+
+
+def ensemble(loss: Any, dtype: Any = np.float64) -> EnsembleModel:
+    """Of two chains, one of them twice, with other weights."""
+    rng = np.random.default_rng(3)
+    networks = (NETWORK, OTHER, NETWORK)
+    thetas = [rng.standard_normal(network.n_parameters).astype(dtype) for network in networks]
+    return EnsembleModel(
+        tuple(Model(net, theta, loss) for net, theta in zip(networks, thetas, strict=True))
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_ensemble_predicts_the_mean_of_probabilities_not_of_scores(dtype: Any) -> None:
+    model, rows = ensemble(BinaryCrossEntropy(), dtype), X.astype(dtype)
+    scores = np.stack([member.scores(rows) for member in model.members])
+    found = model.predict(rows)
+    assert found.dtype == dtype
+    assert found.shape == (5, 1)
+    np.testing.assert_allclose(found, (1 / (1 + np.exp(-scores))).mean(axis=0), rtol=1e-5)
+    assert np.abs(found - 1 / (1 + np.exp(-scores.mean(axis=0)))).max() > 0.01
+    np.testing.assert_allclose(model.predict(sp.csr_array(rows)), found, rtol=1e-5)
+
+
+def test_a_single_network_is_its_own_member() -> None:
+    model = Model(NETWORK, THETA, SquaredError())
+    assert model.members == (model,)
+    alone = EnsembleModel(model.members)
+    np.testing.assert_array_equal(alone.predict(X), model.predict(X))
+    for one in (model, alone):
+        assert (one.n_inputs, one.n_outputs, one.n_parameters) == (2, 1, 13)
+        assert (one.loss, one.dtype) == (SquaredError(), np.float64)
+    assert ensemble(SquaredError()).n_parameters == 13 + (2 * 4 + 4 + 4 * 2 + 2 + 2 + 1) + 13
+
+
+def test_a_loss_without_a_kernel_is_averaged_too() -> None:
+    class Cubed(SquaredError):
+        def inverse_link(self, z: Any) -> Any:
+            return z**3
+
+    model = ensemble(Cubed())
+    expected = np.mean([member.scores(X) ** 3 for member in model.members], axis=0)
+    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-12)
+    np.testing.assert_allclose(Predictor(model)(X), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("form", OutputFormat)
+def test_the_predictor_of_an_ensemble_is_a_snapshot_in_every_form(form: OutputFormat) -> None:
+    model = ensemble(BinaryCrossEntropy())
+    expected = np.mean([Predictor(member, form)(X) for member in model.members], axis=0)
+    predict = Predictor(model, form)
+    for member in model.members:
+        member.parameters[:] = 0
+    out = np.full(expected.shape, np.nan)
+    assert predict(X, out=out) is out
+    for found in (out, predict(X), predict(X.tolist()), pickle.loads(pickle.dumps(predict))(X)):
+        np.testing.assert_allclose(found, expected, rtol=1e-14)
+    np.testing.assert_allclose(predict(X[0]), expected[0], rtol=1e-14)
+
+
+def test_an_ensemble_warns_once_of_predictions_that_are_not_finite() -> None:
+    model = ensemble(SquaredError(), np.float32)
+    for member in model.members:
+        member.parameters[-1] = 3e38  # each is finite, their sum is not
+    with pytest.warns(UserWarning, match="5 of 5 rows are not finite") as caught:
+        model.predict(X)
+    assert len(caught) == 1
+    with pytest.warns(UserWarning, match="5 of 5 rows are not finite"):
+        Predictor(model)(X.astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"loss": SquaredError()}, "differ in their loss"),
+        ({"parameters": THETA.astype(np.float32)}, "differ in their float type"),
+        ({"network": Network(3, (Dense(3),)), "parameters": np.zeros(12)}, "differ in their inp"),
+        ({"network": Network(2, (Dense(3),)), "parameters": np.zeros(9)}, "differ in their outp"),
+    ],
+)
+def test_networks_that_do_not_belong_together_are_refused(changes: Any, reason: str) -> None:
+    model = Model(NETWORK, THETA, BinaryCrossEntropy())
+    with pytest.raises(ValueError, match=reason):
+        EnsembleModel((model, model, replace(model, **changes)))
+
+
+def test_an_ensemble_of_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one network"):
+        EnsembleModel(())

@@ -1,22 +1,27 @@
-"""A trained network: its description, its parameters and the loss that owns the link."""
+"""A trained network: its description, its parameters and the loss that owns the link; and a mean
+of several.
+
+Both kinds of model have the same surface: what predicts, stores or exports one takes either.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, final
+from typing import Any, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
 
 from rosenblatt import engine
-from rosenblatt.engine import OutputFormat
+from rosenblatt.engine import EnginePredictor, OutputFormat
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Model", "OutputFormat", "Predictor"]
+__all__ = ["AnyModel", "EnsembleModel", "Model", "OutputFormat", "Predictor"]
 
 
 @final
@@ -39,6 +44,35 @@ class Model:
     loss: Loss
     state: FloatArray | None = None
 
+    @property
+    def members(self) -> tuple[Model, ...]:
+        """Itself: the networks whose mean predicts."""
+        return (self,)
+
+    @property
+    def n_inputs(self) -> int:
+        return self.network.n_inputs
+
+    @property
+    def n_outputs(self) -> int:
+        return self.network.n_outputs
+
+    @property
+    def n_parameters(self) -> int:
+        return self.network.n_parameters
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The parameters' type."""
+        return self.parameters.dtype
+
+    def astype(self, dtype: npt.DTypeLike) -> Model:
+        """A copy with parameters of that type; numbers beyond it become infinite."""
+        with np.errstate(over="ignore"):
+            theta = self.parameters.astype(dtype)
+            state = None if self.state is None else self.state.astype(dtype)
+        return replace(self, parameters=theta, state=state)
+
     def scores(self, X: Matrix) -> FloatArray:
         """Raw scores, shape (n_samples, n_outputs), of dense or CSR input."""
         return engine.scores(self.network, self.parameters, X, state=self.state)
@@ -48,15 +82,117 @@ class Model:
 
         Warns of predictions of finite rows that are not finite.
         """
-        predictor = engine.predictor(self.network, self.loss, self.parameters, state=self.state)
-        prediction = predictor.predict(X)
-        warn_of_overflow(prediction, X)
-        return prediction
+        return warned_of(self.engine_predictor(), X)
+
+    def engine_predictor(
+        self,
+        form: OutputFormat = OutputFormat.COLUMNS,
+        n_jobs: int | None = None,
+        deterministic: bool = False,
+    ) -> EnginePredictor:
+        """A predictor that reads the parameters in place, for many calls; see `Predictor`."""
+        theta = self.parameters
+        return engine.predictor(
+            self.network, self.loss, theta, form, n_jobs, self.state, deterministic
+        )
+
+
+@final
+@dataclass(frozen=True)
+class EnsembleModel:
+    """Several networks over the same inputs: their mean prediction.
+
+    Attributes
+    ----------
+    members : tuple of Model
+        One or more, of any layers; with as many inputs and outputs, the same loss and the same
+        float type.
+
+    Raises
+    ------
+    ValueError
+        Where there are none, or they differ in what must be the same.
+    """
+
+    members: tuple[Model, ...]
+
+    def __post_init__(self) -> None:
+        if not self.members:
+            raise ValueError("an ensemble needs at least one network")
+        for what, of in SAME.items():
+            first, *others = map(of, self.members)
+            for other in others:
+                if other != first:
+                    raise ValueError(
+                        f"the networks of an ensemble differ in {what}: {first} and {other}"
+                    )
+
+    @property
+    def loss(self) -> Loss:
+        """Every member's."""
+        return self.members[0].loss
+
+    @property
+    def n_inputs(self) -> int:
+        return self.members[0].n_inputs
+
+    @property
+    def n_outputs(self) -> int:
+        return self.members[0].n_outputs
+
+    @property
+    def n_parameters(self) -> int:
+        """Of all members together."""
+        return sum(member.n_parameters for member in self.members)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The parameters' type."""
+        return self.members[0].dtype
+
+    def astype(self, dtype: npt.DTypeLike) -> EnsembleModel:
+        """A copy with parameters of that type; numbers beyond it become infinite."""
+        return EnsembleModel(tuple(member.astype(dtype) for member in self.members))
+
+    def predict(self, X: Matrix) -> FloatArray:
+        """The mean of the members' predictions, shape (n_samples, n_outputs).
+
+        Warns of predictions of finite rows that are not finite.
+        """
+        return warned_of(self.engine_predictor(), X)
+
+    def engine_predictor(
+        self,
+        form: OutputFormat = OutputFormat.COLUMNS,
+        n_jobs: int | None = None,
+        deterministic: bool = False,
+    ) -> EnginePredictor:
+        """A predictor that reads the parameters in place, for many calls; see `Predictor`."""
+        return engine.MeanPredictor(
+            [member.engine_predictor(form, n_jobs, deterministic) for member in self.members]
+        )
+
+
+AnyModel: TypeAlias = Model | EnsembleModel
+
+SAME: dict[str, Callable[[Model], Any]] = {
+    "their inputs": lambda member: member.n_inputs,
+    "their outputs": lambda member: member.n_outputs,
+    "their loss": lambda member: member.loss,
+    "their float type": lambda member: member.dtype,
+}
+
+
+def warned_of(predictor: EnginePredictor, X: Matrix) -> FloatArray:
+    """The predictions, after a warning if those of finite rows are not finite."""
+    prediction = predictor.predict(X)
+    warn_of_overflow(prediction, X)
+    return prediction
 
 
 @final
 class Predictor:
-    """A trained network as a plain function of arrays, for calls where microseconds count.
+    """A trained model as a plain function of arrays, for calls where microseconds count.
 
     It is a snapshot: it has its own copy of the parameters, and what becomes of the model
     afterwards does not reach it. Inputs are neither searched for NaN and infinity, which come out
@@ -65,7 +201,7 @@ class Predictor:
 
     Parameters
     ----------
-    model : Model
+    model : Model or EnsembleModel
     form : OutputFormat
         What the predictions look like; `Model.predict`'s by default.
     n_jobs : int, optional
@@ -98,21 +234,17 @@ class Predictor:
 
     def __init__(
         self,
-        model: Model,
+        model: AnyModel,
         form: OutputFormat = OutputFormat.COLUMNS,
         n_jobs: int | None = None,
         deterministic: bool = False,
     ) -> None:
-        theta = model.parameters.copy()
-        state = None if model.state is None else model.state.copy()
-        self._model = replace(model, parameters=theta, state=state)
+        self._model = model.astype(model.dtype)
         self._settings = form, n_jobs, deterministic
-        self._predictor = engine.predictor(
-            model.network, model.loss, theta, form, n_jobs, state, deterministic
-        )
-        self.n_inputs: int = model.network.n_inputs
+        self._predictor = self._model.engine_predictor(*self._settings)
+        self.n_inputs: int = model.n_inputs
         self.n_outputs: int = self._predictor.n_columns
-        self.dtype: np.dtype[Any] = theta.dtype
+        self.dtype: np.dtype[Any] = model.dtype
 
     def __call__(self, X: npt.ArrayLike, *, out: FloatArray | None = None) -> FloatArray:
         """Predictions of rows, shape (n, n_inputs), or of one row, shape (n_inputs,).

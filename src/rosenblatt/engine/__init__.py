@@ -7,6 +7,7 @@ from rosenblatt.engine.epoch import Epoch
 from rosenblatt.engine.epoch_plan import EpochPlan
 from rosenblatt.engine.interface import EnginePredictor, Objective, OutputFormat, Trainer
 from rosenblatt.engine.kernels import has_kernel, members_without_kernels, runs_natively
+from rosenblatt.engine.mean_prediction import MeanPredictor
 from rosenblatt.engine.native import has_bfloat16
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.prediction import predictor, scores
@@ -22,6 +23,7 @@ __all__ = [
     "EnginePredictor",
     "Epoch",
     "EpochPlan",
+    "MeanPredictor",
     "Objective",
     "OptimizerState",
     "OutputFormat",
