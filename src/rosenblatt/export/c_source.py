@@ -1,11 +1,14 @@
 """A trained network as one C99 file that needs nothing but <math.h>.
 
 It predicts one row at a time, without memory of its own but constants: buffers for what passes
-between two layers are on the stack.
+between two layers are on the stack. Of several networks each has a function of its own, and their
+mean the one that is called, so that the stack holds the buffers of one at a time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
 from typing import final
 
 import numpy.typing as npt
@@ -13,10 +16,11 @@ import numpy.typing as npt
 from rosenblatt.activations import Sigmoid, Softmax
 from rosenblatt.export.c_number import c_number
 from rosenblatt.export.c_text import checked_name, string
-from rosenblatt.export.c_writer import CFile, CLayerWriter
+from rosenblatt.export.c_writer import CBody, CFile, CLayerWriter
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import Link
 from rosenblatt.model import OutputFormat
+from rosenblatt.network import TrainedLayer
 
 __all__ = ["c_source"]
 
@@ -35,24 +39,18 @@ class Writer:
 
     def __init__(self, trained: Trained, name: str, dtype: npt.DTypeLike | None) -> None:
         self.name = name
-        self.number = c_number(trained.model.parameters.dtype if dtype is None else dtype)
-        self.trained = trained = trained.converted(self.number.dtype)
+        self.number = c_number(trained.model.dtype if dtype is None else dtype)
+        self.trained = trained.converted(self.number.dtype)
         self.file = CFile(name, self.number)
-        # What leaves the hidden layers, by turns: a layer reads the one and writes the other.
-        widths = [n_out for _, n_out in trained.model.network.shapes[:-1]]
-        self.buffers = {k: max(widths[k::2]) for k in (0, 1) if widths[k::2]}
+        self.members: list[str] = []
+        self.stack = 0
 
     def text(self) -> str:
-        incoming = "x"
-        last = len(self.trained.layers) - 1
-        for k, trained in enumerate(self.trained.layers):
-            outgoing = "out" if k == last else buffer(k % 2)
-            c = CLayerWriter(self.file, k + 1)
-            n_in, n_out = self.trained.model.network.shapes[k]
-            c.statement(f"/* layer {k + 1}: {n_in} to {n_out} */")
-            c.sequence([trained], incoming, outgoing)
-            incoming = outgoing
-        self._link(CLayerWriter(self.file, last + 2))
+        chains = self.trained.chains
+        body = self._network(chains[0], "") if len(chains) == 1 else self._mean(chains)
+        self.stack += body.stack
+        if self.trained.form is OutputFormat.BOTH_CLASSES:
+            body.statements += ["out[1] = out[0];", "out[0] = 1 - out[1];"]
         parts = [
             self._head(),
             "#include <math.h>\n",
@@ -60,12 +58,46 @@ class Writer:
             *self.file.constants,
             *self.file.helpers.values(),
             *self.file.functions.texts,
-            self._function(),
+            *self.members,
+            body.function(self.name, self.number.real),
         ]
         return "\n".join(parts)
 
+    def _network(self, layers: Sequence[TrainedLayer], label: str) -> CBody:
+        """The function of one network, with a label before the numbers of its layers in names."""
+        body = CBody()
+        sizes = [prod(layer.layer.output_shape(layer.shape)) for layer in layers]
+        # What leaves the hidden layers, by turns: a layer reads the one and writes the other.
+        for parity in (0, 1):
+            if widths := sizes[:-1][parity::2]:
+                body.arrays[buffer(parity)] = max(widths)
+        incoming = "x"
+        for k, (layer, n_out) in enumerate(zip(layers, sizes, strict=True)):
+            outgoing = "out" if k == len(layers) - 1 else buffer(k % 2)
+            c = CLayerWriter(self.file, body, f"{label}{k + 1}")
+            c.statement(f"/* layer {k + 1}: {prod(layer.shape)} to {n_out} */")
+            c.sequence([layer], incoming, outgoing)
+            incoming = outgoing
+        self._link(CLayerWriter(self.file, body, f"{label}{len(layers) + 1}"))
+        return body
+
+    def _mean(self, chains: Sequence[Sequence[TrainedLayer]]) -> CBody:
+        """The function of the mean; those of the members come before it in the file."""
+        body, n = CBody(), self.trained.model.n_outputs
+        body.arrays["one"] = n
+        for k, layers in enumerate(chains, 1):
+            own, function = self._network(layers, f"{k}_"), f"{self.name}_member_{k}"
+            self.members.append(f"static {own.function(function, self.number.real)}")
+            self.stack = max(self.stack, own.stack)
+            out = "out" if k == 1 else "one"
+            body.statements.append(f"{function}(x, {out});")
+            if k > 1:
+                body.statements.append(f"for (i = 0; i < {n}; i++) out[i] += one[i];")
+        body.statements.append(f"for (i = 0; i < {n}; i++) out[i] /= {len(chains)};")
+        return body
+
     def _link(self, c: CLayerWriter) -> None:
-        n = self.trained.model.network.n_outputs
+        n = self.trained.model.n_outputs
         match self.trained.link:
             case Link.LOGISTIC:
                 c.activate(Sigmoid(), "out", n)
@@ -76,27 +108,23 @@ class Writer:
                 c.statement(f"for (i = 0; i < {n}; i++) out[i] = {exp}(out[i]);")
             case Link.IDENTITY:
                 pass
-        if self.trained.form is OutputFormat.BOTH_CLASSES:
-            c.statement("out[1] = out[0];")
-            c.statement("out[0] = 1 - out[1];")
 
     def _head(self) -> str:
         size = self.number.dtype.itemsize
-        network = self.trained.model.network
         outputs = (
             f"the probabilities of {self.name}_classes, in this order"
             if self.trained.classes
             else "the predictions"
         )
         return (
-            f"/* A feed-forward network, {self.trained}, written by rosenblatt.\n"
+            f"/* {self.trained}, written by rosenblatt.\n"
             " *\n"
-            f" * {self.name}(x, out) reads {network.n_inputs} numbers at x and writes"
+            f" * {self.name}(x, out) reads {self.trained.model.n_inputs} numbers at x and writes"
             f" {self.trained.n_outputs} to out, which\n"
             f" * must not overlap: {outputs}.\n"
             " *\n"
             f" * C99 and <math.h>, nothing else. Constants: {self.file.n_constants * size} bytes."
-            f" Stack: {self._stack * size} bytes of\n"
+            f" Stack: {self.stack * size} bytes of\n"
             " * buffers and what a few calls take. It may be called from several threads at once.\n"
             " */"
         )
@@ -104,7 +132,7 @@ class Writer:
     def _interface(self) -> str:
         real, name = self.number.real, self.name
         text = (
-            f"enum {{ {name}_n_inputs = {self.trained.model.network.n_inputs},"
+            f"enum {{ {name}_n_inputs = {self.trained.model.n_inputs},"
             f" {name}_n_outputs = {self.trained.n_outputs} }};\n"
             f"void {name}(const {real} *x, {real} *out);\n"
         )
@@ -113,17 +141,6 @@ class Writer:
         labels = ",\n    ".join(map(string, self.trained.classes))
         declared = f"const char *const {name}_classes[{len(self.trained.classes)}]"
         return f"{text}extern {declared};\n{declared} = {{\n    {labels}\n}};\n"
-
-    @property
-    def _stack(self) -> int:
-        return sum(self.buffers.values()) + sum(self.file.arrays.values())
-
-    def _function(self) -> str:
-        real = self.number.real
-        declared = [f"{real} {buffer(k)}[{width}];" for k, width in self.buffers.items()]
-        declared += [f"{real} {name}[{n}];" for name, n in self.file.arrays.items()]
-        lines = "\n    ".join([*declared, "long i;", *self.file.statements])
-        return f"void {self.name}(const {real} *x, {real} *out)\n{{\n    {lines}\n}}\n"
 
 
 def buffer(parity: int) -> str:

@@ -17,7 +17,7 @@ from rosenblatt.export.c_number import DOUBLE, c_number
 from rosenblatt.export.c_source import c_source
 from rosenblatt.export.c_text import TAKEN, checked_name, comment, string
 from rosenblatt.export.trained import Trained
-from rosenblatt.model import Model, OutputFormat
+from rosenblatt.model import AnyModel, OutputFormat
 from rosenblatt.table import ClassTarget, TableEncoding
 from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date
@@ -27,7 +27,7 @@ __all__ = ["c_table_source"]
 
 
 def c_table_source(
-    model: Model,
+    model: AnyModel,
     encoding: TableEncoding,
     name: str = "predict",
     dtype: npt.DTypeLike | None = None,
@@ -44,15 +44,15 @@ class Writer:
     """The structure's members and the statements of one file, gathered column by column."""
 
     def __init__(
-        self, model: Model, encoding: TableEncoding, name: str, dtype: npt.DTypeLike | None
+        self, model: AnyModel, encoding: TableEncoding, name: str, dtype: npt.DTypeLike | None
     ) -> None:
         self.name, self.target = name, encoding.target
         classes = isinstance(self.target, ClassTarget)
-        both = classes and model.network.n_outputs == 1
+        both = classes and model.n_outputs == 1
         self.trained = Trained(model, OutputFormat.BOTH_CLASSES if both else OutputFormat.COLUMNS)
         self.network = f"{name}_network"
         self.source = c_source(self.trained, self.network, dtype)
-        self.real = c_number(model.parameters.dtype if dtype is None else dtype).real
+        self.real = c_number(model.dtype if dtype is None else dtype).real
         self.members: list[str] = []
         self.helpers: dict[str, str] = {}
         self.constants: list[str] = []

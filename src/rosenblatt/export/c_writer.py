@@ -19,7 +19,7 @@ from rosenblatt.normalizations import Normalization
 from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["CFile", "CLayerWriter"]
+__all__ = ["CBody", "CFile", "CLayerWriter"]
 
 
 @final
@@ -31,10 +31,8 @@ class CFile:
         self.functions = CFunctions(prefix, number)
         self.helpers: dict[str, str] = {}
         self.constants: list[str] = []
-        self.statements: list[str] = []
         self.n_constants = 0
         self.names: set[str] = set()
-        self.arrays: dict[str, int] = {}
 
     def unique(self, name: str) -> str:
         """The name, with a number behind it if it is taken."""
@@ -43,28 +41,53 @@ class CFile:
         self.names.add(chosen)
         return chosen
 
+
+@final
+class CBody:
+    """The statements of a function that fills an array `out` from an array `x`.
+
+    `arrays` has the lengths of those that it keeps on the stack.
+    """
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.arrays: dict[str, int] = {}
+        self.n_scratch = 0
+
+    @property
+    def stack(self) -> int:
+        """Numbers on it."""
+        return sum(self.arrays.values())
+
     def scratch(self, n: int) -> str:
         """A new array of n numbers on the stack; its name."""
-        name = f"t{len(self.arrays) + 1}"
+        self.n_scratch += 1
+        name = f"t{self.n_scratch}"
         self.arrays[name] = n
         return name
+
+    def function(self, name: str, real: str) -> str:
+        """Its definition."""
+        declared = [f"{real} {array}[{n}];" for array, n in self.arrays.items()]
+        lines = "\n    ".join([*declared, "long i;", *self.statements])
+        return f"void {name}(const {real} *x, {real} *out)\n{{\n    {lines}\n}}\n"
 
 
 @final
 class CLayerWriter:
-    """Adds one layer of the network, by its number, to a file. It is a `CWriter`."""
+    """Adds one layer to a function of a file, with its label in names. It is a `CWriter`."""
 
-    def __init__(self, file: CFile, layer: int) -> None:
-        self.file, self.layer = file, layer
+    def __init__(self, file: CFile, body: CBody, label: str) -> None:
+        self.file, self.body, self.label = file, body, label
 
     def literal(self, x: float) -> str:
         return self.file.number.literal(x)
 
     def statement(self, line: str) -> None:
-        self.file.statements.append(line)
+        self.body.statements.append(line)
 
     def constant(self, which: str, array: FloatArray) -> str:
-        name = self.file.unique(f"{self.file.prefix}_{which}_{self.layer}")
+        name = self.file.unique(f"{self.file.prefix}_{which}_{self.label}")
         literals = [self.literal(x) for x in np.ravel(array).tolist()]
         self.file.n_constants += len(literals)
         lines = ",\n    ".join(", ".join(literals[i : i + 4]) for i in range(0, len(literals), 4))
@@ -101,7 +124,7 @@ class CLayerWriter:
         for i, trained in enumerate(layers):
             can_stay = self._is_in_place(trained.layer) and x != start
             n_out = prod(trained.layer.output_shape(trained.shape))
-            target = x if can_stay else out if i >= last else self.file.scratch(n_out)
+            target = x if can_stay else out if i >= last else self.body.scratch(n_out)
             form_of(LAYERS, trained.layer, "c")(trained, self, x, target)
             x = target
         assert x == out

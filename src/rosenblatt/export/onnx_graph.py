@@ -90,7 +90,7 @@ LINKS: dict[Link, Callable[[Graph, str], str]] = {
 def onnx_model(trained: Trained) -> ModelProto:
     """The model, checked: any number of rows `X` to their `probabilities` or `predictions`."""
     graph = Graph()
-    n_inputs = trained.model.network.n_inputs
+    n_inputs = trained.model.n_inputs
     X = graph.input("X", TensorProto.FLOAT, n_inputs)
     value = network_value(graph, trained, X)
     output = "probabilities" if trained.classes else "predictions"
@@ -103,11 +103,15 @@ def onnx_model(trained: Trained) -> ModelProto:
 
 
 def network_value(graph: Graph, trained: Trained, x: str) -> str:
-    """What the network makes of float32 rows x: predictions in columns."""
+    """What the network, or the mean of several, makes of float32 rows x: predictions in columns."""
     single = trained.converted(np.float32)
-    for layer in single.layers:
-        x = graph.layer(layer, x)
-    value = LINKS[single.link](graph, x)
+    values = []
+    for layers in single.chains:
+        scores = x
+        for layer in layers:
+            scores = graph.layer(layer, scores)
+        values.append(LINKS[single.link](graph, scores))
+    value = graph.step("Mean", *values) if len(values) > 1 else values[0]
     if single.form is not OutputFormat.BOTH_CLASSES:
         return value
     other = graph.step("Sub", graph.number(1), value)
@@ -122,7 +126,7 @@ def finished(graph: Graph, trained: Trained) -> ModelProto:
             graph.inputs,
             graph.outputs,
             graph.constants,
-            doc_string=f"A feed-forward network, {trained}",
+            doc_string=str(trained),
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,

@@ -17,7 +17,7 @@ from onnx import ModelProto, TensorProto
 
 from rosenblatt.export.onnx_graph import Graph, finished, network_value
 from rosenblatt.export.trained import Trained
-from rosenblatt.model import Model, OutputFormat
+from rosenblatt.model import AnyModel, OutputFormat
 from rosenblatt.table import ClassTarget, TableEncoding
 from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped
 from rosenblatt.table.dates import Date
@@ -26,7 +26,7 @@ from rosenblatt.table.scaling import TAIL, Scaling
 __all__ = ["onnx_table_model"]
 
 
-def onnx_table_model(model: Model, encoding: TableEncoding) -> ModelProto:
+def onnx_table_model(model: AnyModel, encoding: TableEncoding) -> ModelProto:
     """The model, checked; both are in what `rosenblatt.persistence.load_model` returns."""
     target = encoding.target
     graph = Graph(prefix_beside([target.name, *(column.name for column in encoding.columns)]))
@@ -34,7 +34,7 @@ def onnx_table_model(model: Model, encoding: TableEncoding) -> ModelProto:
     X = graph.step("Concat", *features, axis=1)
     if isinstance(target, ClassTarget):
         classes = tuple(map(str, target.classes))
-        form = OutputFormat.BOTH_CLASSES if model.network.n_outputs == 1 else OutputFormat.COLUMNS
+        form = OutputFormat.BOTH_CLASSES if model.n_outputs == 1 else OutputFormat.COLUMNS
         trained = Trained(model, form, classes)
         value = network_value(graph, trained, X)
         graph.output(value, named(graph, target.name), TensorProto.FLOAT, trained.n_outputs)

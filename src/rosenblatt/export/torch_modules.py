@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
 import torch
@@ -22,6 +22,7 @@ from rosenblatt.support.types import FloatArray
 __all__ = [
     "BothClasses",
     "Exponential",
+    "MeanOfNetworks",
     "ShrinkingLayerNorm",
     "SkipConnection",
     "Threshold",
@@ -74,6 +75,18 @@ class BothClasses(nn.Module):
         return torch.cat([1 - p, p], dim=-1)
 
 
+@final
+class MeanOfNetworks(nn.Module):
+    """The mean of what several modules make of the same rows."""
+
+    def __init__(self, networks: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, x: Any) -> Any:
+        return torch.stack([network(x) for network in self.networks]).mean(dim=0)
+
+
 LINKS: dict[Link, Callable[[], list[nn.Module]]] = {
     Link.IDENTITY: list,
     Link.EXP: lambda: [Exponential()],
@@ -88,11 +101,30 @@ FORMS: dict[OutputFormat, Callable[[], list[nn.Module]]] = {
 
 
 def sequential(trained: Trained, *, logits: bool = False) -> nn.Sequential:
-    """The network in evaluation mode; with `logits` the raw scores alone, a column each."""
+    """The network in evaluation mode; with `logits` the raw scores alone, a column each.
+
+    Raises
+    ------
+    ValueError
+        For logits of several networks, whose mean is one of predictions.
+    """
     writer = ModuleWriter()
-    layers = [module for layer in trained.layers for module in writer.layer(layer)]
-    ending = [] if logits else [*LINKS[trained.link](), *FORMS[trained.form]()]
-    return nn.Sequential(*layers, *ending).eval()
+    chains = [
+        [module for layer in layers for module in writer.layer(layer)] for layers in trained.chains
+    ]
+    if logits:
+        if len(chains) > 1:
+            raise ValueError(
+                "a mean of several networks has no logits, because it is their predictions that are"
+                " averaged: take logits=False, or each network's own module."
+            )
+        return nn.Sequential(*chains[0]).eval()
+    for modules in chains:
+        modules += LINKS[trained.link]()
+    networks = (
+        chains[0] if len(chains) == 1 else [MeanOfNetworks([nn.Sequential(*m) for m in chains])]
+    )
+    return nn.Sequential(*networks, *FORMS[trained.form]()).eval()
 
 
 @final

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, final
 
@@ -10,8 +11,9 @@ import numpy.typing as npt
 
 from rosenblatt.losses import Link
 from rosenblatt.losses.registration import link_of
-from rosenblatt.model import Model, OutputFormat
+from rosenblatt.model import AnyModel, OutputFormat
 from rosenblatt.network import TrainedLayer
+from rosenblatt.support.listing import some_of
 from rosenblatt.support.registry import Registry, Unsupported
 
 __all__ = ["Trained", "form_of"]
@@ -24,21 +26,21 @@ class Trained:
 
     Attributes
     ----------
-    model : Model
+    model : Model or EnsembleModel
     form : OutputFormat
         What its predictions look like.
     classes : tuple of str
         What the outputs stand for, one name each; empty for numbers.
     """
 
-    model: Model
+    model: AnyModel
     form: OutputFormat = OutputFormat.COLUMNS
     classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not np.isfinite(self.model.parameters).all():
+        if not all(np.isfinite(member.parameters).all() for member in self.model.members):
             raise ValueError(
-                f"the network has weights that are not finite in {self.model.parameters.dtype},"
+                f"the network has weights that are not finite in {self.model.dtype},"
                 " which no other program should be given: scale the data, or train again with a"
                 " smaller learning rate."
             )
@@ -47,31 +49,30 @@ class Trained:
 
     def converted(self, dtype: npt.DTypeLike) -> Trained:
         """The same in another float type."""
-        model = self.model
-        if model.parameters.dtype == np.dtype(dtype):
+        if self.model.dtype == np.dtype(dtype):
             return self
-        with np.errstate(over="ignore"):  # what overflows is refused
-            theta = model.parameters.astype(dtype)
-        state = None if model.state is None else model.state.astype(dtype)
-        return replace(self, model=replace(model, parameters=theta, state=state))
+        return replace(self, model=self.model.astype(dtype))  # what overflows is refused
 
     @property
     def n_outputs(self) -> int:
         """Numbers that come out, of one row."""
-        return 2 if self.form is OutputFormat.BOTH_CLASSES else self.model.network.n_outputs
+        return 2 if self.form is OutputFormat.BOTH_CLASSES else self.model.n_outputs
 
     @property
-    def layers(self) -> list[TrainedLayer]:
-        network = self.model.network
+    def chains(self) -> list[list[TrainedLayer]]:
+        """The layers of each member."""
         return [
-            TrainedLayer(layer, shape, parameters | state)
-            for layer, shape, parameters, state in zip(
-                network.layers,
-                network.layer_shapes[:-1],
-                network.layer_parameters(self.model.parameters),
-                network.layer_state(self.model.state),
-                strict=True,
-            )
+            [
+                TrainedLayer(layer, shape, parameters | state)
+                for layer, shape, parameters, state in zip(
+                    member.network.layers,
+                    member.network.layer_shapes[:-1],
+                    member.network.layer_parameters(member.parameters),
+                    member.network.layer_state(member.state),
+                    strict=True,
+                )
+            ]
+            for member in self.model.members
         ]
 
     @property
@@ -82,9 +83,16 @@ class Trained:
         return link
 
     def __str__(self) -> str:
-        """The widths, inputs first, such as 4-8-3."""
-        network = self.model.network
-        return "-".join(map(str, (network.n_inputs, *(n_out for _, n_out in network.shapes))))
+        """What it is, with the widths, inputs first: 'A feed-forward network, 4-8-3'."""
+        members = self.model.members
+        chains = Counter(
+            "-".join(map(str, (member.n_inputs, *(n_out for _, n_out in member.network.shapes))))
+            for member in members
+        )
+        if len(members) == 1:
+            return f"A feed-forward network, {next(iter(chains))}"
+        kinds = [f"{n} of {chain}" for chain, n in chains.items()]
+        return f"The mean of {len(members)} feed-forward networks, {some_of(kinds, ', ')}"
 
 
 TARGETS = {"c": "C", "onnx": "ONNX", "torch": "PyTorch"}
