@@ -3,8 +3,10 @@
 python tests/golden/make_model_files.py, once for each version of the format: those of older
 versions stay as they are, because files like them lie with users.
 
-classifier  a network that `rosenblatt train` trained on a column of every kind, with gaps
+classifier  networks that `rosenblatt train` trained on a column of every kind, with gaps
 regressor   batch and layer normalisation, dropout and residual connections, in double precision
+
+Both are means of several networks: files of format 1 hold one.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from rosenblatt.activations import GELU, LeakyReLU  # noqa: E402
 from rosenblatt.cli.app import run  # noqa: E402
 from rosenblatt.cli.prediction import predict  # noqa: E402
 from rosenblatt.losses import Huber  # noqa: E402
-from rosenblatt.model import Model  # noqa: E402
+from rosenblatt.model import EnsembleModel, Model  # noqa: E402
 from rosenblatt.network import Dense, Network  # noqa: E402
 from rosenblatt.normalizations import BatchNorm, LayerNorm  # noqa: E402
 from rosenblatt.persistence import FORMAT_VERSION, load_model, save_model  # noqa: E402
@@ -33,6 +35,7 @@ from rosenblatt.table import Task, learn_encoding  # noqa: E402
 from tests.support.cli_tables import shop_table  # noqa: E402
 from tests.support.members import random_state  # noqa: E402
 
+N_MEMBERS = 3
 N_ROWS = 12  # the first of which have gaps, a colour unseen and a date far off
 
 
@@ -58,8 +61,15 @@ def main() -> None:
         data = Path(temporary) / "shop.csv"
         table.drop(columns="weight").to_csv(data, index=False)
         options = ["--target", "bought", "--hidden", "4", "--epochs", "30", "--quiet"]
-        run(["train", str(data), *options, "--out", str(folder / "classifier.safetensors")])
-    saved = load_model(folder / "classifier.safetensors")
+        trained = []
+        for seed in range(N_MEMBERS):
+            path = Path(temporary) / f"{seed}.safetensors"
+            run(["train", str(data), *options, "--seed", str(seed), "--out", str(path)])
+            trained.append(load_model(path))
+    # The split of the rows, and so the encoding learnt, depends on the seed; the columns do not.
+    members = tuple(one.model.members[0] for one in trained)
+    saved = replace(trained[0], model=EnsembleModel(members))
+    save_model(folder / "classifier.safetensors", saved)
     target = table.drop(columns="bought")
     encoding = learn_encoding(target, target="weight", task=Task.REGRESSION, max_categories=2)
     layers = (
@@ -67,10 +77,13 @@ def main() -> None:
         Dense(5, GELU(), normalization=LayerNorm(), residual=True),
         Dense(1),
     )
-    network = Network(encoding.n_features, layers, 0.1)
-    theta = np.random.default_rng(3).normal(scale=0.5, size=network.n_parameters)
-    model = Model(network, theta, Huber(), random_state(network, 4, np.float64))
-    regressor = replace(saved, model=model, encoding=encoding)
+    rng = np.random.default_rng(3)
+    members = []
+    for chain in (layers, layers[1:]):
+        network = Network(encoding.n_features, chain, 0.1)
+        theta = rng.normal(scale=0.5, size=network.n_parameters)
+        members.append(Model(network, theta, Huber(), random_state(network, 4, np.float64)))
+    regressor = replace(saved, model=EnsembleModel(tuple(members)), encoding=encoding)
     save_model(folder / "regressor.safetensors", regressor)
 
     rows = raw_rows()

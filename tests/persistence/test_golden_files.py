@@ -41,10 +41,13 @@ def test_the_files_have_a_column_and_a_layer_of_every_kind(version: int) -> None
     regressor = load_model(folder / "regressor.safetensors")
     kinds = {column.kind for column in classifier.encoding.columns}
     assert kinds == {"number", "category", "true/false", "date", "left out"}
-    norms = {type(layer.normalization) for layer in regressor.model.network.layers}
+    layers = [layer for member in regressor.model.members for layer in member.network.layers]
+    norms = {type(layer.normalization) for layer in layers}
     assert norms == {BatchNorm, LayerNorm, type(None)}
-    assert {m.model.parameters.dtype.name for m in (classifier, regressor)} == {
+    assert {m.model.dtype.name for m in (classifier, regressor)} == {
         "float32",
         "float64",
     }
+    several = version > 1
+    assert (len(classifier.model.members) > 1, len(regressor.model.members) > 1) == (several,) * 2
     assert pd.read_csv(folder / "rows.csv").isna().to_numpy().any()

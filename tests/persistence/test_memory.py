@@ -109,7 +109,11 @@ def hostile_files() -> dict[str, Callable[[int], bytes]]:
         for place in ("in the header", "in our metadata", BELIEVED.get(name))
         if place is not None
     }
-    return files | {"weights": weights_that_are_not_finite, "many tensors": many_tensors}
+    return files | {
+        "weights": weights_that_are_not_finite,
+        "many tensors": many_tensors,
+        "many networks": many_networks,
+    }
 
 
 def placed(where: str, make: Callable[[int], str], n_bytes: int) -> bytes:
@@ -163,6 +167,26 @@ def weights_that_are_not_finite(n_bytes: int) -> bytes:
 def many_tensors(n_bytes: int) -> bytes:
     parts = parts_of(base_files()["number, float32"])
     parts.tensors |= {f"layers.{k}.bias": np.zeros(1, np.float32) for k in range(9, n_bytes // 80)}
+    return filled_up(put_together(parts))
+
+
+def many_networks(n_bytes: int) -> bytes:
+    """Each as small as can be, and all of them sound: what is wrong is one tensor too many."""
+    parts = parts_of(base_files()["mean of numbers, float32"])
+    encoding = parts.metadata["encoding"]
+    encoding["columns"] = [{"kind": "Boolean", "name": "", "indicator": False, "often_true": True}]
+    layer = parts.metadata["members"][0]["layers"][-1]
+    n = n_bytes // 400
+    parts.metadata["n_inputs"] = 1
+    parts.metadata["members"] = [
+        {"kind": "MemberData", "input_noise": k / n, "layers": [layer]} for k in range(n)
+    ]
+    parts.tensors = {
+        f"members.{k}.layers.0.{name}": np.ones(shape, np.float32)
+        for k in range(n)
+        for name, shape in (("weight", (1, 1)), ("bias", (1,)))
+    }
+    parts.tensors["more"] = np.ones(1, np.float32)
     return filled_up(put_together(parts))
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import (
+    FORMAT_VERSION,
     load_model,
     save_model,
 )
@@ -135,11 +136,13 @@ def test_non_file_is_refused(tmp_path: Path, name: str, reason: str) -> None:
 
 def test_a_newer_version_says_to_upgrade(path: Path) -> None:
     def newer(metadata: dict[str, Any], tensors: dict[str, Any]) -> None:
-        metadata["format_version"] = 2
-        metadata["a part that version 1 does not know"] = {}
+        metadata["format_version"] = FORMAT_VERSION + 1
+        metadata["a part that this version does not know"] = {}
 
     rewrite(path, newer)
-    with pytest.raises(InputError, match=r"format version 2.*upgrade rosenblatt"):
+    with pytest.raises(
+        InputError, match=rf"format version {FORMAT_VERSION + 1}.*upgrade rosenblatt"
+    ):
         load_model(path)
 
 

@@ -37,7 +37,7 @@ from rosenblatt.losses import (
     Quantile,
     SquaredError,
 )
-from rosenblatt.model import Model
+from rosenblatt.model import EnsembleModel, Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary, save_model
@@ -96,18 +96,39 @@ NETWORKS: dict[str, tuple[tuple[Dense, ...], Loss, str]] = {
         "weight",
     ),
 }
+# Hidden layers of each member, loss, target.
+ENSEMBLES: dict[str, tuple[tuple[tuple[Dense, ...], ...], Loss, str]] = {
+    "mean of probabilities": (
+        ((Dense(4, ReLU()),), (Dense(4, ReLU()),), (BLOCK, Dense(3, GELU()))),
+        BinaryCrossEntropy(),
+        "kind",
+    ),
+    "mean of classes": (
+        ((), (Dense(3, Tanh(), residual=True),)),
+        CategoricalCrossEntropy(),
+        "stars",
+    ),
+    "mean of numbers": (((Dense(4, Tanh()),),) * 4, SquaredError(), "weight"),
+}
 
 
 def model_of(name: str, dtype: Any) -> SavedModel:
-    hidden, loss, target = NETWORKS[name]
+    if name in ENSEMBLES:
+        chains, loss, target = ENSEMBLES[name]
+    else:
+        hidden, loss, target = NETWORKS[name]
+        chains = (hidden,)
     kind = Task.REGRESSION if target == "weight" else Task.CLASSIFICATION
     table = frame().drop(columns=[other for other in TARGETS if other != target])
     encoding = learn_encoding(table, target=target, task=kind, max_categories=3)
     outputs = {"kind": 1, "won": 1, "stars": 4, "weight": 1}[target]
     outputs = len(loss.levels) if isinstance(loss, Quantile) else outputs
-    network = Network(len(encoding.feature_names), (*hidden, Dense(outputs)), 0.1)
     rng = np.random.default_rng(len(name))
-    theta = 0.3 * rng.standard_normal(network.n_parameters).astype(dtype)
+    members = []
+    for hidden in chains:
+        network = Network(len(encoding.feature_names), (*hidden, Dense(outputs)), 0.1)
+        theta = 0.3 * rng.standard_normal(network.n_parameters).astype(dtype)
+        members.append(Model(network, theta, loss, random_state(network, 1, dtype)))
     summary = Summary(
         created="2026-01-31T12:00:00+00:00",
         version="0.1.0",
@@ -118,17 +139,17 @@ def model_of(name: str, dtype: Any) -> SavedModel:
         stop_reason="the epochs were used up",
         weight_column=None,
     )
-    model = Model(network, theta, loss, random_state(network, 1, dtype))
+    model = EnsembleModel(tuple(members)) if name in ENSEMBLES else members[0]
     return SavedModel(model, encoding, summary)
 
 
 @functools.cache
 def base_files() -> dict[str, bytes]:
-    """Every network in both float types."""
+    """Every network and every mean of networks in both float types."""
     files = {}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model"
-        for name in NETWORKS:
+        for name in (*NETWORKS, *ENSEMBLES):
             for dtype in (np.float32, np.float64):
                 save_model(path, model_of(name, dtype))
                 files[f"{name}, {dtype.__name__}"] = path.read_bytes()

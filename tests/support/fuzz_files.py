@@ -48,6 +48,13 @@ def parts_of(data: bytes) -> Parts:
     return Parts(metadata, tensors)
 
 
+def networks_of(parts: Parts) -> list[tuple[str, dict[str, Any]]]:
+    """Of each network what its tensors' names begin with, and what has its layers."""
+    if "members" not in parts.metadata:
+        return [("", parts.metadata)]
+    return [(f"members.{k}.", member) for k, member in enumerate(parts.metadata["members"])]
+
+
 def text_of(value: Any) -> str:
     """JSON in which raw texts stand as they are."""
     raws: list[str] = []

@@ -23,6 +23,7 @@ from tests.support.fuzz_files import (
     content_of,
     framed,
     header_of,
+    networks_of,
     parts_of,
     put_together,
     seal,
@@ -193,15 +194,35 @@ def odd_tensors(rng: random.Random) -> bytes:
 def another_network(rng: random.Random) -> bytes:
     """Layers changed, and tensors of the shapes that they ask for: much of it is a true model."""
     parts = parts_of(any_base(rng))
-    layers = parts.metadata["layers"]
+    prefix, network = rng.choice(networks_of(parts))
+    layers = network["layers"]
     for _ in range(rng.choice((1, 2))):
         disturb(rng, rng.choice(layers))
     widths = [parts.metadata["n_inputs"], *(layer.get("n_outputs") for layer in layers)]
     if all(type(width) is int and 0 < width < 500 for width in widths):
         for k, (n_in, n_out) in enumerate(pairwise(widths)):
             for which, shape in (("weight", (n_in, n_out)), ("bias", (n_out,))):
-                parts.tensors[f"layers.{k}.{which}"] = np.full(shape, 0.1, np.float32)
+                parts.tensors[f"{prefix}layers.{k}.{which}"] = np.full(shape, 0.1, np.float32)
     return put_together(parts)
+
+
+def another_number_of_networks(rng: random.Random) -> bytes:
+    """Copies of networks and of their tensors, or some of one alone; one network is refused."""
+    base = rng.choice([data for data in base_files().values() if b"MemberData" in data])
+    parts = parts_of(base)
+    members = parts.metadata["members"]
+    n = rng.choice((0, 1, 2, 5, 300))
+    parts.metadata["members"] = [rng.choice(members) for _ in range(n)]
+    if rng.random() < 0.8:
+        tensors = parts.tensors
+        parts.tensors = {
+            f"members.{k}.{name.removeprefix(prefix)}": array
+            for k, member in enumerate(parts.metadata["members"])
+            for prefix in (f"members.{members.index(member)}.",)
+            for name, array in tensors.items()
+            if name.startswith(prefix)
+        }
+    return put_together(parts, rng)
 
 
 def hostile_columns(rng: random.Random) -> bytes:
@@ -213,11 +234,12 @@ def hostile_columns(rng: random.Random) -> bytes:
     n_inputs = features_of(encoding)
     if 0 < n_inputs < 5000:
         parts.metadata["n_inputs"] = n_inputs
-        weight = parts.tensors["layers.0.weight"]
-        weights = np.resize(weight, (n_inputs, weight.shape[1]))
-        parts.tensors["layers.0.weight"] = weights
-        if "layers.0.projection" in parts.tensors:
-            parts.tensors["layers.0.projection"] = weights
+        for prefix, _ in networks_of(parts):
+            weight = parts.tensors[f"{prefix}layers.0.weight"]
+            weights = np.resize(weight, (n_inputs, weight.shape[1]))
+            parts.tensors[f"{prefix}layers.0.weight"] = weights
+            if f"{prefix}layers.0.projection" in parts.tensors:
+                parts.tensors[f"{prefix}layers.0.projection"] = weights
     return put_together(parts)
 
 
@@ -250,7 +272,8 @@ def bulk(rng: random.Random) -> bytes:
             encoding["target"]["classes"] = distinct
             encoding["target"]["counts"] = [1] * n
         case 5:
-            parts.metadata["layers"] *= 1 + n // 100
+            _, network = rng.choice(networks_of(parts))
+            network["layers"] *= 1 + n // 100
         case _:
             summary["parts"] = [{"kind": "PartSize", "part": "train", "rows": 1}] * n
     return put_together(parts)
@@ -329,5 +352,6 @@ UNSEALED: list[Callable[[random.Random, bytes], bytes]] = [
 ]
 SEALED: list[Callable[[random.Random], bytes]] = [
     *(metadata_disturbed, metadata_disturbed, metadata_text_disturbed, of_two_files, odd_numbers),
-    *(odd_tensors, another_network, hostile_columns, hostile_columns, odd_header, bulk),
+    *(odd_tensors, another_network, another_number_of_networks, hostile_columns, hostile_columns),
+    *(odd_header, bulk),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.streams import results
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import FORMAT_VERSION, SavedModel, Score, load_model, read_model
+from rosenblatt.model import AnyModel
+from rosenblatt.network import Network
+from rosenblatt.persistence import Score, load_model, read_model
 from rosenblatt.support.atomic import check_writable, replaced_file
-from rosenblatt.support.listing import count
+from rosenblatt.support.listing import count, some_of
 from rosenblatt.table import for_rows
 from rosenblatt.table.columns_file import columns_text
 
@@ -79,19 +82,18 @@ def run_inspect(model: Path, screen: Screen, *, as_columns: bool = False) -> Jso
         screen.raw(kinds)
         return {"columns": kinds}
     saved, summary = loaded.saved, loaded.saved.summary
-    network = saved.model.network
     facts = {
-        "network": _chain(saved),
+        "network": _networks(saved.model),
         "loss": type(saved.model.loss).__name__,
-        "parameters": network.n_parameters,
-        "float_type": saved.model.parameters.dtype.name,
+        "parameters": saved.model.n_parameters,
+        "float_type": saved.model.dtype.name,
         "created": summary.created,
         "rosenblatt": summary.version,
         "epochs": summary.epochs,
         "stop_reason": summary.stop_reason,
         "weight_column": summary.weight_column,
         "table": None if saved.encoding.reading is None else saved.encoding.reading.describe(),
-        "format_version": FORMAT_VERSION,
+        "format_version": loaded.format_version,
         "sha256": loaded.checksum,
     }
     parts = {part.part: part.rows for part in summary.parts}
@@ -104,6 +106,7 @@ def run_inspect(model: Path, screen: Screen, *, as_columns: bool = False) -> Jso
     screen.scores(summary.scores)
     return {
         **facts,
+        "networks": len(saved.model.members),
         "rows": parts,
         "options": options,
         "target": saved.encoding.target.name,
@@ -113,9 +116,15 @@ def run_inspect(model: Path, screen: Screen, *, as_columns: bool = False) -> Jso
     }
 
 
-def _chain(saved: SavedModel) -> str:
-    """'30 → 64 ReLU → 32 ReLU → 1'."""
-    network = saved.model.network
+def _networks(model: AnyModel) -> str:
+    """'30 → 64 ReLU → 32 ReLU → 1', or '8 networks 30 → 64 ReLU → 1', or some of each."""
+    chains = Counter(_chain(member.network) for member in model.members)
+    if len(model.members) == 1:
+        return next(iter(chains))
+    return some_of([f"{count(n, 'network')} {chain}" for chain, n in chains.items()], ", ")
+
+
+def _chain(network: Network) -> str:
     sizes = [n_out for _, n_out in network.shapes]
     steps = [f"{n} {layer.name}" for n, layer in zip(sizes, network.layers[:-1], strict=False)]
     return " → ".join([str(network.n_inputs), *steps, str(network.n_outputs)])

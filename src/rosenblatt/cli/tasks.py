@@ -14,7 +14,7 @@ import numpy.typing as npt
 from rosenblatt.cli.prediction_file import PREDICTION
 from rosenblatt.cli.scores import MetricScores, Weights, classification_scores, regression_scores
 from rosenblatt.errors import InputError
-from rosenblatt.model import Model
+from rosenblatt.model import AnyModel
 from rosenblatt.support.late import late
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
@@ -238,9 +238,9 @@ def in_blocks(predictor: RowPredictor, X: FloatArray) -> FloatArray:
     return np.concatenate([predictor(X[start : start + ROWS_PER_BLOCK]) for start in starts])
 
 
-def network_predictor(kind: TaskKind, model: Model) -> RowPredictor:
+def network_predictor(kind: TaskKind, model: AnyModel) -> RowPredictor:
     """The network's outputs, of so few rows at once that Ctrl-C is noticed within a second."""
-    at_once = max(1, int(WORK_AT_ONCE // model.network.n_parameters))
+    at_once = max(1, int(WORK_AT_ONCE // model.n_parameters))
 
     def outputs(X: FloatArray) -> FloatArray:
         starts = range(0, max(len(X), 1), at_once)

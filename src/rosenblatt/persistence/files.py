@@ -28,15 +28,16 @@ from rosenblatt.support.paths import file_path
 from rosenblatt.table import TableEncoding
 from rosenblatt.table.serialization import shortened
 
-LAYER = re.compile(r"layers\.\d+\.")
+LAYER = re.compile(r"(members\.\d+\.)?layers\.\d+\.")
 
 
 @final
 @dataclass(frozen=True)
 class Loaded:
-    """A model file's content, and the SHA-256 that it carries."""
+    """A model file's content, its format's version, and the SHA-256 that it carries."""
 
     saved: SavedModel
+    format_version: int
     checksum: str
 
 
@@ -63,7 +64,7 @@ def check_savable(encoding: TableEncoding, n_weights: int) -> None:
     ----------
     encoding : TableEncoding
     n_weights : int
-        Of the network, at least: a file may take memory by its size.
+        Of all networks, at least: a file may take memory by its size.
     """
     container.check_size(json_of(encoding.to_dict()), 4 * n_weights)
 
@@ -73,7 +74,7 @@ def json_of(data: Any) -> str:
 
 
 def weights_of(saved: SavedModel) -> bytes:
-    """A safetensors file of the network's parameters and state by name, and nothing else."""
+    """A safetensors file of the networks' parameters and state by name, and nothing else."""
     return save(tensors_of(saved.model))
 
 
@@ -92,10 +93,11 @@ def load_model(path: str | PathLike[str]) -> SavedModel:
 
 
 def read_model(path: str | PathLike[str]) -> Loaded:
-    """As `load_model`, with the checksum that the file was verified against."""
+    """As `load_model`, with the format's version and the checksum that was verified."""
     try:
         content = container.read(file_path(path))
-        return Loaded(_saved_model(content), content.checksum)
+        version, saved = _saved_model(content)
+        return Loaded(saved, version, content.checksum)
     except InputError as error:
         raise InputError(f"cannot load the model {path}: {error}") from error
 
@@ -109,12 +111,12 @@ def is_model_file(path: str | PathLike[str]) -> bool:
     return True
 
 
-def _saved_model(content: container.Container) -> SavedModel:
+def _saved_model(content: container.Container) -> tuple[int, SavedModel]:
     try:
         metadata = parse_json(content.metadata, "its description of the network", content.allowed)
         version = format_version_of(metadata)
         if version <= FORMAT_VERSION:
-            return saved_model_from(metadata, content.tensors)
+            return version, saved_model_from(metadata, content.tensors)
     except ValueError as error:
         # The message may quote a text from the file, however long.
         raise InputError(f"{shortened(str(error), 400)}; train the model again") from error

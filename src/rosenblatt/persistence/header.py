@@ -17,7 +17,7 @@ __all__ = ["METADATA", "Entry", "entries_of"]
 
 METADATA = "__metadata__"
 DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
-NAME = re.compile(r"[a-z0-9._]{1,64}", re.ASCII)
+NAME = re.compile(r"[a-z0-9._]{1,80}", re.ASCII)
 LONGEST = 2**48  # no file is as long: numbers that are kept small multiply quickly
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rosenblatt.export.c_table import c_table_source
 from rosenblatt.export.writing import write_export
-from rosenblatt.model import Model
+from rosenblatt.model import AnyModel
 from rosenblatt.persistence.summary import Summary
 from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.table import TableEncoding
@@ -23,7 +23,7 @@ __all__ = ["SavedModel"]
 class SavedModel:
     """Everything that prediction from raw rows needs, and how it was trained."""
 
-    model: Model
+    model: AnyModel
     encoding: TableEncoding
     summary: Summary
 

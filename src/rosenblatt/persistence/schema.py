@@ -1,14 +1,17 @@
-"""The metadata of a model file: network, loss, columns and summary as plain JSON data.
+"""The metadata of a model file: networks, loss, columns and summary as plain JSON data.
 
 The dataclasses here are the schema. A class name in a file stands for a class only if a field
 declares it, or declares its abstract base and the class is registered.
+
+Format 1 holds one network, format 2 two or more, whose mean predicts. One network is always written
+as format 1, which every version reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast, final
+from typing import Any, TypeAlias, cast, final
 
 import numpy as np
 
@@ -16,8 +19,8 @@ from rosenblatt.activations import Activation, Identity
 from rosenblatt.errors import InputError
 from rosenblatt.losses import Loss
 from rosenblatt.losses.quantile import outputs_per_target
-from rosenblatt.model import Model
-from rosenblatt.network import Dense, Layer, Network, fill
+from rosenblatt.model import AnyModel, EnsembleModel, Model
+from rosenblatt.network import Dense, Layer, Network, Shape, fill
 from rosenblatt.normalizations import Normalization
 from rosenblatt.persistence.saved_model import SavedModel
 from rosenblatt.persistence.summary import Summary
@@ -25,7 +28,6 @@ from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.serialization import from_plain, to_plain
 
-FORMAT_VERSION = 1
 MISFIT = "the tensors do not fit the network that the metadata describe"
 
 
@@ -43,8 +45,17 @@ class LayerData:
 
 @final
 @dataclass(frozen=True)
+class MemberData:
+    """One of several networks, with the fields of `network.Network` that they do not share."""
+
+    input_noise: float
+    layers: tuple[LayerData | Layer, ...]
+
+
+@final
+@dataclass(frozen=True)
 class Metadata:
-    """The whole of the metadata; the field names are the file's."""
+    """The whole of the metadata of format 1; the field names are the file's."""
 
     format_version: int
     n_inputs: int
@@ -54,22 +65,50 @@ class Metadata:
     encoding: TableEncoding
     summary: Summary
 
+    @property
+    def members(self) -> tuple[MemberData, ...]:
+        return (MemberData(self.input_noise, self.layers),)
+
+
+@final
+@dataclass(frozen=True)
+class EnsembleMetadata:
+    """The whole of the metadata of format 2."""
+
+    format_version: int
+    n_inputs: int
+    members: tuple[MemberData, ...]
+    loss: Loss
+    encoding: TableEncoding
+    summary: Summary
+
+    def __post_init__(self) -> None:
+        if len(self.members) < 2:
+            raise ValueError("a model of several networks needs at least two")
+
+
+AnyMetadata: TypeAlias = Metadata | EnsembleMetadata
+
+FORMATS: Mapping[int, type[AnyMetadata]] = {1: Metadata, 2: EnsembleMetadata}
+FORMAT_VERSION = max(FORMATS)
+
 
 def metadata_of(saved: SavedModel) -> dict[str, Any]:
     """The JSON data of a model file; InputError for a part that the schema does not list."""
-    network = saved.model.network
-    metadata = Metadata(
-        FORMAT_VERSION,
-        network.n_inputs,
-        network.input_noise,
-        tuple(map(_layer_data, network.layers)),
-        saved.model.loss,
-        saved.encoding,
-        saved.summary,
+    model = saved.model
+    first, *others = (
+        MemberData(member.network.input_noise, tuple(map(_layer_data, member.network.layers)))
+        for member in model.members
+    )
+    rest = model.loss, saved.encoding, saved.summary
+    metadata: AnyMetadata = (
+        EnsembleMetadata(2, model.n_inputs, (first, *others), *rest)
+        if others
+        else Metadata(1, model.n_inputs, first.input_noise, first.layers, *rest)
     )
     data = cast(dict[str, Any], to_plain(metadata))
     # What could not be read again is refused before it is written.
-    from_plain(Metadata, data, "the model")
+    from_plain(type(metadata), data, "the model")
     return data
 
 
@@ -81,10 +120,25 @@ def _layer_data(layer: Layer) -> LayerData | Layer:
     )
 
 
-def tensors_of(model: Model) -> dict[str, FloatArray]:
-    """Name to array: layers.0.weight (n_in, n_out), layers.0.bias (n_out,), layers.1.weight, …"""
-    named = model.network.named_parameters(model.parameters)
-    return named | model.network.named_state(model.state)
+def tensors_of(model: AnyModel) -> dict[str, FloatArray]:
+    """Name to array: layers.0.weight (n_in, n_out), layers.0.bias (n_out,), layers.1.weight, …
+
+    Those of several networks are members.0.layers.0.weight, …
+    """
+    return {
+        prefix + name: array
+        for prefix, member in zip(_prefixes(len(model.members)), model.members, strict=True)
+        for named in (
+            member.network.named_parameters(member.parameters),
+            member.network.named_state(member.state),
+        )
+        for name, array in named.items()
+    }
+
+
+def _prefixes(n_members: int) -> list[str]:
+    """What the names of each network's tensors begin with."""
+    return [""] if n_members == 1 else [f"members.{k}." for k in range(n_members)]
 
 
 def format_version_of(data: object) -> int:
@@ -97,23 +151,60 @@ def format_version_of(data: object) -> int:
 
 def saved_model_from(data: object, tensors: Mapping[str, FloatArray]) -> SavedModel:
     """The inverse of `metadata_of` and `tensors_of`; ValueError where anything does not fit."""
-    metadata: Metadata = from_plain(Metadata, data, "its metadata")
+    metadata: AnyMetadata = from_plain(FORMATS[format_version_of(data)], data, "its metadata")
+    members = metadata.members
     # A network takes more memory than its description: it is not built before it can fit.
-    n_dense = sum(isinstance(layer, LayerData | Dense) for layer in metadata.layers)
-    if n_dense > len(tensors):
+    n_dense = sum(isinstance(layer, LayerData | Dense) for m in members for layer in m.layers)
+    if max(n_dense, len(members)) > len(tensors):
         raise InputError(MISFIT)
-    network = _network_from(metadata)
-    theta, state = _parameters_from(network, tensors)
-    model = Model(network, theta, metadata.loss, state)
+    dtype = _dtype_of(tensors)
+    models = tuple(
+        _model_from(metadata, member, tensors, prefix, dtype)
+        for prefix, member in zip(_prefixes(len(members)), members, strict=True)
+    )
+    if sum(len(_shapes_by_name(model.network)) for model in models) != len(tensors):
+        raise InputError(MISFIT)
+    model = models[0] if len(models) == 1 else EnsembleModel(models)
     return SavedModel(model, metadata.encoding, metadata.summary)
 
 
-def _network_from(metadata: Metadata) -> Network:
+def _dtype_of(tensors: Mapping[str, FloatArray]) -> np.dtype[Any]:
+    """The type of all tensors, once their numbers are seen to be finite."""
+    dtype, *others = {array.dtype for array in tensors.values()}
+    if others:
+        raise InputError("the tensors are neither all float32 nor all float64")
+    if not all(np.isfinite(array).all() for array in tensors.values()):
+        raise InputError("a weight is not finite")
+    return dtype
+
+
+def _model_from(
+    metadata: AnyMetadata,
+    member: MemberData,
+    tensors: Mapping[str, FloatArray],
+    prefix: str,
+    dtype: np.dtype[Any],
+) -> Model:
+    """One network with the tensors of the names that begin with the prefix."""
+    network = _network_from(metadata, member)
+    shapes = _shapes_by_name(network)
+    named = {name: tensors[prefix + name] for name in shapes if prefix + name in tensors}
+    if shapes != {name: array.shape for name, array in named.items()}:
+        raise InputError(MISFIT)
+    state = network.initial_state(dtype)
+    named_state = network.named_state(state)
+    fill(named_state, {name: named.pop(name) for name in named_state})
+    if any((array < 0).any() for name, array in named_state.items() if name.endswith("_var")):
+        raise InputError("a running variance is negative")
+    return Model(network, network.pack_named(named, dtype), metadata.loss, state)
+
+
+def _network_from(metadata: AnyMetadata, member: MemberData) -> Network:
     """The network, once it fits the columns and the target."""
     layers = tuple(
-        Dense(**vars(layer)) if isinstance(layer, LayerData) else layer for layer in metadata.layers
+        Dense(**vars(layer)) if isinstance(layer, LayerData) else layer for layer in member.layers
     )
-    network = Network(metadata.n_inputs, layers, metadata.input_noise)
+    network = Network(metadata.n_inputs, layers, member.input_noise)
     features = metadata.encoding.n_features
     outputs = _outputs_for(metadata.encoding.target, metadata.loss)
     if (network.n_inputs, network.n_outputs) != (features, outputs):
@@ -134,29 +225,11 @@ def _outputs_for(target: ClassTarget | NumberTarget, loss: Loss) -> int:
     return len(target.classes) if len(target.classes) > 2 else 1
 
 
-def _parameters_from(
-    network: Network, tensors: Mapping[str, FloatArray]
-) -> tuple[FloatArray, FloatArray]:
-    """θ and state of the network from the tensors by name; the shapes are seen to fit first."""
-    expected = {
+def _shapes_by_name(network: Network) -> dict[str, Shape]:
+    """Of all parameters and of the state."""
+    return {
         f"layers.{index}.{name}": shape
         for shapes_of in (network.parameter_shapes, network.state_shapes)
         for index, shapes in enumerate(shapes_of)
         for name, shape in shapes.items()
     }
-    if expected != {name: array.shape for name, array in tensors.items()}:
-        raise InputError(MISFIT)
-    dtypes = {array.dtype for array in tensors.values()}
-    if len(dtypes) > 1:
-        raise InputError("the tensors are neither all float32 nor all float64")
-    if not all(np.isfinite(array).all() for array in tensors.values()):
-        raise InputError("a weight is not finite")
-    state = network.initial_state(dtypes.pop())
-    named_state = network.named_state(state)
-    fill(named_state, {name: tensors[name] for name in named_state})
-    if any((array < 0).any() for name, array in named_state.items() if name.endswith("_var")):
-        raise InputError("a running variance is negative")
-    theta = network.pack_named(
-        {name: array for name, array in tensors.items() if name not in named_state}, state.dtype
-    )
-    return theta, state
