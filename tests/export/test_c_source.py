@@ -12,14 +12,23 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
-from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt import MLPClassifier, MLPEnsembleClassifier, MLPEnsembleRegressor, MLPRegressor
 from rosenblatt.activations import Activation, Mish, Softmax, Tanh
 from rosenblatt.export.c_source import c_source
 from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.network import Dense
 from rosenblatt.normalizations import LayerNorm
 from tests.support.c_compiler import STRICT, compiled
-from tests.support.exported import CASES, EVERY_CASE, expected, hidden, huge, rows, trained
+from tests.support.exported import (
+    CASES,
+    EVERY_CASE,
+    averaged,
+    expected,
+    hidden,
+    huge,
+    rows,
+    trained,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
@@ -95,6 +104,25 @@ def test_estimators_and_their_classes(tmp_path: Path) -> None:
     np.testing.assert_allclose(got[:, 0], reg.predict(X[:, :3]), 1e-5, 1e-5)
 
 
+@needs_compiler
+def test_ensembles(tmp_path: Path) -> None:
+    X, codes = load_iris(return_X_y=True)
+    names = np.array(["setosa", "versicolor", "virginica"])
+    network = MLPClassifier(6, solver="lbfgs", max_iter=5)
+    clf = MLPEnsembleClassifier(network, 3, random_state=0).fit(X, names[codes])
+    library = compiled(clf.to_c(tmp_path / "iris.c", name="iris"), tmp_path)
+    got = predictions(library, X, 3, "iris")
+    np.testing.assert_allclose(got, clf.predict_proba(X), 1e-10, 1e-15)
+    found = (ctypes.c_char_p * 3).in_dll(library, "iris_classes")
+    assert [label.decode() for label in found] == list(names)
+
+    estimator = MLPRegressor(hidden_layer_sizes=4, solver="lbfgs", max_iter=5)
+    reg = MLPEnsembleRegressor(estimator, 3, random_state=0).fit(X[:, :3], X[:, 3])
+    library = compiled(reg.to_c(dtype="float32"), tmp_path / "regressor")
+    got = predictions(library, X[:, :3].astype(np.float32, "C"), 1)
+    np.testing.assert_allclose(got[:, 0], reg.predict(X[:, :3]), 1e-5, 1e-5)
+
+
 def test_one_class_alone_has_no_names() -> None:
     clf = MLPClassifier(2, solver="lbfgs", max_iter=2).fit([[0.0], [1.0]], ["a", "a"])
     assert "predict_classes" not in clf.to_c()
@@ -106,6 +134,14 @@ def test_head_says_what_it_takes() -> None:
     assert "Stack: 112 bytes" in text  # two buffers of 7 numbers
     n = 5 * 7 + 7 + 7 * 7 + 7 + 7 * 4 + 4 + 4 * 3 + 3
     assert f"Constants: {8 * n} bytes" in text
+
+
+def test_the_stack_of_a_mean_is_that_of_its_largest_member() -> None:
+    """The outputs of one member beside the two buffers of 7, which are more than one of 9."""
+    wide = (Dense(9, Tanh()), Dense(3))
+    text = c_source(averaged((hidden(Tanh()), hidden(Tanh()), wide), CategoricalCrossEntropy()))
+    assert "The mean of 3 feed-forward networks, 2 of 5-7-7-4-3, 1 of 5-9-3, written" in text
+    assert f"Stack: {8 * (7 + 7 + 3)} bytes" in text
 
 
 @pytest.mark.parametrize(

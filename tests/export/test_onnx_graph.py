@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
-from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt import MLPClassifier, MLPEnsembleClassifier, MLPEnsembleRegressor, MLPRegressor
 from rosenblatt.errors import InputError
 from rosenblatt.model import OutputFormat
 from rosenblatt.network import Dense
@@ -66,6 +66,20 @@ def test_estimators_and_their_classes(tmp_path: Path) -> None:
     assert [(o.domain, o.version) for o in model.opset_import] == [("", 20)]
 
     reg = MLPRegressor(max_iter=3, random_state=0).fit(X, codes)
+    np.testing.assert_allclose(run(reg.to_onnx(), X), reg.predict(X), 1e-5, 1e-6)
+
+
+def test_ensembles(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    X, y = load_iris(return_X_y=True)
+    clf = MLPEnsembleClassifier(MLPClassifier(6, max_iter=3), 3, random_state=0).fit(X, y)
+    model = clf.to_onnx(tmp_path / "iris.onnx")
+    np.testing.assert_allclose(run(model, X), clf.predict_proba(X), 1e-5, 1e-6)
+    assert json.loads(session(model).get_modelmeta().custom_metadata_map["classes"]) == list("012")
+    assert model.graph.doc_string == "The mean of 3 feed-forward networks, 3 of 4-6-3"
+    two = MLPEnsembleClassifier(MLPClassifier(6, max_iter=3), 3, random_state=0).fit(X[:99], y[:99])
+    np.testing.assert_allclose(run(two.to_onnx(), X), two.predict_proba(X), 1e-5, 1e-6)
+    reg = MLPEnsembleRegressor(MLPRegressor(max_iter=3), 3, random_state=0).fit(X, y)
     np.testing.assert_allclose(run(reg.to_onnx(), X), reg.predict(X), 1e-5, 1e-6)
 
 

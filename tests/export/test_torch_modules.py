@@ -10,10 +10,20 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
-from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt import MLPClassifier, MLPEnsembleClassifier, MLPEnsembleRegressor, MLPRegressor
 from rosenblatt.activations import Tanh
 from rosenblatt.model import OutputFormat
-from tests.support.exported import CASES, EVERY_CASE, expected, hidden, huge, rows, trained
+from tests.support.exported import (
+    CASES,
+    EVERY_CASE,
+    MEANS,
+    NETWORKS,
+    expected,
+    hidden,
+    huge,
+    rows,
+    trained,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -38,9 +48,31 @@ def test_predicts_what_the_model_predicts(case: Any) -> None:
     assert got.dtype == X.dtype
     assert got.shape == ((50,) if case.form is OutputFormat.FLAT else (50, case.n_outputs))
     np.testing.assert_allclose(got.reshape(50, -1), expected(case, X), 1e-10, 1e-13)
+
+
+@pytest.mark.parametrize("case", NETWORKS.values(), ids=NETWORKS)
+def test_logits_are_the_scores(case: Any) -> None:
+    X = rows(50)
     np.testing.assert_allclose(
         passed(sequential(case, logits=True), X), case.model.scores(X), 1e-10, 1e-13
     )
+
+
+def test_a_mean_has_no_logits() -> None:
+    with pytest.raises(ValueError, match=r"no logits.*logits=False, or each network's own module"):
+        sequential(MEANS["mean of classes"], logits=True)
+
+
+def test_ensembles() -> None:
+    pytest.importorskip("torch")
+    X, y = load_iris(return_X_y=True)
+    clf = MLPEnsembleClassifier(MLPClassifier(6, max_iter=3), 3, random_state=0).fit(X, y)
+    module = clf.to_torch()
+    np.testing.assert_allclose(passed(module, X), clf.predict_proba(X), 1e-10)
+    again = pickle.loads(pickle.dumps(module))
+    np.testing.assert_array_equal(passed(again, X), passed(module, X))
+    reg = MLPEnsembleRegressor(MLPRegressor(max_iter=3), 3, random_state=0).fit(X, y)
+    np.testing.assert_allclose(passed(reg.to_torch(), X), reg.predict(X), 1e-10)
 
 
 @pytest.mark.parametrize(

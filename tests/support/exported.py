@@ -9,8 +9,15 @@ import pytest
 
 from rosenblatt.activations import ELU, Activation, Identity, LeakyReLU, Softmax, Tanh
 from rosenblatt.export.trained import Trained
-from rosenblatt.losses import BinaryCrossEntropy, Loss, Quantile, SquaredError
-from rosenblatt.model import Model, OutputFormat
+from rosenblatt.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Loss,
+    Poisson,
+    Quantile,
+    SquaredError,
+)
+from rosenblatt.model import EnsembleModel, Model, OutputFormat
 from rosenblatt.network import Dense, Network
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from tests.support.members import ACTIVATIONS, FUNCTIONS, LOSSES, parameters, random_state
@@ -28,6 +35,19 @@ def trained(
     return Trained(Model(network, theta, loss or SquaredError(), state), form, classes)
 
 
+def averaged(
+    chains: tuple[tuple[Dense, ...], ...],
+    loss: Loss,
+    form: OutputFormat = OutputFormat.COLUMNS,
+) -> Trained:
+    members = []
+    for k, layers in enumerate(chains):
+        network = Network(5, layers)
+        theta, state = parameters(network, k), random_state(network, k)
+        members.append(Model(network, theta, loss, state))
+    return Trained(EnsembleModel(tuple(members)), form)
+
+
 def hidden(activation: Activation, **structure: Any) -> tuple[Dense, ...]:
     """A layer that widens, one as wide, and one that narrows."""
     return (*(Dense(n, activation, **structure) for n in (7, 7, 4)), Dense(3))
@@ -38,7 +58,7 @@ def outputs_of(loss: Loss) -> int:
 
 
 # Every activation, structure, link and form; and what several of a kind could confuse.
-CASES: dict[str, Trained] = {
+NETWORKS: dict[str, Trained] = {
     **{repr(g): trained(hidden(g)) for g in ACTIVATIONS},
     **{name: trained(hidden(Tanh(), **fields)) for name, fields in FUNCTIONS.items()},
     **{f"{loss}": trained((Dense(4, Tanh()), Dense(outputs_of(loss))), loss) for loss in LOSSES},
@@ -59,6 +79,28 @@ CASES: dict[str, Trained] = {
         )
     ),
 }
+MEANS: dict[str, Trained] = {
+    "mean of classes": averaged(
+        (hidden(Tanh()), hidden(Softmax()), hidden(Tanh()), (Dense(3),)), CategoricalCrossEntropy()
+    ),
+    "mean of both classes": averaged(
+        ((Dense(4, Tanh()), Dense(1)), (Dense(9, ELU()), Dense(1))),
+        BinaryCrossEntropy(),
+        OutputFormat.BOTH_CLASSES,
+    ),
+    "mean of one number": averaged(
+        ((Dense(4, Tanh()), Dense(1)),) * 3, SquaredError(), OutputFormat.FLAT
+    ),
+    "mean of counts": averaged(
+        (
+            hidden(Tanh(), residual=True, normalization=LayerNorm()),
+            hidden(Tanh(), residual=True, normalization=BatchNorm()),
+            hidden(Tanh(), dropout=0.5),
+        ),
+        Poisson(),
+    ),
+}
+CASES = NETWORKS | MEANS
 EVERY_CASE = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 

@@ -26,11 +26,15 @@ from rosenblatt.estimators.access import (
     engine_predictor,
     learn_targets,
     takes_numbers,
+    trained,
 )
 from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.estimators.export_mixin import Exporting
+from rosenblatt.export.trained import Trained
 from rosenblatt.fitting import Columns, ValidatedData, validated, validated_like
 from rosenblatt.fitting.data import flat
 from rosenblatt.fitting.input_scale import warn_of_large_features
+from rosenblatt.model import EnsembleModel
 from rosenblatt.options.parameters import CONSTRAINTS, Parameters
 from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.problem import Rows
@@ -47,7 +51,7 @@ OF_BAGGING = ("_bags", "oob_score_", "oob_decision_function_", "oob_prediction_"
 FEWEST_TO_VALIDATE = 2
 
 
-class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
+class BaseMLPEnsemble(Exporting, MetaEstimatorMixin, BaseEstimator, ABC):
     """The parameters and attributes of both ensembles."""
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -149,12 +153,17 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
             beside = min(threads, len(members))
             with blas_beside(beside), WorkerPool(allowed_threads(beside), stop) as pool:
                 pool.run(lambda member: member.train(data, stop), members, self._report)
-            trained = those_trained(members, pool.interrupted)
-            self._set_members(trained)
+            self._set_members(those_trained(members, pool.interrupted))
             if self.oob_score:
                 self._estimate_out_of_bag(table)
         warn_of_large_features(table.X, table.weights)
         return self
+
+    @property
+    def model_(self) -> EnsembleModel:
+        """The trained networks as a plain value, whose mean predicts."""
+        check_is_fitted(self)
+        return EnsembleModel(tuple(net.model_ for net in self.estimators_))
 
     @property
     def estimators_samples_(self) -> list[Rows]:
@@ -245,13 +254,13 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         if self.verbose and member.finished:
             print(f"member {member.number} of {self.n_estimators}: {member.summary}", flush=True)
 
-    def _set_members(self, trained: list[Member]) -> None:
-        self.estimators_ = [member.network for member in trained]
+    def _set_members(self, members: list[Member]) -> None:
+        self.estimators_ = [member.network for member in members]
         # Set after training, for which the members had arrays without column names.
         if hasattr(self, "feature_names_in_"):
             for net in self.estimators_:
                 net.feature_names_in_ = self.feature_names_in_
-        bags = [member.bag for member in trained if member.bag is not None]
+        bags = [member.bag for member in members if member.bag is not None]
         if bags:
             self._bags = bags
 
@@ -269,6 +278,10 @@ class BaseMLPEnsemble(MetaEstimatorMixin, BaseEstimator, ABC):
         self._keep_out_of_bag(prediction)
 
     # Prediction.
+
+    def _trained(self) -> Trained:
+        model = self.model_
+        return replace(trained(self.estimators_[0]), model=model)
 
     def _over_members(
         self, X: Any, reduce: Callable[[FloatArray], tuple[FloatArray, ...]]

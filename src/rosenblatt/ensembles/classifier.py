@@ -64,6 +64,8 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
     n_features_in_ : int
     feature_names_in_ : array of str
         Where X has column names.
+    model_ : EnsembleModel
+        The networks as a plain value, made anew on every access.
 
     Notes
     -----

@@ -29,7 +29,7 @@ class MLPEnsembleRegressor(MultiOutputMixin, RegressorMixin, BaseMLPEnsemble):
     Attributes
     ----------
     estimators_ : list of MLPRegressor
-    estimators_samples_, n_features_in_, feature_names_in_
+    estimators_samples_, n_features_in_, feature_names_in_, model_
         As in `MLPEnsembleClassifier`.
     oob_score_ : float
         R², or for a quantile loss D², over the rows that at least one bag lacks, weighted by

@@ -6,9 +6,17 @@ from typing import Any
 
 from rosenblatt import engine
 from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.export.trained import Trained
 from rosenblatt.fitting.targets import TargetCodec
 
-__all__ = ["check_parameters", "engine_predictor", "learn_targets", "takes_numbers", "with_options"]
+__all__ = [
+    "check_parameters",
+    "engine_predictor",
+    "learn_targets",
+    "takes_numbers",
+    "trained",
+    "with_options",
+]
 
 
 def check_parameters(estimator: BaseMLP) -> None:
@@ -34,3 +42,8 @@ def with_options(estimator: BaseMLP, targets: TargetCodec) -> TargetCodec:
 def engine_predictor(estimator: BaseMLP) -> engine.EnginePredictor:
     """A predictor that reads the estimator's parameters in place, without checking X."""
     return estimator._own_predictor()
+
+
+def trained(estimator: BaseMLP) -> Trained:
+    """What its exports write."""
+    return estimator._trained()

@@ -17,7 +17,8 @@ __all__ = ["Exporting"]
 
 
 class Exporting(ABC):
-    """A network that can be written as C99, and made into one of PyTorch or ONNX.
+    """A network that can be written as C99, and made into one of PyTorch or ONNX; or several, whose
+    mean is.
 
     The outputs are those of `predict_proba`, or of a regressor's `predict`; several quantiles of
     several targets are columns, the levels of a target side by side.
@@ -82,6 +83,8 @@ class Exporting(ABC):
         ------
         ImportError
             Where PyTorch is not installed.
+        ValueError
+            For the logits of several networks: it is their predictions that are averaged.
         """
         try:
             from rosenblatt.export.torch_modules import sequential
