@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rosenblatt.activations import Tanh
 from rosenblatt.export.c_text import string
 from rosenblatt.losses import (
-    BinaryCrossEntropy,
     CategoricalCrossEntropy,
     Loss,
     Quantile,
@@ -30,30 +29,9 @@ from tests.support.c_rows import inputs, predictions
 from tests.support.export_tables import cells, strange, table
 from tests.support.exported import parameters
 from tests.support.saved_models import SUMMARY
+from tests.support.table_models import LIMITS, TARGETS, averaged_model, expected, saved_model
 
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
-TARGETS = [
-    ("class", CategoricalCrossEntropy(), 3),
-    ("two", BinaryCrossEntropy(), 1),
-    ("price", SquaredError(), 1),
-    ("price", Quantile((0.1, 0.9)), 2),
-]
-
-
-def saved_model(frame: Any, target: str, loss: Loss, n: int, dtype: Any = np.float32) -> SavedModel:
-    kind = Task.REGRESSION if target == "price" else Task.CLASSIFICATION
-    others = {"class", "two", "price"} - {target}
-    encoding = learn_encoding(frame.drop(columns=list(others)), target=target, task=kind)
-    network = Network(encoding.n_features, (Dense(6, Tanh()), Dense(n)))
-    return SavedModel(Model(network, parameters(network, 2, dtype), loss), encoding, SUMMARY)
-
-
-def expected(saved: SavedModel, frame: Any) -> Any:
-    values = saved.model.predict(saved.encoding.encode(frame).X).astype(np.float64)
-    target = saved.encoding.target
-    if not isinstance(target, ClassTarget):
-        return target.restore(values)
-    return np.hstack([1 - values, values]) if values.shape[1] == 1 else values
 
 
 @pytest.mark.parametrize("with_gaps", [False, True])
@@ -75,6 +53,36 @@ def test_raw_rows(
     if isinstance(saved.encoding.target, ClassTarget):
         array = (ctypes.c_char_p * want.shape[1]).in_dll(library, "predict_classes")
         assert [text.decode() for text in array] == list(saved.encoding.target.classes)
+
+
+@pytest.mark.parametrize("limits", LIMITS)
+@pytest.mark.parametrize(("loss", "n"), [(SquaredError(), 1), (Quantile((0.1, 0.9)), 2)])
+def test_a_number_is_held_within_its_limits(
+    loss: Loss, n: int, limits: Any, tmp_path: Path
+) -> None:
+    frame = table(with_gaps=False)
+    saved = saved_model(frame, "price", loss, n)
+    free = expected(saved, frame)
+    low, high = limits.get("low", -np.inf), limits.get("high", np.inf)
+    assert (free < low).any() == ("low" in limits)
+    assert (free > high).any() == ("high" in limits)
+    target = replace(saved.encoding.target, **limits)
+    saved = replace(saved, encoding=replace(saved.encoding, target=target))
+    got = predictions(compiled(saved.to_c(), tmp_path), saved, inputs(saved, frame), n)
+    np.testing.assert_allclose(got, free.clip(low, high), 1e-5)
+    assert got.min() >= low
+    assert got.max() <= high
+
+
+@pytest.mark.parametrize(("target", "loss", "n_outputs"), TARGETS)
+def test_the_mean_of_several_networks(
+    target: str, loss: Loss, n_outputs: int, tmp_path: Path
+) -> None:
+    frame = table(with_gaps=True)
+    saved = averaged_model(frame, target, loss, n_outputs)
+    want = expected(saved, frame)
+    got = predictions(compiled(saved.to_c(), tmp_path), saved, inputs(saved, frame), want.shape[1])
+    np.testing.assert_allclose(got, want, 1e-5, 1e-5)
 
 
 def test_null_is_missing_and_so_is_a_truth_value_that_is_none(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ pd = pytest.importorskip("pandas")
 from rosenblatt.persistence import SavedModel  # noqa: E402
 from rosenblatt.table import learn_encoding  # noqa: E402
 from tests.support.export_tables import cells, strange, table  # noqa: E402
+from tests.support.table_models import LIMITS, TARGETS, averaged_model, expected  # noqa: E402
 
 
 @pytest.mark.parametrize("with_gaps", [False, True])
@@ -67,6 +69,28 @@ def test_raw_rows(with_gaps: bool, target: str, loss: Loss, n_outputs: int, tmp_
     if target != "price":
         classes = json.loads(runtime.get_modelmeta().custom_metadata_map["classes"])
         assert classes == list(encoding.target.classes)
+
+
+@pytest.mark.parametrize(("target", "loss", "n_outputs"), TARGETS)
+def test_the_mean_of_several_networks(target: str, loss: Loss, n_outputs: int) -> None:
+    frame = table(with_gaps=True)
+    saved = averaged_model(frame, target, loss, n_outputs)
+    (got,) = session(saved.to_onnx()).run([target], cells(frame, saved.encoding))
+    np.testing.assert_allclose(got, expected(saved, frame), 1e-5, 1e-5)
+
+
+@pytest.mark.parametrize("limits", LIMITS)
+def test_a_number_is_held_within_its_limits(limits: dict[str, float]) -> None:
+    frame = table(with_gaps=False)
+    saved = averaged_model(frame, "price", SquaredError(), 1)
+    free = expected(saved, frame)
+    low, high = limits.get("low", -np.inf), limits.get("high", np.inf)
+    assert (free < low).any() == ("low" in limits)
+    assert (free > high).any() == ("high" in limits)
+    target = replace(saved.encoding.target, **limits)
+    saved = replace(saved, encoding=replace(saved.encoding, target=target))
+    (got,) = session(saved.to_onnx()).run(["price"], cells(frame, saved.encoding))
+    np.testing.assert_allclose(got, free.clip(low, high), 1e-5)
 
 
 @pytest.mark.parametrize("target", ["", "y"])

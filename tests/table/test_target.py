@@ -203,3 +203,39 @@ def test_bool_classes_are_recognised_in_words():
     encoded = encoding.encode_target(frame_of(["true", "FALSE", "perhaps", None]))
     np.testing.assert_array_equal(encoded.y, [1, 0, 2])
     assert len(encoded.notes) == 2
+
+
+LIMITED = NumberTarget("y", 10.0, 2.0, "numbers", low=7.0, high=12.5)
+
+
+def test_predictions_of_a_number_are_held_within_its_limits():
+    standardised = np.array([-9.0, -1.5, 0.0, 1.25, 1.3, np.inf, -np.inf, np.nan])
+    found = LIMITED.restore(standardised)
+    np.testing.assert_array_equal(found, [7.0, 7.0, 10.0, 12.5, 12.5, 12.5, 7.0, np.nan])
+    np.testing.assert_array_equal(LIMITED.restore(standardised.reshape(4, 2)).ravel(), found)
+    below = NumberTarget("y", 10.0, 2.0, "numbers", high=12.5)
+    np.testing.assert_array_equal(below.restore(standardised[:5]), [-8, 7, 10, 12.5, 12.5])
+    above = NumberTarget("y", 10.0, 2.0, "numbers", low=7.0)
+    np.testing.assert_array_equal(above.restore(standardised[:5]), [7, 7, 10, 12.5, 12.6])
+    assert LIMITED.detail.endswith("standard deviation 2, predictions from 7 to 12.5")
+    assert above.detail.endswith(", predictions from 7")
+
+
+def test_limits_that_leave_nothing_are_refused():
+    with pytest.raises(ValueError, match="lower limit"):
+        NumberTarget("y", 10.0, 2.0, "numbers", low=2.0, high=1.0)
+    assert NumberTarget("y", 10.0, 2.0, "numbers", low=1.0, high=1.0).restore(np.ones(1)) == 1
+
+
+def test_limits_come_back_and_older_files_have_none():
+    encoding = learn_encoding(frame_of(np.arange(N) / 7), target="y")
+    assert (encoding.target.low, encoding.target.high) == (None, None)
+    data = encoding.to_dict()
+    assert {"low", "high"}.isdisjoint(data["target"])
+    data["target"] |= {"low": -1.5, "high": 3.0}
+    found = TableEncoding.from_dict(json.loads(json.dumps(data)))
+    assert (found.target.low, found.target.high) == (-1.5, 3.0)
+    assert TableEncoding.from_dict(found.to_dict()) == found
+    for wrong in ({"low": 4.0}, {"high": "3"}, {"low": True}):
+        with pytest.raises(ValueError, match=r"low|lower limit|high"):
+            TableEncoding.from_dict(data | {"target": data["target"] | wrong})

@@ -184,11 +184,17 @@ class Writer:
         for variable, kind in (("value", "double"), ("place", "long"), ("missing", "int")):
             if re.search(rf"\b{variable} =", used):
                 declared.append(f"{kind} {variable};")
-        last = f"for (i = 0; i < {n}; i++) out[i] = y[i]"
-        if not isinstance(self.target, ClassTarget):
+        last = f"for (i = 0; i < {n}; i++) out[i] = "
+        if isinstance(self.target, ClassTarget):
+            endings = [f"{last}y[i];"]
+        else:
             scale, mean = (DOUBLE.literal(x) for x in (self.target.scale, self.target.mean))
-            last += f" * {scale} + {mean}"
-        lines = [*declared, *self.statements, f"{self.network}(x, y);", f"{last};"]
+            endings = [f"{last}y[i] * {scale} + {mean};"]
+            for sign, limit in (("<", self.target.low), (">", self.target.high)):
+                if limit is not None:
+                    edge = DOUBLE.literal(limit)
+                    endings.append(f"{last}out[i] {sign} {edge} ? {edge} : out[i];")
+        lines = [*declared, *self.statements, f"{self.network}(x, y);", *endings]
         body = "\n".join(f"    {line}" for line in lines)
         return f"void {self.name}(const {self.name}_row *row, double *out)\n{{\n{body}\n}}\n"
 

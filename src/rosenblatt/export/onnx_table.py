@@ -43,6 +43,9 @@ def onnx_table_model(model: AnyModel, encoding: TableEncoding) -> ModelProto:
         value = as_double(graph, network_value(graph, trained, X))
         value = graph.step("Mul", value, double(graph, target.scale))
         value = graph.step("Add", value, double(graph, target.mean))
+        for operator, limit in (("Max", target.low), ("Min", target.high)):
+            if limit is not None:
+                value = graph.step(operator, value, double(graph, limit))
         graph.output(value, named(graph, target.name), TensorProto.DOUBLE, trained.n_outputs)
     return finished(graph, trained)
 

@@ -138,6 +138,7 @@ class NumberTarget:
     """A number; `mean` and `scale` (the standard deviation) are those of the training rows.
 
     `notation` is how text is read, `words` are texts taken as missing, `remarks` notes on both.
+    Predictions below `low` or above `high`, in the target's units, are taken for these.
     """
 
     leaves_out_defaults: ClassVar[bool] = True
@@ -151,16 +152,23 @@ class NumberTarget:
     notation: NumberNotation | DurationNotation = PLAIN_NUMBERS
     words: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
 
     def __post_init__(self) -> None:
         if self.scale <= 0:
             raise ValueError("the scale of a target must be positive")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError("the lower limit of a target must not be above its upper limit")
 
     @property
     def detail(self) -> str:
         written = self.notation.describe()
         what = f"numbers, written {written}" if written else "numbers"
-        return f"{what}, mean {self.mean:g}, standard deviation {self.scale:g}"
+        spread = f"mean {self.mean:g}, standard deviation {self.scale:g}"
+        ends = (("from", self.low), ("to", self.high))
+        limits = [f"{word} {limit:g}" for word, limit in ends if limit is not None]
+        return f"{what}, {spread}" + (f", predictions {' '.join(limits)}" if limits else "")
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -178,8 +186,11 @@ class NumberTarget:
         return (y - self.mean) / self.scale
 
     def restore(self, standardised: FloatArray) -> FloatArray:
-        """The inverse of `standardise`."""
-        return standardised * self.scale + self.mean
+        """The inverse of `standardise`, within `low` and `high`; what is NaN stays so."""
+        y = standardised * self.scale + self.mean
+        if self.low is not None:
+            y = np.maximum(y, self.low)
+        return y if self.high is None else np.minimum(y, self.high)
 
 
 AnyTarget = ClassTarget | NumberTarget
