@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import log_loss, r2_score
 from sklearn.model_selection import GridSearchCV, train_test_split
 
@@ -137,6 +137,19 @@ def test_columns_have_names_and_nothing_warns() -> None:
     ens.predict(frame)
     with pytest.raises(ValueError, match="feature names should match"):
         ens.predict(frame[["b", "a", "c"]])
+
+
+@quietly
+def test_the_model_is_what_predicts() -> None:
+    ensemble = classifiers().fit(X_IRIS, Y_IRIS)
+    model = ensemble.model_
+    assert len(model.members) == 3
+    np.testing.assert_array_equal(model.predict(X_IRIS), ensemble.predict_proba(X_IRIS))
+    with pytest.raises(NotFittedError):
+        classifiers().to_c()
+    regressor = regressors().fit(X_REAL, Y_REAL)
+    found = regressor.model_.predict(X_REAL)[:, 0]
+    np.testing.assert_array_equal(found, regressor.predict(X_REAL))
 
 
 @quietly

@@ -6,7 +6,7 @@ import ctypes
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from rosenblatt.export.c_source import c_source
 from rosenblatt.export.trained import Trained
 from rosenblatt.initializers import GlorotUniform
 from rosenblatt.losses import BinaryCrossEntropy, SquaredError
-from rosenblatt.model import Model, Predictor
+from rosenblatt.model import EnsembleModel, Model, Predictor
 from rosenblatt.network import (
     Backward,
     Dense,
@@ -280,6 +280,18 @@ def saved_model() -> SavedModel:
     network = Network(encoding.n_features, (FeatureScale(), Dense(6, Tanh()), Maxout(3), Dense(1)))
     summary = Summary("2026-01-31T12:00:00+00:00", "0.1.0", (), (), (), 1, "done", None)
     return SavedModel(Model(network, start(network), BinaryCrossEntropy()), encoding, summary)
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_model_file_holds_it_in_one_of_several_networks(tmp_path: Path) -> None:
+    saved = saved_model()
+    network = Network(saved.encoding.n_features, (Dense(1),))
+    other = Model(network, start(network), BinaryCrossEntropy())
+    model = EnsembleModel((other, saved.model))
+    save_model(tmp_path / "m", replace(saved, model=model))
+    loaded = load_model(tmp_path / "m").model
+    assert [member.network for member in loaded.members] == [network, saved.model.network]
+    np.testing.assert_array_equal(loaded.members[1].parameters, saved.model.parameters)
 
 
 @pytest.mark.usefixtures("registered")

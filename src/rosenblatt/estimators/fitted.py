@@ -144,16 +144,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         return kept[1]
 
     def _new_predictor(self) -> engine.EnginePredictor:
-        model = self.model_
-        return engine.predictor(
-            model.network,
-            model.loss,
-            model.parameters,
-            self._form(),
-            self.n_jobs,
-            model.state,
-            self.deterministic,
-        )
+        return self.model_.engine_predictor(self._form(), self.n_jobs, self.deterministic)
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy: scikit-learn may return the very dictionary that the estimator lives in.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol, final
 
 import numpy as np
@@ -87,7 +87,7 @@ class CallbackDispatcher:
             asked = [name_of(callback) for callback in self.callbacks if stops(callback, event)]
         if self.sklearn is not None and self.sklearn.epoch_ended(
             # A copy, because the fit goes on in the same arrays.
-            lambda: vars(self.make_view(copied(model), log))
+            lambda: vars(self.make_view(model.astype(model.dtype), log))
         ):
             asked.append("of scikit-learn's")
         if not asked:
@@ -97,11 +97,6 @@ class CallbackDispatcher:
     def fit_ended(self, model: Callable[[], Model], log: FitLog) -> None:
         if self.sklearn is not None:
             self.sklearn.fit_ended(lambda: vars(self.make_view(model(), log)))
-
-
-def copied(model: Model) -> Model:
-    assert model.state is not None
-    return replace(model, parameters=model.parameters.copy(), state=model.state.copy())
 
 
 def stops(callback: Callable[[EpochEnd], Any], event: EpochEnd) -> bool:
