@@ -18,6 +18,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from rosenblatt.cli.app import run
+from rosenblatt.persistence import FORMAT_VERSION
 from tests.support.cli_tables import shop_table
 from tests.support.model_files import rewrite
 
@@ -63,7 +64,10 @@ def twice_named() -> None:
 
 
 def newer_version() -> None:
-    rewrite(Path("m.safetensors"), lambda metadata, tensors: metadata.update(format_version=2))
+    def newer(metadata: dict[str, Any], tensors: dict[str, Any]) -> None:
+        metadata["format_version"] = FORMAT_VERSION + 1
+
+    rewrite(Path("m.safetensors"), newer)
 
 
 def cut_short() -> None:

@@ -104,7 +104,7 @@ def test_exports_are_of_the_mean(folder: Path) -> None:
     frame["member"] = frame["member"] == "yes"
     if shutil.which("cc") is not None:
         assert run(["export", "shop.safetensors", "--out", "shop.c", "--quiet"]) == 0
-        library = compiled(Path("shop.c").read_text(), Path("compiled"))
+        library = compiled(Path("shop.c").read_text(), folder / "compiled")
         got = predictions(library, saved, inputs(saved, frame), 2)
         np.testing.assert_allclose(got, wanted, 1e-5, 1e-5)
     pytest.importorskip("onnx")
