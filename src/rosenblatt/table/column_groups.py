@@ -30,8 +30,8 @@ def in_parallel(work: Callable[[T], R], parts: Sequence[T], n_rows: int) -> list
 
     Those of many rows are worked on by as many threads as pyarrow may use.
     """
-    threads = min(pa.cpu_count(), MOST_THREADS, len(parts))
-    if threads < 2 or n_rows < MANY_ROWS:
+    threads = 1 if n_rows < MANY_ROWS else min(pa.cpu_count(), MOST_THREADS, len(parts))
+    if threads < 2:
         return [work(part) for part in parts]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -162,10 +163,13 @@ class Category(Column):
         """Version 0.1.0 took dates of an unclear order for categories, and said so."""
         return {name: value for name, value in data.items() if name != "unclear_dates"}
 
+    @cached_property
+    def _labels(self) -> Labels:
+        return Labels(self.categories + self.others)
+
     def fill(self, cells: Cells, out: FloatArray) -> tuple[str, ...]:
         distinct = cells.distinct
-        labels = Labels(self.categories + self.others)
-        known = labels.codes_of(distinct.strings)
+        known = self._labels.codes_of(distinct.strings)
         missing = missing_of(distinct, self.words) & (known < 0)
         # -1 means "no feature at all".
         other = len(self.categories) if self.others else -1

@@ -6,6 +6,7 @@ notation if its cells decide for one, and refused if they do not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.support.types import BoolArray, Float64Array
-from rosenblatt.table.cells import Cells
+from rosenblatt.table.cells import Cells, Distinct
 from rosenblatt.table.column_format import Notation
 from rosenblatt.table.messages import cell_text, not_a
 from rosenblatt.table.notation.date_order import DateForm
@@ -37,6 +38,8 @@ from rosenblatt.table.parsing import (
 __all__ = ["days_in", "numbers_in"]
 
 BARE = r"^[-+(]?\d*[1-9][\d.,' ]*\)?$|^[-+(]?0[.,]\d*[1-9]"  # a number; 0 needs no unit
+FEW = 64  # texts that are searched before Arrow has compiled the expression, as it does each time
+FEW_BARE = re.compile(BARE, re.ASCII)
 
 
 def numbers_in(
@@ -138,11 +141,17 @@ def unit_notes(cells: Cells, notation: NumberNotation | DurationNotation) -> tup
         return ()
     bare = is_number_type(cells.type)
     if cells.is_text:
-        numbers = pc.match_substring_regex(cells.distinct.texts, BARE)
-        bare = bool(pc.any(numbers).as_py())
+        bare = any_bare(cells.distinct)
     if not bare:
         return ()
     return (f"column {name!r} has numbers without the unit {unit} of the training: read as {unit}",)
+
+
+def any_bare(distinct: Distinct) -> bool:
+    """Whether a text is a number without anything beside it."""
+    if len(distinct.strings) <= FEW:
+        return any(FEW_BARE.search(text) for text in distinct.strings)
+    return bool(pc.any(pc.match_substring_regex(distinct.texts, BARE)).as_py())
 
 
 def as_written(notation: Notation) -> str:

@@ -123,6 +123,8 @@ def truth_of_text(text: str, words: Collection[str] = ()) -> int:
 def parsed(
     distinct: Distinct, notation: Notation, words: Collection[str]
 ) -> tuple[Float64Array, BoolArray]:
+    if not distinct.strings:
+        return np.full(len(distinct.codes), np.nan), np.zeros(len(distinct.codes), dtype=bool)
     values, strange = notation.parse(distinct.texts)
     if isinstance(notation, NumberNotation):
         values = without(values, words)
@@ -135,7 +137,7 @@ def parsed(
 
 def spread(values: npt.NDArray[Any], codes: IntArray, otherwise: Any) -> npt.NDArray[Any]:
     """The value of each row's code, and `otherwise` for code -1."""
-    return np.append(values, np.array([otherwise], dtype=values.dtype))[codes]
+    return np.concatenate([values, np.array([otherwise], dtype=values.dtype)])[codes]
 
 
 def time_of_day(values: pa.ChunkedArray) -> Float64Array:

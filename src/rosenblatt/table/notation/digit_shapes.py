@@ -4,6 +4,7 @@ same places, so that a shape is understood once and its texts are read as column
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import final
 
@@ -18,6 +19,7 @@ from rosenblatt.table.notation.characters import with_plain_characters
 __all__ = ["DigitShapes", "digit_shapes"]
 
 LONGEST = 96  # bytes; no date is longer
+FEW = 16  # shapes for which an answer is kept
 NORMAL_BYTES = np.arange(256, dtype=np.uint8)
 NORMAL_BYTES[ord("A") : ord("Z") + 1] += 32
 SHAPE_BYTES = NORMAL_BYTES.copy()
@@ -44,11 +46,8 @@ class DigitShapes:
 
     def matching(self, pattern: str) -> BoolArray:
         """Which shapes have a digit and match an expression of RE2; much faster than one by one."""
-        texts = pa.array(self.shapes, pa.large_string())
-        with_digit = pc.match_substring(texts, "0")
-        if not pc.any(with_digit).as_py():  # of words: the expression takes long to compile
-            return np.zeros(len(texts), np.bool_)
-        return np.asarray(pc.and_(with_digit, pc.match_substring_regex(texts, pattern)))
+        find = of_few if len(self.shapes) <= FEW else matching
+        return np.array(find(self.shapes, pattern), np.bool_)
 
     def groups(self) -> list[tuple[int, IntArray]]:
         """(shape, its rows), for each shape."""
@@ -57,6 +56,20 @@ class DigitShapes:
         order = np.argsort(self.codes, kind="stable")
         ends = np.cumsum(np.bincount(self.codes, minlength=len(self.shapes)))
         return list(enumerate(np.split(order, ends[:-1])))
+
+
+def matching(shapes: tuple[str, ...], pattern: str) -> list[bool]:
+    texts = pa.array(shapes, pa.large_string())
+    with_digit = pc.match_substring(texts, "0")
+    if not pc.any(with_digit).as_py():  # of words: the expression takes long to compile
+        return [False] * len(shapes)
+    found: list[bool] = pc.and_(with_digit, pc.match_substring_regex(texts, pattern)).to_pylist()
+    return found
+
+
+# One row after the other has a date of the same shape, and compiling the expression each time would
+# take longer than everything else about the row.
+of_few = functools.lru_cache(maxsize=512)(matching)
 
 
 def digit_shapes(texts: pa.Array) -> DigitShapes:
