@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rosenblatt.cli.app import run
-from rosenblatt.cli.screen import as_json
+from rosenblatt.support.finite_json import finite_json
 from rosenblatt.support.optional_dependencies import install_command
 from tests.support.cli_tables import shop_table
 from tests.support.commands import QUICK
@@ -120,6 +120,6 @@ def test_inspect_shows_dates_beyond_all_calendars(folder: Path, capsys) -> None:
 
 def test_json_has_null_for_numbers_that_are_not_finite() -> None:
     result = {"a": [1.5, float("inf")], "b": {"c": (float("nan"), -float("inf"))}, "d": "\x7f"}
-    text = as_json(result)
+    text = finite_json(result, indent=2)
     assert json.loads(text) == {"a": [1.5, None], "b": {"c": [None, None]}, "d": "\x7f"}
     assert "\x7f" not in text

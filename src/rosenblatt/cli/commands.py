@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
 from rosenblatt.cli.prediction import evaluate, predict
-from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions, write_csv
+from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions
 from rosenblatt.cli.replacing import check_replaceable
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
@@ -54,7 +54,7 @@ def run_predict(
         screen.say(f"wrote {count(predictions.n_rows, 'prediction')} to {out.path}")
         return {"out": str(out.path), **result}
     if screen.shows_results:
-        write_csv(predictions.columns, results())
+        predictions.write_csv(results())
         return result
     return {**result, "predictions": predictions.records()}
 

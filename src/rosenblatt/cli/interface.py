@@ -30,7 +30,9 @@ from rosenblatt.cli.options import parse_hidden
 from rosenblatt.cli.overview import new_app
 from rosenblatt.cli.prediction_file import PredictionFile
 from rosenblatt.cli.search_options import SELECTIONS, STRATEGIES, SearchOptions, parse_time
+from rosenblatt.cli.size import parse_size
 from rosenblatt.cli.table_arguments import TableArguments
+from rosenblatt.serving import Settings
 
 if TYPE_CHECKING:
     from rosenblatt.cli.screen import Screen
@@ -232,6 +234,36 @@ def evaluate(
         return run_evaluate(model, source, screen)
 
     return Job(job, as_json, quiet)
+
+
+@app.command()
+def serve(
+    model: ModelPath,
+    *,
+    port: Annotated[int, typer.Option(help="0 for any that is free.")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; another than this needs a token.")
+    ] = "127.0.0.1",
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ROSENBLATT_TOKEN",
+            show_envvar=False,
+            help="What requests must bear; ROSENBLATT_TOKEN keeps it out of the list of processes.",
+        ),
+    ] = None,
+    max_body: Annotated[str, typer.Option(help="A request's size at most.")] = "10MB",
+    quiet: Quiet = False,
+) -> Job:
+    """Answer requests over HTTP with the predictions of a model."""
+    settings = Settings(host, port, token, parse_size("--max-body", max_body))
+
+    def job(screen: Screen) -> dict[str, Any]:
+        from rosenblatt.cli.serve_command import run_serve
+
+        return run_serve(model, settings, screen)
+
+    return Job(job, as_json=False, quiet=quiet)
 
 
 @app.command()

@@ -18,6 +18,7 @@ COMMANDS = {
     "search": "Try networks of several sizes on a table, train the one chosen and save it.",
     "predict": "Predict the target of every row of a table.",
     "evaluate": "Score a model on rows whose target is known.",
+    "serve": "Answer requests over HTTP with the predictions of a model.",
     "export": "Write a model as ONNX, as C or as plain weights.",
     "inspect": "Show what a model file holds.",
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, final
+from typing import IO, Any, final
 
 import numpy as np
 
-from rosenblatt.cli.prediction_file import Columns
+from rosenblatt.cli.prediction_file import Columns, write_csv
 from rosenblatt.cli.preparation import weight_column_values
 from rosenblatt.cli.scores import MetricScores
 from rosenblatt.cli.tasks import EncodedRows, in_blocks, kind_of, network_predictor, scores_of
@@ -30,6 +30,9 @@ class Predictions:
     @property
     def n_rows(self) -> int:
         return len(next(iter(self.columns.values())))
+
+    def write_csv(self, file: IO[bytes]) -> None:
+        write_csv(self.columns, file)
 
     def records(self) -> list[dict[str, Any]]:
         """The rows as JSON data."""

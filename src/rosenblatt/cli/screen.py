@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +15,7 @@ from rosenblatt.cli.alike_notes import in_short
 from rosenblatt.cli.plain_text import printable, printable_lines
 from rosenblatt.cli.streams import Printer, drop, results
 from rosenblatt.errors import InputError
+from rosenblatt.support.finite_json import finite_json
 from rosenblatt.support.listing import count
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class Screen:
         fault = self._out.fault
         try:
             if not self.shows_results:
-                print(as_json(result))
+                print(finite_json(result, indent=2))
             if sys.stdout is not None:
                 sys.stdout.flush()
         except OSError as error:
@@ -156,23 +155,6 @@ class Screen:
                     Text(name.replace("_", " "), "dim"), Text(printable(_in_words(value)))
                 )
         self._out.print(table, wrap=True)
-
-
-def as_json(result: Mapping[str, Any]) -> str:
-    """JSON without control characters; null stands for a number that is not finite."""
-    try:
-        text = json.dumps(result, indent=2, allow_nan=False)
-    except ValueError:
-        text = json.dumps(finite(result), indent=2)
-    return text.replace("\x7f", "\\u007f")  # the one control character that it leaves
-
-
-def finite(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: finite(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def place_of(metric: str) -> int:

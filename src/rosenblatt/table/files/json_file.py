@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,39 +14,56 @@ from rosenblatt.table.files.object_columns import ObjectColumns
 from rosenblatt.table.messages import quote
 from rosenblatt.table.table import Table
 
-__all__ = ["read_json"]
+__all__ = ["read_json", "record_of", "table_of_records"]
 
 # Cells of which all but a few are empty: a file of megabytes would become a table of gigabytes.
 MANY_CELLS, MOST_EMPTY = 10_000_000, 200
 
 
 def read_json(path: Path) -> TableFile:
-    """Records of the same names; the names in the order in which they occur.
+    """The table in a file of records.
 
     Raises
     ------
     InputError
         Naming the first line that is no record.
     """
+    return table_of_records(records(path), path.name)
+
+
+def table_of_records(given: Iterable[dict[str, Any]], name: str) -> TableFile:
+    """Records of the same names; the names in the order in which they occur.
+
+    Parameters
+    ----------
+    given : iterable of dict
+    name : str
+        Of what they come from, for messages.
+
+    Raises
+    ------
+    InputError
+        If there is no record, or none with a plain cell, or nearly all cells would be empty.
+    """
     columns = ObjectColumns()
     seen: dict[str, None] = {}
     n_values = 0
-    for record in records(path):
+    for record in given:
         columns.add(record)
         seen.update(dict.fromkeys(record))
         n_values += len(record)
         n_cells = columns.n_rows * len(seen)
         if n_cells > MANY_CELLS and n_cells > MOST_EMPTY * n_values:
             raise InputError(
-                f"{path.name} is no table: its first {columns.n_rows:,} records have"
+                f"{name} is no table: its first {columns.n_rows:,} records have"
                 f" {len(seen):,} names between them, and each but a few of these; give every"
                 " record the same names"
             )
     if not columns.n_rows:
-        raise InputError(f"{path.name} is empty: it needs records")
+        raise InputError(f"{name} is empty: it needs records")
     cells = columns.cells()
     if not cells:
-        raise InputError(f"{path.name} has nested values alone: give a table of plain cells")
+        raise InputError(f"{name} has nested values alone: give a table of plain cells")
     notes = []
     if columns.nested:
         names = quote(list(columns.nested))
@@ -62,13 +79,14 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
         return
     for number, line in enumerate(lines(path), 1):
         if line.strip():
-            yield record_of(parsed(line, path, f"line {number}"), path, f"line {number}")
+            where = f"line {number}"
+            yield record_of(parsed(line, path.name, where), path.name, where)
 
 
 def listed(path: Path) -> Iterator[dict[str, Any]]:
-    values = parsed(b"".join(byte_blocks(path)), path, "the list")
+    values = parsed(b"".join(byte_blocks(path)), path.name, "the list")
     for number, value in enumerate(values, 1):
-        yield record_of(value, path, f"record {number}")
+        yield record_of(value, path.name, f"record {number}")
 
 
 def lines(path: Path) -> Iterator[bytes]:
@@ -83,22 +101,19 @@ def lines(path: Path) -> Iterator[bytes]:
     yield b"".join(rest)
 
 
-def parsed(text: bytes, path: Path, where: str) -> Any:
+def parsed(text: bytes, name: str, where: str) -> Any:
     try:
         return json.loads(text.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path.name}, {where}: JSON is UTF-8, and this is not: save it so"
-        ) from error
+        raise InputError(f"{name}, {where}: JSON is UTF-8, and this is not: save it so") from error
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"{path.name}, {where} is no JSON: mend it, one record a line, {{...}}"
+            f"{name}, {where} is no JSON: mend it, one record a line, {{...}}"
         ) from error
 
 
-def record_of(value: Any, path: Path, where: str) -> dict[str, Any]:
+def record_of(value: Any, name: str, where: str) -> dict[str, Any]:
+    """The value itself; InputError, which names the place, where it is no record."""
     if not isinstance(value, dict):
-        raise InputError(
-            f"{path.name}, {where} is no record: give one of names and values, {{...}}"
-        )
+        raise InputError(f"{name}, {where} is no record: give one of names and values, {{...}}")
     return value

@@ -1,0 +1,72 @@
+"""Predictions as a response: JSON, or CSV where a client would rather have it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from rosenblatt.serving.interface import Answer
+from rosenblatt.serving.refusal import JSON
+from rosenblatt.serving.rows import CSV
+from rosenblatt.support.finite_json import finite_json
+
+__all__ = ["csv_response", "json_response", "prefers_csv"]
+
+NOTES = "Rosenblatt-Notes"
+LONGEST_HEADER = 4096
+
+
+def json_response(answer: Answer, notes: Sequence[str], classes: Sequence[object]) -> Response:
+    """A record for each row: its class and the probability of each, or its number."""
+    given, *shares = (column.tolist() for column in answer.columns.values())
+    if classes:
+        names = list(map(str, classes))
+        predictions: list[dict[str, Any]] = [
+            {"prediction": label, "probabilities": dict(zip(names, row, strict=True))}
+            for label, row in zip(given, zip(*shares, strict=True), strict=True)
+        ]
+    else:
+        predictions = [{"prediction": number} for number in given]
+    text = finite_json({"predictions": predictions, "notes": list(notes)})
+    return Response(text, media_type=JSON)
+
+
+def csv_response(answer: Answer, notes: Sequence[str]) -> Response:
+    """The file that `rosenblatt predict` writes; a header has the notes, as a list in JSON."""
+    file = io.BytesIO()
+    answer.write_csv(file)
+    headers = {NOTES: as_header(list(notes))} if notes else None
+    return Response(file.getvalue(), headers=headers, media_type=CSV)
+
+
+def as_header(notes: list[str]) -> str:
+    """As many notes as a header holds."""
+    while len(text := json.dumps(notes).replace("\x7f", "\\u007f")) > LONGEST_HEADER:
+        notes = notes[:-1]
+    return text
+
+
+def prefers_csv(accept: str) -> bool:
+    """Whether a header Accept gives CSV more weight than JSON."""
+    return weight(accept, CSV) > weight(accept, JSON)
+
+
+def weight(accept: str, media_type: str) -> float:
+    """The weight of the most specific range that holds a media type; 0 where none does."""
+    kinds = (f"{media_type.partition('/')[0]}/*", "*/*")
+    found = {}
+    for part in accept.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        found[name] = next((quality(p) for p in parameters if p.startswith("q=")), 1.0)
+    return next((found[name] for name in (media_type, *kinds) if name in found), 0.0)
+
+
+def quality(parameter: str) -> float:
+    try:
+        return float(parameter.removeprefix("q="))
+    except ValueError:
+        return 0.0

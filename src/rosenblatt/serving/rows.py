@@ -1,0 +1,130 @@
+"""The rows of a request's body: JSON, or CSV read as a file is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rosenblatt.errors import InputError
+from rosenblatt.serving.interface import Servable
+from rosenblatt.serving.refusal import JSON, Refusal
+from rosenblatt.support.listing import count
+from rosenblatt.table import TableFile
+from rosenblatt.table.files.json_file import record_of, table_of_records
+
+__all__ = ["CSV", "READERS", "rows_of", "supported"]
+
+CSV = "text/csv"
+BODY = "the body"
+
+
+def supported(content_type: str, content_encoding: str) -> str:
+    """The media type of a body that can be read: JSON or CSV.
+
+    Browsers ask before they let a page from elsewhere send one of these, and are answered no.
+
+    Raises
+    ------
+    Refusal
+        For any other.
+    """
+    media_type, _, parameters = content_type.partition(";")
+    media_type = media_type.strip().lower()
+    if media_type not in READERS:
+        raise Refusal(
+            415,
+            f"rows are read from {JSON} and {CSV}, and not from"
+            f" {media_type[:40] or 'a body without a type'}: say which in the header Content-Type",
+        )
+    if content_encoding.strip().lower() not in ("", "identity"):
+        raise Refusal(415, "the body is compressed: send it as it is")
+    charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2]
+    if media_type == JSON and charset.partition(";")[0] not in ("", "utf-8", "us-ascii"):
+        raise Refusal(415, "JSON is read as UTF-8: send it so")
+    return media_type
+
+
+def rows_of(body: bytes, media_type: str, model: Servable, most_cells: int) -> TableFile:
+    """The rows, and notes on how they were read.
+
+    Raises
+    ------
+    InputError
+        If it holds none.
+    """
+    return READERS[media_type](body, model, most_cells)
+
+
+def rows_of_csv(body: bytes, model: Servable, most_cells: int) -> TableFile:
+    with TemporaryDirectory(prefix="rosenblatt-") as folder:
+        path = Path(folder, "body.csv")
+        path.write_bytes(body)
+        return model.read(path)
+
+
+def rows_of_json(body: bytes, model: Servable, most_cells: int) -> TableFile:
+    """Of an object, of a list of objects, or of an object of lists, one for each column."""
+    value = value_of(body)
+    if isinstance(value, dict) and value and all(isinstance(v, list) for v in value.values()):
+        records: Iterable[Any] = records_of_columns(value)
+    else:
+        records = value if isinstance(value, list) else [value]
+    return table_of_records(few_enough(named(records), most_cells), BODY)
+
+
+def value_of(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError("the body is not UTF-8, as JSON is: send it so") from error
+    except json.JSONDecodeError as error:
+        raise no_json(f", line {error.lineno}, column {error.colno}") from error
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a deep nesting
+        raise no_json("") from error
+
+
+def no_json(where: str) -> InputError:
+    return InputError(
+        f"the body{where} is no JSON: send a row as names and cells, {{...}}, a list of rows, or"
+        " names and lists of cells"
+    )
+
+
+def named(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    return (record_of(value, BODY, f"record {k}") for k, value in enumerate(values, 1))
+
+
+def records_of_columns(columns: dict[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    first, *others = columns
+    n = len(columns[first])
+    for name in others:
+        if len(columns[name]) != n:
+            raise InputError(
+                f"column {name!r} has {count(len(columns[name]), 'cell')}, and {first!r} has {n:,}:"
+                " give every column one for each row"
+            )
+    rows = zip(*columns.values(), strict=True)
+    return (dict(zip(columns, row, strict=True)) for row in rows)
+
+
+def few_enough(records: Iterable[dict[str, Any]], most_cells: int) -> Iterator[dict[str, Any]]:
+    """The same, as long as the table that they make stays small: absent cells are cells too."""
+    names: set[str] = set()
+    for n, record in enumerate(records, 1):
+        names.update(record)
+        if n * len(names) > most_cells:
+            raise too_many_cells(most_cells)
+        yield record
+
+
+def too_many_cells(most: int) -> InputError:
+    return InputError(
+        f"the rows, or their predictions, have more than {most:,} cells: send fewer rows at a time,"
+        " or start the server with a larger --max-body"
+    )
+
+
+READERS = {JSON: rows_of_json, CSV: rows_of_csv}

@@ -1,0 +1,160 @@
+"""Bodies that are too large, too deep, of other kinds, or no tables."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.served import Server, serving
+
+JSON, CSV = {"Content-Type": "application/json"}, {"Content-Type": "text/csv"}
+MOST = 20_000
+ROW = {"size": 1.5, "colour": "red", "member": "no", "since": "2020-02-03", "weight": 20}
+
+
+@pytest.fixture(scope="module")
+def server(models: Callable[[str], Path]) -> Iterator[Server]:
+    with serving(models("bought"), "--max-body", "20kB") as server:
+        yield server
+        assert server.end() == (0, "stopped\n", "")
+
+
+def padded(size: int) -> bytes:
+    text = json.dumps(ROW)
+    return (text + " " * (size - len(text))).encode()
+
+
+def in_parts(body: bytes, size: int = 997) -> Iterator[bytes]:
+    """A body whose length is not said before."""
+    return (body[start : start + size] for start in range(0, len(body), size))
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    ("size", "status"), [(MOST, 200), (MOST + 1, 413), (5 * MOST, 413), (7 * MOST, 413)]
+)
+def test_the_size_of_a_body(server: Server, size: int, status: int, streamed: bool) -> None:
+    body = padded(size)
+    content = in_parts(body) if streamed else body
+    answer = server.client.post("/predict", content=content, headers=JSON)
+    assert answer.status_code == status
+    assert ("content-length" in answer.request.headers) is not streamed
+    if status == 413:
+        assert "more than 20,000 bytes" in answer.json()["error"]
+        assert "--max-body" in answer.json()["error"]
+        assert answer.headers["connection"] == "close"
+    assert server.client.post("/predict", json=ROW).status_code == 200
+
+
+def test_an_announced_giant_is_refused_before_it_comes(server: Server) -> None:
+    host, port = server.client.base_url.host, server.client.base_url.port
+    lines = ["POST /predict HTTP/1.1", f"Host: {host}", "Content-Type: application/json"]
+    head = "\r\n".join([*lines, "Content-Length: 99999999999", "", ""])
+    with socket.create_connection((host, port), timeout=60) as connection:
+        connection.sendall(head.encode())
+        assert connection.makefile("rb").readline().startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_stream_without_end_is_ended(server: Server) -> None:
+    host, port = server.client.base_url.host, server.client.base_url.port
+    lines = ["POST /predict HTTP/1.1", f"Host: {host}", "Content-Type: application/json"]
+    head = "\r\n".join([*lines, "Transfer-Encoding: chunked", "", ""])
+    chunk = b"1000\r\n" + b" " * 0x1000 + b"\r\n"
+    with socket.create_connection((host, port), timeout=60) as connection:
+        connection.sendall(head.encode())
+        sent = 0
+        try:
+            for _ in range(1 << 16):  # 256 MiB
+                connection.sendall(chunk)
+                sent += len(chunk)
+        except OSError:
+            pass
+        else:
+            raise AssertionError("the server takes it all")
+    assert server.client.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "sentence"),
+    [
+        (b"", 400, "is no JSON"),
+        (b"{", 400, "line 1, column 2 is no JSON"),
+        (b"[" * 15_000, 400, "is no JSON"),
+        (b'{"a":' * 3_000, 400, "is no JSON"),
+        (b"9" * 5_000, 400, "is no JSON"),
+        (b'{"size": "\xff"}', 400, "not UTF-8"),
+        (b"[]", 400, "is empty"),
+        (b"3", 400, "record 1 is no record"),
+        (b'[{"size": 1}, 2]', 400, "record 2 is no record"),
+        (b"{}", 400, "nested values alone"),
+        (b'{"size": [1, 2], "weight": [3]}', 400, "'weight' has 1 cell, and 'size' has 2"),
+        (b'{"size": [], "weight": []}', 400, "is empty"),
+        (b'[{"size": Infinity, "weight": 1}]', 422, "lacks the columns"),
+        (json.dumps({**ROW, "size": 1e999}).encode(), 422, "infinite values (row 1)"),
+        (b"[" + b",".join([b"{}"] * 6_000) + b"]", 400, "nested values alone"),
+        (
+            json.dumps([{f"{k}": 1 for k in range(100)}, *[{}] * 3_000]).encode(),
+            400,
+            "more than 5,000 cells",
+        ),
+    ],
+)
+def test_json_that_is_no_table(server: Server, body: bytes, status: int, sentence: str) -> None:
+    answer = server.client.post("/predict", content=body, headers=JSON)
+    assert answer.status_code == status
+    assert sentence in answer.json()["error"]
+    assert "\n" not in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"PAR1 and so on", "no text but a Parquet file"),
+        (b"size,colour,size\n1,red,2\n", "more than once"),
+    ],
+)
+def test_csv_that_is_no_table(server: Server, body: bytes, sentence: str) -> None:
+    answer = server.client.post("/predict", content=body, headers=CSV)
+    assert answer.status_code == 400
+    assert sentence in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        {**JSON, "Content-Encoding": "gzip"},
+        {"Content-Type": "application/json; charset=latin-1"},
+    ],
+)
+def test_bodies_of_other_kinds(server: Server, headers: dict[str, str]) -> None:
+    """None that a page from elsewhere may send without asking first."""
+    answer = server.client.post("/predict", content=json.dumps(ROW).encode(), headers=headers)
+    assert answer.status_code == 415
+    assert answer.json()["error"]
+
+
+def test_a_question_of_a_page_from_elsewhere_is_answered_no(server: Server) -> None:
+    headers = {"Origin": "http://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    answer = server.client.options("/predict", headers=headers)
+    assert answer.status_code == 405
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/predict", 405), ("GET", "/docs", 404), ("GET", "/../x", 404), ("PUT", "/", 405)],
+)
+def test_other_paths(bought: httpx.Client, method: str, path: str, status: int) -> None:
+    answer = bought.request(method, path)
+    assert answer.status_code == status
+    assert answer.json()["error"]
