@@ -23,7 +23,7 @@ struct DenseSpec {
 };
 
 // What a chain is built from. A further kind is a struct here and an overload of Chain::append_block.
-using LayerSpec = std::variant<DenseSpec>;
+using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
@@ -65,6 +65,9 @@ template <class T> struct Chain {
             },
             layers[sync_points[number]]);
     }
+
+    // The first layer with parameters: none below it needs a gradient.
+    std::size_t first_trained() const { return segments.empty() ? layers.size() : segments.front().layer; }
 
     // Whether a layer belongs to training alone.
     bool only_trains() const {
@@ -110,6 +113,12 @@ template <class T> struct Chain {
         if (spec.residual)
             append(ResidualAdd<T>{
                 .n_inputs = block_inputs, .n_outputs = n_outputs, .offset = n_parameters, .source = source});
+    }
+
+    void append_block(const PiecewiseLinearSpec &spec) {
+        if (int(spec.n_pieces.size()) != n_outputs)
+            throw std::invalid_argument("a piecewise-linear layer takes another number of features");
+        append(PiecewiseLinear<T>(spec));
     }
 
     void append_normalization(const Normalization &normalization, const Activation &fused) {

@@ -24,6 +24,7 @@
 #include "dense.hpp"
 #include "dropout.hpp"
 #include "normalize.hpp"
+#include "piecewise_linear.hpp"
 #include "residual.hpp"
 
 #include <cstddef>
@@ -34,7 +35,7 @@ namespace rosenblatt {
 
 template <class T>
 using Layer = std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
-                           NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>>;
+                           NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>>;
 
 // A layer whose output depends on all rows of a batch: the passes stop there until every task has added up
 // its rows' moments, or on the way back their gradients' sums.

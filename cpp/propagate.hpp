@@ -69,9 +69,10 @@ void forward(const Chain<T> &chain, const Pass<T> &pass, std::size_t from, std::
 template <class T>
 void backward(const Chain<T> &chain, const Pass<T> &pass, std::size_t from, std::size_t to) {
     const Workspace<T> &space = *pass.space;
-    for (std::size_t i = to; i-- > from;) {
+    const std::size_t last = chain.first_trained();
+    for (std::size_t i = to; i-- > std::max(from, last);) {
         const Rows<T> x = input_of(i, *pass.input, space);
-        T *dx = i > 0 ? space.deltas[i - 1] : nullptr;
+        T *dx = i > last ? space.deltas[i - 1] : nullptr;
         std::visit([&](const auto &layer) { layer.backward(pass, x, space.outputs[i], space.deltas[i], dx); },
                    chain.layers[i]);
     }

@@ -61,10 +61,12 @@ template <class T> class WorkspacePool {
 
     // Entries to keep of a task's sparse rows, if they fit one block: the update then computes the first
     // layer's dW. 0: the backward pass does.
-    static std::size_t kept_entries(const Matrix<T> &X, std::int64_t rows) {
+    std::size_t kept_entries(const Matrix<T> &X, std::int64_t rows) const {
         constexpr std::int64_t most = std::int64_t(1) << 26;
         const std::int64_t entries = rows * std::max<std::int64_t>(X.longest_row, 1);
-        return X.sparse() && rows <= largest_block && entries <= most ? std::size_t(entries) : 0;
+        const bool reads_entries = std::holds_alternative<Dense<T>>(chain_.layers[0]);
+        const bool keeps = X.sparse() && reads_entries && rows <= largest_block && entries <= most;
+        return keeps ? std::size_t(entries) : 0;
     }
 
     const Chain<T> &chain_;

@@ -72,8 +72,20 @@ inline DenseSpec dense_spec(LayerFields &fields) {
     return spec;
 }
 
+inline PiecewiseLinearSpec piecewise_linear_spec(LayerFields &fields) {
+    using Numbers = std::vector<double>;
+    return {.lows = fields.required<Numbers>("lows"),
+            .highs = fields.required<Numbers>("highs"),
+            .n_pieces = fields.required<std::vector<int>>("n_pieces"),
+            .begins = fields.required<Numbers>("begins"),
+            .widths = fields.required<Numbers>("widths"),
+            .centers = fields.required<Numbers>("centers"),
+            .gains = fields.required<Numbers>("gains")};
+}
+
 inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "Dense") return dense_spec(fields);
+    if (kind == "PiecewiseLinear") return piecewise_linear_spec(fields);
     throw std::invalid_argument("the engine has no layer of the kind " + kind);
 }
 

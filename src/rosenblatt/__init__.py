@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rosenblatt.estimators import MLPClassifier, MLPRegressor
     from rosenblatt.perceptron import McCullochPittsNeuron, Perceptron, ThresholdNeuron
     from rosenblatt.search import StructureSearchCV, StructureSearchDisplay, find_learning_rate
+    from rosenblatt.tabular import TableClassifier, TableEncoder, TableRegressor
+    from rosenblatt.tabular.saving import load
 
 __version__ = "0.1.0"
 
@@ -26,8 +28,12 @@ __all__ = [
     "Perceptron",
     "StructureSearchCV",
     "StructureSearchDisplay",
+    "TableClassifier",
+    "TableEncoder",
+    "TableRegressor",
     "ThresholdNeuron",
     "find_learning_rate",
+    "load",
 ]
 
 # Imported at first use: scikit-learn alone takes more than half a second.
@@ -41,8 +47,12 @@ ROOMS = {
     "Perceptron": "perceptron",
     "StructureSearchCV": "search",
     "StructureSearchDisplay": "search",
+    "TableClassifier": "tabular",
+    "TableEncoder": "tabular",
+    "TableRegressor": "tabular",
     "ThresholdNeuron": "perceptron",
     "find_learning_rate": "search",
+    "load": "tabular.saving",
 }
 
 moved.install_finder()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from rosenblatt.cli.linear_model import logistic_regression, ridge_regression
+from rosenblatt.tabular.linear_model import logistic_regression, ridge_regression
 from rosenblatt.model import Model
 
 

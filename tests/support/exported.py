@@ -18,13 +18,13 @@ from rosenblatt.losses import (
     SquaredError,
 )
 from rosenblatt.model import EnsembleModel, Model, OutputFormat
-from rosenblatt.network import Dense, Network
+from rosenblatt.network import Dense, Layer, Network, PiecewiseLinear
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from tests.support.members import ACTIVATIONS, FUNCTIONS, LOSSES, parameters, random_state
 
 
 def trained(
-    layers: tuple[Dense, ...],
+    layers: tuple[Layer, ...],
     loss: Loss | None = None,
     dtype: Any = np.float64,
     form: OutputFormat = OutputFormat.COLUMNS,
@@ -69,6 +69,22 @@ NETWORKS: dict[str, Trained] = {
     "no hidden layer": trained((Dense(2),)),
     "last layer with everything": trained(
         (Dense(3, Softmax(), normalization=BatchNorm(), residual=True),)
+    ),
+    "pieces": trained(
+        (
+            PiecewiseLinear(
+                lows=(-1.0, -2.0, -3.0, -4.0, -5.0),
+                highs=(1.0, 2.0, 3.0, 4.0, 5.0),
+                edges=((-1.0, 0.0, 0.5), (), (-2.0, -1.0, 0.0, 2.0), (0.0, 1.0), ()),
+                centers=((0.1, 0.2), (), (0.3, 0.2, 0.1), (0.5,), ()),
+                gains=(0.5, 1.0, 2.0, 1.5, 1.0),
+            ),
+            Dense(4, Tanh()),
+            Dense(3),
+        )
+    ),
+    "ranges alone": trained(
+        (PiecewiseLinear((-1.0,) * 5, (1.0,) * 5, ((),) * 5, ((),) * 5, (1.0,) * 5), Dense(3))
     ),
     "two of a kind": trained(
         (

@@ -23,6 +23,7 @@ __all__ = [
     "BothClasses",
     "Exponential",
     "MeanOfNetworks",
+    "PiecewiseLinear",
     "ShrinkingLayerNorm",
     "SkipConnection",
     "Threshold",
@@ -49,6 +50,28 @@ class ShrinkingLayerNorm(nn.LayerNorm):
     def forward(self, h: Any) -> Any:
         largest = h.abs().amax(-1, keepdim=True)
         return super().forward(h / (largest * 2.0**-53).clamp(min=1))
+
+
+@final
+class PiecewiseLinear(nn.Module):
+    """The features, held to their ranges, beside pieces of them: `network.PiecewiseLinear`."""
+
+    def __init__(self, source: Any, numbers: Mapping[str, FloatArray]) -> None:
+        super().__init__()
+        self.register_buffer("source", torch.from_numpy(source.copy()))
+        for name, array in numbers.items():
+            self.register_buffer(name, tensor(array))
+
+    def forward(self, x: Any) -> Any:
+        low, high, begin, slope, least, most, shift = (
+            getattr(self, name).to(x) for name in ("low", "high", *PIECE)
+        )
+        u = (x.index_select(-1, self.source) - begin) * slope
+        held = torch.clamp(x, low, high)
+        return torch.cat([held, torch.clamp(u, least, most) - shift], dim=-1)
+
+
+PIECE = ("begin", "slope", "least", "most", "shift")
 
 
 @final
@@ -162,6 +185,9 @@ class ModuleWriter:
 
     def layer(self, trained: TrainedLayer) -> list[Any]:
         return form_of(LAYERS, trained.layer, "torch")(trained, self)
+
+    def piecewise_linear(self, source: Any, numbers: Mapping[str, FloatArray]) -> Any:
+        return PiecewiseLinear(source, numbers)
 
     def residual(self, inner: list[Any], shortcut: Any) -> Any:
         return SkipConnection(nn.Sequential(*inner), shortcut)

@@ -7,6 +7,7 @@ from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.layout import beside_dense, fill
 from rosenblatt.network.network import Network
 from rosenblatt.network.normalization_layer import NormalizationLayer
+from rosenblatt.network.piecewise_linear import PiecewiseLinear
 from rosenblatt.network.random_layers import Dropout, GaussianNoise
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.network.residual import Residual
@@ -24,6 +25,7 @@ __all__ = [
     "Network",
     "NormalizationLayer",
     "Passed",
+    "PiecewiseLinear",
     "Residual",
     "Sequential",
     "Shape",

@@ -90,7 +90,8 @@ class NativeForm:
     kind : str
         The name that `cpp/bindings/specs.hpp` makes a layer of.
     fields : mapping of name to value
-        Numbers, None, or members such as activations that have kernels of their own.
+        Numbers, tuples of them, None, or members such as activations that have kernels of their
+        own.
     training_only : frozenset of str
         Fields that a prediction leaves out.
     """
@@ -106,7 +107,9 @@ class NativeForm:
 
 
 def is_plain(value: object) -> bool:
-    """Whether a field crosses into the native engine as it is."""
+    """Whether a field crosses into the native engine as it is: a number, or a tuple of them."""
+    if isinstance(value, tuple):
+        return all(map(is_plain, value))
     return value is None or isinstance(value, Number | np.bool_)
 
 

@@ -111,5 +111,8 @@ class TorchWriter(Protocol):
     def layer(self, trained: Any) -> list[Any]:
         """The modules of a `TrainedLayer`, which follow one another."""
 
+    def piecewise_linear(self, source: Any, numbers: Mapping[str, FloatArray]) -> Any:
+        """Features and pieces of them, from the feature of each piece and arrays by name."""
+
     def residual(self, inner: list[Any], shortcut: Any) -> Any:
         """A module that adds what two others make of its input."""

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from rosenblatt.support.types import FloatArray
-from rosenblatt.table.cells import Cells
+from rosenblatt.support.types import BoolArray, FloatArray, IntArray
+from rosenblatt.table.cells import Cells, Distinct
 from rosenblatt.table.column import Column
 from rosenblatt.table.dates import Date
 from rosenblatt.table.imputation import fill_scaled, missing_detail, unlike_training
@@ -112,7 +112,8 @@ def unit_of(notation: NumberNotation | DurationNotation) -> str:
 @final
 @dataclass(frozen=True)
 class Category(Column):
-    """One of several texts: one feature each for the frequent ones, one for all others together.
+    """One of several texts: one feature each for the frequent ones, one for all others together,
+    and means of the target.
 
     Attributes
     ----------
@@ -125,6 +126,12 @@ class Category(Column):
         Whether cells were missing in training: then "missing" is a category of its own.
     words : tuple of str
         Texts taken as missing, besides the usual markers that are no category.
+    means : tuple of tuple of float
+        For each of the categories and the others, then with an indicator for missing cells, the
+        standardised means of the target over the rows that have it: see `target_means`. An unseen
+        category has 0, as the mean over all rows.
+    mean_of : tuple of str
+        What is averaged, such as a class whose share it is: one feature each.
     """
 
     kind: ClassVar[str] = "category"
@@ -134,25 +141,42 @@ class Category(Column):
     others: tuple[str, ...]
     indicator: bool
     words: tuple[str, ...] = ()
+    means: tuple[tuple[float, ...], ...] = ()
+    mean_of: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = self.categories + self.others
+        known = self.known
         if len(set(known)) != len(known):
             raise ValueError(f"the categories of column {quote([self.name])} are not distinct")
+        expected = len(known) + self.indicator if self.mean_of else 0
+        widths = {len(of_one) for of_one in self.means}
+        if len(self.means) != expected or widths - {len(self.mean_of)}:
+            raise ValueError(f"the means of column {quote([self.name])} do not fit its categories")
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return self.categories + self.others
 
     @property
     def n_features(self) -> int:
+        return self.n_indicators + len(self.mean_of)
+
+    @property
+    def n_indicators(self) -> int:
+        """Features that are 0 or 1; those of the means follow."""
         return len(self.categories) + bool(self.others) + self.indicator
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         own = tuple(f"{self.name} = {category}" for category in self.categories)
         other = (f"{self.name} is another",) if self.others else ()
-        return own + other + ((f"{self.name} is missing",) if self.indicator else ())
+        missing = (f"{self.name} is missing",) if self.indicator else ()
+        means = tuple(f"{self.name}: mean of {what}" for what in self.mean_of)
+        return own + other + missing + means
 
     @property
     def detail(self) -> str:
-        n = len(self.categories) + len(self.others)
+        n = len(self.known)
         pooled = f", {len(self.others):,} of them pooled as rare" if self.others else ""
         known = count(n, "category", "categories")
         words = f", {quote(self.words)} taken as missing" if self.words else ""
@@ -165,19 +189,32 @@ class Category(Column):
 
     @cached_property
     def _labels(self) -> Labels:
-        return Labels(self.categories + self.others)
+        return Labels(self.known)
+
+    def places(self, cells: Cells) -> IntArray:
+        """Of each cell the number of its category among those known; behind them for a missing one,
+        -1 for one never seen. Shape (n,)."""
+        distinct = cells.distinct
+        known, missing = self._known_and_missing(distinct)
+        n = len(self.known)
+        return spread(np.where(missing, n, known), distinct.codes, n)
+
+    def _known_and_missing(self, distinct: Distinct) -> tuple[IntArray, BoolArray]:
+        known = self._labels.codes_of(distinct.strings)
+        return known, missing_of(distinct, self.words) & (known < 0)
 
     def fill(self, cells: Cells, out: FloatArray) -> tuple[str, ...]:
         distinct = cells.distinct
-        known = self._labels.codes_of(distinct.strings)
-        missing = missing_of(distinct, self.words) & (known < 0)
+        known, missing = self._known_and_missing(distinct)
         # -1 means "no feature at all".
         other = len(self.categories) if self.others else -1
         feature = np.where((known >= 0) & (known < len(self.categories)), known, other)
-        last = out.shape[1] - 1 if self.indicator else -1
+        last = self.n_indicators - 1 if self.indicator else -1
         feature_of_row = spread(np.where(missing, last, feature), distinct.codes, last)
         rows = np.flatnonzero(feature_of_row >= 0)
         out[rows, feature_of_row[rows]] = 1
+        if self.mean_of:
+            out[:, self.n_indicators :] = self.means_at(self.places(cells))
 
         notes = []
         missing_rows = spread(missing, distinct.codes, True)
@@ -194,6 +231,14 @@ class Category(Column):
                 f"({quote(strangers)}; {rows_named(cells, unseen_rows)}): taken as {taken}"
             )
         return tuple(notes)
+
+
+    def means_at(self, places: IntArray) -> FloatArray:
+        """The means of cells whose `places` these are, shape (n, n_means)."""
+        # The row behind those of the table, which -1 and a missing cell without means take, is 0.
+        table = np.zeros((len(self.means) + 1, len(self.mean_of)))
+        table[:-1] = self.means
+        return table[np.where(places < len(self.means), places, -1)]
 
 
 @final

@@ -1,0 +1,77 @@
+"""The recipes that compete for a table: the folds decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.support.types import Float64Array
+from rosenblatt.table import ClassTarget, NumberTarget
+from rosenblatt.table.target import AnyTarget
+from rosenblatt.tabular.objective import Classes, Numbers, Objective
+from rosenblatt.tabular.preset import Recipe
+
+__all__ = ["Candidate", "candidates_for"]
+
+# Of a target whose logarithm may be easier to learn.
+SKEWED = 0.75
+# A small network and a short schedule, for tables that hold more noise than structure.
+SMALL_UNITS, SMALL_EPOCHS, SMALL_DROPOUT = (64, 64), 12, 0.1
+
+
+@final
+@dataclass(frozen=True)
+class Candidate:
+    """A recipe, the target as it learns it, and the objective that follows."""
+
+    recipe: Recipe
+    target: AnyTarget
+    objective: Objective
+
+
+def candidates_for(
+    target: AnyTarget, y: npt.NDArray[Any], weights: Float64Array | None, epochs: int
+) -> list[Candidate]:
+    """The candidates for a target, the most expensive first.
+
+    Parameters
+    ----------
+    target : ClassTarget or NumberTarget
+    y : array (n_rows,)
+        Class codes, or numbers in the target's own units.
+    weights : array (n_rows,), optional
+    epochs : int
+        Of the longest schedule.
+    """
+    wide = Recipe(epochs=epochs)
+    small = replace(
+        wide, hidden=SMALL_UNITS, epochs=min(SMALL_EPOCHS, epochs), dropout=SMALL_DROPOUT
+    )
+    if isinstance(target, ClassTarget):
+        objective = Classes(len(target.classes), wide.smoothing)
+        return [Candidate(recipe, target, objective) for recipe in (wide, small)]
+    targets = [target, *logarithms(target, y, weights)]
+    return [
+        Candidate(recipe, one, Numbers(one)) for recipe in (wide, small) for one in targets
+    ]
+
+
+def logarithms(
+    target: NumberTarget, y: Float64Array, weights: Float64Array | None
+) -> list[NumberTarget]:
+    """The target on a logarithmic scale, if its numbers are positive and skewed to the right."""
+    if not (y > 0).all() or skewness(y) < SKEWED:
+        return []
+    z = np.log(y)
+    mean = float(np.average(z, weights=weights))
+    scale = float(np.sqrt(np.average((z - mean) ** 2, weights=weights)))
+    return [replace(target, mean=mean, scale=scale, log=True)] if scale > 0 else []
+
+
+def skewness(y: Float64Array) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = (y - y.mean()) / y.std()
+        return float(np.nan_to_num((z**3).mean()))

@@ -1,0 +1,130 @@
+"""`TableClassifier`: a data frame goes in, class probabilities come out."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import column_or_1d
+
+from rosenblatt.errors import InputError
+from rosenblatt.support.types import FloatArray
+from rosenblatt.table import ClassTarget
+from rosenblatt.table.target import AnyTarget
+from rosenblatt.tabular.base import BaseTable
+from rosenblatt.tabular.learner import Learned
+from rosenblatt.tabular.rows import TrainingRows
+
+__all__ = ["TableClassifier"]
+
+
+@final
+class TableClassifier(ClassifierMixin, BaseTable):
+    """Classes from a table of mixed columns, without choosing layers.
+
+    Columns are recognised and encoded; several networks are trained, each on all rows but those of
+    a fold, on which its best epoch is chosen; their mean is the prediction. Probabilities are
+    calibrated by one temperature on the rows outside.
+
+    Parameters
+    ----------
+    preset : {'fast', 'default', 'best'}, default='default'
+        About 1, 5 and 60 seconds on two cores for 6,000 rows.
+    time_limit : float, optional
+        Seconds after which the best so far is returned.
+    columns : dict of str to str, optional
+        Kinds of columns that are taken for something else: 'number', 'category', 'date', 'text',
+        'true/false' or 'drop'.
+    n_jobs : int, optional
+        Threads; None takes the cores that the process may use. Without a time limit results do not
+        depend on it.
+    random_state : int, RandomState instance or None, default=None
+    verbose : bool, default=False
+        Whether a line is printed for every epoch.
+
+    Attributes
+    ----------
+    classes_ : array of shape (n_classes,)
+    columns_ : dict of str to str
+        What each column was taken for.
+    encoder_ : TableEncoder
+    network_ : EnsembleModel
+        Its members take the encoder's features.
+    history_ : list of dict
+        Loss and score of every epoch of every network.
+    validation_score_ : float
+        Accuracy on rows that the networks in question have not seen.
+    n_features_in_, feature_names_in_
+        As in scikit-learn.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rosenblatt import TableClassifier
+    >>> df = pd.DataFrame({"sky": ["grey", "blue"] * 50, "humidity": range(100)})
+    >>> rain = df["sky"].eq("grey")
+    >>> clf = TableClassifier("fast", random_state=0).fit(df, rain)
+    >>> clf.predict(df.head(2)).tolist()
+    [True, False]
+    >>> clf.columns_
+    {'sky': 'category', 'humidity': 'number'}
+    """
+
+    classes_: npt.NDArray[Any]
+
+    def predict_proba(self, X: Any) -> FloatArray:
+        """Probabilities of the classes, shape (n_rows, n_classes), in the order of `classes_`."""
+        p = self._predicted(X).astype(np.float64)
+        p = np.hstack([1 - p, p]) if p.shape[1] == 1 else p
+        normalised: FloatArray = p / p.sum(axis=1, keepdims=True)
+        return normalised
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """The most probable class of each row, shape (n_rows,)."""
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        y = column_or_1d(y, warn=True)
+        if y.dtype == object:
+            check_no_missing(y)
+            if not all(isinstance(value, str) for value in y):
+                kinds = {type(value) for value in y}
+                y = np.array(y.tolist()) if len(kinds) == 1 else y.astype(str)
+        elif np.issubdtype(y.dtype, np.floating) and not np.isfinite(y).all():
+            raise ValueError("Input y contains NaN or infinity.")
+        check_classification_targets(y)
+        return y
+
+    def _learn_target(self, name: str, y: npt.NDArray[Any]) -> AnyTarget:
+        self.classes_, counts = np.unique(y, return_counts=True)
+        if len(self.classes_) < 2:
+            raise InputError(
+                f"the target {name!r} has one class only, {self.classes_[0]!r}: a classifier needs"
+                " rows of two classes or more"
+            )
+        labels = self.classes_.tolist()
+        if isinstance(labels[0], float):
+            labels = [int(label) for label in labels]
+        return ClassTarget(name, tuple(labels), tuple(counts.tolist()), "a classifier was asked for")
+
+    def _encode_target(self, target: AnyTarget, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        codes = np.searchsorted(self.classes_, y)
+        known = (codes < len(self.classes_)) & (self.classes_[codes % len(self.classes_)] == y)
+        if not known.all():
+            strange = y[np.flatnonzero(~known)[0]]
+            raise ValueError(f"the class {strange!r} of y_val is none of the training's")
+        return codes.astype(np.int64)
+
+    def _score_outside(self, learned: Learned, rows: TrainingRows) -> float:
+        known = np.flatnonzero(np.isfinite(learned.outside[:, 0]))
+        scores, (_, codes, weights) = learned.outside[known], rows.part(known)
+        decided = scores.argmax(axis=1) if scores.shape[1] > 1 else scores[:, 0] > 0
+        return float(np.average(decided == codes, weights=weights))
+
+
+def check_no_missing(y: npt.NDArray[Any]) -> None:
+    if any(value is None or value != value for value in y):
+        raise ValueError("Input y contains NaN or None: leave out the rows without a class")

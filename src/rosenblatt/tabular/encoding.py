@@ -1,0 +1,92 @@
+"""The encoding of training rows: columns, and cross-fitted means of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.errors import InputError
+from rosenblatt.support.types import Float64Array, FloatArray, IntArray
+from rosenblatt.table import Date, Number, Table, TableEncoding, TableFormat, TableFormats
+from rosenblatt.table.encoding import learn_encoding
+from rosenblatt.table.format import ColumnKind
+from rosenblatt.table.names import require_columns
+from rosenblatt.table.recognition import recognise
+from rosenblatt.table.target import AnyTarget
+from rosenblatt.table.target_means import averaged, cross_fitted
+
+__all__ = ["EncodedTraining", "encode_training", "formats_of", "numeric_features"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class EncodedTraining:
+    """An encoding and the features of the rows that it was learnt from, float32."""
+
+    encoding: TableEncoding
+    X: FloatArray
+
+
+def formats_of(
+    table: Table, target: AnyTarget, kinds: Mapping[str, ColumnKind | str]
+) -> TableFormats:
+    """What the columns of a table without its target hold; InputError where nothing decides."""
+    require_columns(tuple(kinds), table.names)
+    formats = recognise(table, TableFormat(columns=dict(kinds)))
+    for column in formats:
+        if column.question:
+            raise InputError(column.question)
+    return TableFormats(formats, target)
+
+
+def encode_training(
+    table: Table,
+    formats: TableFormats,
+    rows: IntArray,
+    y: npt.NDArray[Any],
+    folds: IntArray,
+    weights: Float64Array | None = None,
+    max_categories: int = 100,
+    *,
+    means: bool = True,
+) -> EncodedTraining:
+    """Learn the columns from the training rows, and encode these.
+
+    Parameters
+    ----------
+    table : Table
+    formats : TableFormats
+    rows : int array (n,)
+        The training rows of the table.
+    y : array (n,)
+        Their class codes, or numbers in the target's own units.
+    folds : int array (n,)
+        The fold of each.
+    weights : array (n,), optional
+    max_categories : int
+        How many categories of one column get a feature of their own.
+    means : bool
+        Whether categories have means of the target.
+    """
+    encoding = learn_encoding(table, target=formats, rows=rows, max_categories=max_categories)
+    if not means:
+        (X,) = encoding.encode_parts(table, [rows])
+        return EncodedTraining(encoding, X)
+    fitted = cross_fitted(encoding, table, rows, averaged(formats.target, y), folds, weights)
+    (X,) = fitted.encoding.encode_parts(table, [rows])
+    fitted.write(X)
+    return EncodedTraining(fitted.encoding, X)
+
+
+def numeric_features(encoding: TableEncoding) -> list[int]:
+    """The features that are numbers, or dates as such."""
+    starts = np.cumsum([0, *(column.n_features for column in encoding.columns)])
+    return [
+        int(start)
+        for start, column in zip(starts, encoding.columns, strict=False)
+        if isinstance(column, Number | Date)
+    ]

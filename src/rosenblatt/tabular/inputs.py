@@ -1,0 +1,119 @@
+"""What users hand over, as tables: data frames of any library, Arrow data, mappings and arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy import sparse
+from sklearn.utils.validation import check_array
+
+from rosenblatt.errors import InputError
+from rosenblatt.table import Table, table_of
+from rosenblatt.table.names import near_names
+
+__all__ = ["features_and_target", "is_frame", "names_of_arrays", "table_from", "values_of"]
+
+
+def is_frame(X: Any) -> bool:
+    """Whether the columns have names."""
+    return (
+        isinstance(X, Table | Mapping)
+        or hasattr(X, "__arrow_c_stream__")
+        or (hasattr(X, "columns") and hasattr(X, "iloc"))
+    )
+
+
+def table_from(X: Any, owner: Any = None) -> Table:
+    """The columns of X; those of an array are called x0, x1, …
+
+    Parameters
+    ----------
+    X : data frame, Arrow table, mapping of columns, or array-like of shape (n_rows, n_columns)
+    owner : estimator, optional
+        That messages name.
+
+    Raises
+    ------
+    ValueError
+        For an array of another shape, of complex or of infinite numbers.
+    TypeError
+        For sparse matrices.
+    """
+    if is_frame(X):
+        return table_of(X)
+    if sparse.issparse(X):
+        raise TypeError(
+            "Sparse data was passed for X, but tables are dense: pass X.toarray(), or give the"
+            " columns to an MLPClassifier or MLPRegressor, which take sparse matrices."
+        )
+    array = check_array(
+        X, dtype=None, ensure_all_finite="allow-nan", estimator=owner, ensure_min_samples=0
+    )
+    return table_of(dict(zip(names_of_arrays(array.shape[1]), columns_of(array), strict=True)))
+
+
+def names_of_arrays(n: int) -> list[str]:
+    return [f"x{k}" for k in range(n)]
+
+
+def columns_of(array: npt.NDArray[Any]) -> list[Any]:
+    return [arrow_column(np.ascontiguousarray(column)) for column in array.T]
+
+
+def arrow_column(values: npt.NDArray[Any]) -> pa.Array:
+    """A column of an array; cells of several types as the texts that they print."""
+    if values.dtype != object:
+        if np.issubdtype(values.dtype, np.floating):
+            return pa.array(values, mask=np.isnan(values))
+        return pa.array(values)
+    cells = [None if is_missing(value) else value for value in values.tolist()]
+    try:
+        return pa.array(cells)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return pa.array([None if value is None else str(value) for value in cells], pa.string())
+
+
+def is_missing(value: Any) -> bool:
+    return value is None or bool(np.isscalar(value) and value != value)
+
+
+def values_of(y: Any) -> npt.NDArray[Any]:
+    """A target as an array of the types that its library gives: numbers, texts, truth values."""
+    if isinstance(y, pa.Array | pa.ChunkedArray):
+        return np.asarray(y.to_pylist(), dtype=None if no_text(y.type) else object)
+    if hasattr(y, "to_numpy"):
+        return np.asarray(y.to_numpy())
+    if hasattr(y, "__arrow_c_stream__"):
+        return values_of(pa.chunked_array(y))
+    return np.asarray(y)
+
+
+def no_text(kind: Any) -> bool:
+    return bool(
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
+    )
+
+
+def features_and_target(X: Any, target: str) -> tuple[Table, pa.ChunkedArray]:
+    """The columns of a frame that are features, and the one that is the target.
+
+    Raises
+    ------
+    InputError
+        If X has no names, or not this one.
+    """
+    if not is_frame(X):
+        raise InputError(
+            f"target={target!r} names a column, and X is an array without names: give y instead, or"
+            " a data frame"
+        )
+    table = table_of(X)
+    if target not in table.by_name:
+        raise InputError(
+            f"the table has no target column {target!r}: {near_names(target, table.names)}"
+        )
+    return table.without(target), table.by_name[target].values

@@ -1,0 +1,170 @@
+"""Trains one network of the learner on its rows, and keeps the weights of its best epoch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import final
+
+import numpy as np
+
+from rosenblatt import engine
+from rosenblatt.activations import ReLU
+from rosenblatt.engine import EpochPlan, OptimizerState, TrainingSetup
+from rosenblatt.initializers import GlorotUniform
+from rosenblatt.model import Model
+from rosenblatt.network import Dense, Network, PiecewiseLinear
+from rosenblatt.optimizers import AdamW
+from rosenblatt.parallel import StopSignal
+from rosenblatt.problem import Arrays, Problem, Rows
+from rosenblatt.regularization.penalties import L2
+from rosenblatt.schedules import CosineAnnealing, Run
+from rosenblatt.support.types import FloatArray
+from rosenblatt.tabular.objective import Objective
+from rosenblatt.tabular.preset import Recipe
+from rosenblatt.tabular.rows import Division, TrainingRows
+
+__all__ = ["EpochNote", "Member", "network_for", "train"]
+
+
+@final
+@dataclass(frozen=True)
+class EpochNote:
+    """What an epoch measured: the training loss, and the quality on the validation rows."""
+
+    epoch: int
+    loss: float
+    quality: tuple[float, float]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Member:
+    """A trained network.
+
+    Attributes
+    ----------
+    number : int
+        From 0.
+    recipe : Recipe
+    model : Model
+        With the weights of its best epoch.
+    division : Division
+        The rows that it learnt from, and those by which its epochs were compared.
+    scores : array (n_validation, n_outputs)
+        Raw scores of the latter.
+    notes : tuple of EpochNote
+    best : int
+        The number of its best epoch among them.
+    """
+
+    number: int
+    recipe: Recipe
+    model: Model
+    division: Division
+    scores: FloatArray
+    notes: tuple[EpochNote, ...]
+    best: int
+
+    @property
+    def quality(self) -> tuple[float, float]:
+        return self.notes[self.best].quality
+
+
+def network_for(first: PiecewiseLinear, recipe: Recipe, n_outputs: int) -> Network:
+    hidden = (Dense(n, ReLU(), dropout=recipe.dropout) for n in recipe.hidden)
+    return Network(first.n_inputs, (first, *hidden, Dense(n_outputs)))
+
+
+@final
+@dataclass
+class Best:
+    """The weights of the best epoch so far."""
+
+    theta: FloatArray | None = None
+    number: int = -1
+    quality: tuple[float, float] = (-math.inf, -math.inf)
+    scores: FloatArray = field(default_factory=lambda: np.empty((0, 0), np.float32))
+
+
+def train(
+    number: int,
+    rows: TrainingRows,
+    division: Division,
+    network: Network,
+    objective: Objective,
+    recipe: Recipe,
+    seed: int,
+    stop: StopSignal,
+    report: Callable[[int, EpochNote], None] | None = None,
+) -> Member | None:
+    """A trained network; None where the time was up before its first epoch ended.
+
+    Parameters
+    ----------
+    number : int
+    rows : TrainingRows
+    division : Division
+    network : Network
+    objective : Objective
+    recipe : Recipe
+    seed : int
+        Of the initial weights, the batches and dropout.
+    stop : StopSignal
+    report : callable, optional
+        Is told every epoch.
+    """
+    rng = np.random.RandomState(seed)
+    theta = network.initial_parameters(rng, GlorotUniform(), np.float32)
+    optimizer = AdamW(lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    state = OptimizerState.of(optimizer, theta)
+    state.seed = int(rng.randint(np.iinfo(np.int64).max, dtype=np.int64))
+    arrays = Arrays(rows.X, objective.learnable(rows.y), rows.network_weights, division.train)
+    problem = Problem(network, objective.loss, L2(0.0), optimizer)
+    batch_size = batch_size_for(len(division.train))
+    setup = TrainingSetup(problem, arrays, theta, state, batch_size, n_jobs=1)
+    trainer, steps = engine.trainer(setup), setup.steps_per_epoch
+    factors = CosineAnnealing().lr_factors(
+        np.arange(recipe.epochs * steps), Run(1.0, recipe.epochs * steps, steps)
+    )
+    X_val, y_val, weights = rows.part(division.validation)
+    order, best, notes = division.train.copy(), Best(), []
+    for epoch in range(recipe.epochs):
+        plan = EpochPlan(
+            order,
+            batch_size,
+            factors[epoch * steps :][:steps],
+            generator=rng,
+            seconds=max(stop.seconds_left(math.inf), 0.0),
+        )
+        trained = trainer.epoch(plan)
+        if not trained.finite or (trained.steps < steps and best.theta is not None):
+            break
+        scores = engine.scores(network, theta, X_val, n_jobs=1)
+        note = EpochNote(epoch + 1, trained.data_loss, objective.quality(scores, y_val, weights))
+        notes.append(note)
+        if report is not None:
+            report(number, note)
+        if note.quality > best.quality:
+            best = Best(theta.copy(), epoch, note.quality, scores)
+        if stop.due:
+            break
+    if best.theta is None:
+        return None
+    model = Model(network, best.theta, objective.loss)
+    return Member(number, recipe, model, division, best.scores, tuple(notes), best.number)
+
+
+def batch_size_for(n_rows: int) -> int:
+    """Small tables need small batches, and large ones gain time by larger ones."""
+    for most_rows, batch_size in BATCH_SIZES:
+        if n_rows < most_rows:
+            return batch_size
+    return LARGEST_BATCH
+
+
+BATCH_SIZES = ((1500, 32), (4000, 64), (30_000, 128), (100_000, 256))
+LARGEST_BATCH = 512
+
+

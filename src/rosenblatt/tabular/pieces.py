@@ -1,0 +1,121 @@
+"""The edges of piecewise-linear pieces, learnt column by column (Gorishniy et al. 2022)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.network import PiecewiseLinear
+from rosenblatt.support.late import late
+from rosenblatt.support.types import Float64Array, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from sklearn import tree
+else:
+    tree = late("sklearn.tree")
+
+__all__ = ["Edges", "piecewise_layer", "quantile_edges", "sampled", "tree_edges"]
+
+# From the values of a column, shape (n,), and a number of pieces to at most one edge more.
+Edges = Callable[[Float64Array, int], Float64Array]
+
+QUANTILE_PIECES, TREE_PIECES = 48, 16
+ROWS_OF_A_LEAF = 20
+MOST_ROWS = 20_000  # that edges are learnt from
+# Plain values are held to the range that all but one in a hundred rows have on either side.
+TAIL = 0.01
+DIGITS = 6  # of an edge, of which a model file has many
+
+
+def quantile_edges(x: Float64Array, n_pieces: int) -> Float64Array:
+    """Edges that have as many rows between them, as far as values are distinct."""
+    return np.quantile(x, np.linspace(0, 1, min(n_pieces, QUANTILE_PIECES) + 1))
+
+
+def tree_edges(y: npt.NDArray[Any], is_class: bool, weights: Float64Array | None) -> Edges:
+    """Edges at the splits of a decision tree of one column.
+
+    Parameters
+    ----------
+    y : array (n,)
+        Class codes or numbers.
+    is_class : bool
+    weights : array (n,), optional
+    """
+
+    def edges(x: Float64Array, n_pieces: int) -> Float64Array:
+        kind = tree.DecisionTreeClassifier if is_class else tree.DecisionTreeRegressor
+        grown = kind(
+            max_leaf_nodes=min(n_pieces, TREE_PIECES),
+            min_samples_leaf=ROWS_OF_A_LEAF,
+            random_state=0,
+        ).fit(x[:, None], y, sample_weight=weights)
+        splits = grown.tree_.threshold[grown.tree_.feature >= 0]
+        return np.sort([x.min(), *splits, x.max()])
+
+    return edges
+
+
+def piecewise_layer(
+    X: FloatArray, numeric: Sequence[int], n_pieces: int, edges_of: Edges
+) -> PiecewiseLinear:
+    """The first layer of a network: features held to their ranges, and pieces of the numbers.
+
+    Parameters
+    ----------
+    X : array (n_rows, n_features)
+        Training rows.
+    numeric : sequence of int
+        The features that get pieces, whose range leaves out the tails.
+    n_pieces : int
+        Of each, at most.
+    edges_of : callable
+    """
+    n_features = X.shape[1]
+    lows = X.min(axis=0).astype(np.float64)
+    highs = X.max(axis=0).astype(np.float64)
+    edges: list[tuple[float, ...]] = [()] * n_features
+    centers: list[tuple[float, ...]] = [()] * n_features
+    gains = [1.0] * n_features
+    for k in numeric:
+        x = X[:, k].astype(np.float64)
+        lows[k], highs[k] = np.quantile(x, [TAIL, 1 - TAIL])
+        found = distinct(edges_of(x, n_pieces)) if n_pieces > 1 else np.empty(0)
+        if len(found) < 3:
+            continue
+        h = pieces(x, found)
+        spread = float(h.var(axis=0).sum())
+        if spread <= 0:
+            continue
+        edges[k] = tuple(found.tolist())
+        centers[k] = rounded(h.mean(axis=0))
+        gains[k] = spread**-0.5
+    return PiecewiseLinear(
+        tuple(lows.tolist()), tuple(highs.tolist()), tuple(edges), tuple(centers), tuple(gains)
+    )
+
+
+def distinct(edges: Float64Array) -> Float64Array:
+    return np.unique(rounded(edges))
+
+
+def rounded(values: Float64Array) -> tuple[float, ...]:
+    return tuple(float(f"{value:.{DIGITS}g}") for value in values.tolist())
+
+
+def pieces(x: Float64Array, edges: Float64Array) -> Float64Array:
+    """Where x lies in each piece, shape (n, n_pieces): see `PiecewiseLinear`."""
+    least, most = np.zeros(len(edges) - 1), np.ones(len(edges) - 1)
+    least[0], most[-1] = -1, 2
+    where: Float64Array = np.clip((x[:, None] - edges[:-1]) / np.diff(edges), least, most)
+    return where
+
+
+def sampled(n_rows: int, rng: np.random.Generator) -> IntArray:
+    """The rows that edges are learnt from."""
+    if n_rows <= MOST_ROWS:
+        return np.arange(n_rows)
+    return np.sort(rng.choice(n_rows, MOST_ROWS, replace=False))

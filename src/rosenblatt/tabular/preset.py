@@ -1,0 +1,82 @@
+"""What the table learner trains: networks, their number, and how much arithmetic they may take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, final
+
+__all__ = ["DEFAULT", "PRESETS", "Preset", "Recipe"]
+
+
+@final
+@dataclass(frozen=True)
+class Recipe:
+    """How one network is built and trained.
+
+    Attributes
+    ----------
+    hidden : tuple of int
+        Units of the hidden layers, which are ReLU.
+    epochs : int
+        Along which the learning rate falls to 0 by half a cosine.
+    learning_rate, weight_decay : float
+        Of AdamW.
+    dropout : float
+        In every hidden layer.
+    smoothing : float
+        Of class labels (theory L18).
+    log_target : bool
+        Whether the logarithm of a positive number is learnt.
+    """
+
+    hidden: tuple[int, ...] = (256, 256)
+    epochs: int = 50
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.01
+    dropout: float = 0.07
+    smoothing: float = 0.05
+    log_target: bool = False
+
+
+@final
+@dataclass(frozen=True)
+class Preset:
+    """How much the learner spends.
+
+    Attributes
+    ----------
+    n_folds : int
+        Parts of the rows; a network learns from all but one, on which its epochs are compared.
+    n_repeats : int
+        Divisions into folds: there are as many networks as folds, times this.
+    operations : float
+        Multiplications and additions of all training together: first the epochs shrink to fit,
+        then the number of networks.
+    epochs : int
+        Of the longest schedule.
+    fewest_epochs, fewest_members : int
+        What does not shrink further.
+    n_pieces : int
+        Pieces of all columns together; each has two or more.
+    """
+
+    n_folds: int = 8
+    n_repeats: int = 1
+    operations: float = 2e12
+    epochs: int = 50
+    fewest_epochs: int = 20
+    fewest_members: int = 4
+    n_pieces: int = 768
+
+    @property
+    def n_members(self) -> int:
+        return self.n_folds * self.n_repeats
+
+
+DEFAULT: Final = "default"
+PRESETS: Final[Mapping[str, Preset]] = {
+    "fast": Preset(n_folds=4, operations=2.5e11, epochs=20, fewest_epochs=8, fewest_members=2),
+    DEFAULT: Preset(),
+    "best": Preset(n_repeats=3, operations=3e13, epochs=100),
+}

@@ -1,0 +1,89 @@
+"""`TableRegressor`: a data frame goes in, numbers come out."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils.validation import check_array, column_or_1d
+
+from rosenblatt.support.types import FloatArray
+from rosenblatt.table import NumberTarget
+from rosenblatt.table.target import AnyTarget
+from rosenblatt.tabular.base import BaseTable
+from rosenblatt.tabular.learner import Learned
+from rosenblatt.tabular.rows import TrainingRows
+
+__all__ = ["TableRegressor"]
+
+
+@final
+class TableRegressor(RegressorMixin, BaseTable):
+    """Numbers from a table of mixed columns, without choosing layers.
+
+    As `TableClassifier`; the networks minimise the squared error, of the number or of its
+    logarithm, whichever predicts better. Predictions stay within the range of the training rows.
+
+    Parameters
+    ----------
+    preset, time_limit, columns, n_jobs, random_state, verbose
+        As in `TableClassifier`.
+
+    Attributes
+    ----------
+    validation_score_ : float
+        R² on rows that the networks in question have not seen.
+    columns_, encoder_, network_, history_, n_features_in_, feature_names_in_
+        As in `TableClassifier`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from rosenblatt import TableRegressor
+    >>> df = pd.DataFrame({"room": ["bath", "hall"] * 50, "area": range(100)})
+    >>> df["price"] = df["area"] * 10 + df["room"].eq("bath") * 200
+    >>> reg = TableRegressor("fast", random_state=0).fit(df, target="price")
+    >>> reg.predict(df).shape
+    (100,)
+    """
+
+    def predict(self, X: Any) -> FloatArray:
+        """Predicted numbers in the target's own units, shape (n_rows,)."""
+        target = self.encoding_.target if hasattr(self, "encoding_") else None
+        scores = self._predicted(X)
+        assert isinstance(target, NumberTarget)
+        return target.restore(scores[:, 0].astype(np.float64))
+
+    def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        y = column_or_1d(y, warn=True)
+        if y.dtype == object:
+            y = np.array([np.nan if value is None else value for value in y])
+        checked: npt.NDArray[Any] = check_array(
+            y, dtype=np.float64, ensure_2d=False, input_name="y", estimator=self,
+            ensure_min_samples=0,
+        )
+        return checked
+
+    def _learn_target(self, name: str, y: npt.NDArray[Any]) -> AnyTarget:
+        with np.errstate(over="ignore", invalid="ignore"):
+            scale = float(y.std())
+        if not np.isfinite(scale):
+            raise ValueError(
+                f"the numbers of the target {name!r} are too far apart to be scaled: choose another"
+                " unit"
+            )
+        ends = {"low": float(y.min()), "high": float(y.max())}
+        return NumberTarget(name, float(y.mean()), scale or 1.0, "a regressor was asked for", **ends)
+
+    def _encode_target(self, target: AnyTarget, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return y
+
+    def _score_outside(self, learned: Learned, rows: TrainingRows) -> float:
+        known = np.flatnonzero(np.isfinite(learned.outside[:, 0]))
+        _, y, weights = rows.part(known)
+        assert isinstance(learned.target, NumberTarget)
+        predicted = learned.target.restore(learned.outside[known, 0])
+        return float(r2_score(y, predicted, sample_weight=weights)) if len(y) > 1 else float("nan")

@@ -1,0 +1,66 @@
+"""The rows that the learner has, and their divisions into those to learn from and to compare by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.problem import Rows
+from rosenblatt.support.types import Float64Array, FloatArray, IntArray
+
+__all__ = ["Division", "TrainingRows", "divisions_into"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class TrainingRows:
+    """Encoded rows.
+
+    Attributes
+    ----------
+    X : array (n, n_features), float32
+        Means of the target are cross-fitted.
+    y : array (n,)
+        Class codes, or numbers in the target's own units.
+    weights : array (n,), optional
+    """
+
+    X: FloatArray
+    y: npt.NDArray[Any]
+    weights: Float64Array | None
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def network_weights(self) -> FloatArray | None:
+        return None if self.weights is None else self.weights.astype(np.float32)
+
+    def part(self, rows: Rows) -> tuple[FloatArray, npt.NDArray[Any], Float64Array | None]:
+        return self.X[rows], self.y[rows], None if self.weights is None else self.weights[rows]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Division:
+    """The numbers of the rows to learn from, and of those by which epochs are compared."""
+
+    train: Rows
+    validation: Rows
+
+
+def divisions_into(folds: IntArray) -> tuple[Division, ...]:
+    """For every fold: all other rows, and the fold's.
+
+    Of a single fold both are all rows.
+    """
+    n_folds = int(folds.max()) + 1
+    if n_folds == 1:
+        every = np.arange(len(folds))
+        return (Division(every, every),)
+    return tuple(
+        Division(np.flatnonzero(folds != k), np.flatnonzero(folds == k)) for k in range(n_folds)
+    )

@@ -1,0 +1,68 @@
+"""Model files of table estimators: the same that the command line writes and reads."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rosenblatt import __version__
+from rosenblatt.persistence import PartSize, SavedModel, Score, Summary, load_model
+from rosenblatt.table import ClassTarget
+
+if TYPE_CHECKING:
+    from rosenblatt.tabular.base import BaseTable
+    from rosenblatt.tabular.classifier import TableClassifier
+    from rosenblatt.tabular.regressor import TableRegressor
+
+__all__ = ["load", "saved_model_of"]
+
+
+def saved_model_of(estimator: BaseTable) -> SavedModel:
+    """What a model file holds of a fitted estimator."""
+    target = estimator.encoding_.target
+    metric = "accuracy" if isinstance(target, ClassTarget) else "r2"
+    score = estimator.validation_score_
+    summary = Summary(
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        version=__version__,
+        parts=(PartSize("train", estimator.n_rows_),),
+        options=(),
+        scores=(Score("network", "validation", metric, score if math.isfinite(score) else None),),
+        epochs=len(estimator.history_),
+        stop_reason="all networks were trained",
+        weight_column=None,
+    )
+    return SavedModel(estimator.network_, estimator.encoding_, summary)
+
+
+def load(path: str | PathLike[str]) -> TableClassifier | TableRegressor:
+    """The estimator in a model file, from `save` or from the command line.
+
+    Parameters
+    ----------
+    path : path
+
+    Raises
+    ------
+    InputError
+        For every file that is not a whole model.
+    """
+    from rosenblatt.tabular.classifier import TableClassifier
+    from rosenblatt.tabular.regressor import TableRegressor
+
+    saved = load_model(path)
+    names = np.array([column.name for column in saved.encoding.columns], dtype=object)
+    target = saved.encoding.target
+    estimator: Any
+    if isinstance(target, ClassTarget):
+        estimator = TableClassifier()
+        dtype: Any = object if isinstance(target.classes[0], str) else None
+        estimator.classes_ = np.array(target.classes, dtype=dtype)
+    else:
+        estimator = TableRegressor()
+    estimator._restore(saved, names)
+    return estimator
