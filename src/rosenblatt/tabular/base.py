@@ -347,7 +347,7 @@ class BaseTable(BaseEstimator, ABC):
 
     def _features(self, X: Any) -> FloatArray:
         check_is_fitted(self)
-        table = table_from(X, self)
+        table = table_from(X, self, [column.name for column in self.encoding_.columns])
         if not is_frame(X):
             validate_data(self, X, reset=False, skip_check_array=True)
         elif not hasattr(self, "feature_names_in_"):
@@ -355,13 +355,13 @@ class BaseTable(BaseEstimator, ABC):
         return self.encoding_.encode(table).X
 
     def _by_place(self, table: Table) -> Table:
-        """The columns of a frame under the names of the array's that was learnt from."""
+        """The columns of a frame, under the names of those that were learnt from without any."""
         if len(table.columns) != self.n_features_in_:
             raise ValueError(
                 f"X has {len(table.columns)} features, but {type(self).__name__} is expecting"
                 f" {self.n_features_in_} features as input"
             )
-        names = names_of_arrays(len(table.columns))
+        names = [column.name for column in self.encoding_.columns]
         columns = tuple(replace(c, name=n) for c, n in zip(table.columns, names, strict=True))
         return Table(columns, len(table))
 

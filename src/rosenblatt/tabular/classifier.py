@@ -84,7 +84,8 @@ class TableClassifier(ClassifierMixin, BaseTable):
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The most probable class of each row, shape (n_rows,)."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        decided = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[decided]
 
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         y = column_or_1d(y, warn=True)

@@ -86,7 +86,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> FloatArray:
         """Features of new rows, float32 of shape (n_rows, n_features)."""
         check_is_fitted(self)
-        table = table_from(X, self)
+        table = table_from(X, self, [column.name for column in self.encoding_.columns])
         validate_data(self, X, reset=False, skip_check_array=True)
         return self.encoding_.encode(table).X
 
@@ -98,6 +98,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def _fit(self, X: Any, y: Any) -> FloatArray:
         table = table_from(X, self)
         validate_data(self, X, skip_check_array=True)
+        if len(table) < 2:
+            raise ValueError(f"n_samples={len(table)}: TableEncoder needs 2 rows or more")
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         rows: IntArray = np.arange(len(table))
         target, values = target_of(y, len(table))
@@ -115,6 +117,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
         tags.input_tags.string = True
+        tags.transformer_tags.preserves_dtype = []
         return tags
 
 

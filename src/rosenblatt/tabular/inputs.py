@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy import sparse
 from sklearn.utils.validation import check_array
 
 from rosenblatt.errors import InputError
@@ -27,7 +26,7 @@ def is_frame(X: Any) -> bool:
     )
 
 
-def table_from(X: Any, owner: Any = None) -> Table:
+def table_from(X: Any, owner: Any = None, names: Sequence[str] | None = None) -> Table:
     """The columns of X; those of an array are called x0, x1, …
 
     Parameters
@@ -35,6 +34,8 @@ def table_from(X: Any, owner: Any = None) -> Table:
     X : data frame, Arrow table, mapping of columns, or array-like of shape (n_rows, n_columns)
     owner : estimator, optional
         That messages name.
+    names : sequence of str, optional
+        Of the columns of an array.
 
     Raises
     ------
@@ -45,15 +46,12 @@ def table_from(X: Any, owner: Any = None) -> Table:
     """
     if is_frame(X):
         return table_of(X)
-    if sparse.issparse(X):
-        raise TypeError(
-            "Sparse data was passed for X, but tables are dense: pass X.toarray(), or give the"
-            " columns to an MLPClassifier or MLPRegressor, which take sparse matrices."
-        )
     array = check_array(
         X, dtype=None, ensure_all_finite="allow-nan", estimator=owner, ensure_min_samples=0
     )
-    return table_of(dict(zip(names_of_arrays(array.shape[1]), columns_of(array), strict=True)))
+    if names is None or len(names) != array.shape[1]:
+        names = names_of_arrays(array.shape[1])
+    return table_of(dict(zip(names, columns_of(array), strict=True)))
 
 
 def names_of_arrays(n: int) -> list[str]:
