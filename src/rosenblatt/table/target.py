@@ -137,6 +137,8 @@ class ClassTarget:
 class NumberTarget:
     """A number; `mean` and `scale` (the standard deviation) are those of the training rows.
 
+    With `log` they are those of its logarithm, which is learnt in its place.
+
     `notation` is how text is read, `words` are texts taken as missing, `remarks` notes on both.
     Predictions below `low` or above `high`, in the target's units, are taken for these.
     """
@@ -154,6 +156,7 @@ class NumberTarget:
     remarks: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    log: bool = False
 
     def __post_init__(self) -> None:
         if self.scale <= 0:
@@ -165,7 +168,8 @@ class NumberTarget:
     def detail(self) -> str:
         written = self.notation.describe()
         what = f"numbers, written {written}" if written else "numbers"
-        spread = f"mean {self.mean:g}, standard deviation {self.scale:g}"
+        of = "of the logarithm: " if self.log else ""
+        spread = f"{of}mean {self.mean:g}, standard deviation {self.scale:g}"
         ends = (("from", self.low), ("to", self.high))
         limits = [f"{word} {limit:g}" for word, limit in ends if limit is not None]
         return f"{what}, {spread}" + (f", predictions {' '.join(limits)}" if limits else "")
@@ -182,12 +186,15 @@ class NumberTarget:
         return EncodedTarget(y[~missing], ~missing, (*notes, *missing_note(self.name, missing)))
 
     def standardise(self, y: FloatArray) -> FloatArray:
-        """(y - mean) / scale: what the network learns."""
-        return (y - self.mean) / self.scale
+        """(y - mean) / scale, or with `log` (ln y - mean) / scale: what the network learns."""
+        return ((np.log(y) if self.log else y) - self.mean) / self.scale
 
     def restore(self, standardised: FloatArray) -> FloatArray:
         """The inverse of `standardise`, within `low` and `high`; what is NaN stays so."""
         y = standardised * self.scale + self.mean
+        if self.log:
+            with np.errstate(over="ignore"):
+                y = np.exp(y)
         if self.low is not None:
             y = np.maximum(y, self.low)
         return y if self.high is None else np.minimum(y, self.high)

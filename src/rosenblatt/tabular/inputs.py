@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from scipy import sparse
 from sklearn.utils.validation import check_array
 
 from rosenblatt.errors import InputError
@@ -19,7 +20,7 @@ __all__ = ["features_and_target", "is_frame", "names_of_arrays", "table_from", "
 
 def is_frame(X: Any) -> bool:
     """Whether the columns have names."""
-    return (
+    return not sparse.issparse(X) and (
         isinstance(X, Table | Mapping)
         or hasattr(X, "__arrow_c_stream__")
         or (hasattr(X, "columns") and hasattr(X, "iloc"))
