@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from rosenblatt.tabular.linear_model import logistic_regression, ridge_regression
 from rosenblatt.model import Model
+from rosenblatt.tabular.linear_model import logistic_regression, ridge_regression
 
 
 def rows(n: int, n_features: int, seed: int = 0) -> Any:

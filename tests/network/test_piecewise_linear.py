@@ -84,7 +84,9 @@ def test_the_gradient_is_that_of_differences(net: Network) -> None:
         return data_loss + penalty
 
     step = 1e-6
-    differences = [(value(theta + e) - value(theta - e)) / (2 * step) for e in step * np.eye(len(theta))]
+    differences = [
+        (value(theta + e) - value(theta - e)) / (2 * step) for e in step * np.eye(len(theta))
+    ]
     np.testing.assert_allclose(objective.value_and_gradient(theta)[2], differences, atol=1e-8)
 
 

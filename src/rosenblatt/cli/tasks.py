@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from rosenblatt import estimators
     from rosenblatt.tabular import linear_model
 else:
-    estimators, linear_model = late("rosenblatt.estimators"), late("rosenblatt.tabular.linear_model")
+    estimators, linear_model = (
+        late("rosenblatt.estimators"),
+        late("rosenblatt.tabular.linear_model"),
+    )
     model_selection = late("sklearn.model_selection")
 
 # From encoded rows (n, n_features) to an output: class probabilities (n, n_classes), or numbers

@@ -113,11 +113,8 @@ class PiecewiseLinear(Layer):
         inside = (x >= self.lows) & (x <= self.highs)
         below = upstream[:, : self.n_inputs] * inside
         free = (u >= pieces.least) & (u <= pieces.most)
-        np.add.at(
-            below,
-            (slice(None), self.source),
-            upstream[:, self.n_inputs :] * (free * pieces.slope).astype(x.dtype),
-        )
+        through = upstream[:, self.n_inputs :] * (free * pieces.slope).astype(x.dtype)
+        np.add.at(below.T, self.source, through.T)
         return Backward({}, below, delta=upstream)
 
     def cost(self, shape: Shape, entries: float | None = None) -> float:

@@ -232,7 +232,6 @@ class Category(Column):
             )
         return tuple(notes)
 
-
     def means_at(self, places: IntArray) -> FloatArray:
         """The means of cells whose `places` these are, shape (n, n_means)."""
         # The row behind those of the table, which -1 and a missing cell without means take, is 0.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Any, final
 
 import numpy as np
+import numpy.typing as npt
 
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 from rosenblatt.table.columns import Category
@@ -40,7 +41,7 @@ class Averaged:
     values: Float64Array
 
 
-def averaged(target: AnyTarget, y: FloatArray | IntArray) -> Averaged:
+def averaged(target: AnyTarget, y: npt.NDArray[Any]) -> Averaged:
     """The standardised number; whether it is the second of two classes; or whether it is one of the
     most frequent classes.
 
@@ -51,7 +52,7 @@ def averaged(target: AnyTarget, y: FloatArray | IntArray) -> Averaged:
         Class codes, or numbers in the target's own units.
     """
     if not isinstance(target, ClassTarget):
-        return Averaged((target.name,), target.standardise(y)[:, None])
+        return Averaged((target.name,), target.standardise(y)[:, None].astype(np.float64))
     n_classes = len(target.classes)
     shares = np.bincount(y, minlength=n_classes)
     classes = np.argsort(-shares, kind="stable")[:MOST_CLASSES] if n_classes > 2 else np.array([1])

@@ -164,16 +164,12 @@ class BaseTable(BaseEstimator, ABC):
             self._fit(data, groups, validation, begun)
         return self
 
-    def _fit(
-        self, data: Labelled, groups: Any, validation: Labelled | None, begun: float
-    ) -> None:
+    def _fit(self, data: Labelled, groups: Any, validation: Labelled | None, begun: float) -> None:
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
         preset = self._preset
         folds = self._folds(data, groups, preset, rng)
         formats = formats_of(data.table, self._target, self.columns or {})
-        encoded = encode_training(
-            data.table, formats, data.rows, data.y, folds, data.weights
-        )
+        encoded = encode_training(data.table, formats, data.rows, data.y, folds, data.weights)
         rows = TrainingRows(encoded.X, data.y, data.weights)
         if validation is None:
             divisions = list(divisions_into(folds)) if folds.max() else [alone(len(rows))]
@@ -383,7 +379,9 @@ class BaseTable(BaseEstimator, ABC):
         self.n_features_in_ = len(names)
         if names.tolist() != names_of_arrays(len(names)):
             self.feature_names_in_ = names
-        scores = [s.value for s in saved.summary.scores if s.part != "train" and s.value is not None]
+        scores = [
+            s.value for s in saved.summary.scores if s.part != "train" and s.value is not None
+        ]
         self.validation_score_ = scores[0] if scores else math.nan
         self.encoder_ = TableEncoder.of(self.encoding_, getattr(self, "feature_names_in_", None))
 
@@ -455,7 +453,11 @@ def present_values(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDAr
     if values.dtype == object:
         present = np.array([value is not None and value == value for value in values], dtype=bool)
         return values, present
-    present = ~np.isnan(values) if np.issubdtype(values.dtype, np.floating) else np.ones(len(values), bool)
+    present = (
+        ~np.isnan(values)
+        if np.issubdtype(values.dtype, np.floating)
+        else np.ones(len(values), bool)
+    )
     return values, present
 
 

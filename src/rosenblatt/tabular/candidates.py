@@ -54,9 +54,7 @@ def candidates_for(
         objective = Classes(len(target.classes), wide.smoothing)
         return [Candidate(recipe, target, objective) for recipe in (wide, small)]
     targets = [target, *logarithms(target, y, weights)]
-    return [
-        Candidate(recipe, one, Numbers(one)) for recipe in (wide, small) for one in targets
-    ]
+    return [Candidate(recipe, one, Numbers(one)) for recipe in (wide, small) for one in targets]
 
 
 def logarithms(

@@ -109,7 +109,9 @@ class TableClassifier(ClassifierMixin, BaseTable):
         labels = self.classes_.tolist()
         if isinstance(labels[0], float):
             labels = [int(label) for label in labels]
-        return ClassTarget(name, tuple(labels), tuple(counts.tolist()), "a classifier was asked for")
+        return ClassTarget(
+            name, tuple(labels), tuple(counts.tolist()), "a classifier was asked for"
+        )
 
     def _encode_target(self, target: AnyTarget, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         codes = np.searchsorted(self.classes_, y)

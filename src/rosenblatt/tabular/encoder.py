@@ -128,7 +128,9 @@ def target_of(y: Any, n_rows: int) -> tuple[AnyTarget, npt.NDArray[Any]]:
     values = values_of(y)
     if np.issubdtype(values.dtype, np.floating):
         numbers = values.astype(np.float64)
-        return NumberTarget("target", float(numbers.mean()), float(numbers.std()) or 1.0, ""), numbers
+        return NumberTarget(
+            "target", float(numbers.mean()), float(numbers.std()) or 1.0, ""
+        ), numbers
     classes, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
     if len(classes) < 2:
         return NumberTarget("\0target", 0.0, 1.0, "it is constant"), np.zeros(n_rows)

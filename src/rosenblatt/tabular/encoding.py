@@ -36,7 +36,8 @@ def formats_of(
 ) -> TableFormats:
     """What the columns of a table without its target hold; InputError where nothing decides."""
     require_columns(tuple(kinds), table.names)
-    formats = recognise(table, TableFormat(columns=dict(kinds)))
+    named = {name: ColumnKind.named(kind) for name, kind in kinds.items()}
+    formats = recognise(table, TableFormat(columns=named))
     for column in formats:
         if column.question:
             raise InputError(column.question)

@@ -1,8 +1,8 @@
 """The table learner: encoded rows in, a mean of networks out.
 
-Two encodings of the numbers, as pieces at the splits of a decision tree and between quantiles, serve
-the networks in turn. Each network learns from all folds but one and keeps its best epoch on that.
-A few recipes compete on the first two folds; the best one trains the other networks.
+Two encodings of the numbers, as pieces at the splits of a decision tree and between quantiles,
+serve the networks in turn. Each network learns from all folds but one and keeps its best epoch on
+that. A few recipes compete on the first two folds; the best one trains the other networks.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, final
+from dataclasses import dataclass
+from typing import final
 
 import numpy as np
-import numpy.typing as npt
 
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, requested_threads
@@ -24,9 +23,9 @@ from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table.target import AnyTarget, ClassTarget
 from rosenblatt.tabular.candidates import Candidate, candidates_for
-from rosenblatt.tabular.member import EpochNote, Member, batch_size_for, network_for, train
+from rosenblatt.tabular.member import EpochNote, Member, network_for, train
 from rosenblatt.tabular.pieces import piecewise_layer, quantile_edges, sampled, tree_edges
-from rosenblatt.tabular.plan import Plan, operations_of, plan_for
+from rosenblatt.tabular.plan import operations_of, plan_for
 from rosenblatt.tabular.preset import Preset, Recipe
 from rosenblatt.tabular.rows import Division, TrainingRows
 from rosenblatt.tabular.temperature import scaled_down, temperature
@@ -222,7 +221,7 @@ def best_of(
         for candidate, members in zip(candidates, trained, strict=True)
         if len(members) == most
     ]
-    return min(complete, key=lambda pair: error_of(*pair, rows))
+    return min(complete, key=lambda pair: error_of(pair[0], pair[1], rows))
 
 
 def error_of(candidate: Candidate, members: Sequence[Member], rows: TrainingRows) -> float:

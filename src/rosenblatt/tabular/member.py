@@ -17,7 +17,7 @@ from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network, PiecewiseLinear
 from rosenblatt.optimizers import AdamW
 from rosenblatt.parallel import StopSignal
-from rosenblatt.problem import Arrays, Problem, Rows
+from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.schedules import CosineAnnealing, Run
 from rosenblatt.support.types import FloatArray
@@ -166,5 +166,3 @@ def batch_size_for(n_rows: int) -> int:
 
 BATCH_SIZES = ((1500, 32), (4000, 64), (30_000, 128), (100_000, 256))
 LARGEST_BATCH = 512
-
-

@@ -34,9 +34,7 @@ class Objective(ABC):
         """How good raw scores, shape (n, n_outputs), are: the larger pair is the better one."""
 
     @abstractmethod
-    def error(
-        self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None
-    ) -> float:
+    def error(self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None) -> float:
         """The measure by which recipes are compared, of less variance than the quality."""
 
 
@@ -68,9 +66,7 @@ class Classes(Objective):
         accuracy = float(np.average(decided == y, weights=weights))
         return accuracy, -float(np.average(log_losses(scores, y), weights=weights))
 
-    def error(
-        self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None
-    ) -> float:
+    def error(self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None) -> float:
         """The log loss at the best temperature."""
         T = temperature(scores, y, weights)
         return float(np.average(log_losses(scores / T, y), weights=weights))
@@ -93,9 +89,7 @@ class Numbers(Objective):
     ) -> tuple[float, float]:
         return -self.error(scores, y, weights), 0.0
 
-    def error(
-        self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None
-    ) -> float:
+    def error(self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None) -> float:
         """The mean squared error in the target's own units."""
         error = self.target.restore(scores[:, 0].astype(np.float64)) - y
         return float(np.average(error**2, weights=weights))

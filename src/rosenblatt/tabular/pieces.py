@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.network import PiecewiseLinear
+from rosenblatt.problem import Rows
 from rosenblatt.support.late import late
-from rosenblatt.support.types import Float64Array, FloatArray, IntArray
+from rosenblatt.support.types import Float64Array, FloatArray
 
 if TYPE_CHECKING:
     from sklearn import tree
@@ -114,7 +115,7 @@ def pieces(x: Float64Array, edges: Float64Array) -> Float64Array:
     return where
 
 
-def sampled(n_rows: int, rng: np.random.Generator) -> IntArray:
+def sampled(n_rows: int, rng: np.random.Generator) -> Rows:
     """The rows that edges are learnt from."""
     if n_rows <= MOST_ROWS:
         return np.arange(n_rows)

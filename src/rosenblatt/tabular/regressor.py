@@ -62,7 +62,11 @@ class TableRegressor(RegressorMixin, BaseTable):
         if y.dtype == object:
             y = np.array([np.nan if value is None else value for value in y])
         checked: npt.NDArray[Any] = check_array(
-            y, dtype=np.float64, ensure_2d=False, input_name="y", estimator=self,
+            y,
+            dtype=np.float64,
+            ensure_2d=False,
+            input_name="y",
+            estimator=self,
             ensure_min_samples=0,
         )
         return checked
@@ -75,8 +79,14 @@ class TableRegressor(RegressorMixin, BaseTable):
                 f"the numbers of the target {name!r} are too far apart to be scaled: choose another"
                 " unit"
             )
-        ends = {"low": float(y.min()), "high": float(y.max())}
-        return NumberTarget(name, float(y.mean()), scale or 1.0, "a regressor was asked for", **ends)
+        return NumberTarget(
+            name,
+            float(y.mean()),
+            scale or 1.0,
+            "a regressor was asked for",
+            low=float(y.min()),
+            high=float(y.max()),
+        )
 
     def _encode_target(self, target: AnyTarget, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return y
