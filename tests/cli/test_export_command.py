@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import shutil
 from pathlib import Path
@@ -14,23 +12,15 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
-from rosenblatt.cli.app import run
 from rosenblatt.cli.prediction import Predictions, predict
 from rosenblatt.persistence import load_model
 from rosenblatt.support.optional_dependencies import install_command
 from tests.support.c_compiler import compiled
 from tests.support.c_rows import inputs, predictions
 from tests.support.cli_tables import REAL_DATA, shop_table
+from tests.support.commands import command
 from tests.support.export_tables import cells
 from tests.support.onnx_sessions import session
-
-
-def command(*arguments: str) -> str:
-    """Run a command that must succeed, and return what it prints."""
-    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-    with contextlib.redirect_stdout(output):
-        assert run(list(arguments)) == 0
-    return output.buffer.getvalue().decode()
 
 
 @pytest.fixture

@@ -130,6 +130,26 @@ class Writer:
             self._feature(f"!missing && place == {n}" if n else "!missing")
         if column.indicator:
             self._feature("missing")
+        if column.mean_of:
+            self._means(column, x)
+
+    def _means(self, column: Category, x: str) -> None:
+        """Behind the indicators: of each known text, then of a missing cell; 0 of any other."""
+        n, m, start = len(column.known), len(column.mean_of), self.n_features
+        number = len(self.constants) + 1
+        known, means = f"{self.name}_known_{number}", f"{self.name}_means_{number}"
+        texts = ",\n    ".join(map(string, column.known))
+        self.constants.append(f"static const char *const {known}[{n}] = {{\n    {texts}\n}};\n")
+        # Without an indicator a missing cell has the mean of all rows, as one never seen has.
+        rows = (*column.means, *((0.0,) * m for _ in range(n + 2 - len(column.means))))
+        numbers = ",\n    ".join(", ".join(map(DOUBLE.literal, row)) for row in rows)
+        self.constants.append(
+            f"static const double {means}[{(n + 2) * m}] = {{\n    {numbers}\n}};\n"
+        )
+        self._say(f"place = missing ? {n} : {self._helper('place', PLACE)}({x}, {known}, {n});")
+        self._say(f"if (!missing && place == {n}) place = {n + 1};")
+        self._say(f"for (i = 0; i < {m}; i++) x[{start} + i] = (float){means}[place * {m} + i];")
+        self.n_features += m
 
     # What they consist of.
 
@@ -190,6 +210,8 @@ class Writer:
         else:
             scale, mean = (DOUBLE.literal(x) for x in (self.target.scale, self.target.mean))
             endings = [f"{last}y[i] * {scale} + {mean};"]
+            if self.target.log:
+                endings.append(f"{last}exp(out[i]);")
             for sign, limit in (("<", self.target.low), (">", self.target.high)):
                 if limit is not None:
                     edge = DOUBLE.literal(limit)

@@ -43,6 +43,8 @@ def onnx_table_model(model: AnyModel, encoding: TableEncoding) -> ModelProto:
         value = as_double(graph, network_value(graph, trained, X))
         value = graph.step("Mul", value, double(graph, target.scale))
         value = graph.step("Add", value, double(graph, target.mean))
+        if target.log:
+            value = graph.step("Exp", value)
         for operator, limit in (("Max", target.low), ("Min", target.high)):
             if limit is not None:
                 value = graph.step(operator, value, double(graph, limit))
@@ -91,7 +93,20 @@ def of_category(graph: Graph, column: Category) -> list[str]:
         for own in tuple(features):
             left = graph.step("Sub", left, graph.step("ReduceSum", own, axis, keepdims=1))
         features.append(left)
-    return [*features, missing] if column.indicator else features
+    if column.indicator:
+        features.append(missing)
+    return [*features, means_of(graph, column, cell, missing)] if column.mean_of else features
+
+
+def means_of(graph: Graph, column: Category, cell: str, missing: str) -> str:
+    """The means of the target of a cell's category: one column each, 0 of one never seen."""
+    n = len(column.known)
+    means = np.array(column.means, np.float32)
+    of_known = graph.step("MatMul", is_one_of(graph, cell, column.known), graph.constant(means[:n]))
+    if not column.indicator:
+        return of_known
+    of_missing = graph.step("Mul", missing, graph.constant(means[n:]))
+    return graph.step("Add", of_known, of_missing)
 
 
 def is_one_of(graph: Graph, cell: str, texts: tuple[str, ...]) -> str:

@@ -20,10 +20,12 @@ from rosenblatt.engine.threads import allowed_threads, requested_threads
 from rosenblatt.model import EnsembleModel
 from rosenblatt.network import PiecewiseLinear
 from rosenblatt.parallel import StopSignal, WorkerPool
-from rosenblatt.support.types import FloatArray
+from rosenblatt.problem import Rows
+from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table.target import AnyTarget, ClassTarget
 from rosenblatt.tabular.candidates import Candidate, candidates_for
 from rosenblatt.tabular.member import EpochNote, Member, network_for, train
+from rosenblatt.tabular.objective import Errors
 from rosenblatt.tabular.pieces import piecewise_layer, quantile_edges, sampled, tree_edges
 from rosenblatt.tabular.plan import operations_of, plan_for
 from rosenblatt.tabular.preset import Preset, Recipe
@@ -99,6 +101,8 @@ def learn(
         Is told every epoch of every network.
     """
     stop = stop or StopSignal()
+    if stop.due:
+        return None
     work = Work(rows, divisions, views_of(rows, numeric, target, preset, seed), seed, stop, report)
     network = network_for(work.views[0], Recipe(), target_outputs(target))
     n_train = len(divisions[0].train)
@@ -212,7 +216,7 @@ class Job:
 def best_of(
     candidates: Sequence[Candidate], trained: Sequence[list[Member]], rows: TrainingRows
 ) -> tuple[Candidate, list[Member]] | None:
-    """The candidate whose networks do best on the rows they have not seen, of those with most."""
+    """The candidate whose networks do best on rows that they have not seen, of those with most."""
     most = max(map(len, trained))
     if not most:
         return None
@@ -221,14 +225,27 @@ def best_of(
         for candidate, members in zip(candidates, trained, strict=True)
         if len(members) == most
     ]
-    return min(complete, key=lambda pair: error_of(pair[0], pair[1], rows))
+    best, least = complete[0], errors_of(*complete[0], rows)
+    for challenger in complete[1:]:
+        errors = errors_of(*challenger, rows)
+        if errors.are_less_than(least, weights_of(challenger[1], rows)):
+            best, least = challenger, errors
+    return best
 
 
-def error_of(candidate: Candidate, members: Sequence[Member], rows: TrainingRows) -> float:
-    """By the measure of the candidate's objective, once the scores are calibrated."""
+def errors_of(candidate: Candidate, members: Sequence[Member], rows: TrainingRows) -> Errors:
+    """Those of the rows that the candidate's networks have not seen."""
+    _, y, weights = rows.part(outside_of(members))
     scores = np.concatenate([m.scores for m in members])
-    _, y, weights = rows.part(np.concatenate([m.division.validation for m in members]))
-    return candidate.objective.error(scores, y, weights)
+    return candidate.objective.errors(scores, y, weights)
+
+
+def weights_of(members: Sequence[Member], rows: TrainingRows) -> Float64Array | None:
+    return rows.part(outside_of(members))[2]
+
+
+def outside_of(members: Sequence[Member]) -> Rows:
+    return np.concatenate([m.division.validation for m in members])
 
 
 def concluded(

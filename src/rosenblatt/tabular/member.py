@@ -139,7 +139,8 @@ def train(
             seconds=max(stop.seconds_left(math.inf), 0.0),
         )
         trained = trainer.epoch(plan)
-        if not trained.finite or (trained.steps < steps and best.theta is not None):
+        # A part of the first epoch is worth less than a linear model.
+        if not trained.finite or (epoch == 0 and trained.steps < steps):
             break
         scores = engine.scores(network, theta, X_val, n_jobs=1)
         note = EpochNote(epoch + 1, trained.data_loss, objective.quality(scores, y_val, weights))

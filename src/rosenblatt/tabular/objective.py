@@ -10,15 +10,42 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
-from rosenblatt.support.types import Float64Array, FloatArray
+from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 from rosenblatt.table import NumberTarget
 from rosenblatt.tabular.temperature import log_losses, temperature
 
-__all__ = ["Classes", "Numbers", "Objective"]
+__all__ = ["Classes", "Errors", "Numbers", "Objective"]
+
+SIGNIFICANT = 2  # standard errors
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """What a recipe got wrong.
+
+    Attributes
+    ----------
+    of_rows : array (n_rows,)
+    second : float
+        Decides between recipes whose rows are too alike.
+    """
+
+    of_rows: Float64Array
+    second: float
+
+    def are_less_than(self, others: Errors, weights: Float64Array | None) -> bool:
+        """By the mean over the rows, if that of the differences is beyond two standard errors."""
+        difference = self.of_rows - others.of_rows
+        mean = float(np.average(difference, weights=weights))
+        variance = float(np.average((difference - mean) ** 2, weights=weights))
+        if mean**2 * len(difference) > SIGNIFICANT**2 * variance:
+            return mean < 0
+        return self.second < others.second
 
 
 class Objective(ABC):
-    """Targets in the loss's terms, and the measure by which epochs and recipes are compared."""
+    """Targets in the loss's terms, and the measures by which epochs and recipes are compared."""
 
     loss: Loss
     n_outputs: int
@@ -34,8 +61,10 @@ class Objective(ABC):
         """How good raw scores, shape (n, n_outputs), are: the larger pair is the better one."""
 
     @abstractmethod
-    def error(self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None) -> float:
-        """The measure by which recipes are compared, of less variance than the quality."""
+    def errors(
+        self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None
+    ) -> Errors:
+        """The measures by which recipes are compared."""
 
 
 @final
@@ -59,17 +88,25 @@ class Classes(Objective):
     def learnable(self, y: npt.NDArray[Any]) -> FloatArray:
         return np.ascontiguousarray(y[:, None], np.float32)
 
+    def decided(self, scores: FloatArray) -> IntArray:
+        """The class that each row's scores speak for."""
+        if self.n_classes > 2:
+            return scores.argmax(axis=1)
+        return (scores[:, 0] > 0).astype(np.int64)
+
     def quality(
         self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None
     ) -> tuple[float, float]:
-        decided = scores.argmax(axis=1) if self.n_classes > 2 else scores[:, 0] > 0
-        accuracy = float(np.average(decided == y, weights=weights))
+        accuracy = float(np.average(self.decided(scores) == y, weights=weights))
         return accuracy, -float(np.average(log_losses(scores, y), weights=weights))
 
-    def error(self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None) -> float:
-        """The log loss at the best temperature."""
+    def errors(
+        self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None
+    ) -> Errors:
+        """Misses, and the log loss at the best temperature."""
         T = temperature(scores, y, weights)
-        return float(np.average(log_losses(scores / T, y), weights=weights))
+        loss = float(np.average(log_losses(scores / T, y), weights=weights))
+        return Errors((self.decided(scores) != y).astype(np.float64), loss)
 
 
 @final
@@ -87,9 +124,11 @@ class Numbers(Objective):
     def quality(
         self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None
     ) -> tuple[float, float]:
-        return -self.error(scores, y, weights), 0.0
+        return -self.errors(scores, y, weights).second, 0.0
 
-    def error(self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None) -> float:
-        """The mean squared error in the target's own units."""
-        error = self.target.restore(scores[:, 0].astype(np.float64)) - y
-        return float(np.average(error**2, weights=weights))
+    def errors(
+        self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None
+    ) -> Errors:
+        """Squared errors in the target's own units, and their mean."""
+        squared = (self.target.restore(scores[:, 0].astype(np.float64)) - y) ** 2
+        return Errors(squared, float(np.average(squared, weights=weights)))
