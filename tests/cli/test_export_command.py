@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
+from rosenblatt.cli.app import run
 from rosenblatt.cli.prediction import Predictions, predict
 from rosenblatt.persistence import load_model
 from rosenblatt.support.optional_dependencies import install_command
