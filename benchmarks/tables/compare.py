@@ -24,7 +24,7 @@ class Comparison:
     1 the first is better, or cheaper. `ahead` counts the tables where its mean is lower.
 
     `plain` is the ratio of the errors as they are, None where one is 0. What concerns the log loss
-    is None without a classification.
+    is None without a classification. `cpu` are the first's seconds of a fit.
     """
 
     tables: int
@@ -34,6 +34,7 @@ class Comparison:
     loss_tables: int
     loss_ahead: int
     loss_ratio: float | None
+    cpu: float
     cpu_ratio: float
 
 
@@ -56,6 +57,7 @@ def compare(records: Sequence[Record], first: str, second: str) -> Comparison | 
         loss_tables=len(losses),
         loss_ahead=sum(a < b for a, b in losses),
         loss_ratio=geometric_mean(a / b for a, b in losses) if losses else None,
+        cpu=geometric_mean(a.fit_cpu for a, _ in pairs),
         cpu_ratio=geometric_mean(a.fit_cpu / b.fit_cpu for a, b in pairs),
     )
 

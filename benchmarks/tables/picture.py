@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from benchmarks.tables.compare import compare, geometric_mean
+from benchmarks.tables.compare import compare
 from benchmarks.tables.contenders import CONTENDERS, is_ours
 from benchmarks.tables.results import Record
 
@@ -33,11 +33,9 @@ def points(records: Sequence[Record]) -> list[Point]:
     """Geometric means over the tables that a contender and LightGBM have run."""
     found = []
     for name in CONTENDERS:
-        runs = [record for record in records if record["contender"] == name]
         comparison = compare(records, name, REFERENCE)
         if comparison is not None:
-            seconds = geometric_mean(max(run["fit_seconds"]["cpu"], 1e-6) for run in runs)
-            found.append(Point(name, seconds, comparison.ratio, comparison.tables))
+            found.append(Point(name, comparison.cpu, comparison.ratio, comparison.tables))
     return found
 
 
@@ -53,17 +51,8 @@ def draw(records: Sequence[Record], path: Path) -> bool:
         return False
     figure, axes = plt.subplots(figsize=(8.0, 4.8), layout="constrained")
     most = max(point.tables for point in drawn)
-    ours = sorted((point for point in drawn if is_ours(point.name)), key=lambda one: one.seconds)
-    axes.plot(
-        [point.seconds for point in ours],
-        [point.ratio for point in ours],
-        color=OURS,
-        linewidth=1.4,
-        alpha=0.6,
-        zorder=2,
-    )
     for point in drawn:
-        _draw_point(axes, point, most)
+        _draw_point(axes, point, most, _is_free_above(point, drawn))
     _label(axes, records, most)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
@@ -71,7 +60,17 @@ def draw(records: Sequence[Record], path: Path) -> bool:
     return True
 
 
-def _draw_point(axes: Axes, point: Point, most: int) -> None:
+def _is_free_above(point: Point, drawn: Sequence[Point]) -> bool:
+    """Whether no other point lies where the name would stand."""
+    height = 0.08 * (max(one.ratio for one in drawn) - min(one.ratio for one in drawn))
+    return not any(
+        0 <= other.ratio - point.ratio < height and 1 / 3 < other.seconds / point.seconds < 3
+        for other in drawn
+        if other is not point
+    )
+
+
+def _draw_point(axes: Axes, point: Point, most: int, above: bool) -> None:
     color = OURS if is_ours(point.name) else PEERS
     axes.scatter(
         point.seconds,
@@ -86,9 +85,10 @@ def _draw_point(axes: Axes, point: Point, most: int) -> None:
     axes.annotate(
         point.name + fewer,
         (point.seconds, point.ratio),
-        xytext=(0, 9),
+        xytext=(0, 9 if above else -9),
         textcoords="offset points",
         ha="center",
+        va="bottom" if above else "top",
         color=color,
         fontsize=9.5,
         fontweight="bold" if is_ours(point.name) else "normal",

@@ -52,6 +52,7 @@ def test_a_comparison_is_of_means_over_the_seeds_that_both_have() -> None:
     # 100 test rows: five of them are 0.05.
     assert found.ratio == pytest.approx(((0.15 + 0.05) / (0.30 + 0.05) * 0.08 / 0.05) ** 0.5)
     assert (found.ahead, found.tables) == (1, 2)
+    assert found.cpu == pytest.approx((8 * 1) ** 0.5)
     assert found.cpu_ratio == pytest.approx((8 / 2 * 1) ** 0.5)
     assert (found.loss_ahead, found.loss_tables) == (0, 1)
     assert found.loss_ratio == pytest.approx(2.0)
