@@ -63,6 +63,59 @@ def test_json_has_the_error_as_well(folder: Path, moment: float) -> None:
     assert json.loads(out) == {"error": "interrupted, and nothing was saved"}
 
 
+# What is interrupted a second time: the telling of the first, and the exception on its way there.
+AGAIN = {
+    "while it is told": """
+class Stream:
+    def write(self, text):
+        os.kill(os.getpid(), signal.SIGINT)
+        return sys.__stderr__.write(text)
+    def flush(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        sys.__stderr__.flush()
+sys.stderr = Stream()
+""",
+    "before it is told": """
+def again(*given, fail=app._fail):
+    app._fail = fail
+    os.kill(os.getpid(), signal.SIGINT)
+    raise AssertionError("not interrupted")
+app._fail = again
+""",
+}
+# A command that is over, but for the end of its process: functions at exit, then modules.
+OVER = """
+class Last:
+    def __del__(self, kill=os.kill, own=os.getpid(), number=signal.SIGINT):
+        kill(own, number)
+atexit.register(os.kill, os.getpid(), signal.SIGINT)
+sys.last = Last()
+"""
+
+
+def ended(preparation: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    code = "import atexit, os, signal, sys\nfrom rosenblatt.cli import app, start\n"
+    code += f"sys.argv[1:] = {list(arguments)!r}\n{preparation}\nstart.main()"
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize("moment", AGAIN)
+def test_a_second_time(moment: str) -> None:
+    first = "app._dispatch = lambda arguments: os.kill(os.getpid(), signal.SIGINT)"
+    done = ended(f"{AGAIN[moment]}\n{first}", "look", "--example", "iris")
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "error: interrupted, and nothing was saved\n"
+
+
+@pytest.mark.parametrize("code", [0, 2])
+def test_after_the_end_it_comes_too_late(code: int) -> None:
+    done = ended(OVER, "--version" if code == 0 else "--versions")
+    assert done.returncode == code
+    assert len(done.stderr.splitlines()) == (code == 2)
+
+
 def test_wide_networks_predict_few_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     network = Network(3, (Dense(4), Dense(1)))
     model = Model(network, np.arange(network.n_parameters, dtype=np.float32), SquaredError())

@@ -262,6 +262,20 @@ def test_notes_that_nothing_takes_stop_nothing(folder: Path) -> None:
     assert "saved shop.safetensors" in result.stdout
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("streams", ["2>/dev/full", ">/dev/full 2>&1", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("options", [[], ["--json"]])
+@pytest.mark.parametrize("arguments", [["look", "nowhere.csv"], ["look", "shop.csv", "--no"]])
+def test_bad_input_is_2_whatever_the_streams_take(
+    folder: Path, streams: str, options: list[str], arguments: list[str]
+) -> None:
+    done = command(*arguments, *options, within=("sh", "-c", f'exec "$@" {streams}', "sh"))
+    assert done.returncode == 2
+    assert done.stderr == ""
+    told = json.loads(done.stdout) if done.stdout else {}
+    assert list(told) == (["error"] if options and streams.startswith("2") else [])
+
+
 def test_a_reader_that_has_enough_is_no_fault(folder: Path) -> None:
     big = pd.concat([shop_table()] * 200)
     big.to_csv("big.csv", index=False)

@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rosenblatt.cli.plain_text import printable
-from rosenblatt.cli.start import INTERRUPTED, INTERRUPTED_CODE
-from rosenblatt.cli.streams import drop
+from rosenblatt.cli.start import INTERRUPTED, INTERRUPTED_CODE, drop, tell
 from rosenblatt.errors import InputError
 from rosenblatt.support.optional_dependencies import EXTRAS, install_command
 
@@ -100,7 +99,8 @@ def _parsed(arguments: Sequence[str]) -> Job | int:
 
 def _fail(message: str, arguments: Sequence[str]) -> int:
     """Print an error, with --json also as JSON; returns the exit code for invalid input."""
-    print(f"error: {printable(message)}", file=sys.stderr)
-    if "--json" in arguments:
-        print(json.dumps({"error": message}))
+    tell(
+        f"error: {printable(message)}",
+        json.dumps({"error": message}) if "--json" in arguments else "",
+    )
     return 2

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from rosenblatt.cli.alike_notes import in_short
 from rosenblatt.cli.plain_text import printable, printable_lines
-from rosenblatt.cli.streams import Printer, drop, results
+from rosenblatt.cli.start import drop
+from rosenblatt.cli.streams import Printer, results
 from rosenblatt.errors import InputError
 from rosenblatt.support.finite_json import finite_json
 from rosenblatt.support.listing import count

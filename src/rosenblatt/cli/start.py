@@ -1,19 +1,22 @@
-"""The start of the process: from here on Ctrl-C ends in one line and the exit code 130.
+"""Start and end of the process: in between Ctrl-C ends in one line and the exit code 130.
 
 Imports take most of a short command's time. An interrupt within one may come out as whatever the
 module makes of it, and CPython ends a process by the signal, whatever was made of it, if code from
 a string was running, as `dataclasses` runs some. So an import is not interrupted: the process ends.
+
+When a command is over, Ctrl-C comes too late: its exit code stays that of what it has done.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, NoReturn
 
-__all__ = ["INTERRUPTED", "INTERRUPTED_CODE", "main"]
+__all__ = ["INTERRUPTED", "INTERRUPTED_CODE", "drop", "main", "tell"]
 
 INTERRUPTED, INTERRUPTED_CODE = "interrupted, and nothing was saved", 130
 IMPORT = "<frozen importlib._bootstrap>"
@@ -27,39 +30,70 @@ def main() -> None:
     from rosenblatt.cli.hidden_pandas import hide_pandas
 
     hide_pandas()
-    code = run(sys.argv[1:])
-    if code == INTERRUPTED_CODE:
-        end(code)
-    sys.exit(code)
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # a second one, before the first was told
+        tell(f"error: {INTERRUPTED}", in_json() if "--json" in sys.argv else "")
+        code = INTERRUPTED_CODE
+    end(code)
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """End the process within an import; raise KeyboardInterrupt anywhere else."""
-    if not is_importing(frame):
+    """End the process within an import; raise KeyboardInterrupt anywhere else, until the end."""
+    running = stack(frame)
+    if tell.__code__ in running or end.__code__ in running:
+        return
+    if all(code.co_filename != IMPORT for code in running):
         raise KeyboardInterrupt
-    os.write(2, f"error: {INTERRUPTED}\n".encode())
-    if "--json" in sys.argv:
-        os.write(1, f'{{"error": "{INTERRUPTED}"}}\n'.encode())
+    with contextlib.suppress(OSError):  # a closed stream, a full disk
+        os.write(2, f"error: {INTERRUPTED}\n".encode())
+        if "--json" in sys.argv:
+            os.write(1, f"{in_json()}\n".encode())
     os._exit(INTERRUPTED_CODE)
 
 
-def is_importing(frame: FrameType | None) -> bool:
+def stack(frame: FrameType | None) -> list[CodeType]:
+    """The code that is running, the innermost first."""
+    running = []
     while frame is not None:
-        if frame.f_code.co_filename == IMPORT:
-            return True
+        running.append(frame.f_code)
         frame = frame.f_back
-    return False
+    return running
+
+
+def in_json() -> str:
+    return f'{{"error": "{INTERRUPTED}"}}'
+
+
+def tell(error: str, result: str) -> None:
+    """Write an error to standard error and its JSON, unless "", to standard output.
+
+    Neither has to take it: the exit code tells the same.
+    """
+    for stream, text in ((sys.stderr, error), (sys.stdout, result)):
+        if stream is not None and text:
+            try:
+                stream.write(f"{text}\n")
+                stream.flush()
+            except (OSError, ValueError):  # a closed pipe, a full disk
+                drop(stream)
+
+
+def drop(stream: Any) -> None:
+    """Redirect a failing stream to the null device; Python would report an error at exit."""
+    if stream is None:  # closed from the start
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def end(code: int) -> NoReturn:
     """End with this exit code, whatever the interpreter remembers of a signal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if code != INTERRUPTED_CODE:
+        sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
-        flush(stream)
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            stream.flush()
     os._exit(code)
-
-
-def flush(stream: Any) -> None:
-    try:
-        stream.flush()
-    except (OSError, ValueError):  # a closed pipe, a full disk
-        return

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast, final
 
 from rosenblatt.cli.plain_text import printable_lines
+from rosenblatt.cli.start import drop
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -102,10 +102,3 @@ class TerminalBytes(io.RawIOBase):
     def write(self, data: Any) -> int:
         self._terminal.write(printable_lines(bytes(data).decode("utf-8", "replace")))
         return len(data)
-
-
-def drop(stream: TextIO) -> None:
-    """Redirect a failing stream to the null device; Python would report an error at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
