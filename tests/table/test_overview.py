@@ -54,12 +54,19 @@ def test_what_no_cell_decides_is_a_doubt_with_the_options():
         (["1,5", "?", "2,5", ""] * 5, 10),
         (["yes", "no", "n/a", "YES"] * 5, 5),
         ([None, "", None, ""] * 5, 20),
+        ([float("nan")] * 20, 20),
         (pd.to_datetime(["2023-01-05", None, "2023-01-06", None]).repeat(5), 10),
     ],
-    ids=["texts", "words", "numbers", "written numbers", "truth", "none", "dates"],
+    ids=["texts", "words", "numbers", "written numbers", "truth", "none", "NaN", "dates"],
 )
 def test_missing_cells_are_counted(cells, missing):
     assert one(cells).missing == missing
+
+
+@pytest.mark.parametrize("declared", ["number", "date", "category", "text", "true/false"])
+def test_a_column_of_nan_is_missing_whatever_it_is_declared(declared):
+    column = one([float("nan")] * 20, TableFormat(columns={"c": declared}))
+    assert (column.missing, column.written) == (20, "")
 
 
 def test_the_most_frequent_texts_with_their_counts():

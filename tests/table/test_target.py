@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import sys
 
 import numpy as np
 import pandas as pd
@@ -177,6 +178,17 @@ def test_rows_with_a_missing_class_are_left_out_and_unknown_classes_are_errors()
     assert any("2 rows" in note and "('z'; row 3, row 6)" in note for note in encoded.notes)
     with pytest.raises(InputError, match="lacks the column 'y'"):
         encoding.encode_target(pd.DataFrame({"x": [1.0]}))
+
+
+def test_labels_of_more_digits_than_python_converts():
+    long = sys.get_int_max_str_digits() + 1
+    labels = ["9" * long + last for last in "12"]
+    encoding = learn_encoding(frame_of(np.resize(labels, N)), target="y")
+    assert encoding.target.classes == tuple(labels)
+    again = [labels[1], "00" + labels[0], labels[0] + ".0", "-" + labels[0]]
+    assert encoding.encode_target(frame_of(again)).y.tolist() == [1, 0, 0, 2]
+    encoding = learn_encoding(frame_of(np.resize([1, 2], N)), target="y")
+    assert encoding.encode_target(frame_of([*labels, "02", "2.0"])).y.tolist() == [2, 3, 1, 1]
 
 
 def test_bad_numbers_in_the_target_later_on():

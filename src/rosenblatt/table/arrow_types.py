@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 import numpy as np
@@ -10,10 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.errors import InputError
+from rosenblatt.table.arrow_metadata import said_in
 
 __all__ = ["converted", "normalised", "with_periods"]
 
 EXACT_DIGITS: Final = 18  # of an int64, whatever they are
+EXACT_BITS: Final = 128
 # How pandas names lengths of periods, and NumPy; a quarter is three months.
 PERIODS: Final = {
     "A": ("Y", 1),
@@ -33,7 +34,8 @@ PERIODS: Final = {
 def normalised(values: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
     """The column as text, integers, floats, booleans, timestamps, times, durations or categories.
 
-    Types that hold none of these, such as lists and structs, stay: such a column is left out.
+    Of types that hold none of these, such as lists and structs, it keeps which cells are missing:
+    such a column is left out.
     """
     return converted(values)[0]
 
@@ -76,7 +78,18 @@ def converted(values: pa.ChunkedArray | pa.Array) -> tuple[pa.ChunkedArray, str]
         return column.cast(pa.time64("us"), safe=False), ""
     if pa.types.is_timestamp(kind) and kind.tz is not None:
         return in_known_zone(column, kind)
+    if pa.types.is_nested(kind):
+        return emptied(column, pa.list_(pa.null())), ""
     return column, ""
+
+
+def emptied(column: pa.ChunkedArray, kind: Any) -> pa.ChunkedArray:
+    """A column that is left out, as empty lists or bytes where it has a cell.
+
+    Arrow's operations do not know every type that lists, records and dictionaries may hold.
+    """
+    empty = pa.scalar([] if pa.types.is_list(kind) else b"", kind)
+    return pc.if_else(column.is_null(), pa.scalar(None, kind), empty)
 
 
 def is_text(kind: Any) -> bool:
@@ -112,12 +125,15 @@ def from_bytes(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
         texts = column.cast(pa.binary()).cast(pa.string())
         texts.validate(full=True)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return column, ""
+        return emptied(column, pa.binary()), ""
     return texts, "bytes are read as UTF-8 text"
 
 
 def of_decimal(column: pa.ChunkedArray, kind: Any) -> tuple[pa.ChunkedArray, str]:
     """Whole numbers of up to 18 digits as they are; longer ones keep their digits as text."""
+    if kind.bit_width < EXACT_BITS:  # Arrow's conversions of short decimals find no room
+        kind = pa.decimal128(kind.precision, kind.scale)
+        column = column.cast(kind)
     if kind.scale <= 0:
         if kind.precision - kind.scale <= EXACT_DIGITS:
             return column.cast(pa.int64()), ""
@@ -162,7 +178,8 @@ def declared_categories(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
     try:
         plain, note = converted(column.cast(kind.value_type))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return column, ""
+        nested = pa.types.is_nested(kind.value_type)
+        return emptied(column, pa.list_(pa.null()) if nested else pa.binary()), ""
     if pa.types.is_nested(plain.type) or is_binary(plain.type):
         return plain, note
     return texts_of(plain).dictionary_encode().unify_dictionaries(), note
@@ -199,8 +216,5 @@ def with_periods(field: pa.Field, column: pa.ChunkedArray) -> pa.ChunkedArray:
     metadata = field.metadata or {}
     if metadata.get(b"ARROW:extension:name") != b"pandas.period":
         return column
-    try:
-        said = json.loads(metadata.get(b"ARROW:extension:metadata", b"{}"))
-        return of_periods(column, str(said["freq"]))[0]
-    except (ValueError, KeyError, TypeError):
-        return column
+    frequency = said_in(metadata, b"ARROW:extension:metadata").get("freq")
+    return column if frequency is None else of_periods(column, str(frequency))[0]

@@ -7,6 +7,8 @@ import datetime as dt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rosenblatt.table.notation.calendar_days import are_midnights
+
 __all__ = ["texts_of"]
 
 
@@ -49,9 +51,8 @@ def written(values: pa.Array) -> pa.StringArray:
 
 def timestamps(values: pa.TimestampArray) -> pa.StringArray:
     """Without a time where all are midnight, as pandas writes them."""
-    days = values.cast(pa.date32(), safe=False) if values.type.tz is None else None
-    if days is not None and pc.all(pc.equal(days.cast(values.type), values)).as_py() is not False:
-        return days.cast(pa.string())
+    if values.type.tz is None and are_midnights(values):
+        return values.cast(pa.date32()).cast(pa.string())
     return values.cast(pa.string())
 
 

@@ -43,8 +43,14 @@ class Labels:
         return -1 if number is None else self._of_number.get(number, -1)
 
 
-def plain_number(text: str) -> int | None:
-    """The whole number that a text is with or without ".0", or None."""
+def plain_number(text: str) -> str | None:
+    """The whole number that a text is with or without ".0", in its fewest digits, or None.
+
+    As text, because Python refuses to convert thousands of digits.
+    """
     whole = text.removesuffix(".0")
     digits = whole.removeprefix("-")
-    return int(whole) if digits.isascii() and digits.isdigit() else None
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    number = digits.lstrip("0") or "0"
+    return f"-{number}" if whole.startswith("-") and number != "0" else number

@@ -31,10 +31,10 @@ def rows_named(cells: Cells, where: BoolArray) -> str:
 
 def cell_text(cells: Cells, position: int) -> str:
     """A cell as written."""
-    value = cells.values[position].as_py()
-    return (
-        value if isinstance(value, str) else cells.distinct.strings[cells.distinct.codes[position]]
-    )
+    if cells.is_text or cells.is_declared_category:
+        return str(cells.values[position].as_py())
+    # Python's own dates do not reach as far as Arrow's.
+    return cells.distinct.strings[cells.distinct.codes[position]]
 
 
 def require_finite(cells: Cells, x: FloatArray) -> None:

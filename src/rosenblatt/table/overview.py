@@ -8,6 +8,7 @@ from typing import Any, final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
@@ -167,16 +168,21 @@ def telling(text: str, value: float, *, is_date: bool) -> tuple[int, bool, int]:
 
 
 def n_empty(cells: Cells) -> int:
-    """How many cells are null or blank."""
+    """How many cells are null, NaN or blank."""
     if cells.is_text:
         return len(cells) - cells.distinct.n_present
-    return int(cells.values.null_count)
+    return int(pc.sum(nulls_of(cells)).as_py() or 0)
+
+
+def nulls_of(cells: Cells) -> pa.ChunkedArray:
+    """Which cells are null or NaN."""
+    return cells.values.is_null(nan_is_null=True)
 
 
 def first_text(cells: Cells, missing: Collection[str] = ()) -> str:
     """The first text that is not missing."""
     if not (cells.is_text or missing):  # without the texts of all other cells
-        given = cells.values.drop_null().slice(0, 1)
+        given = cells.values.filter(pc.invert(nulls_of(cells))).slice(0, 1)
         return Cells(cells.name, given).distinct.strings[0] if len(given) else ""
     return next((text for text in cells.distinct.strings if text not in missing), "")
 

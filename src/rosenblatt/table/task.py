@@ -30,6 +30,7 @@ USUAL_NAMES = ("target", "label", "class", "y")
 MAX_NUMBER_CLASSES = 20
 ROWS_PER_CLASS = 10
 LARGEST = 2**53  # beyond it some readers of JSON round
+MOST_DIGITS = len(str(LARGEST))
 
 
 class Task(Enum):
@@ -231,6 +232,7 @@ def class_target(
 def is_whole(label: str) -> bool:
     """Whether a whole number that every reader of JSON keeps would be printed as this text."""
     digits = label.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()):
+    # Python refuses to convert thousands of digits.
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
         return False
     return str(int(label)) == label and abs(int(label)) <= LARGEST

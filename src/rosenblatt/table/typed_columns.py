@@ -101,6 +101,8 @@ def declared_date(cells: Cells, fmt: TableFormat) -> Candidate:
     words = words_in(cells, fmt)
     x, _ = numbers_of(cells, None, words)
     present = present_of(x)
+    if not len(present):
+        return Candidate.dropped(cells.name, "all cells are missing")
     notation = number_dates_of(present, declared=True)
     if notation is None:
         raise InputError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rosenblatt.errors import InputError
+from rosenblatt.table.arrow_metadata import said_in
 from rosenblatt.table.arrow_types import converted, with_periods
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.files.file_reading import FileReading, TableFile
@@ -30,37 +32,31 @@ def read_orc(path: Path) -> TableFile:
     """An ORC file. Raises InputError if it is none or damaged."""
     from pyarrow import orc
 
-    try:
-        table = orc.read_table(str(path))
+    with damage_named(path, "ORC"), pa.OSFile(str(path)) as source:
+        reader = orc.ORCFile(source)
+        require_distinct(reader.schema.names)
+        table = reader.read()
         table.validate(full=True)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise damaged(path, "ORC") from error
     return table_file(table, path, "orc")
 
 
 def read_parquet(path: Path) -> TableFile:
     """A Parquet file. Raises InputError if it is none or damaged."""
-    try:
-        with pq.ParquetFile(path) as file:
-            require_distinct(file.schema_arrow.names)
-            table = file.read()
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise damaged(path, "Parquet") from error
+    with damage_named(path, "Parquet"), pq.ParquetFile(path) as file:
+        require_distinct(file.schema_arrow.names)
+        table = file.read()
     return table_file(table, path, "parquet")
 
 
 def read_arrow(path: Path) -> TableFile:
     """An Arrow (Feather version 2) file or stream. Raises InputError if it is none or damaged."""
-    try:
-        with pa.OSFile(str(path)) as source:
-            is_file = source.read(6) == b"ARROW1"
-            source.seek(0)
-            reader = pa.ipc.open_file(source) if is_file else pa.ipc.open_stream(source)
-            require_distinct(reader.schema.names)
-            table = reader.read_all()
-            table.validate(full=True)  # damaged offsets would be read beyond the file
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise damaged(path, "Arrow") from error
+    with damage_named(path, "Arrow"), pa.OSFile(str(path)) as source:
+        is_file = source.read(6) == b"ARROW1"
+        source.seek(0)
+        reader = pa.ipc.open_file(source) if is_file else pa.ipc.open_stream(source)
+        require_distinct(reader.schema.names)
+        table = reader.read_all()
+        table.validate(full=True)  # damaged offsets would be read beyond the file
     return table_file(table, path, "arrow")
 
 
@@ -86,11 +82,11 @@ def table_file(table: Any, path: Path, kind: str) -> TableFile:
 
 def declared_by_pandas(table: Any) -> set[str]:
     """Columns that pandas held as categories; Parquet keeps that of texts alone."""
+    said = said_in(table.schema.metadata, b"pandas")
     try:
-        said = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}"))
         columns = [one for one in said.get("columns", []) if one["pandas_type"] == "categorical"]
         return {str(one["field_name"]) for one in columns}
-    except (ValueError, AttributeError, TypeError, KeyError):
+    except (TypeError, KeyError):
         return set()
 
 
@@ -103,11 +99,11 @@ def index_as_pandas(table: Any) -> Any:
 
     pandas stores an index among the columns, or as a range in the metadata of the schema.
     """
+    said = said_in(table.schema.metadata, b"pandas")
     try:
-        said = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}"))
         stored = list(said.get("index_columns", []))
         ranges = {str(one["name"]): range_of(one) for one in stored if is_named_range(one)}
-    except (ValueError, AttributeError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError):
         return table  # damaged: the columns are as they are
     names = table.column_names
     index = [name for name in stored if isinstance(name, str) and name in names]
@@ -128,6 +124,24 @@ def range_of(index: dict[str, Any]) -> range:
 
 
 UNNAMED = re.compile(r"__index_level_\d+__")
+
+
+@contextmanager
+def damage_named(path: Path, kind: str) -> Iterator[None]:
+    """InputError for what the reading of a damaged file raises.
+
+    That is anything where a library has registered a type, as pandas has periods, and cannot read
+    its metadata.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except (pa.ArrowException, OSError, *OF_METADATA) as error:
+        raise damaged(path, kind) from error
+
+
+OF_METADATA = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def damaged(path: Path, kind: str) -> InputError:

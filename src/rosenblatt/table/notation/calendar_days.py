@@ -9,6 +9,7 @@ from rosenblatt.support.types import BoolArray, Float64Array, IntArray
 
 __all__ = [
     "MICROSECONDS_A_DAY",
+    "are_midnights",
     "days_of_dates",
     "days_of_timestamps",
     "days_of_weeks",
@@ -78,6 +79,13 @@ def days_of_timestamps(stamps: pa.Array) -> Float64Array:
     far = np.abs(days) > FARTHEST  # their microseconds are past 64 bits
     moments = np.where(far, days, with_time(np.where(far, 0, days), rest))
     return np.where(np.asarray(stamps.is_null()), np.nan, moments)
+
+
+def are_midnights(stamps: pa.TimestampArray) -> bool:
+    """Whether no present timestamp has a time of day, and each is near enough for a date."""
+    ticks = stamps.cast(pa.int64()).drop_null().to_numpy()
+    days, rest = np.divmod(ticks, 86_400 * PER_SECOND[stamps.type.unit])
+    return not (rest.any() or (np.abs(days) > FARTHEST).any())
 
 
 FARTHEST = 100_000_000
