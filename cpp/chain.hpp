@@ -47,8 +47,12 @@ template <class T> struct Chain {
           double noise = 0)
         : n_inputs(inputs), n_outputs(inputs), precision(of_products), input_noise(noise) {
         if (!(noise >= 0)) throw std::invalid_argument("noise has a deviation of 0 or more");
-        for (const LayerSpec &spec : specs) {
-            std::visit([this](const auto &block) { append_block(block); }, spec);
+        for (std::size_t i = 0; i < specs.size(); ++i) {
+            if (i + 1 < specs.size() && layers.empty() && append_pieces_and_dense(specs[i], specs[i + 1])) {
+                ++i;
+                continue;
+            }
+            std::visit([this](const auto &block) { append_block(block); }, specs[i]);
             ++n_blocks;
         }
     }
@@ -80,7 +84,12 @@ template <class T> struct Chain {
     int longest_sum(int rows) const {
         int longest = std::max(rows, n_inputs);
         for (const Layer<T> &layer : layers)
-            std::visit([&](const auto &l) { longest = std::max(longest, l.n_outputs); }, layer);
+            std::visit(
+                [&](const auto &l) {
+                    longest = std::max(longest, l.n_outputs);
+                    if constexpr (requires { l.longest_sum(); }) longest = std::max(longest, l.longest_sum());
+                },
+                layer);
         return longest;
     }
 
@@ -88,17 +97,39 @@ template <class T> struct Chain {
     static constexpr std::size_t most_parameters = std::size_t(1) << 48;
 
     void append_block(const DenseSpec &spec) {
+        append_dense(spec, [&](const Activation &fused) {
+            return Dense<T>{.n_inputs = n_outputs,
+                            .n_outputs = spec.units,
+                            .offset = n_parameters,
+                            .activation = fused,
+                            .adds_to_dx = spec.residual};
+        });
+    }
+
+    // The two as one, if they stand at the start of the chain and nothing else needs the pieces; else false.
+    bool append_pieces_and_dense(const LayerSpec &first, const LayerSpec &second) {
+        const auto *of = std::get_if<PiecewiseLinearSpec>(&first);
+        const auto *dense = std::get_if<DenseSpec>(&second);
+        if (!of || !dense || dense->residual || precision != Precision::exact) return false;
+        PiecePlaces<T> places(pieces(*of));
+        if (places.features.empty() || places.pieces.n_outputs > longest_tiled_sum) return false;
+        append(places);
+        ++n_blocks;
+        append_dense(*dense, [&](const Activation &fused) {
+            return PiecewiseDense<T>{places, dense->units, n_parameters, fused};
+        });
+        ++n_blocks;
+        return true;
+    }
+
+    template <class Make> void append_dense(const DenseSpec &spec, Make make) {
         if (spec.units < 1) throw std::invalid_argument("a layer needs at least one unit");
         if (!(spec.dropout >= 0 && spec.dropout < 1)) throw std::invalid_argument("dropout is in [0, 1)");
         const Activation activation = Catalogue<Activation>::make(spec.activation);
         const bool fuses = derivative_from_output(activation);
         const Activation fused = fuses ? activation : Identity{};
         const int block_inputs = n_outputs, source = int(layers.size()) - 1;
-        append(Dense<T>{.n_inputs = n_outputs,
-                        .n_outputs = spec.units,
-                        .offset = n_parameters,
-                        .activation = spec.normalization ? Identity{} : fused,
-                        .adds_to_dx = spec.residual});
+        append(make(spec.normalization ? Identity{} : fused));
         if (spec.normalization)
             append_normalization(Catalogue<Normalization>::make(*spec.normalization), fused);
         if (derivative_from_input(activation))
@@ -115,10 +146,12 @@ template <class T> struct Chain {
                 .n_inputs = block_inputs, .n_outputs = n_outputs, .offset = n_parameters, .source = source});
     }
 
-    void append_block(const PiecewiseLinearSpec &spec) {
+    void append_block(const PiecewiseLinearSpec &spec) { append(pieces(spec)); }
+
+    PiecewiseLinear<T> pieces(const PiecewiseLinearSpec &spec) const {
         if (int(spec.n_pieces.size()) != n_outputs)
             throw std::invalid_argument("a piecewise-linear layer takes another number of features");
-        append(PiecewiseLinear<T>(spec));
+        return PiecewiseLinear<T>(spec);
     }
 
     void append_normalization(const Normalization &normalization, const Activation &fused) {

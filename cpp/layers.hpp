@@ -12,6 +12,7 @@
 //   gradient_in_place              dx overwrites dy, whether or not the output is in place
 //   training_only                  not part of a prediction
 //   saved_size(rows)               elements that it saves for the backward pass, in pass.space->saved
+//   longest_sum()                  terms of a sum that is longer than its output
 //   unit_weights()                 the weights into its units: a max-norm constraint projects them
 //   forward_columns(...), ...      parts of a step by columns: see ColumnParallel
 //   local_moments(...), ...        parts of a step between which all rows synchronise: see MixesRows
@@ -24,6 +25,7 @@
 #include "dense.hpp"
 #include "dropout.hpp"
 #include "normalize.hpp"
+#include "piecewise_dense.hpp"
 #include "piecewise_linear.hpp"
 #include "residual.hpp"
 
@@ -35,7 +37,8 @@ namespace rosenblatt {
 
 template <class T>
 using Layer = std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
-                           NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>>;
+                           NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>,
+                           PiecePlaces<T>, PiecewiseDense<T>>;
 
 // A layer whose output depends on all rows of a batch: the passes stop there until every task has added up
 // its rows' moments, or on the way back their gradients' sums.

@@ -28,6 +28,7 @@ template <class T> struct PiecewiseLinear {
     std::vector<int> starts; // of the features' pieces, and the end of the last
     // Of each piece, in units of its gain: u = (x - begin) · slope, piece = clip(u, least, most) - shift.
     std::vector<T> begins, slopes, leasts, mosts, shifts;
+    std::vector<T> gains; // of each feature
 
     explicit PiecewiseLinear(const PiecewiseLinearSpec &spec) : n_inputs(int(spec.n_pieces.size())) {
         const std::size_t n = spec.n_pieces.size();
@@ -42,6 +43,7 @@ template <class T> struct PiecewiseLinear {
             spec.begins.size() != pieces || spec.widths.size() != pieces || spec.centers.size() != pieces)
             throw std::invalid_argument("lists of a piecewise-linear layer differ in length");
         n_outputs = n_inputs + starts.back();
+        gains.assign(spec.gains.begin(), spec.gains.end());
         lows.assign(spec.lows.begin(), spec.lows.end());
         highs.assign(spec.highs.begin(), spec.highs.end());
         for (std::size_t i = 0; i < n; ++i)
@@ -69,8 +71,7 @@ template <class T> struct PiecewiseLinear {
                     out[j] = clipped((value - begins[at]) * slopes[at], leasts[at], mosts[at]) - shifts[at];
                 }
             }
-            for (int i = 0; i < n_inputs; ++i)
-                y[i] = clipped(y[i], lows[std::size_t(i)], highs[std::size_t(i)]);
+            hold(y);
         }
     }
 
@@ -91,11 +92,13 @@ template <class T> struct PiecewiseLinear {
             }
     }
 
-  private:
-    static constexpr int most_pieces = 1 << 24;
-
     // NaN stays NaN.
     static T clipped(T u, T least, T most) { return u < least ? least : (u > most ? most : u); }
+
+    // The features in the first places of y, to their ranges.
+    void hold(T *y) const {
+        for (int i = 0; i < n_inputs; ++i) y[i] = clipped(y[i], lows[std::size_t(i)], highs[std::size_t(i)]);
+    }
 
     // A row's features, into the first places of y.
     void values(const Rows<T> &x, int row, T *y) const {
@@ -107,6 +110,9 @@ template <class T> struct PiecewiseLinear {
         const Entries<T> entries = x.entries(row);
         for (std::int64_t j = 0; j < entries.size; ++j) y[entries.columns[j]] += entries.values[j];
     }
+
+  private:
+    static constexpr int most_pieces = 1 << 24;
 };
 
 } // namespace rosenblatt

@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from rosenblatt import engine
-from rosenblatt.activations import Tanh
+from rosenblatt.activations import GELU, ReLU, Tanh
 from rosenblatt.backprop import forward
 from rosenblatt.engine import EpochPlan, OptimizerState, TrainingSetup
 from rosenblatt.engine.native import NativeObjective, native_scores
@@ -17,6 +17,7 @@ from rosenblatt.engine.reference import ReferenceObjective, ReferenceTrainer
 from rosenblatt.initializers import GlorotUniform
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Dense, Network, PiecewiseLinear
+from rosenblatt.normalizations import LayerNorm
 from rosenblatt.optimizers import Adam
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import L2
@@ -31,6 +32,15 @@ LAYER = PiecewiseLinear(
 )
 NETWORKS = {
     "first": Network(3, (LAYER, Dense(4, Tanh()), Dense(2))),
+    # More units than a panel of the native product has, and a part of another one.
+    "wide": Network(3, (LAYER, Dense(75, ReLU()), Dense(2))),
+    "needs z": Network(3, (LAYER, Dense(4, GELU()), Dense(2))),
+    "rows together": Network(3, (LAYER, Dense(4, Tanh(), normalization=LayerNorm()), Dense(2))),
+    "residual": Network(3, (LAYER, Dense(8, Tanh(), residual=True), Dense(2))),
+    "one output": Network(3, (LAYER, Dense(1))),
+    "without pieces": Network(
+        3, (PiecewiseLinear((-1.0,) * 3, (1.0,) * 3, ((),) * 3, ((),) * 3, (1.0,) * 3), Dense(2))
+    ),
     "second": Network(3, (Dense(3, Tanh()), LAYER, Dense(4, Tanh()), Dense(2))),
     "dropout": Network(3, (LAYER, Dense(4, Tanh(), dropout=0.3), Dense(2))),
 }
@@ -41,9 +51,9 @@ def theta_of(net: Network, dtype: type = np.float64) -> np.ndarray:
     return net.initial_parameters(np.random.RandomState(0), GlorotUniform(), dtype)
 
 
-def arrays(n: int = 50, dtype: type = np.float64) -> Arrays:
+def arrays(n: int = 50, n_outputs: int = 2) -> Arrays:
     rng = np.random.default_rng(0)
-    return Arrays(2 * rng.normal(size=(n, 3)).astype(dtype), rng.normal(size=(n, 2)).astype(dtype))
+    return Arrays(2 * rng.normal(size=(n, 3)), rng.normal(size=(n, n_outputs)))
 
 
 def by_hand(layer: PiecewiseLinear, x: list[float]) -> list[float]:
@@ -76,7 +86,7 @@ def test_pieces_add_up_to_the_value_held_to_one_piece_beyond_the_edges() -> None
 def test_the_gradient_is_that_of_differences(net: Network) -> None:
     if net.is_random:
         pytest.skip("differences need a fixed objective")
-    theta, data = theta_of(net), arrays()
+    theta, data = theta_of(net), arrays(n_outputs=net.n_outputs)
     objective = ReferenceObjective(net, SquaredError(), L2(0.1), data)
 
     def value(at: np.ndarray) -> float:
@@ -97,7 +107,7 @@ def test_both_engines_agree(
     net: Network, csr: bool, build: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(build, monkeypatch)
-    theta, data = theta_of(net), arrays()
+    theta, data = theta_of(net), arrays(n_outputs=net.n_outputs)
     X = sp.csr_matrix(data.X) if csr else data.X
     np.testing.assert_allclose(
         native_scores(net, theta, X, 1), forward(net, theta, data.X).scores, rtol=1e-12

@@ -63,7 +63,7 @@ class Preset:
 
     n_folds: int = 8
     n_repeats: int = 1
-    operations: float = 2e12
+    operations: float = 3e12
     epochs: int = 50
     fewest_epochs: int = 20
     fewest_members: int = 4
@@ -76,7 +76,7 @@ class Preset:
 
 DEFAULT: Final = "default"
 PRESETS: Final[Mapping[str, Preset]] = {
-    "fast": Preset(n_folds=4, operations=2.5e11, epochs=20, fewest_epochs=8, fewest_members=2),
+    "fast": Preset(n_folds=4, operations=4e11, epochs=20, fewest_epochs=8, fewest_members=2),
     DEFAULT: Preset(),
-    "best": Preset(n_repeats=3, operations=3e13, epochs=100),
+    "best": Preset(n_repeats=3, operations=4e13, epochs=100),
 }
