@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
+from rosenblatt.table import table_of
 from tests.support.tables import WORDS, N, features, learn, rng, table
 
 
@@ -70,3 +72,15 @@ def test_truth_values():
     np.testing.assert_array_equal(encoded.X[:, 0], [1, 0, 0, 1, 0])
     np.testing.assert_array_equal(encoded.X[:, 1], [0, 0, 0, 0, 1])
     assert "neither true nor false ('maybe'; row 5)" in encoded.notes[0]
+
+
+@pytest.mark.parametrize("kind", ["Categorical", "Enum"])
+def test_categories_of_polars(kind: str) -> None:
+    texts = ["red", None, "blue", "red"]
+    categories = pl.Enum(["blue", "red", "never"]) if kind == "Enum" else pl.Categorical
+    frame = pl.DataFrame({"colour": pl.Series(texts, dtype=categories)})
+    cells = table_of(frame).by_name["colour"]
+    assert cells.is_declared_category
+    assert cells.values.to_pylist() == texts
+    assert sorted(cells.distinct.strings) == ["blue", "red"]
+    assert cells.values.null_count == 1

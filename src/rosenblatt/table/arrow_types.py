@@ -176,13 +176,26 @@ def declared_categories(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
         as_text(pa.chunked_array([chunk.dictionary for chunk in column.chunks], pa.string()))
         return column.unify_dictionaries(), ""
     try:
-        plain, note = converted(column.cast(kind.value_type))
+        plain, note = converted(decoded(column))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         nested = pa.types.is_nested(kind.value_type)
         return emptied(column, pa.list_(pa.null()) if nested else pa.binary()), ""
     if pa.types.is_nested(plain.type) or is_binary(plain.type):
         return plain, note
     return texts_of(plain).dictionary_encode().unify_dictionaries(), note
+
+
+def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The values of a dictionary, which Arrow does not cast to views: polars has such categories."""
+    values = column.type.value_type
+    plain = VIEWS.get(values)
+    if plain is None:
+        return column.cast(values)
+    taken = [chunk.dictionary.cast(plain).take(chunk.indices) for chunk in column.chunks]
+    return pa.chunked_array(taken, plain)
+
+
+VIEWS: Final = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
 
 
 def of_extension(column: pa.ChunkedArray, kind: Any) -> tuple[pa.ChunkedArray, str]:
