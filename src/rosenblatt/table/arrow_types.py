@@ -186,7 +186,7 @@ def declared_categories(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
 
 
 def decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The values of a dictionary, which Arrow does not cast to views: polars has such categories."""
+    """The values of a dictionary; Arrow casts none of views, such as categories of polars are."""
     values = column.type.value_type
     plain = VIEWS.get(values)
     if plain is None:

@@ -17,7 +17,7 @@ from rosenblatt.tabular.preset import Recipe
 __all__ = ["Candidate", "candidates_for"]
 
 # Of a target whose logarithm may be easier to learn.
-SKEWED = 0.75
+SKEWED = 1.0
 # A small network and a short schedule, for tables that hold more noise than structure.
 SMALL_UNITS, SMALL_EPOCHS, SMALL_DROPOUT = (64, 64), 12, 0.1
 
