@@ -7,63 +7,38 @@ import time
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from numbers import Integral, Real
 from os import PathLike
-from typing import TYPE_CHECKING, Any, ClassVar, Self, final
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from rosenblatt.errors import InputError
 from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
-from rosenblatt.problem import Rows
 from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 from rosenblatt.table import ColumnKind, Table, TableEncoding
 from rosenblatt.table.names import require_columns
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.encoder import TableEncoder
-from rosenblatt.tabular.encoding import encode_training, formats_of, numeric_features
-from rosenblatt.tabular.fallback import linear_model_of
-from rosenblatt.tabular.folds import divided, grouped
+from rosenblatt.tabular.encoding import formats_of
 from rosenblatt.tabular.inputs import is_frame, names_of_arrays, table_from, values_of
-from rosenblatt.tabular.learner import Learned, learn
+from rosenblatt.tabular.learner import Learned
 from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.preset import DEFAULT, PRESETS, Preset
-from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into
+from rosenblatt.tabular.rows import TrainingRows
+from rosenblatt.tabular.training import Labelled, encode_labelled, train_networks
 
 if TYPE_CHECKING:
     from rosenblatt.persistence import SavedModel
 
-__all__ = ["BaseTable", "Labelled"]
-
-
-@final
-@dataclass(frozen=True, eq=False)
-class Labelled:
-    """Rows of features that have a target.
-
-    Attributes
-    ----------
-    table : Table
-        The features of all rows.
-    rows : int array (n,)
-        Those that have a target.
-    y : array (n,)
-        Class codes, or numbers, of those rows.
-    weights : array (n,), optional
-    """
-
-    table: Table
-    rows: IntArray
-    y: npt.NDArray[Any]
-    weights: Float64Array | None
+__all__ = ["BaseTable"]
 
 
 class BaseTable(BaseEstimator, ABC):
@@ -159,75 +134,50 @@ class BaseTable(BaseEstimator, ABC):
         self._validate_params()
         begun = time.perf_counter()
         with undone_on_failure(self):
-            data = self._data(X, y, sample_weight, target)
-            validation = self._validation(X_val, y_val, target)
-            self._fit(data, groups, validation, begun)
+            data = self._data(X, y, sample_weight, groups, target)
+            self._fit(data, self._validation(X_val, y_val, target), begun)
         return self
 
-    def _fit(self, data: Labelled, groups: Any, validation: Labelled | None, begun: float) -> None:
-        rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))
+    def _fit(self, data: Labelled, validation: Labelled | None, begun: float) -> None:
         preset = self._preset
-        folds = self._folds(data, groups, preset, rng)
-        formats = formats_of(data.table, self._target, self.columns or {})
-        encoded = encode_training(data.table, formats, data.rows, data.y, folds, data.weights)
-        rows = TrainingRows(encoded.X, data.y, data.weights)
-        if validation is None:
-            divisions = list(divisions_into(folds)) if folds.max() else [alone(len(rows))]
-            for _ in range(1, preset.n_repeats):
-                divisions += divisions_into(self._folds(data, groups, preset, rng))
-        else:
-            rows, division = beside(rows, encoded.encoding, validation)
-            divisions = [division] * preset.n_members
-        stop = StopSignal.after(None if self.time_limit is None else self._left(begun))
-        self._notes: list[tuple[int, EpochNote]] = []
-        seed = int(rng.integers(2**31))
-        target = self._target
-        learned = learn(
-            rows,
-            numeric_features(encoded.encoding),
-            target,
-            divisions,
+        encoded = encode_labelled(
+            data,
+            formats_of(data.table, self._target, self.columns or {}),
             preset,
-            seed=seed,
-            n_jobs=self.n_jobs,
-            stop=stop,
-            report=self._report,
+            random_state=self.random_state,
+            validation=validation,
         )
-        self._publish(encoded.encoding, learned, rows)
-
-    def _publish(
-        self, encoding: TableEncoding, learned: Learned | None, rows: TrainingRows
-    ) -> None:
+        trained = train_networks(
+            encoded,
+            preset,
+            n_jobs=self.n_jobs,
+            stop=StopSignal.after(None if self.time_limit is None else self._left(begun)),
+            report=self._report if self.verbose else None,
+        )
         self.history_ = [
             {"network": number, "epoch": note.epoch, "loss": note.loss, "score": note.quality[0]}
-            for number, note in sorted(self._notes, key=lambda pair: (pair[0], pair[1].epoch))
+            for number, note in trained.epochs
         ]
-        del self._notes
-        self.n_rows_ = len(rows)
-        if learned is None:
+        self.n_rows_ = encoded.n_trained_on
+        self.encoding_, self.network_ = trained.encoding, trained.model
+        if trained.learned is None:
             warnings.warn(
                 f"no network had an epoch within time_limit={self.time_limit}: a linear model of"
                 " the same columns is returned",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=3,
             )
-            self.encoding_ = encoding
-            self.network_ = linear_model_of(rows, encoding.target, self.n_jobs)
             self.validation_score_ = math.nan
         else:
-            self.encoding_ = replace(encoding, target=learned.target)
-            self.network_ = learned.model
-            self.validation_score_ = self._score_outside(learned, rows)
+            self.validation_score_ = self._score_outside(trained.learned, trained.rows)
         self.encoder_ = TableEncoder.of(self.encoding_, getattr(self, "feature_names_in_", None))
 
     def _report(self, number: int, note: EpochNote) -> None:
-        self._notes.append((number, note))
-        if self.verbose:
-            print(
-                f"network {number + 1}, epoch {note.epoch}: loss {note.loss:.4g},"
-                f" score {note.quality[0]:.4g}",
-                flush=True,
-            )
+        print(
+            f"network {number + 1}, epoch {note.epoch}: loss {note.loss:.4g},"
+            f" score {note.quality[0]:.4g}",
+            flush=True,
+        )
 
     @property
     def _preset(self) -> Preset:
@@ -239,7 +189,9 @@ class BaseTable(BaseEstimator, ABC):
 
     # What the user hands over.
 
-    def _data(self, X: Any, y: Any, sample_weight: Any, target: str | None) -> Labelled:
+    def _data(
+        self, X: Any, y: Any, sample_weight: Any, groups: Any, target: str | None
+    ) -> Labelled:
         """The training rows; what is public about columns and target is set."""
         if (y is None) == (target is None):
             raise ValueError(
@@ -282,6 +234,7 @@ class BaseTable(BaseEstimator, ABC):
             rows,
             self._encode_target(self._target, values),
             None if weights is None else weights[rows],
+            self._groups(groups, len(table), rows),
         )
 
     def _check_enough(self, rows: IntArray, present: npt.NDArray[np.bool_], name: str) -> None:
@@ -324,20 +277,13 @@ class BaseTable(BaseEstimator, ABC):
         y = self._encode_target(self._target, self._checked(values[rows]))
         return Labelled(table, rows, y, None)
 
-    def _folds(
-        self, data: Labelled, groups: Any, preset: Preset, rng: np.random.Generator
-    ) -> IntArray:
-        if groups is not None:
-            names = np.asarray(values_of(groups))
-            if names.shape != (len(data.table),):
-                raise ValueError(
-                    f"groups has shape {names.shape}, and there are {len(data.table)} rows"
-                )
-            names = names[data.rows].astype(str)
-            n_groups = len(np.unique(names))
-            return grouped(names, min(preset.n_folds, n_groups), rng)
-        codes = data.y if np.issubdtype(data.y.dtype, np.integer) else None
-        return divided(len(data.rows), min(preset.n_folds, len(data.rows)), rng, codes)
+    def _groups(self, groups: Any, n_rows: int, used: IntArray) -> npt.NDArray[Any] | None:
+        if groups is None:
+            return None
+        names = np.asarray(values_of(groups))
+        if names.shape != (n_rows,):
+            raise ValueError(f"groups has shape {names.shape}, and there are {n_rows} rows")
+        return names[used].astype(str)
 
     # Prediction.
 
@@ -467,23 +413,3 @@ def distinct_name(name: Any, table: Table) -> str:
     while name in table.by_name:
         name += "_"
     return name
-
-
-def alone(n_rows: int) -> Division:
-    every: Rows = np.arange(n_rows)
-    return Division(every, every)
-
-
-def beside(
-    rows: TrainingRows, encoding: TableEncoding, validation: Labelled
-) -> tuple[TrainingRows, Division]:
-    """Training rows and then those that epochs are compared by."""
-    n = len(rows)
-    X_val = encoding.encode(validation.table).X[validation.rows]
-    weights = None
-    if rows.weights is not None:
-        weights = np.concatenate([rows.weights, np.ones(len(X_val))])
-    joined = TrainingRows(
-        np.concatenate([rows.X, X_val]), np.concatenate([rows.y, validation.y]), weights
-    )
-    return joined, Division(np.arange(n), np.arange(n, n + len(X_val)))

@@ -11,7 +11,15 @@ import numpy.typing as npt
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
-from rosenblatt.table import Date, Number, Table, TableEncoding, TableFormat, TableFormats
+from rosenblatt.table import (
+    Date,
+    FileReading,
+    Number,
+    Table,
+    TableEncoding,
+    TableFormat,
+    TableFormats,
+)
 from rosenblatt.table.encoding import learn_encoding
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.names import require_columns
@@ -54,6 +62,7 @@ def encode_training(
     max_categories: int = 100,
     *,
     means: bool = True,
+    reading: FileReading | None = None,
 ) -> EncodedTraining:
     """Learn the columns from the training rows, and encode these.
 
@@ -72,8 +81,12 @@ def encode_training(
         How many categories of one column get a feature of their own.
     means : bool
         Whether categories have means of the target.
+    reading : FileReading, optional
+        How the table's file was read.
     """
-    encoding = learn_encoding(table, target=formats, rows=rows, max_categories=max_categories)
+    encoding = learn_encoding(
+        table, target=formats, rows=rows, max_categories=max_categories, reading=reading
+    )
     if not means:
         (X,) = encoding.encode_parts(table, [rows])
         return EncodedTraining(encoding, X)

@@ -35,6 +35,7 @@ from rosenblatt.tabular.temperature import scaled_down, temperature
 __all__ = ["Learned", "Report", "learn"]
 
 Report = Callable[[int, EpochNote], None]
+Planned = Callable[[int], None]
 
 PILOTS = 2  # networks by which recipes are compared
 MOST_COLUMNS = 256  # that get pieces
@@ -81,6 +82,7 @@ def learn(
     n_jobs: int | None = None,
     stop: StopSignal | None = None,
     report: Report | None = None,
+    planned: Planned | None = None,
 ) -> Learned | None:
     """Train the networks; None where the time was up before one of them had an epoch.
 
@@ -99,6 +101,14 @@ def learn(
     stop : StopSignal, optional
     report : callable, optional
         Is told every epoch of every network.
+    planned : callable, optional
+        Is told how many epochs there are in all, as soon as that is known and when it changes.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C arrives before a network has an epoch; afterwards it ends the training, and what
+        is trained by then is kept.
     """
     stop = stop or StopSignal()
     if stop.due:
@@ -111,16 +121,27 @@ def learn(
         allowed = min(allowed, work.operations_until(stop.deadline, target, n_jobs))
     plan = plan_for(preset, network, n_train, allowed)
     candidates = candidates_for(target, rows.y, rows.weights, plan.epochs)
-    n_pilots = min(PILOTS, plan.n_members, len(divisions))
+    n_members = min(plan.n_members, len(divisions))
+    n_pilots = min(PILOTS, n_members)
+    if planned is None:
+        planned = no_plan
+    of_pilots = n_pilots * sum(c.recipe.epochs for c in candidates)
+    planned(of_pilots + (n_members - n_pilots) * plan.epochs)
     pilots = work.train([(k, c) for c in candidates for k in range(n_pilots)], n_jobs)
     by_candidate = [[m for c, m in pilots if c is one] for one in candidates]
     best = best_of(candidates, by_candidate, rows)
     if best is None:
+        if stop.requested:
+            raise KeyboardInterrupt
         return None
     chosen, members = best
-    n_members = min(plan.n_members, len(divisions))
+    planned(of_pilots + (n_members - n_pilots) * chosen.recipe.epochs)
     members += [m for _, m in work.train([(k, chosen) for k in range(n_pilots, n_members)], n_jobs)]
     return concluded(rows, chosen, members, len(candidates), len(members) < n_members)
+
+
+def no_plan(n_epochs: int) -> None:
+    pass
 
 
 def target_outputs(target: AnyTarget) -> int:
@@ -184,8 +205,6 @@ class Work:
         beside = min(requested_threads(n_jobs), max(1, len(pending)))
         with blas_beside(beside), WorkerPool(allowed_threads(beside), self.stop) as pool:
             pool.run(run, pending)
-        if pool.interrupted and not any(job.member for job in pending):
-            raise KeyboardInterrupt
         return [(job.candidate, job.member) for job in pending if job.member is not None]
 
     def operations_until(self, deadline: float, target: AnyTarget, n_jobs: int | None) -> float:

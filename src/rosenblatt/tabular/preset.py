@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, final
 
 __all__ = ["DEFAULT", "PRESETS", "Preset", "Recipe"]
@@ -59,6 +59,8 @@ class Preset:
         What does not shrink further.
     n_pieces : int
         Pieces of all columns together; each has two or more.
+    n_networks : int, optional
+        So many networks, in place of as many as there are folds, times the divisions.
     """
 
     n_folds: int = 8
@@ -68,10 +70,16 @@ class Preset:
     fewest_epochs: int = 20
     fewest_members: int = 4
     n_pieces: int = 768
+    n_networks: int | None = None
 
     @property
     def n_members(self) -> int:
-        return self.n_folds * self.n_repeats
+        return self.n_networks or self.n_folds * self.n_repeats
+
+    def with_networks(self, n: int) -> Preset:
+        """As many networks as said, each with as much arithmetic as before."""
+        operations = self.operations * n / self.n_members
+        return replace(self, n_networks=n, fewest_members=n, operations=operations)
 
 
 DEFAULT: Final = "default"

@@ -16,6 +16,7 @@ from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
 from rosenblatt.tabular.learner import Learned
 from rosenblatt.tabular.rows import TrainingRows
+from rosenblatt.tabular.training import scaled_to
 
 __all__ = ["TableRegressor"]
 
@@ -79,14 +80,7 @@ class TableRegressor(RegressorMixin, BaseTable):
                 f"the numbers of the target {name!r} are too far apart to be scaled: choose another"
                 " unit"
             )
-        return NumberTarget(
-            name,
-            float(y.mean()),
-            scale or 1.0,
-            "a regressor was asked for",
-            low=float(y.min()),
-            high=float(y.max()),
-        )
+        return scaled_to(NumberTarget(name, 0.0, 1.0, "a regressor was asked for"), y)
 
     def _encode_target(self, target: AnyTarget, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return y

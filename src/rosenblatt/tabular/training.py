@@ -1,0 +1,257 @@
+"""From labelled rows of a table to trained networks: what estimators and command line share.
+
+The same rows, formats, preset and random state give the same weights through either door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils import check_random_state
+
+from rosenblatt.model import AnyModel
+from rosenblatt.parallel import StopSignal
+from rosenblatt.support.types import Float64Array, IntArray
+from rosenblatt.table import FileReading, NumberTarget, Table, TableEncoding, TableFormats
+from rosenblatt.tabular.encoding import encode_training, numeric_features
+from rosenblatt.tabular.fallback import linear_model_of
+from rosenblatt.tabular.folds import divided, grouped
+from rosenblatt.tabular.learner import Learned, learn
+from rosenblatt.tabular.member import EpochNote
+from rosenblatt.tabular.preset import Preset
+from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into
+
+__all__ = [
+    "EncodedTable",
+    "Labelled",
+    "TrainedTable",
+    "encode_labelled",
+    "scaled_to",
+    "train_networks",
+]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Rows of features that have a target.
+
+    Attributes
+    ----------
+    table : Table
+        The features of all rows.
+    rows : int array (n,)
+        Those that have a target, and a weight above 0.
+    y : array (n,)
+        Class codes, or numbers, of those rows.
+    weights : array (n,), optional
+    groups : array (n,), optional
+        Rows of one group are in one fold.
+    """
+
+    table: Table
+    rows: IntArray
+    y: npt.NDArray[Any]
+    weights: Float64Array | None
+    groups: npt.NDArray[Any] | None = None
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class EncodedTable:
+    """Rows that networks can learn from; the table itself is needed no more.
+
+    Attributes
+    ----------
+    encoding : TableEncoding
+    rows : TrainingRows
+        Those that are trained on, and behind them rows given for validation.
+    n_trained_on : int
+    divisions : tuple of Division
+        One for each network.
+    seed : int
+        Of the networks.
+    """
+
+    encoding: TableEncoding
+    rows: TrainingRows
+    n_trained_on: int
+    divisions: tuple[Division, ...]
+    seed: int
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class TrainedTable:
+    """What came of it.
+
+    Attributes
+    ----------
+    model : EnsembleModel or Model
+        The latter is the linear one, where the time allowed no network.
+    encoding : TableEncoding
+        With the target as the networks learnt it.
+    rows : TrainingRows
+    learned : Learned, optional
+        None where the time allowed no network.
+    epochs : tuple of (int, EpochNote)
+        The number of a network and what one of its epochs measured, in their order.
+    """
+
+    model: AnyModel
+    encoding: TableEncoding
+    rows: TrainingRows
+    learned: Learned | None
+    epochs: tuple[tuple[int, EpochNote], ...]
+
+
+def scaled_to(target: NumberTarget, y: Float64Array) -> NumberTarget:
+    """The target with mean and scale of these numbers, and predictions within their range."""
+    return replace(
+        target,
+        mean=float(y.mean()),
+        scale=float(y.std()) or 1.0,
+        low=float(y.min()),
+        high=float(y.max()),
+    )
+
+
+def encode_labelled(
+    data: Labelled,
+    formats: TableFormats,
+    preset: Preset,
+    *,
+    random_state: Any = None,
+    validation: Labelled | None = None,
+    reading: FileReading | None = None,
+) -> EncodedTable:
+    """Learn the columns, encode the rows and divide them into folds.
+
+    Parameters
+    ----------
+    data : Labelled
+    formats : TableFormats
+        Of the features, and the target.
+    preset : Preset
+    random_state : int, RandomState instance or None
+    validation : Labelled, optional
+        Rows by which epochs are compared, in place of folds.
+    reading : FileReading, optional
+        How the table's file was read.
+
+    Raises
+    ------
+    InputError
+        If no column is left to learn from.
+    """
+    rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
+    folds = folds_of(data, preset, rng)
+    encoded = encode_training(
+        data.table, formats, data.rows, data.y, folds, data.weights, reading=reading
+    )
+    rows = TrainingRows(encoded.X, data.y, data.weights)
+    n_trained_on = len(rows)
+    if validation is None:
+        divisions = list(divisions_into(folds))
+        wanted = preset.n_networks or preset.n_repeats * len(divisions)
+        while len(divisions) < wanted:
+            divisions += divisions_into(folds_of(data, preset, rng))
+    else:
+        rows, division = beside(rows, encoded.encoding, validation)
+        divisions = [division] * preset.n_members
+    return EncodedTable(
+        encoded.encoding,
+        rows,
+        n_trained_on,
+        tuple(divisions[: preset.n_members]),
+        int(rng.integers(2**31)),
+    )
+
+
+def train_networks(
+    table: EncodedTable,
+    preset: Preset,
+    *,
+    n_jobs: int | None = None,
+    stop: StopSignal | None = None,
+    report: Callable[[int, EpochNote], None] | None = None,
+    planned: Callable[[int], None] | None = None,
+) -> TrainedTable:
+    """Train the networks; where the time allows none of them an epoch, a linear model.
+
+    Parameters
+    ----------
+    table : EncodedTable
+    preset : Preset
+        The one that the table was encoded for.
+    n_jobs, stop, report, planned
+        As in `learn`.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C arrives before a network has an epoch; afterwards it ends the training, and what
+        is trained by then is kept.
+    """
+    log = Log(report)
+    encoding = table.encoding
+    learned = learn(
+        table.rows,
+        numeric_features(encoding),
+        encoding.target,
+        table.divisions,
+        preset,
+        seed=table.seed,
+        n_jobs=n_jobs,
+        stop=stop,
+        report=log,
+        planned=planned,
+    )
+    epochs = tuple(sorted(log.epochs, key=lambda pair: (pair[0], pair[1].epoch)))
+    if learned is None:
+        trained_on = TrainingRows(*table.rows.part(np.arange(table.n_trained_on)))
+        model = linear_model_of(trained_on, encoding.target, n_jobs)
+        return TrainedTable(model, encoding, table.rows, None, epochs)
+    encoding = replace(encoding, target=learned.target)
+    return TrainedTable(learned.model, encoding, table.rows, learned, epochs)
+
+
+@final
+@dataclass(eq=False)
+class Log:
+    """Keeps the epochs of all networks, and hands them on."""
+
+    report: Callable[[int, EpochNote], None] | None
+    epochs: list[tuple[int, EpochNote]] = field(default_factory=list)
+
+    def __call__(self, number: int, note: EpochNote) -> None:
+        self.epochs.append((number, note))
+        if self.report is not None:
+            self.report(number, note)
+
+
+def folds_of(data: Labelled, preset: Preset, rng: np.random.Generator) -> IntArray:
+    if data.groups is not None:
+        n_groups = len(np.unique(data.groups))
+        return grouped(data.groups, min(preset.n_folds, n_groups), rng)
+    codes = data.y if np.issubdtype(data.y.dtype, np.integer) else None
+    return divided(len(data.rows), min(preset.n_folds, len(data.rows)), rng, codes)
+
+
+def beside(
+    rows: TrainingRows, encoding: TableEncoding, validation: Labelled
+) -> tuple[TrainingRows, Division]:
+    """Training rows and then those that epochs are compared by."""
+    n = len(rows)
+    X_val = encoding.encode(validation.table).X[validation.rows]
+    weights = None
+    if rows.weights is not None:
+        weights = np.concatenate([rows.weights, np.ones(len(X_val))])
+    joined = TrainingRows(
+        np.concatenate([rows.X, X_val]), np.concatenate([rows.y, validation.y]), weights
+    )
+    return joined, Division(np.arange(n), np.arange(n, n + len(X_val)))
