@@ -60,7 +60,8 @@ def test_train_predict_evaluate_inspect(folder: Path, result) -> None:
 
 
 def test_a_regression_predicts_in_the_targets_units(folder: Path, result) -> None:
-    trained = result("train", "shop.csv", "--target", "weight", "--out", "w.safetensors")
+    options = ["--target", "weight", "--hidden", "128,64", "--out", "w.safetensors"]
+    trained = result("train", "shop.csv", *options)
     assert trained["task"] == "regression"
     assert trained["scores"]["network"]["held-out"]["r2"] > 0.8
     assert trained["scores"]["trivial"]["train"]["r2"] == pytest.approx(0)

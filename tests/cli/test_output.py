@@ -65,7 +65,7 @@ def test_a_fault_of_ours_is_exit_code_1(folder: Path, capsys, monkeypatch) -> No
     def broken(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("rosenblatt.cli.train_and_save.prepare", broken)
+    monkeypatch.setattr("rosenblatt.cli.learn_command.prepare_rows", broken)
     assert run(["train", "shop.csv"]) == 1
     assert "bug in rosenblatt" in capsys.readouterr().err
 
@@ -77,8 +77,10 @@ def test_an_interruption_before_the_training_says_that_nothing_was_saved(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("rosenblatt.cli.train_and_save.prepare", interrupted)
-    assert run(["train", "shop.csv"]) == 130
-    assert "nothing was saved" in capsys.readouterr().err
+    monkeypatch.setattr("rosenblatt.cli.learn_command.prepare_rows", interrupted)
+    for options in (QUICK, []):
+        assert run(["train", "shop.csv", *options]) == 130
+        assert "nothing was saved" in capsys.readouterr().err
     assert list(folder.iterdir()) == [folder / "shop.csv"]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
 from rosenblatt.cli.prediction import evaluate, predict
 from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions
-from rosenblatt.cli.replacing import check_replaceable
+from rosenblatt.cli.replacing import check_replaceable, is_same_file
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.streams import results
@@ -36,7 +36,7 @@ def run_predict(
     A file that holds something else than predictions is replaced by `force` alone.
     """
     if out is not None:
-        if any(given is not None and _same_file(out.path, given) for given in (model, source.data)):
+        if any(is_same_file(out.path, given) for given in (model, source.data)):
             raise InputError(f"--out {out.path} is one of the files to read: choose another name")
         check_replaceable(out.path, holds_predictions, "predictions", force=force)
         check_writable(out.path)
@@ -128,7 +128,3 @@ def _chain(network: Network) -> str:
     sizes = [n_out for _, n_out in network.shapes]
     steps = [f"{n} {layer.name}" for n, layer in zip(sizes, network.layers[:-1], strict=False)]
     return " → ".join([str(network.n_inputs), *steps, str(network.n_outputs)])
-
-
-def _same_file(one: Path, other: Path) -> bool:
-    return one.exists() and other.exists() and one.samefile(other)

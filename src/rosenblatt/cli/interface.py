@@ -7,6 +7,7 @@ turn an interruption or a closed pipe into exit codes of its own.
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,8 +25,10 @@ from rosenblatt.cli.arguments import (
     TaskName,
     alternatives,
 )
-from rosenblatt.cli.fit_arguments import FitArguments
+from rosenblatt.cli.fit_arguments import PANEL, FitArguments, NetworkArguments, training_options
 from rosenblatt.cli.job import Job, check_source, source_of
+from rosenblatt.cli.learner_arguments import LearnerArguments
+from rosenblatt.cli.one_network import describes_one_network
 from rosenblatt.cli.options import parse_hidden
 from rosenblatt.cli.overview import new_app
 from rosenblatt.cli.prediction_file import PredictionFile
@@ -36,6 +39,8 @@ from rosenblatt.serving import Settings
 
 if TYPE_CHECKING:
     from rosenblatt.cli.screen import Screen
+
+DEFAULT_HIDDEN = "128,64"
 
 app = new_app()
 
@@ -70,35 +75,75 @@ def train(
     example: Example = None,
     target: Target = None,
     task: TaskName = "auto",
-    hidden: Annotated[
-        str, typer.Option(help="Units of the hidden layers; none = a linear model.")
-    ] = "128,64",
     fit: FitArguments,
-    table: TableArguments,
+    learner: LearnerArguments,
+    network: Annotated[
+        str | None,
+        typer.Option(
+            "--network",
+            "--hidden",
+            help="Units of the hidden layers of one network, such as 64,32; none = a linear model."
+            f" {DEFAULT_HIDDEN} if an option below is given.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None,
+    of_network: NetworkArguments,
     checkpoint: Annotated[
         Path | None,
         typer.Option(
             help="A file to keep the training in as it goes; the same command goes on from there.",
+            rich_help_panel=PANEL,
             **NEW_FILE,
         ),
     ] = None,
+    table: TableArguments,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    context: typer.Context,
 ) -> Job:
-    """Train a network on a table and save it."""
-    options = fit.training_options(task, parse_hidden(hidden))
+    """Train networks on a table and save them.
+
+    The table learner chooses the networks, unless an option of the group "The
+    training of one network" describes one by hand.
+    """
+    begun = perf_counter()
+    single, learned = None, None
+    if describes_one_network(context):
+        hidden = parse_hidden(network or DEFAULT_HIDDEN)
+        single = training_options(task, hidden, of_network, fit)
+    else:
+        learned = learner.options(task, fit)
     check_source(data, example)
     fmt = table.format()
+    predictions = learner.save_predictions
+    file = None if predictions is None else PredictionFile(predictions)
 
     def job(screen: Screen) -> dict[str, Any]:
+        source = source_of(data, example, fmt)
+        if learned is not None:
+            from rosenblatt.cli.learn_command import run_learn
+
+            return run_learn(
+                source,
+                screen,
+                target=target,
+                weight_column=fit.sample_weight,
+                group_column=learner.groups,
+                options=learned,
+                out=fit.out,
+                predictions=file,
+                force=fit.force,
+                begun=begun,
+            )
         from rosenblatt.cli.train_command import run_train
 
+        assert single is not None
         return run_train(
-            source_of(data, example, fmt),
+            source,
             screen,
             target=target,
             weight_column=fit.sample_weight,
-            options=options,
+            options=single,
             out=fit.out,
             force=fit.force,
             checkpoint=checkpoint,
@@ -141,6 +186,7 @@ def search(
         ),
     ] = "best",
     fit: FitArguments,
+    of_network: NetworkArguments,
     table: TableArguments,
     plot: Annotated[
         Path | None,
@@ -153,7 +199,7 @@ def search(
 ) -> Job:
     """Try networks of several sizes on a table, train the one chosen and save it."""
     options = SearchOptions(
-        training=fit.training_options(task, ()),
+        training=training_options(task, (), of_network, fit),
         candidates=None if hidden is None else tuple(map(parse_hidden, hidden)),
         seconds=None if time is None else parse_time(time),
         strategy=strategy,

@@ -14,7 +14,7 @@ __all__ = ["COMMANDS", "new_app", "overview"]
 # The subcommands in the order of the help; their functions have the same docstrings.
 COMMANDS = {
     "look": "Show what is understood of a table, before any training.",
-    "train": "Train a network on a table and save it.",
+    "train": "Train networks on a table and save them.",
     "search": "Try networks of several sizes on a table, train the one chosen and save it.",
     "predict": "Predict the target of every row of a table.",
     "evaluate": "Score a model on rows whose target is known.",
@@ -45,7 +45,7 @@ def new_app() -> typer.Typer:
     """The command, to which subcommands are added."""
     app = typer.Typer(
         name="rosenblatt",
-        help="Train a neural network on a table, and predict with it.",
+        help="Train neural networks on a table, and predict with them.",
         add_completion=False,
         pretty_exceptions_enable=False,
     )

@@ -13,8 +13,9 @@ from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.split import split_rows
 from rosenblatt.cli.tasks import EncodedRows, TaskKind, kind_of
 from rosenblatt.errors import InputError
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 from rosenblatt.table import (
+    Cells,
     ClassTarget,
     NumberTarget,
     Table,
@@ -61,16 +62,11 @@ def prepare(
 
     Raises InputError as `recognise_table` and `learn_encoding` do, and for weights that are none.
     """
-    table = file.table
+    fmt = fmt or TableFormat()
+    table, weights, _ = columns_besides(file.table, target, weight_column)
     notes: list[str] = []
-    weights = None
-    if weight_column is not None:
-        if weight_column == target:
-            raise InputError(f"{target!r} cannot be target and sample weights: name another column")
-        weights = weight_column_values(table, weight_column)
-        table = table.without(weight_column)
     if target is None:
-        target, note = guess_target(table)
+        target, note = guess_target(table.without(*fmt.dropped))
         notes.append(note)
     formats = recognise_table(table, target=target, fmt=fmt, task=Task(options.task))
     learnt = formats.target
@@ -93,14 +89,10 @@ def prepare(
     places = {name: rows for name, rows in places.items() if len(rows)}
     features = encoding.encode_parts(table, [labelled[rows] for rows in places.values()])
     parts = {
-        name: EncodedRows(X, encoded.y[rows], None if weights is None else weights[labelled[rows]])
+        name: EncodedRows(X, encoded.y[rows], weights_of(weights, labelled[rows]))
         for (name, rows), X in zip(places.items(), features, strict=True)
     }
-    if weights is not None and not parts["train"].has_weight:
-        raise InputError(
-            f"the sample weights in {weight_column!r} are 0 in every row that has a target and is "
-            f"trained on; give some of them a positive weight"
-        )
+    check_weights_left(parts["train"].weights, weight_column)
     return Prepared(
         encoding,
         kind_of(encoding.target),
@@ -115,6 +107,50 @@ def _scaled_on(y: FloatArray, target: ClassTarget | NumberTarget) -> ClassTarget
     if isinstance(target, ClassTarget):
         return target
     return replace(target, mean=float(y.mean()), scale=float(y.std()) or target.scale)
+
+
+def columns_besides(
+    table: Table,
+    target: str | None,
+    weight_column: str | None,
+    group_column: str | None = None,
+) -> tuple[Table, Float64Array | None, Cells | None]:
+    """The table without the columns that are no features, the sample weights, and the groups.
+
+    Raises InputError where one of these columns is absent or two of them are the same, and for
+    weights that are none.
+    """
+    uses = {"target": target, "sample weights": weight_column, "groups": group_column}
+    seen: dict[str, str] = {}
+    for use, column in uses.items():
+        if column in seen:
+            raise InputError(f"{column!r} cannot be {seen[column]} and {use}: name another column")
+        if column is not None:
+            seen[column] = use
+    weights = None if weight_column is None else weight_column_values(table, weight_column)
+    groups = None
+    if group_column is not None:
+        if group_column not in table.by_name:
+            raise InputError(
+                f"the table has no column {group_column!r} of groups:"
+                f" {near_names(group_column, table.names)}"
+            )
+        groups = table.by_name[group_column]
+    others = [name for name in (weight_column, group_column) if name is not None]
+    return table.without(*others), weights, groups
+
+
+def weights_of(weights: Float64Array | None, rows: IntArray) -> Float64Array | None:
+    return None if weights is None else weights[rows]
+
+
+def check_weights_left(weights: Float64Array | None, column: str | None) -> None:
+    """InputError if no row to train on has a weight."""
+    if weights is not None and not weights.any():
+        raise InputError(
+            f"the sample weights in {column!r} are 0 in every row that has a target and is "
+            f"trained on; give some of them a positive weight"
+        )
 
 
 def weight_column_values(table: Table, column: str) -> npt.NDArray[np.float64]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rosenblatt.errors import InputError
 
-__all__ = ["check_replaceable", "holds"]
+__all__ = ["check_replaceable", "holds", "is_same_file"]
 
 START = 512  # bytes in which a format names itself
 
@@ -27,3 +27,8 @@ def holds(path: Path, mark: bytes) -> bool:
     """Whether this is among the first bytes of a file."""
     with path.open("rb") as file:
         return mark in file.read(START)
+
+
+def is_same_file(one: Path, other: Path | None) -> bool:
+    """Whether both are there and one file."""
+    return other is not None and one.exists() and other.exists() and one.samefile(other)

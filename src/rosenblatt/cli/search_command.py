@@ -65,7 +65,7 @@ def run_search(
         replace(options.training, hidden=searched.hidden),
         progress=screen.shows_progress,
     )
-    made = saved_and_shown(source, screen, place, table, trained, notes)
+    made = saved_and_shown(source, screen, place, trained, [*table.notes, *notes])
     return {**made, "search": _as_json(searched, options), "plot": drawn}
 
 

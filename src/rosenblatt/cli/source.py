@@ -54,25 +54,26 @@ class Source:
         encoding: TableEncoding | None = None,
         *,
         target: str | None = None,
-        weight_column: str | None = None,
+        besides: Sequence[str | None] = (),
     ) -> TableFile:
         """The table; with the encoding of a model, read as that was.
 
-        Without one, the cells of the target, which is guessed from the names besides the column
-        of weights if it is None, stay as written.
+        Without one, the cells of the target, which is guessed from the names besides these and
+        those of columns to drop if it is None, stay as written.
         """
         if self.data is None:
             return TableFile(load_example(self.name), FileReading("example"))
         if encoding is None:
-            return read_table(self.data, self.format, as_text=labels(target, weight_column))
+            others = (*besides, *self.format.dropped)
+            return read_table(self.data, self.format, as_text=labels(target, others))
         return read_table(self.data, self.format, as_text=encoding.text_columns, hint=encoding.hint)
 
 
-def labels(target: str | None, weight_column: str | None) -> AsText:
+def labels(target: str | None, besides: Sequence[str | None]) -> AsText:
     """The columns whose cells stay as written: the target."""
     if target is not None:
         return (target,)
-    return lambda names: guessed([name for name in names if name != weight_column])
+    return lambda names: guessed([name for name in names if name not in besides])
 
 
 def guessed(names: Sequence[str]) -> tuple[str, ...]:

@@ -55,3 +55,20 @@ def split_rows(
         validation=order[n_test : n_test + n_validation],
         held_out=order[:n_test],
     )
+
+
+def split_by_groups(groups: npt.NDArray[np.generic], test_fraction: float, seed: int) -> IntArray:
+    """The numbers of the rows that are held out: those of whole groups, shuffled and seeded.
+
+    Groups are taken in random order as long as no more than the share of the rows is held out; one
+    group at least remains.
+    """
+    rng = np.random.default_rng(seed)
+    _, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    left = round(len(groups) * test_fraction)
+    chosen = np.zeros(len(sizes), dtype=bool)
+    for group in rng.permutation(len(sizes)):
+        if sizes[group] <= left and chosen.sum() + 1 < len(sizes):
+            chosen[group] = True
+            left -= sizes[group]
+    return np.flatnonzero(chosen[codes])

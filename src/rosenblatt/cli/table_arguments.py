@@ -82,6 +82,12 @@ class TableArguments:
             rich_help_panel=PANEL,
         ),
     ] = None
+    drop: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="A column to leave out: NAME=drop in short.", rich_help_panel=PANEL
+        ),
+    ] = None
     columns: Annotated[
         Path | None,
         typer.Option(
@@ -94,6 +100,7 @@ class TableArguments:
         """What these options say. Raises InputError for values that are none."""
         kinds = dict(read_columns(self.columns)) if self.columns is not None else {}
         kinds |= dict(kind_of(text) for text in self.column or ())
+        kinds |= dict.fromkeys(self.drop or (), ColumnKind.DROP)
         return TableFormat(
             encoding=self.encoding,
             delimiter=self.delimiter,

@@ -40,6 +40,7 @@ Fold = tuple[IntArray, IntArray]
 
 # Approximate limit on the multiplications for fitting the linear model: a few seconds.
 LINEAR_WORK = 1e10
+FEWEST_ITERATIONS, MOST_ITERATIONS = 20, 300
 ROWS_PER_BLOCK = 8192
 WORK_AT_ONCE = 1e10  # multiplications between two looks for an interrupt
 
@@ -99,15 +100,22 @@ class TaskKind(ABC):
         """The best constant predictor."""
 
     @abstractmethod
-    def linear(self, rows: EncodedRows, n_jobs: int | None) -> tuple[RowPredictor, str]:
+    def linear_work(self, n_features: int) -> float:
+        """Multiplications for each row of the fewest iterations of the linear model."""
+
+    @abstractmethod
+    def linear(
+        self, rows: EncodedRows, n_jobs: int | None, work: float = LINEAR_WORK
+    ) -> tuple[RowPredictor, str]:
         """A linear model of the same columns, and a note about it, which may be empty.
 
-        Its bits do not depend on `n_jobs`, the number of threads.
+        Its bits do not depend on `n_jobs`, the number of threads. More iterations than the fewest
+        are made as far as `work` multiplications allow.
         """
 
     @abstractmethod
-    def scores(self, rows: EncodedRows, output: FloatArray) -> MetricScores:
-        """Scores of the rows' output."""
+    def scores(self, y: npt.NDArray[Any], weights: Weights, output: FloatArray) -> MetricScores:
+        """Scores of the output of rows with these targets."""
 
     @abstractmethod
     def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
@@ -153,9 +161,14 @@ class Classification(TaskKind):
         share = share / share.sum()
         return lambda X: np.tile(share, (X.shape[0], 1))
 
-    def linear(self, rows: EncodedRows, n_jobs: int | None) -> tuple[RowPredictor, str]:
-        work = rows.X.size * len(self.target.classes)
-        iterations = int(np.clip(LINEAR_WORK / work, 20, 300))
+    def linear_work(self, n_features: int) -> float:
+        return FEWEST_ITERATIONS * n_features * len(self.target.classes)
+
+    def linear(
+        self, rows: EncodedRows, n_jobs: int | None, work: float = LINEAR_WORK
+    ) -> tuple[RowPredictor, str]:
+        of_iteration = rows.X.size * len(self.target.classes)
+        iterations = int(np.clip(work / of_iteration, FEWEST_ITERATIONS, MOST_ITERATIONS))
         model, converged = linear_model.logistic_regression(
             rows.X,
             rows.y,
@@ -171,8 +184,8 @@ class Classification(TaskKind):
         )
         return network_predictor(self, model), word
 
-    def scores(self, rows: EncodedRows, output: FloatArray) -> MetricScores:
-        return classification_scores(rows.y, output, rows.weights)
+    def scores(self, y: npt.NDArray[Any], weights: Weights, output: FloatArray) -> MetricScores:
+        return classification_scores(y, output, weights)
 
     def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
         probabilities = {
@@ -213,12 +226,17 @@ class Regression(TaskKind):
         mean = np.average(rows.y, weights=rows.weights)
         return lambda X: np.full(X.shape[0], mean)
 
-    def linear(self, rows: EncodedRows, n_jobs: int | None) -> tuple[RowPredictor, str]:
+    def linear_work(self, n_features: int) -> float:
+        return float(n_features**2)
+
+    def linear(
+        self, rows: EncodedRows, n_jobs: int | None, work: float = LINEAR_WORK
+    ) -> tuple[RowPredictor, str]:
         model = linear_model.ridge_regression(rows.X, self.learnable(rows.y), rows.weights)
         return network_predictor(self, model), ""
 
-    def scores(self, rows: EncodedRows, output: FloatArray) -> MetricScores:
-        return regression_scores(rows.y, output, rows.weights)
+    def scores(self, y: npt.NDArray[Any], weights: Weights, output: FloatArray) -> MetricScores:
+        return regression_scores(y, output, weights)
 
     def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
         return {PREDICTION: output}
@@ -256,4 +274,4 @@ def network_predictor(kind: TaskKind, model: AnyModel) -> RowPredictor:
 
 
 def scores_of(kind: TaskKind, predictor: RowPredictor, rows: EncodedRows) -> MetricScores:
-    return kind.scores(rows, in_blocks(predictor, rows.X))
+    return kind.scores(rows.y, rows.weights, in_blocks(predictor, rows.X))

@@ -13,6 +13,7 @@ from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.preparation import Prepared, prepare
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
+from rosenblatt.cli.tasks import kind_of
 from rosenblatt.cli.training import TrainingResult
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import check_savable, is_model_file, load_model, save_model
@@ -101,7 +102,7 @@ def shown_table(
     InputError
         If its model may not be saved at `place`, or is too large for a model file.
     """
-    file = source.read(target=target, weight_column=weight_column)
+    file = source.read(target=target, besides=[weight_column])
     prepared = prepare(
         file,
         options,
@@ -109,28 +110,40 @@ def shown_table(
         weight_column=weight_column,
         fmt=source.format,
     )
-    place.check_replaceable(prepared.encoding)
-    check_savable(prepared.encoding, n_units * prepared.encoding.n_features)
     notes = (*file.notes, *prepared.notes)
-    columns = prepared.encoding.describe()
-    n_rows = count(len(file.table), "row")
-    screen.say(f"{source.name}: {n_rows}, {count(len(columns) - 1, 'column')} and the target\n")
+    show_encoding(source, screen, place, prepared.encoding, len(file.table), notes, n_units)
+    return ShownTable(prepared, notes)
+
+
+def show_encoding(
+    source: Source,
+    screen: Screen,
+    place: Place,
+    encoding: TableEncoding,
+    n_rows: int,
+    notes: Iterable[str],
+    n_units: int,
+) -> None:
+    """Show the kinds of a table's columns, and notes; InputError as in `shown_table`."""
+    place.check_replaceable(encoding)
+    check_savable(encoding, n_units * encoding.n_features)
+    columns = encoding.describe()
+    rows = count(n_rows, "row")
+    screen.say(f"{source.name}: {rows}, {count(len(columns) - 1, 'column')} and the target\n")
     screen.columns(columns, in_short=True)
     screen.notes(notes)
-    return ShownTable(prepared, notes)
 
 
 def saved_and_shown(
     source: Source,
     screen: Screen,
     place: Place,
-    table: ShownTable,
     trained: TrainingResult,
-    said: Iterable[str] = (),
+    notes: Iterable[str],
 ) -> Json:
-    """Save the model and show its scores; `said` are the notes since the table's."""
-    path, prepared, summary = place.path, table.prepared, trained.saved.summary
-    save_model(path, trained.saved)
+    """Save the model and show its scores; `notes` are those that were shown before."""
+    path, saved, summary = place.path, trained.saved, trained.saved.summary
+    save_model(path, saved)
     screen.saved(path)
     later_notes = list(trained.notes)
     if place.replaced:
@@ -140,23 +153,23 @@ def saved_and_shown(
     screen.scores(summary.scores)
     screen.notes(later_notes)
     screen.say(
-        f"\n{count(summary.epochs, 'epoch')} in {trained.seconds:.1f} s; stopped, because "
-        f"{summary.stop_reason}"
+        f"\n{trained.what} in {trained.seconds:.1f} s; stopped, because {summary.stop_reason}"
     )
     screen.say(f"saved {path}")
     screen.say(f"next: {following}", "bold")
     return {
         "model": str(path),
-        "task": prepared.kind.name,
-        "target": prepared.encoding.target.name,
-        "columns": columns_as_json(prepared.encoding.describe()),
+        "task": kind_of(saved.encoding.target).name,
+        "target": saved.encoding.target.name,
+        "columns": columns_as_json(saved.encoding.describe()),
         "rows": {part.part: part.rows for part in summary.parts},
         "scores": scores_as_json(summary.scores),
+        "networks": len(saved.model.members),
         "epochs": summary.epochs,
         "stop_reason": summary.stop_reason,
         "seconds": trained.seconds,
         "next": following,
-        "notes": [*table.notes, *said, *later_notes],
+        "notes": [*notes, *later_notes],
     }
 
 

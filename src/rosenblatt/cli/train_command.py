@@ -50,4 +50,4 @@ def run_train(
     trained = train_network(
         table.prepared, options, progress=screen.shows_progress, checkpoint=checkpoint
     )
-    return saved_and_shown(source, screen, place, table, trained)
+    return saved_and_shown(source, screen, place, trained, table.notes)

@@ -23,6 +23,7 @@ from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.model import Model
 from rosenblatt.options.features import LEARNING_RATE, VALIDATION
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
+from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray
 
 
@@ -32,7 +33,8 @@ class TrainingResult:
     """A trained model, ready to be saved, and what there is to say about its training."""
 
     saved: SavedModel
-    seconds: float  # of the network's training alone
+    what: str  # such as "12 epochs"
+    seconds: float  # of the networks' training alone
     notes: tuple[str, ...]
 
 
@@ -87,7 +89,8 @@ def train_network(
         said.append(f"the training went on from epoch {network.resumed_from_} of {checkpoint}")
     words = [*said, word, _comparison(kind.main_metric, summary.scores)]
     notes = tuple(dict.fromkeys(filter(None, words)))
-    return TrainingResult(SavedModel(model, prepared.encoding, summary), seconds, notes)
+    saved = SavedModel(model, prepared.encoding, summary)
+    return TrainingResult(saved, count(summary.epochs, "epoch"), seconds, notes)
 
 
 def untrained(

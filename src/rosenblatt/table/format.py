@@ -85,6 +85,11 @@ class TableFormat:
             object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
         self._check()
 
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The columns that are left out."""
+        return tuple(name for name, kind in self.columns.items() if kind is ColumnKind.DROP)
+
     def _check(self) -> None:
         if self.decimal is not None and self.decimal not in DECIMALS:
             raise InputError(f"a decimal sign {self.decimal!r} is not known: give . or ,")

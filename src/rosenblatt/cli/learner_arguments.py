@@ -1,0 +1,85 @@
+"""The options of the table learner, which `train` uses where no network is described."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, final
+
+import typer
+
+from rosenblatt.cli.arguments import NEW_FILE
+from rosenblatt.cli.fit_arguments import FitArguments
+from rosenblatt.cli.learner_options import CLASS_WEIGHTS, LearnerOptions
+from rosenblatt.cli.search_options import parse_time
+from rosenblatt.tabular.preset import DEFAULT
+
+__all__ = ["LearnerArguments"]
+
+PANEL = "The table learner"
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class LearnerArguments:
+    """The values of these options. Fields are declared as typer expects parameters."""
+
+    preset: Annotated[
+        str,
+        typer.Option(
+            help="fast, default or best: about 1, 5 and 60 seconds on two cores for 6,000 rows.",
+            rich_help_panel=PANEL,
+        ),
+    ] = DEFAULT
+    time: Annotated[
+        str | None,
+        typer.Option(
+            help="At most so long, such as 60s, 5m or 1h: the best so far is saved.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    ensemble: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NETWORKS",
+            help="How many networks; from the preset if not given.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    class_weight: Annotated[
+        str | None,
+        typer.Option(
+            help=f"{CLASS_WEIGHTS[0]} = every class counts alike, however few its rows.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    groups: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Rows with the same cell here, such as a patient's, are not divided; no feature.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    save_predictions: Annotated[
+        Path | None,
+        typer.Option(
+            help="A .csv, .tsv or .parquet file: every row predicted by networks that have not"
+            " seen it.",
+            rich_help_panel=PANEL,
+            **NEW_FILE,
+        ),
+    ] = None
+
+    def options(self, task: str, fit: FitArguments) -> LearnerOptions:
+        """The options of the learner, checked."""
+        return LearnerOptions(
+            task=task,
+            preset=self.preset,
+            seconds=None if self.time is None else parse_time(self.time),
+            ensemble=self.ensemble,
+            class_weight=self.class_weight,
+            test_fraction=fit.test_fraction or 0.0,
+            seed=fit.seed,
+            jobs=fit.jobs,
+        )

@@ -1,0 +1,63 @@
+"""The options of the table learner, checked before any file is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from rosenblatt.cli.options import TASKS, check, check_member
+from rosenblatt.tabular.preset import PRESETS, Preset
+
+__all__ = ["CLASS_WEIGHTS", "LearnerOptions"]
+
+CLASS_WEIGHTS = ("balanced",)
+MOST_NETWORKS = 1000
+
+
+@final
+@dataclass(frozen=True)
+class LearnerOptions:
+    """Options of a training by the table learner.
+
+    Attributes
+    ----------
+    task : str
+    preset : str
+    seconds : float, optional
+        From the beginning of the command.
+    ensemble : int, optional
+        Networks; as many as the preset has if None.
+    class_weight : str, optional
+    test_fraction : float
+    seed : int
+    jobs : int, optional
+    """
+
+    task: str
+    preset: str
+    seconds: float | None
+    ensemble: int | None
+    class_weight: str | None
+    test_fraction: float
+    seed: int
+    jobs: int | None
+
+    def __post_init__(self) -> None:
+        check_member("--task", self.task, TASKS)
+        check_member("--preset", self.preset, PRESETS)
+        if self.class_weight is not None:
+            check_member("--class-weight", self.class_weight, CLASS_WEIGHTS)
+        if self.ensemble is not None:
+            valid = 1 <= self.ensemble <= MOST_NETWORKS
+            check("--ensemble", self.ensemble, valid, f"from 1 to {MOST_NETWORKS}", "8")
+        check("--seed", self.seed, 0 <= self.seed < 2**32, "from 0 to 4294967295", "0")
+        if self.jobs is not None:
+            check("--jobs", self.jobs, self.jobs >= 1, "at least 1", "2")
+        valid = 0 <= self.test_fraction < 1
+        check("--test-fraction", self.test_fraction, valid, "from 0 to below 1", "0.2")
+
+    @property
+    def chosen(self) -> Preset:
+        """The preset, with as many networks as asked for."""
+        preset = PRESETS[self.preset]
+        return preset if self.ensemble is None else preset.with_networks(self.ensemble)

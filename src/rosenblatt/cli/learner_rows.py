@@ -1,0 +1,174 @@
+"""Prepares a table for the learner: target, weights, groups, encoded columns in folds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.cli.learner_options import LearnerOptions
+from rosenblatt.cli.preparation import check_weights_left, columns_besides, weights_of
+from rosenblatt.cli.split import split_by_groups, split_rows
+from rosenblatt.cli.tasks import EncodedRows, TaskKind, kind_of
+from rosenblatt.errors import InputError
+from rosenblatt.fitting.class_weight import class_weighted
+from rosenblatt.support.listing import count
+from rosenblatt.support.types import Float64Array, IntArray
+from rosenblatt.table import (
+    ClassTarget,
+    NumberTarget,
+    TableEncoding,
+    TableFile,
+    TableFormat,
+    TableFormats,
+    Task,
+    guess_target,
+    recognise_table,
+)
+from rosenblatt.table.cells import Cells
+from rosenblatt.table.target import AnyTarget
+from rosenblatt.tabular.training import EncodedTable, Labelled, encode_labelled, scaled_to
+
+__all__ = ["LearnerRows", "prepare_rows"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class LearnerRows:
+    """Rows in folds, and those held out.
+
+    Attributes
+    ----------
+    table : EncodedTable
+        Its weights are those of the rows and of their classes together.
+    weights : array (n,), optional
+        Of the rows alone, by which scores are weighted.
+    places : int array (n,)
+        Where these rows stand in the file.
+    n_rows : int
+        Of the file.
+    held_out : EncodedRows, optional
+    weight_column : str, optional
+    notes : tuple of str
+    """
+
+    table: EncodedTable
+    weights: Float64Array | None
+    places: IntArray
+    n_rows: int
+    held_out: EncodedRows | None
+    weight_column: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def encoding(self) -> TableEncoding:
+        return self.table.encoding
+
+    @property
+    def kind(self) -> TaskKind:
+        return kind_of(self.encoding.target)
+
+
+def prepare_rows(
+    file: TableFile,
+    options: LearnerOptions,
+    *,
+    target: str | None = None,
+    weight_column: str | None = None,
+    group_column: str | None = None,
+    fmt: TableFormat | None = None,
+) -> LearnerRows:
+    """Encode the rows that have a target and a weight, and divide them into folds.
+
+    Raises InputError as `recognise_table` and `learn_encoding` do, for weights that are none, and
+    for class weights of numbers.
+    """
+    fmt = fmt or TableFormat()
+    table, weights, groups = columns_besides(file.table, target, weight_column, group_column)
+    notes: list[str] = []
+    if target is None:
+        target, note = guess_target(table.without(*fmt.dropped))
+        notes.append(note)
+    formats = recognise_table(table, target=target, fmt=fmt, task=Task(options.task))
+    learnt = formats.target
+    labelled = learnt.encode(table.by_name[target])
+    notes += labelled.notes
+    rows, y = np.flatnonzero(labelled.rows), labelled.y
+    names = None if groups is None else group_names(groups)[rows]
+    held_out = held_out_of(learnt, y, names, options)
+    kept = np.setdiff1d(np.arange(len(rows)), held_out)
+    if weights is not None:
+        check_weights_left(weights[rows[kept]], weight_column)
+        kept = kept[weights[rows[kept]] > 0]
+    if len(kept) < 2:
+        raise InputError(
+            f"{len(kept)} row is left to learn {target!r} from: give 2 or more that have a target"
+        )
+    of_rows = weights_of(weights, rows[kept])
+    data = Labelled(
+        table,
+        rows[kept],
+        y[kept],
+        balanced(learnt, y[kept], of_rows) if options.class_weight else of_rows,
+        None if names is None else names[kept],
+    )
+    if isinstance(learnt, NumberTarget):
+        formats = TableFormats(formats.columns, scaled_to(learnt, data.y))
+    encoded = encode_labelled(
+        data, formats, options.chosen, random_state=options.seed, reading=file.reading
+    )
+    tested = None
+    if len(held_out):
+        (X,) = encoded.encoding.encode_parts(table, [rows[held_out]])
+        tested = EncodedRows(X, y[held_out], weights_of(weights, rows[held_out]))
+    if names is not None:
+        n_groups = len(np.unique(names[kept]))
+        notes.append(
+            f"rows with the same {group_column!r} are not divided: {count(n_groups, 'group')}"
+            " to train on"
+        )
+    return LearnerRows(
+        encoded,
+        of_rows,
+        data.rows,
+        len(table),
+        tested if tested is not None and tested.has_weight else None,
+        weight_column,
+        (*notes, *formats.notes, *encoded.encoding.notes),
+    )
+
+
+def held_out_of(
+    target: AnyTarget,
+    y: npt.NDArray[Any],
+    groups: npt.NDArray[Any] | None,
+    options: LearnerOptions,
+) -> IntArray:
+    """The places of the rows that are held out, stratified by class, or whole groups of them."""
+    if groups is not None:
+        return split_by_groups(groups, options.test_fraction, options.seed)
+    strata = y if isinstance(target, ClassTarget) else np.zeros(len(y))
+    return split_rows(strata, 0.0, options.test_fraction, options.seed).held_out
+
+
+def group_names(cells: Cells) -> npt.NDArray[Any]:
+    """The group of each row by name; a row without one is a group of its own."""
+    distinct = cells.distinct
+    names = np.array([*distinct.strings, ""], dtype=object)[distinct.codes]
+    alone = np.flatnonzero(distinct.codes < 0)
+    names[alone] = [f"\0{row}" for row in alone]
+    return names.astype(str)
+
+
+def balanced(target: AnyTarget, y: npt.NDArray[Any], weights: Float64Array | None) -> Float64Array:
+    """The weights times those of the classes, by which all of these count alike."""
+    if not isinstance(target, ClassTarget):
+        raise InputError(
+            f"--class-weight is for classes, and {target.name!r} is taken for a number: leave it"
+            " out, or say --task classification"
+        )
+    weighted = class_weighted("balanced", y.astype(np.float64)[:, None], target.classes, weights)
+    assert weighted is not None
+    return weighted.astype(np.float64, copy=False)

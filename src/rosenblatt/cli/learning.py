@@ -1,0 +1,193 @@
+"""Trains the table learner on prepared rows, and scores it beside a linear and a constant model."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from rosenblatt import __version__
+from rosenblatt.cli.comparison import Comparison, compared, work_of
+from rosenblatt.cli.learner_options import LearnerOptions
+from rosenblatt.cli.learner_progress import LearnerProgress
+from rosenblatt.cli.learner_rows import LearnerRows
+from rosenblatt.cli.scores import MetricScores
+from rosenblatt.cli.tasks import TaskKind, kind_of, network_predictor, scores_of
+from rosenblatt.cli.training import TrainingResult
+from rosenblatt.parallel import StopSignal
+from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
+from rosenblatt.support.listing import count
+from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.tabular.rows import TrainingRows
+from rosenblatt.tabular.training import TrainedTable, train_networks
+
+__all__ = ["LearnedTable", "train_learner"]
+
+OUTSIDE = "validation"  # as the rows by which epochs are compared are called everywhere
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class LearnedTable:
+    """A trained model, and what it predicts for the rows that it was trained on.
+
+    Attributes
+    ----------
+    result : TrainingResult
+    kind : TaskKind
+    outside : array (n, n_outputs) or (n,)
+        Class probabilities or numbers of each row by the networks that have not seen it; NaN
+        without any.
+    """
+
+    result: TrainingResult
+    kind: TaskKind
+    outside: FloatArray
+
+    @property
+    def known(self) -> IntArray:
+        """The places of the rows that have an output."""
+        return places_known(self.outside)
+
+
+def train_learner(
+    rows: LearnerRows, options: LearnerOptions, *, progress: bool, begun: float
+) -> LearnedTable:
+    """Train the networks within what is left of the time, and score them on rows not seen.
+
+    Parameters
+    ----------
+    rows : LearnerRows
+    options : LearnerOptions
+    progress : bool
+        Whether a line shows the epochs.
+    begun : float
+        When the command did, on the clock of `time.perf_counter`.
+    """
+    shown = LearnerProgress() if progress else None
+    stop = StopSignal()
+    if options.seconds is not None:
+        stop.deadline = begun + options.seconds
+    start = time.perf_counter()
+    trained = train_networks(
+        rows.table,
+        options.chosen,
+        n_jobs=options.jobs,
+        stop=stop,
+        report=None if shown is None else shown.epoch,
+        planned=None if shown is None else shown.plan,
+    )
+    if shown is not None:
+        shown.close()
+    reason = stop_reason(stop, trained)
+    kind = kind_of(trained.encoding.target)
+    outside = outputs_outside(kind, trained)
+    comparison, notes = comparison_of(rows, trained, options)
+    seconds = time.perf_counter() - start
+    summary = Summary(
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        version=__version__,
+        parts=part_sizes(rows),
+        options=tuple(OptionValue(name, value) for name, value in vars(options).items()),
+        scores=all_scores(kind, rows, trained, outside, comparison),
+        epochs=len(trained.epochs),
+        stop_reason=reason,
+        weight_column=rows.weight_column,
+    )
+    if trained.learned is None:
+        notes.append(
+            "no network had an epoch in time, and a linear model is saved: give more --time"
+        )
+    notes += worse_than_trivial(kind.main_metric, summary.scores)
+    members = len(trained.model.members)
+    what = f"{count(members, 'network')} from {count(summary.epochs, 'epoch')} in all"
+    saved = SavedModel(trained.model, trained.encoding, summary)
+    return LearnedTable(TrainingResult(saved, what, seconds, tuple(notes)), kind, outside)
+
+
+def stop_reason(stop: StopSignal, trained: TrainedTable) -> str:
+    """The end of a sentence that begins with 'stopped, because'."""
+    if stop.requested:
+        return "it was interrupted"
+    if trained.learned is None or stop.due:
+        return "--time was over"
+    return "all networks were trained"
+
+
+def outputs_outside(kind: TaskKind, trained: TrainedTable) -> FloatArray:
+    """Class probabilities or numbers of the rows by the networks that have not seen them."""
+    if trained.learned is None:
+        return np.full(len(trained.rows), np.nan)
+    return kind.output(trained.model.loss.inverse_link(trained.learned.outside))
+
+
+def places_known(outside: FloatArray) -> IntArray:
+    return np.flatnonzero(np.isfinite(outside.reshape(len(outside), -1)[:, 0]))
+
+
+def comparison_of(
+    rows: LearnerRows, trained: TrainedTable, options: LearnerOptions
+) -> tuple[Comparison | None, list[str]]:
+    """The scores of both simple models, unless an interrupt says that they are not wanted."""
+    if trained.learned is None:
+        return None, []
+    unweighted = TrainingRows(trained.rows.X, trained.rows.y, rows.weights)
+    try:
+        return (
+            compared(
+                rows.kind,
+                unweighted,
+                rows.table.divisions,
+                rows.held_out,
+                work_of(trained.learned),
+                options.jobs,
+            ),
+            [],
+        )
+    except KeyboardInterrupt:
+        return None, ["the linear model was not fitted: it was interrupted"]
+
+
+def part_sizes(rows: LearnerRows) -> tuple[PartSize, ...]:
+    held_out = () if rows.held_out is None else (PartSize("held-out", len(rows.held_out.y)),)
+    return (PartSize("train", rows.table.n_trained_on), *held_out)
+
+
+def all_scores(
+    kind: TaskKind,
+    rows: LearnerRows,
+    trained: TrainedTable,
+    outside: FloatArray,
+    comparison: Comparison | None,
+) -> tuple[Score, ...]:
+    """By model and part, in the order in which they are shown."""
+    parts: dict[str, dict[str, MetricScores]] = {OUTSIDE: {}, "held-out": {}}
+    known = places_known(outside)
+    if len(known):
+        weights = None if rows.weights is None else rows.weights[known]
+        parts[OUTSIDE]["network"] = kind.scores(trained.rows.y[known], weights, outside[known])
+    if rows.held_out is not None:
+        predictor = network_predictor(kind, trained.model)
+        parts["held-out"]["network"] = scores_of(kind, predictor, rows.held_out)
+    if comparison is not None:
+        parts[OUTSIDE] |= comparison.outside
+        parts["held-out"] |= comparison.held_out
+    return tuple(
+        Score(model, part, metric, value)
+        for model in ("network", "linear", "trivial")
+        for part, scores in parts.items()
+        for metric, value in scores.get(model, {}).items()
+    )
+
+
+def worse_than_trivial(metric: str, scores: tuple[Score, ...]) -> list[str]:
+    last = {s.model: s.value for s in scores if s.metric == metric and s.value is not None}
+    if last.get("network", 0) >= last.get("trivial", 0):
+        return []
+    return [
+        "the networks predict worse than the trivial model: the columns say little about the"
+        " target, or there are too few rows"
+    ]

@@ -1,0 +1,38 @@
+"""Whether a command line describes one network: any option of its training does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+import typer
+
+from rosenblatt.cli.fit_arguments import NetworkArguments
+from rosenblatt.cli.learner_arguments import LearnerArguments
+from rosenblatt.errors import InputError
+
+__all__ = ["describes_one_network"]
+
+ONE_NETWORK = ("network", "checkpoint", *(field.name for field in fields(NetworkArguments)))
+LEARNER = tuple(field.name for field in fields(LearnerArguments))
+
+
+def describes_one_network(context: typer.Context) -> bool:
+    """Whether an option of one network was given; InputError beside one of the table learner."""
+    of_network, of_learner = given(context, ONE_NETWORK), given(context, LEARNER)
+    if of_network and of_learner:
+        raise InputError(
+            f"{of_learner[0]} is for the table learner, and {of_network[0]} trains one network:"
+            " leave one of them out"
+        )
+    return bool(of_network)
+
+
+def given(context: typer.Context, names: Sequence[str]) -> list[str]:
+    """Those of the options that stand on the command line, as they are written there."""
+    sources = {name: context.get_parameter_source(name) for name in names}
+    return [
+        f"--{name.replace('_', '-')}"
+        for name, source in sources.items()
+        if source is not None and source.name == "COMMANDLINE"
+    ]
