@@ -31,8 +31,8 @@ def for_rows(encoding: TableEncoding, fmt: TableFormat) -> TableEncoding:
     """
     if fmt.columns or fmt.keep:
         raise InputError(
-            "what the columns are was decided in training: give --column, --columns and --keep to"
-            " `rosenblatt train`"
+            "what the columns are was decided in training: give --column, --drop, --columns and"
+            " --keep to `rosenblatt train`"
         )
     columns = tuple(of_column(column, fmt) for column in encoding.columns)
     return replace(encoding, columns=columns, target=of_target(encoding.target, fmt))

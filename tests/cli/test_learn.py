@@ -1,0 +1,192 @@
+"""`rosenblatt train` with the table learner: the same networks as in Python, and its options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import accuracy_score, r2_score
+
+from rosenblatt import TableClassifier, TableRegressor, load
+from rosenblatt.cli.app import run
+from rosenblatt.model import AnyModel
+from rosenblatt.persistence import load_model
+from tests.support.cli_tables import shop_table
+
+FAST = ["--preset", "fast"]
+MODEL = Path("shop.safetensors")
+
+
+def assert_same(one: AnyModel, other: AnyModel) -> None:
+    assert len(one.members) == len(other.members)
+    for a, b in zip(one.members, other.members, strict=True):
+        assert a.network == b.network
+        np.testing.assert_array_equal(a.parameters, b.parameters)
+
+
+@pytest.mark.parametrize("target", ["bought", "weight"])
+def test_the_networks_are_those_of_the_estimators(folder: Path, result, target: str) -> None:
+    table = shop_table()
+    table.loc[[3, 50], target] = None
+    table.to_csv("shop.csv", index=False)
+    trained = result("train", "shop.csv", "--target", target, *FAST, "--seed", "5")
+    kind = TableClassifier if target == "bought" else TableRegressor
+    estimator = kind("fast", random_state=5).fit(pd.read_csv("shop.csv"), target=target)
+    saved = load_model(MODEL)
+    assert_same(saved.model, estimator.network_)
+    main = "accuracy" if target == "bought" else "r2"
+    assert trained["scores"]["network"]["validation"][main] == pytest.approx(
+        estimator.validation_score_
+    )
+    assert trained["epochs"] == len(estimator.history_)
+    assert trained["rows"] == {"train": 238}
+    again = load("shop.safetensors")
+    np.testing.assert_array_equal(again.predict(table), estimator.predict(table))
+    assert again.validation_score_ == pytest.approx(estimator.validation_score_)
+
+
+def test_the_networks_are_those_of_the_estimators_with_weights_and_groups(
+    folder: Path, result
+) -> None:
+    rng = np.random.default_rng(0)
+    table = shop_table().assign(
+        times=rng.integers(0, 3, 240), house=[f"house {k}" for k in rng.integers(0, 30, 240)]
+    )
+    table.to_csv("shop.csv", index=False)
+    options = ["--target", "bought", "--sample-weight", "times", "--groups", "house", *FAST]
+    trained = result("train", "shop.csv", *options)
+    assert not {"times", "house"} & {column["name"] for column in trained["columns"]}
+    X = table.drop(columns=["times", "house"])
+    estimator = TableClassifier("fast", random_state=0)
+    estimator.fit(X, target="bought", sample_weight=table["times"], groups=table["house"])
+    assert_same(load_model(MODEL).model, estimator.network_)
+    assert any("rows with the same 'house' are not divided" in note for note in trained["notes"])
+
+
+def test_simple_models_stand_beside_the_networks(folder: Path, result) -> None:
+    trained = result("train", "shop.csv", "--target", "weight", *FAST, "--test-fraction", "0.25")
+    assert trained["rows"] == {"train": 180, "held-out": 60}
+    scores = trained["scores"]
+    assert list(scores) == ["network", "linear", "trivial"]
+    for part in ("validation", "held-out"):
+        assert scores["network"][part]["r2"] > 0.8
+        assert scores["linear"][part]["r2"] > 0.9
+        assert -0.2 < scores["trivial"][part]["r2"] <= 0
+    assert result("inspect", str(MODEL))["scores"] == scores
+
+
+@pytest.mark.parametrize("options", [["--hidden", "4"], ["--network", "4"], ["--epochs", "3"]])
+def test_an_option_of_one_network_trains_one(folder: Path, result, options: list[str]) -> None:
+    trained = result("train", "shop.csv", "--target", "bought", *options)
+    assert trained["networks"] == 1
+    assert trained["rows"] == {"train": 168, "validation": 24, "held-out": 48}
+    assert result("inspect", str(MODEL))["format_version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--preset", "fast", "--epochs", "3"], "--preset is for the table learner, and --epochs"),
+        (["--hidden", "3", "--groups", "a"], "--groups is for the table learner, and --network"),
+        (["--ensemble", "3", "--checkpoint", "c"], "and --checkpoint trains one network"),
+        (["--preset", "fats"], "did you mean 'fast'"),
+        (["--time", "soon"], "--time 60s"),
+        (["--ensemble", "0"], "from 1 to 1000"),
+        (["--class-weight", "balance"], "did you mean 'balanced'"),
+        (["--test-fraction", "1"], "--test-fraction 0.2"),
+        (["--save-predictions", "p.txt"], ".parquet"),
+        (["--save-predictions", "shop.csv"], "the model's file or the table"),
+        (["--save-predictions", "shop.safetensors/"], "shop.safetensors"),
+        (["--groups", "hose"], "has no column 'hose' of groups"),
+        (["--groups", "bought"], "cannot be target and groups"),
+        (["--sample-weight", "size", "--groups", "size"], "sample weights and groups"),
+        (["--target", "weight", "--class-weight", "balanced"], "is taken for a number"),
+        (["--drop", "bougt"], "did you mean 'bought'"),
+    ],
+)
+def test_what_is_refused(folder: Path, capsys, options: list[str], named: str) -> None:
+    target = [] if "--target" in options else ["--target", "bought"]
+    assert run(["train", "shop.csv", *target, *options]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("error: ")
+    assert named in captured.err
+    assert not MODEL.exists()
+
+
+def test_predictions_of_rows_that_the_networks_have_not_seen(folder: Path, result) -> None:
+    table = shop_table()
+    table.loc[[0, 17], "bought"] = None
+    table.to_csv("shop.csv", index=False)
+    arguments = ["train", "shop.csv", "--target", "bought", *FAST, "--save-predictions", "p.csv"]
+    trained = result(*arguments)
+    assert trained["predictions"] == "p.csv"
+    assert trained["rows_without_prediction"] == 2
+    predicted = pd.read_csv("p.csv")
+    assert len(predicted) == 240
+    assert predicted[predicted["prediction"].isna()].index.tolist() == [0, 17]
+    known = table["bought"].notna()
+    score = accuracy_score(table["bought"][known], predicted["prediction"][known])
+    assert score == pytest.approx(trained["scores"]["network"]["validation"]["accuracy"])
+    assert run([*arguments, "--quiet"]) == 0  # its own file is replaced
+    Path("p.csv").write_text("mine\n1\n")
+    assert run(arguments) == 2
+    assert Path("p.csv").read_text() == "mine\n1\n"
+
+
+def test_predictions_of_numbers(folder: Path, result) -> None:
+    options = ["--target", "weight", *FAST, "--save-predictions", "p.parquet"]
+    trained = result("train", "shop.csv", *options)
+    predicted = pd.read_parquet("p.parquet")["prediction"]
+    score = r2_score(shop_table()["weight"], predicted)
+    assert score == pytest.approx(trained["scores"]["network"]["validation"]["r2"])
+
+
+def test_dropped_columns_are_no_features_and_no_target(folder: Path, result) -> None:
+    trained = result("train", "shop.csv", "--drop", "bought", "--drop", "size", *FAST)
+    assert trained["target"] == "weight"
+    kinds = {column["name"]: column["features"] for column in trained["columns"]}
+    assert kinds["bought"] == kinds["size"] == 0
+
+
+def test_as_many_networks_as_asked_for(folder: Path, result) -> None:
+    arguments = ["train", "shop.csv", "--target", "bought", *FAST, "--force"]
+    for n in (1, 6):
+        trained = result(*arguments, "--ensemble", str(n))
+        assert trained["networks"] == n
+        scored = trained["scores"]["network"]["validation"]
+        assert scored["accuracy"] > 0.8
+
+
+def test_balanced_classes_count_alike(folder: Path, result) -> None:
+    """The rare class is found more often: its recall and the balanced accuracy are larger."""
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=1200)
+    rare = (x + rng.normal(0, 1.5, 1200)) > 2.8
+    pd.DataFrame({"x": x, "y": np.where(rare, "rare", "usual")}).to_csv("r.csv", index=False)
+    plain = result("train", "r.csv", *FAST)["scores"]["network"]["validation"]
+    balanced = result("train", "r.csv", *FAST, "--class-weight", "balanced")
+    found = balanced["scores"]["network"]["validation"]
+    assert found["balanced_accuracy"] > plain["balanced_accuracy"] + 0.1
+
+
+def test_a_time_too_short_for_a_network_gives_a_linear_model(folder: Path, result) -> None:
+    trained = result("train", "shop.csv", "--target", "bought", "--time", "0.001s")
+    assert trained["networks"] == 1
+    assert trained["stop_reason"] == "--time was over"
+    assert any("a linear model is saved" in note for note in trained["notes"])
+    evaluated = result("evaluate", str(MODEL), "shop.csv")
+    assert evaluated["scores"]["accuracy"] > 0.8
+
+
+def test_rows_of_one_group_are_held_out_together(folder: Path, result) -> None:
+    table = shop_table().assign(house=np.arange(240) // 6)
+    table["bought"] = np.where(np.arange(240) // 6 % 2, "a", "b")  # known by the house alone
+    table.to_csv("shop.csv", index=False)
+    options = ["--groups", "house", "--test-fraction", "0.2", *FAST]
+    trained: dict[str, Any] = result("train", "shop.csv", "--target", "bought", *options)
+    assert trained["rows"] == {"train": 192, "held-out": 48}
+    for part in ("validation", "held-out"):
+        assert trained["scores"]["network"][part]["accuracy"] < 0.75
