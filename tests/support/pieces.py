@@ -1,0 +1,44 @@
+"""Networks that begin with piecewise-linear pieces, or have some later."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rosenblatt.activations import GELU, ReLU, Tanh
+from rosenblatt.initializers import GlorotUniform
+from rosenblatt.network import Dense, Network, PiecewiseLinear
+from rosenblatt.normalizations import LayerNorm
+from rosenblatt.problem import Arrays
+
+LAYER = PiecewiseLinear(
+    lows=(-1.0, -2.0, -3.0),
+    highs=(1.0, 2.0, 3.0),
+    edges=((-1.0, 0.0, 0.5), (), (-2.0, -1.0, 0.0, 2.0)),
+    centers=((0.1, 0.2), (), (0.3, 0.2, 0.1)),
+    gains=(0.5, 1.0, 2.0),
+)
+NETWORKS = {
+    "first": Network(3, (LAYER, Dense(4, Tanh()), Dense(2))),
+    # More units than a panel of the native product has, and a part of another one.
+    "wide": Network(3, (LAYER, Dense(75, ReLU()), Dense(2))),
+    "needs z": Network(3, (LAYER, Dense(4, GELU()), Dense(2))),
+    "rows together": Network(3, (LAYER, Dense(4, Tanh(), normalization=LayerNorm()), Dense(2))),
+    "residual": Network(3, (LAYER, Dense(8, Tanh(), residual=True), Dense(2))),
+    "one output": Network(3, (LAYER, Dense(1))),
+    "without pieces": Network(
+        3, (PiecewiseLinear((-1.0,) * 3, (1.0,) * 3, ((),) * 3, ((),) * 3, (1.0,) * 3), Dense(2))
+    ),
+    "second": Network(3, (Dense(3, Tanh()), LAYER, Dense(4, Tanh()), Dense(2))),
+    "dropout": Network(3, (LAYER, Dense(4, Tanh(), dropout=0.3), Dense(2))),
+}
+each_network = pytest.mark.parametrize("net", NETWORKS.values(), ids=NETWORKS)
+
+
+def theta_of(net: Network, dtype: type = np.float64) -> np.ndarray:
+    return net.initial_parameters(np.random.RandomState(0), GlorotUniform(), dtype)
+
+
+def arrays(n: int = 50, n_outputs: int = 2) -> Arrays:
+    rng = np.random.default_rng(0)
+    return Arrays(2 * rng.normal(size=(n, 3)), rng.normal(size=(n, n_outputs)))
