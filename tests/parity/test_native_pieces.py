@@ -1,4 +1,4 @@
-"""Networks with pieces: the native engine, which does not write them out, beside the readable one."""
+"""Networks with pieces: the native engine, which does not write them out, and the readable one."""
 
 from __future__ import annotations
 
