@@ -215,6 +215,12 @@ def test_one_class_no_target_and_missing_columns_are_refused() -> None:
         fitted.predict(frame[FEATURES].rename(columns={"area": "Area "}))
 
 
+def test_more_classes_than_fit_into_memory_are_refused() -> None:
+    X = np.arange(20_000.0)[:, None]
+    with pytest.raises(InputError, match="10,000 classes in 20,000 rows"):
+        classifier().fit(X, np.arange(20_000) // 2)
+
+
 def test_three_rows_are_enough() -> None:
     frame = houses()[:3]
     assert regressor().fit(frame[["area"]].fillna(50), [1.0, 2.0, 3.0]).predict(frame).shape == (3,)
