@@ -221,6 +221,68 @@ def test_more_classes_than_fit_into_memory_are_refused() -> None:
         classifier().fit(X, np.arange(20_000) // 2)
 
 
+def odd_cells() -> dict[str, Any]:
+    frame = houses()
+    huge = np.array([2**70 + k for k in range(240)], dtype=object)
+    dates = np.array([None, *pd.to_datetime(frame["built"][1:])], dtype=object)
+    return {
+        "more than 64 bits": pd.DataFrame({"a": huge, "b": frame["area"]}),
+        "half a character": pd.DataFrame(
+            {"a": np.array(["\ud800", "b"] * 120, dtype=object), "b": frame["area"]}, dtype=object
+        ),
+        "hours": np.arange(240).astype("m8[h]")[:, None],
+        "dates and gaps": np.column_stack([dates, frame["town"].to_numpy()]).astype(object),
+    }
+
+
+@pytest.mark.parametrize("case", odd_cells())
+def test_odd_cells_are_read(case: str) -> None:
+    X, y = odd_cells()[case], houses()["dear"]
+    assert classifier().fit(X, y).predict(X).shape == (240,)
+
+
+def test_columns_with_numbers_for_names() -> None:
+    frame = houses()[["area", "town", "price"]].rename(columns={"area": 1, "town": 2, "price": 3})
+    fitted = regressor(columns={2: "drop"}).fit(frame, target=3)
+    assert fitted.columns_ == {"1": "number", "2": "drop"}
+    assert fitted.predict(frame).shape == (240,)
+
+
+def test_a_mapping_is_fitted_like_a_frame() -> None:
+    frame = houses()
+    mapping = {name: frame[name].tolist() for name in ("town", "area")}
+    fitted = regressor().fit(mapping, frame["price"])
+    assert fitted.feature_names_in_.tolist() == ["town", "area"]
+    np.testing.assert_allclose(
+        fitted.predict(mapping), fitted.predict(frame[["town", "area"]]), rtol=1e-6
+    )
+    assert TableEncoder().fit(mapping).transform(mapping).shape[0] == 240
+
+
+@pytest.mark.parametrize("weight", [1e308, 5e-324])
+def test_weights_count_by_their_ratios(weight: float) -> None:
+    frame = houses()
+    plain = classifier().fit(frame[FEATURES], frame["dear"], sample_weight=np.ones(240))
+    scaled = classifier().fit(frame[FEATURES], frame["dear"], sample_weight=np.full(240, weight))
+    X = frame[FEATURES]
+    np.testing.assert_array_equal(plain.predict_proba(X), scaled.predict_proba(X))
+
+
+def test_targets_that_are_no_classes_are_refused() -> None:
+    frame = houses()
+    for y, message in (
+        (frame["built"], "cannot be classes"),
+        (pd.Series([1, "1"] * 120, dtype=object), "several types, int and str"),
+        (np.array(["\ud800", "b"] * 120, dtype=object), "half a character"),
+    ):
+        with pytest.raises(InputError, match=message):
+            classifier().fit(frame[FEATURES], y)
+    with pytest.raises(InputError, match="no row with a target"):
+        classifier().fit(
+            frame[FEATURES], frame["dear"], X_val=frame[FEATURES][:0], y_val=frame["dear"][:0]
+        )
+
+
 def test_three_rows_are_enough() -> None:
     frame = houses()[:3]
     assert regressor().fit(frame[["area"]].fillna(50), [1.0, 2.0, 3.0]).predict(frame).shape == (3,)

@@ -16,7 +16,7 @@ from rosenblatt.table.arrow_types import normalised
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.names import require_distinct
 
-__all__ = ["Table", "table_of"]
+__all__ = ["Table", "table_of", "text_of"]
 
 
 @final
@@ -120,7 +120,7 @@ def arrow_of_series(series: Any) -> pa.ChunkedArray | pa.Array:
         series = series.cat.rename_categories(str)
     try:
         return pa.chunked_array(pa.Array.from_pandas(series))
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError):
         pass
     values = [None if is_missing(value) else value for value in series]
     if any(isinstance(value, list | dict | set | tuple | np.ndarray) for value in values):
@@ -133,4 +133,7 @@ def is_missing(value: Any) -> bool:
 
 
 def text_of(value: Any) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    """What a cell prints; halves of characters, which no text may hold, as question marks."""
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return str(value).encode(errors="replace").decode()

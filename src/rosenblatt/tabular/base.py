@@ -28,7 +28,13 @@ from rosenblatt.table.names import require_columns
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.encoder import TableEncoder
 from rosenblatt.tabular.encoding import formats_of
-from rosenblatt.tabular.inputs import is_frame, names_of_arrays, table_from, values_of
+from rosenblatt.tabular.inputs import (
+    is_frame,
+    learn_columns,
+    names_of_arrays,
+    table_from,
+    values_of,
+)
 from rosenblatt.tabular.learner import Learned
 from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.preset import DEFAULT, PRESETS, Preset
@@ -207,14 +213,14 @@ class BaseTable(BaseEstimator, ABC):
                     " instead, or a data frame"
                 )
             table = table_from(X)
-            require_columns([target], table.names)
-            values, present = present_values(values_of(table.by_name[target].values))
-            table, name = table.without(target), target
-            self.feature_names_in_ = np.array(table.names, dtype=object)
-            self.n_features_in_ = len(table.columns)
+            name = str(target)
+            require_columns([name], table.names)
+            values, present = present_values(values_of(table.by_name[name].values))
+            table = table.without(name)
+            learn_columns(self, table, table)
         else:
             table = table_from(X, self)
-            validate_data(self, X, skip_check_array=True)
+            learn_columns(self, X, table)
             values = self._checked(values_of(y))
             present = np.ones(len(values), dtype=bool)
             name = distinct_name(getattr(y, "name", None), table)
@@ -257,7 +263,8 @@ class BaseTable(BaseEstimator, ABC):
         weights: Float64Array = _check_sample_weight(
             given, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
         )
-        return weights
+        # They count by their ratios, and sums of the largest numbers are infinite.
+        return weights / weights.max()
 
     def _validation(self, X_val: Any, y_val: Any, target: str | None) -> Labelled | None:
         if X_val is None:
@@ -268,12 +275,14 @@ class BaseTable(BaseEstimator, ABC):
         if y_val is None:
             if target is None:
                 raise ValueError("X_val is given without y_val: give both, or neither")
-            require_columns([target], table.names)
-            values, present = present_values(values_of(table.by_name[target].values))
+            require_columns([str(target)], table.names)
+            values, present = present_values(values_of(table.by_name[str(target)].values))
         else:
             values = self._checked(values_of(y_val))
             present = np.ones(len(values), dtype=bool)
         rows = np.flatnonzero(present)
+        if not len(rows):
+            raise InputError("X_val has no row with a target: give some, or leave X_val out")
         y = self._encode_target(self._target, self._checked(values[rows]))
         return Labelled(table, rows, y, None)
 

@@ -93,11 +93,18 @@ class TableClassifier(ClassifierMixin, BaseTable):
         y = column_or_1d(y, warn=True)
         if y.dtype == object:
             check_no_missing(y)
-            if not all(isinstance(value, str) for value in y):
-                kinds = {type(value) for value in y}
-                y = np.array(y.tolist()) if len(kinds) == 1 else y.astype(str)
+            kinds = {type(value) for value in y}
+            if str in kinds and len(kinds) > 1:
+                names = " and ".join(sorted(kind.__name__ for kind in kinds))
+                raise InputError(
+                    f"the classes are of several types, {names}: make all of them texts"
+                )
+            if str not in kinds:
+                y = np.array(y.tolist())
         elif np.issubdtype(y.dtype, np.floating) and not np.isfinite(y).all():
             raise ValueError("Input y contains NaN or infinity.")
+        if y.dtype.kind in "mMc":
+            raise InputError(f"values of the type {y.dtype} cannot be classes: give their texts")
         check_classification_targets(y)
         return y
 
@@ -105,8 +112,8 @@ class TableClassifier(ClassifierMixin, BaseTable):
         self.classes_, counts = np.unique(y, return_counts=True)
         if len(self.classes_) < 2:
             raise InputError(
-                f"the target {name!r} has one class only, {self.classes_[0]!r}: a classifier needs"
-                " rows of two classes or more"
+                f"the target {name!r} has one class only, {str(self.classes_[0])!r}: a classifier"
+                " needs rows of two classes or more"
             )
         if len(self.classes_) * len(y) > MOST_PROBABILITIES:
             raise InputError(
@@ -117,6 +124,8 @@ class TableClassifier(ClassifierMixin, BaseTable):
         labels = self.classes_.tolist()
         if isinstance(labels[0], float):
             labels = [int(label) for label in labels]
+        if isinstance(labels[0], str) and not all(map(is_whole_text, labels)):
+            raise InputError(f"a class of {name!r} holds half a character, which no file can hold")
         return ClassTarget(
             name, tuple(labels), tuple(counts.tolist()), "a classifier was asked for"
         )
@@ -126,7 +135,7 @@ class TableClassifier(ClassifierMixin, BaseTable):
         known = (codes < len(self.classes_)) & (self.classes_[codes % len(self.classes_)] == y)
         if not known.all():
             strange = y[np.flatnonzero(~known)[0]]
-            raise ValueError(f"the class {strange!r} of y_val is none of the training's")
+            raise InputError(f"the class {str(strange)!r} of y_val is none of the training's")
         return codes.astype(np.int64)
 
     def _score_outside(self, learned: Learned, rows: TrainingRows) -> float:
@@ -134,6 +143,10 @@ class TableClassifier(ClassifierMixin, BaseTable):
         scores, (_, codes, weights) = learned.outside[known], rows.part(known)
         decided = scores.argmax(axis=1) if scores.shape[1] > 1 else scores[:, 0] > 0
         return float(np.average(decided == codes, weights=weights))
+
+
+def is_whole_text(label: str) -> bool:
+    return label.encode(errors="replace").decode() == label
 
 
 def check_no_missing(y: npt.NDArray[Any]) -> None:

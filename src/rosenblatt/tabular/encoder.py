@@ -16,7 +16,7 @@ from rosenblatt.table import ClassTarget, ColumnKind, NumberTarget, TableEncodin
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.encoding import encode_training, formats_of
 from rosenblatt.tabular.folds import divided
-from rosenblatt.tabular.inputs import table_from, values_of
+from rosenblatt.tabular.inputs import learn_columns, table_from, values_of
 
 __all__ = ["TableEncoder"]
 
@@ -87,7 +87,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """Features of new rows, float32 of shape (n_rows, n_features)."""
         check_is_fitted(self)
         table = table_from(X, self, [column.name for column in self.encoding_.columns])
-        validate_data(self, X, reset=False, skip_check_array=True)
+        if not isinstance(X, Mapping):
+            validate_data(self, X, reset=False, skip_check_array=True)
         return self.encoding_.encode(table).X
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
@@ -97,7 +98,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     def _fit(self, X: Any, y: Any) -> FloatArray:
         table = table_from(X, self)
-        validate_data(self, X, skip_check_array=True)
+        learn_columns(self, X, table)
         if len(table) < 2:
             raise ValueError(f"n_samples={len(table)}: TableEncoder needs 2 rows or more")
         rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31))

@@ -43,8 +43,8 @@ def formats_of(
     table: Table, target: AnyTarget, kinds: Mapping[str, ColumnKind | str]
 ) -> TableFormats:
     """What the columns of a table without its target hold; InputError where nothing decides."""
-    require_columns(tuple(kinds), table.names)
-    named = {name: ColumnKind.named(kind) for name, kind in kinds.items()}
+    require_columns(tuple(map(str, kinds)), table.names)
+    named = {str(name): ColumnKind.named(kind) for name, kind in kinds.items()}
     formats = recognise(table, TableFormat(columns=named))
     for column in formats:
         if column.question:

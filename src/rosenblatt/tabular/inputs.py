@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from scipy import sparse
-from sklearn.utils.validation import check_array
+from sklearn.utils.validation import check_array, validate_data
 
-from rosenblatt.errors import InputError
 from rosenblatt.table import Table, table_of
-from rosenblatt.table.names import near_names
+from rosenblatt.table.table import text_of
 
-__all__ = ["features_and_target", "is_frame", "names_of_arrays", "table_from", "values_of"]
+__all__ = ["is_frame", "learn_columns", "names_of_arrays", "table_from", "values_of"]
 
 
 def is_frame(X: Any) -> bool:
@@ -55,6 +54,15 @@ def table_from(X: Any, owner: Any = None, names: Sequence[str] | None = None) ->
     return table_of(dict(zip(names, columns_of(array), strict=True)))
 
 
+def learn_columns(estimator: Any, X: Any, table: Table) -> None:
+    """Set what scikit-learn's estimators publish of the columns of their training table."""
+    if isinstance(X, Mapping | Table):
+        estimator.feature_names_in_ = np.array(table.names, dtype=object)
+        estimator.n_features_in_ = len(table.columns)
+    else:
+        validate_data(estimator, X, skip_check_array=True)
+
+
 def names_of_arrays(n: int) -> list[str]:
     return [f"x{k}" for k in range(n)]
 
@@ -65,6 +73,8 @@ def columns_of(array: npt.NDArray[Any]) -> list[Any]:
 
 def arrow_column(values: npt.NDArray[Any]) -> pa.Array:
     """A column of an array; cells of several types as the texts that they print."""
+    if values.dtype.kind in "mM":
+        return pa.array(values.astype(f"{values.dtype.kind}8[us]"))
     if values.dtype != object:
         if np.issubdtype(values.dtype, np.floating):
             return pa.array(values, mask=np.isnan(values))
@@ -72,12 +82,13 @@ def arrow_column(values: npt.NDArray[Any]) -> pa.Array:
     cells = [None if is_missing(value) else value for value in values.tolist()]
     try:
         return pa.array(cells)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-        return pa.array([None if value is None else str(value) for value in cells], pa.string())
+    except (pa.ArrowException, OverflowError, ValueError, TypeError):
+        return pa.array([None if value is None else text_of(value) for value in cells], pa.string())
 
 
 def is_missing(value: Any) -> bool:
-    return value is None or bool(np.isscalar(value) and value != value)
+    """None, or a scalar that is not equal to itself, as NaN and NaT are."""
+    return value is None or (not hasattr(value, "__len__") and bool(value != value))
 
 
 def values_of(y: Any) -> npt.NDArray[Any]:
@@ -95,24 +106,3 @@ def no_text(kind: Any) -> bool:
     return bool(
         pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
     )
-
-
-def features_and_target(X: Any, target: str) -> tuple[Table, pa.ChunkedArray]:
-    """The columns of a frame that are features, and the one that is the target.
-
-    Raises
-    ------
-    InputError
-        If X has no names, or not this one.
-    """
-    if not is_frame(X):
-        raise InputError(
-            f"target={target!r} names a column, and X is an array without names: give y instead, or"
-            " a data frame"
-        )
-    table = table_of(X)
-    if target not in table.by_name:
-        raise InputError(
-            f"the table has no target column {target!r}: {near_names(target, table.names)}"
-        )
-    return table.without(target), table.by_name[target].values
