@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +16,10 @@ import pytest
 from sklearn.metrics import accuracy_score, r2_score
 
 from rosenblatt import TableClassifier, TableRegressor, load
+from rosenblatt.cli import learning
 from rosenblatt.cli.app import run
 from rosenblatt.model import AnyModel
-from rosenblatt.persistence import load_model
+from rosenblatt.persistence import container, load_model
 from tests.support.cli_tables import shop_table
 
 FAST = ["--preset", "fast"]
@@ -190,3 +196,86 @@ def test_rows_of_one_group_are_held_out_together(folder: Path, result) -> None:
     assert trained["rows"] == {"train": 192, "held-out": 48}
     for part in ("validation", "held-out"):
         assert trained["scores"]["network"][part]["accuracy"] < 0.75
+
+
+def test_ctrl_c_keeps_the_networks_that_have_an_epoch(folder: Path) -> None:
+    """In a process of its own, as soon as its progress is shown on a terminal."""
+    pty = pytest.importorskip("pty")
+    parent, child = pty.openpty()
+    arguments = ["train", "shop.csv", "--target", "bought", "--ensemble", "1000"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rosenblatt", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=child,
+        text=True,
+    )
+    try:
+        os.close(child)
+        shown = b""
+        while not re.search(rb"epoch \d+/\d+ .* network", shown):
+            shown += os.read(parent, 10_000)
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(parent)
+    assert process.returncode == 0
+    assert "stopped, because it was interrupted" in told
+    assert 1 <= len(load_model(MODEL).model.members) < 1000
+    assert run(["predict", str(MODEL), "shop.csv", "--quiet"]) == 0
+
+
+def test_ctrl_c_among_the_simple_models_keeps_the_networks(
+    folder: Path, result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(learning, "compared", interrupted)
+    trained = result("train", "shop.csv", "--target", "bought", *FAST)
+    assert list(trained["scores"]) == ["network"]
+    assert any("the linear model was not fitted" in note for note in trained["notes"])
+
+
+def test_a_table_too_wide_for_a_model_file_is_refused_before_the_training(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise AssertionError("networks were trained")
+
+    monkeypatch.setattr(learning, "train_networks", fails)
+    monkeypatch.setattr(container, "MAX_HEADER_BYTES", 1500)
+    assert run(["train", "shop.csv", "--target", "bought"]) == 2
+    assert "leave out columns" in capsys.readouterr().err
+
+
+def test_another_tables_model_is_replaced_with_force_alone(folder: Path, capsys, result) -> None:
+    result("train", "shop.csv", "--target", "bought", *FAST)
+    kept = MODEL.read_bytes()
+    assert run(["train", "shop.csv", "--target", "weight", *FAST]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert MODEL.read_bytes() == kept
+    result("train", "shop.csv", "--target", "weight", *FAST, "--force")
+    assert load_model(MODEL).encoding.target.name == "weight"
+
+
+@pytest.mark.parametrize("n_rows", [2, 3, 4, 7])
+@pytest.mark.parametrize("target", ["bought", "weight"])
+def test_a_handful_of_rows(folder: Path, capsys, target: str, n_rows: int) -> None:
+    """Too few to learn from, perhaps, and then said so: in no case a traceback."""
+    table = shop_table()[["size", "weight", "bought"]].dropna()
+    table.groupby("bought").head(4).sort_values("size").iloc[:n_rows].to_csv("few.csv", index=False)
+    assert run(["train", "few.csv", "--target", target, *FAST]) in (0, 2)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_rows_of_weight_0_are_not_there(folder: Path, result) -> None:
+    table = shop_table()
+    table["times"] = np.where(table["bought"] == "buys", 0.0, 1.0)
+    table.to_csv("shop.csv", index=False)
+    options = ["--target", "bought", "--sample-weight", "times", *FAST]
+    trained = result("train", "shop.csv", *options)
+    assert trained["rows"] == {"train": int((table["times"] > 0).sum())}
+    predicted = result("predict", str(MODEL), "shop.csv")
+    assert {row["prediction"] for row in predicted["predictions"]} == {"leaves"}

@@ -9,10 +9,11 @@ from collections.abc import Collection
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from rosenblatt.cli.app import run
 from rosenblatt.cli.interface import app
-from rosenblatt.cli.overview import COMMANDS
+from rosenblatt.cli.overview import COMMANDS, EXAMPLES
 from rosenblatt.engine.compiled import module
 
 MODELS = Path(__file__).parents[1] / "golden" / "model_files_1"
@@ -34,6 +35,16 @@ def test_overview_has_the_subcommands_and_their_summaries() -> None:
     summaries = {f.__name__: str(f.__doc__).partition("\n\n")[0] for f in functions}
     assert summaries == COMMANDS
     assert [function.__name__ for function in functions] == list(COMMANDS)
+
+
+def test_every_help_ends_with_command_lines_that_are_understood() -> None:
+    assert list(EXAMPLES) == list(COMMANDS)
+    for name, lines in EXAMPLES.items():
+        assert len(lines) == 2
+        for line in lines:
+            words = line.partition(" > ")[0].partition(" < ")[0].split()
+            assert words[0] == name
+            get_command(app).commands[name].make_context(name, words[1:])
 
 
 @pytest.mark.parametrize(

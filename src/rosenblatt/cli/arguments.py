@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rosenblatt.cli.options import TASKS
+from rosenblatt.cli.standard_input import STANDARD_INPUT
 from rosenblatt.errors import InputError
 from rosenblatt.support.paths import file_path
 
@@ -28,6 +29,11 @@ def new_file(text: str) -> Path:
         raise typer.BadParameter(str(error)) from error
 
 
+def table_file(text: str) -> Path:
+    """The path of a table; - stands for standard input."""
+    return STANDARD_INPUT if text == "-" else Path(text)
+
+
 NEW_FILE: Any = {"parser": new_file, "metavar": "<path>"}
 
 ModelPath = Annotated[
@@ -36,8 +42,10 @@ ModelPath = Annotated[
 Data = Annotated[
     Path | None,
     typer.Argument(
-        help="A table: CSV, TSV, JSON lines, Parquet, Arrow, Excel, DATA.db::table.",
+        help="A table: CSV, TSV, JSON lines, Parquet, Arrow, Excel, DATA.db::table; - reads it from"
+        " standard input.",
         show_default=False,
+        parser=table_file,
     ),
 ]
 Example = Annotated[

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
-from rosenblatt.cli.prediction import evaluate, predict
+from rosenblatt.cli.prediction import evaluate, kept_columns, predict
 from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions
 from rosenblatt.cli.replacing import check_replaceable, is_same_file
 from rosenblatt.cli.screen import Screen
@@ -29,9 +30,10 @@ def run_predict(
     screen: Screen,
     *,
     out: PredictionFile | None,
+    keep: Sequence[str] = (),
     force: bool = False,
 ) -> Json:
-    """Predict every row, into a file or as CSV to standard output.
+    """Predict every row, into a file or as CSV to standard output, beside columns to keep.
 
     A file that holds something else than predictions is replaced by `force` alone.
     """
@@ -42,8 +44,8 @@ def run_predict(
         check_writable(out.path)
     saved = load_model(model)
     saved = replace(saved, encoding=for_rows(saved.encoding, source.format))
-    table = source.read(saved.encoding)
-    predictions = predict(saved, table.table)
+    table = source.read(saved.encoding, kept=keep)
+    predictions = predict(saved, table.table).beside(kept_columns(table.table, keep))
     notes = [*table.notes, *predictions.notes]
     screen.notes(notes)
     result: Json = {"rows": predictions.n_rows, "notes": notes}

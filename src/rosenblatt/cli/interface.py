@@ -30,7 +30,7 @@ from rosenblatt.cli.job import Job, check_source, source_of
 from rosenblatt.cli.learner_arguments import LearnerArguments
 from rosenblatt.cli.one_network import describes_one_network
 from rosenblatt.cli.options import parse_hidden
-from rosenblatt.cli.overview import new_app
+from rosenblatt.cli.overview import examples, new_app
 from rosenblatt.cli.prediction_file import PredictionFile
 from rosenblatt.cli.search_options import SELECTIONS, STRATEGIES, SearchOptions, parse_time
 from rosenblatt.cli.size import parse_size
@@ -45,7 +45,7 @@ DEFAULT_HIDDEN = "128,64"
 app = new_app()
 
 
-@app.command()
+@app.command(epilog=examples("look"))
 @expand_groups
 def look(
     data: Data = None,
@@ -67,7 +67,7 @@ def look(
     return Job(job, as_json, quiet)
 
 
-@app.command()
+@app.command(epilog=examples("train"))
 @expand_groups
 def train(
     data: Data = None,
@@ -152,7 +152,7 @@ def train(
     return Job(job, as_json, quiet)
 
 
-@app.command()
+@app.command(epilog=examples("search"))
 @expand_groups
 def search(
     data: Data = None,
@@ -226,7 +226,7 @@ def search(
     return Job(job, as_json, quiet)
 
 
-@app.command()
+@app.command(epilog=examples("predict"))
 @expand_groups
 def predict(
     model: ModelPath,
@@ -234,6 +234,14 @@ def predict(
     *,
     example: Example = None,
     table: TableArguments,
+    keep_column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A column of the table to stand beside the predictions, such as an id.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -253,12 +261,12 @@ def predict(
         from rosenblatt.cli.commands import run_predict
 
         source = source_of(data, example, fmt)
-        return run_predict(model, source, screen, out=file, force=force)
+        return run_predict(model, source, screen, out=file, keep=keep_column or (), force=force)
 
     return Job(job, as_json, quiet)
 
 
-@app.command()
+@app.command(epilog=examples("evaluate"))
 @expand_groups
 def evaluate(
     model: ModelPath,
@@ -282,7 +290,7 @@ def evaluate(
     return Job(job, as_json, quiet)
 
 
-@app.command()
+@app.command(epilog=examples("serve"))
 def serve(
     model: ModelPath,
     *,
@@ -312,7 +320,7 @@ def serve(
     return Job(job, as_json=False, quiet=quiet)
 
 
-@app.command()
+@app.command(epilog=examples("export"))
 def export(
     model: ModelPath,
     *,
@@ -341,7 +349,7 @@ def export(
     return Job(job, as_json, quiet)
 
 
-@app.command()
+@app.command(epilog=examples("inspect"))
 def inspect(
     model: ModelPath,
     *,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from rosenblatt.fitting.progress_bar import ProgressLine, bar
+from rosenblatt.support.listing import count
 from rosenblatt.tabular.member import EpochNote
 
 __all__ = ["LearnerProgress"]
@@ -32,9 +33,8 @@ class LearnerProgress:
             self.done += 1
             self.begun.add(number)
             done = min(self.done, self.total)
-            self.line.show(
-                f"network {len(self.begun)}, epoch {self.done}/{self.total} {bar(done, self.total)}"
-            )
+            networks = count(len(self.begun), "network")
+            self.line.show(f"epoch {done}/{self.total} {bar(done, self.total)} {networks}")
 
     def close(self) -> None:
         with self.lock:

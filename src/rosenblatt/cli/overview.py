@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["COMMANDS", "new_app", "overview"]
+__all__ = ["COMMANDS", "EXAMPLES", "examples", "new_app", "overview"]
 
 # The subcommands in the order of the help; their functions have the same docstrings.
 COMMANDS = {
@@ -22,6 +22,36 @@ COMMANDS = {
     "export": "Write a model as ONNX, as C or as plain weights.",
     "inspect": "Show what a model file holds.",
 }
+
+
+# Two command lines for the end of each help.
+EXAMPLES = {
+    "look": ("look data.csv", "look survey.xlsx --missing -999"),
+    "train": ("train data.csv --target price", "train data.csv --target price --preset best"),
+    "search": (
+        "search data.csv --target price --time 60s",
+        "search data.csv --hidden 16 --hidden 64,32",
+    ),
+    "predict": (
+        "predict data.safetensors new.csv --out predictions.csv",
+        "predict data.safetensors - --keep-column id < new.csv",
+    ),
+    "evaluate": (
+        "evaluate data.safetensors labelled.csv",
+        "evaluate data.safetensors labelled.csv --json",
+    ),
+    "serve": ("serve data.safetensors", "serve data.safetensors --port 80 --max-body 50MB"),
+    "export": ("export data.safetensors --to onnx", "export data.safetensors --out net.c"),
+    "inspect": (
+        "inspect data.safetensors",
+        "inspect data.safetensors --columns > columns.toml",
+    ),
+}
+
+
+def examples(name: str) -> str:
+    """The end of a command's help."""
+    return "\n\n".join(["Examples:", *(f"  rosenblatt {line}" for line in EXAMPLES[name])])
 
 
 def show_version(asked: bool) -> None:

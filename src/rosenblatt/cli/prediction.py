@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import IO, Any, final
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from rosenblatt.cli.prediction_file import Columns, write_csv
 from rosenblatt.cli.preparation import weight_column_values
@@ -16,7 +19,9 @@ from rosenblatt.persistence import SavedModel
 from rosenblatt.support.overflow import count_not_finite
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import Table
+from rosenblatt.table.cell_text import texts_of
 from rosenblatt.table.messages import count
+from rosenblatt.table.names import require_columns
 
 
 @final
@@ -30,6 +35,16 @@ class Predictions:
     @property
     def n_rows(self) -> int:
         return len(next(iter(self.columns.values())))
+
+    def beside(self, columns: Columns) -> Predictions:
+        """The same with further columns; InputError for names that are taken."""
+        for name in columns:
+            if name in self.columns:
+                raise InputError(
+                    f"--keep-column {name}: the predictions have a column of this name, and a file"
+                    " has each name once"
+                )
+        return replace(self, columns={**self.columns, **columns})
 
     def write_csv(self, file: IO[bytes]) -> None:
         write_csv(self.columns, file)
@@ -56,6 +71,19 @@ def predict(saved: SavedModel, table: Table) -> Predictions:
     kind = kind_of(saved.encoding.target)
     output = in_blocks(network_predictor(kind, saved.model), encoded.X)
     return Predictions(kind.columns(output), (*encoded.notes, *overflow_notes(output)))
+
+
+def kept_columns(table: Table, names: Sequence[str]) -> Columns:
+    """Columns as they stand in the table: numbers as such, all else as it is written."""
+    require_columns(names, table.names)
+    return {name: values_of(table.by_name[name].values) for name in names}
+
+
+def values_of(values: pa.ChunkedArray) -> npt.NDArray[Any]:
+    plain = pa.types.is_floating(values.type) or pa.types.is_integer(values.type)
+    if plain and not values.null_count:
+        return values.to_numpy()
+    return np.array(texts_of(values).to_pylist(), dtype=object)
 
 
 def overflow_notes(output: FloatArray) -> tuple[str, ...]:

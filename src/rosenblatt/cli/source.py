@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import final
 
 from rosenblatt.cli.examples import load_example
+from rosenblatt.cli.standard_input import NAME, STANDARD_INPUT, spooled
 from rosenblatt.table import (
     FileReading,
+    Number,
     TableEncoding,
     TableFile,
     TableFormat,
@@ -31,17 +33,25 @@ class Source:
 
     @property
     def name(self) -> str:
-        return str(self.data or self.example)
+        return NAME if self.is_standard_input else str(self.data or self.example)
+
+    @property
+    def is_standard_input(self) -> bool:
+        return self.data == STANDARD_INPUT
 
     @property
     def stem(self) -> str:
         """The name without folder and endings: 'adult' for 'tables/adult.csv.gz'."""
+        if self.is_standard_input:
+            return "stdin"
         file = Path(self.name)
         return Path(file.stem).stem if file.suffix == ".gz" else file.stem
 
     @property
     def arguments(self) -> str:
         """The source as command-line arguments."""
+        if self.is_standard_input:
+            return "-"
         return f"--example {self.example}" if self.data is None else shlex.quote(str(self.data))
 
     @property
@@ -55,18 +65,30 @@ class Source:
         *,
         target: str | None = None,
         besides: Sequence[str | None] = (),
+        kept: Sequence[str] = (),
     ) -> TableFile:
         """The table; with the encoding of a model, read as that was.
 
         Without one, the cells of the target, which is guessed from the names besides these and
-        those of columns to drop if it is None, stay as written.
+        those of columns to drop if it is None, stay as written; with one those of columns to keep
+        do, where they are no numbers to it.
         """
         if self.data is None:
             return TableFile(load_example(self.name), FileReading("example"))
+        as_text: AsText
         if encoding is None:
-            others = (*besides, *self.format.dropped)
-            return read_table(self.data, self.format, as_text=labels(target, others))
-        return read_table(self.data, self.format, as_text=encoding.text_columns, hint=encoding.hint)
+            as_text, hint = labels(target, (*besides, *self.format.dropped)), None
+        else:
+            as_text, hint = (*encoding.text_columns, *no_numbers(kept, encoding)), encoding.hint
+        if not self.is_standard_input:
+            return read_table(self.data, self.format, as_text=as_text, hint=hint)
+        with spooled() as path:
+            return read_table(path, self.format, as_text=as_text, hint=hint)
+
+
+def no_numbers(names: Sequence[str], encoding: TableEncoding) -> list[str]:
+    numbers = {column.name for column in encoding.columns if isinstance(column, Number)}
+    return [name for name in names if name not in numbers]
 
 
 def labels(target: str | None, besides: Sequence[str | None]) -> AsText:
