@@ -63,7 +63,8 @@ def test_the_gradient_is_that_of_differences(net: Network) -> None:
         ({"edges": ((0.0, 0.0, 1.0), (), (0.0, 1.0, 2.0, 3.0))}, "increase"),
         ({"edges": ((0.0,), (), (0.0, 1.0, 2.0, 3.0))}, "one edge more"),
         ({"lows": (2.0, 0.0, 0.0)}, "before it begins"),
-        ({"gains": (np.nan, 1.0, 1.0)}, "not finite"),
+        ({"gains": (-1.0, 1.0, 1.0)}, "positive"),
+        ({"gains": (np.inf, 1.0, 1.0)}, "not finite"),
     ],
 )
 def test_layers_that_make_no_sense_are_refused(change: dict[str, object], message: str) -> None:

@@ -49,7 +49,8 @@ class PiecewiseLinear(Layer):
     Raises
     ------
     ValueError
-        Where the numbers of features differ, edges do not increase or a number is not finite.
+        Where the numbers of features differ, edges do not increase, a gain is not positive or a
+        number is not finite.
     """
 
     lows: tuple[float, ...]
@@ -69,6 +70,8 @@ class PiecewiseLinear(Layer):
                 raise ValueError("the edges of a feature's pieces increase")
         if not all(low <= high for low, high in zip(self.lows, self.highs, strict=True)):
             raise ValueError("the range of a feature ends before it begins")
+        if not all(gain > 0 for gain in self.gains):
+            raise ValueError("the gain of a feature's pieces is positive")
         numbers = (self.lows, self.highs, self.gains, *self.edges, *self.centers)
         if not all(isfinite(number) for values in numbers for number in values):
             raise ValueError("a piecewise-linear layer has numbers that are not finite")
