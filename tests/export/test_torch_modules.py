@@ -11,7 +11,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 from rosenblatt import MLPClassifier, MLPEnsembleClassifier, MLPEnsembleRegressor, MLPRegressor
-from rosenblatt.activations import Tanh
+from rosenblatt.activations import Elementwise, Tanh
 from rosenblatt.model import OutputFormat
 from tests.support.exported import (
     CASES,
@@ -24,6 +24,7 @@ from tests.support.exported import (
     rows,
     trained,
 )
+from tests.support.members import ACTIVATIONS
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -89,6 +90,24 @@ def test_float32(name: str) -> None:
 def test_rows_whose_variance_overflows(dtype: Any) -> None:
     case, X, wanted = huge(dtype)
     np.testing.assert_allclose(passed(sequential(case), X), wanted, 1e-4, 1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("activation", ACTIVATIONS, ids=repr)
+def test_activations_up_to_the_largest_number(activation: Any, dtype: Any) -> None:
+    """Where the activation is finite, the module is: no product on its way overflows."""
+    if not isinstance(activation, Elementwise):
+        pytest.skip("mixes units")
+    pytest.importorskip("torch")
+    from rosenblatt.export.torch_modules import ModuleWriter
+
+    shares = np.array([1, -1, 0.9, -0.9, 0.4, -0.4, 1e-3, -1e-3, 1e-30, 0] * 4, dtype)
+    z = shares * np.finfo(dtype).max
+    with np.errstate(over="ignore", invalid="ignore"):
+        wanted = activation.value(z)
+    finite = np.isfinite(wanted)
+    got = passed(ModuleWriter().activation(activation), z)
+    np.testing.assert_allclose(got[finite], wanted[finite], 1e-5)
 
 
 def test_weights_are_its_own_and_learn() -> None:

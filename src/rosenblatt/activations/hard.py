@@ -75,5 +75,5 @@ register(
     "hard_swish",
     c=lambda g, c: f"return z * {c.function_of(HardSigmoid())}(z);",
     onnx="HardSwish",
-    torch="Hardswish",
+    torch="GatedByHardSigmoid",
 )

@@ -106,7 +106,7 @@ register(
     "gelu",
     c=gelu_in_c,
     onnx=lambda g, graph, z: graph.step("Gelu", z, approximate=kind_of_gelu(g)),
-    torch=lambda g, nn: nn.GELU(kind_of_gelu(g)),
+    torch=lambda g, nn: nn.GELU("tanh") if g.approximate else "GatedByNormal",
 )
 register(
     SiLU,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
@@ -22,6 +23,8 @@ from rosenblatt.support.types import FloatArray
 __all__ = [
     "BothClasses",
     "Exponential",
+    "GatedByHardSigmoid",
+    "GatedByNormal",
     "MeanOfNetworks",
     "PiecewiseLinear",
     "ShrinkingLayerNorm",
@@ -80,6 +83,27 @@ class Threshold(nn.Module):
 
     def forward(self, z: Any) -> Any:
         return (z >= 0).to(z.dtype)
+
+
+@final
+class GatedByNormal(nn.Module):
+    """z Φ(z), the GELU; PyTorch's doubles z on its way, which overflows."""
+
+    def forward(self, z: Any) -> Any:
+        return z * (0.5 * torch.erfc(z * -math.sqrt(0.5)))
+
+
+@final
+class GatedByHardSigmoid(nn.Module):
+    """z times its hard sigmoid; PyTorch's multiplies z by 6 on its way, which overflows."""
+
+    def forward(self, z: Any) -> Any:
+        return z * nn.functional.hardsigmoid(z)
+
+
+OWN: dict[str, Callable[[], nn.Module]] = {
+    module.__name__: module for module in (Threshold, GatedByNormal, GatedByHardSigmoid)
+}
 
 
 @final
@@ -176,9 +200,10 @@ class ModuleWriter:
 
     def activation(self, activation: Activation) -> Any:
         form = form_of(ACTIVATIONS, activation, "torch")
-        if isinstance(form, str):
-            return Threshold() if form == Threshold.__name__ else getattr(nn, form)()
-        return form(activation, nn)
+        made = form if isinstance(form, str) else form(activation, nn)
+        if isinstance(made, str):
+            return OWN[made]() if made in OWN else getattr(nn, made)()
+        return made
 
     def normalization(self, normalization: Normalization, arrays: Mapping[str, FloatArray]) -> Any:
         return form_of(NORMALIZATIONS, normalization, "torch")(normalization, arrays, self)
