@@ -198,6 +198,6 @@ class SWAWeights(EvaluatedWeights):
         if epoch <= self.before + 1:
             self.weights[:], self.taken[:] = self.theta, max(0, epoch - self.before)
         else:
-            self.before = int(state.values["before"])
+            self.before = state.whole("before")
             state.copy_to(self.weights, "weights")
             state.copy_to(self.taken, "taken")

@@ -192,4 +192,4 @@ class NoImprovement:
         return StateDict({"best": self.best, "count": self.count})
 
     def load_state_dict(self, state: StateDict) -> None:
-        self.best, self.count = state.values["best"], state.values["count"]
+        self.best, self.count = state.number("best"), state.whole("count")

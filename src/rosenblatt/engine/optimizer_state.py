@@ -70,7 +70,9 @@ class OptimizerState:
     def load_state_dict(self, state: StateDict) -> None:
         for name, array in zip(MOVING, self.moving, strict=True):
             state.copy_to(array, name)
-        self.seed = state.values["seed"]
+        self.seed = state.whole("seed")
+        if (self.steps < 0).any():
+            raise ValueError("steps are counted from 0")
 
 
 def zero_slots(n_slots: int, n_parameters: int, dtype: npt.DTypeLike) -> FloatArray:

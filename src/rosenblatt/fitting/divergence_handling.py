@@ -167,7 +167,7 @@ class DivergenceHandler:
         return StateDict({"_restores": self.rollbacks} | parts.values, parts.arrays)
 
     def load_state_dict(self, state: StateDict) -> None:
-        self.rollbacks = int(state.values["_restores"])
+        self.rollbacks = state.whole("_restores")
         self.losses = LossMonitor.from_state_dict(state.part("trend"))
         if self.rollback is not None:
             self.rollback.load_state_dict(state.part("recovery"), self.moving)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import final
 
+import numpy as np
+
 from rosenblatt.engine import Epoch, Trainer
 from rosenblatt.fitting.batch_sampler import BatchSampler
 from rosenblatt.fitting.divergence_handling import DivergenceHandler
@@ -99,7 +101,10 @@ class EpochRunner:
 
     def load_state_dict(self, state: StateDict, epoch: int) -> None:
         """Resume after that epoch, when the trainer's parameters are those of the state."""
+        own = np.sort(self.batches.order)
         state.copy_to(self.batches.order, "order")
+        if not np.array_equal(np.sort(self.batches.order), own):
+            raise ValueError("the order is not one of the rows of this fit")
         self.learning_rate.control.load_state_dict(state.part("rate"))
         self.weights.load_state_dict(state, epoch)
         self.divergence.load_state_dict(state)

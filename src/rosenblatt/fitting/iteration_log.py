@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.fitting.context import FitContext
+from rosenblatt.fitting.log import checked_history
 from rosenblatt.stopping import Ending, RunProgress, first_ending
 from rosenblatt.support.state_dict import StateDict
 from rosenblatt.support.types import FloatArray
@@ -99,13 +100,15 @@ class Iterations:
 
     def load_state_dict(self, state: StateDict, *, replayed: bool) -> None:
         """Resume; `replayed` if the solver goes through the recorded iterations once more."""
-        seconds = state.values["seconds"]
-        self.history[:] = state.values["history"]
+        seconds = state.number("seconds")
+        self.history[:] = checked_history(state.values["history"])
         self._reported = 0 if replayed else len(self.history)
         self.begun, self.last = time.perf_counter() - seconds, time.perf_counter()
         asked = state.values["asked"]
         if asked is not None:
             reason, converged = asked
+            if type(reason) is not str or type(converged) is not bool:
+                raise ValueError("what was asked for is no ending")
             # A limit of time may have been raised.
             reached = RunProgress(len(self.history), seconds)
             if converged or first_ending(self.context.config.rules, reached) is not None:

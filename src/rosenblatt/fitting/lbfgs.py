@@ -13,7 +13,7 @@ from rosenblatt.engine.diagnosis import examined
 from rosenblatt.fitting.context import FitContext
 from rosenblatt.fitting.fits import FullBatchSolver, SolverResult
 from rosenblatt.fitting.iteration_log import Iterations
-from rosenblatt.second_order.lbfgs import AcceptedStep, Recording, minimize_lbfgs
+from rosenblatt.second_order.lbfgs import AcceptedStep, Recorded, Recording, minimize_lbfgs
 from rosenblatt.stopping import Ending
 from rosenblatt.support.state_dict import StateDict
 
@@ -27,6 +27,7 @@ class LBFGSSolver(FullBatchSolver):
         context.log.has_curves = False
         context.log.validation_loss_curve = None
         self.iterations, self.recording = Iterations(context), Recording()
+        self.recorded: Recorded | None = None
 
     def solve(self) -> SolverResult:
         context, log, p = self.context, self.context.log, self.context.parameters
@@ -36,7 +37,7 @@ class LBFGSSolver(FullBatchSolver):
         loss, penalty = context.loss, context.config.penalty
         objective = engine.objective(network, loss, penalty, arrays, p.n_jobs, p.deterministic)
         if self.at_rest is not None:
-            objective = self.recording.of(objective)
+            objective = self.recorded = self.recording.of(objective)
         # SciPy's own steps factorise tiny matrices.
         with blas_for(largest_product(network, arrays.n_samples), p.n_jobs, p.deterministic):
             result = minimize_lbfgs(
@@ -60,7 +61,9 @@ class LBFGSSolver(FullBatchSolver):
     def _report(self, x: npt.NDArray[np.float64], iterate: AcceptedStep) -> Ending | None:
         loss = self.context.reported(iterate.data_loss, iterate.penalty)
         asked = self.iterations.ended(x, loss, iterate.gradient, f"loss = {loss:.8f}")
-        if asked is None and self.at_rest is not None:
+        # Until all is replayed the checkpoint may turn out to be another machine's.
+        replaying = self.recorded is not None and self.recorded.is_replaying
+        if asked is None and self.at_rest is not None and not replaying:
             self.at_rest()
         return asked
 
@@ -70,5 +73,5 @@ class LBFGSSolver(FullBatchSolver):
         )
 
     def load_state_dict(self, state: StateDict) -> None:
-        self.recording.load_state_dict(state.part("recording"))
+        self.recording.load_state_dict(state.part("recording"), self.context.theta)
         self.iterations.load_state_dict(state.part("iterations"), replayed=True)

@@ -19,7 +19,7 @@ from rosenblatt.second_order.least_squares_run import (
 )
 from rosenblatt.second_order.least_squares_values import Iterate, Limits
 from rosenblatt.stopping import Ending
-from rosenblatt.support.state_dict import StateDict
+from rosenblatt.support.state_dict import StateDict, plain_numbers
 
 __all__ = ["LeastSquaresSolver"]
 
@@ -75,7 +75,10 @@ class LeastSquaresSolver(FullBatchSolver):
         return StateDict({"loss_curve": self.context.log.loss_curve} | parts.values, parts.arrays)
 
     def load_state_dict(self, state: StateDict) -> None:
-        self.context.log.loss_curve = list(state.values["loss_curve"])
+        self.context.log.loss_curve = state.numbers("loss_curve")
         self.iterations.load_state_dict(state.part("iterations"), replayed=False)
         self.counts = state.part("walk")
-        self.theta = self.counts.arrays["theta"].copy()
+        self.counts.copy_to(self.theta, "theta")
+        for name in ("n_iter", "n_trials", "trials_before"):
+            self.counts.whole(name)
+        plain_numbers(list(dict(self.counts.values["carried"]).values()), "carried")

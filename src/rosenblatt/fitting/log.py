@@ -9,9 +9,9 @@ from typing import Any, Self, final
 import numpy as np
 
 from rosenblatt.fitting.history import EpochRecord
-from rosenblatt.support.state_dict import StateDict
+from rosenblatt.support.state_dict import StateDict, plain_numbers
 
-__all__ = ["FitLog", "history_entry"]
+__all__ = ["FitLog", "checked_history", "history_entry"]
 
 ALWAYS = (
     "history",
@@ -162,8 +162,32 @@ class FitLog:
         return StateDict({f"{name}_": getattr(self, name) for name in STORED_ENTRIES})
 
     def load_state_dict(self, state: StateDict) -> None:
-        for name in STORED_ENTRIES:
-            setattr(self, name, state.values[f"{name}_"])
+        self.n_iter, self.t = state.whole("n_iter_"), state.whole("t_")
+        self.loss, self.loss_curve = state.number("loss_"), state.numbers("loss_curve_")
+        self.best_loss = state.number_or_none("best_loss_")
+        self.best_validation_score = state.number_or_none("best_validation_score_")
+        self.validation_loss_curve = state.numbers_or_none("validation_loss_curve_")
+        scores = state.numbers_or_none("validation_scores_")
+        if (scores is None) != (self.validation_scores is None):
+            raise ValueError("validation_scores_ are those of another fit")
+        self.validation_scores = scores
+        self.history = checked_history(state.values["history_"])
+
+
+NUMBERS = ("loss", "validation_loss", "validation_score", "learning_rate", "seconds")
+
+
+def checked_history(history: Any) -> list[dict[str, Any]]:
+    """A history from a file; ValueError unless its entries are such as fits write."""
+    if type(history) is not list:
+        raise ValueError("the history is no list")
+    for entry in history:
+        if type(entry["epoch"]) is not int:
+            raise ValueError("an epoch of the history is no whole number")
+        plain_numbers(entry.get("gradient_norm", []), "gradient_norm")
+        others = (entry.get(name) for name in NUMBERS)
+        plain_numbers([x for x in others if x is not None], "history")
+    return history
 
 
 def copied(curve: list[float] | None) -> list[float] | None:

@@ -10,15 +10,8 @@ from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["LoopProgress"]
 
-# The stored fields and their types.
-STORED = {
-    "epoch": int,
-    "samples_seen": int,
-    "seconds": float,
-    "stop_reason": str,
-    "converged": bool,
-    "all_epochs": bool,
-}
+# The stored fields.
+STORED = ("epoch", "samples_seen", "seconds", "stop_reason", "converged", "all_epochs")
 
 
 @final
@@ -69,5 +62,10 @@ class LoopProgress:
         return StateDict({name: getattr(self, name) for name in STORED})
 
     def load_state_dict(self, state: StateDict) -> None:
-        for name, kind in STORED.items():
-            setattr(self, name, kind(state.values[name]))
+        self.epoch, self.samples_seen = state.whole("epoch"), state.whole("samples_seen")
+        self.seconds = state.number("seconds")
+        for name in ("stop_reason", "converged", "all_epochs"):
+            value = state.values[name]
+            if type(value) is not type(getattr(self, name)):
+                raise ValueError(f"{name} is of another type")
+            setattr(self, name, value)

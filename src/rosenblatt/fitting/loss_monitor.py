@@ -27,7 +27,7 @@ class LossMonitor:
 
     @staticmethod
     def from_state_dict(state: StateDict) -> LossMonitor:
-        return LossMonitor(**state.values)
+        return LossMonitor(state.number("first"), state.number("least"))
 
     def observe(self, loss: float) -> None:
         """Add the loss of an epoch, or the one before the first epoch."""

@@ -100,7 +100,7 @@ class Rollback:
     def load_state_dict(self, state: StateDict, moving: Moving) -> None:
         """Resume in a run whose own arrays are loaded."""
         for name in COUNTS:
-            setattr(self, name, state.values[name])
+            setattr(self, name, state.number(name) if name == "scale" else state.whole(name))
         self.begins(moving)
         for k, array in enumerate(self.good):
             state.copy_to(array, f"good{k}")

@@ -92,6 +92,13 @@ class RateControl(ABC):
     def stalled(self) -> bool:
         """Called when the monitored value has stopped improving; whether training continues."""
 
+    def is_valid(self) -> bool:
+        """Whether a run can have the attributes, just loaded from a checkpoint, that it has.
+
+        Any error says no as well.
+        """
+        return True
+
     def factors(self, steps: int) -> LRFactors:
         """The former name of `lr_factors`."""
         warn_old_method(self, "factors", "lr_factors")
@@ -138,8 +145,12 @@ class RateControl(ABC):
         missing = set(self.state_dict().values) - set(state.values)
         if missing or any(callable(getattr(type(self), name, None)) for name in numbers):
             raise ValueError(f"no state of {type(self).__name__}")
+        if not all(isinstance(value, int | float | str | None) for value in numbers.values()):
+            raise ValueError(f"no state of {type(self).__name__}")
         for name, value in numbers.items():
             setattr(self, name, value)
+        if not self.is_valid():
+            raise ValueError(f"no state of {type(self).__name__}")
 
 
 class RateRule(ABC):
@@ -215,6 +226,9 @@ class ScheduleState(RateControl):
 
     def stalled(self) -> bool:
         return False
+
+    def is_valid(self) -> bool:
+        return StateDict(vars(self)).whole("step") == self.begin
 
     def differing(self, max_epochs: int) -> str:
         """The schedule's repr, if it would have had other rates so far in a run of that length."""

@@ -17,7 +17,7 @@ __all__ = ["DivideOnStall", "InverseScaling", "ReduceOnPlateau"]
 @lru_cache(maxsize=2)
 def level(factor: float, steps: int) -> LRFactors:
     """The same factor for every step."""
-    factors = np.full(steps, factor)
+    factors = np.full(steps, factor, np.float64)
     factors.flags.writeable = False
     return factors
 
@@ -54,6 +54,9 @@ class InverseScalingState(RateControl):
             self.factor = 1 / float(samples_seen + 1) ** self.power
         except OverflowError:
             self.factor = 0.0
+
+    def is_valid(self) -> bool:
+        return math.isfinite(self.power) and math.isfinite(self.factor)
 
     def stalled(self) -> bool:
         return False
@@ -112,6 +115,10 @@ class DivideOnStallState(RateControl):
         self.rate /= self.divisor
         self.factor = self.rate / self.lr
         return True
+
+    def is_valid(self) -> bool:
+        divided = (self.lr, self.divisor, self.factor, self.rate)
+        return all(math.isfinite(x) and x for x in divided) and math.isfinite(self.smallest)
 
 
 @final
@@ -187,6 +194,11 @@ class ReduceOnPlateauState(RateControl):
             self.reduce()
         goes_on, self.reduced = self.reduced, False
         return goes_on
+
+    def is_valid(self) -> bool:
+        counts = (self.bad_epochs, self.cooling)
+        whole = all(type(n) is int and n >= 0 for n in counts)
+        return whole and math.isfinite(self.factor) and not math.isnan(self.best)
 
     def reduce(self) -> None:
         """Reduce the factor down to the minimum, and count epochs from 0 again."""

@@ -164,8 +164,8 @@ class KFACTrainer(Trainer):
         return StateDict(own | parts.values, {"last_step": self.last_step} | parts.arrays)
 
     def load_state_dict(self, state: StateDict) -> None:
-        self.damping, self.ratio = state.values["damping"], state.values["ratio"]
-        self.batches = state.values["batches"]
+        self.damping, self.ratio = state.number("damping"), state.number("ratio")
+        self.batches = state.whole("batches")
         self.last_step = np.empty_like(self.theta)
         state.copy_to(self.last_step, "last_step")
         self.fisher.load_state_dict(state.part("fisher"))

@@ -99,14 +99,16 @@ class KroneckerFisher:
         return StateDict({"batches": self._batches}, arrays)
 
     def load_state_dict(self, state: StateDict) -> None:
-        self._batches = state.values["batches"]
+        self._batches = state.whole("batches")
         self._inverses = []
         for k, (A, G) in enumerate(zip(self.A, self.G, strict=True)):
             state.copy_to(A, f"A{k}")
             state.copy_to(G, f"G{k}")
             if self._batches:
                 # Upper triangles, as `cho_factor` returns them.
-                factors = [state.arrays[f"inverse_{name}{k}"].copy() for name in "AG"]
+                factors = [np.empty_like(A), np.empty_like(G)]
+                for factor, name in zip(factors, "AG", strict=True):
+                    state.copy_to(factor, f"inverse_{name}{k}")
                 self._inverses.append(((factors[0], False), (factors[1], False)))
 
     def solve(self, g: FloatArray) -> FloatArray:

@@ -16,10 +16,10 @@ from rosenblatt.engine.divergence import Diagnosis
 from rosenblatt.errors import NON_FINITE, DivergenceError, InputError
 from rosenblatt.stopping import Ending
 from rosenblatt.support.caller_warning import warn_caller
-from rosenblatt.support.state_dict import StateDict
+from rosenblatt.support.state_dict import StateDict, plain_numbers
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["AcceptedStep", "LBFGSResult", "Recording", "minimize_lbfgs"]
+__all__ = ["AcceptedStep", "LBFGSResult", "Recorded", "Recording", "minimize_lbfgs"]
 
 
 # SciPy's default, and so scikit-learn's.
@@ -75,10 +75,24 @@ class Recording:
         values = {"asked": self.checksums, "losses": self.losses}
         return StateDict(values, {f"gradient{k}": g for k, g in enumerate(self.gradients)})
 
-    def load_state_dict(self, state: StateDict) -> None:
+    def load_state_dict(self, state: StateDict, theta: FloatArray) -> None:
+        """Take the values of a run from `theta` on.
+
+        Raises
+        ------
+        ValueError
+            If no run leaves such values.
+        """
         self.checksums = list(state.values["asked"])
         self.losses = [(data_loss, penalty) for data_loss, penalty in state.values["losses"]]
-        self.gradients = [state.arrays[f"gradient{k}"] for k in range(len(self.checksums))]
+        plain_numbers([x for pair in self.losses for x in pair], "losses")
+        self.gradients = [np.empty_like(theta) for _ in self.checksums]
+        for k, gradient in enumerate(self.gradients):
+            state.copy_to(gradient, f"gradient{k}")
+        # A run begins where the objective is finite.
+        begins = np.isfinite([*self.losses[:1]]).all() and np.isfinite(self.gradients[:1]).all()
+        if len(self.losses) != len(self.checksums) or not begins:
+            raise ValueError("these are not the values of a run")
 
 
 @final
@@ -88,6 +102,11 @@ class Recorded(Objective):
     def __init__(self, objective: Objective, recording: Recording) -> None:
         self.objective, self.recording = objective, recording
         self._next = 0
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether recorded values are left."""
+        return self._next < len(self.recording.checksums)
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, float, FloatArray]:
         recording = self.recording

@@ -132,8 +132,8 @@ class LeastSquaresRun:
 
     def load_state_dict(self, state: StateDict, requested: Ending | None) -> None:
         """Resume at the state's θ, with the ending that a callback had requested there."""
-        self.n_iter, self.n_trials = state.values["n_iter"], state.values["n_trials"]
-        self._trials_before = state.values["trials_before"]
+        self.n_iter, self.n_trials = state.whole("n_iter"), state.whole("n_trials")
+        self._trials_before = state.whole("trials_before")
         self.carried, self._requested = dict(state.values["carried"]), requested
 
     def _no_beginning(self, what: str, theta: Float64Array) -> DivergenceError:

@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self, final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["StateDict", "Stateful", "generator_state", "load_generator_state"]
+__all__ = ["StateDict", "Stateful", "generator_state", "load_generator_state", "plain_numbers"]
 
 # The field that indexes a generator's buffer, and the buffer's length. NumPy reads it unchecked.
 PLACES = {"MT19937": ("pos", 624), "Philox": ("buffer_pos", 4)}
@@ -50,6 +50,29 @@ class StateDict:
             {k.removeprefix(prefix): v for k, v in self.arrays.items() if k.startswith(prefix)},
         )
 
+    # A state that was loaded from a file may have been made up.
+
+    def whole(self, name: str) -> int:
+        """The value of that name; ValueError unless it is a whole number of 64 bits, 0 or more."""
+        value = self.values[name]
+        if type(value) is not int or not 0 <= value < 2**63:
+            raise ValueError(f"{name} is no whole number from 0 on")
+        return value
+
+    def number(self, name: str) -> float:
+        """The value of that name; ValueError unless it is a number, perhaps NaN or infinite."""
+        return plain_numbers([self.values[name]], name)[0]
+
+    def number_or_none(self, name: str) -> float | None:
+        return None if self.values[name] is None else self.number(name)
+
+    def numbers(self, name: str) -> list[float]:
+        """The value of that name; ValueError unless it is a list of numbers."""
+        return plain_numbers(self.values[name], name)
+
+    def numbers_or_none(self, name: str) -> list[float] | None:
+        return None if self.values[name] is None else self.numbers(name)
+
     def copy_to(self, array: npt.NDArray[Any], name: str) -> None:
         """Copy an array into another one.
 
@@ -67,6 +90,15 @@ class StateDict:
                 f" {array.dtype}"
             )
         array[...] = found
+
+
+def plain_numbers(values: Any, name: str) -> list[float]:
+    """The list that was given; ValueError unless it is one of numbers that a float can be."""
+    if type(values) is not list or not all(type(x) in (int, float) for x in values):
+        raise ValueError(f"{name} holds something else than numbers")
+    for x in values:
+        float(x)  # OverflowError for whole numbers of more digits than a float has room for
+    return values
 
 
 class Stateful(Protocol):
