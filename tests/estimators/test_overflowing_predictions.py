@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from rosenblatt import MLPClassifier, MLPEnsembleRegressor, MLPRegressor
+from rosenblatt import MLPClassifier, MLPEnsembleRegressor, MLPRegressor, Perceptron
 from rosenblatt.losses import Poisson
 from rosenblatt.model import Model
 
@@ -91,3 +91,12 @@ def test_rows_that_are_not_finite_lead_to_what_they_lead_to() -> None:
         np.testing.assert_array_equal(np.isnan(predictor(rows)), np.arange(60) == 3)
         assert np.isnan(predictor(rows[3]))
         assert np.isfinite(predictor(X)).all()
+
+
+def test_perceptron() -> None:
+    clf = Perceptron(max_iter=5).fit(X[:, :4], Y > 0)
+    clf.coef_[0] = 1.5
+    huge = np.array([[1.7e308, -1.7e308, 1.7e308, -1.7e308], [1, 0, 1, 0]])
+    for ask in (clf.decision_function, clf.predict):
+        with pytest.warns(UserWarning, match="1 of 2 rows are not finite"):
+            ask(huge)

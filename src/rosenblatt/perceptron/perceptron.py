@@ -18,6 +18,7 @@ from rosenblatt.activations import Step
 from rosenblatt.perceptron.rule import learn, pre_activation
 from rosenblatt.perceptron.separability import is_linearly_separable, largest_margin
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import FloatArray
 
@@ -140,7 +141,10 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
             inputs: FloatArray = validate_data(self, X, dtype=np.float64, order="C", reset=False)
-        return pre_activation(inputs, self.coef_[0], self.intercept_[0])
+        with np.errstate(over="ignore", invalid="ignore"):  # reported
+            z = pre_activation(inputs, self.coef_[0], self.intercept_[0])
+        warn_of_overflow(z, inputs)
+        return z
 
     def predict(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
         """The label of each row, shape (n_samples,): ``classes_[-1]`` where z ≥ 0."""
