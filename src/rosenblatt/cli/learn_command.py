@@ -86,8 +86,8 @@ def predictions_saved(
     with replaced_file(file.path) as out:
         file.write({name: spread(x, places, rows.n_rows) for name, x in columns.items()}, out)
     screen.saved(file.path)
-    screen.say(f"wrote {file.path}: {count(len(places), 'row')} as predicted by networks that had")
-    screen.say("not seen them")
+    what = f"predictions of {count(len(places), 'row')} by networks that had not seen them"
+    screen.say(f"wrote {file.path}: {what}")
     n_empty = rows.n_rows - len(places)
     if n_empty:
         screen.notes([f"{file.path} has no prediction in {count(n_empty, 'row')}: {WHY_EMPTY}"])

@@ -79,6 +79,7 @@ class LearnerArguments:
             seconds=None if self.time is None else parse_time(self.time),
             ensemble=self.ensemble,
             class_weight=self.class_weight,
+            every_row=self.save_predictions is not None,
             test_fraction=fit.test_fraction or 0.0,
             seed=fit.seed,
             jobs=fit.jobs,

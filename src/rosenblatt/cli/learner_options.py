@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 from rosenblatt.cli.options import TASKS, check, check_member
@@ -28,6 +28,9 @@ class LearnerOptions:
     ensemble : int, optional
         Networks; as many as the preset has if None.
     class_weight : str, optional
+    every_row : bool
+        Whether every row is to be outside some network's rows: large tables have fewer networks
+        than folds otherwise.
     test_fraction : float
     seed : int
     jobs : int, optional
@@ -38,6 +41,7 @@ class LearnerOptions:
     seconds: float | None
     ensemble: int | None
     class_weight: str | None
+    every_row: bool
     test_fraction: float
     seed: int
     jobs: int | None
@@ -60,4 +64,8 @@ class LearnerOptions:
     def chosen(self) -> Preset:
         """The preset, with as many networks as asked for."""
         preset = PRESETS[self.preset]
-        return preset if self.ensemble is None else preset.with_networks(self.ensemble)
+        if self.ensemble is not None:
+            return preset.with_networks(self.ensemble)
+        if self.every_row:
+            return replace(preset, fewest_members=max(preset.fewest_members, preset.n_folds))
+        return preset

@@ -27,6 +27,8 @@ from rosenblatt.tabular.training import TrainedTable, train_networks
 __all__ = ["LearnedTable", "train_learner"]
 
 OUTSIDE = "validation"  # as the rows by which epochs are compared are called everywhere
+WHAT_IS_SCORED = "validation: each row as predicted by networks that have not learnt from it"
+COMPLETE = "all networks were trained"
 
 
 @final
@@ -102,10 +104,9 @@ def train_learner(
             "no network had an epoch in time, and a linear model is saved: give more --time"
         )
     notes += worse_than_trivial(kind.main_metric, summary.scores)
-    members = len(trained.model.members)
-    what = f"{count(members, 'network')} from {count(summary.epochs, 'epoch')} in all"
     saved = SavedModel(trained.model, trained.encoding, summary)
-    return LearnedTable(TrainingResult(saved, what, seconds, tuple(notes)), kind, outside)
+    course = course_of(trained, summary, seconds)
+    return LearnedTable(TrainingResult(saved, course, seconds, tuple(notes)), kind, outside)
 
 
 def stop_reason(stop: StopSignal, trained: TrainedTable) -> str:
@@ -114,7 +115,16 @@ def stop_reason(stop: StopSignal, trained: TrainedTable) -> str:
         return "it was interrupted"
     if trained.learned is None or stop.due:
         return "--time was over"
-    return "all networks were trained"
+    return COMPLETE
+
+
+def course_of(trained: TrainedTable, summary: Summary, seconds: float) -> str:
+    ended = "" if summary.stop_reason == COMPLETE else f"; stopped, because {summary.stop_reason}"
+    if trained.learned is None:
+        return f"a linear model in {seconds:.1f} s{ended}"
+    networks = count(len(trained.learned.members), "network")
+    epochs = count(summary.epochs, "epoch")
+    return f"{WHAT_IS_SCORED}\n{networks} in {seconds:.1f} s, {epochs} in all{ended}"
 
 
 def outputs_outside(kind: TaskKind, trained: TrainedTable) -> FloatArray:

@@ -152,9 +152,7 @@ def saved_and_shown(
     screen.say()
     screen.scores(summary.scores)
     screen.notes(later_notes)
-    screen.say(
-        f"\n{trained.what} in {trained.seconds:.1f} s; stopped, because {summary.stop_reason}"
-    )
+    screen.say(f"\n{trained.course}")
     screen.say(f"saved {path}")
     screen.say(f"next: {following}", "bold")
     return {

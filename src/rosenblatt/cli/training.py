@@ -33,7 +33,7 @@ class TrainingResult:
     """A trained model, ready to be saved, and what there is to say about its training."""
 
     saved: SavedModel
-    what: str  # such as "12 epochs"
+    course: str  # what was trained, in which time, and why it ended
     seconds: float  # of the networks' training alone
     notes: tuple[str, ...]
 
@@ -90,7 +90,11 @@ def train_network(
     words = [*said, word, _comparison(kind.main_metric, summary.scores)]
     notes = tuple(dict.fromkeys(filter(None, words)))
     saved = SavedModel(model, prepared.encoding, summary)
-    return TrainingResult(saved, count(summary.epochs, "epoch"), seconds, notes)
+    course = (
+        f"{count(summary.epochs, 'epoch')} in {seconds:.1f} s; stopped, because"
+        f" {summary.stop_reason}"
+    )
+    return TrainingResult(saved, course, seconds, notes)
 
 
 def untrained(
