@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 from collections.abc import Collection
@@ -137,6 +138,21 @@ def test_a_training_finds_no_pandas(tmp_path: Path) -> None:
     options = ["--epochs", "1", "--quiet", "--out", out]
     done = run_and_list(["train", "--example", "wine", *options], ["pandas"])
     assert (done.returncode, done.stdout) == (0, "imported:\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [("rosenblatt tr", "train"), ("rosenblatt train --pre", "--preset")]
+)
+def test_a_shell_completes_commands_and_options(words: str, found: str) -> None:
+    asked = {"_ROSENBLATT_COMPLETE": "complete_bash", "COMP_WORDS": words}
+    script = "import sys; sys.argv = ['rosenblatt']; from rosenblatt.cli.start import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **asked, "COMP_CWORD": str(len(words.split()) - 1)},
+    )
+    assert (done.returncode, done.stdout.split()) == (0, [found]), done.stderr
 
 
 def test_import_of_the_package_imports_no_library() -> None:

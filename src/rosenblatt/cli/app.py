@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import io
 import json
+import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,9 @@ from rosenblatt.support.optional_dependencies import EXTRAS, install_command
 
 if TYPE_CHECKING:
     from rosenblatt.cli.job import Job
+
+
+COMPLETION = "_ROSENBLATT_COMPLETE"  # set by the shell that asks what a word may become
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -84,7 +88,8 @@ def _parsed(arguments: Sequence[str]) -> Job | int:
     from rosenblatt.cli.overview import COMMANDS, overview
 
     # The options before a subcommand take no values: the first word is the subcommand.
-    if next((word for word in arguments if not word.startswith("-")), None) in COMMANDS:
+    command = next((word for word in arguments if not word.startswith("-")), None)
+    if command in COMMANDS or COMPLETION in os.environ:
         from rosenblatt.cli.interface import app
     else:
         app = overview()

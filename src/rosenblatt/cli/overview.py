@@ -76,7 +76,6 @@ def new_app() -> typer.Typer:
     app = typer.Typer(
         name="rosenblatt",
         help="Train neural networks on a table, and predict with them.",
-        add_completion=False,
         pretty_exceptions_enable=False,
     )
     app.callback()(main_options)
