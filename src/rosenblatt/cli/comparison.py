@@ -1,7 +1,8 @@
-"""The linear and the trivial model, scored on rows outside the folds that they are fitted to.
+"""The linear and the trivial model, scored on rows that the linear one has not learnt from.
 
-They take a small share of what the networks took: as many folds, iterations and rows as this
-allows, counted in multiplications, so that the same training gives the same scores.
+The trivial one is a constant of all rows. Both take a small share of what the networks took: as
+many folds, iterations and rows as this allows, counted in multiplications, so that the same
+training gives the same scores.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def compared(
     work: float,
     n_jobs: int | None,
 ) -> Comparison:
-    """Fit both models to the rows of some divisions, and score them on the others.
+    """Fit the linear model to the rows of some divisions, and score both models on the others.
 
     Parameters
     ----------
@@ -71,12 +72,13 @@ def compared(
     n_folds = max(1, int(work / (USUAL_ITERATIONS * fold)))
     used = list(disjoint(divisions))[:n_folds]
     most_rows = max(int(work / of_row), FEWEST_ROWS)
+    trivial = kind.trivial(EncodedRows(rows.X, rows.y, rows.weights))
     outputs: dict[str, list[FloatArray]] = {"linear": [], "trivial": []}
     of_held_out: dict[str, MetricScores] = {}
     for division in used:
         fitted = EncodedRows(*rows.part(sampled(division.train, most_rows)))
         linear, _ = kind.linear(fitted, n_jobs, work / len(used))
-        models: dict[str, RowPredictor] = {"linear": linear, "trivial": kind.trivial(fitted)}
+        models: dict[str, RowPredictor] = {"linear": linear, "trivial": trivial}
         X_outside = rows.X[division.validation]
         for name, predictor in models.items():
             outputs[name].append(in_blocks(predictor, X_outside))
