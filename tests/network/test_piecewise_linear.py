@@ -65,6 +65,10 @@ def test_the_gradient_is_that_of_differences(net: Network) -> None:
         ({"lows": (2.0, 0.0, 0.0)}, "before it begins"),
         ({"gains": (-1.0, 1.0, 1.0)}, "positive"),
         ({"gains": (np.inf, 1.0, 1.0)}, "not finite"),
+        ({"gains": (1e300, 1.0, 1.0)}, "float32"),
+        ({"highs": (1e300, 1.0, 1.0)}, "float32"),
+        ({"edges": ((-1e300, 0.0, 0.5), (), (0.0, 1.0, 2.0, 3.0))}, "float32"),
+        ({"edges": ((0.0, 1e-45, 0.5), (), (0.0, 1.0, 2.0, 3.0))}, "float32"),
     ],
 )
 def test_layers_that_make_no_sense_are_refused(change: dict[str, object], message: str) -> None:

@@ -49,6 +49,13 @@ def test_the_layer_centers_its_pieces_and_holds_values_to_their_bulk() -> None:
     np.testing.assert_array_equal(far[0], far[1])
 
 
+def test_edges_that_float32_could_not_part_are_one() -> None:
+    x = np.repeat([0.0, 1e-45, 1e-40, 1e-9, 1.0, 2.0], 50)
+    layer = piecewise_layer(x[:, None].astype(np.float32), [0], 48, quantile_edges)
+    assert len(layer.edges[0]) >= 3
+    assert np.diff(layer.edges[0]).min() > 1e-6
+
+
 @pytest.mark.parametrize("n_rows", [3, 10, 1001])
 def test_folds_are_even_and_stratified(n_rows: int) -> None:
     rng = np.random.default_rng(0)

@@ -75,6 +75,12 @@ class PiecewiseLinear(Layer):
         numbers = (self.lows, self.highs, self.gains, *self.edges, *self.centers)
         if not all(isfinite(number) for values in numbers for number in values):
             raise ValueError("a piecewise-linear layer has numbers that are not finite")
+        # Every engine and export computes with these, in float32 as well.
+        with np.errstate(all="ignore"):
+            computed = (*numbers, *vars(Pieces.of(self)).values())
+            narrow = [np.asarray(values, np.float32) for values in computed]
+        if not all(np.isfinite(values).all() for values in narrow):
+            raise ValueError("a piecewise-linear layer has numbers that float32 does not hold")
 
     @property
     def n_inputs(self) -> int:

@@ -29,6 +29,7 @@ MOST_ROWS = 20_000  # that edges are learnt from
 # Plain values are held to the range that all but one in a hundred rows have on either side.
 TAIL = 0.01
 DIGITS = 6  # of an edge, of which a model file has many
+NEAREST = 1e-6  # of the range of a column: the distance of two edges at least
 
 
 def quantile_edges(x: Float64Array, n_pieces: int) -> Float64Array:
@@ -100,7 +101,10 @@ def piecewise_layer(
 
 
 def distinct(edges: Float64Array) -> Float64Array:
-    return np.unique(rounded(edges))
+    """Rounded edges, none of them so near to the one before that float32 could not part them."""
+    found = np.unique(rounded(edges))
+    gaps = np.diff(found, prepend=-np.inf)
+    return found[gaps > NEAREST * (found[-1] - found[0])]
 
 
 def rounded(values: Float64Array) -> tuple[float, ...]:
