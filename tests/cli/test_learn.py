@@ -18,6 +18,7 @@ from sklearn.metrics import accuracy_score, r2_score
 from rosenblatt import TableClassifier, TableRegressor, load
 from rosenblatt.cli import learning
 from rosenblatt.cli.app import run
+from rosenblatt.losses import AbsoluteError
 from rosenblatt.model import AnyModel
 from rosenblatt.persistence import container, load_model
 from tests.support.cli_tables import shop_table
@@ -110,6 +111,8 @@ def test_an_option_of_one_network_trains_one(folder: Path, result, options: list
         (["--groups", "bought"], "cannot be target and groups"),
         (["--sample-weight", "size", "--groups", "size"], "sample weights and groups"),
         (["--target", "weight", "--class-weight", "balanced"], "is taken for a number"),
+        (["--loss", "squared_error"], "is taken for classes"),
+        (["--loss", "absolut_error"], "did you mean 'absolute_error'"),
         (["--drop", "bougt"], "did you mean 'bought'"),
     ],
 )
@@ -176,6 +179,24 @@ def test_balanced_classes_count_alike(folder: Path, result) -> None:
     balanced = result("train", "r.csv", *FAST, "--class-weight", "balanced")
     found = balanced["scores"]["network"]["validation"]
     assert found["balanced_accuracy"] > plain["balanced_accuracy"] + 0.1
+
+
+def test_the_absolute_error_leads_to_the_median(folder: Path, result) -> None:
+    """Of a target whose mean lies far from it, on columns that say nothing."""
+    rng = np.random.default_rng(0)
+    y = np.where(rng.random(600) < 0.2, 100.0, 0.0) + rng.normal(0, 1, 600)
+    pd.DataFrame({"x": rng.normal(size=600), "y": y}).to_csv("y.csv", index=False)
+    middles = {}
+    for loss in ("squared_error", "absolute_error"):
+        result("train", "y.csv", *FAST, "--loss", loss)
+        predicted = result("predict", "y.safetensors", "y.csv")["predictions"]
+        middles[loss] = np.median([row["prediction"] for row in predicted])
+    assert middles["squared_error"] == pytest.approx(y.mean(), abs=6)
+    assert middles["absolute_error"] == pytest.approx(np.median(y), abs=1)
+    saved = load_model(Path("y.safetensors")).model
+    assert saved.loss == AbsoluteError()
+    estimator = TableRegressor("fast", loss="absolute_error", random_state=0)
+    assert_same(saved, estimator.fit(pd.read_csv("y.csv"), target="y").network_)
 
 
 def test_a_time_too_short_for_a_network_gives_a_linear_model(folder: Path, result) -> None:

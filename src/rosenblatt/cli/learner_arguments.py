@@ -8,11 +8,11 @@ from typing import Annotated, final
 
 import typer
 
-from rosenblatt.cli.arguments import NEW_FILE
+from rosenblatt.cli.arguments import NEW_FILE, alternatives
 from rosenblatt.cli.fit_arguments import FitArguments
 from rosenblatt.cli.learner_options import CLASS_WEIGHTS, LearnerOptions
 from rosenblatt.cli.search_options import parse_time
-from rosenblatt.tabular.preset import DEFAULT
+from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES
 
 __all__ = ["LearnerArguments"]
 
@@ -53,6 +53,13 @@ class LearnerArguments:
             rich_help_panel=PANEL,
         ),
     ] = None
+    loss: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Of numbers: {alternatives(NUMBER_LOSSES)}; the latter predicts medians.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
     groups: Annotated[
         str | None,
         typer.Option(
@@ -79,6 +86,7 @@ class LearnerArguments:
             seconds=None if self.time is None else parse_time(self.time),
             ensemble=self.ensemble,
             class_weight=self.class_weight,
+            loss=self.loss,
             every_row=self.save_predictions is not None,
             test_fraction=fit.test_fraction or 0.0,
             seed=fit.seed,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from rosenblatt.cli.options import TASKS, check, check_member
-from rosenblatt.tabular.preset import PRESETS, Preset
+from rosenblatt.tabular.preset import NUMBER_LOSSES, PRESETS, Preset
 
 __all__ = ["CLASS_WEIGHTS", "LearnerOptions"]
 
@@ -28,6 +28,8 @@ class LearnerOptions:
     ensemble : int, optional
         Networks; as many as the preset has if None.
     class_weight : str, optional
+    loss : str, optional
+        Of numbers.
     every_row : bool
         Whether every row is to be outside some network's rows: large tables have fewer networks
         than folds otherwise.
@@ -41,6 +43,7 @@ class LearnerOptions:
     seconds: float | None
     ensemble: int | None
     class_weight: str | None
+    loss: str | None
     every_row: bool
     test_fraction: float
     seed: int
@@ -51,6 +54,8 @@ class LearnerOptions:
         check_member("--preset", self.preset, PRESETS)
         if self.class_weight is not None:
             check_member("--class-weight", self.class_weight, CLASS_WEIGHTS)
+        if self.loss is not None:
+            check_member("--loss", self.loss, NUMBER_LOSSES)
         if self.ensemble is not None:
             valid = 1 <= self.ensemble <= MOST_NETWORKS
             check("--ensemble", self.ensemble, valid, f"from 1 to {MOST_NETWORKS}", "8")

@@ -93,6 +93,11 @@ def prepare_rows(
         notes.append(note)
     formats = recognise_table(table, target=target, fmt=fmt, task=Task(options.task))
     learnt = formats.target
+    if options.loss is not None and isinstance(learnt, ClassTarget):
+        raise InputError(
+            f"--loss is for numbers, and {learnt.name!r} is taken for classes: leave it out, or say"
+            " --task regression"
+        )
     labelled = learnt.encode(table.by_name[target])
     notes += labelled.notes
     rows, y = np.flatnonzero(labelled.rows), labelled.y

@@ -21,6 +21,7 @@ from rosenblatt.parallel import StopSignal
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.tabular.preset import NUMBER_LOSSES
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.training import TrainedTable, train_networks
 
@@ -77,6 +78,7 @@ def train_learner(
     trained = train_networks(
         rows.table,
         options.chosen,
+        loss=options.loss or NUMBER_LOSSES[0],
         n_jobs=options.jobs,
         stop=stop,
         report=None if shown is None else shown.epoch,

@@ -37,7 +37,7 @@ from rosenblatt.tabular.inputs import (
 )
 from rosenblatt.tabular.learner import Learned
 from rosenblatt.tabular.member import EpochNote
-from rosenblatt.tabular.preset import DEFAULT, PRESETS, Preset
+from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, PRESETS, Preset
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.training import Labelled, encode_labelled, train_networks
 
@@ -156,6 +156,7 @@ class BaseTable(BaseEstimator, ABC):
         trained = train_networks(
             encoded,
             preset,
+            loss=self._loss,
             n_jobs=self.n_jobs,
             stop=StopSignal.after(None if self.time_limit is None else self._left(begun)),
             report=self._report if self.verbose else None,
@@ -184,6 +185,11 @@ class BaseTable(BaseEstimator, ABC):
             f" score {note.quality[0]:.4g}",
             flush=True,
         )
+
+    @property
+    def _loss(self) -> str:
+        """Of numbers."""
+        return NUMBER_LOSSES[0]
 
     @property
     def _preset(self) -> Preset:

@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.losses import Loss
 from rosenblatt.support.types import Float64Array
 from rosenblatt.table import ClassTarget, NumberTarget
 from rosenblatt.table.target import AnyTarget
@@ -33,7 +34,11 @@ class Candidate:
 
 
 def candidates_for(
-    target: AnyTarget, y: npt.NDArray[Any], weights: Float64Array | None, epochs: int
+    target: AnyTarget,
+    y: npt.NDArray[Any],
+    weights: Float64Array | None,
+    epochs: int,
+    loss: Loss,
 ) -> list[Candidate]:
     """The candidates for a target, the most expensive first.
 
@@ -45,6 +50,8 @@ def candidates_for(
     weights : array (n_rows,), optional
     epochs : int
         Of the longest schedule.
+    loss : Loss
+        Of numbers.
     """
     wide = Recipe(epochs=epochs)
     small = replace(
@@ -54,7 +61,9 @@ def candidates_for(
         objective = Classes(len(target.classes), wide.smoothing)
         return [Candidate(recipe, target, objective) for recipe in (wide, small)]
     targets = [target, *logarithms(target, y, weights)]
-    return [Candidate(recipe, one, Numbers(one)) for recipe in (wide, small) for one in targets]
+    return [
+        Candidate(recipe, one, Numbers(one, loss)) for recipe in (wide, small) for one in targets
+    ]
 
 
 def logarithms(

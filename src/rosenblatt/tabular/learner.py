@@ -17,6 +17,7 @@ import numpy as np
 
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, requested_threads
+from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.model import EnsembleModel
 from rosenblatt.network import PiecewiseLinear
 from rosenblatt.parallel import StopSignal, WorkerPool
@@ -34,6 +35,7 @@ from rosenblatt.tabular.temperature import scaled_down, temperature
 
 __all__ = ["Learned", "Report", "learn"]
 
+SQUARED = SquaredError()
 Report = Callable[[int, EpochNote], None]
 Planned = Callable[[int], None]
 
@@ -79,6 +81,7 @@ def learn(
     preset: Preset,
     *,
     seed: int,
+    loss: Loss = SQUARED,
     n_jobs: int | None = None,
     stop: StopSignal | None = None,
     report: Report | None = None,
@@ -96,6 +99,8 @@ def learn(
         One for each network.
     preset : Preset
     seed : int
+    loss : Loss
+        Of numbers: SquaredError() or AbsoluteError().
     n_jobs : int, optional
         Threads, each of which trains a network; results do not depend on it.
     stop : StopSignal, optional
@@ -113,14 +118,15 @@ def learn(
     stop = stop or StopSignal()
     if stop.due:
         return None
-    work = Work(rows, divisions, views_of(rows, numeric, target, preset, seed), seed, stop, report)
+    views = views_of(rows, numeric, target, preset, seed)
+    work = Work(rows, divisions, views, seed, loss, stop, report)
     network = network_for(work.views[0], Recipe(), target_outputs(target))
     n_train = len(divisions[0].train)
     allowed = preset.operations
     if math.isfinite(stop.deadline):
         allowed = min(allowed, work.operations_until(stop.deadline, target, n_jobs))
     plan = plan_for(preset, network, n_train, allowed)
-    candidates = candidates_for(target, rows.y, rows.weights, plan.epochs)
+    candidates = candidates_for(target, rows.y, rows.weights, plan.epochs, loss)
     n_members = min(plan.n_members, len(divisions))
     n_pilots = min(PILOTS, n_members)
     if planned is None:
@@ -172,6 +178,7 @@ class Work:
     divisions: Sequence[Division]
     views: tuple[PiecewiseLinear, ...]
     seed: int
+    loss: Loss
     stop: StopSignal
     report: Report | None
 
@@ -210,7 +217,7 @@ class Work:
     def operations_until(self, deadline: float, target: AnyTarget, n_jobs: int | None) -> float:
         """An estimate of what all threads do until then, by one epoch of a network."""
         left = (deadline - time.perf_counter()) * USABLE
-        (candidate, *_) = candidates_for(target, self.rows.y, self.rows.weights, 1)
+        (candidate, *_) = candidates_for(target, self.rows.y, self.rows.weights, 1, self.loss)
         begun = time.perf_counter()
         self.member(0, candidate)
         seconds = time.perf_counter() - begun

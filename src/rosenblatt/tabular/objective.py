@@ -9,7 +9,13 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
+from rosenblatt.losses import (
+    AbsoluteError,
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Loss,
+    SquaredError,
+)
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 from rosenblatt.table import NumberTarget
 from rosenblatt.tabular.temperature import log_losses, temperature
@@ -112,7 +118,7 @@ class Classes(Objective):
 @final
 @dataclass(frozen=True)
 class Numbers(Objective):
-    """Numbers, standardised: the mean squared error in the target's own units."""
+    """Numbers, standardised: the mean error in the target's own units, squared or absolute."""
 
     target: NumberTarget
     loss: Loss = SquaredError()  # noqa: RUF009
@@ -129,6 +135,7 @@ class Numbers(Objective):
     def errors(
         self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None
     ) -> Errors:
-        """Squared errors in the target's own units, and their mean."""
-        squared = (self.target.restore(scores[:, 0].astype(np.float64)) - y) ** 2
-        return Errors(squared, float(np.average(squared, weights=weights)))
+        """Errors in the target's own units, squared or absolute, and their mean."""
+        off = self.target.restore(scores[:, 0].astype(np.float64)) - y
+        errors = np.abs(off) if isinstance(self.loss, AbsoluteError) else off**2
+        return Errors(errors, float(np.average(errors, weights=weights)))

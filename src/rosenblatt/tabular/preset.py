@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, final
 
-__all__ = ["DEFAULT", "PRESETS", "Preset", "Recipe"]
+__all__ = ["DEFAULT", "NUMBER_LOSSES", "PRESETS", "Preset", "Recipe"]
 
 
 @final
@@ -82,6 +82,7 @@ class Preset:
         return replace(self, n_networks=n, fewest_members=n, operations=operations)
 
 
+NUMBER_LOSSES: Final = ("squared_error", "absolute_error")
 DEFAULT: Final = "default"
 PRESETS: Final[Mapping[str, Preset]] = {
     "fast": Preset(n_folds=4, operations=4e11, epochs=20, fewest_epochs=8, fewest_members=2),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from collections.abc import Mapping
+from typing import Any, ClassVar, final
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_array, column_or_1d
 
 from rosenblatt.support.types import FloatArray
-from rosenblatt.table import NumberTarget
+from rosenblatt.table import ColumnKind, NumberTarget
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
 from rosenblatt.tabular.learner import Learned
+from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.training import scaled_to
 
@@ -25,13 +28,15 @@ __all__ = ["TableRegressor"]
 class TableRegressor(RegressorMixin, BaseTable):
     """Numbers from a table of mixed columns, without choosing layers.
 
-    As `TableClassifier`; the networks minimise the squared error, of the number or of its
-    logarithm, whichever predicts better. Predictions stay within the range of the training rows.
+    As `TableClassifier`; the networks minimise the error of the number or of its logarithm,
+    whichever predicts better. Predictions stay within the range of the training rows.
 
     Parameters
     ----------
     preset, time_limit, columns, n_jobs, random_state, verbose
         As in `TableClassifier`.
+    loss : {'squared_error', 'absolute_error'}, default='squared_error'
+        What the networks minimise: the latter predicts medians, which outliers do not move.
 
     Attributes
     ----------
@@ -50,6 +55,36 @@ class TableRegressor(RegressorMixin, BaseTable):
     >>> reg.predict(df).shape
     (100,)
     """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseTable._parameter_constraints,
+        "loss": [StrOptions(set(NUMBER_LOSSES))],
+    }
+
+    def __init__(
+        self,
+        preset: str | Preset = DEFAULT,
+        *,
+        loss: str = NUMBER_LOSSES[0],
+        time_limit: float | None = None,
+        columns: Mapping[str, ColumnKind | str] | None = None,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+        verbose: bool | int = False,
+    ) -> None:
+        super().__init__(
+            preset,
+            time_limit=time_limit,
+            columns=columns,
+            n_jobs=n_jobs,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.loss = loss
+
+    @property
+    def _loss(self) -> str:
+        return self.loss
 
     def predict(self, X: Any) -> FloatArray:
         """Predicted numbers in the target's own units, shape (n_rows,)."""

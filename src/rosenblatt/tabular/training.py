@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_random_state
 
+from rosenblatt.losses import AbsoluteError, SquaredError
 from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
 from rosenblatt.support.types import Float64Array, IntArray
@@ -22,8 +23,10 @@ from rosenblatt.tabular.fallback import linear_model_of
 from rosenblatt.tabular.folds import divided, grouped
 from rosenblatt.tabular.learner import Learned, learn
 from rosenblatt.tabular.member import EpochNote
-from rosenblatt.tabular.preset import Preset
+from rosenblatt.tabular.preset import NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into
+
+LOSSES = dict(zip(NUMBER_LOSSES, (SquaredError(), AbsoluteError()), strict=True))
 
 __all__ = [
     "EncodedTable",
@@ -176,6 +179,7 @@ def train_networks(
     table: EncodedTable,
     preset: Preset,
     *,
+    loss: str = NUMBER_LOSSES[0],
     n_jobs: int | None = None,
     stop: StopSignal | None = None,
     report: Callable[[int, EpochNote], None] | None = None,
@@ -188,6 +192,8 @@ def train_networks(
     table : EncodedTable
     preset : Preset
         The one that the table was encoded for.
+    loss : str
+        Of numbers: one of `NUMBER_LOSSES`.
     n_jobs, stop, report, planned
         As in `learn`.
 
@@ -206,6 +212,7 @@ def train_networks(
         table.divisions,
         preset,
         seed=table.seed,
+        loss=LOSSES[loss],
         n_jobs=n_jobs,
         stop=stop,
         report=log,
