@@ -111,6 +111,11 @@ def prepare_rows(
         raise InputError(
             f"{len(kept)} row is left to learn {target!r} from: give 2 or more that have a target"
         )
+    if names is not None and len(np.unique(names[kept])) < 2:
+        raise InputError(
+            f"all rows to train on have the same {group_column!r}, so that none are outside:"
+            " name a column of two groups or more, or leave --groups out"
+        )
     of_rows = weights_of(weights, rows[kept])
     data = Labelled(
         table,
