@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import signal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import VotingClassifier
+from sklearn.exceptions import NotFittedError
 from sklearn.inspection import partial_dependence, permutation_importance
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_predict
@@ -281,6 +284,47 @@ def test_targets_that_are_no_classes_are_refused() -> None:
         classifier().fit(
             frame[FEATURES], frame["dear"], X_val=frame[FEATURES][:0], y_val=frame["dear"][:0]
         )
+
+
+@pytest.mark.parametrize("scale", [2.0**-380, 2.0**330, 2.0**480])  # which round nothing
+def test_numbers_of_any_size(scale: float) -> None:
+    frame = houses()
+    fitted = regressor().fit(frame[FEATURES], frame["price"] * scale)
+    plain = regressor().fit(frame[FEATURES], frame["price"])
+    X = frame[FEATURES]
+    np.testing.assert_allclose(fitted.predict(X) / scale, plain.predict(X), rtol=1e-3)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_numbers_that_cannot_be_scaled_are_refused(scale: float) -> None:
+    frame = houses()
+    with pytest.raises(InputError, match="too little or too much"):
+        regressor().fit(frame[FEATURES], frame["price"] * scale)
+
+
+def test_an_interrupted_training_keeps_its_networks_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame = houses()
+    fitted = regressor(verbose=True)
+    n_epochs = 0
+
+    def interrupting(number: int, note: Any) -> None:
+        nonlocal n_epochs
+        n_epochs += 1
+        if n_epochs == 14:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(fitted, "_report", interrupting, raising=False)
+    with pytest.warns(UserWarning, match="networks are kept"):
+        fitted.fit(frame[FEATURES], frame["price"])
+    assert np.isfinite(fitted.predict(frame[FEATURES])).all()
+
+
+@pytest.mark.parametrize("method", ["save", "to_c", "to_onnx"])
+def test_nothing_is_written_before_a_fit(method: str, tmp_path: Path) -> None:
+    with pytest.raises(NotFittedError):
+        getattr(classifier(), method)(tmp_path / "m")
 
 
 def test_three_rows_are_enough() -> None:

@@ -168,15 +168,22 @@ class BaseTable(BaseEstimator, ABC):
         self.n_rows_ = encoded.n_trained_on
         self.encoding_, self.network_ = trained.encoding, trained.model
         if trained.learned is None:
+            limit = f" within time_limit={self.time_limit}" if self.time_limit else ""
             warnings.warn(
-                f"no network had an epoch within time_limit={self.time_limit}: a linear model of"
-                " the same columns is returned",
+                f"no network had an epoch{limit}: a linear model of the same columns is returned",
                 UserWarning,
                 stacklevel=3,
             )
             self.validation_score_ = math.nan
         else:
             self.validation_score_ = self._score_outside(trained.learned, trained.rows)
+            if trained.learned.interrupted and self.time_limit is None:
+                kept = len(trained.learned.members)
+                warnings.warn(
+                    f"the training was interrupted: {kept} of its networks are kept",
+                    UserWarning,
+                    stacklevel=3,
+                )
         self.encoder_ = TableEncoder.of(self.encoding_, getattr(self, "feature_names_in_", None))
 
     def _report(self, number: int, note: EpochNote) -> None:

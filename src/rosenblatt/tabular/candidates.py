@@ -62,7 +62,9 @@ def candidates_for(
         return [Candidate(recipe, target, objective) for recipe in (wide, small)]
     targets = [target, *logarithms(target, y, weights)]
     return [
-        Candidate(recipe, one, Numbers(one, loss)) for recipe in (wide, small) for one in targets
+        Candidate(recipe, one, Numbers(one, loss, target.scale))
+        for recipe in (wide, small)
+        for one in targets
     ]
 
 

@@ -163,7 +163,10 @@ def views_of(
     X, y, weights = rows.part(sample)
     few = len(numeric) <= MOST_COLUMNS
     n_pieces = max(2, preset.n_pieces // max(1, len(numeric))) if few else 0
-    of_tree = tree_edges(y, isinstance(target, ClassTarget), weights)
+    is_class = isinstance(target, ClassTarget)
+    if not isinstance(target, ClassTarget):
+        y = target.standardise(y)  # a tree takes small differences for none
+    of_tree = tree_edges(y, is_class, weights)
     return tuple(
         piecewise_layer(X, numeric, n_pieces, edges) for edges in (of_tree, quantile_edges)
     )

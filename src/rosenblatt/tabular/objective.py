@@ -118,10 +118,20 @@ class Classes(Objective):
 @final
 @dataclass(frozen=True)
 class Numbers(Objective):
-    """Numbers, standardised: the mean error in the target's own units, squared or absolute."""
+    """Numbers, standardised: the mean error of the numbers themselves, squared or absolute.
+
+    Attributes
+    ----------
+    target : NumberTarget
+    loss : Loss
+    unit : float
+        Of the errors: the same for a number and its logarithm, and so large that squares are
+        numbers yet.
+    """
 
     target: NumberTarget
     loss: Loss = SquaredError()  # noqa: RUF009
+    unit: float = 1.0
     n_outputs: int = 1
 
     def learnable(self, y: npt.NDArray[Any]) -> FloatArray:
@@ -135,7 +145,7 @@ class Numbers(Objective):
     def errors(
         self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None
     ) -> Errors:
-        """Errors in the target's own units, squared or absolute, and their mean."""
-        off = self.target.restore(scores[:, 0].astype(np.float64)) - y
+        """Errors in the unit, squared or absolute, and their mean."""
+        off = (self.target.restore(scores[:, 0].astype(np.float64)) - y) / self.unit
         errors = np.abs(off) if isinstance(self.loss, AbsoluteError) else off**2
         return Errors(errors, float(np.average(errors, weights=weights)))

@@ -12,6 +12,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_array, column_or_1d
 
+from rosenblatt.errors import InputError
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ColumnKind, NumberTarget
 from rosenblatt.table.target import AnyTarget
@@ -22,6 +23,8 @@ from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.training import scaled_to
 
 __all__ = ["TableRegressor"]
+
+SMALLEST_SCALE = 1e-150  # whose square is a number yet
 
 
 @final
@@ -110,10 +113,11 @@ class TableRegressor(RegressorMixin, BaseTable):
     def _learn_target(self, name: str, y: npt.NDArray[Any]) -> AnyTarget:
         with np.errstate(over="ignore", invalid="ignore"):
             scale = float(y.std())
-        if not np.isfinite(scale):
-            raise ValueError(
-                f"the numbers of the target {name!r} are too far apart to be scaled: choose another"
-                " unit"
+        is_constant = bool(y.min() == y.max())
+        if not (np.isfinite(scale) and (scale > SMALLEST_SCALE or is_constant)):
+            raise InputError(
+                f"the numbers of the target {name!r} differ too little or too much to be scaled:"
+                " choose another unit"
             )
         return scaled_to(NumberTarget(name, 0.0, 1.0, "a regressor was asked for"), y)
 

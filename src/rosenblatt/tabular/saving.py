@@ -8,6 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from rosenblatt import __version__
 from rosenblatt.persistence import PartSize, SavedModel, Score, Summary, load_model
@@ -23,6 +24,7 @@ __all__ = ["load", "saved_model_of"]
 
 def saved_model_of(estimator: BaseTable) -> SavedModel:
     """What a model file holds of a fitted estimator."""
+    check_is_fitted(estimator)
     target = estimator.encoding_.target
     metric = "accuracy" if isinstance(target, ClassTarget) else "r2"
     score = estimator.validation_score_
