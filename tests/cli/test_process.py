@@ -357,17 +357,7 @@ def test_a_terminal_gets_a_progress_bar_and_a_pipe_none(folder: Path) -> None:
 
 
 def test_a_killed_training_goes_on_from_its_checkpoint(folder: Path) -> None:
-    arguments = [
-        "train",
-        "shop.csv",
-        "--target",
-        "bought",
-        "--epochs",
-        "20000",
-        "--patience",
-        "20000",
-    ]
-    arguments += ["--batch-size", "4", "--json"]
+    arguments = [*TRAIN, "--epochs", "20000", "--patience", "20000", "--batch-size", "4", "--json"]
     process = subprocess.Popen(
         [sys.executable, "-m", "rosenblatt", *arguments, "--checkpoint", "c"],
         stdout=subprocess.DEVNULL,
@@ -396,8 +386,7 @@ def test_a_killed_training_goes_on_from_its_checkpoint(folder: Path) -> None:
 
 @pytest.mark.parametrize("out", ["x", "x.previous", "x.in-use"])
 def test_a_checkpoint_does_not_go_where_the_model_goes(folder: Path, out: str) -> None:
-    arguments = ["train", "shop.csv", "--target", "bought", "--out", out, "--checkpoint", "./x"]
-    refused = command(*arguments)
+    refused = command(*TRAIN, "--out", out, "--checkpoint", "./x")
     assert refused.returncode == 2
     assert f"the model's file {out} is one of those of --checkpoint x" in refused.stderr
     assert not list(Path().glob("x*"))
@@ -405,7 +394,7 @@ def test_a_checkpoint_does_not_go_where_the_model_goes(folder: Path, out: str) -
 
 @pytest.mark.parametrize("option", ["--out", "--checkpoint"])
 def test_a_slash_at_the_end_is_that_of_a_folder(folder: Path, option: str) -> None:
-    refused = command("train", "shop.csv", "--target", "bought", option, "new/")
+    refused = command(*TRAIN, option, "new/")
     assert refused.returncode == 2
     assert "is that of a folder" in refused.stderr
     assert not Path("new").exists()

@@ -7,17 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SPEAKS = """
-import json, sys
-seen = []
-NETWORK = ("socket.", "urllib.", "http.", "ftplib.", "smtplib.", "imaplib.", "poplib.")
-
-def hook(event, arguments):
-    if event.startswith(NETWORK):
-        seen.append((event, str(arguments)))
-
-sys.addaudithook(hook)
-"""
+from tests.support.network_audit import SPEAKS
 
 # In one process all that a user may do, and the commands as the shell calls them.
 EVERYTHING = (

@@ -9,8 +9,7 @@ import httpx
 import pytest
 
 from rosenblatt.cli.app import run
-from tests.serving.test_limits import ROW
-from tests.support.served import Server, serving
+from tests.support.served import ROW, Server, serving
 
 TOKEN = "s3cret-and-long"
 

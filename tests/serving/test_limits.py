@@ -10,11 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.served import Server, serving
+from tests.support.served import ROW, Server, serving
 
 JSON, CSV = {"Content-Type": "application/json"}, {"Content-Type": "text/csv"}
 MOST = 20_000
-ROW = {"size": 1.5, "colour": "red", "member": "no", "since": "2020-02-03", "weight": 20}
 
 
 @pytest.fixture(scope="module")

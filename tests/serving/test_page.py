@@ -14,9 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving.test_schema import examples
 from tests.support.model_files import rewrite
-from tests.support.served import PATIENCE, serving
+from tests.support.served import PATIENCE, examples, serving
 
 PAGE = resources.files("rosenblatt.serving").joinpath("page.html").read_text(encoding="utf-8")
 BROWSER = next(

@@ -22,9 +22,8 @@ import pytest
 from rosenblatt.serving import InputColumn, Settings, TargetColumn, connection
 from rosenblatt.serving.app import application
 from rosenblatt.serving.server import listening, server_of
-from tests.integration.test_network_access import SPEAKS
-from tests.serving.test_limits import ROW
-from tests.support.served import PATIENCE, serving
+from tests.support.network_audit import SPEAKS
+from tests.support.served import PATIENCE, ROW, serving
 
 
 def test_ctrl_c_ends_it_cleanly_and_frees_the_port(models) -> None:

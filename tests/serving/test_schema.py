@@ -10,7 +10,7 @@ import pytest
 from rosenblatt.cli.app import run
 from rosenblatt.cli.size import parse_size
 from rosenblatt.serving import Settings
-from tests.support.served import serving
+from tests.support.served import examples, serving
 
 
 @pytest.mark.parametrize("target", ["bought", "weight", "member", "stars"])
@@ -32,10 +32,6 @@ def test_the_schema_is_what_inspect_shows(models, capsys, target: str) -> None:
     assert schema["target"]["task"] == ("regression" if of_weight else "classification")
     # The examples are cells that are read without a note.
     assert (answer.status_code, answer.json()["notes"]) == (200, [])
-
-
-def examples(schema) -> dict[str, str]:
-    return {c["name"]: c["example"] for c in schema["columns"] if c["needed"]}
 
 
 def test_choices_are_the_categories_of_the_training(bought: httpx.Client) -> None:

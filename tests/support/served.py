@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import httpx
 
 PATIENCE = 60  # seconds, after which a server hangs
+# A row of the table "bought".
+ROW = {"size": 1.5, "colour": "red", "member": "no", "since": "2020-02-03", "weight": 20}
 URL = re.compile(r"http://\S+:\d+")
 
 
@@ -58,3 +60,8 @@ def serving(model: Path, *arguments: str, **environment: str) -> Iterator[Server
     finally:
         process.kill()
         process.communicate()
+
+
+def examples(schema: Any) -> dict[str, str]:
+    """A cell of each column that a row needs."""
+    return {c["name"]: c["example"] for c in schema["columns"] if c["needed"]}

@@ -25,9 +25,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from rosenblatt import TableClassifier, TableEncoder, TableRegressor
 from rosenblatt.errors import InputError
-from rosenblatt.tabular import Preset
+from tests.support.houses import FEATURES, QUICK, classifier, houses, regressor
 
-QUICK = Preset(n_folds=3, epochs=4, fewest_epochs=1, fewest_members=1, n_pieces=64)
 FOLDS = "folds and batches are drawn from the rows: a row given twice is in two places"
 EXPECTED = {"check_sample_weight_equivalence_on_dense_data": FOLDS}
 
@@ -43,29 +42,6 @@ def expected_failures(estimator: Any) -> dict[str, str]:
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
     check(estimator)
-
-
-def houses(n: int = 240, seed: int = 0) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    town = rng.choice(["Ulm", "Bonn", "Kiel"], n)
-    area = rng.uniform(30, 200, n)
-    built = pd.Timestamp("1950-01-01") + pd.to_timedelta(rng.integers(0, 25_000, n), unit="D")
-    frame = pd.DataFrame({"town": town, "area": area, "built": built, "lift": area > 120})
-    frame.loc[::13, "area"] = np.nan
-    frame["price"] = np.nan_to_num(frame["area"], nan=100) * 3 + (town == "Ulm") * 90.0
-    frame["dear"] = np.where(frame["price"] > frame["price"].median(), "yes", "no")
-    return frame
-
-
-FEATURES = ["town", "area", "built", "lift"]
-
-
-def classifier(**parameters: Any) -> TableClassifier:
-    return TableClassifier(QUICK, random_state=0, **parameters)
-
-
-def regressor(**parameters: Any) -> TableRegressor:
-    return TableRegressor(QUICK, random_state=0, **parameters)
 
 
 def test_frames_of_all_libraries_give_the_same() -> None:

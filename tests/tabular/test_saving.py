@@ -18,8 +18,8 @@ from tests.support.c_compiler import compiled
 from tests.support.c_rows import inputs, predictions
 from tests.support.commands import command
 from tests.support.export_tables import cells
+from tests.support.houses import FEATURES, classifier, houses, regressor
 from tests.support.onnx_sessions import session
-from tests.tabular.test_estimators import FEATURES, classifier, houses, regressor
 
 
 def fitted(kind: str) -> tuple[Any, pd.DataFrame, Any]:
