@@ -140,7 +140,7 @@ class TableClassifier(ClassifierMixin, BaseTable):
 
     def _score_outside(self, learned: Learned, rows: TrainingRows) -> float:
         known = np.flatnonzero(np.isfinite(learned.outside[:, 0]))
-        scores, (_, codes, weights) = learned.outside[known], rows.part(known)
+        scores, (codes, weights) = learned.outside[known], rows.targets(known)
         decided = scores.argmax(axis=1) if scores.shape[1] > 1 else scores[:, 0] > 0
         return float(np.average(decided == codes, weights=weights))
 

@@ -163,10 +163,9 @@ def views_of(
     X, y, weights = rows.part(sample)
     few = len(numeric) <= MOST_COLUMNS
     n_pieces = max(2, preset.n_pieces // max(1, len(numeric))) if few else 0
-    is_class = isinstance(target, ClassTarget)
     if not isinstance(target, ClassTarget):
         y = target.standardise(y)  # a tree takes small differences for none
-    of_tree = tree_edges(y, is_class, weights)
+    of_tree = tree_edges(y, isinstance(target, ClassTarget), weights)
     return tuple(
         piecewise_layer(X, numeric, n_pieces, edges) for edges in (of_tree, quantile_edges)
     )
@@ -264,13 +263,13 @@ def best_of(
 
 def errors_of(candidate: Candidate, members: Sequence[Member], rows: TrainingRows) -> Errors:
     """Those of the rows that the candidate's networks have not seen."""
-    _, y, weights = rows.part(outside_of(members))
+    y, weights = rows.targets(outside_of(members))
     scores = np.concatenate([m.scores for m in members])
     return candidate.objective.errors(scores, y, weights)
 
 
 def weights_of(members: Sequence[Member], rows: TrainingRows) -> Float64Array | None:
-    return rows.part(outside_of(members))[2]
+    return rows.targets(outside_of(members))[1]
 
 
 def outside_of(members: Sequence[Member]) -> Rows:
@@ -288,7 +287,7 @@ def concluded(
     models = [m.model for m in members]
     if isinstance(chosen.target, ClassTarget):
         known = np.flatnonzero(np.isfinite(outside[:, 0]))
-        _, codes, weights = rows.part(known)
+        codes, weights = rows.targets(known)
         T = temperature(outside[known], codes, weights)
         outside, models = outside / T, [scaled_down(model, T) for model in models]
     model = EnsembleModel(tuple(models))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.network import Network
-from rosenblatt.tabular.preset import Preset, Recipe
+from rosenblatt.tabular.preset import Preset
 
 __all__ = ["Plan", "operations_of", "plan_for"]
 
@@ -15,8 +15,6 @@ __all__ = ["Plan", "operations_of", "plan_for"]
 PER_WEIGHT = 6
 # Large tables need fewer passes: so many rows are seen at least, in no fewer epochs.
 ROWS_SEEN, FEWEST_PASSES = 1_200_000, 6
-# Of what the longest schedule takes, the share of one that is short from the start.
-PILOTS = 2
 
 
 @final
@@ -53,7 +51,3 @@ def plan_for(preset: Preset, network: Network, n_rows: int, operations: float) -
     epochs = min(max(int(most / preset.n_members), fewest), preset.epochs)
     members = min(max(int(most / epochs), preset.fewest_members), preset.n_members)
     return Plan(epochs, members)
-
-
-def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
-    return replace(recipe, epochs=max(1, min(recipe.epochs, epochs)))

@@ -126,7 +126,7 @@ class TableRegressor(RegressorMixin, BaseTable):
 
     def _score_outside(self, learned: Learned, rows: TrainingRows) -> float:
         known = np.flatnonzero(np.isfinite(learned.outside[:, 0]))
-        _, y, weights = rows.part(known)
+        y, weights = rows.targets(known)
         assert isinstance(learned.target, NumberTarget)
         predicted = learned.target.restore(learned.outside[known, 0])
         return float(r2_score(y, predicted, sample_weight=weights)) if len(y) > 1 else float("nan")

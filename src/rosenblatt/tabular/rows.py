@@ -40,7 +40,12 @@ class TrainingRows:
         return None if self.weights is None else self.weights.astype(np.float32)
 
     def part(self, rows: Rows) -> tuple[FloatArray, npt.NDArray[Any], Float64Array | None]:
-        return self.X[rows], self.y[rows], None if self.weights is None else self.weights[rows]
+        """Features, targets and weights of these rows."""
+        return (self.X[rows], *self.targets(rows))
+
+    def targets(self, rows: Rows) -> tuple[npt.NDArray[Any], Float64Array | None]:
+        """Targets and weights of these rows, whose features are not copied."""
+        return self.y[rows], None if self.weights is None else self.weights[rows]
 
 
 @final
