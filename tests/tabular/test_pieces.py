@@ -10,7 +10,7 @@ from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.tabular.folds import divided, grouped
-from rosenblatt.tabular.pieces import piecewise_layer, quantile_edges, tree_edges
+from rosenblatt.tabular.pieces import Ranges, piecewise_layer, quantile_edges, tree_edges
 from rosenblatt.tabular.plan import operations_of, plan_for
 from rosenblatt.tabular.preset import PRESETS
 from rosenblatt.tabular.temperature import log_losses, scaled_down, temperature
@@ -39,7 +39,7 @@ def test_the_layer_centers_its_pieces_and_holds_values_to_their_bulk() -> None:
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=1000), rng.integers(2, size=1000), np.ones(1000)])
     X = X.astype(np.float32)
-    layer = piecewise_layer(X, [0, 2], 8, quantile_edges)
+    layer = piecewise_layer(X, [0, 2], 8, quantile_edges, Ranges.of(X))
     assert layer.n_pieces == (8, 0, 0)  # a constant has none
     h = layer.forward({}, {}, X.astype(float), None).out
     np.testing.assert_allclose(h[:, 3:].mean(axis=0), 0, atol=1e-5)
@@ -51,9 +51,19 @@ def test_the_layer_centers_its_pieces_and_holds_values_to_their_bulk() -> None:
 
 def test_edges_that_float32_could_not_part_are_one() -> None:
     x = np.repeat([0.0, 1e-45, 1e-40, 1e-9, 1.0, 2.0], 50)
-    layer = piecewise_layer(x[:, None].astype(np.float32), [0], 48, quantile_edges)
+    X = x[:, None].astype(np.float32)
+    layer = piecewise_layer(X, [0], 48, quantile_edges, Ranges.of(X))
     assert len(layer.edges[0]) >= 3
     assert np.diff(layer.edges[0]).min() > 1e-6
+
+
+def test_what_few_rows_have_is_not_held_to_the_others_value() -> None:
+    X = np.zeros((50_000, 3), np.float32)
+    X[7, 0] = 1  # an indicator
+    X[7, 1], X[9, 1] = -2, 3  # numbers, nearly all of them 0
+    layer = piecewise_layer(X[::50], [1, 2], 8, quantile_edges, Ranges.of(X))
+    h = layer.forward({}, {}, X[[0, 7, 9]].astype(float), None).out
+    np.testing.assert_array_equal(h, [[0, 0, 0], [1, -2, 0], [0, 3, 0]])
 
 
 @pytest.mark.parametrize("n_rows", [3, 10, 1001])

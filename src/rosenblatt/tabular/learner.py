@@ -27,7 +27,13 @@ from rosenblatt.table.target import AnyTarget, ClassTarget
 from rosenblatt.tabular.candidates import Candidate, candidates_for
 from rosenblatt.tabular.member import EpochNote, Member, network_for, train
 from rosenblatt.tabular.objective import Errors
-from rosenblatt.tabular.pieces import piecewise_layer, quantile_edges, sampled, tree_edges
+from rosenblatt.tabular.pieces import (
+    Ranges,
+    piecewise_layer,
+    quantile_edges,
+    sampled,
+    tree_edges,
+)
 from rosenblatt.tabular.plan import operations_of, plan_for
 from rosenblatt.tabular.preset import Preset, Recipe
 from rosenblatt.tabular.rows import Division, TrainingRows
@@ -166,8 +172,9 @@ def views_of(
     if not isinstance(target, ClassTarget):
         y = target.standardise(y)  # a tree takes small differences for none
     of_tree = tree_edges(y, isinstance(target, ClassTarget), weights)
+    ranges = Ranges.of(rows.X)
     return tuple(
-        piecewise_layer(X, numeric, n_pieces, edges) for edges in (of_tree, quantile_edges)
+        piecewise_layer(X, numeric, n_pieces, edges, ranges) for edges in (of_tree, quantile_edges)
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 else:
     tree = late("sklearn.tree")
 
-__all__ = ["Edges", "piecewise_layer", "quantile_edges", "sampled", "tree_edges"]
+__all__ = ["Edges", "Ranges", "piecewise_layer", "quantile_edges", "sampled", "tree_edges"]
 
 # From the values of a column, shape (n,), and a number of pieces to at most one edge more.
 Edges = Callable[[Float64Array, int], Float64Array]
@@ -61,30 +62,46 @@ def tree_edges(y: npt.NDArray[Any], is_class: bool, weights: Float64Array | None
     return edges
 
 
+@final
+@dataclass(frozen=True, eq=False)
+class Ranges:
+    """Least and largest value of each feature, shape (n_features,), over all rows."""
+
+    lows: Float64Array
+    highs: Float64Array
+
+    @classmethod
+    def of(cls, X: FloatArray) -> Ranges:
+        return cls(X.min(axis=0).astype(np.float64), X.max(axis=0).astype(np.float64))
+
+
 def piecewise_layer(
-    X: FloatArray, numeric: Sequence[int], n_pieces: int, edges_of: Edges
+    X: FloatArray, numeric: Sequence[int], n_pieces: int, edges_of: Edges, ranges: Ranges
 ) -> PiecewiseLinear:
     """The first layer of a network: features held to their ranges, and pieces of the numbers.
 
     Parameters
     ----------
     X : array (n_rows, n_features)
-        Training rows.
+        Training rows, or a sample of them.
     numeric : sequence of int
         The features that get pieces, whose range leaves out the tails.
     n_pieces : int
         Of each, at most.
     edges_of : callable
+    ranges : Ranges
+        Of all training rows: what few of them have may be missing from a sample.
     """
     n_features = X.shape[1]
-    lows = X.min(axis=0).astype(np.float64)
-    highs = X.max(axis=0).astype(np.float64)
+    lows, highs = ranges.lows.copy(), ranges.highs.copy()
     edges: list[tuple[float, ...]] = [()] * n_features
     centers: list[tuple[float, ...]] = [()] * n_features
     gains = [1.0] * n_features
     for k in numeric:
         x = X[:, k].astype(np.float64)
-        lows[k], highs[k] = np.quantile(x, [TAIL, 1 - TAIL])
+        low, high = np.quantile(x, [TAIL, 1 - TAIL])
+        if low < high:  # otherwise the tails are all that varies
+            lows[k], highs[k] = low, high
         found = distinct(edges_of(x, n_pieces)) if n_pieces > 1 else np.empty(0)
         if len(found) < 3:
             continue
