@@ -15,7 +15,7 @@ from sklearn.datasets import load_iris
 from rosenblatt import MLPClassifier, MLPEnsembleClassifier, MLPEnsembleRegressor, MLPRegressor
 from rosenblatt.activations import Activation, Mish, Softmax, Tanh
 from rosenblatt.export.c_source import c_source
-from rosenblatt.losses import CategoricalCrossEntropy
+from rosenblatt.losses import CategoricalCrossEntropy, Loss, SquaredError
 from rosenblatt.network import Dense
 from rosenblatt.normalizations import LayerNorm
 from tests.support.c_compiler import STRICT, compiled
@@ -134,6 +134,52 @@ def test_head_says_what_it_takes() -> None:
     assert "Stack: 112 bytes" in text  # two buffers of 7 numbers
     n = 5 * 7 + 7 + 7 * 7 + 7 + 7 * 4 + 4 + 4 * 3 + 3
     assert f"Constants: {8 * n} bytes" in text
+
+
+@needs_compiler
+@pytest.mark.parametrize("residual", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sums_beyond_the_type(dtype: Any, residual: bool, tmp_path: Path) -> None:
+    """A sum that the type holds is a number, whatever is beyond it on the way there."""
+    case = trained((Dense(3, residual=residual),), dtype=dtype)
+    size = 2.0 ** (np.finfo(dtype).maxexp // 2 - 1)
+    case.model.parameters[:] *= dtype(size)
+    case.model.parameters[0] = dtype(1 / size)  # small beside the others
+    X = (rows(400) * size).astype(dtype)
+    named = case.model.network.named_parameters(case.model.parameters).items()
+    exact = {name: array.astype(np.longdouble) for name, array in named}
+    wanted = X.astype(np.longdouble) @ exact["layers.0.weight"] + exact["layers.0.bias"]
+    terms = np.abs(X.astype(np.longdouble)) @ np.abs(exact["layers.0.weight"])
+    if residual:
+        wanted += X.astype(np.longdouble) @ exact["layers.0.projection"]
+        terms += np.abs(X.astype(np.longdouble)) @ np.abs(exact["layers.0.projection"])
+    text, largest = c_source(case), np.longdouble(np.finfo(dtype).max)
+    got = predictions(compiled(text, tmp_path), X, 3)
+    beyond, within = np.abs(wanted) > 1.001 * largest, np.abs(wanted) < 0.999 * largest
+    assert beyond.any()
+    assert (within & (terms > largest)).any()
+    if not residual:  # the sum of the layer may be beyond the type, and that with the residual not
+        assert np.isfinite(got[within]).all()
+    held = np.isfinite(got)
+    assert not held[beyond].any()
+    error = np.abs(got.astype(np.longdouble) - wanted)[held]
+    assert (error <= 8 * np.finfo(dtype).eps * np.minimum(terms, 4 * largest)[held]).all()
+    real = {np.float32: "float", np.float64: "double"}[dtype]
+    assert f"within the network is beyond {real}: isfinite() tells" in text
+
+
+@needs_compiler
+@pytest.mark.parametrize("loss", [SquaredError(), CategoricalCrossEntropy()])
+def test_predictions_that_are_not_finite_are_the_engine_s(loss: Loss, tmp_path: Path) -> None:
+    """Nothing in C can warn of them."""
+    case = trained((Dense(3),), loss, np.float32)
+    case.model.parameters[:] = np.abs(case.model.parameters) * np.float32(1e19)
+    X = np.abs(rows(50, np.float32)) * np.float32(1e19)
+    with pytest.warns(UserWarning, match="not finite"):
+        wanted = case.model.predict(X)
+    assert 0 < np.isfinite(wanted).all(1).sum() < 50
+    got = predictions(compiled(c_source(case), tmp_path), X, 3)
+    np.testing.assert_allclose(got, wanted, 1e-5, equal_nan=True)
 
 
 def test_the_stack_of_a_mean_is_that_of_its_largest_member() -> None:

@@ -21,7 +21,9 @@ class Exporting(ABC):
     mean is.
 
     The outputs are those of `predict_proba`, or of a regressor's `predict`; several quantiles of
-    several targets are columns, the levels of a target side by side.
+    several targets are columns, the levels of a target side by side. Where a sum within the network
+    is beyond its float type, what is exported gives infinity or NaN and warns of
+    nothing: hold the outputs against `isfinite`.
     """
 
     @abstractmethod

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
+import numpy as np
+
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
@@ -14,7 +16,7 @@ from rosenblatt.support.philox import Stream
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["ADD_PRODUCT_IN_C", "Affine", "width"]
+__all__ = ["Affine", "add_product_in_c", "width"]
 
 
 @final
@@ -74,23 +76,45 @@ def width(layer: Layer, shape: Shape) -> int:
 
 
 ADD_PRODUCT_IN_C = """\
-static void NAME(const REAL *x, const REAL *matrix, long n_in, long n_out, REAL *sums)
+/* Rows beyond `far` may overflow on the way to a sum that does not: then it is made in 1/unit^2. */
+static void NAME(const REAL *x, const REAL *matrix, long n_in, long n_out, REAL far, REAL unit,
+    REAL *sums)
 {
     long i, j;
-    for (i = 0; i < n_in; i++)
-        for (j = 0; j < n_out; j++)
-            sums[j] += x[i] * *matrix++;
+    for (i = 0; i < n_in && x[i] <= far && x[i] >= -far; i++) {}
+    if (i == n_in) {
+        for (i = 0; i < n_in; i++)
+            for (j = 0; j < n_out; j++)
+                sums[j] += x[i] * *matrix++;
+        return;
+    }
+    for (j = 0; j < n_out; j++, matrix++) {
+        REAL sum = sums[j], share = sums[j] / unit / unit;
+        for (i = 0; i < n_in; i++) {
+            sum += x[i] * matrix[i * n_out];
+            share += x[i] / unit * (matrix[i * n_out] / unit);
+        }
+        sums[j] = isfinite(sum) ? sum : share * unit * unit;
+    }
 }
 """
 
 
+def add_product_in_c(c: CWriter, which: str, matrix: FloatArray, x: str, out: str) -> None:
+    """Add x times a matrix, a constant of this name, to `out`."""
+    helper, constant = c.helper("add_product", ADD_PRODUCT_IN_C), c.constant(which, matrix)
+    info = np.finfo(matrix.dtype)
+    largest, norm = float(info.max), float(np.abs(matrix).sum(0, np.float64).max(initial=0))
+    far = c.literal(min(largest, largest / 4 / norm if norm > 0 else largest))
+    unit = c.literal(2.0 ** (info.maxexp // 2 + 8))
+    n_in, n_out = matrix.shape
+    c.statement(f"{helper}({x}, {constant}, {n_in}, {n_out}, {far}, {unit}, {out});")
+
+
 def in_c(node: TrainedLayer, c: CWriter, x: str, out: str) -> None:
-    n_in, n_out = node.arrays["weight"].shape
     bias = c.constant("bias", node.arrays["bias"])
-    c.statement(f"for (i = 0; i < {n_out}; i++) {out}[i] = {bias}[i];")
-    helper = c.helper("add_product", ADD_PRODUCT_IN_C)
-    matrix = c.constant("weight", node.arrays["weight"])
-    c.statement(f"{helper}({x}, {matrix}, {n_in}, {n_out}, {out});")
+    c.statement(f"for (i = 0; i < {len(node.arrays['bias'])}; i++) {out}[i] = {bias}[i];")
+    add_product_in_c(c, "weight", node.arrays["weight"], x, out)
 
 
 def in_onnx(node: TrainedLayer, graph: OnnxGraph, x: str) -> str:

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, final
 
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.affine import ADD_PRODUCT_IN_C, width
+from rosenblatt.network.affine import add_product_in_c, width
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -98,10 +98,7 @@ def inner(node: TrainedLayer) -> TrainedLayer:
 def in_c(node: TrainedLayer, c: CWriter, x: str, out: str) -> None:
     c.sequence([inner(node)], x, out)
     if PROJECTION in node.arrays:
-        helper = c.helper("add_product", ADD_PRODUCT_IN_C)
-        n_in, n_out = node.arrays[PROJECTION].shape
-        matrix = c.constant(PROJECTION, node.arrays[PROJECTION])
-        c.statement(f"{helper}({x}, {matrix}, {n_in}, {n_out}, {out});")
+        add_product_in_c(c, PROJECTION, node.arrays[PROJECTION], x, out)
     else:
         c.statement(f"for (i = 0; i < {prod(node.shape)}; i++) {out}[i] += {x}[i];")
 
