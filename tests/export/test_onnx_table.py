@@ -110,3 +110,24 @@ def test_a_column_without_a_name(target: str) -> None:
     (got,) = runtime.run(None, fed)
     scaled = model.predict(encoding.encode(frame).X) * encoding.target.scale
     np.testing.assert_allclose(got, scaled + encoding.target.mean, rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [1e-44, 1e-46, 1e-100, 1e-300, 1e-307])
+def test_numbers_so_small_that_they_are_zero_in_float32(size: float) -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=60) * size, rng.normal(size=60)
+    for scale in (1, max(size, 1e-100)):  # a smaller target is refused
+        frame = pd.DataFrame({"x": x, "y": y * scale})
+        encoding = learn_encoding(frame, target="y")
+        network = Network(1, (Dense(1),))
+        model = Model(network, parameters(network, 2, np.float32), SquaredError())
+        saved = SavedModel(model, encoding, SUMMARY)
+        (got,) = session(saved.to_onnx()).run(["y"], cells(frame, encoding))
+        wanted = encoding.target.restore(model.predict(encoding.encode(frame).X).astype(np.float64))
+        np.testing.assert_allclose(got, wanted, 1e-5, 1e-5 * np.abs(wanted).max())
+        strange = {"x": np.array([[0.0], [1e-320], [1.0], [-1e300], [np.nan]])}
+        (got,) = session(saved.to_onnx()).run(["y"], strange)
+        X = encoding.encode(pd.DataFrame({"x": strange["x"][:, 0]})).X
+        np.testing.assert_allclose(
+            got, encoding.target.restore(model.predict(X).astype(np.float64)), 1e-5
+        )

@@ -41,8 +41,7 @@ def onnx_table_model(model: AnyModel, encoding: TableEncoding) -> ModelProto:
     else:
         trained = Trained(model)
         value = as_double(graph, network_value(graph, trained, X))
-        value = graph.step("Mul", value, double(graph, target.scale))
-        value = graph.step("Add", value, double(graph, target.mean))
+        value = restored(graph, value, target.scale, target.mean)
         if target.log:
             value = graph.step("Exp", value)
         for operator, limit in (("Max", target.low), ("Min", target.high)):
@@ -122,7 +121,25 @@ def scaled(graph: Graph, scaling: Scaling, x: str) -> str:
 
 
 def standardised(graph: Graph, x: str, center: float, spread: float) -> str:
+    """(x - center) / spread, in larger units where the centre is left out otherwise."""
+    if looks_like_zero(center) and spread < 1:
+        unit = math.ldexp(1.0, min(1 - math.frexp(spread)[1], 1000))
+        x, center, spread = graph.step("Mul", x, double(graph, unit)), center * unit, spread * unit
     return graph.step("Div", graph.step("Sub", x, double(graph, center)), double(graph, spread))
+
+
+def restored(graph: Graph, value: str, scale: float, mean: float) -> str:
+    """value · scale + mean; the mean comes first where it is left out otherwise."""
+    if looks_like_zero(mean):
+        value = graph.step("Add", value, double(graph, mean / scale))
+        return graph.step("Mul", value, double(graph, scale))
+    value = graph.step("Mul", value, double(graph, scale))
+    return graph.step("Add", value, double(graph, mean))
+
+
+def looks_like_zero(x: float) -> bool:
+    """ONNX Runtime 1.32 leaves out sums with a constant of double that is 0 in float32."""
+    return x != 0 and np.float32(x) == 0
 
 
 def log_tails(graph: Graph, z: str) -> str:
