@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -276,29 +277,35 @@ def test_the_ending_decides_what_the_picture_is(folder: Path, result) -> None:
 # As processes of their own.
 
 
-def test_ctrl_c_keeps_the_best_so_far(folder: Path) -> None:
-    log = folder / "log"
-    # The first candidate takes a moment and the others would take hours.
+def test_ctrl_c_ends_a_search_with_what_it_has_found(folder: Path) -> None:
+    """Without a training of the choice, which would take hours, and beside an older model."""
+    log, model = folder / "log", folder / "shop.safetensors"
+    assert run(["train", *SEARCH[1:], "--hidden", "4", "--epochs", "2"]) == 0
+    older = model.read_bytes()
+    # The first candidate takes a moment, and the others would take hours.
     options = ["--epochs", "1000000", "--patience", "1000000", "--validation-fraction", "0"]
     options += ["--hidden", "none", "--hidden", "400,400", "--folds", "2", "--jobs", "2"]
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "rosenblatt", *SEARCH, *options], stdout=output, stderr=output
+            [sys.executable, "-m", "rosenblatt", *SEARCH, *options, "--force"],
+            stdout=output,
+            stderr=output,
         )
-        while "constant" not in log.read_text() and process.poll() is None:
-            time.sleep(0.05)
-        time.sleep(2)
-        process.send_signal(signal.SIGINT)  # of the search
-        while "drew" not in log.read_text() and process.poll() is None:
-            time.sleep(0.05)
-        time.sleep(2)
-        process.send_signal(signal.SIGINT)  # of the last training
-        assert process.wait(timeout=60) == 0, log.read_text()
+        try:
+            while "constant" not in log.read_text() and process.poll() is None:
+                time.sleep(0.05)
+            time.sleep(2)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 130, log.read_text()
+        finally:
+            process.kill()
     said = log.read_text()
     assert "ended, because it was interrupted" in said
     assert "The search was interrupted by the user" in said
-    assert "stopped, because it was interrupted" in said
-    assert "saved shop.safetensors" in said
+    assert re.search(r"train shop.csv --hidden (none|400,400) does that", said)
+    assert said.endswith("error: interrupted, and nothing was saved\n")
+    assert model.read_bytes() == older
+    assert not Path("shop-search.png").exists()
 
 
 def test_a_terminal_gets_a_progress_bar(folder: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rosenblatt.cli.json_output import Json, candidates_as_json
+from rosenblatt.cli.options import hidden_text
 from rosenblatt.cli.plot_file import draw, picture_for
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.search_options import SearchOptions
@@ -34,7 +35,13 @@ def run_search(
     plot: Path | None,
     force: bool = False,
 ) -> Json:
-    """Search on a table, train the chosen network and save it; output files are checked first."""
+    """Search on a table, train the chosen network and save it; output files are checked first.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C ended the search, once what it had found is shown.
+    """
     place = place_for(source, out, force=force)
     picture = picture_for(source, plot, place.path)
     table = shown_table(
@@ -49,6 +56,14 @@ def run_search(
     )
     screen.say(summary_of(searched.found, width=min(screen.width, WIDEST_PLOT)))
     notes = list(searched.notes)
+    if searched.interrupted:
+        hidden = hidden_text(searched.hidden)
+        notes.append(
+            f"the best so far was not trained on all rows: train {source.arguments} --hidden"
+            f" {hidden} does that, with the other options of this search"
+        )
+        screen.notes(notes)
+        raise KeyboardInterrupt
     drawn = None
     try:
         if picture is None:

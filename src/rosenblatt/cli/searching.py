@@ -32,6 +32,8 @@ class Searched:
         The hidden layers chosen.
     ended : str
         Why the search ended.
+    interrupted : bool
+        Whether it was by Ctrl-C.
     notes : tuple of str
     """
 
@@ -39,6 +41,7 @@ class Searched:
     found: SearchResults
     hidden: Sizes
     ended: str
+    interrupted: bool
     notes: tuple[str, ...]
 
 
@@ -82,12 +85,21 @@ def search_structure(prepared: Prepared, options: SearchOptions, *, progress: bo
     said = [w.message for w in caught if not issubclass(w.category, ConvergenceWarning)]
     notes = [*dict.fromkeys(map(in_a_line, said)), *notes_on_time(search, found)]
     return Searched(
-        search, found, sizes_of(search.best_params_), search_stop_reason(search), tuple(notes)
+        search,
+        found,
+        sizes_of(search.best_params_),
+        search_stop_reason(search),
+        was_interrupted(search),
+        tuple(notes),
     )
 
 
+def was_interrupted(search: StructureSearchCV) -> bool:
+    return search.stop_reason_.startswith("interrupted")
+
+
 def search_stop_reason(search: StructureSearchCV) -> str:
-    if search.stop_reason_.startswith("interrupted"):
+    if was_interrupted(search):
         return "it was interrupted"
     if search.stop_reason_.startswith("reached"):
         return "--time was over"
@@ -95,7 +107,7 @@ def search_stop_reason(search: StructureSearchCV) -> str:
 
 
 def notes_on_time(search: StructureSearchCV, found: SearchResults) -> list[str]:
-    notes, interrupted = [], search.stop_reason_.startswith("interrupted")
+    notes, interrupted = [], was_interrupted(search)
     if search.not_reached_:
         hints = search.strategy == "all" and not interrupted
         missed = [hidden_text(sizes_of(parameters)) for parameters in search.not_reached_]
