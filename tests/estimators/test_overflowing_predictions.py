@@ -81,6 +81,36 @@ def test_ensembles() -> None:
             ask(HUGE)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_spreads_of_an_ensemble_whose_squares_overflow(dtype: Any) -> None:
+    settings = {**SETTINGS, "activation": "identity", "dtype": np.dtype(dtype).name}
+    model = MLPEnsembleRegressor(MLPRegressor(**settings), 3, random_state=0).fit(X, Y)
+    rows = X.astype(dtype) * 2.0 ** (np.finfo(dtype).maxexp - 8)
+    each = np.stack([member.predict(rows) for member in model.estimators_]).astype(np.longdouble)
+    mean, std = model.predict(rows, return_std=True)
+    np.testing.assert_allclose(mean, each.mean(0), 1e-4, 1e-5 * float(np.abs(each).max()))
+    np.testing.assert_allclose(std, each.std(0, ddof=1), 1e-4)
+    with np.errstate(over="ignore"):
+        assert (np.square(std) == np.inf).any()
+    near = model.predict(X.astype(dtype), return_std=True)[1]
+    np.testing.assert_array_equal(
+        near, np.std([m.predict(X.astype(dtype)) for m in model.estimators_], axis=0, ddof=1)
+    )
+
+
+def test_a_spread_beyond_the_float_type_is_said() -> None:
+    settings = {**SETTINGS, "activation": "identity"}
+    model = MLPEnsembleRegressor(MLPRegressor(**settings), 2, random_state=0).fit(X, Y)
+    first, second = (member.model_.parameters for member in model.estimators_)
+    second[:] = first
+    first[-9:-1] *= -1  # of the last layer, whose bias is last
+    size = np.abs(model.estimators_[0].predict(X)).max()
+    rows = X * np.float32(3e38 / size)
+    with pytest.warns(UserWarning, match=SAYS):
+        _, std = model.predict(rows, return_std=True)
+    assert np.isinf(std).any()
+
+
 def test_rows_that_are_not_finite_lead_to_what_they_lead_to() -> None:
     """A predictor does not search its inputs, and its caller sees what is wrong with them."""
     predictor = fitted().predictor()

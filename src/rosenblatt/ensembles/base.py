@@ -21,6 +21,7 @@ from rosenblatt.ensembles.blocks import by_blocks
 from rosenblatt.ensembles.members import EnsembleData, Member, validates_by_itself
 from rosenblatt.ensembles.messages import those_trained
 from rosenblatt.ensembles.out_of_bag import out_of_bag
+from rosenblatt.ensembles.uncertainty import deviation
 from rosenblatt.estimators.access import (
     check_parameters,
     engine_predictor,
@@ -302,11 +303,14 @@ class BaseMLPEnsemble(Exporting, MetaEstimatorMixin, BaseEstimator, ABC):
         def compute(rows: slice) -> tuple[FloatArray, ...]:
             block = X[rows]
             each = np.stack([predictor.predict(block) for predictor in predictors])
-            with np.errstate(invalid="ignore"):  # of infinite ones; the warning counts them
+            with np.errstate(
+                over="ignore", invalid="ignore"
+            ):  # a warning counts what is not finite
                 return reduce(each)
 
         results = by_blocks(compute, X.shape[0], self.n_jobs)
-        warn_of_overflow(results[0], X)
+        odd = (result for result in results if not np.isfinite(result).all())
+        warn_of_overflow(next(odd, results[0]), X)
         return results
 
     def _mean(self, X: Any) -> FloatArray:
@@ -319,4 +323,4 @@ class BaseMLPEnsemble(Exporting, MetaEstimatorMixin, BaseEstimator, ABC):
                 "return_std=True needs two members or more, and this ensemble has 1: fit it with"
                 " n_estimators=2 or more."
             )
-        return self._over_members(X, lambda each: (each.mean(axis=0), each.std(axis=0, ddof=1)))
+        return self._over_members(X, lambda each: (each.mean(axis=0), deviation(each)))

@@ -1,4 +1,4 @@
-"""Predictive uncertainty of an ensemble of classifiers, aleatoric and epistemic."""
+"""Uncertainty of an ensemble: its members' spread; of classes, aleatoric and epistemic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scipy.special import entr
 
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Uncertainty", "entropies", "of_classes", "of_labels"]
+__all__ = ["Uncertainty", "deviation", "entropies", "of_classes", "of_labels"]
 
 
 @final
@@ -30,6 +30,16 @@ class Uncertainty(NamedTuple):
     predictive_entropy: FloatArray
     expected_entropy: FloatArray
     mutual_information: FloatArray
+
+
+def deviation(each: FloatArray) -> FloatArray:
+    """Standard deviations over the first axis (ddof=1), also where squares overflow."""
+    plain: FloatArray = each.std(axis=0, ddof=1)
+    if np.isfinite(plain).all():
+        return plain
+    exponent = np.frexp(np.abs(each).max(axis=0))[1]
+    scaled = np.ldexp(np.ldexp(each, -exponent).std(axis=0, ddof=1), exponent)
+    return np.where(np.isfinite(plain), plain, scaled)
 
 
 def of_classes(p: FloatArray) -> FloatArray:
