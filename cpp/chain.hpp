@@ -23,7 +23,7 @@ struct DenseSpec {
 };
 
 // What a chain is built from. A further kind is a struct here and an overload of Chain::append_block.
-using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec>;
+using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
@@ -147,6 +147,8 @@ template <class T> struct Chain {
     }
 
     void append_block(const PiecewiseLinearSpec &spec) { append(pieces(spec)); }
+
+    void append_block(const ScaleSpec &) { append(Scale<T>{n_outputs, n_parameters}); }
 
     PiecewiseLinear<T> pieces(const PiecewiseLinearSpec &spec) const {
         if (int(spec.n_pieces.size()) != n_outputs)

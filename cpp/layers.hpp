@@ -28,6 +28,7 @@
 #include "piecewise_dense.hpp"
 #include "piecewise_linear.hpp"
 #include "residual.hpp"
+#include "scale.hpp"
 
 #include <cstddef>
 #include <type_traits>
@@ -38,7 +39,7 @@ namespace rosenblatt {
 template <class T>
 using Layer = std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
                            NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>,
-                           PiecePlaces<T>, PiecewiseDense<T>>;
+                           PiecePlaces<T>, PiecewiseDense<T>, Scale<T>>;
 
 // A layer whose output depends on all rows of a batch: the passes stop there until every task has added up
 // its rows' moments, or on the way back their gradients' sums.

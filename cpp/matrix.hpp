@@ -70,6 +70,17 @@ template <class T> struct Rows {
         return {sparse->start_of_row[number + 1] - begin, sparse->column_of + begin, sparse->values + begin};
     }
 
+    // One row, written out.
+    void copy_row(int row, int columns, T *out) const {
+        if (!sparse) {
+            std::copy_n(dense + std::ptrdiff_t(row) * columns, columns, out);
+            return;
+        }
+        std::fill_n(out, columns, T(0));
+        const Entries<T> of_row = entries(row);
+        for (std::int64_t j = 0; j < of_row.size; ++j) out[of_row.columns[j]] += of_row.values[j];
+    }
+
     // g += xᵀ d, with g of shape (columns, width).
     void add_transposed_product(int rows, const T *d, int width, T *g) const {
         for (int row = 0; row < rows; ++row) {

@@ -101,15 +101,7 @@ template <class T> struct PiecewiseLinear {
     }
 
     // A row's features, into the first places of y.
-    void values(const Rows<T> &x, int row, T *y) const {
-        if (!x.sparse) {
-            std::copy_n(x.dense + std::ptrdiff_t(row) * n_inputs, n_inputs, y);
-            return;
-        }
-        std::fill_n(y, n_inputs, T(0));
-        const Entries<T> entries = x.entries(row);
-        for (std::int64_t j = 0; j < entries.size; ++j) y[entries.columns[j]] += entries.values[j];
-    }
+    void values(const Rows<T> &x, int row, T *y) const { x.copy_row(row, n_inputs, y); }
 
   private:
     static constexpr int most_pieces = 1 << 24;

@@ -86,6 +86,7 @@ inline PiecewiseLinearSpec piecewise_linear_spec(LayerFields &fields) {
 inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "Dense") return dense_spec(fields);
     if (kind == "PiecewiseLinear") return piecewise_linear_spec(fields);
+    if (kind == "Scale") return ScaleSpec{};
     throw std::invalid_argument("the engine has no layer of the kind " + kind);
 }
 

@@ -18,7 +18,7 @@ from rosenblatt.losses import (
     SquaredError,
 )
 from rosenblatt.model import EnsembleModel, Model, OutputFormat
-from rosenblatt.network import Dense, Layer, Network, PiecewiseLinear
+from rosenblatt.network import Dense, Layer, Network, PiecewiseLinear, Scale
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from tests.support.members import ACTIVATIONS, FUNCTIONS, LOSSES, parameters, random_state
 
@@ -86,6 +86,7 @@ NETWORKS: dict[str, Trained] = {
     "ranges alone": trained(
         (PiecewiseLinear((-1.0,) * 5, (1.0,) * 5, ((),) * 5, ((),) * 5, (1.0,) * 5), Dense(3))
     ),
+    "scale": trained((Scale(), Dense(4, Tanh()), Scale(), Dense(3))),
     "two of a kind": trained(
         (
             Dense(6, LeakyReLU(0.1), residual=True),

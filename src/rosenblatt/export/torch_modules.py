@@ -22,6 +22,7 @@ from rosenblatt.support.types import FloatArray
 
 __all__ = [
     "BothClasses",
+    "Computed",
     "Exponential",
     "GatedByHardSigmoid",
     "GatedByNormal",
@@ -53,6 +54,20 @@ class ShrinkingLayerNorm(nn.LayerNorm):
     def forward(self, h: Any) -> Any:
         largest = h.abs().amax(-1, keepdim=True)
         return super().forward(h / (largest * 2.0**-53).clamp(min=1))
+
+
+@final
+class Computed(nn.Module):
+    """What a function makes of its input and of the module's parameters."""
+
+    def __init__(self, function: Callable[..., Any], arrays: Mapping[str, FloatArray]) -> None:
+        super().__init__()
+        self.function = function
+        for name, array in arrays.items():
+            self.register_parameter(name, nn.Parameter(tensor(array)))
+
+    def forward(self, x: Any) -> Any:
+        return self.function(torch, x, **dict(self.named_parameters()))
 
 
 @final
@@ -210,6 +225,9 @@ class ModuleWriter:
 
     def layer(self, trained: TrainedLayer) -> list[Any]:
         return form_of(LAYERS, trained.layer, "torch")(trained, self)
+
+    def function(self, function: Callable[..., Any], arrays: Mapping[str, FloatArray]) -> Any:
+        return Computed(function, arrays)
 
     def piecewise_linear(self, source: Any, numbers: Mapping[str, FloatArray]) -> Any:
         return PiecewiseLinear(source, numbers)

@@ -11,6 +11,7 @@ from rosenblatt.network.piecewise_linear import PiecewiseLinear
 from rosenblatt.network.random_layers import Dropout, GaussianNoise
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.network.residual import Residual
+from rosenblatt.network.scale import Scale
 from rosenblatt.network.sequential import Sequential
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Passed",
     "PiecewiseLinear",
     "Residual",
+    "Scale",
     "Sequential",
     "Shape",
     "TrainedLayer",

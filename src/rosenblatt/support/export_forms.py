@@ -111,6 +111,12 @@ class TorchWriter(Protocol):
     def layer(self, trained: Any) -> list[Any]:
         """The modules of a `TrainedLayer`, which follow one another."""
 
+    def function(self, function: Any, arrays: Mapping[str, FloatArray]) -> Any:
+        """A module that calls `function(torch, x, **parameters)`, its parameters being the arrays.
+
+        The function lies in a module, so that what is made can be pickled.
+        """
+
     def piecewise_linear(self, source: Any, numbers: Mapping[str, FloatArray]) -> Any:
         """Features and pieces of them, from the feature of each piece and arrays by name."""
 

@@ -1,0 +1,39 @@
+"""A model file holds networks of every kind of layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rosenblatt.losses import CategoricalCrossEntropy
+from rosenblatt.model import Model
+from rosenblatt.persistence import SavedModel, load_model, save_model
+from rosenblatt.table import Task, learn_encoding
+from tests.support.layers import Case, each_case
+from tests.support.saved_models import SUMMARY
+
+
+def saved(case: Case, dtype: Any) -> SavedModel:
+    numbers = pd.DataFrame(np.random.default_rng(0).normal(size=(6, case.network.n_inputs)))
+    numbers.columns = [f"x{i}" for i in numbers]
+    encoding = learn_encoding(
+        numbers.assign(kind=list("abcabc")), target="kind", task=Task.CLASSIFICATION
+    )
+    state = case.network.initial_state(dtype)
+    model = Model(case.network, case.theta(dtype), CategoricalCrossEntropy(), state)
+    return SavedModel(model, encoding, SUMMARY)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@each_case
+def test_a_saved_network_equals_the_loaded_one(tmp_path: Path, case: Case, dtype: Any) -> None:
+    before = saved(case, dtype)
+    save_model(tmp_path / "m", before)
+    after = load_model(tmp_path / "m")
+    assert after.model.network == before.model.network
+    X = case.rows(9, dtype)
+    np.testing.assert_array_equal(after.model.predict(X), before.model.predict(X))
