@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ import pytest
 from rosenblatt.cli.app import run
 from tests.support.cli_tables import shop_table
 from tests.support.commands import QUICK
+from tests.support.model_files import rewrite
 
 MODEL = "shop.safetensors"
 
@@ -123,3 +125,46 @@ def test_columns_stand_beside_the_predictions(model: str, capsys, result) -> Non
     table.rename(columns={"code": "prediction"}).to_csv("rows.csv", index=False)
     assert run(["predict", model, "rows.csv", "--keep-column", "prediction"]) == 2
     assert "has each name once" in capsys.readouterr().err
+
+
+FAR = "so far from those of the training"
+OWN = "the model's own numbers are so large"
+
+
+def with_numbers(**numbers: float) -> None:
+    """Give parameters of the model these sizes, with signs by turns."""
+
+    def change(metadata: dict[str, Any], tensors: dict[str, Any]) -> None:
+        for name, tensor in tensors.items():
+            if name.removeprefix("layers.") in numbers:
+                signs = np.resize([-1, 1], tensor.size).reshape(tensor.shape)
+                size = numbers[name.removeprefix("layers.")]
+                tensors[name] = (signs * size).astype(tensor.dtype)
+
+    rewrite(Path(MODEL), change)
+
+
+@pytest.mark.parametrize("target", ["weight", "colour"])
+def test_numbers_of_a_model_that_lead_beyond_its_float_type(
+    folder: Path, result, target: str
+) -> None:
+    train = ["train", "shop.csv", "--target", target, "--out", MODEL, "--epochs", "1"]
+    assert run([*train, "--hidden", "4", "--quiet"]) == 0
+    with_numbers(**{"0.bias": 3e38, "1.weight": 3e38})
+    for command in ("predict", "evaluate"):
+        notes = result(command, MODEL, "shop.csv")["notes"]
+        assert any(OWN in note for note in notes)
+        assert not any(FAR in note for note in notes)
+
+
+def test_rows_that_lead_beyond_the_float_type(folder: Path, result) -> None:
+    train = ["train", "shop.csv", "--target", "weight", "--out", MODEL, "--epochs", "1"]
+    assert run([*train, "--hidden", "4", "--quiet"]) == 0
+    with_numbers(**{"0.weight": 2e37, "1.weight": 1e-37})
+    table = shop_table()
+    table.loc[:2, "size"] = 1e300
+    table.to_csv("far.csv", index=False)
+    for command in ("predict", "evaluate"):
+        (note,) = (note for note in result(command, MODEL, "far.csv")["notes"] if "finite" in note)
+        assert note.startswith("the prediction of 3 rows is not finite")
+        assert FAR in note

@@ -13,7 +13,13 @@ import pyarrow as pa
 from rosenblatt.cli.prediction_file import Columns, write_csv
 from rosenblatt.cli.preparation import weight_column_values
 from rosenblatt.cli.scores import MetricScores
-from rosenblatt.cli.tasks import EncodedRows, in_blocks, kind_of, network_predictor, scores_of
+from rosenblatt.cli.tasks import (
+    EncodedRows,
+    RowPredictor,
+    in_blocks,
+    kind_of,
+    network_predictor,
+)
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import SavedModel
 from rosenblatt.support.overflow import count_not_finite
@@ -22,6 +28,7 @@ from rosenblatt.table import Table
 from rosenblatt.table.cell_text import texts_of
 from rosenblatt.table.messages import count
 from rosenblatt.table.names import require_columns
+from rosenblatt.table.scaling import TAIL
 
 
 @final
@@ -69,8 +76,10 @@ def predict(saved: SavedModel, table: Table) -> Predictions:
     """Predictions for rows with columns in any order; targets and weights are ignored."""
     encoded = saved.encoding.encode(_without_weights(saved, table))
     kind = kind_of(saved.encoding.target)
-    output = in_blocks(network_predictor(kind, saved.model), encoded.X)
-    return Predictions(kind.columns(output), (*encoded.notes, *overflow_notes(output)))
+    predictor = network_predictor(kind, saved.model)
+    output = in_blocks(predictor, encoded.X)
+    notes = (*encoded.notes, *overflow_notes(predictor, encoded.X, output))
+    return Predictions(kind.columns(output), notes)
 
 
 def kept_columns(table: Table, names: Sequence[str]) -> Columns:
@@ -86,14 +95,25 @@ def values_of(values: pa.ChunkedArray) -> npt.NDArray[Any]:
     return np.array(texts_of(values).to_pylist(), dtype=object)
 
 
-def overflow_notes(output: FloatArray) -> tuple[str, ...]:
+def overflow_notes(predictor: RowPredictor, X: FloatArray, output: FloatArray) -> tuple[str, ...]:
+    """A note on predictions that are not finite: of rows far from the training's, or of any."""
     n_bad = count_not_finite(output)
     if not n_bad:
         return ()
-    return (
-        f"the prediction of {count(n_bad, 'row')} is not finite: its numbers are so far from those"
-        " of the training that the network's are too large for its float type",
-    )
+    bad = ~np.isfinite(output.reshape(len(output), -1)).all(axis=1)
+    far = (np.abs(X[bad]) > TAIL).any(axis=1)
+    average = predictor(np.zeros((1, X.shape[1]), X.dtype))
+    if far.all() and np.isfinite(average).all():
+        why = (
+            "its numbers are so far from those of the training that the network's are too large for"
+            " its float type"
+        )
+    else:
+        why = (
+            "the model's own numbers are so large that ordinary rows lead beyond its float type:"
+            " train it again"
+        )
+    return (f"the prediction of {count(n_bad, 'row')} is not finite: {why}",)
 
 
 def evaluate(saved: SavedModel, table: Table) -> Evaluation:
@@ -114,8 +134,12 @@ def evaluate(saved: SavedModel, table: Table) -> Evaluation:
     encoded = encoding.encode(_without_weights(saved, table).take(labelled))
     kind = kind_of(encoding.target)
     rows = EncodedRows(encoded.X, target.y, weights)
-    scores = scores_of(kind, network_predictor(kind, saved.model), rows)
-    return Evaluation(scores, len(rows.y), (*notes, *encoded.notes))
+    predictor = network_predictor(kind, saved.model)
+    output = in_blocks(predictor, rows.X)
+    with np.errstate(over="ignore", invalid="ignore"):  # of those in a note
+        scores = kind.scores(rows.y, rows.weights, output)
+    notes = (*notes, *encoded.notes, *overflow_notes(predictor, rows.X, output))
+    return Evaluation(scores, len(rows.y), notes)
 
 
 def _without_weights(saved: SavedModel, table: Table) -> Table:
