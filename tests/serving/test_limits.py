@@ -90,12 +90,16 @@ def test_a_stream_without_end_is_ended(server: Server) -> None:
         (b"[]", 400, "is empty"),
         (b"3", 400, "record 1 is no record"),
         (b'[{"size": 1}, 2]', 400, "record 2 is no record"),
-        (b"{}", 400, "nested values alone"),
+        (b"{}", 400, "records without names"),
+        (b'{"size": {}}', 400, "nested values alone"),
+        (b'{"size": 1, "weight": 2, "size": 3}', 400, "the name 'size' more than once"),
+        (b'[{}, {"size": 1, "size": 1}]', 400, "the name 'size' more than once"),
+        (b'{"size": [1], "weight": [2], "size": [3]}', 400, "the name 'size' more than once"),
         (b'{"size": [1, 2], "weight": [3]}', 400, "'weight' has 1 cell, and 'size' has 2"),
         (b'{"size": [], "weight": []}', 400, "is empty"),
         (b'[{"size": Infinity, "weight": 1}]', 422, "lacks the columns"),
         (json.dumps({**ROW, "size": 1e999}).encode(), 422, "infinite values (row 1)"),
-        (b"[" + b",".join([b"{}"] * 6_000) + b"]", 400, "nested values alone"),
+        (b"[" + b",".join([b"{}"] * 6_000) + b"]", 400, "records without names"),
         (
             json.dumps([{f"{k}": 1 for k in range(100)}, *[{}] * 3_000]).encode(),
             400,
@@ -110,18 +114,34 @@ def test_json_that_is_no_table(server: Server, body: bytes, status: int, sentenc
     assert "\n" not in answer.json()["error"]
 
 
+SENT = "send the table as CSV, written as that of the training was, or as JSON"
+
+
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (b"", "is empty"),
-        (b"PAR1 and so on", "no text but a Parquet file"),
+        (b"", "the body is empty"),
+        (b"PAR1 and so on", f"the body is no text but a Parquet file: {SENT}"),
+        (b'{"size": 1}', f"the body is no delimited text but JSON lines: {SENT}"),
+        (b"size,colour\n\0,red\n", f"(line 2 has a byte that no text has): {SENT}"),
+        (
+            b'size,colour\n1,"red\n',
+            f"the body, line 2: a quotation mark is left open there: {SENT}",
+        ),
+        (
+            b"size,colour\n1\n1,red\n",
+            f"the body, line 2 has 1 field where the header has 2: {SENT}",
+        ),
         (b"size,colour,size\n1,red,2\n", "more than once"),
     ],
 )
 def test_csv_that_is_no_table(server: Server, body: bytes, sentence: str) -> None:
+    """No word of a file, which the sender has not named, nor of options, which it has not."""
     answer = server.client.post("/predict", content=body, headers=CSV)
     assert answer.status_code == 400
     assert sentence in answer.json()["error"]
+    assert ".csv" not in answer.json()["error"]
+    assert "--" not in answer.json()["error"]
 
 
 @pytest.mark.parametrize(

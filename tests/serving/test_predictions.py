@@ -77,7 +77,8 @@ def test_csv_rows_and_csv_answers(models, tmp_path, capsys, target) -> None:
         assert answer.headers["content-type"] == "text/csv; charset=utf-8"
         assert answer.text == captured.out
         notes = json.loads(answer.headers.get("rosenblatt-notes", "[]"))
-        assert [f"note: {note}" for note in notes] == captured.err.splitlines()
+        said = [f"note: {note}".replace("the body", file.name) for note in notes]
+        assert said == captured.err.splitlines()
         same = server.client.post("/predict", json=records(), headers=wants)
         assert [line.split(",")[0] for line in same.text.split()] == [
             line.split(",")[0] for line in captured.out.split()

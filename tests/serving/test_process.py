@@ -36,6 +36,26 @@ def test_ctrl_c_ends_it_cleanly_and_frees_the_port(models) -> None:
             again.bind(("127.0.0.1", port))
 
 
+PREDICT = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+UNFINISHED = {
+    "head": b"POST /predict HT",
+    "body": PREDICT + b"Content-Length: 1000\r\n\r\n{",
+    "no body": PREDICT + b"Content-Length: 1000\r\n\r\n",
+    "chunks": PREDICT + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", UNFINISHED.values(), ids=UNFINISHED)
+def test_ctrl_c_waits_for_no_rest_of_a_request(models, sent: bytes) -> None:
+    with serving(models("bought")) as server:
+        url = server.client.base_url
+        with socket.create_connection((url.host, url.port), timeout=PATIENCE) as client:
+            client.sendall(sent)
+            assert server.client.get("/health").status_code == 200  # what came before is read
+            assert server.end() == (0, "stopped\n", "")
+            assert client.recv(4096) == b""
+
+
 def test_a_request_to_end_from_the_system(models) -> None:
     with serving(models("bought")) as server:
         code, _, err = server.end(signal.SIGTERM)
@@ -147,22 +167,94 @@ def test_errors_that_no_row_is_to_blame_for(error, status: int, sentence: str) -
     assert "details" not in answer.text
 
 
-@pytest.fixture
-def address(monkeypatch) -> Iterator[tuple[str, int]]:
-    """Of a server in this process, which has no patience."""
-    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.1)
+@contextlib.contextmanager
+def served(model: Slow) -> Iterator[tuple[Any, tuple[str, int]]]:
+    """A server in this process, and its address."""
     settings = Settings(port=0)
-    model = Slow()
-    model.may_end.set()
     with listening(settings) as opened:
         server = server_of(model, settings)
         thread = threading.Thread(target=server.run, args=([opened],))
         thread.start()
         try:
-            yield opened.getsockname()
+            yield server, opened.getsockname()
         finally:
             server.should_exit = True
             thread.join(PATIENCE)
+
+
+@pytest.fixture
+def address(monkeypatch) -> Iterator[tuple[str, int]]:
+    """Of a server which has no patience."""
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.1)
+    model = Slow()
+    model.may_end.set()
+    with served(model) as (_, found):
+        yield found
+
+
+def test_an_end_while_rows_are_predicted(monkeypatch, capfd) -> None:
+    """Which takes longer than the end may: the client is told, and nothing is printed."""
+    monkeypatch.setattr("rosenblatt.serving.server.LAST_SECONDS", 0)
+    model = Slow()
+    with served(model) as (server, found), socket.create_connection(found, PATIENCE) as client:
+        client.sendall(PREDICT + b'Content-Length: 10\r\n\r\n{"size":1}')
+        assert model.begun.wait(PATIENCE)
+        server.should_exit = True
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+        model.may_end.set()
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"].startswith(
+        "the server has been told"
+    )
+    assert capfd.readouterr() == ("", "")
+
+
+NO_HTTP = {
+    "no request": b"hello\r\n\r\n",
+    "no host": b"GET /health HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+    "no length": PREDICT + b"Content-Length: ten\r\n\r\n",
+    "no chunk": PREDICT + b"Transfer-Encoding: chunked\r\n\r\nten\r\n",
+    "a long head": b"GET /" + b"a" * 100_000,
+}
+
+
+@pytest.mark.parametrize("sent", NO_HTTP.values(), ids=NO_HTTP)
+def test_no_http_is_refused_in_json(address: tuple[str, int], sent: bytes, capfd) -> None:
+    with socket.create_connection(address, timeout=PATIENCE) as client:
+        client.sendall(sent)
+        answer = b"".join(iter(lambda: client.recv(1 << 16), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/json" in head.lower()
+    assert json.loads(body)["error"].startswith("this is no request of HTTP/1.1")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_crowd_is_refused_in_json(capfd) -> None:
+    model = Slow()
+    model.may_end.set()
+    with served(model) as (_, found), contextlib.ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection(found, PATIENCE)) for _ in range(65)
+        ]
+        clients[-1].sendall(HEALTH)
+        answer = b"".join(iter(lambda: clients[-1].recv(4096), b""))
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert "more than 64" in json.loads(answer.partition(b"\r\n\r\n")[2])["error"]
+        clients[0].close()
+        clients[1].sendall(HEALTH)
+        assert clients[1].recv(4096).startswith(b"HTTP/1.1 200 ")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_bug_is_printed_and_told(capfd) -> None:
+    model = Slow(fails_with=ZeroDivisionError("details"))
+    model.may_end.set()
+    with served(model) as (_, found), socket.create_connection(found, PATIENCE) as client:
+        client.sendall(PREDICT + b'Content-Length: 10\r\n\r\n{"size":1}')
+        assert client.recv(4096).startswith(b"HTTP/1.1 500 ")
+    assert capfd.readouterr().err.endswith("ZeroDivisionError: details\n")
 
 
 HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -19,7 +19,7 @@ from rosenblatt.serving.description import operation, schema_of
 from rosenblatt.serving.guard import Guard
 from rosenblatt.serving.interface import Servable
 from rosenblatt.serving.page import page_response
-from rosenblatt.serving.refusal import JSON, Refusal
+from rosenblatt.serving.refusal import BUG, JSON, Refusal
 from rosenblatt.serving.rows import rows_of, supported, too_many_cells
 from rosenblatt.serving.settings import Settings
 from rosenblatt.support.finite_json import finite_json
@@ -132,5 +132,4 @@ async def not_there(request: Request, error: Exception) -> Response:
 
 async def bug(request: Request, error: Exception) -> Response:
     """The server prints the traceback as well."""
-    sentence = "this is a bug in rosenblatt, please report it with what the server has printed"
-    return Refusal(500, sentence).response()
+    return BUG.response()

@@ -8,7 +8,7 @@ from typing import final
 
 from starlette.responses import Response
 
-__all__ = ["JSON", "Refusal"]
+__all__ = ["BUG", "JSON", "Refusal"]
 
 JSON = "application/json"
 
@@ -35,3 +35,6 @@ class Refusal(Exception):
     def response(self) -> Response:
         text = json.dumps({"error": str(self)})
         return Response(text, self._status, self._headers, media_type=JSON)
+
+
+BUG = Refusal(500, "this is a bug in rosenblatt, please report it with what the server has printed")

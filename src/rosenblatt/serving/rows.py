@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,12 +15,18 @@ from rosenblatt.serving.interface import Servable
 from rosenblatt.serving.refusal import JSON, Refusal
 from rosenblatt.support.listing import count
 from rosenblatt.table import TableFile
-from rosenblatt.table.files.json_file import record_of, table_of_records
+from rosenblatt.table.files.json_file import (
+    RepeatedName,
+    json_value,
+    record_of,
+    table_of_records,
+)
 
 __all__ = ["CSV", "READERS", "rows_of", "supported"]
 
 CSV = "text/csv"
-BODY = "the body"
+BODY, FILE = "the body", "rosenblatt-body.csv"
+FOR_FILES = re.compile(r"\B--[a-z]|\brename it\b|\bname (its|the)\b|\bsave \b")
 
 
 def supported(content_type: str, content_encoding: str) -> str:
@@ -60,9 +68,21 @@ def rows_of(body: bytes, media_type: str, model: Servable, most_cells: int) -> T
 
 def rows_of_csv(body: bytes, model: Servable, most_cells: int) -> TableFile:
     with TemporaryDirectory(prefix="rosenblatt-") as folder:
-        path = Path(folder, "body.csv")
+        path = Path(folder, FILE)
         path.write_bytes(body)
-        return model.read(path)
+        try:
+            file = model.read(path)
+        except InputError as error:
+            raise InputError(of_body(str(error))) from error
+        return replace(file, notes=tuple(note.replace(FILE, BODY) for note in file.notes))
+
+
+def of_body(sentence: str) -> str:
+    """What is said of a file, where its sender has neither its name nor options to change."""
+    what, _, advice = sentence.replace(FILE, BODY).rpartition(": ")
+    if FOR_FILES.search(advice):
+        advice = "send the table as CSV, written as that of the training was, or as JSON"
+    return f"{what}: {advice}" if what else advice
 
 
 def rows_of_json(body: bytes, model: Servable, most_cells: int) -> TableFile:
@@ -77,7 +97,11 @@ def rows_of_json(body: bytes, model: Servable, most_cells: int) -> TableFile:
 
 def value_of(body: bytes) -> Any:
     try:
-        return json.loads(body.decode("utf-8-sig"))
+        return json_value(body)
+    except RepeatedName as error:
+        raise InputError(
+            f"the body has the name {error.name!r} more than once in one place: give each name once"
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError("the body is not UTF-8, as JSON is: send it so") from error
     except json.JSONDecodeError as error:

@@ -18,7 +18,6 @@ from rosenblatt.serving.settings import Settings
 
 __all__ = ["listening", "run", "server_of", "url_of"]
 
-CONNECTIONS = 64  # each may hold a body of the largest size
 LAST_SECONDS = 5
 
 
@@ -73,9 +72,9 @@ def server_of(model: Servable, settings: Settings) -> uvicorn.Server:
         lifespan="off",
         access_log=False,
         log_config=None,
+        log_level="critical",  # what the server prints is its own
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=CONNECTIONS,
         timeout_keep_alive=int(IDLE_SECONDS),
         timeout_graceful_shutdown=LAST_SECONDS,
     )

@@ -58,6 +58,9 @@ def test_kinds_of_values_that_change_late_become_texts(tmp_path):
         ("[" * 100_000, "no JSON"),
         ("\n", "is empty"),
         ('{"a": [1]}\n', "nested values alone"),
+        ("{}\n", "records without names"),
+        ('{"a": 1}\n{"a": 1, "b": 2, "a": 1}\n', "line 2: a record has the name 'a' more than"),
+        ('[{"a": 1}, {"a": 1, "a": 2}]', "a record has the name 'a' more than once"),
     ],
 )
 def test_json_that_is_no_table(tmp_path, text, sentence):

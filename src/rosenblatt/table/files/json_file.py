@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 from rosenblatt.errors import InputError
 from rosenblatt.table.files.byte_stream import byte_blocks
@@ -14,7 +14,7 @@ from rosenblatt.table.files.object_columns import ObjectColumns
 from rosenblatt.table.messages import quote
 from rosenblatt.table.table import Table
 
-__all__ = ["read_json", "record_of", "table_of_records"]
+__all__ = ["RepeatedName", "json_value", "read_json", "record_of", "table_of_records"]
 
 # Cells of which all but a few are empty: a file of megabytes would become a table of gigabytes.
 MANY_CELLS, MOST_EMPTY = 10_000_000, 200
@@ -62,6 +62,8 @@ def table_of_records(given: Iterable[dict[str, Any]], name: str) -> TableFile:
     if not columns.n_rows:
         raise InputError(f"{name} is empty: it needs records")
     cells = columns.cells()
+    if not cells and not columns.nested:
+        raise InputError(f"{name} has records without names: give a table of names and cells")
     if not cells:
         raise InputError(f"{name} has nested values alone: give a table of plain cells")
     notes = []
@@ -103,13 +105,48 @@ def lines(path: Path) -> Iterator[bytes]:
 
 def parsed(text: bytes, name: str, where: str) -> Any:
     try:
-        return json.loads(text.decode("utf-8-sig"))
+        return json_value(text)
+    except RepeatedName as error:
+        raise InputError(
+            f"{name}, {where}: a record has the name {error.name!r} more than once: give each name"
+            " once"
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(f"{name}, {where}: JSON is UTF-8, and this is not: save it so") from error
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"{name}, {where} is no JSON: mend it, one record a line, {{...}}"
         ) from error
+
+
+@final
+class RepeatedName(Exception):
+    """An object of JSON has a name more than once, and which value is meant nobody knows."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def json_value(text: bytes) -> Any:
+    """The value of JSON in UTF-8.
+
+    Raises
+    ------
+    RepeatedName
+        If an object has a name more than once.
+    ValueError, RecursionError
+        If it is no JSON, has a number of thousands of digits or is nested too deeply.
+    """
+    return json.loads(text.decode("utf-8-sig"), object_pairs_hook=each_once)
+
+
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise RepeatedName(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def record_of(value: Any, name: str, where: str) -> dict[str, Any]:
