@@ -27,18 +27,8 @@ from rosenblatt import TableClassifier, TableEncoder, TableRegressor
 from rosenblatt.errors import InputError
 from tests.support.houses import FEATURES, QUICK, classifier, houses, regressor
 
-FOLDS = "folds and batches are drawn from the rows: a row given twice is in two places"
-EXPECTED = {"check_sample_weight_equivalence_on_dense_data": FOLDS}
 
-
-def expected_failures(estimator: Any) -> dict[str, str]:
-    return {} if isinstance(estimator, TableEncoder) else EXPECTED
-
-
-@parametrize_with_checks(
-    [TableEncoder(), TableClassifier("fast"), TableRegressor("fast")],
-    expected_failed_checks=expected_failures,
-)
+@parametrize_with_checks([TableEncoder(), TableClassifier("fast"), TableRegressor("fast")])
 @pytest.mark.filterwarnings("ignore")
 def test_scikit_learn_checks(estimator: Any, check: Any) -> None:
     check(estimator)

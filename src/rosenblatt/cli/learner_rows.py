@@ -18,18 +18,16 @@ from rosenblatt.support.listing import count
 from rosenblatt.support.types import Float64Array, IntArray
 from rosenblatt.table import (
     ClassTarget,
-    NumberTarget,
     TableEncoding,
     TableFile,
     TableFormat,
-    TableFormats,
     Task,
     guess_target,
     recognise_table,
 )
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.target import AnyTarget
-from rosenblatt.tabular.training import EncodedTable, Labelled, encode_labelled, scaled_to
+from rosenblatt.tabular.training import EncodedTable, Labelled, encode_labelled
 
 __all__ = ["LearnerRows", "prepare_rows"]
 
@@ -42,11 +40,11 @@ class LearnerRows:
     Attributes
     ----------
     table : EncodedTable
-        Its weights are those of the rows and of their classes together.
+        Its rows are distinct, and their weights are those of rows and classes together.
     weights : array (n,), optional
-        Of the rows alone, by which scores are weighted.
+        Of the rows given alone, by which scores are weighted.
     places : int array (n,)
-        Where these rows stand in the file.
+        Where the rows given stand in the file.
     n_rows : int
         Of the file.
     held_out : EncodedRows, optional
@@ -124,8 +122,6 @@ def prepare_rows(
         balanced(learnt, y[kept], of_rows) if options.class_weight else of_rows,
         None if names is None else names[kept],
     )
-    if isinstance(learnt, NumberTarget):
-        formats = TableFormats(formats.columns, scaled_to(learnt, data.y))
     encoded = encode_labelled(
         data, formats, options.chosen, random_state=options.seed, reading=file.reading
     )

@@ -88,7 +88,7 @@ def train_learner(
         shown.close()
     reason = stop_reason(stop, trained)
     kind = kind_of(trained.encoding.target)
-    outside = outputs_outside(kind, trained)
+    outside = outputs_outside(kind, trained)[rows.table.distinct.places]
     comparison, notes = comparison_of(rows, trained, options)
     seconds = time.perf_counter() - start
     summary = Summary(
@@ -130,7 +130,7 @@ def course_of(trained: TrainedTable, summary: Summary, seconds: float) -> str:
 
 
 def outputs_outside(kind: TaskKind, trained: TrainedTable) -> FloatArray:
-    """Class probabilities or numbers of the rows by the networks that have not seen them."""
+    """Class probabilities or numbers of the distinct rows by networks that have not seen them."""
     if trained.learned is None:
         return np.full(len(trained.rows), np.nan)
     return kind.output(trained.model.loss.inverse_link(trained.learned.outside))
@@ -146,7 +146,9 @@ def comparison_of(
     """The scores of both simple models, unless an interrupt says that they are not wanted."""
     if trained.learned is None:
         return None, []
-    unweighted = TrainingRows(trained.rows.X, trained.rows.y, rows.weights)
+    # Without the weights of classes.
+    weights = rows.table.distinct.shared(rows.weights)
+    unweighted = TrainingRows(trained.rows.X, trained.rows.y, weights)
     try:
         return (
             compared(
@@ -165,7 +167,7 @@ def comparison_of(
 
 def part_sizes(rows: LearnerRows) -> tuple[PartSize, ...]:
     held_out = () if rows.held_out is None else (PartSize("held-out", len(rows.held_out.y)),)
-    return (PartSize("train", rows.table.n_trained_on), *held_out)
+    return (PartSize("train", len(rows.places)), *held_out)
 
 
 def all_scores(
@@ -180,7 +182,8 @@ def all_scores(
     known = places_known(outside)
     if len(known):
         weights = None if rows.weights is None else rows.weights[known]
-        parts[OUTSIDE]["network"] = kind.scores(trained.rows.y[known], weights, outside[known])
+        y = trained.rows.y[rows.table.distinct.places[known]]
+        parts[OUTSIDE]["network"] = kind.scores(y, weights, outside[known])
     if rows.held_out is not None:
         predictor = network_predictor(kind, trained.model)
         parts["held-out"]["network"] = scores_of(kind, predictor, rows.held_out)

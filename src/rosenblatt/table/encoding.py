@@ -326,7 +326,7 @@ def learn_encoding(
     name = known.target.name
     if rows is None:
         rows = np.flatnonzero(known.target.encode(table.by_name[name]).rows)
-    everywhere = len(rows) == len(table)
+    everywhere = np.array_equal(rows, np.arange(len(table)))
 
     def learnt(column: ColumnFormat) -> AnyColumn:
         cells = table.by_name[column.name]

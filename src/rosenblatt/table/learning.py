@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import final
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rosenblatt.support.types import Float64Array
 from rosenblatt.table.category_format import frequent
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
@@ -30,7 +34,7 @@ from rosenblatt.table.parsing import (
 )
 from rosenblatt.table.scaling import Scaling
 
-__all__ = ["is_missing_anywhere", "learn_column"]
+__all__ = ["days_to_learn", "is_missing_anywhere", "learn_column", "numbers_to_learn"]
 
 LARGEST_EXACT = 2**53
 EMPTY = Scaling(0.0, 1.0, 0.0, 1.0)  # of a column without a present cell among the training rows
@@ -91,17 +95,32 @@ def holds_words(cells: Cells, fmt: ColumnFormat) -> bool:
     return bool(np.isnan(numbers_of(cells, None, fmt.missing)[0]).any())
 
 
-def number(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Number:
+@final
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """The numbers of cells minus `origin`, shape (n,), NaN where missing; how they are written."""
+
+    x: Float64Array
+    notation: NumberNotation | DurationNotation
+    origin: int
+
+
+def numbers_to_learn(fmt: ColumnFormat, cells: Cells) -> Numbers:
+    """The numbers of training cells; raises InputError for a cell that is none."""
     notation = fmt.notation
     if notation is None or isinstance(notation, DateNotation | NumberDates):
         notation = PLAIN_NUMBERS
     origin = origin_of(cells, notation, fmt.missing)
-    x, _ = numbers_in(cells, notation, fmt.missing, origin)
-    require_finite(cells, x)
-    present = present_of(x)
+    return Numbers(numbers_in(cells, notation, fmt.missing, origin)[0], notation, origin)
+
+
+def number(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Number:
+    found = numbers_to_learn(fmt, cells)
+    require_finite(cells, found.x)
+    present = present_of(found.x)
     integral = are_whole(present)
     scaling = Scaling.learn(present) if len(present) else EMPTY
-    return Number(fmt.name, integral, scaling, indicator, fmt.missing, notation, origin)
+    return Number(fmt.name, integral, scaling, indicator, fmt.missing, found.notation, found.origin)
 
 
 def origin_of(
@@ -124,13 +143,21 @@ def origin_of(
     return int(ends["min"])
 
 
+def notation_of_dates(fmt: ColumnFormat) -> DateNotation | NumberDates:
+    return fmt.notation if isinstance(fmt.notation, DateNotation | NumberDates) else PLAIN_DATES
+
+
+def days_to_learn(fmt: ColumnFormat, cells: Cells) -> Float64Array:
+    """The days since 1970-01-01 of training cells, shape (n,), NaN where missing."""
+    return days_of(cells, notation_of_dates(fmt), fmt.missing)[0]
+
+
 def date(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Date:
-    notation = fmt.notation if isinstance(fmt.notation, DateNotation | NumberDates) else PLAIN_DATES
-    days, _ = days_of(cells, notation, fmt.missing)
+    days = days_to_learn(fmt, cells)
     present = present_of(days)
     scaling = Scaling.learn(present) if len(present) else EMPTY
     cycles = cycles_of(present) if len(present) else ()
-    return Date(fmt.name, scaling, cycles, indicator, fmt.missing, notation)
+    return Date(fmt.name, scaling, cycles, indicator, fmt.missing, notation_of_dates(fmt))
 
 
 def category(fmt: ColumnFormat, cells: Cells, max_categories: int, indicator: bool) -> Category:
@@ -138,8 +165,11 @@ def category(fmt: ColumnFormat, cells: Cells, max_categories: int, indicator: bo
     given = distinct.counts > 0
     # The words of the whole table decide: a marker that is a value there is one here.
     given &= np.array([text not in fmt.missing for text in distinct.strings], dtype=bool)
-    texts = [text for text, keep in zip(distinct.strings, given, strict=True) if keep]
-    counts = distinct.counts[given]
+    places = np.flatnonzero(given)
+    # By name: of equally frequent ones the order of the rows must not decide.
+    places = np.array(sorted(places, key=distinct.strings.__getitem__), np.int64)
+    texts = [distinct.strings[place] for place in places]
+    counts = distinct.counts[places]
     own = frequent(counts, int(counts.sum()), max_categories)
     categories = tuple(sorted(texts[k] for k in own))
     others = tuple(sorted(set(texts) - set(categories)))

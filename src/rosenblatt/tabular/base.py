@@ -165,7 +165,7 @@ class BaseTable(BaseEstimator, ABC):
             {"network": number, "epoch": note.epoch, "loss": note.loss, "score": note.quality[0]}
             for number, note in trained.epochs
         ]
-        self.n_rows_ = encoded.n_trained_on
+        self.n_rows_ = len(data.rows)
         self.encoding_, self.network_ = trained.encoding, trained.model
         if trained.learned is None:
             limit = f" within time_limit={self.time_limit}" if self.time_limit else ""
@@ -247,13 +247,14 @@ class BaseTable(BaseEstimator, ABC):
         rows = np.flatnonzero(used)
         self._check_enough(rows, present, name)
         values = self._checked(values[rows])
+        groups = self._groups(groups, len(table), rows)
         self._target = self._learn_target(name, values)
         return Labelled(
             table,
             rows,
             self._encode_target(self._target, values),
             None if weights is None else weights[rows],
-            self._groups(groups, len(table), rows),
+            groups,
         )
 
     def _check_enough(self, rows: IntArray, present: npt.NDArray[np.bool_], name: str) -> None:
@@ -276,8 +277,7 @@ class BaseTable(BaseEstimator, ABC):
         weights: Float64Array = _check_sample_weight(
             given, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
         )
-        # They count by their ratios, and sums of the largest numbers are infinite.
-        return weights / weights.max()
+        return weights
 
     def _validation(self, X_val: Any, y_val: Any, target: str | None) -> Labelled | None:
         if X_val is None:

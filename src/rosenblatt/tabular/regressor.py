@@ -20,7 +20,6 @@ from rosenblatt.tabular.base import BaseTable
 from rosenblatt.tabular.learner import Learned
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import TrainingRows
-from rosenblatt.tabular.training import scaled_to
 
 __all__ = ["TableRegressor"]
 
@@ -119,7 +118,7 @@ class TableRegressor(RegressorMixin, BaseTable):
                 f"the numbers of the target {name!r} differ too little or too much to be scaled:"
                 " choose another unit"
             )
-        return scaled_to(NumberTarget(name, 0.0, 1.0, "a regressor was asked for"), y)
+        return NumberTarget(name, 0.0, 1.0, "a regressor was asked for")
 
     def _encode_target(self, target: AnyTarget, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return y

@@ -18,6 +18,8 @@ from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
 from rosenblatt.support.types import Float64Array, IntArray
 from rosenblatt.table import FileReading, NumberTarget, Table, TableEncoding, TableFormats
+from rosenblatt.table.row_keys import row_keys
+from rosenblatt.tabular.distinct_rows import DistinctRows, distinct_rows
 from rosenblatt.tabular.encoding import encode_training, numeric_features
 from rosenblatt.tabular.fallback import linear_model_of
 from rosenblatt.tabular.folds import divided, grouped
@@ -33,7 +35,6 @@ __all__ = [
     "Labelled",
     "TrainedTable",
     "encode_labelled",
-    "scaled_to",
     "train_networks",
 ]
 
@@ -62,6 +63,12 @@ class Labelled:
     weights: Float64Array | None
     groups: npt.NDArray[Any] | None = None
 
+    def of(self, distinct: DistinctRows) -> Labelled:
+        """These of the rows."""
+        chosen = distinct.chosen
+        groups = None if self.groups is None else self.groups[chosen]
+        return Labelled(self.table, self.rows[chosen], self.y[chosen], distinct.weights, groups)
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -73,7 +80,8 @@ class EncodedTable:
     encoding : TableEncoding
     rows : TrainingRows
         Those that are trained on, and behind them rows given for validation.
-    n_trained_on : int
+    distinct : DistinctRows
+        The former among the labelled rows.
     divisions : tuple of Division
         One for each network.
     seed : int
@@ -82,7 +90,7 @@ class EncodedTable:
 
     encoding: TableEncoding
     rows: TrainingRows
-    n_trained_on: int
+    distinct: DistinctRows
     divisions: tuple[Division, ...]
     seed: int
 
@@ -112,15 +120,11 @@ class TrainedTable:
     epochs: tuple[tuple[int, EpochNote], ...]
 
 
-def scaled_to(target: NumberTarget, y: Float64Array) -> NumberTarget:
+def scaled_to(target: NumberTarget, y: Float64Array, weights: Float64Array | None) -> NumberTarget:
     """The target with mean and scale of these numbers, and predictions within their range."""
-    return replace(
-        target,
-        mean=float(y.mean()),
-        scale=float(y.std()) or 1.0,
-        low=float(y.min()),
-        high=float(y.max()),
-    )
+    mean = float(np.average(y, weights=weights))
+    scale = float(np.sqrt(np.average((y - mean) ** 2, weights=weights)))
+    return replace(target, mean=mean, scale=scale or 1.0, low=float(y.min()), high=float(y.max()))
 
 
 def encode_labelled(
@@ -132,13 +136,13 @@ def encode_labelled(
     validation: Labelled | None = None,
     reading: FileReading | None = None,
 ) -> EncodedTable:
-    """Learn the columns, encode the rows and divide them into folds.
+    """Learn the columns, encode the distinct rows and divide them into folds.
 
     Parameters
     ----------
     data : Labelled
     formats : TableFormats
-        Of the features, and the target.
+        Of the features, and the target; the scale of a number is that of the rows.
     preset : Preset
     random_state : int, RandomState instance or None
     validation : Labelled, optional
@@ -152,24 +156,27 @@ def encode_labelled(
         If no column is left to learn from.
     """
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
-    folds = folds_of(data, preset, rng)
+    distinct = distinct_rows(keys_of(data, formats), data.weights)
+    data = data.of(distinct)
+    if isinstance(formats.target, NumberTarget):
+        formats = replace(formats, target=scaled_to(formats.target, data.y, data.weights))
+    folds = folds_of(data, distinct, preset, rng)
     encoded = encode_training(
         data.table, formats, data.rows, data.y, folds, data.weights, reading=reading
     )
     rows = TrainingRows(encoded.X, data.y, data.weights)
-    n_trained_on = len(rows)
     if validation is None:
         divisions = list(divisions_into(folds))
         wanted = preset.n_networks or preset.n_repeats * len(divisions)
         while len(divisions) < wanted:
-            divisions += divisions_into(folds_of(data, preset, rng))
+            divisions += divisions_into(folds_of(data, distinct, preset, rng))
     else:
         rows, division = beside(rows, encoded.encoding, validation)
         divisions = [division] * preset.n_members
     return EncodedTable(
         encoded.encoding,
         rows,
-        n_trained_on,
+        distinct,
         tuple(divisions[: preset.n_members]),
         int(rng.integers(2**31)),
     )
@@ -220,7 +227,7 @@ def train_networks(
     )
     epochs = tuple(sorted(log.epochs, key=lambda pair: (pair[0], pair[1].epoch)))
     if learned is None:
-        trained_on = TrainingRows(*table.rows.part(np.arange(table.n_trained_on)))
+        trained_on = TrainingRows(*table.rows.part(np.arange(len(table.distinct.chosen))))
         model = linear_model_of(trained_on, encoding.target, n_jobs)
         return TrainedTable(model, encoding, table.rows, None, epochs)
     encoding = replace(encoding, target=learned.target)
@@ -241,12 +248,23 @@ class Log:
             self.report(number, note)
 
 
-def folds_of(data: Labelled, preset: Preset, rng: np.random.Generator) -> IntArray:
+def keys_of(data: Labelled, formats: TableFormats) -> list[npt.NDArray[Any]]:
+    """Equal for rows with the same cells, target and group; the unit of a number changes none."""
+    keys = [row_keys(data.table, formats.columns)[data.rows], data.y]
+    if data.groups is not None:
+        keys.append(np.unique(data.groups, return_inverse=True)[1])
+    return keys
+
+
+def folds_of(
+    data: Labelled, distinct: DistinctRows, preset: Preset, rng: np.random.Generator
+) -> IntArray:
     if data.groups is not None:
         n_groups = len(np.unique(data.groups))
         return grouped(data.groups, min(preset.n_folds, n_groups), rng)
-    codes = data.y if np.issubdtype(data.y.dtype, np.integer) else None
-    return divided(len(data.rows), min(preset.n_folds, len(data.rows)), rng, codes)
+    _, firsts = np.unique(distinct.units, return_index=True)
+    codes = data.y[firsts] if np.issubdtype(data.y.dtype, np.integer) else None
+    return divided(len(firsts), min(preset.n_folds, len(firsts)), rng, codes)[distinct.units]
 
 
 def beside(
