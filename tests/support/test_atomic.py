@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -74,27 +75,72 @@ def test_a_replaced_file_keeps_its_owner(tmp_path: Path) -> None:
     assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (1234, 4321, 0o640)
 
 
-def test_where_the_owner_cannot_be_handed_on_others_lose_their_permissions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+MODES = {  # of the old file: with the old group, with the new one
+    0o644: (0o644, 0o644),
+    0o666: (0o644, 0o644),
+    0o640: (0o640, 0o600),
+    0o664: (0o644, 0o644),
+    0o604: (0o604, 0o640),
+    0o600: (0o600, 0o600),
+    0o400: (0o400, 0o400),
+}
+
+
+@pytest.mark.parametrize("of_group", [False, True])
+@pytest.mark.parametrize("mode", MODES)
+def test_where_the_owner_cannot_be_handed_on_nobody_gets_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, of_group: bool
 ) -> None:
     path = tmp_path / "model"
     path.write_bytes(b"old")
-    path.chmod(0o664)
+    path.chmod(mode)
     own = os.stat
 
-    def another_group(*args: object, **kwargs: object) -> object:
+    def another(*args: object, **kwargs: object) -> object:
         status = own(*args, **kwargs)
         if os.fspath(args[0]) != os.fspath(path):
             return status
-        return os.stat_result((*status[:5], status.st_gid + 1, *status[6:10]))
+        ids = status.st_uid + 1, status.st_gid + of_group
+        return os.stat_result((*status[:4], *ids, *status[6:10]))
 
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
-    monkeypatch.setattr(os, "stat", another_group)
+    monkeypatch.setattr(os, "stat", another)
     monkeypatch.setattr(os, "chown", refuse)
-    write(path, b"new")
-    assert stat.S_IMODE(own(path).st_mode) == 0o600
+    before = os.umask(0o022)
+    try:
+        write(path, b"new")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(own(path).st_mode) == MODES[mode][of_group]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+@pytest.mark.parametrize(("umask", "mode"), [("077", 0o600), ("022", 0o644)])
+def test_who_lays_a_file_to_be_replaced_cannot_read_what_replaces_it(umask: str, mode: int) -> None:
+    """Unless it could read any new file; in a folder where everybody may rename everything."""
+    script = """
+    import os, sys
+    from pathlib import Path
+    from rosenblatt.support.atomic import replaced_file
+    os.umask(int(sys.argv[2], 8))
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+    with replaced_file(Path(sys.argv[1])) as file:
+        file.write(b"new")
+    """
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # one that others may enter
+        os.chmod(folder, 0o777)
+        path = Path(folder, "model")
+        path.write_bytes(b"old")
+        os.chown(path, 1234, 4321)
+        path.chmod(0o666)
+        subprocess.run([sys.executable, "-c", textwrap.dedent(script), path, umask], check=True)
+        status = path.stat()
+        assert (status.st_uid, stat.S_IMODE(status.st_mode)) == (65534, mode)
+        assert path.read_bytes() == b"new"
 
 
 def test_a_link_stays_a_link_and_its_target_is_replaced(tmp_path: Path) -> None:

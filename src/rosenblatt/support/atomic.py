@@ -96,8 +96,9 @@ def private_file(path: str, flags: int) -> int:
 def hand_on(target: Path, new: Path) -> None:
     """Give the file that replaces the target its owner and permissions, or those of a new file.
 
-    Where the owner or the group cannot be handed on, the permissions are those of the new owner
-    alone: another group, or everybody else, is not who they were meant for.
+    Where the owner cannot be handed on, as of another user's file, it has of the old permissions
+    those that a new file has as well. Where the group cannot, the new group has what everybody had,
+    and everybody what the old group had too: nobody may read what they could not before.
     """
     try:
         old = target.stat()
@@ -105,12 +106,21 @@ def hand_on(target: Path, new: Path) -> None:
         new.chmod(_mode_of_new_files(target))
         return
     mode, now = stat.S_IMODE(old.st_mode), new.stat()
-    if (old.st_uid, old.st_gid) != (now.st_uid, now.st_gid):
-        try:
-            os.chown(new, old.st_uid, old.st_gid)
-        except OSError:
-            mode &= stat.S_IRWXU
+    if now.st_gid != old.st_gid and not _handed_on(new, -1, old.st_gid):
+        everybody, group = mode & stat.S_IRWXO, (mode & stat.S_IRWXG) >> 3
+        mode = mode & stat.S_IRWXU | everybody << 3 | everybody & group
+    if now.st_uid != old.st_uid and not _handed_on(new, old.st_uid, -1):
+        mode &= _mode_of_new_files(target)
     new.chmod(mode)
+
+
+def _handed_on(new: Path, user: int, group: int) -> bool:
+    """Whether the system allows it."""
+    try:
+        os.chown(new, user, group)
+    except OSError:
+        return False
+    return True
 
 
 def _mode_of_new_files(target: Path) -> int:
