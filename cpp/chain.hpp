@@ -23,7 +23,7 @@ struct DenseSpec {
 };
 
 // What a chain is built from. A further kind is a struct here and an overload of Chain::append_block.
-using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec>;
+using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
@@ -93,8 +93,17 @@ template <class T> struct Chain {
         return longest;
     }
 
+    // Elements of pass.scratch: of the matrix products, or of a layer that uses it itself.
+    std::size_t scratch_size(int rows) const {
+        std::size_t most = rosenblatt::scratch_size<T>(rows, longest_sum(1), precision);
+        for (const Layer<T> &layer : layers)
+            std::visit([&](const auto &l) { most = std::max(most, scratch_of(l, rows)); }, layer);
+        return most;
+    }
+
   private:
     static constexpr std::size_t most_parameters = std::size_t(1) << 48;
+    static constexpr int most_units = 1 << 28;
 
     void append_block(const DenseSpec &spec) {
         append_dense(spec, [&](const Activation &fused) {
@@ -147,6 +156,22 @@ template <class T> struct Chain {
     }
 
     void append_block(const PiecewiseLinearSpec &spec) { append(pieces(spec)); }
+
+    void append_block(const NumericEmbeddingSpec &spec) {
+        if (spec.width < 1) throw std::invalid_argument("an embedding has one number or more");
+        const Activation activation = Catalogue<Activation>::make(spec.activation);
+        if (!derivative_from_output(activation) && !derivative_from_input(activation))
+            throw std::invalid_argument("an embedding takes an activation of single numbers");
+        if (n_outputs > most_units / (spec.width + 1)) throw std::length_error("the network is too large");
+        append(NumericEmbedding<T>{.n_inputs = n_outputs,
+                                   .n_outputs = n_outputs * (spec.width + int(spec.keeps_input)),
+                                   .width = spec.width,
+                                   .offset = n_parameters,
+                                   .basis = number_basis<T>(spec.basis, n_outputs),
+                                   .activation = activation,
+                                   .keeps_input = spec.keeps_input,
+                                   .index = int(layers.size())});
+    }
 
     void append_block(const ScaleSpec &) { append(Scale<T>{n_outputs, n_parameters}); }
 

@@ -12,6 +12,7 @@
 //   gradient_in_place              dx overwrites dy, whether or not the output is in place
 //   training_only                  not part of a prediction
 //   saved_size(rows)               elements that it saves for the backward pass, in pass.space->saved
+//   scratch_size(rows)             elements that it uses of pass.scratch, products of its own included
 //   longest_sum()                  terms of a sum that is longer than its output
 //   unit_weights()                 the weights into its units: a max-norm constraint projects them
 //   forward_columns(...), ...      parts of a step by columns: see ColumnParallel
@@ -25,6 +26,7 @@
 #include "dense.hpp"
 #include "dropout.hpp"
 #include "normalize.hpp"
+#include "numeric_embedding.hpp"
 #include "piecewise_dense.hpp"
 #include "piecewise_linear.hpp"
 #include "residual.hpp"
@@ -39,7 +41,7 @@ namespace rosenblatt {
 template <class T>
 using Layer = std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
                            NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>,
-                           PiecePlaces<T>, PiecewiseDense<T>, Scale<T>>;
+                           PiecePlaces<T>, PiecewiseDense<T>, Scale<T>, NumericEmbedding<T>>;
 
 // A layer whose output depends on all rows of a batch: the passes stop there until every task has added up
 // its rows' moments, or on the way back their gradients' sums.
@@ -62,6 +64,13 @@ template <class L> constexpr bool gradient_in_place(const L &layer) {
 template <class L> std::size_t saved_by(const L &layer, int rows) {
     if constexpr (requires { layer.saved_size(rows); })
         return layer.saved_size(rows);
+    else
+        return 0;
+}
+
+template <class L> std::size_t scratch_of(const L &layer, int rows) {
+    if constexpr (requires { layer.scratch_size(rows); })
+        return layer.scratch_size(rows);
     else
         return 0;
 }

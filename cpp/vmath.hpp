@@ -21,7 +21,7 @@ template <> struct Format<float> {
     static constexpr float rounder = 12582912.0f;
     static constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
     static constexpr float exp_max = 88.72283f, exp_min = -86.98f;
-    static constexpr int exp_terms = 7, tanh_terms = 4, atanh_terms = 8;
+    static constexpr int exp_terms = 7, tanh_terms = 4, atanh_terms = 8, circle_terms = 5;
     static constexpr Bits upper_half = 0xfffff000u;
     // By tests/golden/make_normal_tail.py.
     static constexpr float mills_centre = 4;
@@ -36,7 +36,7 @@ template <> struct Format<double> {
     static constexpr double rounder = 6755399441055744.0;
     static constexpr double ln2_high = 0.693145751953125, ln2_low = 1.42860682030941723212e-6;
     static constexpr double exp_max = 709.782712893383996, exp_min = -708.04;
-    static constexpr int exp_terms = 13, tanh_terms = 8, atanh_terms = 18;
+    static constexpr int exp_terms = 13, tanh_terms = 8, atanh_terms = 18, circle_terms = 8;
     static constexpr Bits upper_half = 0xfffffffff8000000u;
     static constexpr double mills_centre = 5;
     static constexpr std::array mills{
@@ -127,6 +127,22 @@ template <class T> inline T tanh(T x) {
              factorial_series<Format<T>::tanh_terms, 2, 0>(x2);
     T far = 1 - 2 / (exp(2 * size) + 1);
     return size < T(0.625) ? near : std::copysign(far, x);
+}
+
+template <class T> struct CosSin {
+    T cos, sin;
+};
+
+// cos 2πt and sin 2πt. What is left of t beside whole turns, and of that beside quarters, is exact.
+template <class T> inline CosSin<T> cos_sin_of_turns(T t) {
+    const T turn = t - std::rint(t), quarter = std::rint(4 * turn);
+    const T angle = T(6.28318530717958647693) * (turn - T(0.25) * quarter), square = -angle * angle;
+    const T c = factorial_series<Format<T>::circle_terms, 2, 0>(square);
+    const T s = angle * factorial_series<Format<T>::circle_terms, 2, 1>(square);
+    const bool odd = quarter == 1 || quarter == -1;
+    const T of_cos = odd ? s : c, of_sin = odd ? c : s;
+    return {quarter > 0 || quarter < T(-1) ? -of_cos : of_cos,
+            quarter < 0 || quarter > T(1) ? -of_sin : of_sin};
 }
 
 // A polynomial by Horner's rule, the highest coefficient first.

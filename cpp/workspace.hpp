@@ -30,7 +30,7 @@ template <class T> struct Workspace {
         : block_rows(rows), target_columns(std::size_t(targets_per_row)),
           arena_(demand(chain, rows, gathers, targets_per_row, purpose)) {
         const auto n = std::size_t(rows);
-        scratch = arena_.take(scratch_size<T>(rows, chain.longest_sum(1), chain.precision));
+        scratch = arena_.take(chain.scratch_size(rows));
         if (gathers) input = arena_.take(n * std::size_t(chain.n_inputs));
         if (purpose == Purpose::train) {
             targets = arena_.take(n * target_columns);
@@ -60,7 +60,7 @@ template <class T> struct Workspace {
             // Saturates: an arena refuses the largest size.
             total += std::min(Arena<T>::padded(size), std::numeric_limits<std::size_t>::max() - total);
         };
-        add(scratch_size<T>(rows, chain.longest_sum(1), chain.precision));
+        add(chain.scratch_size(rows));
         if (gathers) add(n * std::size_t(chain.n_inputs));
         const bool train = purpose == Purpose::train;
         if (train) {

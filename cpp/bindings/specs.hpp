@@ -83,10 +83,32 @@ inline PiecewiseLinearSpec piecewise_linear_spec(LayerFields &fields) {
             .gains = fields.required<Numbers>("gains")};
 }
 
+inline NumberBasisSpec periodic_spec(LayerFields &fields) {
+    return PeriodicSpec{.n_frequencies = fields.required<int>("n_frequencies"),
+                        .has_phase = fields.required<bool>("has_phase")};
+}
+
+inline NumberBasisSpec pieces_spec(LayerFields &fields) {
+    using Numbers = std::vector<double>;
+    return PiecesSpec{.n_pieces = fields.required<std::vector<int>>("n_pieces"),
+                      .begins = fields.required<Numbers>("begins"),
+                      .widths = fields.required<Numbers>("widths"),
+                      .starts_linear = fields.required<bool>("starts_linear")};
+}
+
+inline NumericEmbeddingSpec numeric_embedding_spec(LayerFields &fields, NumberBasisSpec basis) {
+    return {.basis = std::move(basis),
+            .width = fields.required<int>("width"),
+            .activation = member(fields.required<NamedFields>("activation")),
+            .keeps_input = fields.required<bool>("keeps_input")};
+}
+
 inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "Dense") return dense_spec(fields);
     if (kind == "PiecewiseLinear") return piecewise_linear_spec(fields);
     if (kind == "Scale") return ScaleSpec{};
+    if (kind == "Periodic") return numeric_embedding_spec(fields, periodic_spec(fields));
+    if (kind == "Pieces") return numeric_embedding_spec(fields, pieces_spec(fields));
     throw std::invalid_argument("the engine has no layer of the kind " + kind);
 }
 

@@ -13,13 +13,15 @@ from rosenblatt.network.registration import REGISTRY
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ["layers.md", "layers.zh-CN.md"]
-# What a block consists of, and what holds other layers.
+# What a block or an embedding consists of, and what holds other layers.
 PARTS = {
     "ActivationLayer",
     "Affine",
     "Dropout",
     "GaussianNoise",
     "NormalizationLayer",
+    "Periodic",
+    "Pieces",
     "Residual",
     "Sequential",
 }

@@ -24,7 +24,7 @@ def test_the_gradient_is_that_of_differences(case: Case) -> None:
         return backpropagate(net, moved, data.X, data.y, loss, penalty).objective
 
     expected = [
-        central_difference(lambda v, i=i: objective(i, v), theta[i], 1e-3)
+        central_difference(lambda v, i=i: objective(i, v), theta[i], 1e-4)
         for i in range(len(theta))
     ]
     scale = np.abs(gradient).max()

@@ -18,7 +18,16 @@ from rosenblatt.losses import (
     SquaredError,
 )
 from rosenblatt.model import EnsembleModel, Model, OutputFormat
-from rosenblatt.network import Dense, Layer, Network, PiecewiseLinear, Scale
+from rosenblatt.network import (
+    Dense,
+    Layer,
+    Network,
+    NumericEmbedding,
+    Periodic,
+    Pieces,
+    PiecewiseLinear,
+    Scale,
+)
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from tests.support.members import ACTIVATIONS, FUNCTIONS, LOSSES, parameters, random_state
 
@@ -57,6 +66,7 @@ def outputs_of(loss: Loss) -> int:
     return 2 * len(loss.levels) if isinstance(loss, Quantile) else 3
 
 
+EDGES = ((-1.0, 0.5, 2.0), (-0.3, 0.7), (-2.0, -0.4, 0.6, 0.9), (0.0, 1.0), (-3.0, 0.0, 3.0))
 # Every activation, structure, link and form; and what several of a kind could confuse.
 NETWORKS: dict[str, Trained] = {
     **{repr(g): trained(hidden(g)) for g in ACTIVATIONS},
@@ -87,6 +97,18 @@ NETWORKS: dict[str, Trained] = {
         (PiecewiseLinear((-1.0,) * 5, (1.0,) * 5, ((),) * 5, ((),) * 5, (1.0,) * 5), Dense(3))
     ),
     "scale": trained((Scale(), Dense(4, Tanh()), Scale(), Dense(3))),
+    "waves": trained((NumericEmbedding(Periodic(3), 4, Tanh()), Dense(3))),
+    "waves with phases, beside the input": trained(
+        (
+            NumericEmbedding(Periodic(4, has_phase=True), 2, keeps_input=True),
+            Dense(4, Tanh()),
+            Dense(3),
+        )
+    ),
+    "slopes of pieces": trained((NumericEmbedding(Pieces(EDGES), 3, ELU()), Dense(3))),
+    "slopes behind a line": trained(
+        (Dense(5, Tanh()), NumericEmbedding(Pieces(EDGES, starts_linear=True), 3), Dense(3))
+    ),
     "two of a kind": trained(
         (
             Dense(6, LeakyReLU(0.1), residual=True),

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rosenblatt.activations import GELU, Tanh
-from rosenblatt.network import Dense, Network, Scale
+from rosenblatt.activations import GELU, ReLU, SiLU, Tanh
+from rosenblatt.network import Dense, Network, NumericEmbedding, Periodic, Pieces, Scale
 from rosenblatt.normalizations import BatchNorm
 from rosenblatt.problem import Arrays
 from tests.support.members import parameters
@@ -44,12 +44,36 @@ def of(n_inputs: int, *layers: Any, categories: tuple[tuple[int, int], ...] = ()
     return Case(Network(n_inputs, layers), categories)
 
 
+EDGES = ((-1.0, 0.05, 0.5, 2.0), (-0.3, 0.7), (-2.0, -0.4, 0.6))
 NETWORKS: dict[str, Case] = {
     "scale": of(4, Scale(), Dense(5, Tanh()), Dense(3)),
     "scale of many": of(70, Scale(), Dense(3, Tanh()), Scale(), Dense(3)),
     "scale among rows together": of(
         3, Dense(3, Tanh(), normalization=BatchNorm()), Scale(), Dense(4, GELU()), Dense(3)
     ),
+    "PLR": of(3, NumericEmbedding(Periodic(5, 0.3), 4, ReLU()), Dense(6, Tanh()), Dense(3)),
+    "PBLD": of(
+        4,
+        NumericEmbedding(Periodic(17, 0.3, has_phase=True), 3, keeps_input=True),
+        Dense(5, Tanh()),
+        Dense(3),
+    ),
+    "one wave": of(1, NumericEmbedding(Periodic(1, 1.0), 1), Dense(3)),
+    "activation that needs z": of(
+        2, NumericEmbedding(Periodic(4), 5, SiLU(), keeps_input=True), Dense(3)
+    ),
+    "waves in the middle": of(
+        3,
+        Dense(4, Tanh(), normalization=BatchNorm()),
+        NumericEmbedding(Periodic(6), 3, Tanh(), keeps_input=True),
+        Dense(3),
+    ),
+    "wide vectors": of(2, NumericEmbedding(Periodic(4, 0.2), 37, ReLU()), Dense(3)),
+    "pieces": of(3, NumericEmbedding(Pieces(EDGES), 4, Tanh()), Dense(3)),
+    "pieces behind a line": of(
+        3, NumericEmbedding(Pieces(EDGES, starts_linear=True), 5), Dense(4, Tanh()), Dense(3)
+    ),
+    "pieces in the middle": of(2, Dense(3, Tanh()), NumericEmbedding(Pieces(EDGES), 4), Dense(3)),
     "scale last": of(3, Dense(3), Scale()),
 }
 each_case = pytest.mark.parametrize("case", NETWORKS.values(), ids=NETWORKS)

@@ -98,9 +98,14 @@ class CLayerWriter:
 
     def helper(self, name: str, text: str) -> str:
         number, full = self.file.number, f"{self.file.prefix}_{name}"
-        text = text.replace("REAL", number.real).replace("SQRT", number.call("sqrt"))
+        text = text.replace("REAL", number.real)
+        for function in ("sqrt", "cos", "sin", "floor"):
+            text = text.replace(function.upper(), number.call(function))
         self.file.helpers[name] = text.replace("NAME", full)
         return full
+
+    def scratch(self, n: int) -> str:
+        return self.body.scratch(n)
 
     def copy(self, x: str, out: str, n: int) -> None:
         if x != out:

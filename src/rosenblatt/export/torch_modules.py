@@ -21,6 +21,7 @@ from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
 from rosenblatt.support.types import FloatArray
 
 __all__ = [
+    "BesideInput",
     "BothClasses",
     "Computed",
     "Exponential",
@@ -45,6 +46,18 @@ class SkipConnection(nn.Module):
 
     def forward(self, x: Any) -> Any:
         return self.block(x) + self.projection(x)
+
+
+@final
+class BesideInput(nn.Module):
+    """What a block makes of its input, and behind it the input."""
+
+    def __init__(self, block: nn.Module) -> None:
+        super().__init__()
+        self.block = block
+
+    def forward(self, x: Any) -> Any:
+        return torch.cat([self.block(x), x], dim=-1)
 
 
 @final
@@ -231,6 +244,9 @@ class ModuleWriter:
 
     def piecewise_linear(self, source: Any, numbers: Mapping[str, FloatArray]) -> Any:
         return PiecewiseLinear(source, numbers)
+
+    def beside_input(self, inner: list[Any]) -> Any:
+        return BesideInput(nn.Sequential(*inner))
 
     def residual(self, inner: list[Any], shortcut: Any) -> Any:
         return SkipConnection(nn.Sequential(*inner), shortcut)

@@ -2,11 +2,13 @@
 
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
+from rosenblatt.network.bases import Basis, Periodic, Pieces
 from rosenblatt.network.dense import Dense
 from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.layout import beside_dense, fill
 from rosenblatt.network.network import Network
 from rosenblatt.network.normalization_layer import NormalizationLayer
+from rosenblatt.network.numeric_embedding import NumericEmbedding
 from rosenblatt.network.piecewise_linear import PiecewiseLinear
 from rosenblatt.network.random_layers import Dropout, GaussianNoise
 from rosenblatt.network.registration import TrainedLayer, register
@@ -18,6 +20,7 @@ __all__ = [
     "ActivationLayer",
     "Affine",
     "Backward",
+    "Basis",
     "Dense",
     "Dropout",
     "GaussianNoise",
@@ -25,7 +28,10 @@ __all__ = [
     "NativeForm",
     "Network",
     "NormalizationLayer",
+    "NumericEmbedding",
     "Passed",
+    "Periodic",
+    "Pieces",
     "PiecewiseLinear",
     "Residual",
     "Scale",

@@ -19,6 +19,7 @@ METADATA = "__metadata__"
 DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
 NAME = re.compile(r"[a-z0-9._]{1,80}", re.ASCII)
 LONGEST = 2**48  # no file is as long: numbers that are kept small multiply quickly
+MOST_AXES = 4
 
 
 @final
@@ -56,7 +57,7 @@ def entry_of(name: str, value: Any) -> Entry:
     match value:
         case {"dtype": "F32" | "F64" as kind, "shape": [*shape], "data_offsets": [begin, end]}:
             whole = all(type(x) is int and 0 <= x < LONGEST for x in (*shape, begin, end))
-            if NAME.fullmatch(name) and 1 <= len(shape) <= 2 and whole and 0 not in shape:
+            if NAME.fullmatch(name) and 1 <= len(shape) <= MOST_AXES and whole and 0 not in shape:
                 dtype = DTYPES[kind]
                 if end - begin == dtype.itemsize * math.prod(shape):
                     return Entry(name, dtype, tuple(shape), begin, end)

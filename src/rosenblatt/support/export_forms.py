@@ -48,8 +48,12 @@ class CWriter(Protocol):
     def helper(self, name: str, text: str) -> str:
         """A static function, written once; its name.
 
-        In the text NAME stands for it, REAL for the float type and SQRT for its square root.
+        In the text NAME stands for it, REAL for the float type, and SQRT, COS, SIN and FLOOR for
+        the functions of that type.
         """
+
+    def scratch(self, n: int) -> str:
+        """A new array of n numbers; its name."""
 
     def copy(self, x: str, out: str, n: int) -> None:
         """Fill an array from another one, unless they are the same."""
@@ -119,6 +123,9 @@ class TorchWriter(Protocol):
 
     def piecewise_linear(self, source: Any, numbers: Mapping[str, FloatArray]) -> Any:
         """Features and pieces of them, from the feature of each piece and arrays by name."""
+
+    def beside_input(self, inner: list[Any]) -> Any:
+        """A module that puts its input behind what others make of it, one after another."""
 
     def residual(self, inner: list[Any], shortcut: Any) -> Any:
         """A module that adds what two others make of its input."""
