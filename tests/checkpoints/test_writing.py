@@ -14,7 +14,7 @@ import pytest
 from rosenblatt import (
     Checkpoint,
 )
-from rosenblatt.checkpoints import store
+from rosenblatt.checkpoints import CheckpointWarning, store
 from rosenblatt.errors import InputError
 from rosenblatt.support.state_dict import StateDict
 from tests.support.broken_fits import SERVER, broken_off
@@ -129,10 +129,10 @@ def test_a_folder_that_goes_away_costs_the_checkpoint_and_not_the_fit(
             folder.rmdir()
 
     with pytest.warns(
-        RuntimeWarning, match="No checkpoint: .* what is there is an older"
+        CheckpointWarning, match=r"No checkpoint: .* (goes on|whole), and there is none"
     ) as caught:
         est = estimator(way, folder / "fit", callbacks=[removes]).fit(*rows)
-    lines = {(w.filename, str(w.message)[:13]) for w in caught if w.category is RuntimeWarning}
+    lines = {(w.filename, str(w.message)[:13]) for w in caught if w.category is CheckpointWarning}
     assert lines == {(__file__, "No checkpoint")}
     assert bits(est) == bits(fitted(estimator(way)))
 

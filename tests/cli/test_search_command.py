@@ -258,7 +258,9 @@ def test_missing_matplotlib_is_reported_in_one_line(
     assert "--plot needs matplotlib" in capsys.readouterr().err
 
 
-def test_a_picture_that_cannot_be_written_costs_no_model(folder, result, monkeypatch) -> None:
+def test_a_picture_that_cannot_be_written_costs_no_model(
+    folder, result, monkeypatch, capsys
+) -> None:
     def refused(*arguments: Any, **options: Any) -> None:
         raise InputError("cannot write p.svg: the disk is full")
 
@@ -267,6 +269,9 @@ def test_a_picture_that_cannot_be_written_costs_no_model(folder, result, monkeyp
     assert "cannot write p.svg: the disk is full" in made["notes"]
     assert made["plot"] is None
     assert Path("shop.safetensors").exists()
+    capsys.readouterr()
+    assert run([*SEARCH, *QUICK, "--plot", "p.svg", "--quiet"]) == 0
+    assert capsys.readouterr().err == "warning: cannot write p.svg: the disk is full\n"
 
 
 def test_the_ending_decides_what_the_picture_is(folder: Path, result) -> None:

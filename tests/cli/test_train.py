@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rosenblatt.checkpoints import store
 from rosenblatt.cli.app import run
 from rosenblatt.errors import DivergenceError
 from rosenblatt.losses import Quantile
@@ -135,6 +136,30 @@ def test_a_dash_is_no_stream(folder: Path, capsys, option: str) -> None:
     assert run(["train", "shop.csv", "--target", "bought", option, "-"]) == 2
     assert "write ./- for it" in capsys.readouterr().err
     assert not Path("-").exists()
+
+
+def test_a_checkpoint_that_is_never_written_is_said_even_quietly(
+    folder: Path, capsys, monkeypatch, result
+) -> None:
+    """The model is there, and so the exit code is 0; who relies on the checkpoint hears of it."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    written = store.write_snapshot
+    monkeypatch.setattr("rosenblatt.checkpoints.store.write_snapshot", full)
+    arguments = ["train", "shop.csv", "--target", "bought", *QUICK, "--checkpoint", "c"]
+    assert run([*arguments, "--quiet"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    lines = captured.err.splitlines()
+    assert all(line.startswith("warning: No checkpoint: cannot write") for line in lines)
+    assert "The fit is over and whole, and there is none" in lines[-1]
+    assert Path("shop.safetensors").exists()
+    assert any(note.startswith("No checkpoint") for note in result(*arguments)["notes"])
+    monkeypatch.setattr("rosenblatt.checkpoints.store.write_snapshot", written)
+    assert run([*arguments, "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_parts_without_weight_are_not_scored(folder: Path, result) -> None:

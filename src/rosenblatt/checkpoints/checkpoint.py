@@ -13,9 +13,14 @@ from typing import final
 from rosenblatt.errors import InputError
 from rosenblatt.support.paths import file_path
 
-__all__ = ["Checkpoint", "checkpoint_of"]
+__all__ = ["Checkpoint", "CheckpointWarning", "checkpoint_of"]
 
 PREVIOUS, IN_USE = ".previous", ".in-use"
+
+
+@final
+class CheckpointWarning(RuntimeWarning):
+    """A checkpoint could not be written; the fit goes on without it."""
 
 
 @final

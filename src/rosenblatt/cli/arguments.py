@@ -58,7 +58,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON a
 ReplacesOthers = Annotated[
     bool, typer.Option("--force", help="Replace a file at --out that holds something else.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Leave out notes and reports.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Leave out notes and reports; warnings stay.")]
 
 Target = Annotated[
     str | None, typer.Option(help="The column to predict; `target` or the last one if not given.")

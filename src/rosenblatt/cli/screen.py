@@ -48,6 +48,7 @@ class Screen:
         self._quiet = quiet or as_json
         self._out = Printer(sys.stdout, quiet=self._quiet)
         self._notes = Printer(sys.stderr, quiet=quiet)
+        self._warnings = Printer(sys.stderr, quiet=False)
         self._saved: Path | None = None
 
     @property
@@ -99,6 +100,11 @@ class Screen:
     def notes(self, texts: Iterable[str]) -> None:
         for text in in_short(texts):
             self._notes.print(Text(f"note: {printable(text)}", "yellow"), wrap=False)
+
+    def warnings(self, texts: Iterable[str]) -> None:
+        """What was asked for and has not been done, although the command goes on: never quiet."""
+        for text in texts:
+            self._warnings.print(Text(f"warning: {printable(text)}", "bold yellow"), wrap=False)
 
     def columns(self, lines: Sequence[ColumnLine], *, in_short: bool) -> None:
         """The kind of every column, the target last; many columns are summarised by kind."""

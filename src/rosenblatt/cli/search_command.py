@@ -73,8 +73,11 @@ def run_search(
             drawn = str(picture)
             screen.say(f"\ndrew {drawn}")
     except InputError as error:  # must not lose the model of a long search
+        screen.warnings([str(error)])
+        screen.notes(notes)
         notes.append(str(error))
-    screen.notes(notes)
+    else:
+        screen.notes(notes)
     trained = train_network(
         table.prepared,
         replace(options.training, hidden=searched.hidden),

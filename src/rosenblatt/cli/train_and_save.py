@@ -151,6 +151,7 @@ def saved_and_shown(
     following = _next_command(source, path)
     screen.say()
     screen.scores(summary.scores)
+    screen.warnings(trained.warnings)
     screen.notes(later_notes)
     screen.say(f"\n{trained.course}")
     screen.say(f"saved {path}")
@@ -167,7 +168,7 @@ def saved_and_shown(
         "stop_reason": summary.stop_reason,
         "seconds": trained.seconds,
         "next": following,
-        "notes": [*notes, *later_notes],
+        "notes": [*notes, *trained.warnings, *later_notes],
     }
 
 

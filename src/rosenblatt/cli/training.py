@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -14,6 +14,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import __version__
+from rosenblatt.checkpoints import CheckpointWarning
 from rosenblatt.cli.options import TrainingOptions, hidden_text
 from rosenblatt.cli.preparation import Prepared
 from rosenblatt.cli.stop_reason import training_stop_reason
@@ -36,6 +37,7 @@ class TrainingResult:
     course: str  # what was trained, in which time, and why it ended
     seconds: float  # of the networks' training alone
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()  # what was asked for and has not been done
 
 
 def train_network(
@@ -87,14 +89,25 @@ def train_network(
     said = [str(w.message) for w in caught if not issubclass(w.category, ConvergenceWarning)]
     if checkpoint is not None and network.resumed_from_ is not None:
         said.append(f"the training went on from epoch {network.resumed_from_} of {checkpoint}")
+    missing = never_written(checkpoint, caught)
     words = [*said, word, _comparison(kind.main_metric, summary.scores)]
-    notes = tuple(dict.fromkeys(filter(None, words)))
+    notes = tuple(word for word in dict.fromkeys(words) if word and word not in missing)
     saved = SavedModel(model, prepared.encoding, summary)
     course = (
         f"{count(summary.epochs, 'epoch')} in {seconds:.1f} s; stopped, because"
         f" {summary.stop_reason}"
     )
-    return TrainingResult(saved, course, seconds, notes)
+    return TrainingResult(saved, course, seconds, notes, missing)
+
+
+def never_written(
+    checkpoint: Path | None, caught: Iterable[warnings.WarningMessage]
+) -> tuple[str, ...]:
+    """Why there is no checkpoint at the end; nothing if there is one, or none was due."""
+    if checkpoint is None or checkpoint.exists():
+        return ()
+    found = (w.message for w in caught if issubclass(w.category, CheckpointWarning))
+    return tuple(dict.fromkeys(map(str, found)))
 
 
 def untrained(

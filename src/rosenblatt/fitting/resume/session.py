@@ -11,7 +11,7 @@ from typing import final
 
 import numpy as np
 
-from rosenblatt.checkpoints import Store, checkpoint_of
+from rosenblatt.checkpoints import CheckpointWarning, Store, checkpoint_of
 from rosenblatt.errors import InputError
 from rosenblatt.fitting.data import Columns
 from rosenblatt.fitting.fits import Fit, FullBatchFit
@@ -140,7 +140,7 @@ class StoredSession(CheckpointSession):
     def ended(self, fit: Fit) -> None:
         try:
             if not (fit.interrupted or self._nothing_new(fit)):
-                self._write(fit, "The fit is over and whole, and what is there is an older one.")
+                self._write(fit, "The fit is over and whole")
         except KeyboardInterrupt:
             warn_caller("Writing the last checkpoint was interrupted by the user.", RuntimeWarning)
         finally:
@@ -152,7 +152,7 @@ class StoredSession(CheckpointSession):
 
     def _save_when_due(self, fit: Fit) -> None:
         if self.store.due:
-            self._write(fit, "Training goes on, and what is there is an older one.")
+            self._write(fit, "Training goes on")
 
     def _write(self, fit: Fit, otherwise: str) -> None:
         limits = {name: getattr(self.parameters, name) for name in LIMITS}
@@ -162,7 +162,8 @@ class StoredSession(CheckpointSession):
             values = {"identity": self.identity, "limits": limits}
             self.store.write(StateDict(values | parts.values, parts.arrays))
         except (InputError, MemoryError, TypeError, ValueError) as error:
-            warn_caller(f"No checkpoint: {error}. {otherwise}", RuntimeWarning)
+            there = "what is there is an older one" if self.store.path.exists() else "there is none"
+            warn_caller(f"No checkpoint: {error}. {otherwise}, and {there}.", CheckpointWarning)
 
     def _nothing_new(self, fit: Fit) -> bool:
         resumed = fit.log.resumed_from
