@@ -121,12 +121,14 @@ template <class T> struct Chain {
         const auto *dense = std::get_if<DenseSpec>(&second);
         if (!of || !dense || dense->residual || precision != Precision::exact) return false;
         PiecePlaces<T> places(pieces(*of));
-        if (places.features.empty() || places.pieces.n_outputs > longest_tiled_sum) return false;
+        if (places.features.empty()) return false;
+        const auto make = [&](const Activation &fused) {
+            return PiecewiseDense<T>{places, dense->units, n_parameters, fused};
+        };
+        if (std::max(n_outputs, make(Identity{}).longest_sum()) > longest_tiled_sum) return false;
         append(places);
         ++n_blocks;
-        append_dense(*dense, [&](const Activation &fused) {
-            return PiecewiseDense<T>{places, dense->units, n_parameters, fused};
-        });
+        append_dense(*dense, make);
         ++n_blocks;
         return true;
     }

@@ -9,17 +9,18 @@ import pytest
 import scipy.sparse as sp
 
 from rosenblatt import engine
+from rosenblatt.activations import ReLU
 from rosenblatt.backprop import forward
 from rosenblatt.engine import EpochPlan, OptimizerState, TrainingSetup
 from rosenblatt.engine.native import NativeObjective, native_scores
 from rosenblatt.engine.reference import ReferenceObjective, ReferenceTrainer
 from rosenblatt.losses import SquaredError
-from rosenblatt.network import Network
+from rosenblatt.network import Dense, Network, PiecewiseLinear
 from rosenblatt.optimizers import Adam
 from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import L2
 from tests.support.native_cases import each_build, use
-from tests.support.pieces import NETWORKS, arrays, each_network, theta_of
+from tests.support.pieces import LAYER, NETWORKS, arrays, each_network, theta_of
 
 
 @each_build
@@ -88,6 +89,32 @@ def test_any_number_of_rows(n: int, build: Any, monkeypatch: pytest.MonkeyPatch)
             strict=True,
         ):
             np.testing.assert_allclose(one, other, rtol=2e-4, atol=2e-5)
+
+
+@each_build
+@pytest.mark.parametrize("n_features", [4095, 4097])
+def test_any_number_of_columns(
+    n_features: int, build: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer and more than the native product sums without BLAS."""
+    use(build, monkeypatch)
+    few, none = n_features - 2, ((),) * (n_features - 2)
+    layer = PiecewiseLinear(
+        (-1.0,) * n_features,
+        (1.0,) * n_features,
+        (*LAYER.edges[::2], *none),
+        (*LAYER.centers[::2], *none),
+        (0.5, 2.0, *(1.0,) * few),
+    )
+    net = Network(n_features, (layer, Dense(40, ReLU()), Dense(2)))
+    theta, rng = theta_of(net), np.random.default_rng(0)
+    data = Arrays(rng.normal(size=(30, n_features)), rng.normal(size=(30, 2)))
+    native = NativeObjective(net, SquaredError(), L2(0.1), data, 2)
+    reference = ReferenceObjective(net, SquaredError(), L2(0.1), data)
+    for one, other in zip(
+        native.value_and_gradient(theta), reference.value_and_gradient(theta), strict=True
+    ):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
 
 
 @each_build
