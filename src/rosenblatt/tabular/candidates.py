@@ -15,10 +15,12 @@ from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.objective import Classes, Numbers, Objective
 from rosenblatt.tabular.preset import Recipe
 
-__all__ = ["Candidate", "candidates_for"]
+__all__ = ["Candidate", "candidates_for", "widest"]
 
 # Of a target whose logarithm may be easier to learn.
 SKEWED = 1.0
+# Rows below which the wide network has fewer units.
+FEW_ROWS, UNITS_OF_FEW = 4000, (128, 128)
 # A small network and a short schedule, for tables that hold more noise than structure.
 SMALL_UNITS, SMALL_EPOCHS, SMALL_DROPOUT = (64, 64), 12, 0.1
 
@@ -31,6 +33,11 @@ class Candidate:
     recipe: Recipe
     target: AnyTarget
     objective: Objective
+
+
+def widest(n_rows: int) -> Recipe:
+    """The most expensive recipe for so many rows."""
+    return Recipe(hidden=UNITS_OF_FEW) if n_rows < FEW_ROWS else Recipe()
 
 
 def candidates_for(
@@ -53,7 +60,7 @@ def candidates_for(
     loss : Loss
         Of numbers.
     """
-    wide = Recipe(epochs=epochs)
+    wide = replace(widest(len(y)), epochs=epochs)
     small = replace(
         wide, hidden=SMALL_UNITS, epochs=min(SMALL_EPOCHS, epochs), dropout=SMALL_DROPOUT
     )

@@ -24,7 +24,7 @@ from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.problem import Rows
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table.target import AnyTarget, ClassTarget
-from rosenblatt.tabular.candidates import Candidate, candidates_for
+from rosenblatt.tabular.candidates import Candidate, candidates_for, widest
 from rosenblatt.tabular.member import EpochNote, Member, network_for, train
 from rosenblatt.tabular.objective import Errors
 from rosenblatt.tabular.pieces import (
@@ -35,7 +35,7 @@ from rosenblatt.tabular.pieces import (
     tree_edges,
 )
 from rosenblatt.tabular.plan import operations_of, plan_for
-from rosenblatt.tabular.preset import Preset, Recipe
+from rosenblatt.tabular.preset import Preset
 from rosenblatt.tabular.rows import Division, TrainingRows
 from rosenblatt.tabular.temperature import scaled_down, temperature
 
@@ -126,7 +126,7 @@ def learn(
         return None
     views = views_of(rows, numeric, target, preset, seed)
     work = Work(rows, divisions, views, seed, loss, stop, report)
-    network = network_for(work.views[0], Recipe(), target_outputs(target))
+    network = network_for(work.views[0], widest(len(rows)), target_outputs(target))
     n_train = len(divisions[0].train)
     allowed = preset.operations
     if math.isfinite(stop.deadline):

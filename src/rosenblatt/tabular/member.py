@@ -117,12 +117,16 @@ def train(
     """
     rng = np.random.RandomState(seed)
     theta = network.initial_parameters(rng, GlorotUniform(), np.float32)
-    optimizer = AdamW(lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    batch_size = batch_size_for(len(division.train))
+    optimizer = AdamW(
+        lr=recipe.learning_rate * rate_factor(batch_size),
+        beta_2=recipe.beta_2,
+        weight_decay=recipe.weight_decay,
+    )
     state = OptimizerState.of(optimizer, theta)
     state.seed = int(rng.randint(np.iinfo(np.int64).max, dtype=np.int64))
     arrays = Arrays(rows.X, objective.learnable(rows.y), rows.network_weights, division.train)
     problem = Problem(network, objective.loss, L2(0.0), optimizer)
-    batch_size = batch_size_for(len(division.train))
     setup = TrainingSetup(problem, arrays, theta, state, batch_size, n_jobs=1)
     trainer, steps = engine.trainer(setup), setup.steps_per_epoch
     factors = CosineAnnealing().lr_factors(
@@ -165,5 +169,10 @@ def batch_size_for(n_rows: int) -> int:
     return LARGEST_BATCH
 
 
-BATCH_SIZES = ((1500, 32), (4000, 64), (30_000, 128), (100_000, 256))
+BATCH_SIZES = ((1500, 32), (4000, 64), (100_000, 256))
 LARGEST_BATCH = 512
+
+
+def rate_factor(batch_size: int) -> float:
+    """What the learning rate is multiplied by: the noise of a step falls with the root."""
+    return math.sqrt(max(1.0, batch_size / 128))

@@ -20,8 +20,8 @@ class Recipe:
         Units of the hidden layers, which are ReLU.
     epochs : int
         Along which the learning rate falls to 0 by half a cosine.
-    learning_rate, weight_decay : float
-        Of AdamW.
+    learning_rate, weight_decay, beta_2 : float
+        Of AdamW; the rate at batches of at most 128 rows.
     dropout : float
         In every hidden layer.
     smoothing : float
@@ -31,10 +31,11 @@ class Recipe:
     """
 
     hidden: tuple[int, ...] = (256, 256)
-    epochs: int = 50
+    epochs: int = 30
     learning_rate: float = 3e-3
     weight_decay: float = 0.01
-    dropout: float = 0.07
+    beta_2: float = 0.95
+    dropout: float = 0.0
     smoothing: float = 0.05
     log_target: bool = False
 
@@ -65,8 +66,8 @@ class Preset:
 
     n_folds: int = 8
     n_repeats: int = 1
-    operations: float = 3e12
-    epochs: int = 50
+    operations: float = 2e12
+    epochs: int = 30
     fewest_epochs: int = 20
     fewest_members: int = 4
     n_pieces: int = 768
