@@ -21,6 +21,9 @@ if "ROSENBLATT_LEVEL" in os.environ:
     level = int(os.environ["ROSENBLATT_LEVEL"])
     importlib.import_module("rosenblatt.engine._native").cpu_level = lambda: level
 
+# Texts are compared in English, whatever the machine's locale is.
+os.environ["ROSENBLATT_LANG"] = "en"
+
 # The same examples in every run, however slow the machine is.
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("repeatable")

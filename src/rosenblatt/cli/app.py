@@ -15,10 +15,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from rosenblatt.cli.languages.choice import divided, language_of, words_of
 from rosenblatt.cli.plain_text import printable
 from rosenblatt.cli.start import INTERRUPTED, INTERRUPTED_CODE, drop, tell
 from rosenblatt.errors import InputError
 from rosenblatt.support.optional_dependencies import EXTRAS, install_command
+from rosenblatt.support.wording import worded, wording
 
 if TYPE_CHECKING:
     from rosenblatt.cli.job import Job
@@ -33,6 +35,16 @@ def run(arguments: Sequence[str]) -> int:
         # Characters that the terminal cannot encode become question marks.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    asked_for, others = divided(arguments)
+    try:
+        language = language_of(asked_for, os.environ)
+    except InputError as error:
+        return _fail(str(error), others)
+    with wording(words_of(language)):
+        return _run(others)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         return _dispatch(arguments)
     except InputError as error:
@@ -83,18 +95,22 @@ def _uncollected() -> Iterator[None]:
 def _parsed(arguments: Sequence[str]) -> Job | int:
     """What the command line asks for, or an exit code where it is done: --help and the like."""
     from typer.exceptions import TyperException
+    from typer.main import get_command
 
     from rosenblatt.cli.job import Job
+    from rosenblatt.cli.languages.help import word_help
     from rosenblatt.cli.overview import COMMANDS, overview
 
-    # The options before a subcommand take no values: the first word is the subcommand.
+    # Without --lang, the options before a subcommand take no values: the first word is its name.
     command = next((word for word in arguments if not word.startswith("-")), None)
     if command in COMMANDS or COMPLETION in os.environ:
         from rosenblatt.cli.interface import app
     else:
         app = overview()
+    whole = get_command(app)
+    word_help(whole)
     try:
-        job = app(list(arguments) or ["--help"], standalone_mode=False)
+        job = whole(list(arguments) or ["--help"], standalone_mode=False)
     except TyperException as error:
         raise InputError(f"{error.format_message().rstrip('.')}: see rosenblatt --help") from error
     if job == INTERRUPTED_CODE:  # the parser has caught it
@@ -105,7 +121,7 @@ def _parsed(arguments: Sequence[str]) -> Job | int:
 def _fail(message: str, arguments: Sequence[str]) -> int:
     """Print an error, with --json also as JSON; returns the exit code for invalid input."""
     tell(
-        f"error: {printable(message)}",
+        worded("error: ") + worded(printable(message)),
         json.dumps({"error": message}) if "--json" in arguments else "",
     )
     return 2

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
+from rosenblatt.support.wording import worded
 from rosenblatt.table import ColumnOverview, overview_of
 from rosenblatt.table.messages import count
 
@@ -57,20 +58,28 @@ def groups_of(columns: Sequence[ColumnOverview]) -> list[list[ColumnOverview]]:
 def line_of(group: Sequence[ColumnOverview]) -> tuple[tuple[str, ...], bool]:
     """(The cells of a line, whether it stands back) for columns that are alike."""
     first = group[0]
-    name, values = first.name, first.values
+    name, values = first.name, values_of(first)
     if len(group) > 1:
-        name = count(len(group), "column")
+        name = worded(count(len(group), "column"))
         values = ", ".join(c.name for c in group[:NAMED]) + (", …" if group[NAMED:] else "")
     example = max(group, key=lambda c: len(c.written))
     missing = sum(c.missing for c in group)
     line = (
         name + (" ?" if first.doubts else ""),
-        first.kind,
+        worded(first.kind),
         "" if first.kind == "category" else example_of(example),
         f"{missing:,}" if missing else "",
         values,
     )
     return line, first.kind == "left out"
+
+
+def values_of(column: ColumnOverview) -> str:
+    """What its cells hold; texts of categories stay as they are, whatever they say."""
+    if column.kind != "category":
+        return worded(column.values)
+    texts, and_more, more = column.values.rpartition(" and ")
+    return texts + worded(and_more + more) if more.endswith(" more") else column.values
 
 
 def example_of(column: ColumnOverview) -> str:

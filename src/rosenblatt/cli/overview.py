@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from rosenblatt.cli.languages.choice import LANGUAGES
+
 __all__ = ["COMMANDS", "EXAMPLES", "examples", "new_app", "overview"]
 
 # The subcommands in the order of the help; their functions have the same docstrings.
@@ -63,6 +65,16 @@ def show_version(asked: bool) -> None:
 
 
 def main_options(
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            help="The language of what is shown: en or zh. ROSENBLATT_LANG and the locale say it"
+            " too.",
+            autocompletion=lambda: list(LANGUAGES),
+            show_default=False,
+        ),
+    ] = None,
     version: Annotated[
         bool,
         typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),

@@ -18,6 +18,7 @@ from rosenblatt.cli.streams import Printer, results
 from rosenblatt.errors import InputError
 from rosenblatt.support.finite_json import finite_json
 from rosenblatt.support.listing import count
+from rosenblatt.support.wording import worded
 
 if TYPE_CHECKING:
     from rosenblatt.persistence import Score
@@ -95,22 +96,27 @@ class Screen:
         )
 
     def say(self, text: str = "", style: str = "") -> None:
-        self._out.print(Text(printable_lines(text), style), wrap=False)
+        self._out.print(Text(worded(printable_lines(text)), style), wrap=False)
 
     def notes(self, texts: Iterable[str]) -> None:
         for text in in_short(texts):
-            self._notes.print(Text(f"note: {printable(text)}", "yellow"), wrap=False)
+            shown = worded("note: ") + worded(printable(text))
+            self._notes.print(Text(shown, "yellow"), wrap=False)
 
     def warnings(self, texts: Iterable[str]) -> None:
         """What was asked for and has not been done, although the command goes on: never quiet."""
         for text in texts:
-            self._warnings.print(Text(f"warning: {printable(text)}", "bold yellow"), wrap=False)
+            shown = worded("warning: ") + worded(printable(text))
+            self._warnings.print(Text(shown, "bold yellow"), wrap=False)
 
     def columns(self, lines: Sequence[ColumnLine], *, in_short: bool) -> None:
         """The kind of every column, the target last; many columns are summarised by kind."""
         table = _table("column", "taken for", "in detail", "features")
         table.columns[3].justify = "right"
-        *features, target = lines
+        *features, target = (
+            replace(line, kind=worded(line.kind), detail=worded(printable(line.detail)))
+            for line in lines
+        )
         if in_short and len(features) > MANY_COLUMNS:
             features = _by_kind(features)
         for line in features:
@@ -148,9 +154,9 @@ class Screen:
         # Scores are ordered by model and part; the table is ordered by metric.
         for metric, part in sorted(lines, key=lambda line: place_of(line[0])):
             values = [figure(lines[metric, part].get(model)) for model in models]
-            name = METRICS.get(metric, metric) if metric != shown else ""
+            name = worded(METRICS.get(metric, metric)) if metric != shown else ""
             shown = metric
-            _row(table, "bold" if part == "held-out" else "", name, part, *values)
+            _row(table, "bold" if part == "held-out" else "", name, worded(part), *values)
         self._out.print(table, wrap=True)
 
     def pairs(self, facts: Mapping[str, object]) -> None:
@@ -159,7 +165,8 @@ class Screen:
         for name, value in facts.items():
             if value is not None:
                 table.add_row(
-                    Text(name.replace("_", " "), "dim"), Text(printable(_in_words(value)))
+                    Text(worded(name.replace("_", " ")), "dim"),
+                    Text(worded(printable(_in_words(value)))),
                 )
         self._out.print(table, wrap=True)
 
@@ -184,14 +191,14 @@ def figure(value: float | None) -> str:
 def _in_words(value: object) -> str:
     if isinstance(value, Mapping):
         known = {name: item for name, item in value.items() if item is not None}
-        return ", ".join(f"{name} {_in_words(item)}" for name, item in known.items())
+        return ", ".join(f"{worded(name)} {_in_words(item)}" for name, item in known.items())
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _table(*headers: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold underline")
     for header in headers:
-        table.add_column(header)
+        table.add_column(worded(header))
     return table
 
 
@@ -206,7 +213,7 @@ def _by_kind(lines: Sequence[ColumnLine]) -> list[ColumnLine]:
     return [
         replace(
             members[0],
-            name=count(len(members), "column"),
+            name=worded(count(len(members), "column")),
             detail=", ".join(line.name for line in members[:5]) + (", …" if members[5:] else ""),
             n_features=sum(line.n_features for line in members),
         )

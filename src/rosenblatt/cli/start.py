@@ -16,6 +16,8 @@ import sys
 from types import CodeType, FrameType
 from typing import Any, NoReturn
 
+from rosenblatt.support.wording import worded
+
 __all__ = ["INTERRUPTED", "INTERRUPTED_CODE", "drop", "main", "tell"]
 
 INTERRUPTED, INTERRUPTED_CODE = "interrupted, and nothing was saved", 130
@@ -33,7 +35,7 @@ def main() -> None:
     try:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # a second one, before the first was told
-        tell(f"error: {INTERRUPTED}", in_json() if "--json" in sys.argv else "")
+        tell(interrupted(), in_json() if "--json" in sys.argv else "")
         code = INTERRUPTED_CODE
     end(code)
 
@@ -46,7 +48,8 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     if all(code.co_filename != IMPORT for code in running):
         raise KeyboardInterrupt
     with contextlib.suppress(OSError):  # a closed stream, a full disk
-        os.write(2, f"error: {INTERRUPTED}\n".encode())
+        encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+        os.write(2, f"{interrupted()}\n".encode(encoding, "replace"))
         if "--json" in sys.argv:
             os.write(1, f"{in_json()}\n".encode())
     os._exit(INTERRUPTED_CODE)
@@ -59,6 +62,10 @@ def stack(frame: FrameType | None) -> list[CodeType]:
         running.append(frame.f_code)
         frame = frame.f_back
     return running
+
+
+def interrupted() -> str:
+    return worded("error: ") + worded(INTERRUPTED)
 
 
 def in_json() -> str:

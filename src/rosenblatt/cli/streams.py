@@ -6,8 +6,10 @@ import io
 import sys
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast, final
 
+from rosenblatt.cli.languages.line_breaks import break_lines
 from rosenblatt.cli.plain_text import printable_lines
 from rosenblatt.cli.start import drop
+from rosenblatt.support.wording import is_english
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,6 +33,8 @@ class Printer:
         # Imported here: without the extra the command must still report what to install.
         from rich.console import Console
 
+        if not is_english():
+            break_lines()
         self.fault: OSError | None = None
         self._stream = None if quiet else stream
         # rich renders into a string: writing itself, it would exit the process at a closed pipe.

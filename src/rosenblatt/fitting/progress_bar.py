@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import final
 
 from rosenblatt.fitting.history import EpochRecord
+from rosenblatt.support.text_width import cut
+from rosenblatt.support.wording import worded
 
 __all__ = ["INTERVAL", "ProgressBar", "ProgressLine", "bar"]
 
@@ -54,10 +56,10 @@ class ProgressLine:
 
     def _draw(self) -> None:
         self.drawn_at, self.is_drawn = time.perf_counter(), True
-        text = f"{self.text}, {self.drawn_at - self.started_at:.1f} s"
+        text = worded(self.text) + worded(f", {self.drawn_at - self.started_at:.1f} s")
         if is_terminal():
             # The last column stays free: some terminals wrap as soon as it is written.
-            print(f"\r\x1b[K{text[: width() - 1]}", end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[K{cut(text, width() - 1)}", end="", file=sys.stderr, flush=True)
         else:
             print(text, file=sys.stderr, flush=True)
 

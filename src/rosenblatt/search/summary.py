@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,8 @@ import numpy as np
 from rosenblatt.search.plot_symbols import CHOSEN, HIGHEST, SMALLEST, shown
 from rosenblatt.search.results import SearchResults, layers_text
 from rosenblatt.search.terminal import terminal_plot
+from rosenblatt.support.text_width import filled, padded, width_of
+from rosenblatt.support.wording import worded
 
 __all__ = ["candidate_text", "candidates_table", "choice", "summary_of"]
 
@@ -22,7 +23,7 @@ def summary_of(
     found: SearchResults, *, width: int = 80, height: int = 20, notes: Sequence[str] = ()
 ) -> str:
     """The table, the choice, notes, and the plot, one below the other."""
-    paragraphs = [textwrap.fill(text, width) for text in (choice(found), *notes)]
+    paragraphs = [filled(worded(text), width) for text in (choice(found), *notes)]
     plot = terminal_plot(found, width=width, height=height)
     return "\n\n".join([candidates_table(found), *paragraphs, plot])
 
@@ -35,8 +36,8 @@ def candidates_table(found: SearchResults, encoding: str | None = None) -> str:
     kept = [i for place, i in enumerate(order) if place < MOST_ROWS or i in marks]
     varied = list(dict.fromkeys(name for others in found.others for name in others))
     number = score_format(found.test[found.scored])
-    header = ["", "hidden", *varied, "parameters", "validation", "training"]
-    rows = [[*header, "epochs", "seconds", "status"]]
+    header = map(worded, ("parameters", "validation", "training", "epochs", "seconds", "status"))
+    rows = [["", worded("hidden"), *varied, *header]]
     for i in kept:
         validation, training = "-", "-"
         if found.scored[i]:
@@ -52,23 +53,24 @@ def candidates_table(found: SearchResults, encoding: str | None = None) -> str:
                 training,
                 f"{found.n_epochs[i]:.4g}",
                 f"{found.seconds[i]:.2f}",
-                found.status[i],
+                worded(found.status[i]),
             ]
         )
     texts = 2 + len(varied)
     lines = aligned([[shown(cell, encoding) for cell in row] for row in rows], texts)
     if len(kept) < len(order):
-        lines.append(f"and {len(order) - len(kept):,} more")
-    lines.append("")
-    lines.append(
-        shown(f"{CHOSEN} chosen{GAP}{HIGHEST} highest mean{GAP}", encoding)
-        + shown(f"{SMALLEST} smallest within one standard error", encoding)
+        lines.append(worded(f"and {len(order) - len(kept):,} more"))
+    meanings = {
+        CHOSEN: "chosen",
+        HIGHEST: "highest mean",
+        SMALLEST: "smallest within one standard error",
+    }
+    legend = GAP.join(f"{mark} {worded(meaning)}" for mark, meaning in meanings.items())
+    what = (
+        f"{found.metric} and its standard error, epochs and seconds:"
+        f" means over {found.n_folds} folds"
     )
-    lines.append(
-        shown(f"{found.metric} and its standard error, epochs and seconds: ", encoding)
-        + f"means over {found.n_folds} folds"
-    )
-    return "\n".join(lines)
+    return "\n".join([*lines, "", shown(legend, encoding), shown(worded(what), encoding)])
 
 
 def choice(found: SearchResults, encoding: str | None = None) -> str:
@@ -137,11 +139,11 @@ def value_of(value: Any) -> str:
 
 def aligned(rows: Sequence[Sequence[str]], texts: int) -> list[str]:
     """The cells below one another; the first `texts` columns and the last one begin on the left."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
     last = len(widths) - 1
     return [
         GAP.join(
-            cell.ljust(width) if place < texts or place == last else cell.rjust(width)
+            padded(cell, width, right=texts <= place < last)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows

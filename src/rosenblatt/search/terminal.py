@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import final
@@ -27,6 +26,8 @@ from rosenblatt.search.plot_symbols import (
     shown,
 )
 from rosenblatt.search.results import SearchResults
+from rosenblatt.support.text_width import padded, width_of
+from rosenblatt.support.wording import worded
 
 __all__ = ["terminal_plot"]
 
@@ -110,7 +111,7 @@ def terminal_plot(
     sizes = np.log10(found.n_parameters[found.scored])
     x = Axis.over(float(sizes.min()), float(sizes.max()), width - margin - 3)
     canvas = drawn(found, Canvas(x, y))
-    lines = [f"{found.metric}, mean over {found.n_folds} folds"]
+    lines = [worded(f"{found.metric}, mean over {found.n_folds} folds")]
     for row in reversed(range(height)):
         cells = "".join(canvas.rows[row])
         lines.append(f"{left.get(row, ''):>{margin}} {SIDE} {cells}".rstrip())
@@ -118,7 +119,7 @@ def terminal_plot(
     rule = "".join(TICK if column in places else LINE for column in range(x.n))
     lines.append(f"{'':{margin}} {CORNER}{LINE}{rule}")
     lines.append(f"{'':{margin + 3}}{below(places, x.n)}")
-    lines.append(f"{'parameters (logarithmic)':>{width}}")
+    lines.append(padded(worded("parameters (logarithmic)"), width, right=True))
     lines += legend(found, set().union(*canvas.rows), width)
     return shown("\n".join(lines), encoding)
 
@@ -154,13 +155,17 @@ def legend(found: SearchResults, marks: Set[str], width: int) -> list[str]:
         BESIDE: "other candidates",
         BELOW: "below the plot",
     }
-    entries = [f"{mark} {meaning}" for mark, meaning in meanings.items() if mark in marks]
+    entries = [f"{mark} {worded(meaning)}" for mark, meaning in meanings.items() if mark in marks]
     if found.left_out:
-        entries.append(f"({found.left_out} without a score)")
-    whole = [entry.replace(" ", "\N{NO-BREAK SPACE}") for entry in entries]
-    return [
-        line.replace("\N{NO-BREAK SPACE}", " ") for line in textwrap.wrap("   ".join(whole), width)
-    ]
+        entries.append(worded(f"({found.left_out} without a score)"))
+    lines = [""]
+    for entry in entries:
+        line = f"{lines[-1]}   {entry}" if lines[-1] else entry
+        if width_of(line) <= width:
+            lines[-1] = line
+        else:
+            lines.append(entry)
+    return lines
 
 
 def labels_of_scores(y: Axis) -> dict[int, str]:

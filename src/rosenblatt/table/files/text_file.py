@@ -262,5 +262,5 @@ def delimiter_notes(
     given: str | None, dialect: Dialect, n_columns: int, usual: str
 ) -> Iterator[str]:
     if given is None and n_columns > 1 and dialect.delimiter != usual:
-        name = DELIMITER_NAMES[dialect.delimiter]
-        yield f"fields are separated by {dialect.delimiter!r} ({name})"
+        sign = DELIMITER_NAMES[dialect.delimiter]
+        yield f"fields are separated by {dialect.delimiter!r} ({sign})"

@@ -1,0 +1,1 @@
+"""The language of what the command line shows."""
