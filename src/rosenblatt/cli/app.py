@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from rosenblatt.cli.job import Job
 
 
+NO_THREAD = "can't start new thread"  # Python's words, in a RuntimeError
+MORE_THREADS = (
+    "the system starts no more threads: raise its limit (ulimit -u, or that of the container), or"
+    " take fewer by --jobs 1 and OPENBLAS_NUM_THREADS=1"
+)
 COMPLETION = "_ROSENBLATT_COMPLETE"  # set by the shell that asks what a word may become
 
 
@@ -65,7 +70,9 @@ def _run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         _fail(INTERRUPTED, arguments)
         return INTERRUPTED_CODE
-    except Exception:
+    except Exception as error:
+        if str(error) == NO_THREAD:
+            return _fail(MORE_THREADS, arguments)
         traceback.print_exc()
         _fail("this is a bug in rosenblatt, please report it with the lines above", arguments)
         return 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
+from rosenblatt.cli.address_space import check_address_space
 from rosenblatt.cli.examples import check_example
 from rosenblatt.errors import InputError
 
@@ -26,6 +27,7 @@ class Job:
     quiet: bool = False
 
     def __call__(self) -> None:
+        check_address_space()
         from rosenblatt.cli.screen import Screen
 
         screen = Screen(quiet=self.quiet, as_json=self.as_json)
