@@ -23,7 +23,8 @@ struct DenseSpec {
 };
 
 // What a chain is built from. A further kind is a struct here and an overload of Chain::append_block.
-using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec>;
+using LayerSpec =
+    std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec, CategoryEmbeddingSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
@@ -173,6 +174,12 @@ template <class T> struct Chain {
                                    .activation = activation,
                                    .keeps_input = spec.keeps_input,
                                    .index = int(layers.size())});
+    }
+
+    void append_block(const CategoryEmbeddingSpec &spec) {
+        if (!layers.empty() || input_noise > 0)
+            throw std::invalid_argument("codes of categories are the input of a network, without noise");
+        append(CategoryEmbedding<T>(spec, n_outputs, n_parameters));
     }
 
     void append_block(const ScaleSpec &) { append(Scale<T>{n_outputs, n_parameters}); }

@@ -6,6 +6,7 @@
 #include "step_replay.hpp"
 #include "stop_poll.hpp"
 #include "thread_team.hpp"
+#include "touched_rows.hpp"
 #include "update.hpp"
 #include "workspace_pool.hpp"
 
@@ -80,6 +81,7 @@ template <class T> class Engine {
         const std::int64_t n = data.X.rows;
         const double scale = 1 / (double(n) * data.mean_weight);
         const std::vector<Workspace<T>> &spaces = pool_.for_all_rows(n);
+        touched_.clear(spaces);
         const StepInputs<T> inputs{.chain = chain_,
                                    .loss = loss_,
                                    .data = data,
@@ -145,6 +147,8 @@ template <class T> class Engine {
         StepChecker<T> *const checker = epoch.checker;
         const std::vector<Workspace<T>> &spaces = pool_.for_epoch(epoch.data.X, epoch.plan);
         const GradientSum<T> gradient(chain_, spaces);
+        touched_.clear(spaces);
+        touched_.begin(epoch.plan.steps());
         const TeamShape shape{.tasks = tasks_,
                               .threads = checker ? 1 : threads_,
                               .steps = epoch.plan.steps(),
@@ -152,19 +156,21 @@ template <class T> class Engine {
         return ThreadTeam::run(shape, [&](TeamThread &thread) {
             while (thread.next_step()) {
                 const Batch batch = epoch.batch(thread.step());
-                forward_and_backward(thread, epoch.inputs(*this, batch), spaces, totals);
+                const StepInputs<T> inputs = epoch.inputs(*this, batch);
+                forward_and_backward(thread, inputs, spaces, totals);
                 // Before the last phase: whoever completes that one opens the next step.
                 if (thread.is_caller() && epoch.poll()) thread.stop();
                 if (options.needs_norm())
                     thread.phase([&](int task) {
-                        add_squared_norm(parameters_of(task), gradient, penalty_, batch, state.theta,
-                                         totals[task]);
+                        add_squared_norm(moved_by(task, inputs, thread.step(), 0), gradient, penalty_, batch,
+                                         state.theta, totals[task]);
                     });
                 thread.phase([&](int task) {
                     if (task == 0) update_running_statistics(spaces, state.network);
                     const Norm norm = options.needs_norm() ? totals.gradient_norm() : Norm{};
-                    update_parameters(parameters_of(task), gradient, penalty_, options, norm, batch, state,
-                                      totals[task]);
+                    update_parameters(moved_by(task, inputs, thread.step(), 1), gradient, penalty_, options,
+                                      norm, batch, state, totals[task]);
+                    if (touched_.any()) finish_rows(task, inputs, thread.step(), spaces, options, batch);
                     if (!checker) epoch.poll.report(totals[task], batch.steps_before);
                 });
                 if (options.constrains())
@@ -262,6 +268,37 @@ template <class T> class Engine {
         };
     }
 
+    // The same for those that a step moves: of tables the rows that its batch has reached.
+    auto moved_by(int task, const StepInputs<T> &inputs, std::int64_t step, int phase) {
+        return [=, &inputs, this](auto visit) {
+            const auto dense = parameters_of(task);
+            dense([&](const auto &segment, std::size_t begin, std::size_t end) {
+                if (!touched_.has(segment)) visit(segment, begin, end);
+            });
+            if (!touched_.any()) return;
+            const auto [from, to] = part_of(chain_.n_parameters, task, tasks_);
+            touched_.for_each(inputs, touched_.pass(step, phase), from, to, visit);
+        };
+    }
+
+    // After the move: rows that the batch has not reached join the average too, and those that it has leave
+    // no gradient behind.
+    void finish_rows(int task, const StepInputs<T> &inputs, std::int64_t step,
+                     const std::vector<Workspace<T>> &spaces, const UpdateOptions<T> &options,
+                     const Batch &batch) {
+        const auto [from, to] = part_of(chain_.n_parameters, task, tasks_);
+        if (options.averages() && !options.constrains())
+            touched_.for_each_other(touched_.pass(step, 1), from, to,
+                                    [&](std::size_t begin, std::size_t end) {
+                                        average(options, batch.t(), begin, end, inputs.theta);
+                                    });
+        touched_.for_each(inputs, touched_.pass(step, 2), from, to,
+                          [&](const auto &, std::size_t begin, std::size_t end) {
+                              for (const Workspace<T> &space : spaces)
+                                  std::fill(space.gradient + begin, space.gradient + end, T(0));
+                          });
+    }
+
     static int clamped(int n) { return std::clamp(n, 1, ThreadTeam::most_tasks); }
 
     // Tasks of a step by columns; 1: steps are distributed by rows. Where the number of threads must not
@@ -280,6 +317,7 @@ template <class T> class Engine {
     bool fixed_tasks_;
     int tasks_, threads_;
     WorkspacePool<T> pool_{chain_, target_columns(), tasks_};
+    TouchedRows<T> touched_{chain_};
     std::mutex busy_; // held by the call that uses the pool
 };
 

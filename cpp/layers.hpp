@@ -23,6 +23,7 @@
 
 #include "activation_layers.hpp"
 #include "batch_normalize.hpp"
+#include "category_embedding.hpp"
 #include "dense.hpp"
 #include "dropout.hpp"
 #include "normalize.hpp"
@@ -39,9 +40,10 @@
 namespace rosenblatt {
 
 template <class T>
-using Layer = std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
-                           NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>,
-                           PiecePlaces<T>, PiecewiseDense<T>, Scale<T>, NumericEmbedding<T>>;
+using Layer =
+    std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
+                 NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>, PiecePlaces<T>,
+                 PiecewiseDense<T>, Scale<T>, NumericEmbedding<T>, CategoryEmbedding<T>>;
 
 // A layer whose output depends on all rows of a batch: the passes stop there until every task has added up
 // its rows' moments, or on the way back their gradients' sums.

@@ -106,6 +106,10 @@ inline NumericEmbeddingSpec numeric_embedding_spec(LayerFields &fields, NumberBa
 inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "Dense") return dense_spec(fields);
     if (kind == "PiecewiseLinear") return piecewise_linear_spec(fields);
+    if (kind == "CategoryEmbedding")
+        return CategoryEmbeddingSpec{.columns = fields.required<std::vector<int>>("columns"),
+                                     .sizes = fields.required<std::vector<int>>("sizes"),
+                                     .widths = fields.required<std::vector<int>>("widths")};
     if (kind == "Scale") return ScaleSpec{};
     if (kind == "Periodic") return numeric_embedding_spec(fields, periodic_spec(fields));
     if (kind == "Pieces") return numeric_embedding_spec(fields, pieces_spec(fields));

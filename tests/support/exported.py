@@ -19,6 +19,7 @@ from rosenblatt.losses import (
 )
 from rosenblatt.model import EnsembleModel, Model, OutputFormat
 from rosenblatt.network import (
+    CategoryEmbedding,
     Dense,
     Layer,
     Network,
@@ -109,6 +110,8 @@ NETWORKS: dict[str, Trained] = {
     "slopes behind a line": trained(
         (Dense(5, Tanh()), NumericEmbedding(Pieces(EDGES, starts_linear=True), 3), Dense(3))
     ),
+    "categories": trained((CategoryEmbedding((1, 3), (3, 2), (2, 4)), Dense(4, Tanh()), Dense(3))),
+    "categories alone": trained((CategoryEmbedding(tuple(range(5)), (4,) * 5, (2,) * 5), Dense(3))),
     "two of a kind": trained(
         (
             Dense(6, LeakyReLU(0.1), residual=True),

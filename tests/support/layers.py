@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from rosenblatt.activations import GELU, ReLU, SiLU, Tanh
-from rosenblatt.network import Dense, Network, NumericEmbedding, Periodic, Pieces, Scale
+from rosenblatt.network import (
+    CategoryEmbedding,
+    Dense,
+    Network,
+    NumericEmbedding,
+    Periodic,
+    Pieces,
+    Scale,
+)
 from rosenblatt.normalizations import BatchNorm
 from rosenblatt.problem import Arrays
 from tests.support.members import parameters
@@ -74,6 +82,17 @@ NETWORKS: dict[str, Case] = {
         3, NumericEmbedding(Pieces(EDGES, starts_linear=True), 5), Dense(4, Tanh()), Dense(3)
     ),
     "pieces in the middle": of(2, Dense(3, Tanh()), NumericEmbedding(Pieces(EDGES), 4), Dense(3)),
+    "categories": of(
+        5,
+        CategoryEmbedding((1, 4), (30, 7), (3, 5)),
+        Dense(4, Tanh()),
+        Dense(3),
+        categories=((1, 33), (4, 7)),  # of the first some are not known
+    ),
+    "categories alone": of(
+        2, CategoryEmbedding((0, 1), (40, 2), (1, 2)), Dense(3), categories=((0, 40), (1, 2))
+    ),
+    "no categories": of(2, CategoryEmbedding((), (), ()), Dense(3)),
     "scale last": of(3, Dense(3), Scale()),
 }
 each_case = pytest.mark.parametrize("case", NETWORKS.values(), ids=NETWORKS)

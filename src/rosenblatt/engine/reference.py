@@ -22,7 +22,7 @@ from rosenblatt.engine.interface import (
     refuse_random,
 )
 from rosenblatt.engine.optimizer_state import OptimizerState
-from rosenblatt.engine.steps import batch_trace, dense, move, penalised, track
+from rosenblatt.engine.steps import batch_trace, dense, move, penalised, resting, track
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.problem import Arrays, Matrix, Problem
@@ -74,7 +74,8 @@ class ReferenceTrainer(Trainer):
                 added = penalised(network, self.problem.penalty, self.theta, g, total)
                 penalty += added * len(rows)
                 squares += network.squared_norms(g)
-                move(self.problem, self.theta, self.optimizer_state, g, factor)
+                unmoved = resting(network, trace.forward)
+                move(self.problem, self.theta, self.optimizer_state, g, factor, unmoved)
                 seen, steps = seen + len(rows), steps + 1
                 if not (math.isfinite(data_loss + penalty) and self._finite()):
                     self._bring_back(before)

@@ -16,7 +16,7 @@ from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.philox import Draws
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["RowSelection", "batch_trace", "dense", "move", "penalised", "track"]
+__all__ = ["RowSelection", "batch_trace", "dense", "move", "penalised", "resting", "track"]
 
 RowSelection = npt.NDArray[np.int64] | slice
 
@@ -78,20 +78,41 @@ def track(network: Network, state: FloatArray, passed: Forward) -> None:
         layer.track(running, block)
 
 
+def resting(network: Network, passed: Forward) -> npt.NDArray[np.bool_] | None:
+    """The parameters that no row of the batch has reached, so that no step moves them, if any."""
+    reached = [
+        layer.reached(block) for layer, block in zip(network.layers, passed.blocks, strict=True)
+    ]
+    if not any(reached):
+        return None
+    flags = np.zeros(network.n_parameters)
+    for arrays, masks in zip(network.layer_parameters(flags), reached, strict=True):
+        for name, mask in masks.items():
+            arrays[name][...] = ~mask
+    return flags.astype(bool)
+
+
 def move(
     problem: Problem,
     theta: FloatArray,
     optimizer_state: OptimizerState,
     g: FloatArray,
     factor: float,
+    unmoved: npt.NDArray[np.bool_] | None = None,
 ) -> None:
-    """Clip the penalised gradient g, move θ by it, constrain and average, all in place."""
+    """Clip the penalised gradient g, move θ by it, constrain and average, all in place.
+
+    Parameters that are `unmoved` stay as they are, and their part of the optimiser's memory.
+    """
+    kept = None if unmoved is None else (theta[unmoved], optimizer_state.slots[:, unmoved])
     optimizer_state.steps += 1
     t = int(optimizer_state.steps[0])
     if isinstance(problem.optimizer, DecoupledDecay):
         theta *= problem.optimizer.kept(factor)
     clipped = problem.clipping.clip(g)
     theta += problem.optimizer.update(clipped, optimizer_state.slots, t, factor)  # B11
+    if kept is not None:
+        theta[unmoved], optimizer_state.slots[:, unmoved] = kept
     network = problem.network
     for layer, arrays in zip(network.layers[:-1], network.layer_parameters(theta), strict=False):
         for name in layer.constrained:

@@ -3,6 +3,7 @@
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
 from rosenblatt.network.bases import Basis, Periodic, Pieces
+from rosenblatt.network.category_embedding import CategoryEmbedding
 from rosenblatt.network.dense import Dense
 from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.layout import beside_dense, fill
@@ -21,6 +22,7 @@ __all__ = [
     "Affine",
     "Backward",
     "Basis",
+    "CategoryEmbedding",
     "Dense",
     "Dropout",
     "GaussianNoise",

@@ -10,6 +10,7 @@ from numbers import Number
 from typing import Any, TypeAlias, final
 
 import numpy as np
+import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.support.philox import Stream
@@ -168,6 +169,18 @@ class Layer(ABC):
     def track(self, state: Arrays, passed: Passed) -> None:
         """Move the state, in place, by a training batch."""
         return
+
+    def reached(self, passed: Passed) -> Mapping[str, npt.NDArray[np.bool_]]:
+        """Of parameters that a step moves only where its batch has reached them: where that is.
+
+        By name, of a shape that broadcasts to the parameter's.
+        """
+        return {}
+
+    @property
+    def takes_codes(self) -> bool:
+        """Whether some of its inputs are codes: it then comes first, and no noise is added."""
+        return False
 
     @property
     def penalised(self) -> tuple[str, ...]:

@@ -65,6 +65,10 @@ class Network:
                 f"a network ends with outputs of shape (n,), and {self.layers[-1]!r} gives"
                 f" {self.layer_shapes[-1]}"
             )
+        if any(layer.takes_codes for layer in self.layers[1:]):
+            raise ValueError("codes of categories are features: their layer comes first")
+        if self.input_noise and self.layers[0].takes_codes:
+            raise ValueError("noise cannot be added to codes of categories: take input_noise=0")
         for name in (n for shapes in self.parameter_shapes for n in shapes):
             if not NAME.fullmatch(name):
                 raise ValueError(
