@@ -34,6 +34,7 @@ NO_PROSE = {
     "Mapping[str, npt.NDArray[Any]]",
     "bold underline",
     "bold yellow",
+    "can't start new thread",
     "column ({quoted}) ",
     "rosenblatt predict {quote} {arguments} --out {out}",
     "rosenblatt {__version__}",

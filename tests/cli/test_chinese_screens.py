@@ -41,6 +41,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lines.append(f"{town};{40 + i},5 m²;{price} €;{sold};{heating};{lift};1")
     lines.append("Total;;7.912.500 €;;;;")
     (place / "homes.csv").write_text("\n".join(lines), encoding="utf-8")
+    # Many columns that are alike, whose cells are words that the screens have themselves.
+    words = ["number", "missing", "date and time", "text"]
+    rows = [",".join(words[(i + k) % 4] for k in range(120)) for i in range(40)]
+    (place / "wide.csv").write_text("\n".join([",".join(f"c{k}" for k in range(120)), *rows]))
     code, written = shown(place, "train", "homes.csv", "--target", "price", "--preset", "fast")
     assert code == 0, written
     return place
@@ -61,6 +65,7 @@ def english_in(text: str) -> list[str]:
 
 COMMAND_LINES = {
     "look": ["look", "homes.csv"],
+    "look at many columns": ["look", "wide.csv"],
     "train": [
         "train",
         "homes.csv",

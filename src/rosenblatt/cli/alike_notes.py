@@ -30,4 +30,5 @@ def put_together(group: list[str]) -> list[str]:
     if len(names) < MANY - 1:
         return group
     named = ", ".join(names[:NAMED]) + (", …" if names[NAMED:] else "")
-    return [f"{group[0]} ({count(len(names), 'further column')} likewise: {named})"]
+    others = f" ({count(len(names), 'further column')} likewise: {named})"
+    return [group[0] + others]

@@ -87,6 +87,10 @@ class Template:
         return tuple(words for words, *_ in self.parts if words)
 
     @cached_property
+    def longest(self) -> str:
+        return max(self.words, key=len)
+
+    @cached_property
     def weight(self) -> int:
         """Characters of its words: the more, the less is said by chance."""
         return sum(map(len, self.words))

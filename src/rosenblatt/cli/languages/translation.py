@@ -72,7 +72,8 @@ class Translation:
 
     def _candidates(self, templates: Iterable[Template], text: str) -> Iterator[Template]:
         for template in templates:
-            if all(words in text for words in template.words):
+            # Of the hundreds that are asked, the longest words tell nearly all apart.
+            if template.longest in text and all(words in text for words in template.words):
                 yield template
 
     def _translated(self, values: Mapping[str, str]) -> dict[str, str]:
