@@ -45,7 +45,8 @@ SQUARED = SquaredError()
 Report = Callable[[int, EpochNote], None]
 Planned = Callable[[int], None]
 
-PILOTS = 2  # networks by which recipes are compared
+# Networks by which recipes are compared: this share of all, and as many at least.
+PILOT_SHARE, FEWEST_PILOTS = 1 / 6, 2
 MOST_COLUMNS = 256  # that get pieces
 USABLE = 0.8  # of a time limit, that schedules are planned for
 
@@ -134,7 +135,7 @@ def learn(
     plan = plan_for(preset, network, n_train, allowed)
     candidates = candidates_for(target, rows.y, rows.weights, plan.epochs, loss)
     n_members = min(plan.n_members, len(divisions))
-    n_pilots = min(PILOTS, n_members)
+    n_pilots = pilots_of(n_members)
     if planned is None:
         planned = no_plan
     of_pilots = n_pilots * sum(c.recipe.epochs for c in candidates)
@@ -150,6 +151,11 @@ def learn(
     planned(of_pilots + (n_members - n_pilots) * chosen.recipe.epochs)
     members += [m for _, m in work.train([(k, chosen) for k in range(n_pilots, n_members)], n_jobs)]
     return concluded(rows, chosen, members, len(candidates), len(members) < n_members)
+
+
+def pilots_of(n_members: int) -> int:
+    """How many networks recipes are compared by."""
+    return min(max(round(PILOT_SHARE * n_members), FEWEST_PILOTS), n_members)
 
 
 def no_plan(n_epochs: int) -> None:
@@ -233,8 +239,9 @@ class Work:
         network = network_for(self.views[0], candidate.recipe, candidate.objective.n_outputs)
         of_epoch = operations_of(network, len(self.divisions[0].train))
         threads = allowed_threads(requested_threads(n_jobs))
-        # The recipes that compete take as much as two more networks.
-        share = len(self.divisions) / (len(self.divisions) + PILOTS)
+        # The recipes that compete take as much as their networks again.
+        n = len(self.divisions)
+        share = n / (n + pilots_of(n))
         return max(left - seconds, 0.0) / seconds * of_epoch * threads * share
 
 

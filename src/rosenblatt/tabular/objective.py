@@ -22,7 +22,7 @@ from rosenblatt.tabular.temperature import log_losses, temperature
 
 __all__ = ["Classes", "Errors", "Numbers", "Objective"]
 
-SIGNIFICANT = 2  # standard errors
+SIGNIFICANT = 1.64  # standard errors: by chance beyond in 5 % of cases
 
 
 @final
@@ -41,7 +41,7 @@ class Errors:
     second: float
 
     def are_less_than(self, others: Errors, weights: Float64Array | None) -> bool:
-        """By the mean over the rows, if that of the differences is beyond two standard errors."""
+        """By the mean over the rows, if that of the differences is significant."""
         difference = self.of_rows - others.of_rows
         mean = float(np.average(difference, weights=weights))
         variance = float(np.average((difference - mean) ** 2, weights=weights))
