@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from rosenblatt.cli.app import run
 from rosenblatt.support.finite_json import finite_json
@@ -125,3 +128,33 @@ def test_json_has_null_for_numbers_that_are_not_finite() -> None:
     text = finite_json(result, indent=2)
     assert json.loads(text) == {"a": [1.5, None], "b": {"c": [None, None]}, "d": "\x7f"}
     assert "\x7f" not in text
+
+
+LONG = "a" * 300  # longer than any system takes
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["look", f"{LONG}.csv"],
+        ["train", "shop.csv", "--target", "bought", "--out", LONG],
+        ["train", "shop.csv", "--target", "bought", "--checkpoint", LONG],
+        ["predict", LONG, "shop.csv"],
+    ],
+)
+def test_an_error_of_the_system_names_the_file(folder: Path, capsys, arguments) -> None:
+    assert run(arguments) == 2
+    error = capsys.readouterr().err
+    assert LONG in error
+    assert os.strerror(errno.ENAMETOOLONG) in error
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet", "orc", "db", "jsonl"])
+def test_a_file_that_may_not_be_read_is_not_called_damaged(
+    folder: Path, capsys, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    Path(f"closed.{ending}").touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: "closed" not in os.fspath(path))
+    assert run(["look", f"closed.{ending}"]) == 2
+    assert f"closed.{ending} may not be read" in capsys.readouterr().err

@@ -240,6 +240,7 @@ def test_full_output_device_is_reported_with_the_saved_file(folder: Path, case: 
     *notes, error = result.stderr.splitlines()
     assert all(line.startswith("note: ") for line in notes)
     assert error.startswith("error: ")
+    assert "standard output" in error
     assert "No space left" in error
     for part in arguments:
         if part.startswith("new."):

@@ -63,8 +63,12 @@ def _run(arguments: Sequence[str]) -> int:
         drop(sys.stdout)  # the reader, such as `head`, has closed the pipe
         return 0
     except OSError as error:
-        drop(sys.stdout)
-        return _fail(f"the system reports an error: {error.strerror or error}", ())
+        what = error.strerror or error
+        if error.filename is None:
+            drop(sys.stdout)
+            return _fail(f"standard output cannot be written: {what}", ())
+        path = os.fsdecode(error.filename)
+        return _fail(f"the system reports an error of {path}: {what}", arguments)
     except MemoryError:
         return _fail("out of memory: use fewer rows or a smaller network", arguments)
     except KeyboardInterrupt:

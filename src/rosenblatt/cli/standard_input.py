@@ -46,9 +46,15 @@ def spooled() -> Iterator[Path]:
     ending = next((e for s, e in STARTS.items() if bare.startswith(s)), ".csv")
     with TemporaryDirectory(prefix="rosenblatt-") as folder:
         path = Path(folder, f"{NAME}{ending}")
-        with path.open("wb") as file:
-            file.write(start)
-            shutil.copyfileobj(source, file)
+        try:
+            with path.open("wb") as file:
+                file.write(start)
+                shutil.copyfileobj(source, file)
+        except OSError as error:
+            raise InputError(
+                f"{NAME} cannot be kept in {path.parent}: {error.strerror or error}; free some"
+                " space, or set TMPDIR to another folder"
+            ) from error
         try:
             yield path
         except InputError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +77,7 @@ def read_table(
 
             return read_sqlite(path, part, hint)
     except PermissionError as error:
-        raise InputError(f"{path} may not be read: change its permissions") from error
+        raise unreadable(path) from error
     known = ", ".join([*USUAL_DELIMITER, *COLUMNAR, *JSON, *WORKBOOKS, *DATABASES])
     raise InputError(
         f"{path.name} has no known ending: give a table in {known} (text and JSON also with .gz, "
@@ -99,3 +100,9 @@ def require_file(path: Path) -> None:
         siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         near = near_names(path.name, siblings, "the folder") if siblings else "check the path"
         raise InputError(f"there is no file {path}: {near}")
+    if not os.access(path, os.R_OK):  # libraries would call it damaged
+        raise unreadable(path)
+
+
+def unreadable(path: Path) -> InputError:
+    return InputError(f"{path} may not be read: change its permissions")
