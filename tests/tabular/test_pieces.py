@@ -11,7 +11,7 @@ from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.tabular.folds import divided, grouped
 from rosenblatt.tabular.pieces import Ranges, piecewise_layer, quantile_edges, tree_edges
-from rosenblatt.tabular.plan import operations_of, plan_for
+from rosenblatt.tabular.plan import PER_OUTPUT, operations_of, plan_for
 from rosenblatt.tabular.preset import PRESETS
 from rosenblatt.tabular.temperature import log_losses, scaled_down, temperature
 
@@ -120,4 +120,5 @@ def test_plans_shrink_with_the_rows(preset: object, n_rows: int) -> None:
     assert preset.fewest_members <= plan.n_members <= preset.n_members  # type: ignore[attr-defined]
     shorter = plan_for(preset, network, n_rows, preset.operations / 4)  # type: ignore[arg-type, attr-defined]
     assert shorter.epochs <= plan.epochs
-    assert operations_of(network, n_rows) == 6 * (300 * 256 + 256 * 256 + 256) * n_rows
+    of_row = 6 * (300 * 256 + 256 * 256 + 256) + PER_OUTPUT
+    assert operations_of(network, n_rows) == of_row * n_rows

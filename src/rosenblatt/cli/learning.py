@@ -105,6 +105,7 @@ def train_learner(
         notes.append(
             "no network had an epoch in time, and a linear model is saved: give more --time"
         )
+    notes += trained.notes
     notes += worse_than_trivial(kind.main_metric, summary.scores)
     saved = SavedModel(trained.model, trained.encoding, summary)
     course = course_of(trained, summary, seconds)

@@ -61,6 +61,7 @@ class BaseTable(BaseEstimator, ABC):
 
     encoding_: TableEncoding
     network_: AnyModel
+    _notes: tuple[str, ...]
 
     def __init__(
         self,
@@ -167,6 +168,7 @@ class BaseTable(BaseEstimator, ABC):
         ]
         self.n_rows_ = len(data.rows)
         self.encoding_, self.network_ = trained.encoding, trained.model
+        self._notes = trained.notes
         if trained.learned is None:
             limit = f" within time_limit={self.time_limit}" if self.time_limit else ""
             warnings.warn(
@@ -342,6 +344,7 @@ class BaseTable(BaseEstimator, ABC):
     def _restore(self, saved: SavedModel, names: npt.NDArray[Any]) -> None:
         """Take over what a model file holds."""
         self.encoding_, self.network_ = saved.encoding, saved.model
+        self._notes = ()
         self.history_ = []
         self.n_rows_ = sum(part.rows for part in saved.summary.parts if part.part == "train")
         self.n_features_in_ = len(names)
@@ -363,9 +366,9 @@ class BaseTable(BaseEstimator, ABC):
 
     @property
     def notes_(self) -> tuple[str, ...]:
-        """What there is to say of how columns and target were read."""
+        """What there is to say of how columns and target were read, and of the networks."""
         check_is_fitted(self)
-        return self.encoding_.notes
+        return (*self.encoding_.notes, *self._notes)
 
     def summary(self) -> str:
         """Columns, networks and score, as text."""
@@ -377,6 +380,7 @@ class BaseTable(BaseEstimator, ABC):
             f"  {line.name:{width}}  {line.kind}: {line.detail}"
             for line in self.encoding_.describe()
         ]
+        lines += [f"note: {note}" for note in self.notes_]
         return "\n".join(lines)
 
     @property

@@ -15,7 +15,7 @@ from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.objective import Classes, Numbers, Objective
 from rosenblatt.tabular.preset import Recipe
 
-__all__ = ["Candidate", "candidates_for", "widest"]
+__all__ = ["Candidate", "candidates_for"]
 
 # Of a target whose logarithm may be easier to learn.
 SKEWED = 1.0
@@ -33,6 +33,15 @@ class Candidate:
     recipe: Recipe
     target: AnyTarget
     objective: Objective
+
+    @property
+    def is_small(self) -> bool:
+        return self.recipe.hidden == SMALL_UNITS
+
+    def within(self, epochs: int) -> Candidate:
+        """The same along a schedule of no more epochs."""
+        recipe = replace(self.recipe, epochs=min(self.recipe.epochs, epochs))
+        return replace(self, recipe=recipe)
 
 
 def widest(n_rows: int) -> Recipe:

@@ -20,8 +20,6 @@ from rosenblatt.tabular.rows import TrainingRows
 
 __all__ = ["TableClassifier"]
 
-MOST_PROBABILITIES = 100_000_000  # of all rows and classes: 0.8 GB
-
 
 @final
 class TableClassifier(ClassifierMixin, BaseTable):
@@ -114,12 +112,6 @@ class TableClassifier(ClassifierMixin, BaseTable):
             raise InputError(
                 f"the target {name!r} has one class only, {str(self.classes_[0])!r}: a classifier"
                 " needs rows of two classes or more"
-            )
-        if len(self.classes_) * len(y) > MOST_PROBABILITIES:
-            raise InputError(
-                f"the target {name!r} has {len(self.classes_):,} classes in {len(y):,} rows, whose"
-                " probabilities do not fit into memory: put rare classes together, or take fewer"
-                " rows"
             )
         labels = self.classes_.tolist()
         if isinstance(labels[0], float):

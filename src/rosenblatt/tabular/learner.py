@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -19,14 +19,16 @@ from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, requested_threads
 from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.model import EnsembleModel
-from rosenblatt.network import PiecewiseLinear
+from rosenblatt.network import Network, PiecewiseLinear
 from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.problem import Rows
+from rosenblatt.support.listing import count
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table.target import AnyTarget, ClassTarget
-from rosenblatt.tabular.candidates import Candidate, candidates_for, widest
+from rosenblatt.tabular.candidates import Candidate, candidates_for
 from rosenblatt.tabular.member import EpochNote, Member, network_for, train
 from rosenblatt.tabular.objective import Errors
+from rosenblatt.tabular.pace import Pace
 from rosenblatt.tabular.pieces import (
     Ranges,
     piecewise_layer,
@@ -34,7 +36,7 @@ from rosenblatt.tabular.pieces import (
     sampled,
     tree_edges,
 )
-from rosenblatt.tabular.plan import operations_of, plan_for
+from rosenblatt.tabular.plan import Plan, is_too_large, operations_of, plan_for, rest_of
 from rosenblatt.tabular.preset import Preset
 from rosenblatt.tabular.rows import Division, TrainingRows
 from rosenblatt.tabular.temperature import scaled_down, temperature
@@ -48,7 +50,7 @@ Planned = Callable[[int], None]
 # Networks by which recipes are compared: this share of all, and as many at least.
 PILOT_SHARE, FEWEST_PILOTS = 1 / 6, 2
 MOST_COLUMNS = 256  # that get pieces
-USABLE = 0.8  # of a time limit, that schedules are planned for
+MOST_CLASSES = 1000  # of which trees are grown, whose leaves count all; and larger networks trained
 
 
 @final
@@ -70,6 +72,8 @@ class Learned:
         That competed.
     interrupted : bool
         Whether the time was up before all was trained.
+    notes : tuple of str
+        What there is to say of the networks.
     """
 
     model: EnsembleModel
@@ -78,6 +82,7 @@ class Learned:
     outside: FloatArray
     n_recipes: int
     interrupted: bool
+    notes: tuple[str, ...] = ()
 
 
 def learn(
@@ -126,20 +131,35 @@ def learn(
     if stop.due:
         return None
     views = views_of(rows, numeric, target, preset, seed)
-    work = Work(rows, divisions, views, seed, loss, stop, report)
-    network = network_for(work.views[0], widest(len(rows)), target_outputs(target))
+    work = Work(rows, divisions, views, seed, stop, report)
+    in_time = math.isfinite(stop.deadline)
     n_train = len(divisions[0].train)
+    candidates = candidates_for(target, rows.y, rows.weights, preset.epochs, loss)
+    largest, many = candidates[0], False
+    if largest.objective.n_outputs > MOST_CLASSES:
+        many = is_too_large(preset, work.network_of(largest), n_train)
+    if many:
+        candidates = [c for c in candidates if c.is_small]
+        largest = candidates[0]
+        n_networks = preset.n_networks or FEWEST_PILOTS
+        preset = replace(preset, n_networks=n_networks, fewest_members=n_networks)
     allowed = preset.operations
-    if math.isfinite(stop.deadline):
-        allowed = min(allowed, work.operations_until(stop.deadline, target, n_jobs))
-    plan = plan_for(preset, network, n_train, allowed)
-    candidates = candidates_for(target, rows.y, rows.weights, plan.epochs, loss)
+    if in_time:
+        # The recipes that compete take as much as their networks again.
+        share = len(divisions) / (
+            len(divisions) + pilots_of(len(divisions)) * (len(candidates) - 1)
+        )
+        allowed = share * work.timed(largest, n_jobs).until(stop.deadline)
+    network = work.network_of(largest)
+    plan = plan_for(preset, network, n_train, allowed, bounded=in_time or many)
+    candidates = [c.within(plan.epochs) for c in candidates]
     n_members = min(plan.n_members, len(divisions))
     n_pilots = pilots_of(n_members)
     if planned is None:
         planned = no_plan
     of_pilots = n_pilots * sum(c.recipe.epochs for c in candidates)
-    planned(of_pilots + (n_members - n_pilots) * plan.epochs)
+    planned(of_pilots + (n_members - n_pilots) * candidates[0].recipe.epochs)
+    begun = time.perf_counter()
     pilots = work.train([(k, c) for c in candidates for k in range(n_pilots)], n_jobs)
     by_candidate = [[m for c, m in pilots if c is one] for one in candidates]
     best = best_of(candidates, by_candidate, rows)
@@ -148,9 +168,28 @@ def learn(
             raise KeyboardInterrupt
         return None
     chosen, members = best
-    planned(of_pilots + (n_members - n_pilots) * chosen.recipe.epochs)
-    members += [m for _, m in work.train([(k, chosen) for k in range(n_pilots, n_members)], n_jobs)]
-    return concluded(rows, chosen, members, len(candidates), len(members) < n_members)
+    rest = Plan(chosen.recipe.epochs, n_members - n_pilots)
+    if in_time:
+        left = Pace.of([m for _, m in pilots], begun).until(stop.deadline)
+        of_epoch = operations_of(work.network_of(chosen), n_train)
+        unlimited = plan_for(preset, network, n_train, preset.operations)
+        most = min(unlimited.n_members, len(divisions)) - n_pilots
+        rest = rest_of(rest, most, threads_of(n_jobs), left / of_epoch)
+    planned(of_pilots + rest.n_members * rest.epochs)
+    others = [(n_pilots + k, chosen.within(rest.epochs)) for k in range(rest.n_members)]
+    members += [m for _, m in work.train(others, n_jobs)]
+    interrupted = len(members) < n_pilots + len(others)
+    learned = concluded(rows, chosen, members, len(candidates), interrupted)
+    return replace(learned, notes=(of_many_classes(learned),)) if many else learned
+
+
+def of_many_classes(learned: Learned) -> str:
+    network = learned.members[0].model.network
+    return (
+        f"there are {network.n_outputs:,} classes: {count(len(learned.members), 'small network')},"
+        " as more or larger ones would take far longer than the preset; rare classes put together"
+        " are learnt better"
+    )
 
 
 def pilots_of(n_members: int) -> int:
@@ -162,9 +201,8 @@ def no_plan(n_epochs: int) -> None:
     pass
 
 
-def target_outputs(target: AnyTarget) -> int:
-    n_classes = len(target.classes) if isinstance(target, ClassTarget) else 1
-    return n_classes if n_classes > 2 else 1
+def threads_of(n_jobs: int | None) -> int:
+    return allowed_threads(requested_threads(n_jobs))
 
 
 def views_of(
@@ -177,7 +215,10 @@ def views_of(
     n_pieces = max(2, preset.n_pieces // max(1, len(numeric))) if few else 0
     if not isinstance(target, ClassTarget):
         y = target.standardise(y)  # a tree takes small differences for none
-    of_tree = tree_edges(y, isinstance(target, ClassTarget), weights)
+    n_classes = len(target.classes) if isinstance(target, ClassTarget) else 0
+    of_tree = tree_edges(y, n_classes > 0, weights)
+    if n_classes > MOST_CLASSES:
+        of_tree = quantile_edges
     ranges = Ranges.of(rows.X)
     return tuple(
         piecewise_layer(X, numeric, n_pieces, edges, ranges) for edges in (of_tree, quantile_edges)
@@ -193,18 +234,19 @@ class Work:
     divisions: Sequence[Division]
     views: tuple[PiecewiseLinear, ...]
     seed: int
-    loss: Loss
     stop: StopSignal
     report: Report | None
 
-    def member(self, number: int, candidate: Candidate) -> Member | None:
+    def network_of(self, candidate: Candidate, number: int = 0) -> Network:
         view = self.views[number % len(self.views)]
-        network = network_for(view, candidate.recipe, candidate.objective.n_outputs)
+        return network_for(view, candidate.recipe, candidate.objective.n_outputs)
+
+    def member(self, number: int, candidate: Candidate) -> Member | None:
         return train(
             number,
             self.rows,
             self.divisions[number],
-            network,
+            self.network_of(candidate, number),
             candidate.objective,
             candidate.recipe,
             self.seed_of(number),
@@ -229,20 +271,13 @@ class Work:
             pool.run(run, pending)
         return [(job.candidate, job.member) for job in pending if job.member is not None]
 
-    def operations_until(self, deadline: float, target: AnyTarget, n_jobs: int | None) -> float:
-        """An estimate of what all threads do until then, by one epoch of a network."""
-        left = (deadline - time.perf_counter()) * USABLE
-        (candidate, *_) = candidates_for(target, self.rows.y, self.rows.weights, 1, self.loss)
+    def timed(self, candidate: Candidate, n_jobs: int | None) -> Pace:
+        """How fast all threads train networks at once, by an epoch each that is not kept."""
+        unseen = replace(self, report=None)
+        n_networks = min(threads_of(n_jobs), len(self.divisions))
         begun = time.perf_counter()
-        self.member(0, candidate)
-        seconds = time.perf_counter() - begun
-        network = network_for(self.views[0], candidate.recipe, candidate.objective.n_outputs)
-        of_epoch = operations_of(network, len(self.divisions[0].train))
-        threads = allowed_threads(requested_threads(n_jobs))
-        # The recipes that compete take as much as their networks again.
-        n = len(self.divisions)
-        share = n / (n + pilots_of(n))
-        return max(left - seconds, 0.0) / seconds * of_epoch * threads * share
+        trained = unseen.train([(k, candidate.within(1)) for k in range(n_networks)], n_jobs)
+        return Pace.of([m for _, m in trained], begun)
 
 
 @final
@@ -300,19 +335,24 @@ def concluded(
     outside = scores_outside(rows, members)
     models = [m.model for m in members]
     if isinstance(chosen.target, ClassTarget):
-        known = np.flatnonzero(np.isfinite(outside[:, 0]))
-        codes, weights = rows.targets(known)
-        T = temperature(outside[known], codes, weights)
-        outside, models = outside / T, [scaled_down(model, T) for model in models]
+        known = np.isfinite(outside[:, 0])
+        codes, weights = rows.targets(np.flatnonzero(known))
+        T = temperature(outside if known.all() else outside[known], codes, weights)
+        outside /= T
+        models = [scaled_down(model, T) for model in models]
     model = EnsembleModel(tuple(models))
     return Learned(model, chosen.target, tuple(members), outside, n_recipes, interrupted)
 
 
 def scores_outside(rows: TrainingRows, members: Sequence[Member]) -> FloatArray:
     """Mean raw scores of each row by the networks that did not learn from it; NaN without any."""
-    total = np.zeros((len(rows), members[0].scores.shape[1]))
-    n_of = np.zeros((len(rows), 1))
+    n_outputs = members[0].scores.shape[1]
+    # Of thousands of classes doubles would be gigabytes; numbers may be of any size.
+    mean = np.zeros((len(rows), n_outputs), np.float32 if n_outputs > 1 else np.float64)
+    n_of = np.zeros((len(rows), 1), np.float32)
     for member in members:
-        total[member.division.validation] += member.scores
+        mean[member.division.validation] += member.scores
         n_of[member.division.validation] += 1
-    return np.divide(total, n_of, out=np.full_like(total, np.nan), where=n_of > 0)
+    n_of[n_of == 0] = np.nan
+    mean /= n_of
+    return mean

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
 
 from rosenblatt.model import Model
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
@@ -15,19 +15,34 @@ from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 __all__ = ["log_losses", "scaled_down", "temperature"]
 
 LARGEST = 20.0  # and its inverse the smallest
+SCORES_AT_ONCE = 1 << 20
+MOST_SCORES = 1 << 23  # that the temperature is found by
 
 
 def log_losses(scores: FloatArray, codes: IntArray) -> Float64Array:
     """-ln p of each row's class, from raw scores of shape (n, n_outputs)."""
-    s = scores.astype(np.float64)
-    if s.shape[1] == 1:
-        return np.logaddexp(0, np.where(codes == 1, -s[:, 0], s[:, 0]))
-    of_class: Float64Array = log_softmax(s, axis=1)[np.arange(len(codes)), codes]
-    return -of_class
+    if scores.shape[1] == 1:
+        s = scores[:, 0].astype(np.float64)
+        return np.logaddexp(0, np.where(codes == 1, -s, s))
+    losses = np.empty(len(scores))
+    for rows in blocks_of_rows(scores.shape):
+        below = scores[rows] - scores[rows].max(axis=1, keepdims=True)
+        of_class = below[np.arange(len(below)), codes[rows]].astype(np.float64)
+        # Of thousands of classes doubles would take longer than the scores themselves.
+        losses[rows] = np.log(np.exp(below).sum(axis=1, dtype=np.float64)) - of_class
+    return losses
+
+
+def blocks_of_rows(shape: tuple[int, ...]) -> Iterator[slice]:
+    """Slices of rows that hold no more than `SCORES_AT_ONCE` numbers each."""
+    step = max(1, SCORES_AT_ONCE // shape[1])
+    return (slice(start, start + step) for start in range(0, shape[0], step))
 
 
 def temperature(scores: FloatArray, codes: IntArray, weights: Float64Array | None) -> float:
     """The T that minimises the log loss of softmax(scores / T), of rows not trained on.
+
+    Where there are many classes, some of the rows say it.
 
     Parameters
     ----------
@@ -36,6 +51,9 @@ def temperature(scores: FloatArray, codes: IntArray, weights: Float64Array | Non
     codes : int array (n,)
     weights : array (n,), optional
     """
+    every = -(-scores.size // MOST_SCORES)
+    scores, codes = scores[::every], codes[::every]
+    weights = None if weights is None else weights[::every]
 
     def loss(log_t: float) -> float:
         return float(np.average(log_losses(scores / math.exp(log_t), codes), weights=weights))

@@ -13,12 +13,21 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_random_state
 
+from rosenblatt.errors import InputError
 from rosenblatt.losses import AbsoluteError, SquaredError
 from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
 from rosenblatt.support.types import Float64Array, IntArray
-from rosenblatt.table import FileReading, NumberTarget, Table, TableEncoding, TableFormats
+from rosenblatt.table import (
+    ClassTarget,
+    FileReading,
+    NumberTarget,
+    Table,
+    TableEncoding,
+    TableFormats,
+)
 from rosenblatt.table.row_keys import row_keys
+from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.distinct_rows import DistinctRows, distinct_rows
 from rosenblatt.tabular.encoding import encode_training, numeric_features
 from rosenblatt.tabular.fallback import linear_model_of
@@ -28,6 +37,7 @@ from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.preset import NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into
 
+MOST_PROBABILITIES = 180_000_000  # of all rows and classes: 0.7 GB
 LOSSES = dict(zip(NUMBER_LOSSES, (SquaredError(), AbsoluteError()), strict=True))
 
 __all__ = [
@@ -119,6 +129,11 @@ class TrainedTable:
     learned: Learned | None
     epochs: tuple[tuple[int, EpochNote], ...]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say of the networks."""
+        return () if self.learned is None else self.learned.notes
+
 
 def scaled_to(target: NumberTarget, y: Float64Array, weights: Float64Array | None) -> NumberTarget:
     """The target with mean and scale of these numbers, and predictions within their range."""
@@ -153,8 +168,9 @@ def encode_labelled(
     Raises
     ------
     InputError
-        If no column is left to learn from.
+        If no column is left to learn from, or classes and rows are too many.
     """
+    check_probabilities(formats.target, len(data.rows))
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
     distinct = distinct_rows(keys_of(data, formats), data.weights)
     data = data.of(distinct)
@@ -246,6 +262,16 @@ class Log:
         self.epochs.append((number, note))
         if self.report is not None:
             self.report(number, note)
+
+
+def check_probabilities(target: AnyTarget, n_rows: int) -> None:
+    """InputError if the probabilities of all rows do not fit into memory."""
+    if isinstance(target, ClassTarget) and len(target.classes) * n_rows > MOST_PROBABILITIES:
+        raise InputError(
+            f"the target {target.name!r} has {len(target.classes):,} classes in {n_rows:,} rows,"
+            " whose probabilities do not fit into memory: put rare classes together, or take fewer"
+            " rows"
+        )
 
 
 def keys_of(data: Labelled, formats: TableFormats) -> list[npt.NDArray[Any]]:
