@@ -97,7 +97,11 @@ def test_an_option_of_one_network_trains_one(folder: Path, result, options: list
     ("options", "named"),
     [
         (["--preset", "fast", "--epochs", "3"], "--preset is for the table learner, and --epochs"),
-        (["--hidden", "3", "--groups", "a"], "--groups is for the table learner, and --network"),
+        (["--hidden", "3", "--groups", "a"], "--groups is for the table learner, and --hidden"),
+        (["--network", "3", "--groups", "a"], "--groups is for the table learner, and --network"),
+        (["--network", "3", "--hidden", "4"], "mean the same: leave one of them out"),
+        (["--network", "wide"], "--network 'wide' is not a list"),
+        (["--network", "0"], "--network has a layer of size 0"),
         (["--ensemble", "3", "--checkpoint", "c"], "and --checkpoint trains one network"),
         (["--preset", "fats"], "did you mean 'fast'"),
         (["--time", "soon"], "--time 60s"),

@@ -28,8 +28,8 @@ from rosenblatt.cli.arguments import (
 from rosenblatt.cli.fit_arguments import PANEL, FitArguments, NetworkArguments, training_options
 from rosenblatt.cli.job import Job, check_source, source_of
 from rosenblatt.cli.learner_arguments import LearnerArguments
-from rosenblatt.cli.one_network import describes_one_network
-from rosenblatt.cli.options import parse_hidden
+from rosenblatt.cli.one_network import describes_one_network, hidden_layers
+from rosenblatt.cli.options import DEFAULT_HIDDEN, parse_hidden
 from rosenblatt.cli.overview import examples, new_app
 from rosenblatt.cli.prediction_file import PredictionFile
 from rosenblatt.cli.search_options import SELECTIONS, STRATEGIES, SearchOptions, parse_time
@@ -40,7 +40,6 @@ from rosenblatt.serving import Settings
 if TYPE_CHECKING:
     from rosenblatt.cli.screen import Screen
 
-DEFAULT_HIDDEN = "128,64"
 
 app = new_app()
 
@@ -80,12 +79,14 @@ def train(
     network: Annotated[
         str | None,
         typer.Option(
-            "--network",
-            "--hidden",
             help="Units of the hidden layers of one network, such as 64,32; none = a linear model."
             f" {DEFAULT_HIDDEN} if an option below is given.",
             rich_help_panel=PANEL,
         ),
+    ] = None,
+    hidden: Annotated[
+        str | None,
+        typer.Option(help="Another name of --network.", rich_help_panel=PANEL),
     ] = None,
     of_network: NetworkArguments,
     checkpoint: Annotated[
@@ -109,8 +110,7 @@ def train(
     begun = perf_counter()
     single, learned = None, None
     if describes_one_network(context):
-        hidden = parse_hidden(network or DEFAULT_HIDDEN)
-        single = training_options(task, hidden, of_network, fit)
+        single = training_options(task, hidden_layers(network, hidden), of_network, fit)
     else:
         learned = learner.options(task, fit)
     check_source(data, example)

@@ -9,11 +9,17 @@ import typer
 
 from rosenblatt.cli.fit_arguments import NetworkArguments
 from rosenblatt.cli.learner_arguments import LearnerArguments
+from rosenblatt.cli.options import DEFAULT_HIDDEN, parse_hidden
 from rosenblatt.errors import InputError
 
-__all__ = ["describes_one_network"]
+__all__ = ["describes_one_network", "hidden_layers"]
 
-ONE_NETWORK = ("network", "checkpoint", *(field.name for field in fields(NetworkArguments)))
+ONE_NETWORK = (
+    "network",
+    "hidden",
+    "checkpoint",
+    *(field.name for field in fields(NetworkArguments)),
+)
 LEARNER = tuple(field.name for field in fields(LearnerArguments))
 
 
@@ -26,6 +32,15 @@ def describes_one_network(context: typer.Context) -> bool:
             " leave one of them out"
         )
     return bool(of_network)
+
+
+def hidden_layers(network: str | None, hidden: str | None) -> tuple[int, ...]:
+    """The layers that one of two options of the same meaning gives."""
+    if hidden is None:
+        return parse_hidden(network or DEFAULT_HIDDEN, "--network")
+    if network is not None:
+        raise InputError("--network and --hidden mean the same: leave one of them out")
+    return parse_hidden(hidden, "--hidden")
 
 
 def given(context: typer.Context, names: Sequence[str]) -> list[str]:

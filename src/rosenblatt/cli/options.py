@@ -20,6 +20,7 @@ SOLVER_NAMES = tuple(solver.name for solver in SOLVERS if solver.family.limit is
 DIVERGENCE_ACTIONS = ("raise", "restore")
 SCHEDULES = tuple(name for name in RATE_RULES if name not in OF_SGD)
 
+DEFAULT_HIDDEN = "128,64"
 NO_HIDDEN = "none"
 
 
@@ -46,7 +47,6 @@ class TrainingOptions:
     on_divergence: str
 
     def __post_init__(self) -> None:
-        check_hidden(self.hidden)
         check_member("--task", self.task, TASKS)
         check_name("--activation", self.activation, activations())
         check_name("--solver", self.solver, SOLVER_NAMES)
@@ -94,24 +94,22 @@ class TrainingOptions:
         return min(rows, 32 if rows < 5_000 else 128 if rows < 50_000 else 256)
 
 
-def parse_hidden(text: str) -> tuple[int, ...]:
-    """'64,32' → (64, 32), 'none' → ()."""
+def parse_hidden(text: str, option: str = "--hidden") -> tuple[int, ...]:
+    """'64,32' → (64, 32), 'none' → (); messages name the option."""
     if text == NO_HIDDEN:
         return ()
     try:
-        return tuple(int(size) for size in text.split(","))
+        sizes = tuple(int(size) for size in text.split(","))
     except ValueError as error:
         raise InputError(
-            f"--hidden {text!r} is not a list of layer sizes; write it like --hidden 64,32"
+            f"{option} {text!r} is not a list of layer sizes; write it like {option} 64,32"
         ) from error
-
-
-def check_hidden(sizes: tuple[int, ...]) -> None:
-    if any(size < 1 for size in sizes):
+    if min(sizes) < 1:
         raise InputError(
-            f"--hidden has a layer of size {min(sizes)}; every hidden layer needs at "
-            f"least one unit, for example --hidden 64,32"
+            f"{option} has a layer of size {min(sizes)}; every hidden layer needs at least one"
+            f" unit, for example {option} 64,32"
         )
+    return sizes
 
 
 def hidden_text(sizes: tuple[int, ...]) -> str:

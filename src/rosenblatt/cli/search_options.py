@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import final
 
-from rosenblatt.cli.options import TrainingOptions, check, check_hidden, check_member
+from rosenblatt.cli.options import TrainingOptions, check, check_member
 from rosenblatt.errors import InputError
 from rosenblatt.options.features import PAUSES
 from rosenblatt.support.optional_dependencies import install_command
@@ -43,8 +43,6 @@ class SearchOptions:
     select: str
 
     def __post_init__(self) -> None:
-        for sizes in self.candidates or ():
-            check_hidden(sizes)
         check_member("--strategy", self.strategy, STRATEGIES)
         check_member("--select", self.select, SELECTIONS)
         check("--folds", self.folds, self.folds >= 2, "at least 2", "5")
