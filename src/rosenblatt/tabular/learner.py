@@ -146,9 +146,8 @@ def learn(
     allowed = preset.operations
     if in_time:
         # The recipes that compete take as much as their networks again.
-        share = len(divisions) / (
-            len(divisions) + pilots_of(len(divisions)) * (len(candidates) - 1)
-        )
+        n_all = len(divisions)
+        share = n_all / (n_all + pilots_of(n_all) * (len(candidates) - 1))
         allowed = share * work.timed(largest, n_jobs).until(stop.deadline)
     network = work.network_of(largest)
     plan = plan_for(preset, network, n_train, allowed, bounded=in_time or many)
