@@ -10,7 +10,7 @@ from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.tabular.folds import divided, grouped
-from rosenblatt.tabular.pieces import Ranges, piecewise_layer, quantile_edges, tree_edges
+from rosenblatt.tabular.pieces import Ranges, first_of, piecewise_layer, quantile_edges, tree_edges
 from rosenblatt.tabular.plan import PER_OUTPUT, operations_of, plan_for
 from rosenblatt.tabular.preset import PRESETS
 from rosenblatt.tabular.temperature import log_losses, scaled_down, temperature
@@ -57,13 +57,19 @@ def test_edges_that_float32_could_not_part_are_one() -> None:
     assert np.diff(layer.edges[0]).min() > 1e-6
 
 
-def test_what_few_rows_have_is_not_held_to_the_others_value() -> None:
-    X = np.zeros((50_000, 3), np.float32)
-    X[7, 0] = 1  # an indicator
-    X[7, 1], X[9, 1] = -2, 3  # numbers, nearly all of them 0
-    layer = piecewise_layer(X[::50], [1, 2], 8, quantile_edges, Ranges.of(X))
-    h = layer.forward({}, {}, X[[0, 7, 9]].astype(float), None).out
-    np.testing.assert_array_equal(h, [[0, 0, 0], [1, -2, 0], [0, 3, 0]])
+def test_a_number_that_is_nearly_always_0_has_pieces_of_a_tree() -> None:
+    x = np.zeros(2000)
+    x[::100] = np.arange(1, 21)
+    edges = first_of(quantile_edges, tree_edges(np.minimum(x, 1), False, None))(x, 8)
+    assert edges.tolist() == [0, 0.5, 20]
+
+
+def test_an_indicator_that_the_sample_lacks_is_not_held_to_0() -> None:
+    X = np.zeros((50_000, 2), np.float32)
+    X[7, 0] = 1
+    layer = piecewise_layer(X[::50], [1], 8, quantile_edges, Ranges.of(X))
+    h = layer.forward({}, {}, X[[0, 7]].astype(float), None).out
+    np.testing.assert_array_equal(h, [[0, 0], [1, 0]])
 
 
 @pytest.mark.parametrize("n_rows", [3, 10, 1001])

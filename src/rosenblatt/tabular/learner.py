@@ -31,6 +31,7 @@ from rosenblatt.tabular.objective import Errors
 from rosenblatt.tabular.pace import Pace
 from rosenblatt.tabular.pieces import (
     Ranges,
+    first_of,
     piecewise_layer,
     quantile_edges,
     sampled,
@@ -220,7 +221,8 @@ def views_of(
         of_tree = quantile_edges
     ranges = Ranges.of(rows.X)
     return tuple(
-        piecewise_layer(X, numeric, n_pieces, edges, ranges) for edges in (of_tree, quantile_edges)
+        piecewise_layer(X, numeric, n_pieces, edges, ranges)
+        for edges in (of_tree, first_of(quantile_edges, of_tree))
     )
 
 

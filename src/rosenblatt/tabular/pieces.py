@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 else:
     tree = late("sklearn.tree")
 
-__all__ = ["Edges", "Ranges", "piecewise_layer", "quantile_edges", "sampled", "tree_edges"]
+__all__ = [
+    "Edges",
+    "Ranges",
+    "first_of",
+    "piecewise_layer",
+    "quantile_edges",
+    "sampled",
+    "tree_edges",
+]
 
 # From the values of a column, shape (n,), and a number of pieces to at most one edge more.
 Edges = Callable[[Float64Array, int], Float64Array]
@@ -75,6 +83,21 @@ class Ranges:
         return cls(X.min(axis=0).astype(np.float64), X.max(axis=0).astype(np.float64))
 
 
+def first_of(*several: Edges) -> Edges:
+    """The first edges that make two pieces or more: of a number that is nearly always 0, all
+    quantiles are 0."""
+
+    def edges(x: Float64Array, n_pieces: int) -> Float64Array:
+        found = np.empty(0)
+        for one in several:
+            found = one(x, n_pieces)
+            if len(distinct(found)) > 2:
+                break
+        return found
+
+    return edges
+
+
 def piecewise_layer(
     X: FloatArray, numeric: Sequence[int], n_pieces: int, edges_of: Edges, ranges: Ranges
 ) -> PiecewiseLinear:
@@ -99,9 +122,7 @@ def piecewise_layer(
     gains = [1.0] * n_features
     for k in numeric:
         x = X[:, k].astype(np.float64)
-        low, high = np.quantile(x, [TAIL, 1 - TAIL])
-        if low < high:  # otherwise the tails are all that varies
-            lows[k], highs[k] = low, high
+        lows[k], highs[k] = np.quantile(x, [TAIL, 1 - TAIL])
         found = distinct(edges_of(x, n_pieces)) if n_pieces > 1 else np.empty(0)
         if len(found) < 3:
             continue
