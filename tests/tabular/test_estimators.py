@@ -293,6 +293,32 @@ def test_nothing_is_written_before_a_fit(method: str, tmp_path: Path) -> None:
         getattr(classifier(), method)(tmp_path / "m")
 
 
+def test_missing_targets_of_pandas_are_said() -> None:
+    frame = houses()
+    texts = frame["dear"].astype("string")
+    texts.iloc[0] = pd.NA
+    with pytest.raises(ValueError, match="rows without a class"):
+        classifier().fit(frame[FEATURES], texts)
+    numbers = frame["price"].astype("Float64")
+    numbers.iloc[0] = pd.NA
+    with pytest.raises(ValueError, match="NaN"):
+        regressor().fit(frame[FEATURES], numbers)
+    for name, values, estimator in (("y", texts, classifier()), ("y", numbers, regressor())):
+        fitted = estimator.fit(frame[FEATURES].assign(y=values), target=name)
+        assert fitted.n_rows_ == 239
+    cells = frame[FEATURES].astype(object)
+    cells.iloc[0, :] = pd.NA
+    assert classifier().fit(cells.to_numpy(), frame["dear"]).n_features_in_ == 4
+
+
+def test_texts_are_no_target_of_a_regressor() -> None:
+    frame = houses()
+    for y in (frame["dear"], frame["dear"].astype("category"), frame["dear"].to_numpy(str)):
+        with pytest.raises(InputError, match="take TableClassifier"):
+            regressor().fit(frame[FEATURES], y)
+    assert regressor().fit(frame[FEATURES], frame["price"].astype(str)).n_rows_ == 240
+
+
 def test_three_rows_are_enough() -> None:
     frame = houses()[:3]
     assert regressor().fit(frame[["area"]].fillna(50), [1.0, 2.0, 3.0]).predict(frame).shape == (3,)

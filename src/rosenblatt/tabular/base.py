@@ -30,6 +30,7 @@ from rosenblatt.tabular.encoder import TableEncoder
 from rosenblatt.tabular.encoding import formats_of
 from rosenblatt.tabular.inputs import (
     is_frame,
+    is_missing,
     learn_columns,
     names_of_arrays,
     table_from,
@@ -423,7 +424,7 @@ class BaseTable(BaseEstimator, ABC):
 
 def present_values(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
     if values.dtype == object:
-        present = np.array([value is not None and value == value for value in values], dtype=bool)
+        present = np.array([not is_missing(value) for value in values], dtype=bool)
         return values, present
     present = (
         ~np.isnan(values)

@@ -15,6 +15,7 @@ from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ClassTarget
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
+from rosenblatt.tabular.inputs import is_missing
 from rosenblatt.tabular.learner import Learned
 from rosenblatt.tabular.rows import TrainingRows
 
@@ -142,5 +143,5 @@ def is_whole_text(label: str) -> bool:
 
 
 def check_no_missing(y: npt.NDArray[Any]) -> None:
-    if any(value is None or value != value for value in y):
+    if any(map(is_missing, y)):
         raise ValueError("Input y contains NaN or None: leave out the rows without a class")

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_array, validate_data
 from rosenblatt.table import Table, table_of
 from rosenblatt.table.table import text_of
 
-__all__ = ["is_frame", "learn_columns", "names_of_arrays", "table_from", "values_of"]
+__all__ = ["is_frame", "is_missing", "learn_columns", "names_of_arrays", "table_from", "values_of"]
 
 
 def is_frame(X: Any) -> bool:
@@ -87,8 +87,10 @@ def arrow_column(values: npt.NDArray[Any]) -> pa.Array:
 
 
 def is_missing(value: Any) -> bool:
-    """None, or a scalar that is not equal to itself, as NaN and NaT are."""
-    return value is None or (not hasattr(value, "__len__") and bool(value != value))
+    """None, the NA of pandas, or a scalar that is not equal to itself, as NaN and NaT are."""
+    if value is None or type(value).__name__ == "NAType":
+        return True
+    return not hasattr(value, "__len__") and bool(value != value)
 
 
 def values_of(y: Any) -> npt.NDArray[Any]:

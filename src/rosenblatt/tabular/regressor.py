@@ -17,6 +17,7 @@ from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ColumnKind, NumberTarget
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
+from rosenblatt.tabular.inputs import is_missing
 from rosenblatt.tabular.learner import Learned
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import TrainingRows
@@ -98,7 +99,12 @@ class TableRegressor(RegressorMixin, BaseTable):
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         y = column_or_1d(y, warn=True)
         if y.dtype == object:
-            y = np.array([np.nan if value is None else value for value in y])
+            y = np.array([np.nan if is_missing(value) else value for value in y])
+        if y.dtype.kind in "US" and not are_numbers(y):
+            raise InputError(
+                f"the target has texts, such as {str(y[0])!r}, and a regressor predicts numbers:"
+                " take TableClassifier"
+            )
         checked: npt.NDArray[Any] = check_array(
             y,
             dtype=np.float64,
@@ -129,3 +135,11 @@ class TableRegressor(RegressorMixin, BaseTable):
         assert isinstance(learned.target, NumberTarget)
         predicted = learned.target.restore(learned.outside[known, 0])
         return float(r2_score(y, predicted, sample_weight=weights)) if len(y) > 1 else float("nan")
+
+
+def are_numbers(texts: npt.NDArray[Any]) -> bool:
+    try:
+        texts.astype(np.float64)
+    except ValueError:
+        return False
+    return True
