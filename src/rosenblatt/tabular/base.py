@@ -7,35 +7,25 @@ import time
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import replace
 from numbers import Integral, Real
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rosenblatt.errors import InputError
 from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
 from rosenblatt.support.rollback_on_error import undone_on_failure
-from rosenblatt.support.types import Float64Array, FloatArray, IntArray
-from rosenblatt.table import ColumnKind, Table, TableEncoding
-from rosenblatt.table.names import require_columns
+from rosenblatt.support.types import FloatArray
+from rosenblatt.table import ColumnKind, TableEncoding, TableFormats
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.encoder import TableEncoder
 from rosenblatt.tabular.encoding import formats_of
-from rosenblatt.tabular.inputs import (
-    is_frame,
-    is_missing,
-    learn_columns,
-    names_of_arrays,
-    table_from,
-    values_of,
-)
+from rosenblatt.tabular.given_rows import training_rows, validation_rows
+from rosenblatt.tabular.inputs import by_place, is_frame, names_of_arrays, table_from
 from rosenblatt.tabular.learner import Learned
 from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, PRESETS, Preset
@@ -142,15 +132,25 @@ class BaseTable(BaseEstimator, ABC):
         self._validate_params()
         begun = time.perf_counter()
         with undone_on_failure(self):
-            data = self._data(X, y, sample_weight, groups, target)
-            self._fit(data, self._validation(X_val, y_val, target), begun)
+            given = training_rows(self, X, y, sample_weight, groups, target, self._checked)
+            known = self._learn_target(given.name, given.values)
+            validation = validation_rows(self, X_val, y_val, target, self._checked)
+            data, *outside = (
+                rows.labelled(self._encode_target(known, rows.values))
+                for rows in (given, validation)
+                if rows is not None
+            )
+            formats = formats_of(given.table, known, self.columns or {})
+            self._fit(data, formats, outside[0] if outside else None, begun)
         return self
 
-    def _fit(self, data: Labelled, validation: Labelled | None, begun: float) -> None:
+    def _fit(
+        self, data: Labelled, formats: TableFormats, validation: Labelled | None, begun: float
+    ) -> None:
         preset = self._preset
         encoded = encode_labelled(
             data,
-            formats_of(data.table, self._target, self.columns or {}),
+            formats,
             preset,
             random_state=self.random_state,
             validation=validation,
@@ -170,24 +170,23 @@ class BaseTable(BaseEstimator, ABC):
         self.n_rows_ = len(data.rows)
         self.encoding_, self.network_ = trained.encoding, trained.model
         self._notes = trained.notes
-        if trained.learned is None:
-            limit = f" within time_limit={self.time_limit}" if self.time_limit else ""
-            warnings.warn(
-                f"no network had an epoch{limit}: a linear model of the same columns is returned",
-                UserWarning,
-                stacklevel=3,
-            )
-            self.validation_score_ = math.nan
-        else:
+        self.validation_score_ = math.nan
+        if trained.learned is not None:
             self.validation_score_ = self._score_outside(trained.learned, trained.rows)
-            if trained.learned.interrupted and self.time_limit is None:
-                kept = len(trained.learned.members)
-                warnings.warn(
-                    f"the training was interrupted: {kept} of its networks are kept",
-                    UserWarning,
-                    stacklevel=3,
-                )
+        self._warn_of(trained.learned)
         self.encoder_ = TableEncoder.of(self.encoding_, getattr(self, "feature_names_in_", None))
+
+    def _warn_of(self, learned: Learned | None) -> None:
+        """Say what the user does not get."""
+        if learned is None:
+            limit = f" within time_limit={self.time_limit}" if self.time_limit else ""
+            what = f"no network had an epoch{limit}: a linear model of the same columns is returned"
+        elif learned.interrupted and self.time_limit is None:
+            kept = len(learned.members)
+            what = f"the training was interrupted: {kept} of its networks are kept"
+        else:
+            return
+        warnings.warn(what, UserWarning, stacklevel=4)
 
     def _report(self, number: int, note: EpochNote) -> None:
         print(
@@ -209,107 +208,6 @@ class BaseTable(BaseEstimator, ABC):
         assert self.time_limit is not None
         return max(self.time_limit - (time.perf_counter() - begun), 0.0)
 
-    # What the user hands over.
-
-    def _data(
-        self, X: Any, y: Any, sample_weight: Any, groups: Any, target: str | None
-    ) -> Labelled:
-        """The training rows; what is public about columns and target is set."""
-        if (y is None) == (target is None):
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: give y,"
-                " or target='the column of X to predict'."
-                if y is None
-                else "give y or target, not both: y has the values, target names a column of X"
-            )
-        if target is not None:
-            if not is_frame(X):
-                raise InputError(
-                    f"target={target!r} names a column, and X is an array without names: give y"
-                    " instead, or a data frame"
-                )
-            table = table_from(X)
-            name = str(target)
-            require_columns([name], table.names)
-            values, present = present_values(values_of(table.by_name[name].values))
-            table = table.without(name)
-            learn_columns(self, table, table)
-        else:
-            table = table_from(X, self)
-            learn_columns(self, X, table)
-            values = self._checked(values_of(y))
-            present = np.ones(len(values), dtype=bool)
-            name = distinct_name(getattr(y, "name", None), table)
-        if len(values) != len(table):
-            raise ValueError(
-                "Found input variables with inconsistent numbers of samples:"
-                f" {[len(table), len(values)]}"
-            )
-        weights = self._weights(sample_weight, len(table))
-        used = present if weights is None else present & (weights > 0)
-        rows = np.flatnonzero(used)
-        self._check_enough(rows, present, name)
-        values = self._checked(values[rows])
-        groups = self._groups(groups, len(table), rows)
-        self._target = self._learn_target(name, values)
-        return Labelled(
-            table,
-            rows,
-            self._encode_target(self._target, values),
-            None if weights is None else weights[rows],
-            groups,
-        )
-
-    def _check_enough(self, rows: IntArray, present: npt.NDArray[np.bool_], name: str) -> None:
-        if not len(present):
-            raise ValueError(
-                f"Found array with 0 sample(s) while a minimum of 2 is required by"
-                f" {type(self).__name__}."
-            )
-        if not len(rows):
-            what = "has a target" if not present.any() else "that has a target has a weight above 0"
-            raise InputError(f"no row {what}: {name!r} is missing, or not counted, in all of them")
-        if len(rows) < 2:
-            raise ValueError(
-                f"n_samples=1: {type(self).__name__} needs 2 rows with a target or more"
-            )
-
-    def _weights(self, given: Any, n_rows: int) -> Float64Array | None:
-        if given is None:
-            return None
-        weights: Float64Array = _check_sample_weight(
-            given, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
-        )
-        return weights
-
-    def _validation(self, X_val: Any, y_val: Any, target: str | None) -> Labelled | None:
-        if X_val is None:
-            if y_val is not None:
-                raise ValueError("y_val is given without X_val: give both, or neither")
-            return None
-        table = table_from(X_val, self)
-        if y_val is None:
-            if target is None:
-                raise ValueError("X_val is given without y_val: give both, or neither")
-            require_columns([str(target)], table.names)
-            values, present = present_values(values_of(table.by_name[str(target)].values))
-        else:
-            values = self._checked(values_of(y_val))
-            present = np.ones(len(values), dtype=bool)
-        rows = np.flatnonzero(present)
-        if not len(rows):
-            raise InputError("X_val has no row with a target: give some, or leave X_val out")
-        y = self._encode_target(self._target, self._checked(values[rows]))
-        return Labelled(table, rows, y, None)
-
-    def _groups(self, groups: Any, n_rows: int, used: IntArray) -> npt.NDArray[Any] | None:
-        if groups is None:
-            return None
-        names = np.asarray(values_of(groups))
-        if names.shape != (n_rows,):
-            raise ValueError(f"groups has shape {names.shape}, and there are {n_rows} rows")
-        return names[used].astype(str)
-
     # Prediction.
 
     def _features(self, X: Any) -> FloatArray:
@@ -318,19 +216,8 @@ class BaseTable(BaseEstimator, ABC):
         if not is_frame(X):
             validate_data(self, X, reset=False, skip_check_array=True)
         elif not hasattr(self, "feature_names_in_"):
-            table = self._by_place(table)
+            table = by_place(table, [column.name for column in self.encoding_.columns], self)
         return self.encoding_.encode(table).X
-
-    def _by_place(self, table: Table) -> Table:
-        """The columns of a frame, under the names of those that were learnt from without any."""
-        if len(table.columns) != self.n_features_in_:
-            raise ValueError(
-                f"X has {len(table.columns)} features, but {type(self).__name__} is expecting"
-                f" {self.n_features_in_} features as input"
-            )
-        names = [column.name for column in self.encoding_.columns]
-        columns = tuple(replace(c, name=n) for c, n in zip(table.columns, names, strict=True))
-        return Table(columns, len(table))
 
     def _predicted(self, X: Any) -> FloatArray:
         """Probabilities of classes, one column for two of them; or standardised numbers."""
@@ -420,23 +307,3 @@ class BaseTable(BaseEstimator, ABC):
         tags.input_tags.string = True
         tags.target_tags.required = True
         return tags
-
-
-def present_values(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
-    if values.dtype == object:
-        present = np.array([not is_missing(value) for value in values], dtype=bool)
-        return values, present
-    present = (
-        ~np.isnan(values)
-        if np.issubdtype(values.dtype, np.floating)
-        else np.ones(len(values), bool)
-    )
-    return values, present
-
-
-def distinct_name(name: Any, table: Table) -> str:
-    """The target's name, which no column has."""
-    name = "target" if name is None or not str(name) else str(name)
-    while name in table.by_name:
-        name += "_"
-    return name

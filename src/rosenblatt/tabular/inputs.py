@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,15 @@ from sklearn.utils.validation import check_array, validate_data
 from rosenblatt.table import Table, table_of
 from rosenblatt.table.table import text_of
 
-__all__ = ["is_frame", "is_missing", "learn_columns", "names_of_arrays", "table_from", "values_of"]
+__all__ = [
+    "by_place",
+    "is_frame",
+    "is_missing",
+    "learn_columns",
+    "names_of_arrays",
+    "table_from",
+    "values_of",
+]
 
 
 def is_frame(X: Any) -> bool:
@@ -52,6 +61,17 @@ def table_from(X: Any, owner: Any = None, names: Sequence[str] | None = None) ->
     if names is None or len(names) != array.shape[1]:
         names = names_of_arrays(array.shape[1])
     return table_of(dict(zip(names, columns_of(array), strict=True)))
+
+
+def by_place(table: Table, names: Sequence[str], owner: Any) -> Table:
+    """The columns of a frame, under the names of those that were learnt from without any."""
+    if len(table.columns) != len(names):
+        raise ValueError(
+            f"X has {len(table.columns)} features, but {type(owner).__name__} is expecting"
+            f" {len(names)} features as input"
+        )
+    columns = tuple(replace(c, name=n) for c, n in zip(table.columns, names, strict=True))
+    return Table(columns, len(table))
 
 
 def learn_columns(estimator: Any, X: Any, table: Table) -> None:
