@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from rosenblatt.table.files.layout import header_wanted, lines_named, without_ti
 from rosenblatt.table.files.object_columns import ObjectColumns
 from rosenblatt.table.files.parts import chosen_part
 from rosenblatt.table.files.row_names import without_row_numbers
+from rosenblatt.table.files.workbook_sheets import SheetMarkup
 from rosenblatt.table.format import TableFormat
-from rosenblatt.table.messages import count
 from rosenblatt.table.names import require_distinct
 from rosenblatt.table.table import Table
 
@@ -38,31 +37,14 @@ def read_spreadsheet(
             f"to read {path.name}, install the extra: pip install 'rosenblatt[excel]'; or save the "
             "sheet as CSV"
         )
+    markup = SheetMarkup.of(path)
     sheets = sheets_of(path)
     filled = [name for name, rows in sheets.items() if any(map(any, rows))]
     if not filled and not part:
         raise InputError(f"{path.name} is empty: it needs a header line and rows")
     name = chosen_part(path, part, list(sheets), filled, hint, noun="sheet")
     found = table_of(sheets[name], name, path, fmt, hint)
-    n_errors = count_errors(path)
-    if not n_errors:
-        return found
-    note = f"{count(n_errors, 'cell')} of the workbook with an error, such as #DIV/0!: missing"
-    return TableFile(found.table, found.reading, (*found.notes, note))
-
-
-def count_errors(path: Path) -> int:
-    """Cells of a workbook of Excel that hold an error: the reader takes them as empty."""
-    if not zipfile.is_zipfile(path):
-        return 0
-    n = 0
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                with archive.open(name) as sheet:
-                    while block := sheet.read(1 << 20):
-                        n += block.count(b't="e"')
-    return n
+    return TableFile(found.table, found.reading, (*found.notes, *markup.notes))
 
 
 def sheets_of(path: Path) -> dict[str, list[list[Any]]]:
@@ -76,7 +58,10 @@ def sheets_of(path: Path) -> dict[str, list[list[Any]]]:
         }
     except PermissionError:
         raise
-    except Exception as error:  # errors of several kinds, all for files that are no workbooks
+    except BaseException as error:
+        # Errors of several kinds, all for files that are no workbooks, and panics of Rust.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise InputError(
             f"{path.name} cannot be read as a workbook, it is damaged, protected or something "
             "else: save it again, or the sheet as CSV"
