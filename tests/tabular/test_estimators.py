@@ -143,8 +143,8 @@ def test_groups_and_validation_rows() -> None:
     assert np.isfinite(fitted.validation_score_)
     with pytest.raises(ValueError, match="without y_val"):
         regressor().fit(frame[FEATURES], frame["price"], X_val=other[FEATURES])
+    X_val, y_val = other[FEATURES], other["price"][:9]
     with pytest.raises(ValueError, match=r"inconsistent .* \[100, 9\]"):
-        X_val, y_val = other[FEATURES], other["price"][:9]
         regressor().fit(frame[FEATURES], frame["price"], X_val=X_val, y_val=y_val)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from rosenblatt.cli.scores import MetricScores
 from rosenblatt.cli.tasks import EncodedRows, RowPredictor, TaskKind, in_blocks
 from rosenblatt.support.types import FloatArray
-from rosenblatt.tabular.learner import Learned
+from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.plan import operations_of
 from rosenblatt.tabular.rows import Division, TrainingRows
 

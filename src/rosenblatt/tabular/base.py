@@ -26,7 +26,7 @@ from rosenblatt.tabular.encoder import TableEncoder
 from rosenblatt.tabular.encoding import formats_of
 from rosenblatt.tabular.given_rows import training_rows, validation_rows
 from rosenblatt.tabular.inputs import by_place, is_frame, names_of_arrays, table_from
-from rosenblatt.tabular.learner import Learned
+from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, PRESETS, Preset
 from rosenblatt.tabular.rows import TrainingRows

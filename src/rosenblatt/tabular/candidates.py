@@ -17,6 +17,8 @@ from rosenblatt.tabular.preset import Recipe
 
 __all__ = ["Candidate", "candidates_for"]
 
+# Beyond them larger networks, and trees, whose leaves count all classes, may take too long.
+MOST_CLASSES = 1000
 # Of a target whose logarithm may be easier to learn.
 SKEWED = 1.0
 # The wide network has fewer units below so many rows, and a larger learning rate from there on.

@@ -16,7 +16,7 @@ from rosenblatt.table import ClassTarget
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
 from rosenblatt.tabular.inputs import is_missing
-from rosenblatt.tabular.learner import Learned
+from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.rows import TrainingRows
 
 __all__ = ["TableClassifier"]

@@ -18,7 +18,7 @@ from rosenblatt.table import ColumnKind, NumberTarget
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
 from rosenblatt.tabular.inputs import is_missing
-from rosenblatt.tabular.learner import Learned
+from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import TrainingRows
 

@@ -32,7 +32,8 @@ from rosenblatt.tabular.distinct_rows import DistinctRows, distinct_rows
 from rosenblatt.tabular.encoding import encode_training, numeric_features
 from rosenblatt.tabular.fallback import linear_model_of
 from rosenblatt.tabular.folds import divided, grouped
-from rosenblatt.tabular.learner import Learned, learn
+from rosenblatt.tabular.learned import Learned
+from rosenblatt.tabular.learner import learn
 from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.preset import NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into

@@ -1,0 +1,85 @@
+"""What the table learner comes to: the mean of its networks, calibrated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from rosenblatt.model import EnsembleModel
+from rosenblatt.support.types import FloatArray
+from rosenblatt.table.target import AnyTarget, ClassTarget
+from rosenblatt.tabular.member import Member
+from rosenblatt.tabular.rows import TrainingRows
+from rosenblatt.tabular.temperature import scaled_down, temperature
+
+__all__ = ["Learned", "concluded"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What came of it.
+
+    Attributes
+    ----------
+    model : EnsembleModel
+        Its members in the order of their numbers, with calibrated scores.
+    target : ClassTarget or NumberTarget
+        As the members learnt it.
+    members : tuple of Member
+        Uncalibrated.
+    outside : array (n_rows, n_outputs)
+        Calibrated raw scores of each row by the networks that have not seen it; NaN without any.
+    n_recipes : int
+        That competed.
+    interrupted : bool
+        Whether the time was up before all was trained.
+    notes : tuple of str
+        What there is to say of the networks.
+    """
+
+    model: EnsembleModel
+    target: AnyTarget
+    members: tuple[Member, ...]
+    outside: FloatArray
+    n_recipes: int
+    interrupted: bool
+    notes: tuple[str, ...] = ()
+
+
+def concluded(
+    rows: TrainingRows,
+    target: AnyTarget,
+    members: list[Member],
+    n_recipes: int,
+    interrupted: bool,
+    notes: tuple[str, ...] = (),
+) -> Learned:
+    """The mean of the members, whose class probabilities are calibrated by the rows outside."""
+    outside = scores_outside(rows, members)
+    models = [m.model for m in members]
+    if isinstance(target, ClassTarget):
+        known = np.isfinite(outside[:, 0])
+        codes, weights = rows.targets(np.flatnonzero(known))
+        T = temperature(outside if known.all() else outside[known], codes, weights)
+        outside /= T
+        models = [scaled_down(model, T) for model in models]
+    model = EnsembleModel(tuple(models))
+    return Learned(model, target, tuple(members), outside, n_recipes, interrupted, notes)
+
+
+def scores_outside(rows: TrainingRows, members: Sequence[Member]) -> FloatArray:
+    """Mean raw scores of each row by the networks that did not learn from it; NaN without any."""
+    n_outputs = members[0].scores.shape[1]
+    # Of thousands of classes doubles would be gigabytes; numbers may be of any size.
+    mean = np.zeros((len(rows), n_outputs), np.float32 if n_outputs > 1 else np.float64)
+    n_of = np.zeros((len(rows), 1), np.float32)
+    for member in members:
+        mean[member.division.validation] += member.scores
+        n_of[member.division.validation] += 1
+    n_of[n_of == 0] = np.nan
+    mean /= n_of
+    return mean
