@@ -8,8 +8,8 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.cli.labelled_rows import check_weights_left, label_rows, weights_of
 from rosenblatt.cli.learner_options import LearnerOptions
-from rosenblatt.cli.preparation import check_weights_left, columns_besides, weights_of
 from rosenblatt.cli.split import split_by_groups, split_rows
 from rosenblatt.cli.tasks import EncodedRows, TaskKind, kind_of
 from rosenblatt.errors import InputError
@@ -22,8 +22,6 @@ from rosenblatt.table import (
     TableFile,
     TableFormat,
     Task,
-    guess_target,
-    recognise_table,
 )
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.target import AnyTarget
@@ -83,23 +81,21 @@ def prepare_rows(
     Raises InputError as `recognise_table` and `learn_encoding` do, for weights that are none, and
     for class weights of numbers.
     """
-    fmt = fmt or TableFormat()
-    table, weights, groups = columns_besides(file.table, target, weight_column, group_column)
-    notes: list[str] = []
-    if target is None:
-        target, note = guess_target(table.without(*fmt.dropped))
-        notes.append(note)
-    formats = recognise_table(table, target=target, fmt=fmt, task=Task(options.task))
-    learnt = formats.target
+    labelled = label_rows(
+        file.table,
+        Task(options.task),
+        fmt,
+        target=target,
+        weight_column=weight_column,
+        group_column=group_column,
+    )
+    rows, y, weights, learnt = labelled.rows, labelled.y, labelled.weights, labelled.formats.target
     if options.loss is not None and isinstance(learnt, ClassTarget):
         raise InputError(
             f"--loss is for numbers, and {learnt.name!r} is taken for classes: leave it out, or say"
             " --task regression"
         )
-    labelled = learnt.encode(table.by_name[target])
-    notes += labelled.notes
-    rows, y = np.flatnonzero(labelled.rows), labelled.y
-    names = None if groups is None else group_names(groups)[rows]
+    names = None if labelled.groups is None else group_names(labelled.groups)[rows]
     held_out = held_out_of(learnt, y, names, options)
     kept = np.setdiff1d(np.arange(len(rows)), held_out)
     if weights is not None:
@@ -107,7 +103,8 @@ def prepare_rows(
         kept = kept[weights[rows[kept]] > 0]
     if len(kept) < 2:
         raise InputError(
-            f"{len(kept)} row is left to learn {target!r} from: give 2 or more that have a target"
+            f"{len(kept)} row is left to learn {learnt.name!r} from: give 2 or more that have a"
+            " target"
         )
     if names is not None and len(np.unique(names[kept])) < 2:
         raise InputError(
@@ -116,19 +113,20 @@ def prepare_rows(
         )
     of_rows = weights_of(weights, rows[kept])
     data = Labelled(
-        table,
+        labelled.table,
         rows[kept],
         y[kept],
         balanced(learnt, y[kept], of_rows) if options.class_weight else of_rows,
         None if names is None else names[kept],
     )
     encoded = encode_labelled(
-        data, formats, options.chosen, random_state=options.seed, reading=file.reading
+        data, labelled.formats, options.chosen, random_state=options.seed, reading=file.reading
     )
     tested = None
     if len(held_out):
-        (X,) = encoded.encoding.encode_parts(table, [rows[held_out]])
+        (X,) = encoded.encoding.encode_parts(labelled.table, [rows[held_out]])
         tested = EncodedRows(X, y[held_out], weights_of(weights, rows[held_out]))
+    notes = [*labelled.notes]
     if names is not None:
         n_groups = len(np.unique(names[kept]))
         notes.append(
@@ -139,10 +137,10 @@ def prepare_rows(
         encoded,
         of_rows,
         data.rows,
-        len(table),
+        len(labelled.table),
         tested if tested is not None and tested.has_weight else None,
         weight_column,
-        (*notes, *formats.notes, *encoded.encoding.notes),
+        (*notes, *labelled.formats.notes, *encoded.encoding.notes),
     )
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rosenblatt.cli.labelled_rows import weight_column_values
 from rosenblatt.cli.prediction_file import Columns, write_csv
-from rosenblatt.cli.preparation import weight_column_values
 from rosenblatt.cli.scores import MetricScores
 from rosenblatt.cli.tasks import (
     EncodedRows,

@@ -1,0 +1,156 @@
+"""What the columns of a table for training are: features, target, weights and groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.errors import InputError
+from rosenblatt.support.types import Float64Array, IntArray
+from rosenblatt.table import (
+    Cells,
+    Table,
+    TableFormat,
+    TableFormats,
+    Task,
+    guess_target,
+    recognise_table,
+)
+from rosenblatt.table.names import near_names
+from rosenblatt.table.notation.numbers import PLAIN_NUMBERS
+from rosenblatt.table.parsing import numbers_of
+
+__all__ = ["LabelledRows", "check_weights_left", "label_rows", "weight_column_values", "weights_of"]
+
+SMALLEST_RATIO = 1e-37  # about the smallest float32 over 1
+SMALLEST = 1e-20  # weights beside which no other is too small or too large for float32
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class LabelledRows:
+    """A recognised table, and its rows that have a target.
+
+    Attributes
+    ----------
+    table : Table
+        Without the columns that are no features, but with the target.
+    formats : TableFormats
+    rows : int array (n,)
+        Those with a target.
+    y : array (n,)
+        Class codes or numbers, of these.
+    weights : array (n_rows,), optional
+        Of all rows.
+    groups : Cells, optional
+        Of all rows.
+    notes : tuple of str
+    """
+
+    table: Table
+    formats: TableFormats
+    rows: IntArray
+    y: npt.NDArray[Any]
+    weights: Float64Array | None
+    groups: Cells | None
+    notes: tuple[str, ...]
+
+
+def label_rows(
+    table: Table,
+    task: Task,
+    fmt: TableFormat | None,
+    *,
+    target: str | None,
+    weight_column: str | None,
+    group_column: str | None = None,
+) -> LabelledRows:
+    """Recognise the columns; a target that is not named is guessed.
+
+    Raises InputError as `recognise_table` does, where one of these columns is absent or two of
+    them are the same, and for weights that are none.
+    """
+    fmt = fmt or TableFormat()
+    table, weights, groups = columns_besides(table, target, weight_column, group_column)
+    notes: list[str] = []
+    if target is None:
+        target, note = guess_target(table.without(*fmt.dropped))
+        notes.append(note)
+    formats = recognise_table(table, target=target, fmt=fmt, task=task)
+    encoded = formats.target.encode(table.by_name[target])
+    notes += encoded.notes
+    rows = np.flatnonzero(encoded.rows)
+    return LabelledRows(table, formats, rows, encoded.y, weights, groups, tuple(notes))
+
+
+def columns_besides(
+    table: Table,
+    target: str | None,
+    weight_column: str | None,
+    group_column: str | None,
+) -> tuple[Table, Float64Array | None, Cells | None]:
+    """The table without the columns that are no features, the sample weights, and the groups."""
+    uses = {"target": target, "sample weights": weight_column, "groups": group_column}
+    seen: dict[str, str] = {}
+    for use, column in uses.items():
+        if column in seen:
+            raise InputError(f"{column!r} cannot be {seen[column]} and {use}: name another column")
+        if column is not None:
+            seen[column] = use
+    weights = None if weight_column is None else weight_column_values(table, weight_column)
+    groups = None
+    if group_column is not None:
+        if group_column not in table.by_name:
+            raise InputError(
+                f"the table has no column {group_column!r} of groups:"
+                f" {near_names(group_column, table.names)}"
+            )
+        groups = table.by_name[group_column]
+    others = [name for name in (weight_column, group_column) if name is not None]
+    return table.without(*others), weights, groups
+
+
+def weights_of(weights: Float64Array | None, rows: IntArray) -> Float64Array | None:
+    return None if weights is None else weights[rows]
+
+
+def check_weights_left(weights: Float64Array | None, column: str | None) -> None:
+    """InputError if no row to train on has a weight."""
+    if weights is not None and not weights.any():
+        raise InputError(
+            f"the sample weights in {column!r} are 0 in every row that has a target and is "
+            f"trained on; give some of them a positive weight"
+        )
+
+
+def weight_column_values(table: Table, column: str) -> npt.NDArray[np.float64]:
+    """The sample weights in a column, shape (n_rows,); InputError if they are no weights."""
+    if column not in table.by_name:
+        raise InputError(
+            f"the table has no column {column!r} of weights: {near_names(column, table.names)}"
+        )
+    cells = table.by_name[column]
+    weights, strange = numbers_of(cells, PLAIN_NUMBERS)
+    wrong = strange | ~(np.isfinite(weights) & (weights >= 0))
+    if wrong.any():
+        first = int(np.flatnonzero(wrong)[0])
+        raise InputError(
+            f"the sample weight in column {column!r}, {cells.row_name(first)}, is "
+            f"{cells.values[first].as_py()!s}: every weight must be a number of 0 or more"
+        )
+    if not weights.any():
+        raise InputError(
+            f"the sample weights in column {column!r} are all 0: give some rows a positive weight"
+        )
+    # They count by their ratios, and the network's floats hold no 1e-300.
+    largest = weights.max()
+    if weights[weights > 0].min() / largest < SMALLEST_RATIO:
+        raise InputError(
+            f"the sample weights in column {column!r} reach from {weights[weights > 0].min():g} to"
+            f" {largest:g}, further apart than numbers of 32 bits can be: give 0 to the rows that"
+            " shall not count"
+        )
+    return weights if SMALLEST < largest < 1 / SMALLEST else weights / largest
