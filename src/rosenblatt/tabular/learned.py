@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -12,6 +11,7 @@ from rosenblatt.model import EnsembleModel
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table.target import AnyTarget, ClassTarget
 from rosenblatt.tabular.member import Member
+from rosenblatt.tabular.outside import scores_outside
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.temperature import scaled_down, temperature
 
@@ -69,17 +69,3 @@ def concluded(
         models = [scaled_down(model, T) for model in models]
     model = EnsembleModel(tuple(models))
     return Learned(model, target, tuple(members), outside, n_recipes, interrupted, notes)
-
-
-def scores_outside(rows: TrainingRows, members: Sequence[Member]) -> FloatArray:
-    """Mean raw scores of each row by the networks that did not learn from it; NaN without any."""
-    n_outputs = members[0].scores.shape[1]
-    # Of thousands of classes doubles would be gigabytes; numbers may be of any size.
-    mean = np.zeros((len(rows), n_outputs), np.float32 if n_outputs > 1 else np.float64)
-    n_of = np.zeros((len(rows), 1), np.float32)
-    for member in members:
-        mean[member.division.validation] += member.scores
-        n_of[member.division.validation] += 1
-    n_of[n_of == 0] = np.nan
-    mean /= n_of
-    return mean

@@ -2,7 +2,7 @@
 
 Two encodings of the numbers, as pieces at the splits of a decision tree and between quantiles,
 serve the networks in turn. Each network learns from all folds but one and keeps its best epoch on
-that. A few recipes compete on the first two folds; the best one trains the other networks.
+that. A few recipes compete on two folds; the best one trains the other networks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rosenblatt.parallel import StopSignal
 from rosenblatt.support.listing import count
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.candidates import MOST_CLASSES, Candidate, candidates_for
-from rosenblatt.tabular.choice import FEWEST_PILOTS, best_of, pilots_of
+from rosenblatt.tabular.choice import FEWEST_PILOTS, best_of, pilots_of, with_pilots
 from rosenblatt.tabular.learned import Learned, concluded
 from rosenblatt.tabular.member import Member
 from rosenblatt.tabular.pace import Pace
@@ -102,6 +102,7 @@ def learn(
     of_pilots = n_pilots * sum(c.recipe.epochs for c in candidates)
     planned = planned or no_plan
     planned(of_pilots + (n_members - n_pilots) * candidates[0].recipe.epochs)
+    work = replace(work, divisions=with_pilots(divisions, n_pilots))
     begun = time.perf_counter()
     pilots = work.train([(k, c) for c in candidates for k in range(n_pilots)], n_jobs)
     best = best_of(candidates, [[m for c, m in pilots if c is one] for one in candidates], rows)

@@ -22,7 +22,7 @@ from rosenblatt.tabular.temperature import log_losses, temperature
 
 __all__ = ["Classes", "Errors", "Numbers", "Objective"]
 
-SIGNIFICANT = 1.64  # standard errors: by chance beyond in 5 % of cases
+SIGNIFICANT = 1.28  # standard errors: by chance beyond in 10 % of cases
 
 
 @final

@@ -86,7 +86,7 @@ class Preset:
 NUMBER_LOSSES: Final = ("squared_error", "absolute_error")
 DEFAULT: Final = "default"
 PRESETS: Final[Mapping[str, Preset]] = {
-    "fast": Preset(n_folds=4, operations=4e11, epochs=20, fewest_epochs=8, fewest_members=2),
+    "fast": Preset(n_folds=6, operations=4e11, epochs=20, fewest_epochs=8, fewest_members=2),
     DEFAULT: Preset(),
     "best": Preset(n_repeats=4, operations=2e13, epochs=60),
 }
