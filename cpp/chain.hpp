@@ -23,11 +23,12 @@ struct DenseSpec {
 };
 
 // What a chain is built from. A further kind is a struct here and an overload of Chain::append_block.
-using LayerSpec =
-    std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec, CategoryEmbeddingSpec>;
+using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec,
+                               CategoryEmbeddingSpec, EnsembleDenseSpec, PackedDenseSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
+    int n_members = 1; // of an ensemble, whose outputs lie one member after another
     std::size_t n_parameters = 0, n_state = 0;
     std::vector<Layer<T>> layers;
     Precision precision; // of matrix products while training
@@ -58,6 +59,9 @@ template <class T> struct Chain {
         }
     }
 
+    // Outputs of a member: what the loss takes.
+    int n_scores() const { return n_outputs / n_members; }
+
     // Phases of a forward and backward pass, each over all rows of the batch: to every synchronisation point,
     // through loss, and back from every point.
     int phases() const { return 2 * int(sync_points.size()) + 1; }
@@ -83,11 +87,12 @@ template <class T> struct Chain {
 
     // Terms of the longest sum in a matrix product: over rows, or over the units on a layer's either side.
     int longest_sum(int rows) const {
-        int longest = std::max(rows, n_inputs);
+        int longest = std::max(rows * n_members, n_inputs), members = 1;
         for (const Layer<T> &layer : layers)
             std::visit(
                 [&](const auto &l) {
-                    longest = std::max(longest, l.n_outputs);
+                    if constexpr (requires { l.n_members; }) members = l.n_members;
+                    longest = std::max(longest, l.n_outputs / members);
                     if constexpr (requires { l.longest_sum(); }) longest = std::max(longest, l.longest_sum());
                 },
                 layer);
@@ -105,6 +110,7 @@ template <class T> struct Chain {
   private:
     static constexpr std::size_t most_parameters = std::size_t(1) << 48;
     static constexpr int most_units = 1 << 28;
+    bool is_ensemble = false; // so far: also one of a single member
 
     void append_block(const DenseSpec &spec) {
         append_dense(spec, [&](const Activation &fused) {
@@ -148,11 +154,7 @@ template <class T> struct Chain {
             append(ActivationFromInput<T>{n_outputs, activation});
         else if (!fuses)
             append(RowwiseActivation<T>{n_outputs, activation});
-        if (spec.dropout > 0)
-            append(Dropout<T>{.n_outputs = n_outputs,
-                              .rate = spec.dropout,
-                              .stream = n_blocks + 1,
-                              .index = int(layers.size())});
+        append_dropout(spec.dropout);
         if (spec.residual)
             append(ResidualAdd<T>{
                 .n_inputs = block_inputs, .n_outputs = n_outputs, .offset = n_parameters, .source = source});
@@ -180,6 +182,63 @@ template <class T> struct Chain {
         if (!layers.empty() || input_noise > 0)
             throw std::invalid_argument("codes of categories are the input of a network, without noise");
         append(CategoryEmbedding<T>(spec, n_outputs, n_parameters));
+    }
+
+    // What the layers of an ensemble's members have in common: `make` is given the inputs of one, and the
+    // activation to fuse.
+    template <class Spec, class Make> void append_members(const Spec &spec, Make make) {
+        if (spec.members < 1 || spec.units < 1)
+            throw std::invalid_argument("an ensemble has members, and their layers units");
+        if (n_members > 1 && n_members != spec.members)
+            throw std::invalid_argument("layers of an ensemble have another number of members");
+        if (!(spec.dropout >= 0 && spec.dropout < 1)) throw std::invalid_argument("dropout is in [0, 1)");
+        if (spec.units > most_units / spec.members) throw std::length_error("the network is too large");
+        const Activation activation = Catalogue<Activation>::make(spec.activation);
+        const bool fuses = derivative_from_output(activation);
+        if (!fuses && !derivative_from_input(activation))
+            throw std::invalid_argument("an ensemble takes activations of single numbers");
+        const int inputs = is_ensemble ? n_outputs / n_members : n_outputs;
+        auto layer = make(inputs, fuses ? activation : Activation{Identity{}});
+        n_members = spec.members;
+        is_ensemble = true;
+        append(std::move(layer));
+        if (!fuses) append(ActivationFromInput<T>{n_outputs, activation});
+        append_dropout(spec.dropout);
+    }
+
+    void append_block(const EnsembleDenseSpec &spec) {
+        append_members(spec, [&](int inputs, const Activation &fused) {
+            return EnsembleDense<T>{.n_members = spec.members,
+                                    .n_inputs = inputs,
+                                    .n_units = spec.units,
+                                    .n_outputs = spec.members * spec.units,
+                                    .shares_input = !is_ensemble,
+                                    .offset = n_parameters,
+                                    .activation = fused,
+                                    .scales_input = spec.scales_input,
+                                    .scales_output = spec.scales_output,
+                                    .shares_bias = spec.shares_bias,
+                                    .precision = precision,
+                                    .index = int(layers.size())};
+        });
+    }
+
+    void append_block(const PackedDenseSpec &spec) {
+        append_members(spec, [&](int inputs, const Activation &fused) {
+            return PackedDense<T>{.n_members = spec.members,
+                                  .n_inputs = inputs,
+                                  .n_units = spec.units,
+                                  .n_outputs = spec.members * spec.units,
+                                  .shares_input = !is_ensemble,
+                                  .offset = n_parameters,
+                                  .activation = fused};
+        });
+    }
+
+    void append_dropout(double rate) {
+        if (rate > 0)
+            append(Dropout<T>{
+                .n_outputs = n_outputs, .rate = rate, .stream = n_blocks + 1, .index = int(layers.size())});
     }
 
     void append_block(const ScaleSpec &) { append(Scale<T>{n_outputs, n_parameters}); }

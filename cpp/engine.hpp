@@ -45,7 +45,7 @@ template <class T> class Engine {
         return std::max(ColumnParallel<T>::phases(chain_), chain_.phases() + UpdateOptions<T>::most_phases);
     }
     int target_columns() const {
-        return std::visit([&](const auto &l) { return l.target_columns(chain_.n_outputs); }, loss_);
+        return std::visit([&](const auto &l) { return l.target_columns(chain_.n_scores()); }, loss_);
     }
 
     // One epoch. `interrupted` is polled now and then, and ends it. An epoch whose numbers are no longer

@@ -26,6 +26,7 @@
 #include "category_embedding.hpp"
 #include "dense.hpp"
 #include "dropout.hpp"
+#include "ensemble.hpp"
 #include "normalize.hpp"
 #include "numeric_embedding.hpp"
 #include "piecewise_dense.hpp"
@@ -40,10 +41,10 @@
 namespace rosenblatt {
 
 template <class T>
-using Layer =
-    std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
-                 NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>, PiecePlaces<T>,
-                 PiecewiseDense<T>, Scale<T>, NumericEmbedding<T>, CategoryEmbedding<T>>;
+using Layer = std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
+                           NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>,
+                           PiecePlaces<T>, PiecewiseDense<T>, Scale<T>, NumericEmbedding<T>,
+                           CategoryEmbedding<T>, EnsembleDense<T>, PackedDense<T>>;
 
 // A layer whose output depends on all rows of a batch: the passes stop there until every task has added up
 // its rows' moments, or on the way back their gradients' sums.

@@ -54,6 +54,8 @@ template <class T> struct NumericEmbedding {
         return ranges;
     }
 
+    UnitWeights unit_weights() const { return {offset, 0, 0}; } // nothing to project
+
     // z, where the activation's derivative needs it.
     std::size_t saved_size(int rows) const {
         return derivative_from_input(activation) ? std::size_t(rows) * std::size_t(n_embedded()) : 0;

@@ -25,11 +25,12 @@ template <class T> class Predictor {
     // in blocks that follow from their number alone, whatever the number of threads.
     Predictor(Chain<T> chain, Loss loss, bool both_classes, bool fixed_cut)
         : chain_(std::move(chain)), loss_(loss), both_classes_(both_classes), fixed_cut_(fixed_cut) {
-        if (both_classes && chain_.n_outputs != 1) throw std::invalid_argument("two classes have one output");
+        if (both_classes && chain_.n_scores() != 1)
+            throw std::invalid_argument("two classes have one output");
     }
 
     const Chain<T> &chain() const { return chain_; }
-    int columns() const { return both_classes_ ? 2 : chain_.n_outputs; }
+    int columns() const { return both_classes_ ? 2 : chain_.n_scores(); }
     // Whether a product over several rows may go to BLAS, whose threads the caller then has to limit.
     bool calls_blas() const { return chain_.longest_sum(1) > longest_tiled_sum; }
 
@@ -43,9 +44,10 @@ template <class T> class Predictor {
             return predict(X, 0, X.rows, theta, state, out, finite, *kept_);
         }
         threads = std::clamp(threads, 1, ThreadTeam::most_tasks);
+        const std::int64_t most = rows_of_block(chain_);
         const std::int64_t block =
-            fixed_cut_ ? std::clamp(X.rows / ThreadTeam::most_tasks, smallest_block, largest_block)
-                       : largest_block;
+            fixed_cut_ ? std::clamp(X.rows / ThreadTeam::most_tasks, std::min(smallest_block, most), most)
+                       : most;
         std::vector<Workspace<T>> spaces;
         for (int i = 0; i < threads; ++i)
             spaces.emplace_back(chain_, int(std::min(X.rows, block)), false, 0, Purpose::predict);
@@ -94,16 +96,34 @@ template <class T> class Predictor {
                                .state = state};
             forward(chain_, pass, 0, chain_.layers.size());
             T *scores = space.outputs.back();
-            std::visit([&](const auto &loss) { loss.inverse_link(scores, n, chain_.n_outputs); }, loss_);
-            if (finite && !all_finite(scores, std::size_t(n) * std::size_t(chain_.n_outputs))) return false;
+            const int outputs = chain_.n_scores();
+            std::visit([&](const auto &loss) { loss.inverse_link(scores, n * chain_.n_members, outputs); },
+                       loss_);
+            average_members(scores, n);
+            if (finite && !all_finite(scores, std::size_t(n) * std::size_t(outputs))) return false;
             write(scores, n, out + first * columns());
         }
         return true;
     }
 
+    // The mean of an ensemble's members, in place of all of theirs.
+    void average_members(T *predictions, int rows) const {
+        const int members = chain_.n_members, n = chain_.n_scores();
+        if (members == 1) return;
+        for (int row = 0; row < rows; ++row) {
+            const T *all = predictions + std::ptrdiff_t(row) * members * n;
+            T *mean = predictions + std::ptrdiff_t(row) * n;
+            for (int i = 0; i < n; ++i) {
+                T sum = 0;
+                for (int m = 0; m < members; ++m) sum += all[m * n + i];
+                mean[i] = sum / T(members);
+            }
+        }
+    }
+
     void write(const T *predictions, int rows, T *out) const {
         if (!both_classes_)
-            std::copy_n(predictions, std::ptrdiff_t(rows) * chain_.n_outputs, out);
+            std::copy_n(predictions, std::ptrdiff_t(rows) * columns(), out);
         else
             for (int row = 0; row < rows; ++row) {
                 out[2 * row] = 1 - predictions[row];

@@ -18,9 +18,14 @@ namespace rosenblatt {
 // Rows that pass the chain together at most: more would leave the caches.
 inline constexpr std::int64_t largest_block = 1024;
 
+// The same of a chain: members of an ensemble have rows of their own.
+template <class T> std::int64_t rows_of_block(const Chain<T> &chain) {
+    return std::max<std::int64_t>(largest_block / chain.n_members, 1);
+}
+
 // The same for one task; layers that mix rows need all of its rows at once.
 template <class T> std::int64_t most_rows(const Chain<T> &chain) {
-    return chain.sync_points.empty() ? largest_block : std::numeric_limits<int>::max();
+    return chain.sync_points.empty() ? rows_of_block(chain) : std::numeric_limits<int>::max();
 }
 
 // What a fit reads: inputs, targets in the loss's columns, and sample weights or null.
@@ -78,18 +83,32 @@ void backward(const Chain<T> &chain, const Pass<T> &pass, std::size_t from, std:
     }
 }
 
-// Σ w·L of a block whose scores are computed; their gradient becomes the last layer's delta.
+// Each of `rows` rows of a buffer as often as there are members.
+template <class T> void repeat_rows(T *values, std::size_t columns, int rows, int members) {
+    for (int row = rows; row-- > 0;)
+        for (int m = members; m-- > 0;)
+            std::copy_n(values + std::size_t(row) * columns, columns,
+                        values + (std::size_t(row) * std::size_t(members) + std::size_t(m)) * columns);
+}
+
+// Σ w·L of a block whose scores are computed; their gradient becomes the last layer's delta. The loss of an
+// ensemble is the mean of its members'.
 template <class T> double loss_and_delta(const StepInputs<T> &step, const Order &block, const Pass<T> &pass) {
     const Chain<T> &chain = step.chain;
     const Data<T> &data = step.data;
     const Workspace<T> &space = *pass.space;
     gather(data.y, space.target_columns, block, pass.rows, space.targets);
     if (data.weights) gather(data.weights, 1, block, pass.rows, space.weights);
+    const int members = chain.n_members;
+    if (members > 1) {
+        repeat_rows(space.targets, space.target_columns, pass.rows, members);
+        if (data.weights) repeat_rows(space.weights, 1, pass.rows, members);
+    }
     T *delta = space.deltas.back();
     std::copy_n(space.outputs.back(), std::size_t(pass.rows) * std::size_t(chain.n_outputs), delta);
-    const ScoredRows<T> scored{delta, space.targets, data.weights ? space.weights : nullptr, pass.rows,
-                               chain.n_outputs};
-    return std::visit([&](const auto &l) { return l(scored, step.scale); }, step.loss);
+    const ScoredRows<T> scored{delta, space.targets, data.weights ? space.weights : nullptr,
+                               pass.rows * members, chain.n_scores()};
+    return std::visit([&](const auto &l) { return l(scored, step.scale / members); }, step.loss) / members;
 }
 
 // A task without rows contributes nothing to the sums over the tasks.

@@ -20,6 +20,8 @@ template <class T> struct Scale {
 
     std::vector<ParameterRange> parameters() const { return {{offset, std::size_t(n_outputs), false}}; }
 
+    UnitWeights unit_weights() const { return {offset, 0, 0}; } // nothing to project
+
     [[gnu::noinline]] void forward(const Pass<T> &pass, const Rows<T> &x, T *y) const {
         const T *s = pass.theta + offset;
         for (int row = 0; row < pass.rows; ++row, y += n_outputs) {

@@ -33,8 +33,9 @@ template <class T> struct Workspace {
         scratch = arena_.take(chain.scratch_size(rows));
         if (gathers) input = arena_.take(n * std::size_t(chain.n_inputs));
         if (purpose == Purpose::train) {
-            targets = arena_.take(n * target_columns);
-            weights = arena_.take(n);
+            const std::size_t scored = n * std::size_t(chain.n_members);
+            targets = arena_.take(scored * target_columns);
+            weights = arena_.take(scored);
             gradient = arena_.take(chain.n_parameters);
         }
         for (const Layer<T> &layer : chain.layers) {
@@ -64,8 +65,9 @@ template <class T> struct Workspace {
         if (gathers) add(n * std::size_t(chain.n_inputs));
         const bool train = purpose == Purpose::train;
         if (train) {
-            add(n * std::size_t(target_columns));
-            add(n);
+            const std::size_t scored = n * std::size_t(chain.n_members);
+            add(scored * std::size_t(target_columns));
+            add(scored);
             add(chain.n_parameters);
         }
         for (std::size_t i = 0; i < chain.layers.size(); ++i)

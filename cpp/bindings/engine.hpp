@@ -62,7 +62,7 @@ template <class T> class CheckedEngine {
         require(targets >= 0 && data.target_columns() == std::size_t(targets),
                 "the targets have another number of columns");
         const auto accepts = [&](const auto &l) {
-            return l.accepts(data.low(), data.high(), chain.n_outputs);
+            return l.accepts(data.low(), data.high(), chain.n_scores());
         };
         require(std::visit(accepts, engine_.loss()), "a class code is out of range");
     }

@@ -103,6 +103,23 @@ inline NumericEmbeddingSpec numeric_embedding_spec(LayerFields &fields, NumberBa
             .keeps_input = fields.required<bool>("keeps_input")};
 }
 
+inline EnsembleDenseSpec ensemble_dense_spec(LayerFields &fields) {
+    return {.members = fields.required<int>("n_members"),
+            .units = fields.required<int>("n_outputs"),
+            .activation = member(fields.required<NamedFields>("activation")),
+            .dropout = fields.optional("dropout", 0.0),
+            .scales_input = fields.required<bool>("scales_input"),
+            .scales_output = fields.required<bool>("scales_output"),
+            .shares_bias = fields.required<bool>("shares_bias")};
+}
+
+inline PackedDenseSpec packed_dense_spec(LayerFields &fields) {
+    return {.members = fields.required<int>("n_members"),
+            .units = fields.required<int>("n_outputs"),
+            .activation = member(fields.required<NamedFields>("activation")),
+            .dropout = fields.optional("dropout", 0.0)};
+}
+
 inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "Dense") return dense_spec(fields);
     if (kind == "PiecewiseLinear") return piecewise_linear_spec(fields);
@@ -110,6 +127,8 @@ inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
         return CategoryEmbeddingSpec{.columns = fields.required<std::vector<int>>("columns"),
                                      .sizes = fields.required<std::vector<int>>("sizes"),
                                      .widths = fields.required<std::vector<int>>("widths")};
+    if (kind == "EnsembleDense") return ensemble_dense_spec(fields);
+    if (kind == "PackedDense") return packed_dense_spec(fields);
     if (kind == "Scale") return ScaleSpec{};
     if (kind == "Periodic") return numeric_embedding_spec(fields, periodic_spec(fields));
     if (kind == "Pieces") return numeric_embedding_spec(fields, pieces_spec(fields));

@@ -22,7 +22,7 @@ from rosenblatt.support.philox import Draws
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Forward", "Trace", "backpropagate", "forward"]
+__all__ = ["Forward", "Trace", "backpropagate", "forward", "mean_of_members"]
 
 
 @final
@@ -36,7 +36,8 @@ class Forward:
         Pre-activations of the layers 1 … L, which the activation functions take; of a layer
         without an activation, what leaves it.
     a : tuple of arrays (n_samples, n_l)
-        What leaves the layers 0 … L: a[0] is the input, a[-1] the raw scores.
+        What leaves the layers 0 … L: a[0] is the input, a[-1] the raw scores, of an ensemble of
+        the shape (n_samples, n_members, n_outputs).
     blocks : tuple of Passed
         Every step within the layers 1 … L.
     """
@@ -162,7 +163,9 @@ def backpropagate(
     total = float(w.sum()) if total_weight is None else total_weight
     layers = network.layer_parameters(theta)
 
-    L = loss.value(passed.scores, y)  # B4 for the squared error
+    k = network.n_members
+    scores, targets = passed.scores.reshape(n * k, -1), np.repeat(y, k, axis=0)
+    L = loss.value(scores, targets).reshape(n, k).mean(axis=1)  # B4 for the squared error; N8
     seen = w != 0  # weight 0 is absence, also of an infinite L
     J = float(matmul(w[seen], L[seen])) / total + sum(  # B6
         penalty.value(layers[i][name])
@@ -175,7 +178,9 @@ def backpropagate(
     gradient = np.empty_like(theta)
     gradients = network.layer_parameters(gradient)
     # ∂L/∂a of the last layer
-    upstream = w[:, None] * np.where(seen[:, None], loss.gradient(passed.scores, y), 0)
+    gradient_of_rows = (loss.gradient(scores, targets) / k).reshape(n, -1)
+    upstream = w[:, None] * np.where(seen[:, None], gradient_of_rows, 0)
+    upstream = upstream.reshape(passed.scores.shape)
     for i in reversed(range(depth)):
         back = network.layers[i].backward(layers[i], passed.blocks[i], upstream)
         delta[i], upstream = back.delta, back.upstream  # B13: one factor a layer
@@ -186,7 +191,7 @@ def backpropagate(
 
     return Trace(
         forward=passed,
-        prediction=loss.inverse_link(passed.scores),
+        prediction=mean_of_members(loss.inverse_link(scores), k),
         loss=L,
         objective=J,
         delta=tuple(delta),
@@ -194,3 +199,10 @@ def backpropagate(
         bias_gradients=tuple(layer["bias"] for layer in gradients if "bias" in layer),
         gradient=gradient,
     )
+
+
+def mean_of_members(rows: FloatArray, n_members: int) -> FloatArray:
+    """The mean over the members of each sample, whose rows follow one another (N8)."""
+    if n_members == 1:
+        return rows
+    return rows.reshape(-1, n_members, rows.shape[-1]).mean(axis=1)

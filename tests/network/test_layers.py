@@ -23,12 +23,12 @@ def test_the_gradient_is_that_of_differences(case: Case) -> None:
         moved[i] = value
         return backpropagate(net, moved, data.X, data.y, loss, penalty).objective
 
-    expected = [
-        central_difference(lambda v, i=i: objective(i, v), theta[i], 1e-4)
-        for i in range(len(theta))
-    ]
+    some = np.random.default_rng(0).permutation(len(theta))[:300]
+    expected = [central_difference(lambda v, i=i: objective(i, v), theta[i], 1e-4) for i in some]
     scale = np.abs(gradient).max()
-    np.testing.assert_allclose(gradient / scale, np.array(expected) / scale, rtol=0, atol=1e-7)
+    np.testing.assert_allclose(
+        gradient[some] / scale, np.array(expected) / scale, rtol=0, atol=1e-7
+    )
 
 
 @each_case

@@ -21,9 +21,11 @@ from rosenblatt.model import EnsembleModel, Model, OutputFormat
 from rosenblatt.network import (
     CategoryEmbedding,
     Dense,
+    EnsembleDense,
     Layer,
     Network,
     NumericEmbedding,
+    PackedDense,
     Periodic,
     Pieces,
     PiecewiseLinear,
@@ -112,6 +114,24 @@ NETWORKS: dict[str, Trained] = {
     ),
     "categories": trained((CategoryEmbedding((1, 3), (3, 2), (2, 4)), Dense(4, Tanh()), Dense(3))),
     "categories alone": trained((CategoryEmbedding(tuple(range(5)), (4,) * 5, (2,) * 5), Dense(3))),
+    "ensemble": trained(
+        (EnsembleDense(4, 6, Tanh(), dropout=0.1), EnsembleDense(4, 5, ELU()), PackedDense(4, 3)),
+        CategoricalCrossEntropy(),
+    ),
+    "packed ensemble of both classes": trained(
+        (PackedDense(3, 4, Tanh()), PackedDense(3, 1)),
+        BinaryCrossEntropy(),
+        form=OutputFormat.BOTH_CLASSES,
+    ),
+    "small ensemble of counts": trained(
+        (
+            Dense(6, Tanh()),
+            EnsembleDense(3, 4, Tanh(), scales_output=False, shares_bias=True),
+            EnsembleDense(3, 4, Tanh(), scales_input=False, scales_output=False, shares_bias=True),
+            PackedDense(3, 2),
+        ),
+        Poisson(),
+    ),
     "two of a kind": trained(
         (
             Dense(6, LeakyReLU(0.1), residual=True),

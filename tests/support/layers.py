@@ -12,8 +12,10 @@ from rosenblatt.activations import GELU, ReLU, SiLU, Tanh
 from rosenblatt.network import (
     CategoryEmbedding,
     Dense,
+    EnsembleDense,
     Network,
     NumericEmbedding,
+    PackedDense,
     Periodic,
     Pieces,
     Scale,
@@ -93,6 +95,44 @@ NETWORKS: dict[str, Case] = {
         2, CategoryEmbedding((0, 1), (40, 2), (1, 2)), Dense(3), categories=((0, 40), (1, 2))
     ),
     "no categories": of(2, CategoryEmbedding((), (), ()), Dense(3)),
+    "ensemble": of(
+        4,
+        EnsembleDense(5, 6, Tanh(), draws_signs=True),
+        EnsembleDense(5, 7, Tanh()),
+        PackedDense(5, 3),
+    ),
+    "ensemble of one": of(3, EnsembleDense(1, 4, Tanh()), PackedDense(1, 3)),
+    "members that share their biases": of(
+        3, EnsembleDense(3, 4, Tanh(), shares_bias=True), EnsembleDense(3, 3, scales_input=False)
+    ),
+    "small ensemble": of(
+        4,
+        EnsembleDense(4, 5, Tanh(), scales_output=False, shares_bias=True, draws_signs=True),
+        EnsembleDense(4, 6, Tanh(), scales_input=False, scales_output=False, shares_bias=True),
+        PackedDense(4, 3),
+    ),
+    "ensemble that scales outputs alone": of(
+        3, EnsembleDense(3, 4, Tanh(), scales_input=False), PackedDense(3, 3)
+    ),
+    "packed ensemble": of(
+        4, PackedDense(3, 5, Tanh()), PackedDense(3, 4, SiLU()), PackedDense(3, 3)
+    ),
+    "ensemble that needs z": of(
+        3, EnsembleDense(3, 4, GELU()), EnsembleDense(3, 4, SiLU()), PackedDense(3, 3)
+    ),
+    "ensemble behind layers": of(
+        3,
+        NumericEmbedding(Periodic(2), 2, keeps_input=True),
+        Scale(),
+        Dense(5, Tanh(), normalization=BatchNorm()),
+        EnsembleDense(3, 4, Tanh(), input_groups=(2, 3)),
+        Scale(),
+        PackedDense(3, 3),
+    ),
+    "packed behind a layer": of(3, Dense(4, Tanh()), PackedDense(3, 4, Tanh()), PackedDense(3, 3)),
+    "large ensemble": of(
+        9, EnsembleDense(17, 20, Tanh()), EnsembleDense(17, 18, Tanh()), PackedDense(17, 3)
+    ),
     "scale last": of(3, Dense(3), Scale()),
 }
 each_case = pytest.mark.parametrize("case", NETWORKS.values(), ids=NETWORKS)

@@ -14,9 +14,13 @@ from rosenblatt.network import (
     ActivationLayer,
     Affine,
     Dropout,
+    EnsembleAffine,
     GaussianNoise,
     Network,
     NormalizationLayer,
+    NumericEmbedding,
+    PackedAffine,
+    Scale,
 )
 from rosenblatt.support.types import FloatArray
 
@@ -24,7 +28,16 @@ __all__ = ["refuse_nan"]
 
 
 # Of finite numbers these give NaN only where numbers overflow.
-LIBRARY = Affine | Dropout | GaussianNoise | NormalizationLayer
+LIBRARY = (
+    Affine
+    | Dropout
+    | EnsembleAffine
+    | GaussianNoise
+    | NormalizationLayer
+    | NumericEmbedding
+    | PackedAffine
+    | Scale
+)
 
 
 def refuse_nan(

@@ -7,6 +7,7 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.backprop import mean_of_members
 from rosenblatt.engine import native
 from rosenblatt.engine import reference as readable
 from rosenblatt.engine.blas import blas_for, largest_product
@@ -60,11 +61,26 @@ def scores(
     state: FloatArray | None = None,
     deterministic: bool = False,
 ) -> FloatArray:
-    """Raw scores, shape (n_samples, n_outputs); parameters as for `predictor`."""
+    """Raw scores, shape (n_samples, n_outputs); parameters as for `predictor`.
+
+    Those of an ensemble are the mean of its members'.
+    """
     X = fitting(network, theta, X)
     if runs_natively(network):
         threads = forward_threads(network, n_jobs, X.shape[0])
         return native.native_scores(network, theta, X, threads, state, deterministic)
+    rows = member_scores(network, theta, X, n_jobs, state, deterministic)
+    return mean_of_members(rows, network.n_members)
+
+
+def member_scores(
+    network: Network,
+    theta: FloatArray,
+    X: Matrix,
+    n_jobs: int | None,
+    state: FloatArray | None,
+    deterministic: bool,
+) -> FloatArray:
     with blas_for(largest_product(network, X.shape[0]), n_jobs, deterministic):
         return readable.readable_scores(network, theta, X, state)
 
@@ -97,7 +113,8 @@ class ReadableLink(EnginePredictor):
         return None
 
     def columns(self, X: Matrix) -> FloatArray:
-        p = self.loss.inverse_link(
-            scores(self.network, self.theta, X, self.n_jobs, self.state, self.deterministic)
-        )
+        n_members = self.network.n_members
+        of = scores if n_members == 1 else member_scores
+        rows = of(self.network, self.theta, X, self.n_jobs, self.state, self.deterministic)
+        p = mean_of_members(self.loss.inverse_link(rows), n_members)
         return np.hstack([1 - p, p]) if self.form is OutputFormat.BOTH_CLASSES else p

@@ -126,4 +126,5 @@ class ReferenceObjective(Objective):
 def readable_scores(
     network: Network, theta: FloatArray, X: Matrix, state: FloatArray | None = None
 ) -> FloatArray:
-    return forward(network, theta, dense(X), state=state).scores
+    """A row for each sample; of an ensemble one for each of its members, one after another."""
+    return forward(network, theta, dense(X), state=state).scores.reshape(-1, network.n_outputs)

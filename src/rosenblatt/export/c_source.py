@@ -71,14 +71,22 @@ class Writer:
         for parity in (0, 1):
             if widths := sizes[:-1][parity::2]:
                 body.arrays[buffer(parity)] = max(widths)
-        incoming = "x"
+        incoming, n_members = "x", self.trained.n_members(layers)
+        last = "out" if n_members == 1 else body.scratch(sizes[-1])
         for k, (layer, n_out) in enumerate(zip(layers, sizes, strict=True)):
-            outgoing = "out" if k == len(layers) - 1 else buffer(k % 2)
+            outgoing = last if k == len(layers) - 1 else buffer(k % 2)
             c = CLayerWriter(self.file, body, f"{label}{k + 1}")
             c.statement(f"/* layer {k + 1}: {prod(layer.shape)} to {n_out} */")
             c.sequence([layer], incoming, outgoing)
             incoming = outgoing
-        self._link(CLayerWriter(self.file, body, f"{label}{len(layers) + 1}"))
+        c = CLayerWriter(self.file, body, f"{label}{len(layers) + 1}")
+        self._link(c, last, n_members)
+        if n_members > 1:
+            helper, n = (
+                c.helper("mean_of_members", MEAN_OF_MEMBERS_IN_C),
+                self.trained.model.n_outputs,
+            )
+            c.statement(f"{helper}({last}, {n_members}, {n}, out);")
         return body
 
     def _mean(self, chains: Sequence[Sequence[TrainedLayer]]) -> CBody:
@@ -96,16 +104,18 @@ class Writer:
         body.statements.append(f"for (i = 0; i < {n}; i++) out[i] /= {len(chains)};")
         return body
 
-    def _link(self, c: CLayerWriter) -> None:
-        n = self.trained.model.n_outputs
+    def _link(self, c: CLayerWriter, scores: str, n_members: int) -> None:
+        width = self.trained.model.n_outputs
+        n = width * n_members
         match self.trained.link:
             case Link.LOGISTIC:
-                c.activate(Sigmoid(), "out", n)
+                c.activate(Sigmoid(), scores, n)
             case Link.SOFTMAX:
-                c.activate(Softmax(), "out", n)
+                for start in range(0, n, width):
+                    c.activate(Softmax(), f"{scores} + {start}" if start else scores, width)
             case Link.EXP:
                 exp = self.number.call("exp")
-                c.statement(f"for (i = 0; i < {n}; i++) out[i] = {exp}(out[i]);")
+                c.statement(f"for (i = 0; i < {n}; i++) {scores}[i] = {exp}({scores}[i]);")
             case Link.IDENTITY:
                 pass
 
@@ -144,6 +154,21 @@ class Writer:
         labels = ",\n    ".join(map(string, self.trained.classes))
         declared = f"const char *const {name}_classes[{len(self.trained.classes)}]"
         return f"{text}extern {declared};\n{declared} = {{\n    {labels}\n}};\n"
+
+
+MEAN_OF_MEMBERS_IN_C = """\
+static void NAME(const REAL *members, long k, long n, REAL *mean)
+{
+    long m, i;
+    for (i = 0; i < n; i++)
+        mean[i] = 0;
+    for (m = 0; m < k; m++)
+        for (i = 0; i < n; i++)
+            mean[i] += *members++;
+    for (i = 0; i < n; i++)
+        mean[i] /= k;
+}
+"""
 
 
 def buffer(parity: int) -> str:

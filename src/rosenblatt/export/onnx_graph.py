@@ -110,7 +110,10 @@ def network_value(graph: Graph, trained: Trained, x: str) -> str:
         scores = x
         for layer in layers:
             scores = graph.layer(layer, scores)
-        values.append(LINKS[single.link](graph, scores))
+        value = LINKS[single.link](graph, scores)
+        if single.n_members(layers) > 1:
+            value = graph.step("ReduceMean", value, graph.constant(np.array([1])), keepdims=0)
+        values.append(value)
     value = graph.step("Mean", *values) if len(values) > 1 else values[0]
     if single.form is not OutputFormat.BOTH_CLASSES:
         return value

@@ -27,6 +27,7 @@ __all__ = [
     "Exponential",
     "GatedByHardSigmoid",
     "GatedByNormal",
+    "MeanOfMembers",
     "MeanOfNetworks",
     "PiecewiseLinear",
     "ShrinkingLayerNorm",
@@ -162,6 +163,14 @@ class MeanOfNetworks(nn.Module):
         return torch.stack([network(x) for network in self.networks]).mean(dim=0)
 
 
+@final
+class MeanOfMembers(nn.Module):
+    """The mean over the members of an ensemble, which are the last axis but one."""
+
+    def forward(self, x: Any) -> Any:
+        return x.mean(dim=-2)
+
+
 LINKS: dict[Link, Callable[[], list[nn.Module]]] = {
     Link.IDENTITY: list,
     Link.EXP: lambda: [Exponential()],
@@ -187,15 +196,17 @@ def sequential(trained: Trained, *, logits: bool = False) -> nn.Sequential:
     chains = [
         [module for layer in layers for module in writer.layer(layer)] for layers in trained.chains
     ]
+    members = [trained.n_members(layers) for layers in trained.chains]
     if logits:
-        if len(chains) > 1:
+        if len(chains) > 1 or members[0] > 1:
             raise ValueError(
                 "a mean of several networks has no logits, because it is their predictions that are"
                 " averaged: take logits=False, or each network's own module."
             )
         return nn.Sequential(*chains[0]).eval()
-    for modules in chains:
+    for modules, n_members in zip(chains, members, strict=True):
         modules += LINKS[trained.link]()
+        modules += [MeanOfMembers()] if n_members > 1 else []
     networks = (
         chains[0] if len(chains) == 1 else [MeanOfNetworks([nn.Sequential(*m) for m in chains])]
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, final
 
 import numpy as np
@@ -74,6 +76,11 @@ class Trained:
             ]
             for member in self.model.members
         ]
+
+    def n_members(self, layers: Sequence[TrainedLayer]) -> int:
+        """Of the ensemble that one of the chains is."""
+        last = layers[-1]
+        return prod(last.layer.output_shape(last.shape)) // self.model.n_outputs
 
     @property
     def link(self) -> Link:

@@ -5,6 +5,8 @@ from rosenblatt.network.affine import Affine
 from rosenblatt.network.bases import Basis, Periodic, Pieces
 from rosenblatt.network.category_embedding import CategoryEmbedding
 from rosenblatt.network.dense import Dense
+from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
+from rosenblatt.network.ensemble_dense import EnsembleDense, PackedDense
 from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.layout import beside_dense, fill
 from rosenblatt.network.network import Network
@@ -25,12 +27,16 @@ __all__ = [
     "CategoryEmbedding",
     "Dense",
     "Dropout",
+    "EnsembleAffine",
+    "EnsembleDense",
     "GaussianNoise",
     "Layer",
     "NativeForm",
     "Network",
     "NormalizationLayer",
     "NumericEmbedding",
+    "PackedAffine",
+    "PackedDense",
     "Passed",
     "Periodic",
     "Pieces",

@@ -178,6 +178,11 @@ class Layer(ABC):
         return {}
 
     @property
+    def gives_members(self) -> bool:
+        """Whether what leaves it, (k, n), are n units of each of k members of an ensemble."""
+        return False
+
+    @property
     def takes_codes(self) -> bool:
         """Whether some of its inputs are codes: it then comes first, and no noise is added."""
         return False

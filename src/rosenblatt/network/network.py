@@ -45,7 +45,9 @@ class Network:
     n_inputs : int
         Numbers of one sample; the first layer takes the shape (n_inputs,).
     layers : tuple of Layer
-        Each takes the shape that the one before gives; the last gives (n_outputs,).
+        Each takes the shape that the one before gives; the last gives (n_outputs,), or of the
+        members of an ensemble (n_members, n_outputs). The loss is then the mean of the members',
+        and the prediction the mean of their predictions.
     input_noise : float
         Standard deviation of the Gaussian noise that a training step adds to the input.
     """
@@ -60,7 +62,7 @@ class Network:
         if not self.layers:
             raise ValueError("a network needs at least one layer")
         GaussianNoise(self.input_noise)  # checks the number
-        if len(self.layer_shapes[-1]) != 1:
+        if len(self.layer_shapes[-1]) != 1 + self.layers[-1].gives_members:
             raise ValueError(
                 f"a network ends with outputs of shape (n,), and {self.layers[-1]!r} gives"
                 f" {self.layer_shapes[-1]}"
@@ -86,7 +88,13 @@ class Network:
 
     @property
     def n_outputs(self) -> int:
-        return self.layer_shapes[-1][0]
+        return self.layer_shapes[-1][-1]
+
+    @property
+    def n_members(self) -> int:
+        """Of the ensemble that it is; 1 for a network without members."""
+        *members, _ = self.layer_shapes[-1]
+        return prod(members)
 
     @cached_property
     def shapes(self) -> tuple[tuple[int, int], ...]:

@@ -122,6 +122,10 @@ class Sequential(Layer):
         return tuple(p + n for p, layer in self._named() for n in layer.constrained)
 
     @property
+    def gives_members(self) -> bool:
+        return self.layers[-1].gives_members
+
+    @property
     def is_random(self) -> bool:
         return any(layer.is_random for layer in self.layers)
 
