@@ -27,7 +27,7 @@ class LearnerArguments:
     preset: Annotated[
         str,
         typer.Option(
-            help="fast, default or best: about 1, 5 and 60 seconds on two cores for 6,000 rows.",
+            help="fast, default or best: about 1, 4 and 30 seconds on two cores for 6,000 rows.",
             rich_help_panel=PANEL,
         ),
     ] = DEFAULT

@@ -33,7 +33,7 @@ class TableClassifier(ClassifierMixin, BaseTable):
     Parameters
     ----------
     preset : {'fast', 'default', 'best'}, default='default'
-        About 1, 5 and 60 seconds on two cores for 6,000 rows.
+        About 1, 4 and 30 seconds on two cores for 6,000 rows.
     time_limit : float, optional
         Seconds after which the best so far is returned.
     columns : dict of str to str, optional
