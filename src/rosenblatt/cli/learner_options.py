@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from rosenblatt.cli.options import TASKS, check, check_member
-from rosenblatt.tabular.preset import NUMBER_LOSSES, PRESETS, Preset
+from rosenblatt.tabular.preset import MOST_NETWORKS, NUMBER_LOSSES, PRESETS, Preset
 
 __all__ = ["CLASS_WEIGHTS", "LearnerOptions"]
 
 CLASS_WEIGHTS = ("balanced",)
-MOST_NETWORKS = 1000
 
 
 @final

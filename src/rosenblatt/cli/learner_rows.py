@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -18,6 +19,7 @@ from rosenblatt.support.listing import count
 from rosenblatt.support.types import Float64Array, IntArray
 from rosenblatt.table import (
     ClassTarget,
+    ColumnKind,
     TableEncoding,
     TableFile,
     TableFormat,
@@ -48,6 +50,8 @@ class LearnerRows:
     held_out : EncodedRows, optional
     weight_column : str, optional
     notes : tuple of str
+    said : mapping of str to ColumnKind
+        The kinds of columns that were asked for.
     """
 
     table: EncodedTable
@@ -57,6 +61,7 @@ class LearnerRows:
     held_out: EncodedRows | None
     weight_column: str | None
     notes: tuple[str, ...]
+    said: Mapping[str, ColumnKind]
 
     @property
     def encoding(self) -> TableEncoding:
@@ -133,6 +138,7 @@ def prepare_rows(
             f"rows with the same {group_column!r} are not divided: {count(n_groups, 'group')}"
             " to train on"
         )
+    columns = {column.name for column in encoded.encoding.columns}
     return LearnerRows(
         encoded,
         of_rows,
@@ -141,6 +147,7 @@ def prepare_rows(
         tested if tested is not None and tested.has_weight else None,
         weight_column,
         (*notes, *labelled.formats.notes, *encoded.encoding.notes),
+        {name: kind for name, kind in (fmt.columns if fmt else {}).items() if name in columns},
     )
 
 

@@ -21,6 +21,7 @@ from rosenblatt.parallel import StopSignal
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.tabular.parameters import column_options
 from rosenblatt.tabular.preset import NUMBER_LOSSES
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.training import TrainedTable, train_networks
@@ -95,7 +96,10 @@ def train_learner(
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         version=__version__,
         parts=part_sizes(rows),
-        options=tuple(OptionValue(name, value) for name, value in vars(options).items()),
+        options=(
+            *(OptionValue(name, value) for name, value in vars(options).items()),
+            *column_options(rows.said),
+        ),
         scores=all_scores(kind, rows, trained, outside, comparison),
         epochs=len(trained.epochs),
         stop_reason=reason,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, final
 
-__all__ = ["DEFAULT", "NUMBER_LOSSES", "PRESETS", "Preset", "Recipe"]
+__all__ = ["DEFAULT", "MOST_NETWORKS", "NUMBER_LOSSES", "PRESETS", "Preset", "Recipe"]
 
 
 @final
@@ -83,6 +83,7 @@ class Preset:
         return replace(self, n_networks=n, fewest_members=n, operations=operations)
 
 
+MOST_NETWORKS: Final = 1000
 NUMBER_LOSSES: Final = ("squared_error", "absolute_error")
 DEFAULT: Final = "default"
 PRESETS: Final[Mapping[str, Preset]] = {

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from rosenblatt import __version__
 from rosenblatt.persistence import PartSize, SavedModel, Score, Summary, load_model
 from rosenblatt.table import ClassTarget
+from rosenblatt.tabular.parameters import options_of, parameters_of
 
 if TYPE_CHECKING:
     from rosenblatt.tabular.base import BaseTable
@@ -32,7 +33,7 @@ def saved_model_of(estimator: BaseTable) -> SavedModel:
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         version=__version__,
         parts=(PartSize("train", estimator.n_rows_),),
-        options=(),
+        options=options_of(estimator.get_params(deep=False)),
         scores=(Score("network", "validation", metric, score if math.isfinite(score) else None),),
         epochs=len(estimator.history_),
         stop_reason="all networks were trained",
@@ -43,6 +44,9 @@ def saved_model_of(estimator: BaseTable) -> SavedModel:
 
 def load(path: str | PathLike[str]) -> TableClassifier | TableRegressor:
     """The estimator in a model file, from `save` or from the command line.
+
+    It has the constructor parameters that it was trained with, as far as they are plain values: a
+    `Preset` or a random generator of one's own is not kept, and `history_` is empty.
 
     Parameters
     ----------
@@ -66,5 +70,7 @@ def load(path: str | PathLike[str]) -> TableClassifier | TableRegressor:
         estimator.classes_ = np.array(target.classes, dtype=dtype)
     else:
         estimator = TableRegressor()
+    options = saved.summary.options
+    estimator.set_params(**parameters_of(options, estimator.get_params().keys()))
     estimator._restore(saved, names)
     return estimator
