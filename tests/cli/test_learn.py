@@ -112,7 +112,7 @@ def test_an_option_of_one_network_trains_one(folder: Path, result, options: list
         (["--save-predictions", "shop.csv"], "the model's file or the table"),
         (["--save-predictions", "shop.safetensors/"], "shop.safetensors"),
         (["--groups", "hose"], "has no column 'hose' of groups"),
-        (["--groups", "constant"], "a column of two groups or more"),
+        (["--groups", "constant"], "same 'constant', so that none are outside: give two"),
         (["--groups", "bought"], "cannot be target and groups"),
         (["--sample-weight", "size", "--groups", "size"], "sample weights and groups"),
         (["--target", "weight", "--class-weight", "balanced"], "is taken for a number"),

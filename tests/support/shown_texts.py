@@ -33,6 +33,7 @@ SHOWN = (
     "support/output_links.py",
     "support/paths.py",
     "table",
+    "tabular/folds.py",
 )
 # Words of tables, which no screen shows.
 VOCABULARY = {

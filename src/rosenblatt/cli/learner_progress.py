@@ -28,7 +28,7 @@ class LearnerProgress:
         with self.lock:
             self.total = n_epochs
 
-    def epoch(self, number: int, note: EpochNote) -> None:
+    def epoch(self, number: int, recipe: str, note: EpochNote) -> None:
         with self.lock:
             self.done += 1
             self.begun.add(number)

@@ -111,11 +111,6 @@ def prepare_rows(
             f"{len(kept)} row is left to learn {learnt.name!r} from: give 2 or more that have a"
             " target"
         )
-    if names is not None and len(np.unique(names[kept])) < 2:
-        raise InputError(
-            f"all rows to train on have the same {group_column!r}, so that none are outside:"
-            " name a column of two groups or more, or leave --groups out"
-        )
     of_rows = weights_of(weights, rows[kept])
     data = Labelled(
         labelled.table,
@@ -123,6 +118,7 @@ def prepare_rows(
         y[kept],
         balanced(learnt, y[kept], of_rows) if options.class_weight else of_rows,
         None if names is None else names[kept],
+        group_column or "",
     )
     encoded = encode_labelled(
         data, labelled.formats, options.chosen, random_state=options.seed, reading=file.reading

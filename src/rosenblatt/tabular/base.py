@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 import warnings
 from abc import ABC, abstractmethod
@@ -11,6 +12,7 @@ from numbers import Integral, Real
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -164,14 +166,22 @@ class BaseTable(BaseEstimator, ABC):
             report=self._report if self.verbose else None,
         )
         self.history_ = [
-            {"network": number, "epoch": note.epoch, "loss": note.loss, "score": note.quality[0]}
-            for number, note in trained.epochs
+            {
+                "network": one.network,
+                "recipe": one.recipe,
+                "epoch": one.note.epoch,
+                "loss": one.note.loss,
+                "score": one.note.quality[0],
+                "chosen": one.chosen,
+                "kept": one.kept,
+            }
+            for one in trained.epochs
         ]
         self.n_rows_ = len(data.rows)
         self.encoding_, self.network_ = trained.encoding, trained.model
         self._notes = trained.notes
         self.validation_score_ = math.nan
-        if trained.learned is not None:
+        if trained.learned is not None and np.isfinite(trained.learned.outside).any():
             self.validation_score_ = self._score_outside(trained.learned, trained.rows)
         self._warn_of(trained.learned)
         self.encoder_ = TableEncoder.of(self.encoding_, getattr(self, "feature_names_in_", None))
@@ -188,12 +198,13 @@ class BaseTable(BaseEstimator, ABC):
             return
         warnings.warn(what, UserWarning, stacklevel=4)
 
-    def _report(self, number: int, note: EpochNote) -> None:
-        print(
-            f"network {number + 1}, epoch {note.epoch}: loss {note.loss:.4g},"
-            f" score {note.quality[0]:.4g}",
-            flush=True,
+    def _report(self, number: int, recipe: str, note: EpochNote) -> None:
+        # At once, so that lines of several threads stay whole.
+        sys.stdout.write(
+            f"network {number} ({recipe}), epoch {note.epoch}: loss {note.loss:.4g},"
+            f" score {note.quality[0]:.4g}\n"
         )
+        sys.stdout.flush()
 
     @property
     def _loss(self) -> str:
@@ -262,7 +273,12 @@ class BaseTable(BaseEstimator, ABC):
         """Columns, networks and score, as text."""
         check_is_fitted(self)
         lines = [f"{type(self).__name__}: {self.network_summary_}"]
-        lines.append(f"score of rows not seen in training: {self.validation_score_:.4f}")
+        score = self.validation_score_
+        lines.append(
+            f"score of rows not seen in training: {score:.4f}"
+            if math.isfinite(score)
+            else "no score: no rows were left out of the training"
+        )
         width = max(len(line.name) for line in self.encoding_.describe())
         lines += [
             f"  {line.name:{width}}  {line.kind}: {line.detail}"

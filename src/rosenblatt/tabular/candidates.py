@@ -40,6 +40,13 @@ class Candidate:
     def is_small(self) -> bool:
         return self.recipe.hidden == SMALL_UNITS
 
+    @property
+    def name(self) -> str:
+        """What the candidates of a table differ by."""
+        size = "small" if self.is_small else "wide"
+        is_log = isinstance(self.target, NumberTarget) and self.target.log
+        return f"{size}, log target" if is_log else size
+
     def within(self, epochs: int) -> Candidate:
         """The same along a schedule of no more epochs."""
         recipe = replace(self.recipe, epochs=min(self.recipe.epochs, epochs))

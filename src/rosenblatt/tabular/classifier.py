@@ -55,9 +55,10 @@ class TableClassifier(ClassifierMixin, BaseTable):
     network_ : EnsembleModel
         Its members take the encoder's features.
     history_ : list of dict
-        Loss and score of every epoch of every network.
+        Every epoch of every network: 'network' (from 0), 'recipe', 'epoch', 'loss', 'score',
+        'chosen' (whether the recipe won) and 'kept' (whether the network has its weights).
     validation_score_ : float
-        Accuracy on rows that the networks in question have not seen.
+        Accuracy on rows that the networks in question have not seen; NaN without any.
     n_features_in_, feature_names_in_
         As in scikit-learn.
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.errors import InputError
 from rosenblatt.support.types import IntArray
 
-__all__ = ["divided", "grouped"]
+__all__ = ["divided", "grouped", "require_two_groups"]
+
+
+def require_two_groups(groups: npt.NDArray[np.generic], name: str) -> None:
+    """InputError if all rows are of one group, and none would be outside of it."""
+    if (groups == groups[0]).all():
+        raise InputError(
+            f"all rows to train on have the same {name!r}, so that none are outside: give two"
+            " groups or more, or leave the groups out"
+        )
 
 
 def divided(

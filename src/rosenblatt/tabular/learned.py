@@ -10,6 +10,7 @@ import numpy as np
 from rosenblatt.model import EnsembleModel
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table.target import AnyTarget, ClassTarget
+from rosenblatt.tabular.candidates import Candidate
 from rosenblatt.tabular.member import Member
 from rosenblatt.tabular.outside import scores_outside
 from rosenblatt.tabular.rows import TrainingRows
@@ -29,6 +30,8 @@ class Learned:
         Its members in the order of their numbers, with calibrated scores.
     target : ClassTarget or NumberTarget
         As the members learnt it.
+    recipe : str
+        The name of theirs.
     members : tuple of Member
         Uncalibrated.
     outside : array (n_rows, n_outputs)
@@ -43,6 +46,7 @@ class Learned:
 
     model: EnsembleModel
     target: AnyTarget
+    recipe: str
     members: tuple[Member, ...]
     outside: FloatArray
     n_recipes: int
@@ -52,7 +56,7 @@ class Learned:
 
 def concluded(
     rows: TrainingRows,
-    target: AnyTarget,
+    chosen: Candidate,
     members: list[Member],
     n_recipes: int,
     interrupted: bool,
@@ -61,11 +65,22 @@ def concluded(
     """The mean of the members, whose class probabilities are calibrated by the rows outside."""
     outside = scores_outside(rows, members)
     models = [m.model for m in members]
-    if isinstance(target, ClassTarget):
+    if isinstance(chosen.target, ClassTarget):
         known = np.isfinite(outside[:, 0])
         codes, weights = rows.targets(np.flatnonzero(known))
         T = temperature(outside if known.all() else outside[known], codes, weights)
         outside /= T
         models = [scaled_down(model, T) for model in models]
+    if not members[0].division.has_rows_outside:
+        outside[:] = np.nan
     model = EnsembleModel(tuple(models))
-    return Learned(model, target, tuple(members), outside, n_recipes, interrupted, notes)
+    return Learned(
+        model,
+        chosen.target,
+        chosen.name,
+        tuple(members),
+        outside,
+        n_recipes,
+        interrupted,
+        notes,
+    )

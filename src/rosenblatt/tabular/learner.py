@@ -70,7 +70,7 @@ def learn(
         Threads, each of which trains a network; results do not depend on it.
     stop : StopSignal, optional
     report : callable, optional
-        Is told every epoch of every network.
+        Is told every epoch of every network, and the name of its recipe.
     planned : callable, optional
         Is told how many epochs there are in all, as soon as that is known and when it changes.
 
@@ -123,7 +123,7 @@ def learn(
     members += [m for _, m in work.train(others, n_jobs)]
     interrupted = len(members) < n_pilots + len(others)
     notes = (of_many_classes(members),) if contest.only_small else ()
-    return concluded(rows, chosen.target, members, len(candidates), interrupted, notes)
+    return concluded(rows, chosen, members, len(candidates), interrupted, notes)
 
 
 @final

@@ -97,7 +97,7 @@ def train(
     recipe: Recipe,
     seed: int,
     stop: StopSignal,
-    report: Callable[[int, EpochNote], None] | None = None,
+    report: Callable[[EpochNote], None] | None = None,
 ) -> Member | None:
     """A trained network; None where the time was up before its first epoch ended.
 
@@ -150,7 +150,7 @@ def train(
         note = EpochNote(epoch + 1, trained.data_loss, objective.quality(scores, y_val, weights))
         notes.append(note)
         if report is not None:
-            report(number, note)
+            report(note)
         if note.quality > best.quality:
             best = Best(theta.copy(), epoch, note.quality, scores)
         if stop.due:

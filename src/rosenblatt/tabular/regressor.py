@@ -44,7 +44,7 @@ class TableRegressor(RegressorMixin, BaseTable):
     Attributes
     ----------
     validation_score_ : float
-        R² on rows that the networks in question have not seen.
+        R² on rows that the networks in question have not seen; NaN without two of them.
     columns_, encoder_, network_, history_, n_features_in_, feature_names_in_
         As in `TableClassifier`.
 

@@ -56,6 +56,11 @@ class Division:
     train: Rows
     validation: Rows
 
+    @property
+    def has_rows_outside(self) -> bool:
+        """Whether the latter are others than the former, as they are of two folds or more."""
+        return not np.array_equal(self.train, self.validation)
+
 
 def divisions_into(folds: IntArray) -> tuple[Division, ...]:
     """For every fold: all other rows, and the fold's.

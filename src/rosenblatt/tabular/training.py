@@ -6,7 +6,7 @@ The same rows, formats, preset and random state give the same weights through ei
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
@@ -30,13 +30,14 @@ from rosenblatt.table.row_keys import row_keys
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.distinct_rows import DistinctRows, distinct_rows
 from rosenblatt.tabular.encoding import encode_training, numeric_features
+from rosenblatt.tabular.epoch_log import EpochLog, TrainedEpoch
 from rosenblatt.tabular.fallback import linear_model_of
-from rosenblatt.tabular.folds import divided, grouped
+from rosenblatt.tabular.folds import divided, grouped, require_two_groups
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.learner import learn
-from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.preset import NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into
+from rosenblatt.tabular.work import Report
 
 MOST_PROBABILITIES = 180_000_000  # of all rows and classes: 0.7 GB
 LOSSES = dict(zip(NUMBER_LOSSES, (SquaredError(), AbsoluteError()), strict=True))
@@ -66,6 +67,8 @@ class Labelled:
     weights : array (n,), optional
     groups : array (n,), optional
         Rows of one group are in one fold.
+    group_name : str
+        What messages call the groups.
     """
 
     table: Table
@@ -73,6 +76,7 @@ class Labelled:
     y: npt.NDArray[Any]
     weights: Float64Array | None
     groups: npt.NDArray[Any] | None = None
+    group_name: str = "groups"
 
     def of(self, distinct: DistinctRows) -> Labelled:
         """These of the rows."""
@@ -120,15 +124,15 @@ class TrainedTable:
     rows : TrainingRows
     learned : Learned, optional
         None where the time allowed no network.
-    epochs : tuple of (int, EpochNote)
-        The number of a network and what one of its epochs measured, in their order.
+    epochs : tuple of TrainedEpoch
+        Of all networks, those of recipes that lost among them.
     """
 
     model: AnyModel
     encoding: TableEncoding
     rows: TrainingRows
     learned: Learned | None
-    epochs: tuple[tuple[int, EpochNote], ...]
+    epochs: tuple[TrainedEpoch, ...]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -169,9 +173,12 @@ def encode_labelled(
     Raises
     ------
     InputError
-        If no column is left to learn from, or classes and rows are too many.
+        If no column is left to learn from, all rows are of one group, or classes and rows are too
+        many.
     """
     check_probabilities(formats.target, len(data.rows))
+    if data.groups is not None:
+        require_two_groups(data.groups, data.group_name)
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
     distinct = distinct_rows(keys_of(data, formats), data.weights)
     data = data.of(distinct)
@@ -206,7 +213,7 @@ def train_networks(
     loss: str = NUMBER_LOSSES[0],
     n_jobs: int | None = None,
     stop: StopSignal | None = None,
-    report: Callable[[int, EpochNote], None] | None = None,
+    report: Report | None = None,
     planned: Callable[[int], None] | None = None,
 ) -> TrainedTable:
     """Train the networks; where the time allows none of them an epoch, a linear model.
@@ -227,7 +234,7 @@ def train_networks(
         If Ctrl-C arrives before a network has an epoch; afterwards it ends the training, and what
         is trained by then is kept.
     """
-    log = Log(report)
+    log = EpochLog(report)
     encoding = table.encoding
     learned = learn(
         table.rows,
@@ -242,27 +249,13 @@ def train_networks(
         report=log,
         planned=planned,
     )
-    epochs = tuple(sorted(log.epochs, key=lambda pair: (pair[0], pair[1].epoch)))
+    epochs = log.epochs(learned)
     if learned is None:
         trained_on = TrainingRows(*table.rows.part(np.arange(len(table.distinct.chosen))))
         model = linear_model_of(trained_on, encoding.target, n_jobs)
         return TrainedTable(model, encoding, table.rows, None, epochs)
     encoding = replace(encoding, target=learned.target)
     return TrainedTable(learned.model, encoding, table.rows, learned, epochs)
-
-
-@final
-@dataclass(eq=False)
-class Log:
-    """Keeps the epochs of all networks, and hands them on."""
-
-    report: Callable[[int, EpochNote], None] | None
-    epochs: list[tuple[int, EpochNote]] = field(default_factory=list)
-
-    def __call__(self, number: int, note: EpochNote) -> None:
-        self.epochs.append((number, note))
-        if self.report is not None:
-            self.report(number, note)
 
 
 def check_probabilities(target: AnyTarget, n_rows: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import final
 
 import numpy as np
@@ -20,7 +21,8 @@ from rosenblatt.tabular.rows import Division, TrainingRows
 
 __all__ = ["Report", "Work", "threads_of"]
 
-Report = Callable[[int, EpochNote], None]
+# Is told the number of a network, the name of its recipe, and what an epoch measured.
+Report = Callable[[int, str, EpochNote], None]
 
 
 def threads_of(n_jobs: int | None) -> int:
@@ -53,7 +55,7 @@ class Work:
             candidate.recipe,
             self.seed_of(number),
             self.stop,
-            self.report,
+            None if self.report is None else partial(self.report, number, candidate.name),
         )
 
     def seed_of(self, number: int) -> int:
