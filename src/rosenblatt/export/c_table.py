@@ -16,6 +16,7 @@ import numpy.typing as npt
 from rosenblatt.export.c_number import DOUBLE, c_number
 from rosenblatt.export.c_source import c_source
 from rosenblatt.export.c_text import TAKEN, checked_name, comment, string
+from rosenblatt.export.raw_cells import meaning_of
 from rosenblatt.export.trained import Trained
 from rosenblatt.model import AnyModel, OutputFormat
 from rosenblatt.table import ClassTarget, TableEncoding
@@ -87,11 +88,7 @@ class Writer:
                 self._number(column)
 
     def _number(self, column: Number | Date) -> None:
-        is_date = isinstance(column, Date)
-        what = (
-            "days since 1970-01-01, with the time of day as a fraction" if is_date else "a number"
-        )
-        x = self._member("double", column.name, f"{what}; NaN is missing")
+        x = self._member("double", column)
         own = column.scaling_of_values
         center = DOUBLE.literal(own.center)
         self._say(f"missing = {x} != {x};")
@@ -106,7 +103,7 @@ class Writer:
             self._feature("missing")
 
     def _truth(self, column: Boolean) -> None:
-        x = self._member("double", column.name, "1 is true, 0 false; NaN is missing")
+        x = self._member("double", column)
         instead = int(column.often_true and not column.indicator)
         self._say(f"missing = {x} != 0 && {x} != 1;")
         self._feature(f"missing ? {instead} : {x}")
@@ -114,8 +111,7 @@ class Writer:
             self._feature("missing")
 
     def _category(self, column: Category) -> None:
-        what = 'text in UTF-8 without blanks around it; NULL and "" are missing'
-        x = self._member("const char *", column.name, what)
+        x = self._member("const char *", column)
         n, start = len(column.categories), self.n_features
         self._say(f"missing = !{x} || !*{x};")
         if n:
@@ -161,15 +157,16 @@ class Writer:
         self._say(f"x[{self.n_features}] = (float)({value});")
         self.n_features += 1
 
-    def _member(self, kind: str, column: str, what: str) -> str:
-        member = base = member_name(column, len(self.members) + 1)
+    def _member(self, kind: str, column: AnyColumn) -> str:
+        member = base = member_name(column.name, len(self.members) + 1)
         alike = 1
         while member in self.names:
             alike += 1
             member = f"{base}_{alike}"
         self.names.add(member)
         space = "" if kind.endswith("*") else " "
-        self.members.append(f"    {kind}{space}{member}; /* {comment(column)}: {what} */")
+        what = meaning_of(column, empty='NULL or ""', quoted=comment)
+        self.members.append(f"    {kind}{space}{member}; /* {comment(column.name)}: {what} */")
         return f"row->{member}"
 
     def _helper(self, name: str, text: str) -> str:

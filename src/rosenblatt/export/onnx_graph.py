@@ -44,9 +44,10 @@ class Graph:
         self.inputs: list[Any] = []
         self.outputs: list[Any] = []
 
-    def input(self, name: str, kind: int, *columns: int) -> str:
-        """Any number of rows of so many columns."""
-        self.inputs.append(helper.make_tensor_value_info(name, kind, ["rows", *columns]))
+    def input(self, name: str, kind: int, *columns: int, meaning: str = "") -> str:
+        """Any number of rows of so many columns; `meaning` says what they hold."""
+        shape = ["rows", *columns]
+        self.inputs.append(helper.make_tensor_value_info(name, kind, shape, doc_string=meaning))
         return name
 
     def output(self, value: str, name: str, kind: int, *columns: int) -> None:
@@ -135,7 +136,13 @@ def finished(graph: Graph, trained: Trained) -> ModelProto:
         ir_version=IR_VERSION,
         producer_name="rosenblatt",
     )
+    properties = {}
     if trained.classes:
-        helper.set_model_props(model, {"classes": json.dumps(trained.classes)})
+        properties["classes"] = json.dumps(trained.classes)
+    # Runtimes show the metadata, and hide what is said beside an input.
+    meanings = {x.name: x.doc_string for x in graph.inputs if x.doc_string}
+    if meanings:
+        properties["inputs"] = json.dumps(meanings)
+    helper.set_model_props(model, properties)
     checker.check_model(model, full_check=True)
     return model

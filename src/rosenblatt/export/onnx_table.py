@@ -3,9 +3,10 @@
 Every column is an input of its own, of shape (rows, 1), by its name ("_unnamed" for a column
 without one, behind more underscores where other names begin with some): numbers as double; truth
 values as double, 1 or 0; dates as double, days since 1970-01-01 with the time of day as a fraction;
-categories as strings without blanks around them. A missing cell is NaN, or the empty string. The
-output is named after the target: the probabilities of its classes in float32, or numbers in its own
-units as double.
+categories as strings without blanks around them. A missing cell is NaN, or the empty string. What
+an input takes stands in its `doc_string`, and under `inputs` in the model's metadata. The output is
+named after the target: the probabilities of its classes in float32, or numbers in its own units as
+double.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from onnx import ModelProto, TensorProto
 
 from rosenblatt.export.onnx_graph import Graph, finished, network_value
+from rosenblatt.export.raw_cells import meaning_of
 from rosenblatt.export.trained import Trained
 from rosenblatt.model import AnyModel, OutputFormat
 from rosenblatt.table import ClassTarget, TableEncoding
@@ -68,7 +70,7 @@ def features_of(graph: Graph, column: AnyColumn) -> list[str]:
             return []
         case Category():
             return of_category(graph, column)
-    x = graph.input(named(graph, column.name), TensorProto.DOUBLE, 1)
+    x = graph.input(named(graph, column.name), TensorProto.DOUBLE, 1, meaning=meaning_of(column))
     missing = graph.step("IsNaN", x)
     if isinstance(column, Boolean):
         instead = double(graph, column.often_true and not column.indicator)
@@ -83,7 +85,8 @@ def features_of(graph: Graph, column: AnyColumn) -> list[str]:
 
 
 def of_category(graph: Graph, column: Category) -> list[str]:
-    cell = graph.input(named(graph, column.name), TensorProto.STRING, 1)
+    name, meaning = named(graph, column.name), meaning_of(column)
+    cell = graph.input(name, TensorProto.STRING, 1, meaning=meaning)
     missing = is_one_of(graph, cell, ("",))
     features = [is_one_of(graph, cell, column.categories)] if column.categories else []
     if column.others:

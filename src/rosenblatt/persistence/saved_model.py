@@ -37,10 +37,11 @@ class SavedModel:
         """One C99 file that raw cells go into and that needs nothing but <math.h>.
 
         It has a structure `NAME_row` with a member for each column, and a function
-        `void NAME(const NAME_row *row, double *out)`. Numbers, truth values (1 or 0) and dates
-        (days since 1970-01-01) are double, categories are strings; a missing cell is NaN, or NULL
-        or the empty string. What comes out are the probabilities of `NAME_classes`, or numbers in
-        the target's own units. `NAME_network` takes encoded features.
+        `void NAME(const NAME_row *row, double *out)`. Numbers, truth values (1 is true or yes, 0 is
+        false or no) and dates (days since 1970-01-01) are double, categories are strings; a missing
+        cell is NaN, or NULL or the empty string. Comments say it of each member. What comes out
+        are the probabilities of `NAME_classes`, or numbers in the target's own units.
+        `NAME_network` takes encoded features.
 
         Parameters
         ----------
@@ -63,8 +64,10 @@ class SavedModel:
     def to_onnx(self, path: str | PathLike[str] | None = None) -> Any:
         """An `onnx.ModelProto` that raw cells go into, an input for each column of the table.
 
-        Numbers, truth values (1 or 0) and dates (days since 1970-01-01) are double, categories are
-        strings; a missing cell is NaN or the empty string. The output bears the target's name:
+        Numbers, truth values (1 is true or yes, 0 is false or no) and dates (days since 1970-01-01)
+        are double, categories are strings; a missing cell is NaN or the empty string. What each
+        input takes is its `doc_string`, and stands in a JSON object under `inputs` in the model's
+        metadata. The output bears the target's name:
         probabilities, of the classes that stand as a JSON list under `classes` in the model's
         metadata, or numbers in the target's own units.
 
