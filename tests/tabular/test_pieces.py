@@ -13,7 +13,7 @@ from rosenblatt.tabular.folds import divided, grouped
 from rosenblatt.tabular.pieces import Ranges, first_of, piecewise_layer, quantile_edges, tree_edges
 from rosenblatt.tabular.plan import PER_OUTPUT, operations_of, plan_for
 from rosenblatt.tabular.preset import PRESETS
-from rosenblatt.tabular.temperature import log_losses, scaled_down, temperature
+from rosenblatt.tabular.temperature import log_losses, of_mean, scaled_down, temperature
 
 
 def test_tree_edges_are_the_splits() -> None:
@@ -128,3 +128,15 @@ def test_plans_shrink_with_the_rows(preset: object, n_rows: int) -> None:
     assert shorter.epochs <= plan.epochs
     of_row = 6 * (300 * 256 + 256 * 256 + 256) + PER_OUTPUT
     assert operations_of(network, n_rows) == of_row * n_rows
+
+
+def test_the_temperature_of_a_mean_follows_from_that_of_one() -> None:
+    """Gaussian noise of a tenth of the scores' variance, and of an eightieth."""
+    rng = np.random.default_rng(0)
+    s, e = 1.5 * rng.normal(size=400_000), 1.5 * np.sqrt(0.1) * rng.normal(size=(2, 400_000))
+    codes = (rng.random(len(s)) < 1 / (1 + np.exp(-s))).astype(int)
+    of_one = temperature((s + e[0])[:, None], codes, None)
+    of_eight = temperature((s + e[1] / np.sqrt(8))[:, None], codes, None)
+    assert of_one / of_eight == pytest.approx(1.12, abs=0.03)
+    assert of_mean(of_one, 1, 8) == pytest.approx(of_eight, rel=0.02)
+    assert of_mean(of_eight, 8, 8) == of_eight

@@ -14,7 +14,7 @@ from rosenblatt.tabular.candidates import Candidate
 from rosenblatt.tabular.member import Member
 from rosenblatt.tabular.outside import scores_outside
 from rosenblatt.tabular.rows import TrainingRows
-from rosenblatt.tabular.temperature import scaled_down, temperature
+from rosenblatt.tabular.temperature import of_mean, scaled_down, temperature
 
 __all__ = ["Learned", "concluded"]
 
@@ -70,7 +70,8 @@ def concluded(
         codes, weights = rows.targets(np.flatnonzero(known))
         T = temperature(outside if known.all() else outside[known], codes, weights)
         outside /= T
-        models = [scaled_down(model, T) for model in models]
+        n_measured = sum(len(m.division.validation) for m in members) / known.sum()
+        models = [scaled_down(model, of_mean(T, n_measured, len(models))) for model in models]
     if not members[0].division.has_rows_outside:
         outside[:] = np.nan
     model = EnsembleModel(tuple(models))

@@ -12,9 +12,12 @@ from scipy.optimize import minimize_scalar
 from rosenblatt.model import Model
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 
-__all__ = ["log_losses", "scaled_down", "temperature"]
+__all__ = ["log_losses", "of_mean", "scaled_down", "temperature"]
 
 LARGEST = 20.0  # and its inverse the smallest
+# By how much the temperature of a single network exceeds that of the mean of very many (measured:
+# decision 058).
+NOISE = 0.15
 SCORES_AT_ONCE = 1 << 20
 MOST_SCORES = 1 << 23  # that the temperature is found by
 
@@ -60,6 +63,23 @@ def temperature(scores: FloatArray, codes: IntArray, weights: Float64Array | Non
 
     bounds = (-math.log(LARGEST), math.log(LARGEST))
     return math.exp(float(minimize_scalar(loss, bounds=bounds, method="bounded").x))
+
+
+def of_mean(T: float, n_measured: float, n: int) -> float:
+    """The temperature of the mean scores of n networks, from that of the mean of fewer.
+
+    A row has been left out by one network, mostly, so that T is that of a single one. Noise in its
+    scores makes it too sure, nearly in proportion to the noise's variance; the mean of n networks
+    has an nth of that.
+
+    Parameters
+    ----------
+    T : float
+    n_measured : float
+        Networks that the mean was of, by which T was found.
+    n : int
+    """
+    return T * (1 + NOISE / n) / (1 + NOISE / n_measured)
 
 
 def scaled_down(model: Model, T: float) -> Model:
