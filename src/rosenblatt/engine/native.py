@@ -82,8 +82,12 @@ def native_matrix(X: Matrix) -> _native.Matrix64:
     if X.format != "csr":
         X = X.tocsr()
     # A column number fits 32 bits on any machine that holds the weights; a position may not.
+    used = slice(X.indptr[-1])  # room in reserve lies behind
     return class_for("Matrix", X.dtype)(
-        plain(X.data), plain(X.indices, np.int32), plain(X.indptr, np.int64), X.shape[1]
+        plain(X.data[used]),
+        plain(X.indices[used], np.int32),
+        plain(X.indptr, np.int64),
+        X.shape[1],
     )
 
 

@@ -41,6 +41,7 @@ from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.problem import Rows
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.rollback_on_error import undone_on_failure
+from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["BaseMLPEnsemble"]
@@ -290,6 +291,7 @@ class BaseMLPEnsemble(Exporting, MetaEstimatorMixin, BaseEstimator, ABC):
         """`reduce` applied to the members' predictions, stacked along the first axis."""
         check_is_fitted(self)
         predictors = [engine_predictor(net) for net in self.estimators_]
+        check_sparse(X)
         with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
             X = validate_data(
                 self,

@@ -12,6 +12,7 @@ from sklearn.metrics import accuracy_score
 from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.fitting.class_targets import ClassTargets
+from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["ClassPredictions"]
@@ -38,6 +39,7 @@ class ClassPredictions(ClassifierMixin, FittedMLP):
         # Labels that scikit-learn's checks would accept, which take longer than the prediction.
         if plain and sample_weight is None and y.dtype.kind in "biuU" and len(y):
             return float(np.mean(y == predicted))
+        check_sparse(y, "y")
         return float(accuracy_score(y, predicted, sample_weight=sample_weight))
 
     def predict_proba(self, X: Any) -> FloatArray:

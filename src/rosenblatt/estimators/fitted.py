@@ -29,6 +29,7 @@ from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.model import Model, Predictor
 from rosenblatt.options.activations import chosen_activations
 from rosenblatt.support.overflow import warn_of_overflow
+from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["FittedMLP"]
@@ -116,6 +117,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
             prediction = predictor.finite(X)
             if prediction is not None:
                 return prediction
+        check_sparse(X)
         with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
             X = validate_data(
                 self,

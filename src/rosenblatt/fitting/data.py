@@ -13,6 +13,7 @@ from sklearn.utils.validation import validate_data
 
 from rosenblatt.fitting.sample_weight import checked_weights
 from rosenblatt.problem import Matrix
+from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Columns", "ValidatedData", "flat", "validated", "validated_like"]
@@ -104,6 +105,8 @@ def validated(
     reader.__dict__.update(vars(estimator))
     if columns is not None:
         columns.publish(reader)
+    check_sparse(X)
+    check_sparse(y, "y")
     with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
         X, y = validate_data(
             reader,

@@ -25,6 +25,7 @@ from rosenblatt.options.compatibility import refusal
 from rosenblatt.options.features import LEARNING_RATE
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.support.optional_dependencies import missing
+from rosenblatt.support.sparse_matrices import check_sparse
 
 __all__ = ["LearningRateTest", "find_learning_rate"]
 
@@ -140,6 +141,8 @@ def find_learning_rate(
         raise ValueError(f"0 < lowest < highest is needed, got lowest={lowest}, highest={highest}.")
     if n_steps < 10:
         raise ValueError(f"n_steps must be at least 10, got {n_steps}: a curve needs points.")
+    check_sparse(X)
+    check_sparse(y, "y")
     mlp, X = prepared(estimator, X, y)
     refused = refusal(LEARNING_RATE, mlp.solver, "find_learning_rate")
     if refused is not None:

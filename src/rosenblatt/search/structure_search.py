@@ -51,6 +51,7 @@ from rosenblatt.search.summary import summary_of
 from rosenblatt.search.trials import Candidate, ended_early, folds_in_common
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.rollback_on_error import undone_on_failure
+from rosenblatt.support.sparse_matrices import check_sparse
 
 __all__ = ["StructureSearchCV"]
 
@@ -233,6 +234,8 @@ class StructureSearchCV(BaseSearchCV):
             )
         scorers, _ = self._get_scorers()
         self._check_compared(scorers)
+        check_sparse(X)
+        check_sparse(y, "y")
         X, y = indexable(X, y)
         routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
         classifies = is_classifier(self.estimator)
