@@ -18,7 +18,7 @@ from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation
 from rosenblatt.table.other_notation import numbers_in
 from rosenblatt.table.parsing import missing_of, spread, truth_of_text
 
-__all__ = ["AnyTarget", "ClassTarget", "EncodedTarget", "NumberTarget"]
+__all__ = ["AnyTarget", "ClassTarget", "EncodedTarget", "NumberTarget", "missing_note"]
 
 
 @final
@@ -53,7 +53,7 @@ class ClassTarget:
     counts : tuple of int
         How many training rows each class had.
     reason : str
-        Why the task is classification.
+        Why the task is classification; empty where that was never in question.
     words : tuple of str
         Texts taken as missing, besides the usual markers that are no label.
     spellings : bool
@@ -89,13 +89,15 @@ class ClassTarget:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        taken = f"{self.name!r} is taken for {len(self.classes)} classes: {self.reason}"
+        taken: tuple[str, ...] = ()
+        if self.reason:
+            taken = (f"{self.name!r} is taken for {len(self.classes)} classes: {self.reason}",)
         single = [str(label) for label, n in zip(self.classes, self.counts, strict=True) if n == 1]
         if not single:
-            return (*self.remarks, taken)
+            return (*self.remarks, *taken)
         classes = "class" if len(single) == 1 else "classes"
         one_row = f"{classes} {quote(single)} of {self.name!r} with one row only"
-        return (*self.remarks, taken, one_row)
+        return (*self.remarks, *taken, one_row)
 
     def encode(self, cells: Cells) -> EncodedTarget:
         """Codes of the rows that have a label; unknown labels are noted."""
@@ -176,6 +178,8 @@ class NumberTarget:
 
     @property
     def notes(self) -> tuple[str, ...]:
+        if not self.reason:
+            return self.remarks
         return (*self.remarks, f"{self.name!r} is taken for a number: {self.reason}")
 
     def encode(self, cells: Cells) -> EncodedTarget:
@@ -204,5 +208,6 @@ AnyTarget = ClassTarget | NumberTarget
 
 
 def missing_note(name: str, missing: BoolArray) -> tuple[str, ...]:
+    """How many rows without a target are left out, if there are any."""
     n = int(missing.sum())
     return (f"{count(n, 'row')} left out: {name!r} is missing there",) if n else ()

@@ -33,6 +33,7 @@ from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, PRESETS, Preset
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.training import Labelled, encode_labelled, train_networks
+from rosenblatt.tabular.wording import in_python
 
 if TYPE_CHECKING:
     from rosenblatt.persistence import SavedModel
@@ -109,10 +110,12 @@ class BaseTable(BaseEstimator, ABC):
             truth values and missing cells may be mixed.
         y : array-like of shape (n_rows,), optional
             The target; not with `target`.
-        sample_weight : array-like of shape (n_rows,), optional
+        sample_weight : array-like of shape (n_rows,) or str, optional
             Weight 2 stands for a row given twice, weight 0 for its absence.
-        groups : array-like of shape (n_rows,), optional
-            Rows of one group, such as the visits of a patient, are in one fold.
+            Or the name of a column of X, which is no feature then.
+        groups : array-like of shape (n_rows,) or str, optional
+            Rows of one group, such as the visits of a patient, are in one fold. Rows without one
+            are groups of their own. Or the name of a column of X, which is no feature then.
         X_val, y_val : as X and y, optional
             Rows by which the networks' epochs are compared, in place of folds.
         target : str, optional
@@ -144,6 +147,7 @@ class BaseTable(BaseEstimator, ABC):
             )
             formats = formats_of(given.table, known, self.columns or {})
             self._fit(data, formats, outside[0] if outside else None, begun)
+            self._notes = (*given.notes, *formats.notes, *self._notes)
         return self
 
     def _fit(
@@ -165,18 +169,7 @@ class BaseTable(BaseEstimator, ABC):
             stop=StopSignal.after(None if self.time_limit is None else self._left(begun)),
             report=self._report if self.verbose else None,
         )
-        self.history_ = [
-            {
-                "network": one.network,
-                "recipe": one.recipe,
-                "epoch": one.note.epoch,
-                "loss": one.note.loss,
-                "score": one.note.quality[0],
-                "chosen": one.chosen,
-                "kept": one.kept,
-            }
-            for one in trained.epochs
-        ]
+        self.history_ = [one.as_dict() for one in trained.epochs]
         self.n_rows_ = len(data.rows)
         self.encoding_, self.network_ = trained.encoding, trained.model
         self._notes = trained.notes
@@ -191,6 +184,7 @@ class BaseTable(BaseEstimator, ABC):
         if learned is None:
             limit = f" within time_limit={self.time_limit}" if self.time_limit else ""
             what = f"no network had an epoch{limit}: a linear model of the same columns is returned"
+            self._notes += (what,)
         elif learned.interrupted and self.time_limit is None:
             kept = len(learned.members)
             what = f"the training was interrupted: {kept} of its networks are kept"
@@ -267,7 +261,7 @@ class BaseTable(BaseEstimator, ABC):
     def notes_(self) -> tuple[str, ...]:
         """What there is to say of how columns and target were read, and of the networks."""
         check_is_fitted(self)
-        return (*self.encoding_.notes, *self._notes)
+        return tuple(map(in_python, (*self.encoding_.notes, *self._notes)))
 
     def summary(self) -> str:
         """Columns, networks and score, as text."""
@@ -289,8 +283,11 @@ class BaseTable(BaseEstimator, ABC):
 
     @property
     def network_summary_(self) -> str:
+        """How many networks and weights there are."""
         check_is_fitted(self)
         members = self.network_.members
+        if all(len(member.network.layers) == 1 for member in members):
+            return f"a linear model, {self.network_.n_parameters:,} weights"
         count = f"{len(members)} networks" if len(members) > 1 else "1 network"
         return f"{count}, {self.network_.n_parameters:,} weights in all"
 

@@ -84,6 +84,12 @@ class TableClassifier(ClassifierMixin, BaseTable):
         normalised: FloatArray = p / p.sum(axis=1, keepdims=True)
         return normalised
 
+    def predict_log_proba(self, X: Any) -> FloatArray:
+        """Logarithms of `predict_proba`, shape (n_rows, n_classes)."""
+        with np.errstate(divide="ignore"):  # of a probability that is 0
+            logarithms: FloatArray = np.log(self.predict_proba(X))
+        return logarithms
+
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The most probable class of each row, shape (n_rows,)."""
         decided = self.predict_proba(X).argmax(axis=1)
@@ -120,9 +126,7 @@ class TableClassifier(ClassifierMixin, BaseTable):
             labels = [int(label) for label in labels]
         if isinstance(labels[0], str) and not all(map(is_whole_text, labels)):
             raise InputError(f"a class of {name!r} holds half a character, which no file can hold")
-        return ClassTarget(
-            name, tuple(labels), tuple(counts.tolist()), "a classifier was asked for"
-        )
+        return ClassTarget(name, tuple(labels), tuple(counts.tolist()), "")
 
     def _encode_target(self, target: AnyTarget, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         codes = np.searchsorted(self.classes_, y)

@@ -26,6 +26,7 @@ from rosenblatt.table.names import require_columns
 from rosenblatt.table.recognition import recognise
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.table.target_means import averaged, cross_fitted
+from rosenblatt.tabular.wording import in_python
 
 __all__ = ["EncodedTraining", "encode_training", "formats_of", "numeric_features"]
 
@@ -45,10 +46,13 @@ def formats_of(
     """What the columns of a table without its target hold; InputError where nothing decides."""
     require_columns(tuple(map(str, kinds)), table.names)
     named = {str(name): ColumnKind.named(kind) for name, kind in kinds.items()}
-    formats = recognise(table, TableFormat(columns=named))
+    try:
+        formats = recognise(table, TableFormat(columns=named))
+    except InputError as error:
+        raise InputError(in_python(str(error))) from None
     for column in formats:
         if column.question:
-            raise InputError(column.question)
+            raise InputError(in_python(column.question))
     return TableFormats(formats, target)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import final
+from typing import Any, final
 
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.member import EpochNote
@@ -36,6 +36,18 @@ class TrainedEpoch:
     note: EpochNote
     chosen: bool
     kept: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `history_` has it."""
+        return {
+            "network": self.network,
+            "recipe": self.recipe,
+            "epoch": self.note.epoch,
+            "loss": self.note.loss,
+            "score": self.note.quality[0],
+            "chosen": self.chosen,
+            "kept": self.kept,
+        }
 
 
 @final

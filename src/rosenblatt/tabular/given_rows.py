@@ -14,6 +14,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.types import BoolArray, Float64Array, IntArray
 from rosenblatt.table import Table
 from rosenblatt.table.names import require_columns
+from rosenblatt.table.target import missing_note
 from rosenblatt.tabular.inputs import is_frame, is_missing, learn_columns, table_from, values_of
 from rosenblatt.tabular.training import Labelled
 
@@ -39,6 +40,10 @@ class GivenRows:
         Of the target.
     weights : array (n,), optional
     groups : array (n,), optional
+    group_name : str
+        What messages call the groups.
+    notes : tuple of str
+        On rows that are left out.
     """
 
     table: Table
@@ -47,10 +52,12 @@ class GivenRows:
     values: npt.NDArray[Any]
     weights: Float64Array | None = None
     groups: npt.NDArray[Any] | None = None
+    group_name: str = "groups"
+    notes: tuple[str, ...] = ()
 
     def labelled(self, y: npt.NDArray[Any]) -> Labelled:
         """The rows with their targets as class codes or numbers, shape (n,)."""
-        return Labelled(self.table, self.rows, y, self.weights, self.groups)
+        return Labelled(self.table, self.rows, y, self.weights, self.groups, self.group_name)
 
 
 def training_rows(
@@ -70,22 +77,28 @@ def training_rows(
             if y is None
             else "give y or target, not both: y has the values, target names a column of X"
         )
+    table = table_from(X, estimator)
+    named = columns_named(
+        X,
+        table,
+        target=target,
+        sample_weight=sample_weight if isinstance(sample_weight, str) else None,
+        groups=groups if isinstance(groups, str) else None,
+    )
     if target is not None:
-        if not is_frame(X):
-            raise InputError(
-                f"target={target!r} names a column, and X is an array without names: give y"
-                " instead, or a data frame"
-            )
-        table, name = table_from(X), str(target)
+        name = named["target"]
         values, present = target_in(table, name)
-        table = table.without(name)
-        learn_columns(estimator, table, table)
-    else:
-        table = table_from(X, estimator)
-        learn_columns(estimator, X, table)
+        notes = missing_note(name, ~present)
+    if "sample_weight" in named:
+        sample_weight = weights_in(table, named["sample_weight"])
+    if "groups" in named:
+        groups = table.by_name[named["groups"]].values
+    table = table.without(*named.values())
+    learn_columns(estimator, table if named else X, table)
+    if target is None:
+        name, notes = distinct_name(getattr(y, "name", None), table), ()
         values = checked(values_of(y))
         present = np.ones(len(values), dtype=bool)
-        name = distinct_name(getattr(y, "name", None), table)
     require_as_many(table, values)
     weights = weights_of(sample_weight, len(table))
     used = present if weights is None else present & (weights > 0)
@@ -98,6 +111,8 @@ def training_rows(
         checked(values[rows]),
         None if weights is None else weights[rows],
         groups_of(groups, len(table), rows),
+        named.get("groups", "groups"),
+        notes,
     )
 
 
@@ -113,6 +128,7 @@ def validation_rows(
     if y_val is None:
         if target is None:
             raise ValueError("X_val is given without y_val: give both, or neither")
+        require_columns([str(target)], table.names)
         values, present = target_in(table, str(target))
     else:
         values = checked(values_of(y_val))
@@ -124,9 +140,44 @@ def validation_rows(
     return GivenRows(table, "y_val", rows, checked(values[rows]))
 
 
+def columns_named(X: Any, table: Table, **uses: Any) -> dict[str, str]:
+    """The columns that parameters of `fit` name, by parameter; they are no features.
+
+    Raises
+    ------
+    InputError
+        Where the columns of X have no names, or not these, or one is named twice.
+    """
+    named = {use: str(name) for use, name in uses.items() if name is not None}
+    for use in named:
+        if not is_frame(X):
+            raise InputError(
+                f"{use}={uses[use]!r} names a column, and X is an array without names: give"
+                f" {'y' if use == 'target' else 'the values'} instead, or a data frame"
+            )
+    require_columns(named.values(), table.names)
+    seen: dict[str, str] = {}
+    for use, name in named.items():
+        if name in seen:
+            raise InputError(
+                f"the column {name!r} cannot be {seen[name]} and {use}: name another one"
+            )
+        seen[name] = use
+    return named
+
+
+def weights_in(table: Table, name: str) -> npt.NDArray[Any]:
+    """The cells of a column of numbers."""
+    try:
+        return values_of(table.by_name[name].values).astype(np.float64)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"sample_weight={name!r} names a column that holds no numbers: name another one"
+        ) from None
+
+
 def target_in(table: Table, name: str) -> tuple[npt.NDArray[Any], BoolArray]:
     """The values of a column, and which rows have one."""
-    require_columns([name], table.names)
     values = values_of(table.by_name[name].values)
     if values.dtype == object:
         return values, np.array([not is_missing(value) for value in values], dtype=bool)
@@ -173,7 +224,9 @@ def groups_of(groups: Any, n_rows: int, used: IntArray) -> npt.NDArray[Any] | No
     names = np.asarray(values_of(groups))
     if names.shape != (n_rows,):
         raise ValueError(f"groups has shape {names.shape}, and there are {n_rows} rows")
-    return names[used].astype(str)
+    # A row without a group is a group of its own.
+    alone = [f"\0{row}" if is_missing(name) else str(name) for row, name in enumerate(names)]
+    return np.array(alone)[used]
 
 
 def distinct_name(name: Any, table: Table) -> str:

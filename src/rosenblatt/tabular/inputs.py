@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ import pyarrow as pa
 from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
-from rosenblatt.table import Table, table_of
+from rosenblatt.errors import InputError
+from rosenblatt.table import Table, TableFile, table_of
 from rosenblatt.table.table import text_of
 
 __all__ = [
@@ -50,9 +52,12 @@ def table_from(X: Any, owner: Any = None, names: Sequence[str] | None = None) ->
     ------
     ValueError
         For an array of another shape, of complex or of infinite numbers.
+    InputError
+        For what is no table yet: a path, a lazy frame, a single row or column.
     TypeError
         For sparse matrices.
     """
+    refuse_no_table(X)
     if is_frame(X):
         return table_of(X)
     array = check_array(
@@ -61,6 +66,24 @@ def table_from(X: Any, owner: Any = None, names: Sequence[str] | None = None) ->
     if names is None or len(names) != array.shape[1]:
         names = names_of_arrays(array.shape[1])
     return table_of(dict(zip(names, columns_of(array), strict=True)))
+
+
+def refuse_no_table(X: Any) -> None:
+    """InputError for what a table is made of, or a part of one; it says how to get the table."""
+    if isinstance(X, str | bytes | PathLike):
+        raise InputError(
+            f"X is a path or text, {X!r}, and no table: read it first, for example with"
+            " pandas.read_csv or rosenblatt.table.read_table"
+        )
+    if isinstance(X, TableFile):
+        raise InputError("X is a file that was read: give its table, X.table")
+    if type(X).__name__ == "LazyFrame":
+        raise InputError("X is a LazyFrame, whose rows are not there yet: collect() it first")
+    if hasattr(X, "to_frame") and len(X.shape) == 1:
+        raise InputError(
+            "X is a single row or column (a Series), and a table has both: give a data frame, such"
+            " as X.iloc[[0]] of pandas for one row"
+        )
 
 
 def by_place(table: Table, names: Sequence[str], owner: Any) -> Table:

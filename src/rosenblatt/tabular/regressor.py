@@ -124,7 +124,7 @@ class TableRegressor(RegressorMixin, BaseTable):
                 f"the numbers of the target {name!r} differ too little or too much to be scaled:"
                 " choose another unit"
             )
-        return NumberTarget(name, 0.0, 1.0, "a regressor was asked for")
+        return NumberTarget(name, 0.0, 1.0, "")
 
     def _encode_target(self, target: AnyTarget, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return y
