@@ -9,12 +9,14 @@ import pytest
 
 from rosenblatt.errors import InputError
 from rosenblatt.table import (
+    ColumnKind,
     TableEncoding,
     TableFormat,
     recognise_table,
     table_of,
 )
 from rosenblatt.table.parsing import numbers_of
+from rosenblatt.table.recognition import recognise
 from tests.support.tables import DAYS, NUMBERS, WORDS, N, features, learn, rng, table
 
 
@@ -148,3 +150,14 @@ def test_a_dash_for_no_number_may_stand_in_many_rows():
     assert encoding.columns[0].words == ("-",)
     X = features(encoding, table(c=cells))
     np.testing.assert_array_equal(X["c is missing"], cells == "-")
+
+
+@pytest.mark.parametrize("declared", [None, "number"])
+@pytest.mark.parametrize("others", [["1/2"], ["abc"], ["1/2", "?"], ["NA", "abc"], ["#DIV/0!"]])
+def test_bounds_beside_a_few_words_are_no_numbers(others, declared):
+    table = table_of({"b": ["<0.5"] * 12 + others})
+    if declared is None:
+        assert recognise(table, TableFormat())[0].kind is ColumnKind.CATEGORY
+        return
+    with pytest.raises(InputError, match=r"no column of numbers.*such as '<0.5'"):
+        recognise(table, TableFormat(columns={"b": declared}))

@@ -70,6 +70,8 @@ def recognise_numbers(
 ) -> NumberFinding | None:
     """How the numbers of a column are written; None if less than half of its rows are numbers.
 
+    Bounds count as numbers there, but a column of nothing else has none.
+
     Parameters
     ----------
     texts : StringArray (n_texts,)
@@ -112,6 +114,8 @@ def recognise_numbers(
     )
     notation = notations[0]
     read = {place for place, cell, _ in column if notation.n_decimals(cell) is not None}
+    if not read:
+        return None
 
     def example(place: int) -> str:
         text: str = texts[int(shapes.members(place)[0])].as_py()
