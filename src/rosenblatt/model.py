@@ -18,6 +18,7 @@ from rosenblatt.engine import EnginePredictor, OutputFormat
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
+from rosenblatt.support.listing import count
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.types import FloatArray
 
@@ -126,6 +127,16 @@ class EnsembleModel:
                     raise ValueError(
                         f"the networks of an ensemble differ in {what}: {first} and {other}"
                     )
+
+    def __repr__(self) -> str:
+        """Without the weights, of which every member has thousands."""
+        counts = (
+            count(len(self.members), "network"),
+            count(self.n_inputs, "input"),
+            count(self.n_outputs, "output"),
+            count(self.n_parameters, "weight"),
+        )
+        return f"<EnsembleModel of {', '.join(counts)}, {self.loss!r}>"
 
     @property
     def loss(self) -> Loss:

@@ -143,6 +143,10 @@ class PiecewiseLinear(Layer):
         }
         return NativeForm("PiecewiseLinear", given)
 
+    def __repr__(self) -> str:
+        """Without the edges, of which there are hundreds."""
+        return f"<PiecewiseLinear: {self.n_inputs} features, {sum(self.n_pieces)} pieces of them>"
+
     def __getstate__(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)}  # without what is cached
 
