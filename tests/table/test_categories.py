@@ -5,7 +5,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from rosenblatt.table import table_of
+from rosenblatt.errors import InputError
+from rosenblatt.table import TableFormat, learn_encoding, table_of
 from tests.support.tables import WORDS, N, features, learn, rng, table
 
 
@@ -84,3 +85,39 @@ def test_categories_of_polars(kind: str) -> None:
     assert cells.values.to_pylist() == texts
     assert sorted(cells.distinct.strings) == ["blue", "red"]
     assert cells.values.null_count == 1
+
+
+def test_free_text_that_is_asked_for_is_refused() -> None:
+    text = [f"the {k}th guest wrote a long letter of praise and of thanks" for k in range(60)]
+    frame = pd.DataFrame({"t": text, "x": range(60), "y": [0, 1] * 30})
+    with pytest.raises(InputError, match="'t' is said to be text, and too few rows share") as error:
+        learn_encoding(frame, target="y", fmt=TableFormat(columns={"t": "text"}))
+    assert "60 of 60 texts are distinct" in str(error.value)
+    assert str(error.value).endswith("say drop to leave it out")
+    text[:20] = [text[0]] * 20  # which a category can be learnt from
+    frame["t"] = text
+    with pytest.raises(InputError, match="say drop to leave it out, or category to learn from"):
+        learn_encoding(frame, target="y", fmt=TableFormat(columns={"t": "text"}))
+    kept = learn_encoding(frame, target="y", fmt=TableFormat(columns={"t": "category"}))
+    assert kept.columns[0].kind == "category"
+
+
+def test_categories_that_are_asked_for_and_all_rare_are_refused() -> None:
+    frame = pd.DataFrame(
+        {"t": [f"k{k // 2}" for k in range(600)], "x": range(600), "y": [0, 1] * 300}
+    )
+    with pytest.raises(InputError, match=r"'t' is said to be category.*300 categories, each of"):
+        learn_encoding(frame, target="y", fmt=TableFormat(columns={"t": "category"}))
+    # What the frame says of itself, and a constant, are no request that cannot be met.
+    frame["t"] = frame["t"].astype("category")
+    left = learn_encoding(frame, target="y").columns[0]
+    assert left.kind == "left out"
+    frame["t"] = "same"
+    left = learn_encoding(frame, target="y", fmt=TableFormat(columns={"t": "text"})).columns[0]
+    assert "constant" in left.detail
+
+
+def test_texts_that_are_asked_for_and_shared_are_categories() -> None:
+    frame = pd.DataFrame({"t": ["01", "02", "03"] * 20, "x": range(60), "y": [0, 1] * 30})
+    encoding = learn_encoding(frame, target="y", fmt=TableFormat(columns={"t": "text"}))
+    assert encoding.columns[0].feature_names == ("t = 01", "t = 02", "t = 03")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rosenblatt.errors import InputError
 from rosenblatt.support.types import IntArray
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
@@ -32,9 +33,16 @@ def category_format(
     *,
     is_target: bool,
     declared: ColumnKind | None = None,
+    asked: bool = False,
     notes: tuple[str, ...] = (),
 ) -> ColumnFormat:
-    """The format of a column of texts; categories that are declared are not dropped as names."""
+    """The format of a column of texts; categories that are declared are not dropped as names.
+
+    Raises
+    ------
+    InputError
+        If the user asked for what is declared, and nothing can be learnt from such texts.
+    """
     name, distinct = cells.name, cells.distinct
     has_empty = bool((distinct.codes < 0).any())
     words = missing_words(
@@ -50,6 +58,8 @@ def category_format(
     counts = distinct.counts[kept]
     indicator = has_empty or not kept.all()
     reason = "" if is_target else reason_to_drop(texts, counts, indicator, declared)
+    if reason and asked and declared is not None and len(texts) > 1:
+        raise InputError(refusal(name, declared, reason, counts))
     if reason:
         return ColumnFormat(name, ColumnKind.DROP, reason=reason, notes=notes)
     return ColumnFormat(
@@ -77,6 +87,18 @@ def reason_to_drop(
     if not len(frequent(counts, n_present, 1)):
         return f"{count(len(texts), 'category', 'categories')}, each of them rare"
     return ""
+
+
+def refusal(name: str, declared: ColumnKind, reason: str, counts: IntArray) -> str:
+    if len(frequent(counts, int(counts.sum()), 1)):
+        return (
+            f"column {name!r} is said to be {declared.value}, which is not learnt from ({reason}):"
+            " say drop to leave it out, or category to learn from the texts that several rows share"
+        )
+    return (
+        f"column {name!r} is said to be {declared.value}, and too few rows share a text to learn"
+        f" from ({reason}): say drop to leave it out"
+    )
 
 
 def are_prose(texts: Sequence[str]) -> bool:

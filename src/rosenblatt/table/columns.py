@@ -21,6 +21,7 @@ from rosenblatt.table.other_notation import numbers_in
 from rosenblatt.table.parsing import MISSING, STRANGE, missing_of, spread, truth_of
 from rosenblatt.table.scaling import Scaling
 from rosenblatt.table.serialization import to_plain
+from rosenblatt.table.unseen import all_unseen_note, some_unseen_note
 
 __all__ = ["AnyColumn", "Boolean", "Category", "Dropped", "Number"]
 
@@ -224,13 +225,26 @@ class Category(Column):
         if unseen.any():
             strangers = [distinct.strings[k] for k in np.flatnonzero(unseen)]
             unseen_rows = spread(unseen, distinct.codes, False)
-            taken = "another, like the rare ones" if self.others else "none of its categories"
             notes.append(
-                f"column {self.name!r} has {count(int(unseen_rows.sum()), 'cell')} of "
-                f"{count(len(strangers), 'category', 'categories')} unseen in training "
-                f"({quote(strangers)}; {rows_named(cells, unseen_rows)}): taken as {taken}"
+                self.note_if_all_unseen(cells)
+                or some_unseen_note(cells, unseen_rows, strangers, self._unseen_are)
             )
         return tuple(notes)
+
+    @property
+    def _unseen_are(self) -> str:
+        return "another, like the rare ones" if self.others else "none of its categories"
+
+    def note_if_all_unseen(self, cells: Cells) -> str:
+        """What to say where cells have categories and none of them is known; otherwise ""."""
+        strings = cells.distinct.strings
+        if any(map(self._labels.knows, strings)):  # as good as always the first one
+            return ""
+        _, missing = self._known_and_missing(cells.distinct)
+        strangers = [text for text, absent in zip(strings, missing, strict=True) if not absent]
+        if not strangers:
+            return ""
+        return all_unseen_note(cells, strangers, self.known, self._unseen_are)
 
     def means_at(self, places: IntArray) -> FloatArray:
         """The means of cells whose `places` these are, shape (n, n_means)."""

@@ -158,6 +158,22 @@ class TableEncoding:
             notes += group.write(table, X)
         return Encoded(X, tuple(notes))
 
+    def all_unseen(self, data: Any) -> tuple[str, ...]:
+        """A note on each column of categories of which the cells of a table have none.
+
+        Parameters
+        ----------
+        data : Table, data frame, Arrow table or mapping of columns
+            With all columns.
+        """
+        table = table_of(data)
+        notes = (
+            column.note_if_all_unseen(table.by_name[column.name])
+            for column in self.columns
+            if isinstance(column, Category)
+        )
+        return tuple(filter(None, notes))
+
     def encode_parts(self, table: Table, parts: Sequence[IntArray]) -> list[FloatArray]:
         """Features of some rows, float32 arrays of shape (n_rows_of_part, n_features).
 

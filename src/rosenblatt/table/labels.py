@@ -31,6 +31,9 @@ class Labels:
             x: self._place[label] for label, x in numbers.items() if x is not None and once[x] == 1
         }
 
+    def knows(self, text: str) -> bool:
+        return self._code_of(text) >= 0
+
     def codes_of(self, texts: Sequence[str]) -> IntArray:
         """The place of each text, int64 of shape (n,); -1 where it is none of the labels."""
         return np.array([self._code_of(text) for text in texts], dtype=np.int64)

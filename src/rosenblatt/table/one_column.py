@@ -37,7 +37,9 @@ def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> 
     if not (is_number_type(kind) or len(cells.distinct.texts)):
         return all_missing(name, is_target)
     if declared in (ColumnKind.CATEGORY, ColumnKind.TEXT):
-        return Candidate(category_format(cells, fmt, is_target=is_target, declared=declared))
+        return Candidate(
+            category_format(cells, fmt, is_target=is_target, declared=declared, asked=True)
+        )
     if declared is ColumnKind.TRUTH:
         return Candidate(ColumnFormat(name, ColumnKind.TRUTH, missing=fmt.missing))
     if declared is ColumnKind.DATE and not is_time_type(kind):

@@ -106,8 +106,8 @@ class BaseTable(BaseEstimator, ABC):
         Parameters
         ----------
         X : data frame, Arrow table, mapping of columns, or array-like of shape (n_rows, n_columns)
-            Of pandas, polars or whatever hands out Arrow data. Numbers, texts, categories, dates,
-            truth values and missing cells may be mixed.
+            Of pandas, polars or whatever hands out Arrow data. Numbers, categories, dates, truth
+            values and missing cells may be mixed; free text is left out, with a note.
         y : array-like of shape (n_rows,), optional
             The target; not with `target`.
         sample_weight : array-like of shape (n_rows,) or str, optional
@@ -222,7 +222,10 @@ class BaseTable(BaseEstimator, ABC):
             validate_data(self, X, reset=False, skip_check_array=True)
         elif not hasattr(self, "feature_names_in_"):
             table = by_place(table, [column.name for column in self.encoding_.columns], self)
-        return self.encoding_.encode(table).X
+        X = self.encoding_.encode(table).X
+        for note in self.encoding_.all_unseen(table):
+            warnings.warn(note, UserWarning, stacklevel=4)
+        return X
 
     def _predicted(self, X: Any) -> FloatArray:
         """Probabilities of classes, one column for two of them; or standardised numbers."""

@@ -37,8 +37,9 @@ class TableClassifier(ClassifierMixin, BaseTable):
     time_limit : float, optional
         Seconds after which the best so far is returned.
     columns : dict of str to str, optional
-        Kinds of columns that are taken for something else: 'number', 'category', 'date', 'text',
-        'true/false' or 'drop'.
+        Kinds of columns that are taken for something else: 'number', 'date', 'true/false';
+        'category', whose cells stay as written, codes such as 01234 among them; 'text', the same,
+        but refused where rows hardly share a text, because free text is not learnt from; or 'drop'.
     n_jobs : int, optional
         Threads; None takes the cores that the process may use. Without a time limit results do not
         depend on it.
