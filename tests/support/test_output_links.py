@@ -91,5 +91,18 @@ def test_links_of_the_folders_owner_are_followed(everybodys: Path, tmp_path: Pat
 
 def test_a_loop_is_refused(tmp_path: Path) -> None:
     lay(tmp_path / "loop", "loop")
-    with pytest.raises(InputError, match="cannot write"):
-        write(tmp_path / "loop")
+    lay(tmp_path / "one", "other")
+    lay(tmp_path / "other", "one")
+    for name in ("loop", "one"):
+        with pytest.raises(InputError, match="cannot write .*: its links lead in a circle"):
+            check_writable(tmp_path / name)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs names of open files")
+def test_a_stream_is_refused_whatever_file_is_behind_it(tmp_path: Path) -> None:
+    with (tmp_path / "file").open("wb") as file:
+        lay(tmp_path / "link", f"/dev/fd/{file.fileno()}")
+        for path in (Path(f"/dev/fd/{file.fileno()}"), tmp_path / "link"):
+            with pytest.raises(InputError, match="it is a stream and not a regular file"):
+                check_writable(path)
+    assert [p.name for p in sorted(tmp_path.iterdir())] == ["file", "link"]

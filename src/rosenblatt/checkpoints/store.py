@@ -22,6 +22,7 @@ from rosenblatt.support.atomic import (
     private_file,
     sync_folder,
 )
+from rosenblatt.support.output_links import check_output_path
 from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Store", "check_usable"]
@@ -72,10 +73,15 @@ class Store:
         ------
         InputError
             If another fit holds the lock; if nothing can be written and there is nothing to load;
-            or if a file of these names is no checkpoint, which is never overwritten.
+            or if a file of these names is no checkpoint, which is never overwritten, or another
+            user's in a folder of everybody's.
         """
+        given = Path(checkpoint.path)
+        with faults_named(given):
+            for path in (given, *checkpoint.files):
+                check_output_path(path)
         try:
-            check_writable(checkpoint.file)
+            check_writable(given)
         except InputError as fault:
             # A folder that is not writable needs no lock.
             if not os.path.isfile(checkpoint.file):
