@@ -44,6 +44,7 @@ BAD = {
         "does not go with --solver lbfgs: it needs a learning rate",
     ),
     "unknown task": (["--task", "cluster"], "'auto', 'classification', 'regression'"),
+    "quotation mark of two": (["--quote", "ab"], "quotation mark 'ab'"),
     "unknown option": (["--epoch", "3"], "--epoch"),
 }
 

@@ -44,7 +44,7 @@ class TableFormat:
     delimiter : str, optional
         Between fields; one character.
     quote : str, optional
-        Around fields; "" for none.
+        Around fields, one ASCII character; "" for none.
     header : bool, optional
         Whether the first line holds the names of the columns.
     names : tuple of str
@@ -91,6 +91,11 @@ class TableFormat:
         return tuple(name for name, kind in self.columns.items() if kind is ColumnKind.DROP)
 
     def _check(self) -> None:
+        if self.quote not in (None, "", "none") and not is_sign(self.quote):
+            raise InputError(
+                f"the quotation mark {self.quote!r} cannot be used: it must be one ASCII character,"
+                " such as \" or ', or none"
+            )
         if self.decimal is not None and self.decimal not in DECIMALS:
             raise InputError(f"a decimal sign {self.decimal!r} is not known: give . or ,")
         if self.thousands is not None and self.thousands not in GROUPINGS:
@@ -119,6 +124,11 @@ class TableFormat:
         if "columns" in said:
             said["columns"] = {**other.columns, **self.columns}
         return replace(other, **said)
+
+
+def is_sign(text: object) -> bool:
+    """Whether the parser of text files takes this as a quotation mark: one byte, no line end."""
+    return isinstance(text, str) and len(text) == 1 and text.isascii() and text not in "\0\r\n"
 
 
 DECIMALS = (".", ",")

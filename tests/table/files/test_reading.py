@@ -338,13 +338,15 @@ def test_one_column_is_a_table_too(tmp_path):
     assert not table.notes
 
 
-@pytest.mark.parametrize("encoding", ["utf-9", "base64", ""])
+@pytest.mark.parametrize(
+    "encoding", ["utf-9", "base64", "", "punycode", "idna", "undefined", "a\0"]
+)
 def test_unknown_text_encoding_is_refused(tmp_path, encoding):
     with pytest.raises(InputError, match="no text encoding"):
         read_table(write(tmp_path / "t.csv", "a,b\n1,2\n"), TableFormat(encoding=encoding))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "utf-16", "utf-32"])
 def test_an_encoding_that_does_not_decode(tmp_path, encoding):
     path = write(tmp_path / "t.csv", "a,b\ncafé,2\n", "latin-1")
     with pytest.raises(InputError, match="cannot be read as"):
@@ -355,3 +357,9 @@ def test_a_file_that_is_not_there_and_nothing_like_it(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x\n1\n")
     with pytest.raises(InputError, match=r"the folder has 'a\.csv'"):
         read_table(tmp_path / "-")
+
+
+@pytest.mark.parametrize("mark", ["ab", "é", "“", "\n", "\r", "\0", 5])
+def test_a_quotation_mark_that_no_file_can_have(mark):
+    with pytest.raises(InputError, match="must be one ASCII character"):
+        TableFormat(quote=mark)

@@ -98,7 +98,7 @@ class RowReader:
             Naming the first line that has another number of fields, or does not end.
         SwallowedRows
             If a stray quotation mark makes one cell of several rows.
-        UnicodeDecodeError
+        UnicodeError
             Where the bytes are not of the encoding that `chunks` decodes.
         """
         before = [ColumnBuilder((), None, False)] if self.layout.row_names else []

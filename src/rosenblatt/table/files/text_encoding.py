@@ -22,6 +22,7 @@ MARKS: Final = {
 }
 MARK: Final = codecs.BOM_UTF8
 UTF_8: Final = ("utf-8", "utf-8-sig")
+NOT_OF_FILES: Final = ("idna", "punycode", "undefined")  # of the parts of host names, and of none
 MAX_CONTROL_SHARE: Final = 0.02
 # Second bytes of Chinese and Japanese characters begin at "0" and "@".
 LINE_END: Final = re.compile(rb"[\r\n]+")
@@ -40,16 +41,18 @@ class TextEncoding:
 
 
 def named(encoding: str) -> TextEncoding:
-    """The encoding of this name; InputError if it does not exist."""
+    """The encoding of this name; InputError if none that text files have is called so."""
     try:
-        info = codecs.lookup(encoding)
-        "".encode(info.name)  # refuses codecs that are not for text, such as base64
-    except LookupError as error:
-        raise InputError(
-            f"there is no text encoding {encoding!r}: name one such as utf-8, cp1252 or gb18030"
-        ) from error
-    # A byte order mark is no part of the first column's name.
-    return TextEncoding("utf-8-sig" if info.name == "utf-8" else info.name)
+        name = codecs.lookup(encoding).name
+        if name not in NOT_OF_FILES:
+            "".encode(name)  # refuses codecs that are not for text, such as base64
+            # A byte order mark is no part of the first column's name.
+            return TextEncoding("utf-8-sig" if name == "utf-8" else name)
+    except (LookupError, ValueError):  # a name with a null character is a ValueError
+        pass
+    raise InputError(
+        f"there is no text encoding {encoding!r}: name one such as utf-8, cp1252 or gb18030"
+    )
 
 
 def detect(chunks: Callable[[], Iterable[bytes]], name: str, hint: str = "") -> TextEncoding:
@@ -143,8 +146,8 @@ def as_utf8(chunks: Iterable[bytes], encoding: TextEncoding) -> Iterator[bytes]:
 
     Raises
     ------
-    UnicodeDecodeError
-        Where the bytes are not of this encoding.
+    UnicodeError
+        Where the bytes are not of this encoding, or UTF-16 has no byte order mark.
     """
     rest = b""
     for text in decoded(chunks, encoding):

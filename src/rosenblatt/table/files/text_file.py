@@ -85,7 +85,7 @@ def read_text(
         chosen = named(fmt.encoding)
     try:
         return read_decoded(TextFile(path, chosen), usual_delimiter, fmt, as_text, hint)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         fault = f"is not UTF-8 and seems to be {chosen.name}, but not all of it is"
         if not chosen.guessed:
             fault = f"cannot be read as {chosen.name}"
