@@ -8,9 +8,11 @@ from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.column_groups import groups_of, in_parallel
 from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
@@ -148,6 +150,8 @@ class TableEncoding:
         table = table_of(data)
         needed = [column for column in self.columns if column.n_features]
         require_columns([column.name for column in needed], table.names)
+        for column in needed:
+            require_cells(table.by_name[column.name])
         known = {column.name for column in self.columns} | {self.target.name}
         extra = [name for name in table.names if name not in known]
         notes: list[str] = []
@@ -218,6 +222,15 @@ def in_short(reading: FileReading) -> FileReading:
     return replace(
         reading, names=(), skipped=reading.skipped[:KEPT], left_out=reading.left_out[:KEPT]
     )
+
+
+def require_cells(cells: Cells) -> None:
+    """InputError for a column of lists, where one of single values was learnt."""
+    if pa.types.is_nested(cells.type) and cells.values.null_count < len(cells):
+        raise InputError(
+            f"column {cells.name!r} holds lists or records, and single values in training: give"
+            " one value for each row"
+        )
 
 
 KEPT = 20  # numbers of lines

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.types import IntArray
+from rosenblatt.table.arrays import arrow_of_array
 from rosenblatt.table.arrow_types import normalised
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.names import require_distinct
@@ -84,17 +85,51 @@ def table_of(data: Any) -> Table:
     if type(data).__module__.partition(".")[0] == "pandas":
         return Table.from_arrow(arrow_of_pandas(data))
     if hasattr(data, "__arrow_c_stream__"):
-        return Table.from_arrow(pa.table(data))
+        try:
+            return Table.from_arrow(pa.table(data))
+        except pa.ArrowInvalid as error:
+            raise InputError(
+                f"the data frame has a column that Arrow does not take over ({one_line(error)}):"
+                " convert it, such as Int128 to Int64"
+            ) from error
     if isinstance(data, Mapping):
-        return Table.from_arrow(pa.table({str(name): plain(data[name]) for name in data}))
+        return Table.from_arrow(arrow_of_mapping(data))
     raise InputError(
         "a table is a data frame, an Arrow table or a mapping of columns, not"
         f" {type(data).__name__}"
     )
 
 
-def plain(values: Any) -> Any:
-    return values if not isinstance(values, np.ndarray) else pa.array(values)
+def arrow_of_mapping(data: Mapping[Any, Any]) -> pa.Table:
+    columns = {str(name): column_of(str(name), data[name]) for name in data}
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        first, *others = lengths.items()
+        other = next(one for one in others if one[1] != first[1])
+        raise InputError(
+            f"column {first[0]!r} has {first[1]:,} cells, and column {other[0]!r} has"
+            f" {other[1]:,}: give all columns as many cells"
+        )
+    return pa.table(columns)
+
+
+def column_of(name: str, values: Any) -> pa.ChunkedArray:
+    if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
+        raise InputError(
+            f"column {name!r} is a single {type(values).__name__}: give a list or an array of cells"
+        )
+    if isinstance(values, np.ndarray):
+        values = arrow_of_array(values)
+    try:
+        return pa.table({name: values}).column(0)
+    except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
+        raise InputError(
+            f"column {name!r} cannot be read: {one_line(error)}; give cells of one type"
+        ) from error
+
+
+def one_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def arrow_of_pandas(frame: Any) -> pa.Table:
@@ -120,7 +155,7 @@ def arrow_of_series(series: Any) -> pa.ChunkedArray | pa.Array:
         series = series.cat.rename_categories(str)
     try:
         return pa.chunked_array(pa.Array.from_pandas(series))
-    except (pa.ArrowException, OverflowError, UnicodeEncodeError):
+    except (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError):
         pass
     values = [None if is_missing(value) else value for value in series]
     if any(isinstance(value, list | dict | set | tuple | np.ndarray) for value in values):

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, final
+from numbers import Integral
+from typing import Any, ClassVar, Self, final
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from rosenblatt.errors import InputError
+from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table import ClassTarget, ColumnKind, NumberTarget, TableEncoding
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.encoding import encode_training, formats_of
 from rosenblatt.tabular.folds import divided
-from rosenblatt.tabular.inputs import learn_columns, table_from, values_of
+from rosenblatt.tabular.inputs import is_frame, is_missing, learn_columns, table_from, values_of
 
 __all__ = ["TableEncoder"]
 
@@ -51,6 +55,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     a model must learn from.
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "columns": [None, dict],
+        "max_categories": [Interval(Integral, 0, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
     encoding_: TableEncoding
 
     def __init__(
@@ -76,18 +86,20 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the columns; with a target also its means."""
-        self._fit(X, y)
+        self.fit_transform(X, y)
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> FloatArray:
         """Learn the columns, and encode the rows with cross-fitted means of the target."""
-        return self._fit(X, y)
+        self._validate_params()
+        with undone_on_failure(self):
+            return self._fit(X, y)
 
     def transform(self, X: Any) -> FloatArray:
         """Features of new rows, float32 of shape (n_rows, n_features)."""
         check_is_fitted(self)
         table = table_from(X, self, [column.name for column in self.encoding_.columns])
-        if not isinstance(X, Mapping):
+        if not is_frame(X) or hasattr(X, "shape"):
             validate_data(self, X, reset=False, skip_check_array=True)
         return self.encoding_.encode(table).X
 
@@ -127,6 +139,12 @@ def target_of(y: Any, n_rows: int) -> tuple[AnyTarget, npt.NDArray[Any]]:
     if y is None:
         return NumberTarget("\0target", 0.0, 1.0, "there is none"), np.zeros(n_rows)
     values = values_of(y)
+    if values.shape != (n_rows,):
+        raise InputError(f"y has shape {values.shape}, and there are {n_rows} rows")
+    if values.dtype == object:
+        if any(map(is_missing, values)):
+            raise InputError("y has missing values: leave out the rows without a target")
+        values = np.array(values.tolist())
     if np.issubdtype(values.dtype, np.floating):
         numbers = values.astype(np.float64)
         return NumberTarget(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from os import PathLike
 from typing import Any
 
@@ -14,7 +15,9 @@ from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.types import BoolArray
 from rosenblatt.table import Table, TableFile, table_of
+from rosenblatt.table.arrays import as_native
 from rosenblatt.table.table import text_of
 
 __all__ = [
@@ -61,11 +64,23 @@ def table_from(X: Any, owner: Any = None, names: Sequence[str] | None = None) ->
     if is_frame(X):
         return table_of(X)
     array = check_array(
-        X, dtype=None, ensure_all_finite="allow-nan", estimator=owner, ensure_min_samples=0
+        whole(X), dtype=None, ensure_all_finite="allow-nan", estimator=owner, ensure_min_samples=0
     )
     if names is None or len(names) != array.shape[1]:
         names = names_of_arrays(array.shape[1])
-    return table_of(dict(zip(names, columns_of(array), strict=True)))
+    mask = np.ma.getmaskarray(X) if isinstance(X, np.ma.MaskedArray) else None
+    return table_of(dict(zip(names, columns_of(array, mask), strict=True)))
+
+
+def whole(X: Any) -> Any:
+    """An array in the machine's byte order, 0 where it is masked, since nothing is known of what
+    lies below a mask; anything else as it is."""
+    if not isinstance(X, np.ndarray):
+        return X
+    array = as_native(np.asarray(X))
+    if isinstance(X, np.ma.MaskedArray):
+        array = np.where(np.ma.getmaskarray(X), np.zeros((), array.dtype), array)
+    return array
 
 
 def refuse_no_table(X: Any) -> None:
@@ -99,7 +114,7 @@ def by_place(table: Table, names: Sequence[str], owner: Any) -> Table:
 
 def learn_columns(estimator: Any, X: Any, table: Table) -> None:
     """Set what scikit-learn's estimators publish of the columns of their training table."""
-    if isinstance(X, Mapping | Table):
+    if is_frame(X) and not hasattr(X, "shape"):  # scikit-learn knows neither streams nor mappings
         estimator.feature_names_in_ = np.array(table.names, dtype=object)
         estimator.n_features_in_ = len(table.columns)
     else:
@@ -110,19 +125,25 @@ def names_of_arrays(n: int) -> list[str]:
     return [f"x{k}" for k in range(n)]
 
 
-def columns_of(array: npt.NDArray[Any]) -> list[Any]:
-    return [arrow_column(np.ascontiguousarray(column)) for column in array.T]
+def columns_of(array: npt.NDArray[Any], mask: BoolArray | None) -> list[Any]:
+    if mask is None:
+        mask = np.zeros(array.shape, dtype=bool)
+    return [
+        arrow_column(np.ascontiguousarray(column), np.ascontiguousarray(missing))
+        for column, missing in zip(array.T, mask.T, strict=True)
+    ]
 
 
-def arrow_column(values: npt.NDArray[Any]) -> pa.Array:
+def arrow_column(values: npt.NDArray[Any], missing: BoolArray) -> pa.Array:
     """A column of an array; cells of several types as the texts that they print."""
     if values.dtype.kind in "mM":
-        return pa.array(values.astype(f"{values.dtype.kind}8[us]"))
+        return pa.array(values.astype(f"{values.dtype.kind}8[us]"), mask=missing)
     if values.dtype != object:
         if np.issubdtype(values.dtype, np.floating):
-            return pa.array(values, mask=np.isnan(values))
-        return pa.array(values)
-    cells = [None if is_missing(value) else value for value in values.tolist()]
+            missing = missing | np.isnan(values)
+        return pa.array(values, mask=missing)
+    pairs = zip(values.tolist(), missing.tolist(), strict=True)
+    cells = [None if gone or is_missing(value) else value for value, gone in pairs]
     try:
         return pa.array(cells)
     except (pa.ArrowException, OverflowError, ValueError, TypeError):
@@ -133,6 +154,8 @@ def is_missing(value: Any) -> bool:
     """None, the NA of pandas, or a scalar that is not equal to itself, as NaN and NaT are."""
     if value is None or type(value).__name__ == "NAType":
         return True
+    if isinstance(value, Decimal):  # a signalling NaN refuses to be compared
+        return value.is_nan()
     return not hasattr(value, "__len__") and bool(value != value)
 
 
@@ -140,11 +163,19 @@ def values_of(y: Any) -> npt.NDArray[Any]:
     """A target as an array of the types that its library gives: numbers, texts, truth values."""
     if isinstance(y, pa.Array | pa.ChunkedArray):
         return np.asarray(y.to_pylist(), dtype=None if no_text(y.type) else object)
+    if str(getattr(y, "dtype", "")).endswith("Int128"):  # of polars, and of no array
+        return np.asarray(y.to_list())
     if hasattr(y, "to_numpy"):
         return np.asarray(y.to_numpy())
     if hasattr(y, "__arrow_c_stream__"):
         return values_of(pa.chunked_array(y))
-    return np.asarray(y)
+    try:
+        return np.asarray(y)
+    except ValueError as error:
+        raise InputError(
+            "values must be in one dimension, one for each row, and some of these are sequences of"
+            " different lengths"
+        ) from error
 
 
 def no_text(kind: Any) -> bool:

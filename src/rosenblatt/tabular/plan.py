@@ -94,6 +94,8 @@ def rest_of(plan: Plan, most_members: int, n_threads: int, epochs: float) -> Pla
     epochs : float
         Of all networks together that there is time for.
     """
+    enough = plan.epochs * max(plan.n_members, most_members) * n_threads
+    epochs = min(epochs, enough)  # which may be infinite
     whole = int(epochs / plan.epochs / n_threads) * n_threads
     if whole >= plan.n_members:
         return Plan(plan.epochs, min(whole, most_members))

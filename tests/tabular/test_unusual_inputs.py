@@ -1,0 +1,165 @@
+"""Arrays, frames and targets of unusual types: each is read, or refused in one sentence."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from rosenblatt import TableClassifier, TableEncoder, TableRegressor
+from rosenblatt.errors import InputError
+
+N = 40
+RNG = np.random.default_rng(0)
+Z = RNG.normal(size=(N, 3))
+CODES = (Z[:, 0] > 0).astype(int)
+NUMBERS = 2 * Z[:, 0] + 1
+FRAME = pd.DataFrame(Z, columns=list("abc"))
+
+
+class Stream:
+    """Arrow data that can be read once."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.reader = pa.Table.from_pandas(frame).to_reader()
+
+    def __arrow_c_stream__(self, schema: Any = None) -> Any:
+        return self.reader.__arrow_c_stream__(schema)
+
+
+def classifier() -> TableClassifier:
+    return TableClassifier("fast", random_state=0, n_jobs=1)
+
+
+def with_cell(cell: Any) -> Any:
+    cells = Z.astype(object)
+    cells[3, 1] = cell
+    return cells
+
+
+@pytest.mark.parametrize("dtype", [">f8", np.longdouble])
+def test_other_formats_of_floats_are_the_same_numbers(dtype: Any) -> None:
+    wanted = classifier().fit(Z, CODES).predict_proba(Z)
+    fitted = classifier().fit(Z.astype(dtype), CODES.astype(">i8"))
+    np.testing.assert_array_equal(fitted.predict_proba(Z.astype(dtype)), wanted)
+    columns = {"a": Z[:, 0].astype(dtype), "b": Z[:, 1]}
+    np.testing.assert_array_equal(
+        TableEncoder().fit_transform(columns), TableEncoder().fit_transform(Z[:, :2])
+    )
+
+
+@pytest.mark.parametrize("dtype", ["f8", "i8", "M8[s]", object])
+def test_masked_cells_are_missing(dtype: Any) -> None:
+    days = (100 * Z).astype("i8").astype(dtype)
+    masked = np.ma.array(days, mask=RNG.random(Z.shape) < 0.3)
+    frame = pd.DataFrame({f"x{k}": pd.Series(days[:, k]).mask(masked.mask[:, k]) for k in range(3)})
+    wanted = TableEncoder().fit(frame).transform(frame)
+    encoder = TableEncoder().fit(masked)
+    np.testing.assert_array_equal(encoder.transform(masked), wanted)
+    np.testing.assert_array_equal(
+        TableEncoder().fit_transform({"a": masked[:, 0]}),
+        TableEncoder().fit_transform(frame[["x0"]]),
+    )
+
+
+def test_what_lies_below_a_mask_is_unknown() -> None:
+    infinite = Z.copy()
+    infinite[3, 1] = np.inf
+    missing = Z.copy()
+    missing[3, 1] = np.nan
+    masked = np.ma.masked_invalid(infinite)
+    wanted = TableEncoder().fit_transform(missing)
+    np.testing.assert_array_equal(TableEncoder().fit_transform(masked), wanted)
+
+
+def test_streams_are_frames() -> None:
+    wanted = classifier().fit(pl.from_pandas(FRAME), CODES)
+    fitted = classifier().fit(Stream(FRAME), CODES)
+    assert fitted.n_features_in_ == 3
+    assert fitted.feature_names_in_.tolist() == ["a", "b", "c"]
+    np.testing.assert_array_equal(fitted.predict_proba(Stream(FRAME)), wanted.predict_proba(FRAME))
+    reader = pa.Table.from_pandas(FRAME).to_reader()
+    encoder = TableEncoder().fit(reader, CODES)
+    assert encoder.n_features_in_ == 3
+    np.testing.assert_array_equal(
+        encoder.transform(Stream(FRAME[["c", "a", "b"]])), encoder.transform(FRAME)
+    )
+
+
+@pytest.mark.parametrize(
+    ("X", "said"),
+    [
+        ({"a": Z[:, 0], "b": [1, 2, 3]}, "column 'a' has 40 cells, and column 'b' has 3"),
+        ({"a": 1}, "column 'a' is a single int"),
+        ({"a": "text"}, "column 'a' is a single str"),
+        ({"a": [1, "x"]}, "column 'a' cannot be read"),
+        (np.zeros((N, 2), "V4"), "hold no cells"),
+        ({"a": np.zeros(N, "V4")}, "hold no cells"),
+        (np.zeros(N, [("a", "f8"), ("b", "f8")]), "hold no cells"),
+        (np.full((N, 2), np.longdouble("1e4000")), "infinity"),
+        (pl.DataFrame({"a": pl.Series(range(N), dtype=pl.Int128)}), "Int128 to Int64"),
+        (pd.DataFrame({"a": [Decimal("Infinity"), *map(Decimal, range(N - 1))]}), "infinite"),
+    ],
+)
+def test_columns_that_cannot_be_read(X: Any, said: str) -> None:
+    for estimator in (classifier(), TableEncoder()):
+        with pytest.raises(ValueError, match=said):
+            estimator.fit(X, CODES)
+
+
+def test_signalling_nans_are_missing() -> None:
+    wanted = TableEncoder().fit_transform(with_cell(None))
+    np.testing.assert_array_equal(TableEncoder().fit_transform(with_cell(Decimal("sNaN"))), wanted)
+
+
+@pytest.mark.parametrize(
+    ("y", "said"),
+    [
+        ([[1, 2], [3]] * (N // 2), "different lengths"),
+        (pd.Series([None, *[True, False] * 19, True], dtype="boolean"), "NaN|missing"),
+        (np.array([Decimal("sNaN"), *CODES[1:].tolist()], object), "NaN|missing"),
+        (CODES[:-3], "inconsistent|shape"),
+    ],
+)
+def test_targets_that_cannot_be_read(y: Any, said: str) -> None:
+    for estimator in (classifier(), TableRegressor("fast"), TableEncoder()):
+        with pytest.raises(ValueError, match=said):
+            estimator.fit(Z, y)
+
+
+def test_targets_of_128_bits() -> None:
+    y = pl.Series(CODES.tolist(), dtype=pl.Int128)
+    wanted = classifier().fit(Z, CODES).predict(Z)
+    np.testing.assert_array_equal(classifier().fit(Z, y).predict(Z), wanted)
+
+
+def test_a_failed_fit_leaves_the_encoder_as_it_was() -> None:
+    encoder = TableEncoder().fit(FRAME, CODES)
+    before = vars(encoder).copy()
+    with pytest.raises(InputError):
+        encoder.fit(FRAME[["a", "b"]].rename(columns={"a": "q"}), CODES[:-2])
+    assert vars(encoder) == before
+
+
+@pytest.mark.parametrize("wrong", [{"columns": ["a"]}, {"max_categories": -1}])
+def test_parameters_of_the_encoder(wrong: Any) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        TableEncoder(**wrong).fit(FRAME)
+
+
+def test_no_time_limit_is_too_long() -> None:
+    limited = classifier().set_params(time_limit=1e300).fit(Z, CODES)
+    assert len(limited.network_.members) >= 1
+
+
+@pytest.mark.parametrize("cells", [[[1, 2]] * N, [{"k": 1}] * N])
+def test_lists_are_no_numbers(cells: Any) -> None:
+    encoder = TableEncoder().fit(FRAME)
+    for frame in (FRAME.assign(a=cells), pl.from_pandas(FRAME).with_columns(a=pl.Series(cells))):
+        with pytest.raises(InputError, match="column 'a' holds lists or records"):
+            encoder.transform(frame)
