@@ -94,3 +94,23 @@ def test_a_file_name_that_is_no_text(place: Path) -> None:
     code, written = on_terminal("-m", "rosenblatt", "look", name, cwd=place)
     assert code == 2
     assert b"\x1b[2J" not in written
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Going on from iteration 2 of"), ("zh", "的第 2 次迭代继续")]
+)
+def test_the_name_of_a_checkpoint_is_shown_once_and_safely(
+    language: str, said: str, tmp_path: Path
+) -> None:
+    name = "ck\x1b[31mEV\r\n\x07"
+    pd.DataFrame({"x": np.arange(40.0), "y": np.arange(40.0)}).to_csv(tmp_path / "t.csv")
+    train = ["train", "t.csv", "--target", "y", "--network", "3", "--epochs", "2"]
+    arguments = ["--lang", language, *train, "--checkpoint", name, "--out", "m.safetensors"]
+    for _ in range(2):
+        code, written = on_terminal("-m", "rosenblatt", *arguments, columns=500, cwd=tmp_path)
+        assert code == 0
+    text = written.decode()
+    assert said in text
+    assert name not in text
+    assert "\x1b[31mEV" not in text
+    assert text.count(r"ck\x1b[31mEV\r\n\x07") == 1

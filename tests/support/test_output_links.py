@@ -94,7 +94,7 @@ def test_a_loop_is_refused(tmp_path: Path) -> None:
     lay(tmp_path / "one", "other")
     lay(tmp_path / "other", "one")
     for name in ("loop", "one"):
-        with pytest.raises(InputError, match="cannot write .*: its links lead in a circle"):
+        with pytest.raises(InputError, match="its links lead in a circle"):
             check_writable(tmp_path / name)
 
 

@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rosenblatt.cli.languages.choice import divided, language_of, words_of
-from rosenblatt.cli.plain_text import printable
 from rosenblatt.cli.start import INTERRUPTED, INTERRUPTED_CODE, drop, tell
 from rosenblatt.errors import InputError
 from rosenblatt.support.optional_dependencies import EXTRAS, install_command
+from rosenblatt.support.plain_text import printable
 from rosenblatt.support.wording import worded, wording
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from rosenblatt.cli.alike_notes import in_short
-from rosenblatt.cli.plain_text import printable, printable_lines
 from rosenblatt.cli.start import drop
 from rosenblatt.cli.streams import Printer, results
 from rosenblatt.errors import InputError
 from rosenblatt.support.finite_json import finite_json
 from rosenblatt.support.listing import count
+from rosenblatt.support.plain_text import printable, printable_lines
 from rosenblatt.support.wording import worded
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import sys
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast, final
 
 from rosenblatt.cli.languages.line_breaks import break_lines
-from rosenblatt.cli.plain_text import printable_lines
 from rosenblatt.cli.start import drop
+from rosenblatt.support.plain_text import printable_lines
 from rosenblatt.support.wording import is_english
 
 if TYPE_CHECKING:

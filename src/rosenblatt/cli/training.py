@@ -87,7 +87,8 @@ def train_network(
     )
     # The stop reason reports the limit on epochs already.
     said = [str(w.message) for w in caught if not issubclass(w.category, ConvergenceWarning)]
-    if checkpoint is not None and network.resumed_from_ is not None:
+    # Beside the progress bar it is said as the fit begins.
+    if checkpoint is not None and network.resumed_from_ is not None and not progress:
         said.append(f"the training went on from epoch {network.resumed_from_} of {checkpoint}")
     missing = never_written(checkpoint, caught)
     words = [*said, word, _comparison(kind.main_metric, summary.scores)]

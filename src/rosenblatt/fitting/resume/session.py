@@ -18,7 +18,9 @@ from rosenblatt.fitting.fits import Fit, FullBatchFit
 from rosenblatt.fitting.resume.fingerprint import differences, identity
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.plain_text import printable
 from rosenblatt.support.state_dict import StateDict, generator_state, load_generator_state
+from rosenblatt.support.wording import worded
 
 __all__ = ["CheckpointSession", "checkpoint_session"]
 
@@ -205,7 +207,8 @@ class StoredSession(CheckpointSession):
         fit.log.resumed_from = epoch
         if p.verbose:
             beside_the_bar = None if p.prints_lines else sys.stderr
-            print(f"Going on from iteration {epoch} of {self.store.path}", file=beside_the_bar)
+            path = printable(str(self.store.path))
+            print(worded(f"Going on from iteration {epoch} of {path}"), file=beside_the_bar)
 
     @contextlib.contextmanager
     def _usable(self, path: Path) -> Iterator[None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["printable", "printable_lines"]
+
 
 def printable(text: str) -> str:
     """The text with line breaks, escape sequences and the like as visible escapes."""
