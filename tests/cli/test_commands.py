@@ -157,3 +157,34 @@ def test_the_same_command_twice_differs_in_its_time_alone(folder: Path, result) 
     one, other = (load_model(f"{name}.safetensors") for name in ("one", "other"))
     assert replace(other.summary, created=one.summary.created) == one.summary
     np.testing.assert_array_equal(one.model.parameters, other.model.parameters)
+
+
+@pytest.mark.parametrize("column", [[[1, 2]] * 40, [{"a": 1}] * 40, [b"\xff"] * 40])
+def test_a_column_of_lists_is_no_weight_group_or_label(folder: Path, result, capsys, column):
+    table = pd.DataFrame({"x": range(40), "y": ["a", "b"] * 20, "w": 1})
+    table.to_csv("plain.csv", index=False)
+    table.assign(w=column).to_parquet("lists.parquet")
+    train = [
+        "train",
+        "plain.csv",
+        "--target",
+        "y",
+        "--sample-weight",
+        "w",
+        "--out",
+        "m.safetensors",
+    ]
+    result(*train, "--network", "2", "--epochs", "2")
+    for arguments in (
+        ["train", "lists.parquet", "--target", "y", "--sample-weight", "w"],
+        ["train", "lists.parquet", "--target", "y", "--groups", "w"],
+        ["train", "lists.parquet", "--target", "w"],
+        ["search", "lists.parquet", "--target", "y", "--sample-weight", "w"],
+        ["evaluate", "m.safetensors", "lists.parquet"],
+        ["predict", "m.safetensors", "lists.parquet", "--keep-column", "w", "--out", "p.csv"],
+    ):
+        capsys.readouterr()
+        assert run(arguments) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert "not single values" in error or "not text, numbers or times" in error

@@ -117,6 +117,7 @@ REFUSED = {
     "constant text": (["a"] * 9, Task.AUTO, "is 'a' in every row"),
     "constant number": ([2.0, np.nan, 2.0], Task.REGRESSION, "is '2.0' in every row"),
     "text for regression": (["1.5", "tall", "2"], Task.REGRESSION, "'tall' in row 2"),
+    "categories": (pd.Categorical(["1", "2", "3"]), Task.REGRESSION, "say --column y=number"),
     "infinite": ([1.0, np.inf, 2.5], Task.AUTO, r"infinite values \(row 2\)"),
     "huge": ([1e308, -1e308, 1.5], Task.REGRESSION, "too much to be scaled"),
     "constant but for a marker": (["2.5", "NA", "2.5"], Task.REGRESSION, "is '2.5' in every row"),

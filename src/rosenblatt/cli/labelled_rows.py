@@ -21,6 +21,7 @@ from rosenblatt.table import (
 )
 from rosenblatt.table.names import near_names
 from rosenblatt.table.notation.numbers import PLAIN_NUMBERS
+from rosenblatt.table.one_column import require_single_values
 from rosenblatt.table.parsing import numbers_of
 
 __all__ = ["LabelledRows", "check_weights_left", "label_rows", "weight_column_values", "weights_of"]
@@ -109,6 +110,7 @@ def columns_besides(
                 f" {near_names(group_column, table.names)}"
             )
         groups = table.by_name[group_column]
+        require_single_values(groups)
     others = [name for name in (weight_column, group_column) if name is not None]
     return table.without(*others), weights, groups
 
@@ -133,6 +135,7 @@ def weight_column_values(table: Table, column: str) -> npt.NDArray[np.float64]:
             f"the table has no column {column!r} of weights: {near_names(column, table.names)}"
         )
     cells = table.by_name[column]
+    require_single_values(cells)
     weights, strange = numbers_of(cells, PLAIN_NUMBERS)
     wrong = strange | ~(np.isfinite(weights) & (weights >= 0))
     if wrong.any():

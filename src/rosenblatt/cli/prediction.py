@@ -28,6 +28,7 @@ from rosenblatt.table import Table
 from rosenblatt.table.cell_text import texts_of
 from rosenblatt.table.messages import count
 from rosenblatt.table.names import require_columns
+from rosenblatt.table.one_column import require_single_values
 from rosenblatt.table.scaling import TAIL
 
 
@@ -85,6 +86,8 @@ def predict(saved: SavedModel, table: Table) -> Predictions:
 def kept_columns(table: Table, names: Sequence[str]) -> Columns:
     """Columns as they stand in the table: numbers as such, all else as it is written."""
     require_columns(names, table.names)
+    for name in names:
+        require_single_values(table.by_name[name])
     return {name: values_of(table.by_name[name].values) for name in names}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from rosenblatt.errors import InputError
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.category_format import category_format
 from rosenblatt.table.cells import Cells
@@ -19,7 +20,7 @@ from rosenblatt.table.parsing import is_number_type, is_time_type
 from rosenblatt.table.text_columns import holds_truth, text_candidate
 from rosenblatt.table.typed_columns import declared_date, typed_number
 
-__all__ = ["candidate_of", "is_readable"]
+__all__ = ["candidate_of", "is_readable", "require_single_values"]
 
 
 def candidate_of(cells: Cells, fmt: TableFormat, *, is_target: bool = False) -> Candidate:
@@ -68,6 +69,15 @@ def is_readable(cells: Cells) -> bool:
     kind = cells.type
     is_text = cells.is_text or cells.is_declared_category
     return is_text or is_number_type(kind) or is_time_type(kind) or pa.types.is_boolean(kind)
+
+
+def require_single_values(cells: Cells) -> None:
+    """InputError for a column of lists, records or bytes, which nothing can be read from."""
+    if not is_readable(cells):
+        raise InputError(
+            f"column {cells.name!r} holds lists, records or bytes, not single values: name another"
+            " column"
+        )
 
 
 def all_missing(name: str, is_target: bool) -> Candidate:

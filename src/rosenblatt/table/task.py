@@ -192,6 +192,11 @@ def number_target(
         x = np.where(codes < 0, np.nan, codes)
     if x is None:
         x, strange = numbers_of(cells, PLAIN_NUMBERS, fmt.missing)
+        if not strange.any():
+            raise InputError(
+                f"the target {name!r} holds numbers that are taken as text, and regression needs"
+                f" numbers: say --column {name}=number, or ask for classification"
+            )
         raise not_a(cells, strange, "a number, as regression needs")
     present = present_of(x)
     with np.errstate(over="ignore", invalid="ignore"):
