@@ -118,7 +118,9 @@ class BaseMLP(CallbackSupportMixin, FittedMLP):
         X : array-like or sparse matrix of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like of shape (n_samples,), optional
-            Weight 2 stands for a row given twice, weight 0 for its absence.
+            Weight 2 stands for a row given twice, weight 0 for its absence. For solver='kfac' this
+            holds in the mean alone: it draws one target for a row, whatever the row's weight, and
+            adapts its damping by the next batch.
         X_val, y_val, sample_weight_val : as above, optional
             Rows to validate on after every epoch, in place of a split by `validation_fraction`.
             Without `early_stopping` they are only watched; see `history_`. Not with solvers
