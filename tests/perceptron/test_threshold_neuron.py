@@ -1,6 +1,7 @@
 """The threshold neuron with weights set by hand (theory N1, N2)."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,7 +86,7 @@ def test_weights_that_cannot_be_are_refused(arguments, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0, 1), "n_inputs must be at least 1; got 0"),
+        ((0, 1), "n_inputs must be a whole number, at least 1; got 0"),
         ((2, -1), "threshold counts active inputs.*got -1"),
         ((2, 1.5), "threshold counts active inputs.*got 1.5"),
         ((2, 1, [2]), r"indices from 0 to 1; got \[2\]"),
@@ -114,3 +115,32 @@ def test_inputs_of_the_wrong_kind_are_refused(neuron, inputs, message):
 def test_the_neuron_of_1943_refuses_inputs_that_are_not_binary():
     with pytest.raises(ValueError, match="0 and 1 only; use ThresholdNeuron"):
         McCullochPittsNeuron(2, 1).predict([[0, 0.5]])
+
+
+@pytest.mark.parametrize(
+    ("weights", "bias"), [(["a"], 1), (None, 1), ([1], None), ([1], "a"), ([1], 10**400), ([{}], 0)]
+)
+def test_weights_are_numbers(weights: Any, bias: Any) -> None:
+    with pytest.raises(ValueError, match="weights"):
+        ThresholdNeuron(weights, bias)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ((None, 1), "n_inputs"),
+        ((2.5, 1), "n_inputs"),
+        (("2", 1), "n_inputs"),
+        ((2, None), "threshold"),
+        ((2, "a"), "threshold"),
+        ((2, np.nan), "threshold"),
+        ((2, np.inf), "threshold"),
+        ((2, 1, 5), "inhibitory"),
+        ((2, 1, None), "inhibitory"),
+        ((2, 1, "a"), "inhibitory"),
+        ((2, 1, [None]), "inhibitory"),
+    ],
+)
+def test_counts_and_indices_are_whole_numbers(given: Any, name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        McCullochPittsNeuron(*given)

@@ -180,7 +180,12 @@ def test_a_class_of_weight_zero_fills_no_batch() -> None:
             "a solver that takes steps at a learning rate",
         ),
         (MLPClassifier(), {"lowest": 1.0, "highest": 0.1}, ValueError, "lowest < highest"),
-        (MLPClassifier(), {"n_steps": 3}, ValueError, "n_steps must be at least 10"),
+        (
+            MLPClassifier(),
+            {"n_steps": 3},
+            ValueError,
+            "n_steps must be a whole number",
+        ),
         (LogisticRegression(), {}, TypeError, "got LogisticRegression"),
         (GridSearchCV(MLPClassifier(), {}), {}, TypeError, "got GridSearchCV"),
     ],

@@ -96,7 +96,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
             the numbers are finite and the columns named as before; see its class. Several quantiles
             of several targets come as columns, the levels of a target side by side.
         """
-        return Predictor(self.model_, self._form(), self.n_jobs, self.deterministic)
+        return Predictor(self.model_, self._form(), self.n_jobs, bool(self.deterministic))
 
     @abstractmethod
     def _form(self) -> OutputFormat:
@@ -146,7 +146,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         return kept[1]
 
     def _new_predictor(self) -> engine.EnginePredictor:
-        return self.model_.engine_predictor(self._form(), self.n_jobs, self.deterministic)
+        return self.model_.engine_predictor(self._form(), self.n_jobs, bool(self.deterministic))
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy: scikit-learn may return the very dictionary that the estimator lives in.

@@ -43,7 +43,9 @@ class ClassTargets(TargetCodec):
     @classmethod
     def learn(cls, y: Any, loss: str | Loss = "log_loss", class_weight: Any = None) -> Self:
         """The classes of `y`, shape (n_samples,), or the labels of an indicator matrix."""
-        return cls(LabelBinarizer().fit(y), loss, class_weight)
+        targets = cls(LabelBinarizer().fit(y), loss, class_weight)
+        targets.check_marks(y)
+        return targets
 
     @property
     def classes(self) -> npt.NDArray[Any]:
@@ -80,6 +82,7 @@ class ClassTargets(TargetCodec):
         return classification_loss(self.loss, self.multiclass, p_min)
 
     def check(self, y: Any) -> None:
+        self.check_marks(y)
         classes = unique_labels(y)
         if len(np.setdiff1d(classes, self.classes)):
             raise ValueError(
@@ -87,8 +90,20 @@ class ClassTargets(TargetCodec):
                 f" 'y' has {classes}."
             )
 
+    def check_marks(self, y: Any) -> None:
+        """Raise ValueError where labels are marked by numbers other than 0 and 1."""
+        if not self.multilabel:
+            return
+        marks = y.data if sp.issparse(y) else np.asarray(y)
+        if not ((marks == 0) | (marks == 1)).all():
+            raise ValueError(
+                f"y marks the labels of a row by 0 and 1, and has {np.setdiff1d(marks, [0, 1])[0]}:"
+                " give 1 where a row has the label, and 0 where it does not."
+            )
+
     def check_all_present(self, y: Any) -> None:
         """Raise ValueError unless `y` has exactly these classes."""
+        self.check_marks(y)
         classes = unique_labels(y)
         if set(classes) != set(self.classes):
             raise ValueError(

@@ -69,7 +69,8 @@ def has_sgd_rule(p: Any) -> bool:
 
 
 def drops(p: Any) -> bool:
-    rates = [p.dropout] if isinstance(p.dropout, Real) else p.dropout
+    given = p.dropout.tolist() if hasattr(p.dropout, "tolist") else p.dropout
+    rates = given if isinstance(given, (list, tuple)) else [given]
     return any(isinstance(rate, Real) and float(rate) > 0 for rate in rates)
 
 

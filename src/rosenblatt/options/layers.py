@@ -31,9 +31,9 @@ def hidden_layers(p: Parameters, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
 
 def dropout_rates(given: Any, n_hidden: int) -> list[float]:
     """One rate for each hidden layer."""
-    if isinstance(given, Real):
-        return [float(given)] * n_hidden
-    rates = list(given)
+    rates = np.asarray(given, dtype=object).tolist()
+    if np.ndim(given) == 0:
+        rates = [rates] * n_hidden
     if len(rates) != n_hidden:
         raise ValueError(
             f"dropout must be one number, or one for each of the {n_hidden} hidden layers;"

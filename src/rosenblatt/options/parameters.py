@@ -15,6 +15,7 @@ from rosenblatt.averaging import EMA, SWA
 from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.initializers import Initializer
 from rosenblatt.normalizations import Normalization
+from rosenblatt.options.intervals import NOT_NEGATIVE, POSITIVE
 from rosenblatt.options.solvers import FAMILIES
 from rosenblatt.schedules import RateRule
 
@@ -29,15 +30,15 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
     "activation": [str, Activation, list, tuple],
     "solver": [str, *(kind for family in FAMILIES for kind in family.objects())],
-    "alpha": [Interval(Real, 0, None, closed="left")],
+    "alpha": [NOT_NEGATIVE],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "learning_rate": [str, RateRule],
-    "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
-    "power_t": [Interval(Real, 0, None, closed="left")],
+    "learning_rate_init": [POSITIVE],
+    "power_t": [NOT_NEGATIVE],
     "max_iter": [Interval(Integral, 1, MOST_EPOCHS, closed="both")],
     "shuffle": ["boolean"],
     "random_state": ["random_state"],
-    "tol": [Interval(Real, 0, None, closed="left")],
+    "tol": [NOT_NEGATIVE],
     "verbose": ["verbose", StrOptions({"bar"})],
     "warm_start": ["boolean"],
     "momentum": [Interval(Real, 0, 1, closed="both")],
@@ -46,7 +47,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "validation_fraction": [Interval(Real, 0, 1, closed="left")],
     "beta_1": [Interval(Real, 0, 1, closed="left")],
     "beta_2": [Interval(Real, 0, 1, closed="left")],
-    "epsilon": [Interval(Real, 0, None, closed="neither")],
+    "epsilon": [POSITIVE],
     "n_iter_no_change": [
         Interval(Integral, 1, None, closed="left"),
         Options(Real, {np.inf}),
@@ -60,19 +61,19 @@ CONSTRAINTS: dict[str, list[Any]] = {
     ],
     "deterministic": ["boolean"],
     "initializer": [None, str, Initializer],
-    "l1": [Interval(Real, 0, None, closed="left")],
-    "max_norm": [None, Interval(Real, 0, None, closed="neither")],
+    "l1": [NOT_NEGATIVE],
+    "max_norm": [None, POSITIVE],
     "averaging": [None, str, EMA, SWA],
-    "clip_norm": [None, Interval(Real, 0, None, closed="neither")],
-    "clip_value": [None, Interval(Real, 0, None, closed="neither")],
-    "grad_tol": [None, Interval(Real, 0, None, closed="left")],
-    "max_time": [None, Interval(Real, 0, None, closed="neither")],
+    "clip_norm": [None, POSITIVE],
+    "clip_value": [None, POSITIVE],
+    "grad_tol": [None, NOT_NEGATIVE],
+    "max_time": [None, POSITIVE],
     "scoring": [None, str, callable],
     "on_divergence": [StrOptions({"raise", "restore"})],
     "callbacks": [None, list, tuple],
     "checkpoint": [None, str, os.PathLike, Checkpoint],
     "dropout": [Interval(Real, 0, 1, closed="left"), "array-like"],
-    "input_noise": [Interval(Real, 0, None, closed="left")],
+    "input_noise": [NOT_NEGATIVE],
     "residual": ["boolean"],
     "normalization": [None, str, Normalization],
 }
@@ -136,6 +137,7 @@ class Parameters:
         made = object.__new__(cls)
         # One call in place of an `object.__setattr__` for each: every `partial_fit` comes here.
         made.__dict__.update({name: getattr(estimator, name) for name in NAMES})
+        made.__dict__.update({name: bool(getattr(estimator, name)) for name in SWITCHES})
         return made
 
     @property
@@ -164,3 +166,5 @@ class Parameters:
 
 
 NAMES = tuple(field.name for field in fields(Parameters))
+# NumPy's booleans pass the validation too; the compiled engine takes Python's alone.
+SWITCHES = tuple(name for name in NAMES if CONSTRAINTS[name] == ["boolean"])

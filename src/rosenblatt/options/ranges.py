@@ -8,11 +8,10 @@ from sklearn.utils._param_validation import Interval
 
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.optimizers import Optimizer
+from rosenblatt.options.intervals import NOT_NEGATIVE, POSITIVE
 
 __all__ = ["check_numbers"]
 
-POSITIVE = Interval(Real, 0, None, closed="neither")
-NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
 BELOW_ONE = Interval(Real, 0, 1, closed="left")
 # Of the optimisers of this library; the attributes of a user's own class are its own affair.
 RANGES = {

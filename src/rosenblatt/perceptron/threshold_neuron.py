@@ -5,8 +5,9 @@ McCulloch & Pitts, "A logical calculus of the ideas immanent in nervous activity
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import final
 
 import numpy as np
@@ -45,15 +46,22 @@ class ThresholdNeuron:
     bias: float
 
     def __post_init__(self) -> None:
-        weights = np.asarray(self.weights, dtype=np.float64)
+        try:
+            weights = np.asarray(self.weights, dtype=np.float64)
+            bias = float(self.bias)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(
+                "weights must be a list of numbers, one per input, and bias a number; got"
+                f" weights={self.weights!r}, bias={self.bias!r}"
+            ) from error
         if weights.ndim != 1 or not weights.size:
             raise ValueError(
                 f"weights must be a list of numbers, one per input; got shape {weights.shape}"
             )
-        if not (np.isfinite(weights).all() and np.isfinite(self.bias)):
+        if not (np.isfinite(weights).all() and np.isfinite(bias)):
             raise ValueError("weights and bias must be finite: a neuron cannot weigh NaN or inf")
         object.__setattr__(self, "weights", tuple(weights.tolist()))
-        object.__setattr__(self, "bias", float(self.bias))
+        object.__setattr__(self, "bias", bias)
 
     @property
     def threshold(self) -> float:
@@ -95,12 +103,17 @@ class McCullochPittsNeuron:
     inhibitory: Sequence[int] = ()
 
     def __post_init__(self) -> None:
-        if self.n_inputs < 1:
-            raise ValueError(f"n_inputs must be at least 1; got {self.n_inputs}")
-        if self.threshold < 0 or self.threshold != int(self.threshold):
+        if not isinstance(self.n_inputs, Integral) or self.n_inputs < 1:
+            raise ValueError(f"n_inputs must be a whole number, at least 1; got {self.n_inputs!r}")
+        whole = isinstance(self.threshold, Integral) or (
+            isinstance(self.threshold, Real) and float(self.threshold).is_integer()
+        )
+        if not whole or self.threshold < 0:
             raise ValueError(
-                f"threshold counts active inputs, so it must be 0, 1, 2, …; got {self.threshold}"
+                f"threshold counts active inputs, so it must be 0, 1, 2, …; got {self.threshold!r}"
             )
+        if isinstance(self.inhibitory, str) or not isinstance(self.inhibitory, Iterable):
+            raise ValueError(f"inhibitory must be a list of indices; got {self.inhibitory!r}")
         outside = [index for index in self.inhibitory if index not in range(self.n_inputs)]
         if outside:
             raise ValueError(

@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, is_dataclass, replace
+from numbers import Integral
 from typing import Any, cast, final
 
 import numpy as np
@@ -23,6 +24,7 @@ from rosenblatt.fitting.train_validation import weighed
 from rosenblatt.model import Model
 from rosenblatt.options.compatibility import refusal
 from rosenblatt.options.features import LEARNING_RATE
+from rosenblatt.options.intervals import POSITIVE
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.support.sparse_matrices import check_sparse
@@ -137,10 +139,13 @@ def find_learning_rate(
     -------
     LearningRateTest
     """
-    if not 0 < lowest < highest < math.inf:
+    in_order = POSITIVE.is_satisfied_by(lowest) and POSITIVE.is_satisfied_by(highest)
+    if not (in_order and lowest < highest):
         raise ValueError(f"0 < lowest < highest is needed, got lowest={lowest}, highest={highest}.")
-    if n_steps < 10:
-        raise ValueError(f"n_steps must be at least 10, got {n_steps}: a curve needs points.")
+    if not isinstance(n_steps, Integral) or n_steps < 10:
+        raise ValueError(
+            f"n_steps must be a whole number, at least 10, got {n_steps}: a curve needs points."
+        )
     check_sparse(X)
     check_sparse(y, "y")
     mlp, X = prepared(estimator, X, y)
@@ -148,7 +153,7 @@ def find_learning_rate(
     if refused is not None:
         raise ValueError(refused)
     mlp.set_params(**OF_WHOLE_FITS).set_callbacks()
-    rates = np.geomspace(lowest, highest, n_steps)
+    rates = np.geomspace(float(lowest), float(highest), int(n_steps))
     losses = np.array(list(losses_at(mlp, rates, X, y, sample_weight)))
     return evaluated(rates, losses)
 
