@@ -135,3 +135,10 @@ def test_another_column_decides_an_unclear_order():
 def test_ambiguous_text_is_not_a_date(text):
     cells = np.resize(["13.01.2020", "14.01.2020", text], N)
     assert isinstance(column_of(cells), Category)
+
+
+def test_declared_dates_none_of_which_has_the_order_that_is_said():
+    fmt = TableFormat(columns={"c": "date"}, date_order="day-first")
+    frame = table(c=np.resize(["12/25/2023", "12/26/2023", "soon"], N))
+    with pytest.raises(InputError, match="holds no dates, as --column c=date says: '12/25/2023'"):
+        recognise_table(frame, target="y", fmt=fmt)

@@ -69,6 +69,21 @@ def test_columns_that_cannot_be_weights_or_groups(
         regressor().fit(table if X == "frame" else table.to_numpy(), frame["price"], **given)
 
 
+@pytest.mark.parametrize("use", ["target", "sample_weight", "groups"])
+@pytest.mark.parametrize("cell", [[1, 2], {"a": 1}, b"\xff"])
+def test_a_column_of_lists_is_no_target_weight_or_group(use: str, cell: Any) -> None:
+    frame = houses().assign(cells=[cell] * 240)[[*FEATURES, "price", "cells"]]
+    with pytest.raises(InputError, match="'cells' holds lists, records or bytes"):
+        regressor().fit(frame, **{"target": "price", use: "cells"})
+    if use == "target":
+        with pytest.raises(InputError, match="'price' holds lists, records or bytes"):
+            regressor().fit(
+                frame.drop(columns="cells"),
+                target="price",
+                X_val=frame.assign(price=frame["cells"]).drop(columns="cells"),
+            )
+
+
 def test_rows_without_a_target_are_counted() -> None:
     frame = houses()[[*FEATURES, "price"]]
     assert regressor().fit(frame, target="price").notes_ == ()

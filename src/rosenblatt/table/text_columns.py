@@ -149,7 +149,7 @@ def date_candidate(cells: Cells, fmt: TableFormat, *, any_share: bool) -> Candid
     """Text as dates, or None; with `any_share`, however few are."""
     given = GivenTexts.of(cells, fmt)
     found = recognise_dates(given.texts, given.counts, ORDERS.get(fmt.date_order or ""))
-    if found is None or not (any_share or tolerable(found, given)):
+    if found is None or found.strange.all() or not (any_share or tolerable(found, given)):
         return None
     return with_notation(cells, found, given, is_target=False)
 

@@ -14,6 +14,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.types import BoolArray, Float64Array, IntArray
 from rosenblatt.table import Table
 from rosenblatt.table.names import require_columns
+from rosenblatt.table.one_column import require_single_values
 from rosenblatt.table.target import missing_note
 from rosenblatt.tabular.inputs import is_frame, is_missing, learn_columns, table_from, values_of
 from rosenblatt.tabular.training import Labelled
@@ -85,6 +86,8 @@ def training_rows(
         sample_weight=sample_weight if isinstance(sample_weight, str) else None,
         groups=groups if isinstance(groups, str) else None,
     )
+    for column in named.values():
+        require_single_values(table.by_name[column])
     if target is not None:
         name = named["target"]
         values, present = target_in(table, name)
@@ -129,6 +132,7 @@ def validation_rows(
         if target is None:
             raise ValueError("X_val is given without y_val: give both, or neither")
         require_columns([str(target)], table.names)
+        require_single_values(table.by_name[str(target)])
         values, present = target_in(table, str(target))
     else:
         values = checked(values_of(y_val))
