@@ -28,6 +28,7 @@ def test_predictions_of_such_rows_come_with_a_warning() -> None:
         warnings.simplefilter("error")
         clf.predict(X.assign(town=["KIEL", *X["town"][1:]]))
         clf.predict(X.assign(town=None))
+        clf.predict(odd.head(1))  # one row with a new category is nothing odd
 
 
 def test_the_command_line_says_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
