@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,33 @@ def test_whole_files_with_the_wrong_content_are_refused(path: Path, change, reas
     assert str(path) in str(refused.value)
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 600 + len(str(path))
+
+
+def with_means(mean: float) -> Callable[[dict[str, Any], Any], None]:
+    def change(metadata: dict[str, Any], tensors: Any) -> None:
+        column = next(c for c in metadata["encoding"]["columns"] if c["kind"] == "Category")
+        n = len(column["categories"]) + len(column["others"]) + column["indicator"]
+        column.update(mean_of=["y"], means=[[0.0]] * (n - 1) + [[mean]])
+
+    return change
+
+
+@pytest.mark.parametrize("mean", [3.5e38, -1e308])
+def test_means_beyond_the_range_of_features_are_refused(path: Path, mean: float) -> None:
+    rewrite(path, with_means(mean))
+    with pytest.raises(InputError, match=r"means of column .* are too large"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("change", [{"mean": -1e308, "std": 1e-3}, {"std": 1e-320}])
+def test_scales_whose_quotients_overflow_are_refused(path: Path, change: dict[str, float]) -> None:
+    def changed(metadata: dict[str, Any], tensors: Any) -> None:
+        column = next(c for c in metadata["encoding"]["columns"] if c["kind"] == "Number")
+        column["scaling"].update(change)
+
+    rewrite(path, changed)
+    with pytest.raises(InputError, match="a scale is too small, or its mean too large"):
+        load_model(path)
 
 
 def test_a_network_whose_outputs_do_not_fit_the_target_is_refused(path: Path) -> None:

@@ -25,6 +25,8 @@ from rosenblatt.table.unseen import all_unseen_note, some_unseen_note
 
 __all__ = ["AnyColumn", "Boolean", "Category", "Dropped", "Number"]
 
+LARGEST_MEAN = float(np.finfo(np.float32).max)  # features may be float32
+
 
 @final
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ class Category(Column):
         widths = {len(of_one) for of_one in self.means}
         if len(self.means) != expected or widths - {len(self.mean_of)}:
             raise ValueError(f"the means of column {quote([self.name])} do not fit its categories")
+        if any(abs(mean) > LARGEST_MEAN for of_one in self.means for mean in of_one):
+            raise ValueError(f"the means of column {quote([self.name])} are too large")
 
     @property
     def known(self) -> tuple[str, ...]:

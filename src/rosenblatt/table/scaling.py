@@ -17,6 +17,7 @@ __all__ = ["Scaling"]
 SAMPLE = 1 << 13
 MARGIN = 200  # places in a sample: more than four standard deviations
 MANY = 1 << 17  # numbers among which a value is found sooner by a sample
+LARGEST = float(np.finfo(np.float64).max)
 TAIL = 5.0  # standard deviations from the centre at which the tails begin
 
 
@@ -50,6 +51,9 @@ class Scaling:
     def __post_init__(self) -> None:
         if self.spread <= 0 or self.std <= 0:
             raise ValueError("a scale must be positive")
+        # A quotient must be finite; what t(z) reaches lies far below a million.
+        if max(1e6, abs(self.mean)) / LARGEST > self.std:
+            raise ValueError("a scale is too small, or its mean too large")
 
     @classmethod
     def learn(cls, x: FloatArray) -> Scaling:
