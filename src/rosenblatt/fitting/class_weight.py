@@ -14,6 +14,9 @@ from rosenblatt.support.types import FloatArray
 
 __all__ = ["class_weighted", "is_balanced"]
 
+# Weights whose sum could be infinite; their ratios stay the same.
+LARGE, SMALLER = 2.0**900, 2.0**-100
+
 
 def class_weighted(
     class_weight: Any, y: FloatArray, classes: Sequence[Any], weights: FloatArray | None
@@ -53,10 +56,11 @@ def class_weighted(
         known = [0, 1] if several else list(classes)
         weigh = is_balanced(given)
         table = balanced(codes, len(known), own) if weigh else table_of(given, known)
-        total = total * table[codes]
+        with np.errstate(over="ignore", invalid="ignore"):  # `check_total` refuses infinite sums
+            total = total * table[codes]
     if not total.any():
         raise ValueError("class_weight leaves every row with weight 0.")
-    with np.errstate(over="ignore"):  # `check_total` refuses an infinite sum
+    with np.errstate(over="ignore"):
         return total.astype(y.dtype)
 
 
@@ -70,10 +74,13 @@ def is_balanced(class_weight: Any) -> bool:
 
 def balanced(codes: npt.NDArray[np.intp], n_classes: int, weights: FloatArray) -> FloatArray:
     """Σw / (K Σ_class w), K the classes present: each of them has the same total weight."""
+    if weights.max(initial=0) > LARGE:
+        weights = weights * SMALLER
     sums = np.bincount(codes, weights, minlength=n_classes)
     present = sums > 0
     table: FloatArray = np.zeros(n_classes)
-    table[present] = sums.sum() / (present.sum() * sums[present])
+    with np.errstate(over="ignore"):
+        table[present] = sums.sum() / (present.sum() * sums[present])
     return table
 
 

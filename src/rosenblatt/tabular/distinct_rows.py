@@ -26,6 +26,7 @@ FEWEST_PARTS = 2000  # but a table of few distinct rows has that many parts
 HEAVY = 0.01  # of the weight of all rows
 NEARLY = 1e-9
 LARGEST_WHOLE = 2.0**53
+LEAST = 1e-100  # of the largest weight, so that no ratio is infinite
 
 
 @final
@@ -120,7 +121,7 @@ def scaled(weights: Float64Array) -> Float64Array:
     """Weights count by their ratios, and sums of the largest numbers are infinite."""
     largest = weights.max()
     is_fine = largest < LARGEST_WHOLE and (weights == np.rint(weights)).all()
-    scaled: Float64Array = weights if is_fine else weights / largest
+    scaled: Float64Array = weights if is_fine else np.maximum(weights / largest, LEAST)
     return scaled
 
 

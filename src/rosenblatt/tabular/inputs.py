@@ -63,9 +63,14 @@ def table_from(X: Any, owner: Any = None, names: Sequence[str] | None = None) ->
     refuse_no_table(X)
     if is_frame(X):
         return table_of(X)
-    array = check_array(
-        whole(X), dtype=None, ensure_all_finite="allow-nan", estimator=owner, ensure_min_samples=0
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # sums of numbers that are finite
+        array = check_array(
+            whole(X),
+            dtype=None,
+            ensure_all_finite="allow-nan",
+            estimator=owner,
+            ensure_min_samples=0,
+        )
     if names is None or len(names) != array.shape[1]:
         names = names_of_arrays(array.shape[1])
     mask = np.ma.getmaskarray(X) if isinstance(X, np.ma.MaskedArray) else None

@@ -105,14 +105,15 @@ class TableRegressor(RegressorMixin, BaseTable):
                 f"the target has texts, such as {str(y[0])!r}, and a regressor predicts numbers:"
                 " take TableClassifier"
             )
-        checked: npt.NDArray[Any] = check_array(
-            y,
-            dtype=np.float64,
-            ensure_2d=False,
-            input_name="y",
-            estimator=self,
-            ensure_min_samples=0,
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # sums of numbers that are finite
+            checked: npt.NDArray[Any] = check_array(
+                y,
+                dtype=np.float64,
+                ensure_2d=False,
+                input_name="y",
+                estimator=self,
+                ensure_min_samples=0,
+            )
         return checked
 
     def _learn_target(self, name: str, y: npt.NDArray[Any]) -> AnyTarget:

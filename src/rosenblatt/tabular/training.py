@@ -40,6 +40,7 @@ from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into
 from rosenblatt.tabular.work import Report
 
 MOST_PROBABILITIES = 180_000_000  # of all rows and classes: 0.7 GB
+FARTHEST = 1e37  # standard deviations, which float32 holds
 LOSSES = dict(zip(NUMBER_LOSSES, (SquaredError(), AbsoluteError()), strict=True))
 
 __all__ = [
@@ -291,6 +292,8 @@ def beside(
     rows: TrainingRows, encoding: TableEncoding, validation: Labelled
 ) -> tuple[TrainingRows, Division]:
     """Training rows and then those that epochs are compared by."""
+    if isinstance(encoding.target, NumberTarget):
+        require_near(encoding.target, validation.y)
     n = len(rows)
     X_val = encoding.encode(validation.table).X[validation.rows]
     weights = None
@@ -300,3 +303,17 @@ def beside(
         np.concatenate([rows.X, X_val]), np.concatenate([rows.y, validation.y]), weights
     )
     return joined, Division(np.arange(n), np.arange(n, n + len(X_val)))
+
+
+def require_near(target: NumberTarget, y_val: Float64Array) -> None:
+    """InputError for numbers whose errors would be infinite."""
+    off = y_val / 2 - target.mean / 2
+    with np.errstate(over="ignore"):
+        are_near = np.abs(off) / target.scale < FARTHEST
+        if are_near.all() and np.isfinite(np.square(off).sum()):
+            return
+    farthest = y_val[np.argmax(np.abs(off))]
+    raise InputError(
+        f"y_val has {farthest:g}, which is too far from the numbers to learn from, of mean"
+        f" {target.mean:g} and standard deviation {target.scale:g}: give both in the same unit"
+    )
