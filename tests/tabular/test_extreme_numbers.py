@@ -26,6 +26,13 @@ def test_weights_of_all_magnitudes() -> None:
     assert np.isfinite(classifier.fit(Z, CODES, WEIGHTS).predict_proba(Z)).all()
 
 
+def test_nearly_all_weight_on_one_row() -> None:
+    """A constant column stays one where its cells are large."""
+    X = np.c_[Z[:, 0], np.full(N, 1e300)]
+    weights = np.where(np.arange(N) == 3, 1e190, 1e-190)
+    assert np.isfinite(regressor().fit(X, NUMBERS, weights).predict(X)).all()
+
+
 def test_numbers_at_the_end_of_float32() -> None:
     X = np.clip(Z * 1e38, -3e38, 3e38).astype(np.float32)
     assert np.isfinite(regressor().fit(X, NUMBERS).predict(X)).all()

@@ -40,6 +40,7 @@ from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into
 from rosenblatt.tabular.work import Report
 
 MOST_PROBABILITIES = 180_000_000  # of all rows and classes: 0.7 GB
+NARROWEST = 1e-15  # of the range of a target: its standard deviation
 FARTHEST = 1e37  # standard deviations, which float32 holds
 LOSSES = dict(zip(NUMBER_LOSSES, (SquaredError(), AbsoluteError()), strict=True))
 
@@ -142,10 +143,16 @@ class TrainedTable:
 
 
 def scaled_to(target: NumberTarget, y: Float64Array, weights: Float64Array | None) -> NumberTarget:
-    """The target with mean and scale of these numbers, and predictions within their range."""
+    """The target with mean and scale of these numbers, and predictions within their range.
+
+    Where nearly all weight is on one of them, the others would be infinitely far in units of the
+    standard deviation.
+    """
     mean = float(np.average(y, weights=weights))
     scale = float(np.sqrt(np.average((y - mean) ** 2, weights=weights)))
-    return replace(target, mean=mean, scale=scale or 1.0, low=float(y.min()), high=float(y.max()))
+    low, high = float(y.min()), float(y.max())
+    scale = max(scale, NARROWEST * (high - low)) or 1.0
+    return replace(target, mean=mean, scale=scale, low=low, high=high)
 
 
 def encode_labelled(
