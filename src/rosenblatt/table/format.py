@@ -9,7 +9,7 @@ from typing import Any, final
 
 from rosenblatt.errors import InputError
 
-__all__ = ["ColumnKind", "TableFormat"]
+__all__ = ["ColumnKind", "TableFormat", "is_quotation_mark"]
 
 
 class ColumnKind(Enum):
@@ -91,7 +91,7 @@ class TableFormat:
         return tuple(name for name, kind in self.columns.items() if kind is ColumnKind.DROP)
 
     def _check(self) -> None:
-        if self.quote not in (None, "", "none") and not is_sign(self.quote):
+        if self.quote not in (None, "", "none") and not is_quotation_mark(self.quote):
             raise InputError(
                 f"the quotation mark {self.quote!r} cannot be used: it must be one ASCII character,"
                 " such as \" or ', or none"
@@ -126,7 +126,7 @@ class TableFormat:
         return replace(other, **said)
 
 
-def is_sign(text: object) -> bool:
+def is_quotation_mark(text: object) -> bool:
     """Whether the parser of text files takes this as a quotation mark: one byte, no line end."""
     return isinstance(text, str) and len(text) == 1 and text.isascii() and text not in "\0\r\n"
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from rosenblatt.errors import InputError
-from rosenblatt.table.files import read_table
+from rosenblatt.table.files import FileReading, read_table
 from rosenblatt.table.format import TableFormat
 
 FRAME = pd.DataFrame(
@@ -363,3 +363,11 @@ def test_a_file_that_is_not_there_and_nothing_like_it(tmp_path: Path) -> None:
 def test_a_quotation_mark_that_no_file_can_have(mark):
     with pytest.raises(InputError, match="must be one ASCII character"):
         TableFormat(quote=mark)
+
+
+@pytest.mark.parametrize(("mark", "encoding"), [("ab", "hex"), ("é", "undefined"), ("\n", "none")])
+def test_a_model_file_that_names_no_mark_and_no_encoding(tmp_path, mark, encoding):
+    hint = FileReading("text", encoding, ",", mark, 1, ("name", "y"))
+    path = write(tmp_path / "t.csv", "name,y\nKöln,1\n'München,2\n", "latin-1")
+    table = read_table(path, hint=hint).table
+    assert table.by_name["y"].values.to_pylist() == [1, 2]

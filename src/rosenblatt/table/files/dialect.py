@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, final
 from rosenblatt.errors import InputError
 from rosenblatt.table.files.csv_rows import Dialect, Row, rows_of
 from rosenblatt.table.files.file_reading import FileReading
+from rosenblatt.table.format import is_quotation_mark
 
 __all__ = ["DELIMITER_NAMES", "checked_delimiter", "find_dialect", "require_fields"]
 
@@ -39,7 +40,7 @@ def find_dialect(
     hint : FileReading, optional
         How the file was read that a model was trained with: so is one with a name of its header.
     """
-    if hint is not None and hint.delimiter:
+    if hint is not None and len(hint.delimiter) == 1 and is_usable(hint.quote):
         same = Dialect(hint.delimiter, hint.quote if quote is None else quote)
         first = sample_rows(sample.lstrip(), same)[:1]
         if first and {cell.strip() for cell in first[0].fields} & set(hint.names):
@@ -51,6 +52,11 @@ def find_dialect(
     scored = [(fitness(sample, dialect), dialect) for dialect in dialects]
     best, dialect = max(scored, key=lambda one: one[0])
     return dialect if best.splits else dialects[0]
+
+
+def is_usable(quote: str) -> bool:
+    """Of a model file, which may say anything."""
+    return not quote or is_quotation_mark(quote)
 
 
 def is_one_column(sample: str, quote: str) -> bool:

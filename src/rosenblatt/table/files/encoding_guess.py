@@ -177,6 +177,6 @@ def confidence_in(sample: bytes, encodings: Sequence[str]) -> dict[str, float]:
 def decodes(sample: bytes, encoding: str) -> bool:
     try:
         sample.decode(encoding)
-    except UnicodeDecodeError:
+    except (LookupError, UnicodeError):  # a model file may name anything
         return False
     return True
