@@ -7,6 +7,7 @@ from math import prod
 from typing import Any, final
 
 from rosenblatt.activations import Activation, Identity
+from rosenblatt.network.field_types import check_activation
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -22,6 +23,9 @@ class ActivationLayer(Layer):
     """a = g(z), of samples of any shape if g acts on each number alone."""
 
     activation: Activation
+
+    def __post_init__(self) -> None:
+        check_activation(self.activation)
 
     def output_shape(self, shape: Shape) -> Shape:
         return shape

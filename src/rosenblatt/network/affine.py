@@ -9,6 +9,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.initializers import Initializer, Rng
+from rosenblatt.network.field_types import check_count
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -30,6 +31,7 @@ class Affine(Layer):
     n_outputs: int
 
     def __post_init__(self) -> None:
+        check_count("n_outputs", self.n_outputs)
         if self.n_outputs < 1:
             raise ValueError(f"a layer needs at least one unit, got n_outputs={self.n_outputs}")
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.affine import width
+from rosenblatt.network.field_types import check_boolean, check_count, check_real
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -66,6 +67,9 @@ class Periodic(Basis):
     has_phase: bool = False
 
     def __post_init__(self) -> None:
+        check_count("n_frequencies", self.n_frequencies)
+        check_real("sigma", self.sigma)
+        check_boolean("has_phase", self.has_phase)
         if self.n_frequencies < 1:
             raise ValueError(
                 f"a periodic embedding takes one frequency or more, got {self.n_frequencies}"

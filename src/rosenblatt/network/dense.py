@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from types import NoneType
 from typing import Any, final
 
 from rosenblatt.activations import Activation, Identity
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
+from rosenblatt.network.field_types import check_activation, check_boolean
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.normalization_layer import NormalizationLayer
 from rosenblatt.network.random_layers import Dropout
@@ -54,6 +56,12 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         Affine(self.n_outputs), Dropout(self.dropout)  # they check the numbers
+        check_activation(self.activation)
+        check_boolean("residual", self.residual)
+        if not isinstance(self.normalization, (Normalization, NoneType)):
+            raise ValueError(
+                f"normalization must be an object such as BatchNorm(), got {self.normalization!r}"
+            )
 
     @cached_property
     def block(self) -> Layer:

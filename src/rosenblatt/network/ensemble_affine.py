@@ -9,6 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.initializers import Initializer, Rng
+from rosenblatt.network.field_types import check_count
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -193,6 +194,8 @@ class PackedAffine(Layer):
 
 
 def check_sizes(n_members: int, n_outputs: int) -> None:
+    check_count("n_members", n_members)
+    check_count("n_outputs", n_outputs)
     if n_members < 1:
         raise ValueError(f"an ensemble needs at least one member, got n_members={n_members}")
     if n_outputs < 1:

@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.dense import Dense
+from rosenblatt.network.field_types import check_count
 from rosenblatt.network.layer import Layer, NativeForm, Shape
 from rosenblatt.network.layout import beside_dense, fill, rounded, views, with_prefixes
 from rosenblatt.network.random_layers import GaussianNoise
@@ -57,10 +58,14 @@ class Network:
     input_noise: float = 0.0
 
     def __post_init__(self) -> None:
+        check_count("n_inputs", self.n_inputs)
         if self.n_inputs < 1:
             raise ValueError(f"a network needs at least one input, got n_inputs={self.n_inputs}")
         if not self.layers:
             raise ValueError("a network needs at least one layer")
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                raise ValueError(f"a network takes layers such as Dense(3), got {layer!r}")
         GaussianNoise(self.input_noise)  # checks the number
         if len(self.layer_shapes[-1]) != 1 + self.layers[-1].gives_members:
             raise ValueError(

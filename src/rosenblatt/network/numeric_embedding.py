@@ -11,6 +11,7 @@ import numpy as np
 from rosenblatt.activations import Activation, Elementwise, Identity
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.bases import Basis
+from rosenblatt.network.field_types import check_boolean, check_count
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -62,6 +63,8 @@ class NumericEmbedding(Layer):
     def __post_init__(self) -> None:
         if not isinstance(self.basis, Basis):
             raise ValueError(f"an embedding takes a basis such as Periodic(), got {self.basis!r}")
+        check_count("width", self.width)
+        check_boolean("keeps_input", self.keeps_input)
         if self.width < 1:
             raise ValueError(f"an embedding has one number or more, got width={self.width}")
         if not isinstance(self.activation, Elementwise):

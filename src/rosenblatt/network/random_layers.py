@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import inf, prod
 from typing import Any, final
 
+from rosenblatt.network.field_types import check_real
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.regularization.dropout import dropout_mask
@@ -26,6 +27,7 @@ class Dropout(Layer):
     rate: float
 
     def __post_init__(self) -> None:
+        check_real("dropout", self.rate)
         if not 0 <= self.rate < 1:
             raise ValueError(f"dropout must be in [0, 1), got dropout={self.rate}")
 
@@ -58,6 +60,7 @@ class GaussianNoise(Layer):
     sigma: float
 
     def __post_init__(self) -> None:
+        check_real("input_noise", self.sigma)
         if not 0 <= self.sigma < inf:
             raise ValueError(f"input_noise must be 0 or more, got {self.sigma}")
 
