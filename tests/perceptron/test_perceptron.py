@@ -318,3 +318,16 @@ def test_a_fit_that_fails_leaves_the_neuron_as_it_was(wrong: Any) -> None:
     assert all(vars(neuron)[name] is value for name, value in before.items())
     assert vars(neuron).keys() == before.keys()
     assert neuron.predict(X).tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize("rows", [[[1e-300], [2e-300]], [[0.0], [1e-310]], [[5e-324], [1e-200]]])
+def test_a_margin_below_rounding_leaves_no_bound(rows):
+    with pytest.warns(ConvergenceWarning):
+        neuron = Perceptron(max_iter=50).fit(rows, [0, 1])
+    assert neuron.mistake_bound_ == np.inf
+
+
+def test_weights_that_overflow_are_refused():
+    rows = np.random.default_rng(0).normal(size=(40, 3)) * 10
+    with pytest.raises(ValueError, match="weights overflow with learning_rate=1e\\+308"):
+        Perceptron(learning_rate=1e308).fit(rows, [0, 1] * 20)

@@ -115,13 +115,19 @@ class Perceptron(ClassifierMixin, BaseEstimator):
                 )
             self.classes_ = np.unique(labels)
             targets = (labels == self.classes_[-1]).astype(np.float64)
-            learned = learn(
-                inputs,
-                targets,
-                learning_rate=self.learning_rate,
-                max_iter=self.max_iter,
-                order=check_random_state(self.random_state) if self.shuffle else None,
-            )
+            with np.errstate(over="ignore", invalid="ignore"):  # refused
+                learned = learn(
+                    inputs,
+                    targets,
+                    learning_rate=self.learning_rate,
+                    max_iter=self.max_iter,
+                    order=check_random_state(self.random_state) if self.shuffle else None,
+                )
+            if not np.isfinite([*learned.weights, learned.bias]).all():
+                raise ValueError(
+                    f"the weights overflow with learning_rate={self.learning_rate:g}: take a"
+                    " smaller one, such as 1, which gives the same predictions"
+                )
             self.coef_ = learned.weights[None, :]
             self.intercept_ = np.array([learned.bias])
             self.n_iter_ = learned.n_epochs

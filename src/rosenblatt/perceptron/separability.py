@@ -25,6 +25,8 @@ __all__ = ["is_linearly_separable", "largest_margin"]
 # that neither rounding nor the solver can pass touching hulls for parted ones.
 _RESOLUTION = 1e-9
 _SOLVER_TOLERANCE = 1e-10
+# A margin below it, of rows no longer than 1, is rounding; its square would underflow.
+_LOST = 1e-100
 
 
 @blas_held_to(1)
@@ -130,7 +132,10 @@ def _part_by_widest_margin(rows: FloatArray) -> tuple[FloatArray, float] | None:
             break
         residual = system @ multipliers - goal
         direction = -residual[:-1] * np.sign(residual[-1])
-        if not direction.any() or (found := _margin(rows, direction)) <= margin:
+        if not direction.any():
+            break
+        direction /= np.abs(direction).max()  # else the norm may underflow
+        if not (found := _margin(rows, direction)) > max(margin, _LOST):
             break
         v, margin = direction / np.linalg.norm(direction), found
         if h / 10 < margin < h * 10:
