@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rosenblatt.cli.languages.catalogue import fields_of
+from rosenblatt.cli.languages.catalogue import entries, fields_of
 from rosenblatt.cli.languages.template import Template
 from rosenblatt.cli.languages.translation import Translation
 
@@ -80,3 +80,18 @@ def test_an_entry_of_a_catalogue() -> None:
         "msgid_plural": "rows",
         "msgstr[0]": "行\n",
     }
+
+
+def test_a_divergence_that_is_rolled_back() -> None:
+    words = Translation(entries("zh"))
+    text = (
+        "Training diverged in epoch 1 at a learning rate of 1e+06: in batch 3 of 7, the loss"
+        " overflows float32, of the outputs of layer 2 (3→1, output). Most likely steps that were"
+        " too large let the weights grow to 6.1e+18. Training goes back to the last good weights"
+        " and continues at 0.5 times the learning rate."
+    )
+    assert words(text) == (
+        "训练在第 1 轮的第 3 批（共 7 批）发散，学习率为 1e+06：由第 2 层（3→1，output）的输出"
+        "算得的损失超出 float32 的范围。很可能是步长太大，使权重增长到 6.1e+18。训练退回到最近一次"
+        "完好的权重，并以 0.5 倍的学习率继续。"
+    )

@@ -14,6 +14,7 @@ ROOT = Path(rosenblatt.__file__).parent
 SHOWN = (
     "checkpoints",
     "cli",
+    "engine/diagnosis.py",
     "fitting/divergence_handling.py",
     "fitting/input_scale.py",
     "fitting/progress_bar.py",

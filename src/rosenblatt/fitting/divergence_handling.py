@@ -85,10 +85,10 @@ class DivergenceHandler:
         rollback.go_back(self.moving)
         self.rollbacks += 1
         self.stopping.count = 0
-        place = self.place(divergence, epoch, learning_rate)
+        finding, where = divergence.diagnosis, self.where(divergence, epoch, learning_rate)
         warn_caller(
-            f"{place}, {divergence.diagnosis.summary}. Training goes back to the last good weights"
-            f" and continues at {rollback.scale:g} times the learning rate.",
+            f"{where}, {finding.what}. Most likely {finding.because}. Training goes back to the"
+            f" last good weights and continues at {rollback.scale:g} times the learning rate.",
             RuntimeWarning,
         )
         return True
@@ -125,8 +125,8 @@ class DivergenceHandler:
             Where there are no weights of a best validation score to return.
         """
         finding = divergence.diagnosis
-        place = self.place(divergence, record.epoch, record.learning_rate)
-        what = f"{place}, {finding.message(self.solver.remedy)}{self.advice(divergence)}"
+        where = self.where(divergence, record.epoch, record.learning_rate)
+        what = f"{where}, {finding.message(self.solver.remedy)}{self.advice(divergence)}"
         if not has_best:
             raise DivergenceError(
                 f"{NON_FINITE} {what}", record.epoch, divergence.batch, finding.layer
@@ -149,10 +149,14 @@ class DivergenceHandler:
             return False
         return divergence.diagnosis.cause is Cause.WEIGHTS or self.rollback.is_at(self.moving)
 
-    def place(self, divergence: Divergence, epoch: int, learning_rate: float) -> str:
-        at = f" at a learning rate of {learning_rate:g}" if self.solver.has_rate else ""
-        batch = f"batch {divergence.batch} of {self.steps_per_epoch}"
-        return f"Training diverged in epoch {epoch}{at}: in {batch}"
+    def where(self, divergence: Divergence, epoch: int, learning_rate: float) -> str:
+        batch, n = divergence.batch, self.steps_per_epoch
+        if not self.solver.has_rate:
+            return f"Training diverged in epoch {epoch}: in batch {batch} of {n}"
+        return (
+            f"Training diverged in epoch {epoch} at a learning rate of {learning_rate:g}: in batch"
+            f" {batch} of {n}"
+        )
 
     def release(self) -> None:
         """Free the copies of weights once the fit is over and not resumed."""
