@@ -207,7 +207,8 @@ def test_timestamps_at_the_ends_of_their_type(unit, first, declared):
     stamps = pa.array([first + i for i in range(40)], pa.timestamp(unit))
     data = {"c": stamps, "y": ["p", "q"] * 20}
     fmt = TableFormat(columns={"c": declared} if declared else {})
-    overview_of(data, fmt)
+    with suppress(InputError):
+        overview_of(data, fmt)
     with suppress(InputError):
         learn_encoding(data, target="y", fmt=fmt).encode(data)
 
