@@ -26,14 +26,14 @@ def saved_and_loaded(model: Any, path: Path) -> Any:
 
 def test_a_classifier_has_its_parameters_again(tmp_path: Path) -> None:
     frame = houses(120)
-    said: Any = {"lift": "drop", "built": ColumnKind.CATEGORY}
+    said: Any = {"lift": "drop", "town": ColumnKind.CATEGORY}
     model = TableClassifier(
         "fast", columns=said, random_state=np.int64(4), time_limit=600, n_jobs=1, verbose=0
     ).fit(frame[FEATURES], frame["dear"])
     again = saved_and_loaded(model, tmp_path / "m.safetensors")
     assert again.get_params() == {
         "preset": "fast",
-        "columns": {"lift": "drop", "built": "category"},
+        "columns": {"lift": "drop", "town": "category"},
         "random_state": 4,
         "time_limit": 600,
         "n_jobs": 1,
