@@ -7,25 +7,34 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight
 
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["check_total", "checked_weights"]
+
+SMALLEST = 2.0**-60  # of the largest weight
 
 
 def checked_weights(sample_weight: Any, X: Any) -> FloatArray | None:
     """Weights in X's float type, shape (n_samples,); None, for equal weights, stays None."""
     if sample_weight is None:
         return None
-    weights: FloatArray = np.ascontiguousarray(
-        _check_sample_weight(sample_weight, X, dtype=X.dtype)
-    )
-    if (weights < 0).any():
-        row = int(np.argmax(weights < 0))
+    exact: Float64Array = _check_sample_weight(sample_weight, X, dtype=np.float64)
+    if (exact < 0).any():
+        row = int(np.argmax(exact < 0))
         raise ValueError(
-            f"Negative values in sample_weight: row {row} has {weights[row]:g}."
+            f"Negative values in sample_weight: row {row} has {exact[row]:g}."
             " A weight must be 0 or more."
         )
-    return weights
+    row = int(np.argmax(exact))
+    if exact[row] > np.finfo(X.dtype).max:
+        raise ValueError(
+            f"sample_weight has {exact[row]:g} in row {row}, which {X.dtype} does not hold: divide"
+            " sample_weight by the largest of them."
+        )
+    if 0 < exact[row] < SMALLEST:
+        # Weights count by their ratios; gradients as small as these would be lost.
+        exact = np.ldexp(exact, -int(np.frexp(exact[row])[1]))
+    return np.ascontiguousarray(exact, X.dtype)
 
 
 def check_total(weights: FloatArray | None) -> None:
