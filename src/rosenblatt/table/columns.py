@@ -240,7 +240,12 @@ class Category(Column):
         return "another, like the rare ones" if self.others else "none of its categories"
 
     def note_if_all_unseen(self, cells: Cells) -> str:
-        """What to say where cells have categories and none of them is known; otherwise ""."""
+        """What to say where cells have categories and none of them is known; otherwise "".
+
+        One row with a new category is nothing odd.
+        """
+        if len(cells) < 2:
+            return ""
         strings = cells.distinct.strings
         if any(map(self._labels.knows, strings)):  # as good as always the first one
             return ""

@@ -223,7 +223,7 @@ class BaseTable(BaseEstimator, ABC):
         elif not hasattr(self, "feature_names_in_"):
             table = by_place(table, [column.name for column in self.encoding_.columns], self)
         X = self.encoding_.encode(table).X
-        for note in self.encoding_.all_unseen(table) if len(table) > 1 else ():
+        for note in self.encoding_.all_unseen(table):
             warnings.warn(note, UserWarning, stacklevel=4)
         return X
 
