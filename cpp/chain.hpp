@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -87,7 +89,10 @@ template <class T> struct Chain {
 
     // Terms of the longest sum in a matrix product: over rows, or over the units on a layer's either side.
     int longest_sum(int rows) const {
-        int longest = std::max(rows * n_members, n_inputs), members = 1;
+        // A chain whose rows pass together has as many as an int holds.
+        constexpr std::int64_t limit = std::numeric_limits<int>::max();
+        const auto all_rows = int(std::min(std::int64_t(rows) * n_members, limit));
+        int longest = std::max(all_rows, n_inputs), members = 1;
         for (const Layer<T> &layer : layers)
             std::visit(
                 [&](const auto &l) {
