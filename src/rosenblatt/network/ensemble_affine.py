@@ -36,9 +36,37 @@ def below(x: FloatArray, dx: FloatArray) -> FloatArray:
     return dx.sum(axis=1) if x.ndim == 2 else dx
 
 
+class MemberAffine(Layer):
+    """What both kinds of linear layers of members have in common."""
+
+    n_members: int
+    n_outputs: int
+
+    def __post_init__(self) -> None:
+        check_count("n_members", self.n_members)
+        check_count("n_outputs", self.n_outputs)
+        if self.n_members < 1:
+            raise ValueError(
+                f"an ensemble needs at least one member, got n_members={self.n_members}"
+            )
+        if self.n_outputs < 1:
+            raise ValueError(f"a layer needs at least one unit, got n_outputs={self.n_outputs}")
+
+    @property
+    def gives_members(self) -> bool:
+        return True
+
+    @property
+    def penalised(self) -> tuple[str, ...]:
+        return ("weight",)
+
+    def cost(self, shape: Shape, entries: float | None = None) -> float:
+        return member_width(self, self.n_members, shape) * self.n_outputs * self.n_members
+
+
 @final
 @dataclass(frozen=True)
-class EnsembleAffine(Layer):
+class EnsembleAffine(MemberAffine):
     """z = ((x ⊙ r) W) ⊙ s + b, with a W for all members (N8; Wen, Tran & Ba 2020).
 
     Parameters
@@ -64,7 +92,7 @@ class EnsembleAffine(Layer):
     input_groups: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        check_sizes(self.n_members, self.n_outputs)
+        super().__post_init__()
         if not self.scales_input and (self.draws_signs or self.input_groups):
             raise ValueError("scales of the input that there are not cannot be drawn")
         if not all(n >= 1 for n in self.input_groups):
@@ -130,31 +158,17 @@ class EnsembleAffine(Layer):
         return Backward(gradients, below(passed.x, dx), delta=upstream)
 
     @property
-    def gives_members(self) -> bool:
-        return True
-
-    @property
-    def penalised(self) -> tuple[str, ...]:
-        return ("weight",)
-
-    @property
     def constrained(self) -> tuple[str, ...]:
         return ("weight",)
-
-    def cost(self, shape: Shape, entries: float | None = None) -> float:
-        return member_width(self, self.n_members, shape) * self.n_outputs * self.n_members
 
 
 @final
 @dataclass(frozen=True)
-class PackedAffine(Layer):
+class PackedAffine(MemberAffine):
     """z = x W + b, with a W and a b for each member (N8)."""
 
     n_members: int
     n_outputs: int
-
-    def __post_init__(self) -> None:
-        check_sizes(self.n_members, self.n_outputs)
 
     def output_shape(self, shape: Shape) -> Shape:
         member_width(self, self.n_members, shape)
@@ -180,26 +194,6 @@ class PackedAffine(Layer):
         dx = np.einsum("rkj,kij->rki", upstream, parameters["weight"])
         gradients = {"weight": dW, "bias": upstream.sum(axis=0)}
         return Backward(gradients, below(passed.x, dx), delta=upstream)
-
-    @property
-    def gives_members(self) -> bool:
-        return True
-
-    @property
-    def penalised(self) -> tuple[str, ...]:
-        return ("weight",)
-
-    def cost(self, shape: Shape, entries: float | None = None) -> float:
-        return member_width(self, self.n_members, shape) * self.n_outputs * self.n_members
-
-
-def check_sizes(n_members: int, n_outputs: int) -> None:
-    check_count("n_members", n_members)
-    check_count("n_outputs", n_outputs)
-    if n_members < 1:
-        raise ValueError(f"an ensemble needs at least one member, got n_members={n_members}")
-    if n_outputs < 1:
-        raise ValueError(f"a layer needs at least one unit, got n_outputs={n_outputs}")
 
 
 # `apart` is how far a member's input lies behind the one before: 0 where they share it.

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import cached_property
-from typing import Any, final
+from typing import final
 
 from rosenblatt.activations import Activation, Elementwise, Identity
-from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.activation_layer import ActivationLayer
+from rosenblatt.network.composed import Composed, register_composed
 from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
-from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
+from rosenblatt.network.layer import Layer, NativeForm
 from rosenblatt.network.random_layers import Dropout
-from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.network.sequential import Sequential
-from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
-from rosenblatt.support.philox import Stream
-from rosenblatt.support.types import FloatArray
 
 __all__ = ["EnsembleDense", "PackedDense"]
 
 
-class MemberBlock(Layer):
+class MemberBlock(Composed):
     """A linear layer of every member, an activation and dropout."""
 
     n_members: int
@@ -42,58 +36,21 @@ class MemberBlock(Layer):
                 f"an ensemble's layer takes single numbers, and {self.activation!r} does not"
             )
 
-    @cached_property
-    def block(self) -> Layer:
-        """The chain of its parts."""
+    def composition(self) -> Layer:
         parts = [self.affine(), ActivationLayer(self.activation)]
         if self.dropout:
             parts.append(Dropout(self.dropout))
         return Sequential(tuple(parts), has_prefixes=False)
 
-    def output_shape(self, shape: Shape) -> Shape:
-        return self.block.output_shape(shape)
-
-    def parameter_shapes(self, shape: Shape) -> Mapping[str, Shape]:
-        return self.block.parameter_shapes(shape)
-
-    def initialize(self, parameters: Arrays, rng: Rng, initializer: Initializer) -> None:
-        self.block.initialize(parameters, rng, initializer)
-
-    def forward(
-        self, parameters: Arrays, state: Arrays, x: FloatArray, stream: Stream | None
-    ) -> Passed:
-        return self.block.forward(parameters, state, x, stream)
-
-    def backward(self, parameters: Arrays, passed: Passed, upstream: FloatArray) -> Backward:
-        return self.block.backward(parameters, passed, upstream)
-
-    @property
-    def penalised(self) -> tuple[str, ...]:
-        return self.block.penalised
-
-    @property
-    def constrained(self) -> tuple[str, ...]:
-        return self.block.constrained
-
     @property
     def gives_members(self) -> bool:
-        return True
-
-    @property
-    def is_random(self) -> bool:
-        return self.dropout > 0
-
-    def cost(self, shape: Shape, entries: float | None = None) -> float:
-        return self.block.cost(shape, entries)
+        return True  # what follows the linear layer takes them as they are
 
     def native_form(self) -> NativeForm:
         given = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
         for name in ("draws_signs", "input_groups"):  # of the initial weights alone
             given.pop(name, None)
         return NativeForm(type(self).__name__, given, frozenset({"dropout"}))
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
 
 
 @final
@@ -206,21 +163,5 @@ class PackedDense(MemberBlock):
         return PackedAffine(self.n_members, self.n_outputs)
 
 
-def inner(node: TrainedLayer) -> TrainedLayer:
-    return TrainedLayer(node.layer.block, node.shape, node.arrays)
-
-
-def in_c(node: TrainedLayer, c: CWriter, x: str, out: str) -> None:
-    c.sequence([inner(node)], x, out)
-
-
-def in_onnx(node: TrainedLayer, graph: OnnxGraph, x: str) -> str:
-    return graph.layer(inner(node), x)
-
-
-def in_torch(node: TrainedLayer, torch: TorchWriter) -> list[Any]:
-    return torch.layer(inner(node))
-
-
-register(EnsembleDense, c=in_c, onnx=in_onnx, torch=in_torch)
-register(PackedDense, c=in_c, onnx=in_onnx, torch=in_torch)
+register_composed(EnsembleDense)
+register_composed(PackedDense)
