@@ -48,8 +48,10 @@ def best_of(
         for candidate, members in zip(candidates, trained, strict=True)
         if len(members) == most
     ]
+    if len(complete) == 1:
+        return complete[0]
     means = [scores_outside(rows, members) for _, members in complete]
-    known = np.flatnonzero(np.isfinite(means[0]).all(axis=1))  # of a network's own fold, all
+    known = np.flatnonzero(np.isfinite(means[0]).all(axis=1))  # the rows that they leave out
     y, weights = rows.targets(known)
     errors = [
         candidate.objective.errors(mean[known], y, weights)
