@@ -27,7 +27,7 @@ from rosenblatt.table import (
 )
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.target import AnyTarget
-from rosenblatt.tabular.training import EncodedTable, Labelled, encode_labelled
+from rosenblatt.tabular.encoded_table import EncodedTable, Labelled, encode_labelled
 
 __all__ = ["LearnerRows", "prepare_rows"]
 

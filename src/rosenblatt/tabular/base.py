@@ -24,6 +24,7 @@ from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ColumnKind, TableEncoding, TableFormats
 from rosenblatt.table.target import AnyTarget
+from rosenblatt.tabular.encoded_table import Labelled, encode_labelled
 from rosenblatt.tabular.encoder import TableEncoder
 from rosenblatt.tabular.encoding import formats_of
 from rosenblatt.tabular.given_rows import training_rows, validation_rows
@@ -32,7 +33,8 @@ from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, PRESETS, Preset
 from rosenblatt.tabular.rows import TrainingRows
-from rosenblatt.tabular.training import Labelled, encode_labelled, train_networks
+from rosenblatt.tabular.summary import network_summary, summary_of
+from rosenblatt.tabular.training import train_networks
 from rosenblatt.tabular.wording import in_python
 
 if TYPE_CHECKING:
@@ -269,30 +271,13 @@ class BaseTable(BaseEstimator, ABC):
     def summary(self) -> str:
         """Columns, networks and score, as text."""
         check_is_fitted(self)
-        lines = [f"{type(self).__name__}: {self.network_summary_}"]
-        score = self.validation_score_
-        lines.append(
-            f"score of rows not seen in training: {score:.4f}"
-            if math.isfinite(score)
-            else "no score: no rows were left out of the training"
-        )
-        width = max(len(line.name) for line in self.encoding_.describe())
-        lines += [
-            f"  {line.name:{width}}  {line.kind}: {line.detail}"
-            for line in self.encoding_.describe()
-        ]
-        lines += [f"note: {note}" for note in self.notes_]
-        return "\n".join(lines)
+        return summary_of(self)
 
     @property
     def network_summary_(self) -> str:
         """How many networks and weights there are."""
         check_is_fitted(self)
-        members = self.network_.members
-        if all(len(member.network.layers) == 1 for member in members):
-            return f"a linear model, {self.network_.n_parameters:,} weights"
-        count = f"{len(members)} networks" if len(members) > 1 else "1 network"
-        return f"{count}, {self.network_.n_parameters:,} weights in all"
+        return network_summary(self.network_)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a model file, from which `rosenblatt.load` makes this estimator again.

@@ -16,8 +16,8 @@ from rosenblatt.table import Table
 from rosenblatt.table.names import require_columns
 from rosenblatt.table.one_column import require_single_values
 from rosenblatt.table.target import missing_note
+from rosenblatt.tabular.encoded_table import Labelled
 from rosenblatt.tabular.inputs import is_frame, is_missing, learn_columns, table_from, values_of
-from rosenblatt.tabular.training import Labelled
 
 __all__ = ["GivenRows", "training_rows", "validation_rows"]
 

@@ -1,0 +1,228 @@
+"""Labelled rows of a table, encoded and divided into folds.
+
+The same rows, formats, preset and random state are encoded alike for estimators and command line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils import check_random_state
+
+from rosenblatt.errors import InputError
+from rosenblatt.support.types import Float64Array, IntArray
+from rosenblatt.table import (
+    ClassTarget,
+    FileReading,
+    NumberTarget,
+    Table,
+    TableEncoding,
+    TableFormats,
+)
+from rosenblatt.table.row_keys import row_keys
+from rosenblatt.table.target import AnyTarget
+from rosenblatt.tabular.distinct_rows import DistinctRows, distinct_rows
+from rosenblatt.tabular.encoding import encode_training
+from rosenblatt.tabular.folds import divided, grouped, require_two_groups
+from rosenblatt.tabular.preset import Preset
+from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into
+
+MOST_PROBABILITIES = 180_000_000  # of all rows and classes: 0.7 GB
+NARROWEST = 1e-15  # of the range of a target: its standard deviation
+FARTHEST = 1e37  # standard deviations, which float32 holds
+
+__all__ = ["EncodedTable", "Labelled", "encode_labelled"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Rows of features that have a target.
+
+    Attributes
+    ----------
+    table : Table
+        The features of all rows.
+    rows : int array (n,)
+        Those that have a target, and a weight above 0.
+    y : array (n,)
+        Class codes, or numbers, of those rows.
+    weights : array (n,), optional
+    groups : array (n,), optional
+        Rows of one group are in one fold.
+    group_name : str
+        What messages call the groups.
+    """
+
+    table: Table
+    rows: IntArray
+    y: npt.NDArray[Any]
+    weights: Float64Array | None
+    groups: npt.NDArray[Any] | None = None
+    group_name: str = "groups"
+
+    def of(self, distinct: DistinctRows) -> Labelled:
+        """These of the rows."""
+        chosen = distinct.chosen
+        groups = None if self.groups is None else self.groups[chosen]
+        return Labelled(self.table, self.rows[chosen], self.y[chosen], distinct.weights, groups)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class EncodedTable:
+    """Rows that networks can learn from; the table itself is needed no more.
+
+    Attributes
+    ----------
+    encoding : TableEncoding
+    rows : TrainingRows
+        Those that are trained on, and behind them rows given for validation.
+    distinct : DistinctRows
+        The former among the labelled rows.
+    divisions : tuple of Division
+        One for each network.
+    seed : int
+        Of the networks.
+    """
+
+    encoding: TableEncoding
+    rows: TrainingRows
+    distinct: DistinctRows
+    divisions: tuple[Division, ...]
+    seed: int
+
+
+def scaled_to(target: NumberTarget, y: Float64Array, weights: Float64Array | None) -> NumberTarget:
+    """The target with mean and scale of these numbers, and predictions within their range.
+
+    Where nearly all weight is on one of them, the others would be infinitely far in units of the
+    standard deviation.
+    """
+    mean = float(np.average(y, weights=weights))
+    scale = float(np.sqrt(np.average((y - mean) ** 2, weights=weights)))
+    low, high = float(y.min()), float(y.max())
+    scale = max(scale, NARROWEST * (high - low)) or 1.0
+    return replace(target, mean=mean, scale=scale, low=low, high=high)
+
+
+def encode_labelled(
+    data: Labelled,
+    formats: TableFormats,
+    preset: Preset,
+    *,
+    random_state: Any = None,
+    validation: Labelled | None = None,
+    reading: FileReading | None = None,
+) -> EncodedTable:
+    """Learn the columns, encode the distinct rows and divide them into folds.
+
+    Parameters
+    ----------
+    data : Labelled
+    formats : TableFormats
+        Of the features, and the target; the scale of a number is that of the rows.
+    preset : Preset
+    random_state : int, RandomState instance or None
+    validation : Labelled, optional
+        Rows by which epochs are compared, in place of folds.
+    reading : FileReading, optional
+        How the table's file was read.
+
+    Raises
+    ------
+    InputError
+        If no column is left to learn from, all rows are of one group, or classes and rows are too
+        many.
+    """
+    check_probabilities(formats.target, len(data.rows))
+    if data.groups is not None:
+        require_two_groups(data.groups, data.group_name)
+    rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
+    distinct = distinct_rows(keys_of(data, formats), data.weights)
+    data = data.of(distinct)
+    if isinstance(formats.target, NumberTarget):
+        formats = replace(formats, target=scaled_to(formats.target, data.y, data.weights))
+    folds = folds_of(data, distinct, preset, rng)
+    encoded = encode_training(
+        data.table, formats, data.rows, data.y, folds, data.weights, reading=reading
+    )
+    rows = TrainingRows(encoded.X, data.y, data.weights)
+    if validation is None:
+        divisions = list(divisions_into(folds))
+        wanted = preset.n_networks or preset.n_repeats * len(divisions)
+        while len(divisions) < wanted:
+            divisions += divisions_into(folds_of(data, distinct, preset, rng))
+    else:
+        rows, division = beside(rows, encoded.encoding, validation)
+        divisions = [division] * preset.n_members
+    return EncodedTable(
+        encoded.encoding,
+        rows,
+        distinct,
+        tuple(divisions[: preset.n_members]),
+        int(rng.integers(2**31)),
+    )
+
+
+def check_probabilities(target: AnyTarget, n_rows: int) -> None:
+    """InputError if the probabilities of all rows do not fit into memory."""
+    if isinstance(target, ClassTarget) and len(target.classes) * n_rows > MOST_PROBABILITIES:
+        raise InputError(
+            f"the target {target.name!r} has {len(target.classes):,} classes in {n_rows:,} rows,"
+            " whose probabilities do not fit into memory: put rare classes together, or take fewer"
+            " rows"
+        )
+
+
+def keys_of(data: Labelled, formats: TableFormats) -> list[npt.NDArray[Any]]:
+    """Equal for rows with the same cells, target and group; the unit of a number changes none."""
+    keys = [row_keys(data.table, formats.columns)[data.rows], data.y]
+    if data.groups is not None:
+        keys.append(np.unique(data.groups, return_inverse=True)[1])
+    return keys
+
+
+def folds_of(
+    data: Labelled, distinct: DistinctRows, preset: Preset, rng: np.random.Generator
+) -> IntArray:
+    if data.groups is not None:
+        n_groups = len(np.unique(data.groups))
+        return grouped(data.groups, min(preset.n_folds, n_groups), rng)
+    _, firsts = np.unique(distinct.units, return_index=True)
+    codes = data.y[firsts] if np.issubdtype(data.y.dtype, np.integer) else None
+    return divided(len(firsts), min(preset.n_folds, len(firsts)), rng, codes)[distinct.units]
+
+
+def beside(
+    rows: TrainingRows, encoding: TableEncoding, validation: Labelled
+) -> tuple[TrainingRows, Division]:
+    """Training rows and then those that epochs are compared by."""
+    if isinstance(encoding.target, NumberTarget):
+        require_near(encoding.target, validation.y)
+    n = len(rows)
+    X_val = encoding.encode(validation.table).X[validation.rows]
+    weights = None
+    if rows.weights is not None:
+        weights = np.concatenate([rows.weights, np.ones(len(X_val))])
+    joined = TrainingRows(
+        np.concatenate([rows.X, X_val]), np.concatenate([rows.y, validation.y]), weights
+    )
+    return joined, Division(np.arange(n), np.arange(n, n + len(X_val)))
+
+
+def require_near(target: NumberTarget, y_val: Float64Array) -> None:
+    """InputError for numbers whose errors would be infinite."""
+    off = y_val / 2 - target.mean / 2
+    with np.errstate(over="ignore"):
+        are_near = np.abs(off) / target.scale < FARTHEST
+        if are_near.all() and np.isfinite(np.square(off).sum()):
+            return
+    farthest = y_val[np.argmax(np.abs(off))]
+    raise InputError(
+        f"y_val has {farthest:g}, which is too far from the numbers to learn from, of mean"
+        f" {target.mean:g} and standard deviation {target.scale:g}: give both in the same unit"
+    )

@@ -1,0 +1,58 @@
+"""A fitted table estimator as text: columns, networks and score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rosenblatt.model import AnyModel
+from rosenblatt.support.listing import count
+from rosenblatt.table.encoding import ColumnLine
+from rosenblatt.table.messages import quote
+
+if TYPE_CHECKING:
+    from rosenblatt.tabular.base import BaseTable
+
+__all__ = ["network_summary", "summary_of"]
+
+MOST_LINES = 40  # of columns; of more of them those of a kind share one
+
+
+def summary_of(estimator: BaseTable) -> str:
+    score = estimator.validation_score_
+    return "\n".join(
+        [
+            f"{type(estimator).__name__}: {estimator.network_summary_}",
+            f"score of rows not seen in training: {score:.4f}"
+            if math.isfinite(score)
+            else "no score: no rows were left out of the training",
+            *column_lines(estimator.encoding_.describe()),
+            *(f"note: {note}" for note in estimator.notes_),
+        ]
+    )
+
+
+def column_lines(columns: Sequence[ColumnLine]) -> list[str]:
+    """A line for each column, the target last; of many columns one for each kind."""
+    if len(columns) - 1 > MOST_LINES:
+        *features, target = columns
+        by_kind: dict[str, list[str]] = {}
+        for column in features:
+            by_kind.setdefault(column.kind, []).append(column.name)
+        lines = [
+            f"  {count(len(names), 'column')} of the kind {kind}: {quote(names)}"
+            for kind, names in by_kind.items()
+        ]
+        return [*lines, f"  {target.name}  {target.kind}: {target.detail}"]
+    width = max(len(column.name) for column in columns)
+    return [f"  {column.name:{width}}  {column.kind}: {column.detail}" for column in columns]
+
+
+def network_summary(model: AnyModel) -> str:
+    """How many networks and weights there are."""
+    members = model.members
+    if all(len(member.network.layers) == 1 for member in members):
+        return f"a linear model, {model.n_parameters:,} weights"
+    networks = count(len(members), "network")
+    return f"{networks}, {model.n_parameters:,} weights{' in all' if len(members) > 1 else ''}"
