@@ -27,6 +27,7 @@ from rosenblatt.cli.arguments import (
 )
 from rosenblatt.cli.fit_arguments import PANEL, FitArguments, NetworkArguments, training_options
 from rosenblatt.cli.job import Job, check_source, source_of
+from rosenblatt.cli.lab_options import check_lab
 from rosenblatt.cli.learner_arguments import LearnerArguments
 from rosenblatt.cli.one_network import describes_one_network, hidden_layers
 from rosenblatt.cli.options import DEFAULT_HIDDEN, parse_hidden
@@ -367,3 +368,42 @@ def inspect(
         return run_inspect(model, screen, as_columns=columns)
 
     return Job(job, as_json=as_json)
+
+
+@app.command(epilog=examples("lab"))
+def lab(
+    experiment: Annotated[
+        str | None, typer.Argument(help="Its id, such as L16; a list if not given.")
+    ] = None,
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="With fewer seeds, steps and rows.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="What is random follows from it.")] = 0,
+    plot: Annotated[
+        Path | None,
+        typer.Option(help="A picture of the measurements: a PNG, SVG or PDF file.", **NEW_FILE),
+    ] = None,
+    all_of_them: Annotated[
+        bool, typer.Option("--all", help="Run all of them, into the folder of --out.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The folder of --all: JSON and pictures.", **NEW_FILE),
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> Job:
+    """Put claims about neural networks to the test."""
+    check_lab(experiment, plot, all_of_them, out)
+
+    def job(screen: Screen) -> dict[str, Any]:
+        from rosenblatt.cli.lab_command import list_lab, run_all, run_one
+
+        if out is not None:
+            return run_all(out, screen, quick=quick, seed=seed)
+        if experiment is not None:
+            return run_one(experiment, screen, quick=quick, seed=seed, plot=plot)
+        return list_lab(screen)
+
+    return Job(job, as_json, quiet)

@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": "Answer requests over HTTP with the predictions of a model.",
     "export": "Write a model as ONNX, as C or as plain weights.",
     "inspect": "Show what a model file holds.",
+    "lab": "Put claims about neural networks to the test.",
 }
 
 
@@ -48,6 +49,7 @@ EXAMPLES = {
         "inspect data.safetensors",
         "inspect data.safetensors --columns > columns.toml",
     ),
+    "lab": ("lab", "lab L16 --plot saturation.png"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Writes the figure of a search to a file."""
+"""Pictures: the files that can be drawn into, and the figure of a search."""
 
 from __future__ import annotations
 
@@ -18,21 +18,36 @@ ENDINGS = (".png", ".svg", ".pdf")
 def picture_for(source: Source, plot: Path | None, model: Path) -> Path | None:
     """The file of the figure, checked to be writable; None if no figure can be drawn."""
     path = plot or Path(f"{source.stem}-search.png")
+    check_ending(path)
+    if path.resolve() == model.resolve():
+        raise InputError(f"--plot and --out both name {path}: choose another name for one of them")
+    if plot is None and find_spec("matplotlib") is None:
+        return None
+    check_drawable(path)
+    return path
+
+
+def check_drawable(path: Path) -> None:
+    """InputError if no picture can be drawn into the file that --plot names."""
+    check_ending(path)
+    if find_spec("matplotlib") is None:
+        raise InputError(
+            f"--plot needs matplotlib: {install_command('matplotlib')}, or leave it out"
+        )
+    check_writable(path)
+
+
+def check_ending(path: Path) -> None:
     if path.suffix.lower() not in ENDINGS:
         raise InputError(
             f"cannot draw into {path}: give --plot a name that ends with one of "
             f"{', '.join(ENDINGS)}"
         )
-    if path.resolve() == model.resolve():
-        raise InputError(f"--plot and --out both name {path}: choose another name for one of them")
-    if find_spec("matplotlib") is None:
-        if plot is not None:
-            raise InputError(
-                f"--plot needs matplotlib: {install_command('matplotlib')}, or leave it out"
-            )
-        return None
-    check_writable(path)
-    return path
+
+
+def form_of(path: Path) -> str:
+    """As matplotlib calls it."""
+    return path.suffix[1:].lower()
 
 
 def draw(search: StructureSearchCV, path: Path) -> None:
@@ -42,4 +57,4 @@ def draw(search: StructureSearchCV, path: Path) -> None:
     figure = Figure(**FIGURE)
     StructureSearchDisplay.from_estimator(search, ax=figure.subplots())
     with replaced_file(path) as file:
-        figure.savefig(file, format=path.suffix[1:].lower(), dpi=150)
+        figure.savefig(file, format=form_of(path), dpi=150)

@@ -1,0 +1,27 @@
+"""One deliberate fault in the mathematics of each experiment, which must turn its verdict.
+
+A fault replaces a member of the experiment, such as the loss under test, by a wrong one: a sign, a
+missing factor, a bound too small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from rosenblatt.lab.experiment import Experiment
+from tests.lab import of_losses, of_perceptron
+
+__all__ = ["FAULTS", "faulty"]
+
+# id → the members to replace
+FAULTS: dict[str, Callable[[], dict[str, Any]]] = {
+    **of_perceptron.FAULTS,
+    **of_losses.FAULTS,
+}
+
+
+def faulty(experiment: Experiment) -> Experiment:
+    """The experiment with its fault."""
+    return replace(experiment, **FAULTS[experiment.id]())  # type: ignore[type-var]

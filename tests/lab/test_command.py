@@ -1,0 +1,68 @@
+"""The command `lab`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rosenblatt.cli.app import run
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+def test_the_list_has_the_last_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lab", "--json"]) == 0
+    before = {
+        e["id"]: e["last_verdict"] for e in json.loads(capsys.readouterr().out)["experiments"]
+    }
+    assert before["L16"] is None
+    assert run(["lab", "l16", "--quick", "--quiet"]) == 0
+    assert run(["lab", "--json"]) == 0
+    after = {e["id"]: e["last_verdict"] for e in json.loads(capsys.readouterr().out)["experiments"]}
+    assert after == {**before, "L16": "does not hold"}
+
+
+def test_a_damaged_state_is_no_verdict(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (state / "rosenblatt").mkdir(parents=True)
+    (state / "rosenblatt" / "lab.json").write_text('{"L16": "perhaps"}')
+    assert run(["lab"]) == 0
+    assert "L16" in capsys.readouterr().out
+
+
+def test_an_unknown_id_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lab", "L61"]) == 2
+    assert "L16" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["L16", "--all", "--out", "x"],
+        ["--all"],
+        ["L16", "--out", "x"],
+        ["--plot", "x.png"],
+        ["L16", "--plot", "x.txt"],
+        ["L16", "--plot", "/nowhere/x.png"],
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["lab", *arguments]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Verdict"), ("zh", "结论")])
+def test_a_run_shows_and_draws(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, word: str
+) -> None:
+    picture = tmp_path / "l16.png"
+    assert run(["--lang", language, "lab", "L16", "--plot", str(picture)]) == 0
+    assert word in capsys.readouterr().out
+    assert picture.read_bytes().startswith(b"\x89PNG")
