@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, final
 
+import numpy as np
+
 from rosenblatt.lab.declaration import Declaration
 from rosenblatt.lab.estimate import Estimate
 from rosenblatt.lab.experiment import Conditions, Experiment
@@ -120,11 +122,11 @@ def in_both(text: Text) -> dict[str, str]:
 
 
 def plain(value: Any) -> Any:
-    """The same with texts in both languages, and lists for tuples."""
+    """The same with texts in both languages, lists for tuples, and numbers of Python."""
     if isinstance(value, Text):
         return in_both(value)
     if isinstance(value, Mapping):
         return {name: plain(item) for name, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
-    return value
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,159 @@
+"""L5: the largest learning rate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from sklearn.datasets import load_diabetes
+from sklearn.preprocessing import StandardScaler
+
+from rosenblatt.lab.criterion import AtLeast, AtMost, Near
+from rosenblatt.lab.declaration import Case, Declaration, Test
+from rosenblatt.lab.experiment import Conditions, Experiment
+from rosenblatt.lab.observation import Axis, Curve, Figure, Observation, Sample
+from rosenblatt.lab.text import Text
+from rosenblatt.losses import BinaryCrossEntropy, Loss, SquaredError
+from rosenblatt.optimizers import SGD, Optimizer
+from rosenblatt.support.types import Float64Array
+
+__all__ = ["StepLimit"]
+
+BELOW, ABOVE = 0.98, 1.02  # of 2 / λ_max
+
+
+@final
+@dataclass(frozen=True)
+class StepLimit(Experiment):
+    """Gradient descent a little below and above 2 / λ_max.
+
+    Attributes
+    ----------
+    rule : callable
+        From a learning rate to the optimizer.
+    """
+
+    rule: Callable[[float], Optimizer] = SGD
+
+    id = "L5"
+    title = Text("The largest learning rate", "最大的学习率")
+    claim = Text(
+        "Gradient descent converges if and only if the learning rate is below 2 / λ_max.",
+        "当且仅当学习率小于 2 / λ_max 时，梯度下降收敛。",
+    )
+    source = "Standard; Nesterov 2004"
+    theory = Text(
+        "On a quadratic the error along an eigenvector of the eigenvalue λ is multiplied by 1 - ηλ"
+        " in each step: by -0.96 along the steepest one at 0.98 · 2 / λ_max, and by -1.04 at 1.02"
+        " times it. Where the curvature changes, λ_max at the start binds nothing: the"
+        " logistic loss is flatter away from 0, and descent converges beyond its limit there.",
+        "在二次函数上，沿特征值为 λ 的特征向量，误差每步乘以 1 - ηλ：学习率为 0.98 · 2 / λ_max 时"
+        "沿最陡"
+        "方向乘以 -0.96，为 1.02 倍时乘以 -1.04。曲率变化时，起点处的 λ_max 不再是限制：对数几率损"
+        "失离"
+        " 0 越远越平，超过该处的界限下降仍收敛。",
+    )
+    method = Text(
+        "Least squares on the diabetes data: the factor of a step along the steepest eigenvector."
+        " Logistic regression on the same features, from w = 0: the gradient's norm after"
+        " 3,000 steps at 1.5 times the limit of the start.",
+        "糖尿病数据上的最小二乘：沿最陡特征向量每步的倍数。同一特征上的逻辑回归，从 w = 0 出发：以"
+        "起点"
+        "界限的 1.5 倍走 3,000 步后的梯度范数。",
+    )
+    takeaway = Text(
+        "2 / λ_max is exact for quadratics, and near a minimum the local limit. A network moves"
+        " to where its limit lies (B16).",
+        "2 / λ_max 对二次函数是精确的，在极小点附近是局部界限。网络会移向与其学习率相容之处"
+        "（B16）。",
+    )
+
+    def declare(self, conditions: Conditions) -> Declaration:
+        factor = Text("factor of a step at {} · 2 / λ_max", "学习率为 {} · 2 / λ_max 时每步的倍数")
+        below, above = factor.format(BELOW), factor.format(ABOVE)
+        norm = Text(
+            "gradient after / before, at 1.5 · 2 / λ_max",
+            "学习率为 1.5 · 2 / λ_max 时，梯度 后 / 前",
+        )
+        return Declaration(
+            (
+                Case(
+                    Text("the objective is a quadratic", "目标是二次函数"),
+                    (Test("below", below, AtMost(1.0)), Test("above", above, AtLeast(1.0))),
+                ),
+                Case(
+                    Text(
+                        "the curvature changes, as of the logistic loss", "曲率会变，如对数几率损失"
+                    ),
+                    (Test("logistic", norm, AtLeast(1.0)),),
+                    expected=False,
+                ),
+            ),
+            (
+                Test("below", below, Near(2 * BELOW - 1, relative=1e-6)),
+                Test("above", above, Near(2 * ABOVE - 1, relative=1e-6)),
+                Test("logistic", norm, AtMost(1e-3)),
+            ),
+        )
+
+    def measure(self, conditions: Conditions) -> Iterator[Observation]:
+        X, y = data()
+        H = X.T @ X / len(X)
+        values, vectors = np.linalg.eigh(H)
+        limit, steepest = 2 / float(values[-1]), vectors[:, -1]
+        best = np.linalg.solve(H, X.T @ y / len(X))
+        n_steps = conditions.choose(100, 300)
+        curves = []
+        for key, share in (("below", BELOW), ("above", ABOVE)):
+            path = self._descend(SquaredError(), X, y, share * limit, n_steps, best + steepest)
+            off = np.abs((path - best) @ steepest)
+            yield Sample(key, float((off[-1] / off[0]) ** (1 / n_steps)))
+            steps = tuple(map(float, range(n_steps + 1)))
+            name = Text("η = {} · 2 / λ_max", "η = {} · 2 / λ_max").format(share)
+            curves.append(Curve(name, steps, tuple(off)))
+            predicted = tuple(abs(2 * share - 1) ** t for t in range(n_steps + 1))
+            curves.append(Curve(Text("|1 - ηλ|ᵗ", "|1 - ηλ|ᵗ"), steps, predicted, predicted=True))
+        labels = (y > np.median(y)).astype(np.float64)
+        logistic = BinaryCrossEntropy()
+        # At w = 0 the Hessian of the logistic loss is XᵀX / 4N.
+        path = self._descend(logistic, X, labels, 1.5 * 4 * limit, 3000, np.zeros(X.shape[1]))
+        first, last = (
+            np.linalg.norm(gradient(logistic, X, labels, w)) for w in (path[0], path[-1])
+        )
+        yield Sample("logistic", float(last / first))
+        yield Figure(
+            Text("Error along the steepest direction", "沿最陡方向的误差"),
+            Axis(Text("step", "步数")),
+            Axis(Text("distance to the minimum", "到极小点的距离"), log=True),
+            tuple(curves),
+        )
+
+    def _descend(
+        self,
+        loss: Loss,
+        X: Float64Array,
+        y: Float64Array,
+        rate: float,
+        n_steps: int,
+        start: Float64Array,
+    ) -> Float64Array:
+        """Weights before the first and after every step, shape (n_steps + 1, n_features)."""
+        rule, path = self.rule(rate), [start]
+        slots = np.zeros((rule.n_slots, len(start)))
+        for t in range(n_steps):
+            w = path[-1]
+            path.append(w + rule.update(gradient(loss, X, y, w), slots, t + 1, 1.0))
+        return np.array(path)
+
+
+def gradient(loss: Loss, X: Float64Array, y: Float64Array, w: Float64Array) -> Float64Array:
+    """Of the mean loss of the scores X w."""
+    return np.asarray(X.T @ loss.gradient(X @ w[:, None], y[:, None]))[:, 0] / len(X)
+
+
+def data() -> tuple[Float64Array, Float64Array]:
+    bunch = load_diabetes()
+    y = np.asarray(bunch.target, np.float64)
+    return StandardScaler().fit_transform(bunch.data), (y - y.mean()) / y.std()
