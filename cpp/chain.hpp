@@ -21,12 +21,13 @@ struct DenseSpec {
     MemberSpec activation;
     std::optional<MemberSpec> normalization = {};
     double dropout = 0;
-    bool residual = false;
+    bool residual = false, ntk = false;
 };
 
 // What a chain is built from. A further kind is a struct here and an overload of Chain::append_block.
-using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec,
-                               CategoryEmbeddingSpec, EnsembleDenseSpec, PackedDenseSpec>;
+using LayerSpec =
+    std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec, CategoryEmbeddingSpec,
+                 EnsembleDenseSpec, PackedDenseSpec, PReLUSpec, ParametricActivationSpec, GLUSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
@@ -123,7 +124,8 @@ template <class T> struct Chain {
                             .n_outputs = spec.units,
                             .offset = n_parameters,
                             .activation = fused,
-                            .adds_to_dx = spec.residual};
+                            .adds_to_dx = spec.residual,
+                            .ntk = spec.ntk};
         });
     }
 
@@ -131,7 +133,7 @@ template <class T> struct Chain {
     bool append_pieces_and_dense(const LayerSpec &first, const LayerSpec &second) {
         const auto *of = std::get_if<PiecewiseLinearSpec>(&first);
         const auto *dense = std::get_if<DenseSpec>(&second);
-        if (!of || !dense || dense->residual || precision != Precision::exact) return false;
+        if (!of || !dense || dense->residual || dense->ntk || precision != Precision::exact) return false;
         PiecePlaces<T> places(pieces(*of));
         if (places.features.empty()) return false;
         const auto make = [&](const Activation &fused) {
@@ -173,14 +175,19 @@ template <class T> struct Chain {
         if (!derivative_from_output(activation) && !derivative_from_input(activation))
             throw std::invalid_argument("an embedding takes an activation of single numbers");
         if (n_outputs > most_units / (spec.width + 1)) throw std::length_error("the network is too large");
-        append(NumericEmbedding<T>{.n_inputs = n_outputs,
-                                   .n_outputs = n_outputs * (spec.width + int(spec.keeps_input)),
-                                   .width = spec.width,
-                                   .offset = n_parameters,
-                                   .basis = number_basis<T>(spec.basis, n_outputs),
-                                   .activation = activation,
-                                   .keeps_input = spec.keeps_input,
-                                   .index = int(layers.size())});
+        const int numbers = spec.n_numbers.value_or(n_outputs);
+        if (numbers < 1 || numbers > n_outputs)
+            throw std::invalid_argument("an embedding takes one number or more, and no more than there are");
+        append(
+            NumericEmbedding<T>{.n_inputs = n_outputs,
+                                .n_numbers = numbers,
+                                .n_outputs = numbers * (spec.width - 1 + int(spec.keeps_input)) + n_outputs,
+                                .width = spec.width,
+                                .offset = n_parameters,
+                                .basis = number_basis<T>(spec.basis, numbers),
+                                .activation = activation,
+                                .keeps_input = spec.keeps_input,
+                                .index = int(layers.size())});
     }
 
     void append_block(const CategoryEmbeddingSpec &spec) {
@@ -244,6 +251,25 @@ template <class T> struct Chain {
         if (rate > 0)
             append(Dropout<T>{
                 .n_outputs = n_outputs, .rate = rate, .stream = n_blocks + 1, .index = int(layers.size())});
+    }
+
+    void append_block(const PReLUSpec &spec) { append(PReLU<T>{n_outputs, spec.shares_slope, n_parameters}); }
+
+    void append_block(const ParametricActivationSpec &spec) {
+        append(ParametricActivation<T>{n_outputs, n_parameters, single(spec.activation)});
+    }
+
+    void append_block(const GLUSpec &spec) {
+        const int groups = is_ensemble ? n_members : 1;
+        if (n_outputs / groups % 2) throw std::invalid_argument("a gated unit takes two inputs");
+        append(GLU<T>{n_outputs / 2, groups, n_parameters, single(spec.activation)});
+    }
+
+    static Activation single(const MemberSpec &spec) {
+        const Activation activation = Catalogue<Activation>::make(spec);
+        if (!derivative_from_output(activation) && !derivative_from_input(activation))
+            throw std::invalid_argument("a layer takes an activation of single numbers");
+        return activation;
     }
 
     void append_block(const ScaleSpec &) { append(Scale<T>{n_outputs, n_parameters}); }

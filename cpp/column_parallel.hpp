@@ -31,6 +31,8 @@ template <class T> class ColumnParallel {
             const bool hidden = i + 1 < chain.layers.size();
             const bool fits = std::visit(
                 [&](const auto &layer) {
+                    if constexpr (requires { layer.ntk; })
+                        if (layer.ntk) return false;
                     return HasColumns<decltype(layer)> &&
                            !(hidden && layer.n_outputs < 2 * product::panel_width<T> * tasks);
                 },
@@ -113,9 +115,10 @@ template <class T> class ColumnParallel {
         });
     }
 
-    // Calls visit(segment, begin, end) for the parameters of a layer whose gradient the task has computed:
-    // its rows of W, and its biases.
-    template <class Visit> void owned(std::size_t number, int task, Visit visit_range) const {
+    // Calls visit(segment, begin, end) for the parameters of a layer within [first, last) whose gradient the
+    // task has computed: its rows of W, and its biases.
+    template <class Visit>
+    void owned(std::size_t number, int task, std::size_t first, std::size_t last, Visit visit_range) const {
         visit(number, [&](const auto &layer) {
             const UnitWeights W = layer.unit_weights();
             for (const auto &segment : chain_.segments) {
@@ -123,9 +126,9 @@ template <class T> class ColumnParallel {
                 const bool weights = segment.begin == W.offset;
                 const auto [from, to] = columns_of(weights ? W.rows : W.columns, task);
                 const std::size_t width = weights ? std::size_t(W.columns) : 1;
-                if (from < to)
-                    visit_range(segment, segment.begin + std::size_t(from) * width,
-                                segment.begin + std::size_t(to) * width);
+                const std::size_t begin = std::max(first, segment.begin + std::size_t(from) * width),
+                                  end = std::min(last, segment.begin + std::size_t(to) * width);
+                if (begin < end) visit_range(segment, begin, end);
             }
         });
     }

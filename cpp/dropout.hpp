@@ -26,8 +26,9 @@ template <class T> struct Dropout {
     }
 
     [[gnu::noinline]] void forward(const Pass<T> &pass, const Rows<T> &x, T *y) const {
-        const auto threshold = std::uint32_t(rate * 4294967296.0);
-        const T scale = T(1 / (1 - rate));
+        const double here = rate * pass.dropout_factor;
+        const auto threshold = std::uint32_t(here * 4294967296.0);
+        const T scale = T(1 / (1 - here));
         const auto begin = std::uint64_t(pass.row) * std::uint64_t(n_outputs);
         std::uint8_t *mask = mask_of(pass);
         const T *from = x.dense;
@@ -43,7 +44,7 @@ template <class T> struct Dropout {
     }
 
     [[gnu::noinline]] void backward(const Pass<T> &pass, const Rows<T> &, const T *, T *dy, T *) const {
-        const T scale = T(1 / (1 - rate));
+        const T scale = T(1 / (1 - rate * pass.dropout_factor));
         const std::uint8_t *mask = mask_of(pass);
         const std::size_t n = size(pass);
 #pragma omp simd

@@ -122,7 +122,9 @@ template <class T> class Engine {
                     .rows = rows,
                     .scale = 1 / (double(rows) * data.mean_weight),
                     .steps_before = state.steps + step,
-                    .lr_factor = plan.lr_factors[step]};
+                    .lr_factor = plan.lr_factors[step],
+                    .decay_factor = plan.decay_factors ? plan.decay_factors[step] : 1,
+                    .dropout_factor = plan.dropout_factors ? plan.dropout_factors[step] : 1};
         }
 
         StepInputs<T> inputs(const Engine &engine, const Batch &batch) const {
@@ -135,7 +137,8 @@ template <class T> class Engine {
                     .state = state.network,
                     .scale = batch.scale,
                     .seed = state.seed,
-                    .number = batch.steps_before};
+                    .number = batch.steps_before,
+                    .dropout_factor = batch.dropout_factor};
         }
     };
 
@@ -162,7 +165,8 @@ template <class T> class Engine {
                 if (thread.is_caller() && epoch.poll()) thread.stop();
                 if (options.needs_norm())
                     thread.phase([&](int task) {
-                        add_squared_norm(moved_by(task, inputs, thread.step(), 0), gradient, penalty_, batch,
+                        const auto moved = moved_by(task, inputs, thread.step(), 0);
+                        add_squared_norm(moved(0, chain_.n_parameters), gradient, penalty_, batch,
                                          state.theta, totals[task]);
                     });
                 thread.phase([&](int task) {
@@ -224,7 +228,9 @@ template <class T> class Engine {
                     thread.phase([&](int task) {
                         columns.backward(layer, task, inputs);
                         // Right away: dx no longer needs these weights.
-                        const auto owned = [&](auto visit) { columns.owned(layer, task, visit); };
+                        const auto owned = [&](std::size_t from, std::size_t to) {
+                            return [&, from, to](auto visit) { columns.owned(layer, task, from, to, visit); };
+                        };
                         update_parameters(owned, gradient, penalty_, epoch.options, Norm{}, batch,
                                           epoch.state, totals[task]);
                         if (!checker) epoch.poll.report(totals[task], batch.steps_before);
@@ -259,8 +265,12 @@ template <class T> class Engine {
 
     // Calls its argument with (segment, begin, end) for the parameters that are a task's.
     auto parameters_of(int task) const {
-        return [this, task](auto visit) {
-            const auto [from, to] = part_of(chain_.n_parameters, task, tasks_);
+        const auto [from, to] = part_of(chain_.n_parameters, task, tasks_);
+        return parameters_within(from, to);
+    }
+
+    auto parameters_within(std::size_t from, std::size_t to) const {
+        return [this, from, to](auto visit) {
             for (const auto &segment : chain_.segments) {
                 const std::size_t begin = std::max(segment.begin, from), end = std::min(segment.end, to);
                 if (begin < end) visit(segment, begin, end);
@@ -268,16 +278,19 @@ template <class T> class Engine {
         };
     }
 
-    // The same for those that a step moves: of tables the rows that its batch has reached.
+    // The same, within the limits that it is given, for those that a step moves: of tables the rows that its
+    // batch has reached.
     auto moved_by(int task, const StepInputs<T> &inputs, std::int64_t step, int phase) {
-        return [=, &inputs, this](auto visit) {
-            const auto dense = parameters_of(task);
-            dense([&](const auto &segment, std::size_t begin, std::size_t end) {
-                if (!touched_.has(segment)) visit(segment, begin, end);
-            });
-            if (!touched_.any()) return;
-            const auto [from, to] = part_of(chain_.n_parameters, task, tasks_);
-            touched_.for_each(inputs, touched_.pass(step, phase), from, to, visit);
+        return [=, &inputs, this](std::size_t first, std::size_t last) {
+            const auto part = part_of(chain_.n_parameters, task, tasks_);
+            const std::size_t from = std::max(first, part.first), to = std::min(last, part.second);
+            return [=, &inputs, this](auto visit) {
+                const auto dense = parameters_within(from, to);
+                dense([&](const auto &segment, std::size_t begin, std::size_t end) {
+                    if (!touched_.has(segment)) visit(segment, begin, end);
+                });
+                if (touched_.any()) touched_.for_each(inputs, touched_.pass(step, phase), from, to, visit);
+            };
         };
     }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -18,16 +19,18 @@ struct NumericEmbeddingSpec {
     int width; // of a number's vector
     MemberSpec activation;
     bool keeps_input;
+    std::optional<int> n_numbers; // that are embedded; all without
 };
 
-// y = [g(h₁ W₁ + b₁) | … | g(hₙ Wₙ + bₙ)], and behind it x where the input is kept; hⱼ are the basis's m
-// numbers of xⱼ (theory N6). In the flat vector: the basis's parameters, W of shape (n, m, width), b.
+// y = [g(h₁ W₁ + b₁) | … | g(hₙ Wₙ + bₙ)], behind it x₁ … xₙ where the input is kept, and then inputs beyond
+// the first n; hⱼ are the basis's m numbers of xⱼ (theory N6). In the flat vector: the basis's parameters, W
+// of shape (n, m, width), b.
 //
 // Rows pass in strips, whose numbers stay in the caches, and are computed again on the way back: they are
 // many times as many as the vectors.
 template <class T> struct NumericEmbedding {
     static constexpr bool in_place = false;
-    int n_inputs, n_outputs, width;
+    int n_inputs, n_numbers, n_outputs, width;
     std::size_t offset;
     NumberBasis<T> basis;
     Activation activation;
@@ -41,9 +44,10 @@ template <class T> struct NumericEmbedding {
         return std::visit([](const auto &b) { return b.n_parameters(); }, basis);
     }
     std::size_t n_weights() const {
-        return std::size_t(n_inputs) * std::size_t(numbers()) * std::size_t(width);
+        return std::size_t(n_numbers) * std::size_t(numbers()) * std::size_t(width);
     }
-    int n_embedded() const { return n_inputs * width; }
+    int n_embedded() const { return n_numbers * width; }
+    int first_kept() const { return keeps_input ? 0 : n_numbers; } // of the inputs
 
     std::vector<ParameterRange> parameters() const {
         const std::size_t first = n_of_basis(), n = std::size_t(n_embedded());
@@ -74,7 +78,7 @@ template <class T> struct NumericEmbedding {
         for (int first = 0; first < pass.rows; first += strip, y += std::ptrdiff_t(strip) * n_outputs) {
             const int rows = std::min(strip, pass.rows - first);
             const T *in = rows_of(pass, x, first, rows);
-            for (int j = 0; j < n_inputs; ++j) {
+            for (int j = 0; j < n_numbers; ++j) {
                 values(own, {j, rows, in + j, n_inputs}, h, slopes);
                 multiply_tiled<T>(rows, width, m, {h, m}, {W + std::ptrdiff_t(j) * m * width, width},
                                   {b + std::ptrdiff_t(j) * width, false}, y + std::ptrdiff_t(j) * width,
@@ -85,7 +89,8 @@ template <class T> struct NumericEmbedding {
                 if (pass.gradient && saved_size(1)) std::copy_n(out, n, saved(pass, first + row));
                 visit_from_output(activation, [&](auto g) { apply(g, n, out, out); });
                 visit_from_input(activation, [&](auto g) { apply(g, n, out, out); });
-                if (keeps_input) std::copy_n(in + std::ptrdiff_t(row) * n_inputs, n_inputs, out + n);
+                const int kept = first_kept();
+                std::copy_n(in + std::ptrdiff_t(row) * n_inputs + kept, n_inputs - kept, out + n);
             }
         }
     }
@@ -111,7 +116,7 @@ template <class T> struct NumericEmbedding {
             const int rows = std::min(strip, pass.rows - first);
             const T *in = rows_of(pass, x, first, rows);
             T *below = dx ? dx + std::ptrdiff_t(first) * n_inputs : nullptr;
-            for (int j = 0; j < n_inputs; ++j) {
+            for (int j = 0; j < n_numbers; ++j) {
                 const FeatureOfRows<T> feature{j, rows, in + j, n_inputs};
                 const T *d = dy + std::ptrdiff_t(j) * width;
                 const std::ptrdiff_t at = std::ptrdiff_t(j) * m * width;
@@ -128,9 +133,12 @@ template <class T> struct NumericEmbedding {
                     },
                     basis);
             }
-            if (!below || !keeps_input) continue;
-            for (int row = 0; row < rows; ++row, below += n_inputs)
-                for (int j = 0; j < n_inputs; ++j) below[j] += dy[std::ptrdiff_t(row) * n_outputs + n + j];
+            if (!below) continue;
+            for (int row = 0; row < rows; ++row, below += n_inputs) {
+                const T *kept = dy + std::ptrdiff_t(row) * n_outputs + n - first_kept();
+                for (int j = first_kept(); j < n_numbers; ++j) below[j] += kept[j];
+                for (int j = n_numbers; j < n_inputs; ++j) below[j] = kept[j];
+            }
         }
     }
 

@@ -24,9 +24,11 @@ inline constexpr int slots_of = std::is_invocable_v<Move, T>             ? 0
                                                                          : most_slots;
 
 // Decoupled weight decay: θ (1 - η λ), to which the update is added, or θ if the rule has none.
-template <class T, class Rule> auto decay(const Rule &rule, double lr_factor) {
+template <class T, class Rule> auto decay(const Rule &rule, double lr_factor, double decay_factor) {
     if constexpr (requires { rule.weight_decay; })
-        return [kept = T(1 - rule.lr * lr_factor * rule.weight_decay)](T w) { return kept * w; };
+        return [kept = T(1 - rule.lr * lr_factor * (rule.weight_decay * decay_factor))](T w) {
+            return kept * w;
+        };
     else
         return [](T w) { return w; };
 }

@@ -25,6 +25,7 @@ template <class T> struct Pass {
     BlockColumns<T> *columns = nullptr;
     Precision precision = Precision::exact;           // of matrix products
     std::uint64_t seed = 0;                           // of random draws
+    double dropout_factor = 1;                        // multiplies the rates of dropout
     const Workspace<T> *space = nullptr;              // the buffers of all layers
     const Rows<T> *input = nullptr;                   // of the chain
     const std::vector<Workspace<T>> *tasks = nullptr; // the buffers of all tasks of the step

@@ -47,6 +47,7 @@ template <class T> struct StepInputs {
     double scale;            // of the loss in its gradient
     std::uint64_t seed = 0;  // of random draws
     std::int64_t number = 0; // steps taken before this one, over all epochs
+    double dropout_factor = 1;
 };
 
 // Task `task` of `tasks` has the part [first, second) of n things.
@@ -150,6 +151,7 @@ void for_each_block(const StepInputs<T> &step, int task, const std::vector<Works
                              .columns = space.columns.get(),
                              .precision = chain.precision,
                              .seed = step.seed,
+                             .dropout_factor = step.dropout_factor,
                              .space = &space,
                              .input = &input,
                              .tasks = &spaces,

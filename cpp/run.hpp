@@ -22,6 +22,7 @@ struct RunPlan {
     std::int64_t n_rows = 0;                 // of an epoch
     const BitGenerator *generator = nullptr; // shuffles the order before each epoch; null: never
     double seconds = std::numeric_limits<double>::infinity();
+    const double *decay_factors = nullptr, *dropout_factors = nullptr; // like lr_factors, or null
 };
 
 struct RunResult {
@@ -95,7 +96,10 @@ template <class T> class Run {
                             .batch_size = plan.batch_size,
                             .lr_factors = plan.lr_factors,
                             .seconds = plan.seconds - elapsed};
-            epoch.lr_factors += number * epoch.steps();
+            const std::int64_t before_it = number * epoch.steps();
+            epoch.lr_factors += before_it;
+            if (plan.decay_factors) epoch.decay_factors = plan.decay_factors + before_it;
+            if (plan.dropout_factors) epoch.dropout_factors = plan.dropout_factors + before_it;
             EpochResult result = engine_.epoch(data_, epoch, options_, state_, interrupted, checker);
             const double before = std::exchange(elapsed, clock.elapsed());
             const bool complete = result.finite && result.steps == epoch.steps(), finite = result.finite;

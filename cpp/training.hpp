@@ -24,7 +24,8 @@ struct EpochPlan {
     Order order;
     std::int64_t batch_size;
     const double *lr_factors; // one per step: it multiplies the optimiser's learning rate
-    double seconds = std::numeric_limits<double>::infinity(); // no step but the first begins later
+    double seconds = std::numeric_limits<double>::infinity();          // no step but the first begins later
+    const double *decay_factors = nullptr, *dropout_factors = nullptr; // one per step, or null for ones
 
     std::int64_t rows() const { return order.count; }
     std::int64_t steps() const { return (rows() - 1) / batch_size + 1; }
@@ -36,7 +37,7 @@ struct Batch {
     std::int64_t begin, rows;  // within the epoch's order
     double scale;              // from the sum of weighted losses to their mean
     std::int64_t steps_before; // over all epochs
-    double lr_factor;
+    double lr_factor, decay_factor, dropout_factor;
     std::int64_t t() const { return steps_before + 1; }
 };
 

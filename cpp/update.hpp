@@ -106,32 +106,37 @@ finish_and_move(Move move, Decay decayed, Penalised penalty, const Clipping &cli
     return sums;
 }
 
-// Moves the parameters of `ranges` in one pass: sums the tasks' gradients, penalises, clips, moves, averages.
+// Moves the parameters of `ranges(from, to)`, those within [from, to), in one pass: sums the tasks'
+// gradients, penalises, clips, moves, averages.
 template <class T, class Ranges, class Gradient>
 void update_parameters(Ranges ranges, Gradient gradient_of, const Penalty &penalty,
                        const UpdateOptions<T> &options, Norm norm, const Batch &batch,
                        const TrainingState<T> &state, TaskTotals &totals) {
     const bool clips = options.clips(), averages = options.averages() && !options.constrains();
+    const auto move_run = [&](const auto &rule, const RateRun &run) {
+        const double lr_factor = batch.lr_factor * run.lr_factor;
+        const auto decayed = decay<T>(rule, lr_factor, batch.decay_factor * run.decay_factor);
+        rule.template at<T>(batch.t(), lr_factor, [&](const auto move) {
+            for_each_strip<T>(
+                penalty, ranges(run.begin, run.end), gradient_of,
+                [&](const auto &segment, auto term, std::size_t begin, std::size_t end, const T *gradient) {
+                    const auto [value, square] = [&] {
+                        if constexpr (fused_with_move<decltype(term)>)
+                            if (!clips)
+                                return move_strip(move, decayed, term, T(batch.scale), begin, end, gradient,
+                                                  state);
+                        return finish_and_move(move, decayed, term, options.clipping, norm, T(batch.scale),
+                                               begin, end, gradient, state);
+                    }();
+                    if (averages) average(options, batch.t(), begin, end, state.theta);
+                    totals.penalty += double(value) * batch.scale * double(batch.rows);
+                    totals.squared_norms[std::size_t(segment.block)] += double(square);
+                });
+        });
+    };
     std::visit(
         [&](const auto &rule) {
-            const auto decayed = decay<T>(rule, batch.lr_factor);
-            rule.template at<T>(batch.t(), batch.lr_factor, [&](const auto move) {
-                for_each_strip<T>(penalty, ranges, gradient_of,
-                                  [&](const auto &segment, auto term, std::size_t begin, std::size_t end,
-                                      const T *gradient) {
-                                      const auto [value, square] = [&] {
-                                          if constexpr (fused_with_move<decltype(term)>)
-                                              if (!clips)
-                                                  return move_strip(move, decayed, term, T(batch.scale),
-                                                                    begin, end, gradient, state);
-                                          return finish_and_move(move, decayed, term, options.clipping, norm,
-                                                                 T(batch.scale), begin, end, gradient, state);
-                                      }();
-                                      if (averages) average(options, batch.t(), begin, end, state.theta);
-                                      totals.penalty += double(value) * batch.scale * double(batch.rows);
-                                      totals.squared_norms[std::size_t(segment.block)] += double(square);
-                                  });
-            });
+            for (const RateRun &run : options.rates) move_run(rule, run);
         },
         options.optimizer);
 }

@@ -5,10 +5,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <variant>
+#include <vector>
 
 namespace rosenblatt {
+
+// Parameters [begin, end) and what their learning rate and weight decay are multiplied by (theory N9).
+struct RateRun {
+    std::size_t begin, end;
+    double lr_factor = 1, decay_factor = 1;
+};
 
 template <class T> struct UpdateOptions {
     Optimizer optimizer = SGD{};
@@ -16,6 +24,7 @@ template <class T> struct UpdateOptions {
     Constraint constraint = NoConstraint{};
     Averaging averaging = NoAveraging{};
     T *mean = nullptr; // of the parameters, where they are averaged
+    std::vector<RateRun> rates{{0, std::numeric_limits<std::size_t>::max()}}; // of all parameters, in order
 
     bool clips() const { return !std::holds_alternative<NoClipping>(clipping); }
     bool constrains() const { return !std::holds_alternative<NoConstraint>(constraint); }

@@ -7,6 +7,8 @@
 #include "epoch_record.hpp"
 #include "random.hpp"
 
+#include <nanobind/stl/tuple.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -14,9 +16,14 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace rosenblatt::bindings {
+
+// A run of parameters: its begin and end, and the factors on their rate and their decay.
+using NamedRates = std::tuple<std::size_t, std::size_t, double, double>;
 
 template <class T> class CheckedRun {
   public:
@@ -24,7 +31,7 @@ template <class T> class CheckedRun {
     CheckedRun(CheckedEngine<T> &engine, const DataHolder<T> &data, const NamedFields &optimizer,
                Out1<T> theta, Slots<T> slots, Out1<std::int64_t> steps, std::uint64_t seed, Out1<T> state,
                const NamedFields &clipping, const NamedFields &constraint, const NamedFields &averaging,
-               std::optional<Out1<T>> mean)
+               std::optional<Out1<T>> mean, const std::vector<NamedRates> &rates)
         : engine_(engine), data_(data), theta_(std::move(theta)), slots_(std::move(slots)),
           steps_(std::move(steps)), state_(std::move(state)), mean_(std::move(mean)),
           run_(engine_.engine(), data_.data(),
@@ -32,14 +39,16 @@ template <class T> class CheckedRun {
                         .clipping = made<Clipping>(clipping),
                         .constraint = made<Constraint>(constraint),
                         .averaging = made<Averaging>(averaging),
-                        .mean = mean_ ? mean_->data() : nullptr}),
+                        .mean = mean_ ? mean_->data() : nullptr,
+                        .rates = runs_of(rates, engine_.engine().chain().n_parameters)}),
                training_state(seed)) {}
 
     // Epochs, up to one that diverges or lacks the time for its steps. `order` holds row numbers, or None for
     // all rows as they lie; with a generator, a BitGenerator's capsule, it is shuffled in place before each.
     // After a divergence everything is as it was before the step at fault.
     EpochsResult epochs(nb::handle order, nb::handle generator, std::int64_t batch_size,
-                        nb::handle lr_factors, std::int64_t n_epochs, bool interruptible, double seconds) {
+                        nb::handle lr_factors, std::int64_t n_epochs, bool interruptible, double seconds,
+                        nb::handle decay_factors, nb::handle dropout_factors) {
         const CallGuard guard;
         engine_.check_idle();
         const bool shuffles = !generator.is_none();
@@ -48,6 +57,8 @@ template <class T> class CheckedRun {
         const BufferView<double> factors(lr_factors.ptr(), Access::read);
         if (!factors || factors.dimensions() != 1)
             throw nb::type_error("lr_factors: a contiguous array of float64");
+        const Factors decay("decay_factors", decay_factors, factors.size(0), unlimited),
+            dropout("dropout_factors", dropout_factors, factors.size(0), 1);
         if (rows && (!*rows || rows->dimensions() != 1))
             throw nb::type_error("order: a contiguous array of int64");
         const RunPlan plan{.n_epochs = n_epochs,
@@ -56,7 +67,9 @@ template <class T> class CheckedRun {
                            .order = rows ? rows->data() : nullptr,
                            .n_rows = rows ? rows->size(0) : data_.data().X.rows,
                            .generator = shuffles ? &bit_generator(generator) : nullptr,
-                           .seconds = seconds};
+                           .seconds = seconds,
+                           .decay_factors = decay.data(),
+                           .dropout_factors = dropout.data()};
         check(plan, factors.size(0));
         for (std::int64_t number : run_.set_order(plan))
             require(number >= 0 && number < data_.data().X.rows, "row number out of range");
@@ -80,6 +93,41 @@ template <class T> class CheckedRun {
 
   private:
     static constexpr std::int64_t most_steps = std::int64_t(1) << 62;
+    static constexpr double unlimited = std::numeric_limits<double>::max();
+
+    // Factors of the steps, each between 0 and a limit, or none.
+    class Factors {
+      public:
+        Factors(const char *name, nb::handle given, std::int64_t size, double most) {
+            if (given.is_none()) return;
+            view_.emplace(given.ptr(), Access::read);
+            if (!*view_ || view_->dimensions() != 1)
+                throw nb::type_error((std::string(name) + ": a contiguous array of float64").c_str());
+            require(view_->size(0) == size, "one factor a step");
+            require(std::all_of(data(), data() + size, [=](double f) { return f >= 0 && f <= most; }),
+                    "a factor of a step is out of range");
+        }
+        const double *data() const { return view_ ? view_->data() : nullptr; }
+
+      private:
+        std::optional<BufferView<double>> view_;
+    };
+
+    // Runs of parameters that cover all of them in order; none given is one of all.
+    static std::vector<RateRun> runs_of(const std::vector<NamedRates> &given, std::size_t n) {
+        if (given.empty()) return {{0, n}};
+        std::vector<RateRun> runs;
+        std::size_t at = 0;
+        for (const auto &[begin, end, lr, decay] : given) {
+            require(begin == at && end >= begin && end <= n, "runs of parameters do not follow one another");
+            require(lr >= 0 && lr <= unlimited && decay >= 0 && decay <= unlimited,
+                    "a factor of parameters is out of range");
+            runs.push_back({begin, end, lr, decay});
+            at = end;
+        }
+        require(at == n, "runs of parameters do not cover all of them");
+        return runs;
+    }
 
     // A flag that is set within a scope.
     struct Raised {
@@ -144,14 +192,16 @@ template <class T> void bind_run(nb::module_ &m, const std::string &suffix) {
     nb::class_<CheckedRun<T>>(m, ("Run" + suffix).c_str())
         .def(nb::init<CheckedEngine<T> &, const DataHolder<T> &, const NamedFields &, Out1<T>, Slots<T>,
                       Out1<std::int64_t>, std::uint64_t, Out1<T>, const NamedFields &, const NamedFields &,
-                      const NamedFields &, std::optional<Out1<T>>>(),
+                      const NamedFields &, std::optional<Out1<T>>, const std::vector<NamedRates> &>(),
              nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), "engine"_a, "data"_a, "optimizer"_a,
              "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert(), "seed"_a,
              "state"_a.noconvert(), "clipping"_a = no_clipping, "constraint"_a = no_constraint,
-             "averaging"_a = no_averaging, "mean"_a.noconvert().none() = nb::none())
+             "averaging"_a = no_averaging, "mean"_a.noconvert().none() = nb::none(),
+             "rates"_a = std::vector<NamedRates>{})
         .def("epochs", &CheckedRun<T>::epochs, "order"_a.none(), "generator"_a.none(), "batch_size"_a,
              "lr_factors"_a, "n_epochs"_a, "interruptible"_a,
-             "seconds"_a = std::numeric_limits<double>::infinity());
+             "seconds"_a = std::numeric_limits<double>::infinity(), "decay_factors"_a.none() = nb::none(),
+             "dropout_factors"_a.none() = nb::none());
 }
 
 } // namespace rosenblatt::bindings

@@ -69,6 +69,7 @@ inline DenseSpec dense_spec(LayerFields &fields) {
         spec.normalization = member(*given);
     spec.dropout = fields.optional("dropout", 0.0);
     spec.residual = fields.optional("residual", false);
+    spec.ntk = fields.optional("ntk", false);
     return spec;
 }
 
@@ -100,7 +101,8 @@ inline NumericEmbeddingSpec numeric_embedding_spec(LayerFields &fields, NumberBa
     return {.basis = std::move(basis),
             .width = fields.required<int>("width"),
             .activation = member(fields.required<NamedFields>("activation")),
-            .keeps_input = fields.required<bool>("keeps_input")};
+            .keeps_input = fields.required<bool>("keeps_input"),
+            .n_numbers = fields.optional<std::optional<int>>("n_numbers", {})};
 }
 
 inline EnsembleDenseSpec ensemble_dense_spec(LayerFields &fields) {
@@ -130,6 +132,10 @@ inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "EnsembleDense") return ensemble_dense_spec(fields);
     if (kind == "PackedDense") return packed_dense_spec(fields);
     if (kind == "Scale") return ScaleSpec{};
+    if (kind == "PReLU") return PReLUSpec{fields.required<bool>("shares_slope")};
+    if (kind == "ParametricActivation")
+        return ParametricActivationSpec{member(fields.required<NamedFields>("activation"))};
+    if (kind == "GLU") return GLUSpec{member(fields.required<NamedFields>("activation"))};
     if (kind == "Periodic") return numeric_embedding_spec(fields, periodic_spec(fields));
     if (kind == "Pieces") return numeric_embedding_spec(fields, pieces_spec(fields));
     throw std::invalid_argument("the engine has no layer of the kind " + kind);

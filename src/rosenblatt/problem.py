@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from rosenblatt.averaging import NoAveraging, StepAveraging
 from rosenblatt.losses import Loss
-from rosenblatt.network import Network
+from rosenblatt.network import Network, ParameterGroup, RateRun, rate_runs
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.regularization.clipping import Clipping, NoClipping
 from rosenblatt.regularization.constraints import Constraint, NoConstraint
@@ -32,7 +33,8 @@ class Problem:
     """A network, the loss and penalty it is trained by, and the rule that trains it.
 
     A step clips the gradient, moves the weights by the optimiser's rule, brings them back to the
-    constraint's set and takes them into their average.
+    constraint's set and takes them into their average. The rate and the decay of parameters that
+    one of the `groups` names are multiplied by that group's factors.
 
     The objective is Σ w_i L_i / Σ w_i + penalty / Σ w_i: the penalty is divided by the sum of the
     weights as well, which is scikit-learn's scale. A batch of b rows stands for it with b·w̄ in
@@ -46,6 +48,18 @@ class Problem:
     clipping: Clipping = field(default_factory=NoClipping)
     constraint: Constraint = field(default_factory=NoConstraint)
     averaging: StepAveraging = field(default_factory=NoAveraging)
+    groups: tuple[ParameterGroup, ...] = ()
+
+    @cached_property
+    def rates(self) -> tuple[RateRun, ...]:
+        """All parameters as runs of those whose learning rates and decays have the same factors.
+
+        Raises
+        ------
+        ValueError
+            If a group names no parameter of the network.
+        """
+        return rate_runs(self.network, self.groups)
 
 
 @final

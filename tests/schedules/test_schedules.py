@@ -17,8 +17,10 @@ from rosenblatt import schedules
 from rosenblatt.schedules import (
     Constant,
     CosineAnnealing,
+    CosLog,
     DivideOnStall,
     ExponentialDecay,
+    FlatCosine,
     InverseScaling,
     InverseTimeDecay,
     MultiStepDecay,
@@ -75,6 +77,18 @@ def rates(rule: RateRule, run: Run, epochs: int, losses: Any = None) -> list[flo
         (WarmUp(20, 0.5, ExponentialDecay(0.5)), 10, 0.75),
         (WarmUp(20, 0.5, ExponentialDecay(0.5)), 23, 1 / 8),
         (WarmUp(20, 0.5, PolynomialDecay()), 60, 0.5),  # over the 80 steps that are left
+        (FlatCosine(), 50, 1),
+        (FlatCosine(), 75, 0.5),
+        (FlatCosine(), 100, 0),
+        (FlatCosine(60, 0.25), 30, 0.75),  # a third of the way, cos π/3 = ½
+        (FlatCosine(60, 0.25), 99, 0),
+        (CosLog(), 0, 0),
+        (CosLog(1), 25, (1 - math.cos(2 * math.pi * math.log2(1.25))) / 2),
+        (CosLog(4, 75), 5, 0),  # 1 + 15·5/75 = 2: the second cycle begins
+        (CosLog(4, 75), 15, 0),  # and the third
+        (CosLog(4, 75), 35, 0),  # and the last
+        (CosLog(4, 75), 10, (1 - math.cos(2 * math.pi * math.log2(3))) / 2),
+        (CosLog(4, 75), 90, 0),
         (CosineAnnealing(), 0, 1),
         (CosineAnnealing(), 50, 0.5),
         (CosineAnnealing(60, 0.2), 20, 0.2 + 0.4 * 1.5),  # cos π/3 = ½

@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rosenblatt.activations import GELU, ReLU, SiLU, Tanh
+from rosenblatt.activations import GELU, SELU, Mish, ReLU, SiLU, Tanh
 from rosenblatt.network import (
+    GLU,
     CategoryEmbedding,
     Dense,
     EnsembleDense,
     Network,
     NumericEmbedding,
     PackedDense,
+    ParametricActivation,
     Periodic,
     Pieces,
+    PReLU,
     Scale,
 )
 from rosenblatt.normalizations import BatchNorm
@@ -132,6 +135,58 @@ NETWORKS: dict[str, Case] = {
     "packed behind a layer": of(3, Dense(4, Tanh()), PackedDense(3, 4, Tanh()), PackedDense(3, 3)),
     "large ensemble": of(
         9, EnsembleDense(17, 20, Tanh()), EnsembleDense(17, 18, Tanh()), PackedDense(17, 3)
+    ),
+    "numbers before others": of(
+        5,
+        NumericEmbedding(Periodic(4, 0.3, has_phase=True), 3, keeps_input=True, n_numbers=2),
+        Dense(4, Tanh()),
+        Dense(3),
+    ),
+    "pieces before others": of(
+        5, NumericEmbedding(Pieces(EDGES), 4, ReLU(), n_numbers=3), Dense(4, Tanh()), Dense(3)
+    ),
+    "numbers before others in the middle": of(
+        3,
+        Dense(4, Tanh()),
+        NumericEmbedding(Periodic(3), 2, SiLU(), n_numbers=3),
+        Dense(4, Tanh()),
+        Dense(3),
+    ),
+    "mixed table": of(
+        5,
+        CategoryEmbedding((1, 4), (9, 7), (3, 2)),
+        NumericEmbedding(Periodic(3), 2, keeps_input=True, n_numbers=3),
+        Dense(3),
+        categories=((1, 9), (4, 7)),
+    ),
+    "NTK": of(4, Dense(21, Tanh(), ntk=True), Dense(5, GELU(), ntk=True), Dense(3, ntk=True)),
+    "NTK of one unit": of(40, Dense(1, Tanh(), ntk=True), Dense(3, ntk=True)),
+    "NTK, normalised and residual": of(
+        3,
+        Dense(5, ReLU(), normalization=BatchNorm(), ntk=True),
+        Dense(5, Tanh(), residual=True, ntk=True),
+        Dense(3),
+    ),
+    "PReLU": of(4, Dense(9), PReLU(), Dense(5), PReLU(shares_slope=True), Dense(3)),
+    "PReLU of the input": of(4, PReLU(), Dense(3)),
+    "parametric activations": of(
+        4, Dense(18), ParametricActivation(SELU()), Dense(5), ParametricActivation(Mish()), Dense(3)
+    ),
+    "parametric activation of the input": of(
+        4, ParametricActivation(Tanh()), Dense(3), ParametricActivation(GELU())
+    ),
+    "gated": of(4, Dense(38), GLU(), Dense(8), GLU(SiLU()), Dense(3)),
+    "gated members": of(
+        4, EnsembleDense(3, 10), GLU(GELU()), ParametricActivation(Mish()), PackedDense(3, 3)
+    ),
+    "RealMLP": of(
+        5,
+        CategoryEmbedding((3,), (9,), (2,)),
+        NumericEmbedding(Periodic(4, 0.1, has_phase=True), 3, keeps_input=True, n_numbers=3),
+        Scale(),
+        *(layer for _ in range(2) for layer in (Dense(6, ntk=True), ParametricActivation(Mish()))),
+        Dense(3, ntk=True),
+        categories=((3, 9),),
     ),
     "scale last": of(3, Dense(3), Scale()),
 }

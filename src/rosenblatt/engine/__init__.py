@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rosenblatt.engine import native, reference
 from rosenblatt.engine.epoch import Epoch
-from rosenblatt.engine.epoch_plan import EpochPlan
+from rosenblatt.engine.epoch_plan import EpochPlan, StepFactors
 from rosenblatt.engine.interface import EnginePredictor, Objective, OutputFormat, Trainer
 from rosenblatt.engine.kernels import has_kernel, members_without_kernels, runs_natively
 from rosenblatt.engine.mean_prediction import MeanPredictor
@@ -27,6 +27,7 @@ __all__ = [
     "Objective",
     "OptimizerState",
     "OutputFormat",
+    "StepFactors",
     "Trainer",
     "TrainingSetup",
     "has_bfloat16",

@@ -101,6 +101,7 @@ class Run32:
         constraint: Member = ...,
         averaging: Member = ...,
         mean: FloatArray | None = ...,
+        rates: list[tuple[int, int, float, float]] = ...,
     ) -> None: ...
     def epochs(
         self,
@@ -111,6 +112,8 @@ class Run32:
         n_epochs: int,
         interruptible: bool,
         seconds: float = ...,
+        decay_factors: npt.NDArray[np.float64] | None = ...,
+        dropout_factors: npt.NDArray[np.float64] | None = ...,
     ) -> EpochsResult: ...
 
 @final
@@ -186,6 +189,7 @@ class Run64:
         constraint: Member = ...,
         averaging: Member = ...,
         mean: FloatArray | None = ...,
+        rates: list[tuple[int, int, float, float]] = ...,
     ) -> None: ...
     def epochs(
         self,
@@ -196,6 +200,8 @@ class Run64:
         n_epochs: int,
         interruptible: bool,
         seconds: float = ...,
+        decay_factors: npt.NDArray[np.float64] | None = ...,
+        dropout_factors: npt.NDArray[np.float64] | None = ...,
     ) -> EpochsResult: ...
 
 @final

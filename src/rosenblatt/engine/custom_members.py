@@ -11,6 +11,7 @@ from rosenblatt.backprop import Forward
 from rosenblatt.engine.kernels import has_kernel
 from rosenblatt.losses import Loss
 from rosenblatt.network import (
+    GLU,
     ActivationLayer,
     Affine,
     Dropout,
@@ -20,6 +21,8 @@ from rosenblatt.network import (
     NormalizationLayer,
     NumericEmbedding,
     PackedAffine,
+    ParametricActivation,
+    PReLU,
     Scale,
 )
 from rosenblatt.support.types import FloatArray
@@ -32,9 +35,12 @@ LIBRARY = (
     Affine
     | Dropout
     | EnsembleAffine
+    | GLU
     | GaussianNoise
     | NormalizationLayer
     | NumericEmbedding
+    | ParametricActivation
+    | PReLU
     | PackedAffine
     | Scale
 )

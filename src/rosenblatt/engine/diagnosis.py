@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from rosenblatt.backprop import Trace, backpropagate
 from rosenblatt.engine.divergence import Cause, Diagnosis, Divergence
+from rosenblatt.engine.epoch_plan import StepFactors
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.steps import RowSelection, dense, move, penalised, track
 from rosenblatt.losses import Loss
@@ -107,7 +108,7 @@ def diagnosed(
     arrays: Arrays,
     moved: tuple[FloatArray, OptimizerState, FloatArray],
     rows: RowSelection,
-    factor: float,
+    factors: StepFactors,
     batch: int,
 ) -> Divergence:
     """What made a training step diverge.
@@ -119,8 +120,7 @@ def diagnosed(
         As they were before the step.
     rows : array of int64
         Of its batch.
-    factor : float
-        On the base rate.
+    factors : StepFactors
     batch : int
         Its number.
     """
@@ -128,7 +128,7 @@ def diagnosed(
 
     def step(of: Batch, g: FloatArray) -> tuple[FloatArray, Iterable[FloatArray]]:
         after, remembered = of.theta.copy(), optimizer_state.copied(of.theta.dtype)
-        move(problem, after, remembered, g, factor)
+        move(problem, after, remembered, g, factors)
         return after, (*remembered.slots, remembered.average)
 
     looked_at = Batch.of(
@@ -139,7 +139,7 @@ def diagnosed(
         theta,
         state,
         rows,
-        Draws(optimizer_state.seed, int(optimizer_state.steps[0])),
+        Draws(optimizer_state.seed, int(optimizer_state.steps[0]), factors.dropout),
     )
     return Divergence(batch, finding(looked_at, bool(optimizer_state.steps[0]), step))
 

@@ -13,7 +13,18 @@ import numpy.typing as npt
 from rosenblatt.engine.epoch import Epoch
 from rosenblatt.engine.shuffling import shuffle
 
-__all__ = ["EpochPlan", "one_by_one"]
+__all__ = ["EpochPlan", "StepFactors", "one_by_one"]
+
+Factors = npt.NDArray[np.float64]
+
+
+@final
+class StepFactors(NamedTuple):
+    """What one step multiplies: the base rate, the weight decay and the rates of dropout."""
+
+    lr: float
+    decay: float = 1.0
+    dropout: float = 1.0
 
 
 @final
@@ -33,14 +44,19 @@ class EpochPlan(NamedTuple):
         Shuffles `order` in place before every epoch.
     seconds : float
         Time after which no further step begins; one step is taken in any case.
+    decay_factors, dropout_factors : arrays of `lr_factors`' shape, optional
+        Multiply the decoupled weight decay, 0 or more, and the rates of dropout, between 0 and 1;
+        None for ones.
     """
 
     order: npt.NDArray[np.int64] | None
     batch_size: int
-    lr_factors: npt.NDArray[np.float64]
+    lr_factors: Factors
     n_epochs: int = 1
     generator: np.random.RandomState | None = None
     seconds: float = math.inf
+    decay_factors: Factors | None = None
+    dropout_factors: Factors | None = None
 
     @property
     def steps_per_epoch(self) -> int:
@@ -49,12 +65,45 @@ class EpochPlan(NamedTuple):
     def single(self, k: int, seconds: float) -> EpochPlan:
         """Epoch k of the plan, from 0, in the order as it stands."""
         steps = self.steps_per_epoch
+
+        def of_epoch(factors: Factors) -> Factors:
+            return factors[k * steps :][:steps]
+
+        decay, dropout = self.decay_factors, self.dropout_factors
         return self._replace(
-            lr_factors=self.lr_factors[k * steps :][:steps],
+            lr_factors=of_epoch(self.lr_factors),
+            decay_factors=None if decay is None else of_epoch(decay),
+            dropout_factors=None if dropout is None else of_epoch(dropout),
             n_epochs=1,
             generator=None,
             seconds=seconds,
         )
+
+    def of_step(self, k: int) -> StepFactors:
+        """Those of step k of all epochs, from 0."""
+        decay, dropout = self.decay_factors, self.dropout_factors
+        return StepFactors(
+            float(self.lr_factors[k]),
+            1.0 if decay is None else float(decay[k]),
+            1.0 if dropout is None else float(dropout[k]),
+        )
+
+    def check_factors(self) -> None:
+        """ValueError for factors of decay or dropout that no step can take."""
+        for name, factors, most in (
+            ("decay_factors", self.decay_factors, math.inf),
+            ("dropout_factors", self.dropout_factors, 1.0),
+        ):
+            if factors is None:
+                continue
+            if factors.shape != self.lr_factors.shape:
+                raise ValueError(
+                    f"{name} are one for each step: expected {len(self.lr_factors)}, got the shape"
+                    f" {factors.shape}"
+                )
+            if not ((factors >= 0) & (factors <= most) & np.isfinite(factors)).all():
+                limits = "between 0 and 1" if most == 1 else "finite and 0 or more"
+                raise ValueError(f"{name} must be {limits}")
 
 
 def one_by_one(run: Callable[[EpochPlan], Epoch], plan: EpochPlan) -> Iterator[Epoch]:

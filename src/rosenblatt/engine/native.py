@@ -189,9 +189,11 @@ class NativeTrainer(Trainer):
             kernel(problem.constraint),
             kernel(problem.averaging),
             optimizer_state.average if problem.averaging.has_mean else None,
+            list(problem.rates),
         )
 
     def epochs(self, plan: EpochPlan) -> Iterator[Epoch]:
+        plan.check_factors()
         generator = plan.generator
         if generator is None:
             return self._epochs(plan, None)
@@ -216,6 +218,8 @@ class NativeTrainer(Trainer):
                 plan.n_epochs,
                 threading.current_thread() is threading.main_thread(),  # where signals arrive
                 plan.seconds,
+                plan.decay_factors,
+                plan.dropout_factors,
             )
         divergence = None
         if run.epochs and not run.epochs[-1].finite:
@@ -226,7 +230,7 @@ class NativeTrainer(Trainer):
                 self.arrays,
                 (self.theta, self.optimizer_state, self.state),
                 rows[in_epoch * plan.batch_size : (in_epoch + 1) * plan.batch_size],
-                float(plan.lr_factors[(len(run.epochs) - 1) * plan.steps_per_epoch + in_epoch]),
+                plan.of_step((len(run.epochs) - 1) * plan.steps_per_epoch + in_epoch),
                 in_epoch + 1,
             )
         return records_of(run.epochs, divergence, run.raised)

@@ -49,6 +49,7 @@ class ReferenceTrainer(Trainer):
         self.state = fitting_state(problem.network, theta, state)
 
     def epochs(self, plan: EpochPlan) -> Iterator[Epoch]:
+        plan.check_factors()
         return one_by_one(self._epoch, plan)
 
     def _epoch(self, plan: EpochPlan) -> Epoch:
@@ -60,9 +61,12 @@ class ReferenceTrainer(Trainer):
         divergence = None
         end = time.perf_counter() + plan.seconds
         with np.errstate(all="ignore"):  # the epoch reports what is not finite
-            for step, factor in enumerate(plan.lr_factors):
+            for step in range(len(plan.lr_factors)):
+                factors = plan.of_step(step)
                 rows = order[step * plan.batch_size :][: plan.batch_size]
-                draws = Draws(self.optimizer_state.seed, int(self.optimizer_state.steps[0]))
+                draws = Draws(
+                    self.optimizer_state.seed, int(self.optimizer_state.steps[0]), factors.dropout
+                )
                 trace = batch_trace(
                     network, self.problem.loss, self.arrays, self.theta, rows, draws, self.state
                 )
@@ -75,12 +79,12 @@ class ReferenceTrainer(Trainer):
                 penalty += added * len(rows)
                 squares += network.squared_norms(g)
                 unmoved = resting(network, trace.forward)
-                move(self.problem, self.theta, self.optimizer_state, g, factor, unmoved)
+                move(self.problem, self.theta, self.optimizer_state, g, factors, unmoved)
                 seen, steps = seen + len(rows), steps + 1
                 if not (math.isfinite(data_loss + penalty) and self._finite()):
                     self._bring_back(before)
                     moved = self.theta, self.optimizer_state, self.state
-                    divergence = diagnosed(self.problem, self.arrays, moved, rows, factor, steps)
+                    divergence = diagnosed(self.problem, self.arrays, moved, rows, factors, steps)
                     break
                 if time.perf_counter() >= end:
                     break

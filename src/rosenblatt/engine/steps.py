@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from rosenblatt.backprop import Forward, Trace, backpropagate
 from rosenblatt.engine.custom_members import refuse_nan
+from rosenblatt.engine.epoch_plan import StepFactors
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
@@ -97,7 +98,7 @@ def move(
     theta: FloatArray,
     optimizer_state: OptimizerState,
     g: FloatArray,
-    factor: float,
+    factors: StepFactors,
     unmoved: npt.NDArray[np.bool_] | None = None,
 ) -> None:
     """Clip the penalised gradient g, move θ by it, constrain and average, all in place.
@@ -107,10 +108,13 @@ def move(
     kept = None if unmoved is None else (theta[unmoved], optimizer_state.slots[:, unmoved])
     optimizer_state.steps += 1
     t = int(optimizer_state.steps[0])
-    if isinstance(problem.optimizer, DecoupledDecay):
-        theta *= problem.optimizer.kept(factor)
-    clipped = problem.clipping.clip(g)
-    theta += problem.optimizer.update(clipped, optimizer_state.slots, t, factor)  # B11
+    clipped, optimizer = problem.clipping.clip(g), problem.optimizer
+    for begin, end, of_lr, of_decay in problem.rates:  # N9
+        run, lr_factor = slice(begin, end), factors.lr * of_lr
+        if isinstance(optimizer, DecoupledDecay):
+            theta[run] *= optimizer.kept(lr_factor, factors.decay * of_decay)
+        slots = optimizer_state.slots[:, run]
+        theta[run] += optimizer.update(clipped[run], slots, t, lr_factor)  # B11
     if kept is not None:
         theta[unmoved], optimizer_state.slots[:, unmoved] = kept
     network = problem.network

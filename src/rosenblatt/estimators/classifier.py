@@ -67,9 +67,10 @@ class MLPClassifier(ClassPredictions, BaseMLP):
         The schedule of the learning rate (G13). 'invscaling' and 'adaptive' are scikit-learn's for
         'sgd'; as there, 'adam' and 'lbfgs' ignore them. Every first-order solver takes 'step',
         'multi_step', 'exponential', 'inverse_time', 'polynomial', 'warm_up', 'cosine',
-        'warm_restarts' and 'one_cycle', which span the whole run of `max_iter` epochs, and
-        'plateau', which depends on the training curve; or an object of `rosenblatt.schedules`, with
-        lengths in steps, or in epochs by `PerEpoch`. Schedules multiply the base rate.
+        'flat_cosine', 'cos_log', 'warm_restarts' and 'one_cycle', which span the whole run of
+        `max_iter` epochs, and 'plateau', which depends on the training curve; or an object of
+        `rosenblatt.schedules`, with lengths in steps, or in epochs by `PerEpoch`. Schedules
+        multiply the base rate.
         `partial_fit` continues the schedule, as a run of `max_iter` calls.
     learning_rate_init : float, default=0.001
         Base learning rate; an object given as `solver` has its own.

@@ -25,10 +25,12 @@ __all__ = [
     "BothClasses",
     "Computed",
     "Exponential",
+    "Gated",
     "GatedByHardSigmoid",
     "GatedByNormal",
     "MeanOfMembers",
     "MeanOfNetworks",
+    "MixedWithInput",
     "PiecewiseLinear",
     "ShrinkingLayerNorm",
     "SkipConnection",
@@ -51,14 +53,39 @@ class SkipConnection(nn.Module):
 
 @final
 class BesideInput(nn.Module):
-    """What a block makes of its input, and behind it the input."""
+    """What a block makes of the first n columns, and behind it the columns from `first` on."""
 
-    def __init__(self, block: nn.Module) -> None:
+    def __init__(self, block: nn.Module, n: int, first: int) -> None:
         super().__init__()
-        self.block = block
+        self.block, self.n, self.first = block, n, first
 
     def forward(self, x: Any) -> Any:
-        return torch.cat([self.block(x), x], dim=-1)
+        return torch.cat([self.block(x[..., : self.n]), x[..., self.first :]], dim=-1)
+
+
+@final
+class MixedWithInput(nn.Module):
+    """x + s (g(x) - x) of a block g, with a parameter s."""
+
+    def __init__(self, block: nn.Module, share: FloatArray) -> None:
+        super().__init__()
+        self.block, self.share = block, nn.Parameter(tensor(share))
+
+    def forward(self, x: Any) -> Any:
+        return x + self.share * (self.block(x) - x)
+
+
+@final
+class Gated(nn.Module):
+    """u g(v), the halves u and v of its input."""
+
+    def __init__(self, gate: nn.Module) -> None:
+        super().__init__()
+        self.gate = gate
+
+    def forward(self, x: Any) -> Any:
+        u, v = x.chunk(2, dim=-1)
+        return u * self.gate(v)
 
 
 @final
@@ -256,8 +283,14 @@ class ModuleWriter:
     def piecewise_linear(self, source: Any, numbers: Mapping[str, FloatArray]) -> Any:
         return PiecewiseLinear(source, numbers)
 
-    def beside_input(self, inner: list[Any]) -> Any:
-        return BesideInput(nn.Sequential(*inner))
+    def beside_input(self, inner: list[Any], n: int, first: int) -> Any:
+        return BesideInput(nn.Sequential(*inner), n, first)
+
+    def mixed_with_input(self, inner: Any, share: FloatArray) -> Any:
+        return MixedWithInput(inner, share)
+
+    def gated(self, gate: Any) -> Any:
+        return Gated(gate)
 
     def residual(self, inner: list[Any], shortcut: Any) -> Any:
         return SkipConnection(nn.Sequential(*inner), shortcut)

@@ -4,14 +4,18 @@ from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
 from rosenblatt.network.bases import Basis, Periodic, Pieces
 from rosenblatt.network.category_embedding import CategoryEmbedding
+from rosenblatt.network.data_initialization import fit_initial_parameters
 from rosenblatt.network.dense import Dense
 from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
 from rosenblatt.network.ensemble_dense import EnsembleDense, PackedDense
+from rosenblatt.network.glu import GLU
 from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.layout import beside_dense, fill
+from rosenblatt.network.learned_activations import ParametricActivation, PReLU
 from rosenblatt.network.network import Network
 from rosenblatt.network.normalization_layer import NormalizationLayer
 from rosenblatt.network.numeric_embedding import NumericEmbedding
+from rosenblatt.network.parameter_groups import ParameterGroup, RateRun, rate_runs
 from rosenblatt.network.piecewise_linear import PiecewiseLinear
 from rosenblatt.network.random_layers import Dropout, GaussianNoise
 from rosenblatt.network.registration import TrainedLayer, register
@@ -20,6 +24,7 @@ from rosenblatt.network.scale import Scale
 from rosenblatt.network.sequential import Sequential
 
 __all__ = [
+    "GLU",
     "ActivationLayer",
     "Affine",
     "Backward",
@@ -35,12 +40,16 @@ __all__ = [
     "Network",
     "NormalizationLayer",
     "NumericEmbedding",
+    "PReLU",
     "PackedAffine",
     "PackedDense",
+    "ParameterGroup",
+    "ParametricActivation",
     "Passed",
     "Periodic",
     "Pieces",
     "PiecewiseLinear",
+    "RateRun",
     "Residual",
     "Scale",
     "Sequential",
@@ -48,5 +57,7 @@ __all__ = [
     "TrainedLayer",
     "beside_dense",
     "fill",
+    "fit_initial_parameters",
+    "rate_runs",
     "register",
 ]

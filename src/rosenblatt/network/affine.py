@@ -1,4 +1,4 @@
-"""The fully connected layer alone: x W + b (theory B1, B8-B10)."""
+"""The fully connected layer alone: x W + b (theory B1, B8-B10, N10)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.field_types import check_count
+from rosenblatt.network.field_types import check_boolean, check_count
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -25,13 +25,15 @@ __all__ = ["Affine", "add_product_in_c", "width"]
 class Affine(Layer):
     """z = x W + b, W of shape (n_in, n_out) and b of shape (n_out,).
 
-    (The papers' W is this one transposed: rows are samples.)
+    (The papers' W is this one transposed: rows are samples.) With `ntk` z = x W / √n_in + b.
     """
 
     n_outputs: int
+    ntk: bool = False
 
     def __post_init__(self) -> None:
         check_count("n_outputs", self.n_outputs)
+        check_boolean("ntk", self.ntk)
         if self.n_outputs < 1:
             raise ValueError(f"a layer needs at least one unit, got n_outputs={self.n_outputs}")
 
@@ -44,18 +46,26 @@ class Affine(Layer):
 
     def initialize(self, parameters: Arrays, rng: Rng, initializer: Initializer) -> None:
         n_in, n_out = parameters["weight"].shape
-        parameters["weight"][...], parameters["bias"][...] = initializer.draw(rng, n_in, n_out)
+        W, parameters["bias"][...] = initializer.draw(rng, n_in, n_out)
+        parameters["weight"][...] = W / self.factor(W)
+
+    def factor(self, W: FloatArray) -> float:
+        """What W is multiplied by (N10)."""
+        return len(W) ** -0.5 if self.ntk else 1.0
 
     def forward(
         self, parameters: Arrays, state: Arrays, x: FloatArray, stream: Stream | None
     ) -> Passed:
-        z = matmul(x, parameters["weight"]) + parameters["bias"]  # B1
+        W = parameters["weight"]
+        z = self.factor(W) * matmul(x, W) + parameters["bias"]  # B1
         return Passed(self, x, z)
 
     def backward(self, parameters: Arrays, passed: Passed, upstream: FloatArray) -> Backward:
-        dW = matmul(passed.x.T, upstream)  # B9
+        W = parameters["weight"]
+        scaled = self.factor(W) * upstream
+        dW = matmul(passed.x.T, scaled)  # B9
         db = upstream.sum(axis=0)  # B10
-        below = matmul(upstream, parameters["weight"].T)  # B8: (W^{l+1})ᵀ δ^{l+1}
+        below = matmul(scaled, W.T)  # B8: (W^{l+1})ᵀ δ^{l+1}
         return Backward({"weight": dW, "bias": db}, below, delta=upstream)
 
     @property
@@ -113,19 +123,26 @@ def add_product_in_c(c: CWriter, which: str, matrix: FloatArray, x: str, out: st
     c.statement(f"{helper}({x}, {constant}, {n_in}, {n_out}, {far}, {unit}, {out});")
 
 
+def scaled_weight(node: TrainedLayer) -> FloatArray:
+    """W with its factor, as exports have it."""
+    W = node.arrays["weight"]
+    scaled: FloatArray = (node.layer.factor(W) * W.astype(np.float64)).astype(W.dtype)
+    return scaled if node.layer.ntk else W
+
+
 def in_c(node: TrainedLayer, c: CWriter, x: str, out: str) -> None:
     bias = c.constant("bias", node.arrays["bias"])
     c.statement(f"for (i = 0; i < {len(node.arrays['bias'])}; i++) {out}[i] = {bias}[i];")
-    add_product_in_c(c, "weight", node.arrays["weight"], x, out)
+    add_product_in_c(c, "weight", scaled_weight(node), x, out)
 
 
 def in_onnx(node: TrainedLayer, graph: OnnxGraph, x: str) -> str:
-    W, b = (graph.constant(node.arrays[name]) for name in ("weight", "bias"))
+    W, b = graph.constant(scaled_weight(node)), graph.constant(node.arrays["bias"])
     return graph.step("Gemm", x, W, b)
 
 
 def in_torch(node: TrainedLayer, torch: TorchWriter) -> list[object]:
-    return [torch.linear(node.arrays["weight"], node.arrays["bias"])]
+    return [torch.linear(scaled_weight(node), node.arrays["bias"])]
 
 
 register(Affine, c=in_c, onnx=in_onnx, torch=in_torch)

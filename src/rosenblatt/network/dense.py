@@ -40,6 +40,10 @@ class Dense(Composed):
     residual : bool
         Whether the block's input is added to its output (He et al. 2016), through a learned
         projection x P where their widths differ.
+    ntk : bool
+        Whether z = x W / √n_in + b, with weights that begin √n_in times as large: the neural
+        tangent parametrisation (N10; Jacot, Gabriel & Hongler 2018). `LeCunNormal` then draws
+        them from N(0, 1).
     """
 
     n_outputs: int
@@ -47,9 +51,10 @@ class Dense(Composed):
     normalization: Normalization | None = None
     dropout: float = 0.0
     residual: bool = False
+    ntk: bool = False
 
     def __post_init__(self) -> None:
-        Affine(self.n_outputs), Dropout(self.dropout)  # they check the numbers
+        Affine(self.n_outputs, self.ntk), Dropout(self.dropout)  # they check the numbers
         check_activation(self.activation)
         check_boolean("residual", self.residual)
         if not isinstance(self.normalization, (Normalization, NoneType)):
@@ -58,7 +63,7 @@ class Dense(Composed):
             )
 
     def composition(self) -> Layer:
-        parts: list[Layer] = [Affine(self.n_outputs)]
+        parts: list[Layer] = [Affine(self.n_outputs, self.ntk)]
         if self.normalization is not None:
             parts.append(NormalizationLayer(self.normalization))
         parts.append(ActivationLayer(self.activation))
@@ -70,7 +75,7 @@ class Dense(Composed):
     @property
     def is_plain(self) -> bool:
         """Whether there is nothing but the dense layer and its activation."""
-        return self.normalization is None and not self.dropout and not self.residual
+        return self.normalization is None and not (self.dropout or self.residual or self.ntk)
 
     @property
     def name(self) -> str:
@@ -83,6 +88,7 @@ class Dense(Composed):
             "normalization": self.normalization,
             "dropout": self.dropout,
             "residual": self.residual,
+            "ntk": self.ntk,
         }
         return NativeForm("Dense", given, frozenset({"dropout"}))
 

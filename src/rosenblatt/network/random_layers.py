@@ -22,7 +22,7 @@ __all__ = ["Dropout", "GaussianNoise"]
 @dataclass(frozen=True)
 class Dropout(Layer):
     """x ⊙ m, m being 0 with probability `rate` and 1 / (1 - rate) otherwise (Srivastava et al.
-    2014). It keeps m."""
+    2014). It keeps m. A step may multiply the rate by a factor."""
 
     rate: float
 
@@ -39,7 +39,8 @@ class Dropout(Layer):
     ) -> Passed:
         if stream is None or not self.rate:
             return Passed(self, x, x)
-        mask = dropout_mask(stream, (len(x), prod(x.shape[1:])), self.rate, x.dtype)
+        rate = self.rate * stream.dropout_factor
+        mask = dropout_mask(stream, (len(x), prod(x.shape[1:])), rate, x.dtype)
         mask = mask.reshape(x.shape)
         return Passed(self, x, x * mask, mask)
 

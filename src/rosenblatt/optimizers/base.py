@@ -63,9 +63,9 @@ class DecoupledDecay(Optimizer):
     weight_decay: float
 
     @final
-    def kept(self, factor: float) -> float:
-        """1 - ηλ for a step at the rate η = lr·factor."""
-        return 1 - self.lr * factor * self.weight_decay
+    def kept(self, factor: float, decay_factor: float = 1.0) -> float:
+        """1 - ηλ for a step at the rate η = lr·factor, and λ = weight_decay·decay_factor."""
+        return 1 - self.lr * factor * (self.weight_decay * decay_factor)
 
 
 def average(mean: FloatArray, decay: float, value: FloatArray) -> None:

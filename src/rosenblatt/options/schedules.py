@@ -28,6 +28,8 @@ RATE_RULES: dict[str, Callable[[Any], RateRule]] = {
     "polynomial": lambda p: schedules.PolynomialDecay(),
     "warm_up": lambda p: schedules.WarmUp(),
     "cosine": lambda p: schedules.CosineAnnealing(),
+    "flat_cosine": lambda p: schedules.FlatCosine(),
+    "cos_log": lambda p: schedules.CosLog(),
     "warm_restarts": lambda p: schedules.WarmRestarts(),
     "one_cycle": lambda p: schedules.OneCycle(),
     "plateau": lambda p: schedules.ReduceOnPlateau(),

@@ -34,7 +34,7 @@ MISFIT = "the tensors do not fit the network that the metadata describe"
 @final
 @dataclass(frozen=True)
 class LayerData:
-    """One dense layer, with the fields of `network.Dense`."""
+    """One dense layer, with the fields of `network.Dense` but `ntk`: such a one is itself."""
 
     n_outputs: int
     activation: Activation
@@ -113,7 +113,7 @@ def metadata_of(saved: SavedModel) -> dict[str, Any]:
 
 
 def _layer_data(layer: Layer) -> LayerData | Layer:
-    if not isinstance(layer, Dense):
+    if not isinstance(layer, Dense) or layer.ntk:
         return layer
     return LayerData(
         layer.n_outputs, layer.activation, layer.normalization, layer.dropout, layer.residual

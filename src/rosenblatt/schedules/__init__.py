@@ -8,6 +8,8 @@ factor on the optimiser's base rate, and make a `RateControl` that holds the sta
 
 from rosenblatt.schedules.annealing import (
     CosineAnnealing,
+    CosLog,
+    FlatCosine,
     OneCycle,
     PerEpoch,
     WarmRestarts,
@@ -26,9 +28,11 @@ from rosenblatt.schedules.decay import (
 
 __all__ = [
     "Constant",
+    "CosLog",
     "CosineAnnealing",
     "DivideOnStall",
     "ExponentialDecay",
+    "FlatCosine",
     "InverseScaling",
     "InverseTimeDecay",
     "MultiStepDecay",

@@ -14,7 +14,15 @@ import numpy.typing as npt
 from rosenblatt.schedules.base import LRFactors, Run, Schedule, Steps, length
 from rosenblatt.schedules.decay import Constant
 
-__all__ = ["CosineAnnealing", "OneCycle", "PerEpoch", "WarmRestarts", "WarmUp"]
+__all__ = [
+    "CosLog",
+    "CosineAnnealing",
+    "FlatCosine",
+    "OneCycle",
+    "PerEpoch",
+    "WarmRestarts",
+    "WarmUp",
+]
 
 
 def cosine(start: float, end: float, fraction: npt.NDArray[np.floating]) -> LRFactors:
@@ -79,6 +87,65 @@ class CosineAnnealing(Schedule):
     def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         T = length(self.steps, 1, run, "steps")
         return cosine(1, self.minimum, np.minimum(t, T) / T)
+
+
+@final
+@dataclass(frozen=True)
+class FlatCosine(Schedule):
+    """1 up to step s of T, then ½(1 + cos(π(t-s)/(T-s))), and 0 from step T on (Howard & Gugger
+    2020).
+
+    Parameters
+    ----------
+    steps : int, optional
+        T; by default all steps of the run.
+    flat : float in [0, 1), default 0.5
+        s/T. RealMLP takes a half, for its weight decay and its dropout.
+    """
+
+    steps: int | None = None
+    flat: float = 0.5
+
+    def lr_factors(self, t: Steps, run: Run) -> LRFactors:
+        if not 0 <= self.flat < 1:
+            raise ValueError(f"the flat part of a schedule is in [0, 1), got flat={self.flat}.")
+        at = np.minimum(t / length(self.steps, 1, run, "steps"), 1)
+        return cosine(1, 0, np.maximum(at - self.flat, 0) / (1 - self.flat))
+
+
+@final
+@dataclass(frozen=True)
+class CosLog(Schedule):
+    """½ (1 - cos(2π log₂(1 + (2ᵏ - 1) t/T))): k cycles, each twice as long as the one before.
+
+    Every cycle rises from 0 to 1 and falls to 0 again. RealMLP's schedule has four of them
+    (Holzmüller, Grinsztajn & Steinwart 2024).
+
+    Parameters
+    ----------
+    cycles : int, default 4
+        k.
+    steps : int, optional
+        T; by default all steps of the run.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rosenblatt.schedules import CosLog, Run
+    >>> run = Run(lr=0.04, steps=150, steps_per_epoch=10)
+    >>> CosLog().lr_factors(np.array([0, 5, 10, 20, 30]), run).round(2).tolist()
+    [0.0, 0.93, 0.0, 0.93, 0.0]
+    """
+
+    cycles: int = 4
+    steps: int | None = None
+
+    def lr_factors(self, t: Steps, run: Run) -> LRFactors:
+        if not (self.cycles >= 1 and int(self.cycles) == self.cycles):
+            raise ValueError(f"cycles must be a whole number of at least 1, got {self.cycles}.")
+        T = length(self.steps, 1, run, "steps")
+        cycle = np.log2(1 + (2.0**self.cycles - 1) * np.minimum(t, T) / T)
+        return (1 - np.cos(2 * np.pi * cycle)) / 2
 
 
 @final

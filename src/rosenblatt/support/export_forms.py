@@ -124,8 +124,16 @@ class TorchWriter(Protocol):
     def piecewise_linear(self, source: Any, numbers: Mapping[str, FloatArray]) -> Any:
         """Features and pieces of them, from the feature of each piece and arrays by name."""
 
-    def beside_input(self, inner: list[Any]) -> Any:
-        """A module that puts its input behind what others make of it, one after another."""
+    def beside_input(self, inner: list[Any], n: int, first: int) -> Any:
+        """A module that puts its input from column `first` on behind what others, one after
+        another, make of the first n columns."""
+
+    def mixed_with_input(self, inner: Any, share: FloatArray) -> Any:
+        """A module that adds to its input a share of how much another one changes it."""
+
+    def gated(self, gate: Any) -> Any:
+        """A module that multiplies the first half of its input by what another makes of the
+        second."""
 
     def residual(self, inner: list[Any], shortcut: Any) -> Any:
         """A module that adds what two others make of its input."""

@@ -8,7 +8,7 @@ any size.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -48,17 +48,22 @@ def philox4x32(
 @final
 @dataclass(frozen=True)
 class Stream:
-    """The random words of one layer in one step: word e belongs to element e of the whole batch."""
+    """The random words of one layer in one step: word e belongs to element e of the whole batch.
+
+    What a step makes of its words may change from step to step as well: it multiplies the rates of
+    dropout by `dropout_factor`.
+    """
 
     seed: int
     step: int
     layer: int
+    dropout_factor: float = 1.0
 
     def part(self, k: int) -> Stream:
         """The words of the member k of a layer that consists of several; those of 0 are its own."""
         if k == 0:
             return self
-        return Stream((self.seed * SPLIT + k) % 2**64, self.step, self.layer)
+        return replace(self, seed=(self.seed * SPLIT + k) % 2**64)
 
     def words(self, n: int) -> npt.NDArray[np.uint32]:
         """Words 0 … n - 1, each uniform over the 32-bit numbers."""
@@ -86,11 +91,14 @@ class Draws:
         From 0 to 2⁶⁴ - 1; one for a whole fit.
     step : int
         Steps taken before this one.
+    dropout_factor : float
+        What this step multiplies the rates of dropout by.
     """
 
     seed: int
     step: int
+    dropout_factor: float = 1.0
 
     def stream(self, layer: int) -> Stream:
         """The words of a layer, numbered from 1; 0 stands for the inputs."""
-        return Stream(self.seed, self.step, layer)
+        return Stream(self.seed, self.step, layer, self.dropout_factor)
