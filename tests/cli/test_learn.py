@@ -55,6 +55,18 @@ def test_the_networks_are_those_of_the_estimators(folder: Path, result, target: 
     assert again.validation_score_ == pytest.approx(estimator.validation_score_)
 
 
+def test_a_random_category_is_worth_nothing(folder: Path, result) -> None:
+    rng = np.random.default_rng(0)
+    codes = np.char.add("c", rng.integers(30, size=2000).astype(str))
+    target = np.where(rng.random(2000) < 0.5, "yes", "no")
+    pd.DataFrame({"code": codes, "x": rng.normal(size=2000), "target": target}).to_csv(
+        "noise.csv", index=False
+    )
+    scores = result("train", "noise.csv", *FAST)["scores"]
+    for model in ("network", "linear"):  # four standard errors
+        assert abs(scores[model]["validation"]["accuracy"] - 0.5) < 0.045, scores
+
+
 def test_the_networks_are_those_of_the_estimators_with_weights_and_groups(
     folder: Path, result
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sklearn.preprocessing import TargetEncoder
 
 from rosenblatt.table import TableEncoding, Task, learn_encoding, table_of
-from rosenblatt.table.target_means import SMOOTHING, averaged, cross_fitted, fitted_means
+from rosenblatt.table.target_means import SMOOTHING, averaged, fitted_means, with_means
 
 
 def data(n: int = 400) -> tuple[Any, Any]:
@@ -25,9 +25,7 @@ def test_means_are_those_of_scikit_learn() -> None:
     means, _ = fitted_means(places, 6, values, folds)
     theirs = TargetEncoder(smooth=SMOOTHING, target_type="continuous")
     wanted = theirs.fit(places[:, None], values[:, 0]).encodings_[0]
-    # Ours are standardised besides.
-    slope, offset = np.polyfit(wanted, means[:, 0], 1)
-    np.testing.assert_allclose(means[:, 0], slope * wanted + offset, rtol=1e-10)
+    np.testing.assert_allclose(means[:, 0], wanted, rtol=1e-12)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -38,14 +36,23 @@ def test_a_row_has_the_mean_of_the_other_folds(weighted: bool) -> None:
     _, of_rows = fitted_means(places, 6, values, folds, weights)
     w = np.ones(60) if weights is None else weights / weights.mean()
     mean = np.average(values[:, 0], weights=w)
-    wanted = np.empty(60)
     for i in range(60):
         others = (folds != folds[i]) & (places == places[i])
         total = (w * values[:, 0])[others].sum() + SMOOTHING * mean
-        wanted[i] = total / (w[others].sum() + SMOOTHING)
-    center = np.average(wanted, weights=w)
-    scale = np.sqrt(np.average((wanted - center) ** 2, weights=w))
-    np.testing.assert_allclose(of_rows[:, 0], (wanted - center) / scale, rtol=1e-9, atol=1e-9)
+        assert of_rows[i, 0] == pytest.approx(total / (w[others].sum() + SMOOTHING), rel=1e-12)
+
+
+def test_of_ordered_folds_a_row_has_the_mean_of_earlier_ones() -> None:
+    places, values = data(80)
+    folds = np.sort(np.random.default_rng(1).integers(5, size=80))
+    _, of_rows = fitted_means(places, 6, values, folds, ordered=True)
+    for i in range(80):
+        earlier = folds < folds[i]
+        # Of the first fold there are none: it has one mean, which tells no rows apart.
+        mean = values[earlier if folds[i] else folds == 0].mean()
+        own = earlier & (places == places[i])
+        wanted = (values[own].sum() + SMOOTHING * mean) / (own.sum() + SMOOTHING)
+        assert of_rows[i, 0] == pytest.approx(wanted, rel=1e-12)
 
 
 def test_weight_two_stands_for_a_row_given_twice() -> None:
@@ -75,10 +82,11 @@ def encoding(target: str, y: Any) -> tuple[TableEncoding, Any, Any]:
     plain = learn_encoding(given, target="target", task=kind)
     encoded = plain.encode_target(given)
     folds = np.arange(len(y)) % 5
-    fitted = cross_fitted(plain, table, np.arange(len(y)), averaged(plain.target, encoded.y), folds)
-    X = fitted.encoding.encode(table).X.copy()
-    fitted.write(X)
-    return fitted.encoding, X, encoded.y
+    rows = np.arange(len(y))
+    fitted, means = with_means(plain, table, rows, averaged(plain.target, encoded.y), folds)
+    X = fitted.encode(table).X.copy()
+    means.write(X, rows)
+    return fitted, X, encoded.y
 
 
 @pytest.mark.parametrize("target", ["number", "two", "many"])
@@ -115,3 +123,33 @@ def test_what_a_row_of_its_own_category_learns_is_not_its_target() -> None:
     means, of_rows = fitted_means(places, 200, values, np.arange(200) % 5)
     assert np.corrcoef(means[:, 0], values[:, 0])[0, 1] > 0.99
     assert abs(np.corrcoef(of_rows[:, 0] + 1e-9 * places, values[:, 0])[0, 1]) < 0.3
+
+
+def test_rows_outside_have_means_of_the_others_and_leave_none_in_them() -> None:
+    rng = np.random.default_rng(6)
+    given = frame().assign(target=rng.normal(size=300))
+    plain = learn_encoding(given, target="target", task=Task.REGRESSION)
+    table, rows, folds = table_of(frame()), np.arange(300), np.arange(300) % 5
+    inside, outside = np.flatnonzero(folds != 2), np.flatnonzero(folds == 2)
+
+    def written(y: Any) -> Any:
+        encoding, means = with_means(plain, table, rows, averaged(plain.target, y), folds)
+        X = encoding.encode(table).X.copy()
+        means.write(X, inside, outside)
+        columns = means.columns
+        return [X[:, c.start] * c.scale + c.center for c in columns]
+
+    y = given["target"].to_numpy()
+    changed = y.copy()
+    changed[outside] += 100
+    for was, now in zip(written(y), written(changed), strict=True):
+        np.testing.assert_allclose(was, now, rtol=1e-4, atol=1e-4)
+    # Those of the town, by hand.
+    town = written(y)[0]
+    values = plain.target.standardise(y)
+    for i in outside[:20]:
+        name = frame()["town"][i]
+        same = frame()["town"].isna() if pd.isna(name) else frame()["town"] == name
+        others = same.to_numpy()[inside]
+        total = values[inside][others].sum() + SMOOTHING * values[inside].mean()
+        assert town[i] == pytest.approx(total / (others.sum() + SMOOTHING), rel=1e-4, abs=1e-6)

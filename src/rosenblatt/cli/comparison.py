@@ -76,10 +76,11 @@ def compared(
     outputs: dict[str, list[FloatArray]] = {"linear": [], "trivial": []}
     of_held_out: dict[str, MetricScores] = {}
     for division in used:
-        fitted = EncodedRows(*rows.part(sampled(division.train, most_rows)))
+        of_division = rows.within(division)
+        fitted = EncodedRows(*of_division.part(sampled(division.train, most_rows)))
         linear, _ = kind.linear(fitted, n_jobs, work / len(used))
         models: dict[str, RowPredictor] = {"linear": linear, "trivial": trivial}
-        X_outside = rows.X[division.validation]
+        X_outside = of_division.X[division.validation]
         for name, predictor in models.items():
             outputs[name].append(in_blocks(predictor, X_outside))
             if held_out is not None and name not in of_held_out:

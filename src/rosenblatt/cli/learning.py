@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -23,7 +23,6 @@ from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.tabular.parameters import column_options
 from rosenblatt.tabular.preset import NUMBER_LOSSES
-from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.training import TrainedTable, train_networks
 
 __all__ = ["LearnedTable", "train_learner"]
@@ -153,7 +152,7 @@ def comparison_of(
         return None, []
     # Without the weights of classes.
     weights = rows.table.distinct.shared(rows.weights)
-    unweighted = TrainingRows(trained.rows.X, trained.rows.y, weights)
+    unweighted = replace(trained.rows, weights=weights)
     try:
         return (
             compared(

@@ -271,7 +271,13 @@ class BaseTable(BaseEstimator, ABC):
     def summary(self) -> str:
         """Columns, networks and score, as text."""
         check_is_fitted(self)
-        return summary_of(self)
+        return summary_of(
+            type(self).__name__,
+            self.network_,
+            self.validation_score_,
+            self.encoding_.describe(),
+            self.notes_,
+        )
 
     @property
     def network_summary_(self) -> str:

@@ -150,7 +150,7 @@ def encode_labelled(
     encoded = encode_training(
         data.table, formats, data.rows, data.y, folds, data.weights, reading=reading
     )
-    rows = TrainingRows(encoded.X, data.y, data.weights)
+    rows = TrainingRows(encoded.X, data.y, data.weights, encoded.means)
     if validation is None:
         divisions = list(divisions_into(folds))
         wanted = preset.n_networks or preset.n_repeats * len(divisions)

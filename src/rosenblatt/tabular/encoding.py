@@ -25,7 +25,7 @@ from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.names import require_columns
 from rosenblatt.table.recognition import recognise
 from rosenblatt.table.target import AnyTarget
-from rosenblatt.table.target_means import averaged, cross_fitted
+from rosenblatt.table.target_means import MeanFeatures, averaged, with_means
 from rosenblatt.tabular.wording import in_python
 
 __all__ = ["EncodedTraining", "encode_training", "formats_of", "numeric_features"]
@@ -34,10 +34,14 @@ __all__ = ["EncodedTraining", "encode_training", "formats_of", "numeric_features
 @final
 @dataclass(frozen=True, eq=False)
 class EncodedTraining:
-    """An encoding and the features of the rows that it was learnt from, float32."""
+    """An encoding and the features of the rows that it was learnt from, float32.
+
+    `means` are those among them that are means of the target, if there are any.
+    """
 
     encoding: TableEncoding
     X: FloatArray
+    means: MeanFeatures | None = None
 
 
 def formats_of(
@@ -66,6 +70,7 @@ def encode_training(
     max_categories: int = 100,
     *,
     means: bool = True,
+    ordered: bool = False,
     reading: FileReading | None = None,
 ) -> EncodedTraining:
     """Learn the columns from the training rows, and encode these.
@@ -85,6 +90,8 @@ def encode_training(
         How many categories of one column get a feature of their own.
     means : bool
         Whether categories have means of the target.
+    ordered : bool
+        Whether a row has means over rows of earlier folds, and not of all others.
     reading : FileReading, optional
         How the table's file was read.
     """
@@ -94,10 +101,13 @@ def encode_training(
     if not means:
         (X,) = encoding.encode_parts(table, [rows])
         return EncodedTraining(encoding, X)
-    fitted = cross_fitted(encoding, table, rows, averaged(formats.target, y), folds, weights)
-    (X,) = fitted.encoding.encode_parts(table, [rows])
-    fitted.write(X)
-    return EncodedTraining(fitted.encoding, X)
+    of_target = averaged(formats.target, y)
+    encoding, found = with_means(encoding, table, rows, of_target, folds, weights, ordered=ordered)
+    (X,) = encoding.encode_parts(table, [rows])
+    if not found.columns:
+        return EncodedTraining(encoding, X)
+    found.write(X, np.arange(len(rows)))
+    return EncodedTraining(encoding, X, found)
 
 
 def numeric_features(encoding: TableEncoding) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
@@ -21,6 +21,7 @@ from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.schedules import CosineAnnealing, Run
 from rosenblatt.support.types import FloatArray
+from rosenblatt.tabular.best_epoch import BestEpoch
 from rosenblatt.tabular.objective import Objective
 from rosenblatt.tabular.preset import Recipe
 from rosenblatt.tabular.rows import Division, TrainingRows
@@ -53,7 +54,7 @@ class Member:
     division : Division
         The rows that it learnt from, and those by which its epochs were compared.
     scores : array (n_validation, n_outputs)
-        Raw scores of the latter.
+        Raw scores of the latter, each after the best epoch by others of them.
     notes : tuple of EpochNote
     best : int
         The number of its best epoch among them.
@@ -75,17 +76,6 @@ class Member:
 def network_for(first: PiecewiseLinear, recipe: Recipe, n_outputs: int) -> Network:
     hidden = (Dense(n, ReLU(), dropout=recipe.dropout) for n in recipe.hidden)
     return Network(first.n_inputs, (first, *hidden, Dense(n_outputs)))
-
-
-@final
-@dataclass
-class Best:
-    """The weights of the best epoch so far."""
-
-    theta: FloatArray | None = None
-    number: int = -1
-    quality: tuple[float, float] = (-math.inf, -math.inf)
-    scores: FloatArray = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
 
 def train(
@@ -133,7 +123,8 @@ def train(
         np.arange(recipe.epochs * steps), Run(1.0, recipe.epochs * steps, steps)
     )
     X_val, y_val, weights = rows.part(division.validation)
-    order, best, notes = division.train.copy(), Best(), []
+    best = BestEpoch(objective, y_val, weights)
+    order, notes = division.train.copy(), []
     for epoch in range(recipe.epochs):
         plan = EpochPlan(
             order,
@@ -147,12 +138,10 @@ def train(
         if not trained.finite or (epoch == 0 and trained.steps < steps):
             break
         scores = engine.scores(network, theta, X_val, n_jobs=1)
-        note = EpochNote(epoch + 1, trained.data_loss, objective.quality(scores, y_val, weights))
+        note = EpochNote(epoch + 1, trained.data_loss, best.compare(epoch, theta, scores))
         notes.append(note)
         if report is not None:
             report(note)
-        if note.quality > best.quality:
-            best = Best(theta.copy(), epoch, note.quality, scores)
         if stop.due:
             break
     if best.theta is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from rosenblatt.problem import Rows
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
+from rosenblatt.table.target_means import MeanFeatures
+
+MOST_COPIED = 100_000_000  # features of all rows: 0.4 GB for each network in training
 
 __all__ = ["Division", "TrainingRows", "divisions_into"]
 
@@ -26,11 +29,14 @@ class TrainingRows:
     y : array (n,)
         Class codes, or numbers in the target's own units.
     weights : array (n,), optional
+    means : MeanFeatures, optional
+        Those among the features.
     """
 
     X: FloatArray
     y: npt.NDArray[Any]
     weights: Float64Array | None
+    means: MeanFeatures | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -42,6 +48,20 @@ class TrainingRows:
     def part(self, rows: Rows) -> tuple[FloatArray, npt.NDArray[Any], Float64Array | None]:
         """Features, targets and weights of these rows."""
         return (self.X[rows], *self.targets(rows))
+
+    def within(self, division: Division) -> TrainingRows:
+        """The rows as a network of this division has them: without means over rows outside.
+
+        Otherwise it could tell their targets: what the means of two folds differ by are the targets
+        of these folds. Of very large tables, where a category has many rows in each fold and this
+        tells little, all networks share one array.
+        """
+        if self.means is None or self.X.size > MOST_COPIED:
+            return self
+        X = self.X.copy()
+        outside = division.validation if division.has_rows_outside else None
+        self.means.write(X, division.train, outside)
+        return replace(self, X=X, means=None)
 
     def targets(self, rows: Rows) -> tuple[npt.NDArray[Any], Float64Array | None]:
         """Targets and weights of these rows, whose features are not copied."""

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rosenblatt.model import AnyModel
 from rosenblatt.support.listing import count
 from rosenblatt.table.encoding import ColumnLine
 from rosenblatt.table.messages import quote
 
-if TYPE_CHECKING:
-    from rosenblatt.tabular.base import BaseTable
-
 __all__ = ["network_summary", "summary_of"]
 
 MOST_LINES = 40  # of columns; of more of them those of a kind share one
 
 
-def summary_of(estimator: BaseTable) -> str:
-    score = estimator.validation_score_
+def summary_of(
+    name: str, model: AnyModel, score: float, columns: Sequence[ColumnLine], notes: Sequence[str]
+) -> str:
+    """The lines of an estimator of this name, joined."""
     return "\n".join(
         [
-            f"{type(estimator).__name__}: {estimator.network_summary_}",
+            f"{name}: {network_summary(model)}",
             f"score of rows not seen in training: {score:.4f}"
             if math.isfinite(score)
             else "no score: no rows were left out of the training",
-            *column_lines(estimator.encoding_.describe()),
-            *(f"note: {note}" for note in estimator.notes_),
+            *column_lines(columns),
+            *(f"note: {note}" for note in notes),
         ]
     )
 

@@ -46,10 +46,11 @@ class Work:
         return network_for(view, candidate.recipe, candidate.objective.n_outputs)
 
     def member(self, number: int, candidate: Candidate) -> Member | None:
+        division = self.divisions[number]
         return train(
             number,
-            self.rows,
-            self.divisions[number],
+            self.rows.within(division),
+            division,
             self.network_of(candidate, number),
             candidate.objective,
             candidate.recipe,
