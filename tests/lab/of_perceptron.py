@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from rosenblatt.activations import Identity, Sigmoid
+
 __all__ = ["FAULTS"]
 
 
@@ -29,5 +31,10 @@ class WithoutBias:
 
 
 FAULTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "N4": lambda: {"activation": Sigmoid()},
     "P2": lambda: {"perceptron": WithoutBias},
+    "P3": lambda: {"perceptron": WithoutBias},
+    "P4": lambda: {"activation": "identity"},
+    "P5": lambda: {"activation": Identity()},
+    "P6": lambda: {"frequency": 0.0, "rule": lambda n_inputs, n_outputs: 1},
 }
