@@ -1,4 +1,4 @@
-"""Writes backprop.json: objectives and gradients by PyTorch's autograd, in float64.
+"""Writes backprop.json: objectives, gradients and Hessian products by PyTorch, in float64.
 
     python tests/golden/make_backprop.py
 
@@ -136,6 +136,7 @@ X = rng.normal(0, 1, (5, UNITS[0])).round(3)
 theta = rng.normal(0, 0.8, sum(n * m + m for n, m in pairwise(UNITS))).round(3)
 weights = [0.5, 1.0, 2.0, 1.5, 0.25]
 numbers = rng.normal(0, 1, (5, K)).round(3).tolist()
+direction = np.random.default_rng(8).normal(0, 1, len(theta)).round(3)
 TARGETS = {
     "numbers": numbers,
     "number": [row[:1] for row in numbers],
@@ -158,13 +159,15 @@ def run(activation: str, loss: str) -> dict[str, Any]:
     (_, _, targets), function = LOSSES[loss]
     each = function(a, torch.tensor(TARGETS[targets], dtype=torch.float64))
     objective = (w * each).sum() / w.sum() + STRENGTH / 2 * squares
-    objective.backward()
+    (gradient,) = torch.autograd.grad(objective, flat, create_graph=True)
+    (product,) = torch.autograd.grad(gradient @ torch.tensor(direction), flat)
     return {
         "activation": activation,
         "loss": loss,
         "scores": a.tolist(),
         "objective": objective.item(),
-        "gradient": flat.grad.tolist(),
+        "gradient": gradient.tolist(),
+        "hessian_product": product.tolist(),
     }
 
 
@@ -174,6 +177,7 @@ golden = {
     "X": X.tolist(),
     "theta": theta.tolist(),
     "weights": weights,
+    "direction": direction.tolist(),
     "strength": STRENGTH,
     "targets": TARGETS,
     "members": {

@@ -1,4 +1,4 @@
-"""Penalties: value and gradient (B5)."""
+"""Penalties: value, gradient and Hessian (B5)."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ def test_gradient(penalty: Penalty) -> None:
         e[i] = 1
         numeric = central_difference(lambda h, e=e: penalty.value(W + h * e), 0.0, 1e-3)
         assert gradient[i] == pytest.approx(numeric, rel=1e-9, abs=1e-11)
+
+
+@pytest.mark.parametrize("penalty", PENALTIES, ids=repr)
+def test_hessian_is_the_gradients_derivative(penalty: Penalty) -> None:
+    W, v = np.random.default_rng(0).standard_normal((2, 3, 4))
+    numeric = central_difference(lambda h: penalty.gradient(W + h * v), 0.0, 1e-3)
+    np.testing.assert_allclose(penalty.hessian_product(W, v), numeric, atol=1e-11)
 
 
 @pytest.mark.parametrize("penalty", PENALTIES, ids=repr)

@@ -32,6 +32,9 @@ class Identity(Elementwise):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return np.ones_like(z)
 
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return np.zeros_like(z)
+
 
 @final
 @dataclass(frozen=True)
@@ -60,6 +63,9 @@ class Sigmoid(Elementwise):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return a * (1 - a)
 
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return a * (1 - a) * (1 - 2 * a)
+
 
 @final
 @dataclass(frozen=True)
@@ -71,6 +77,9 @@ class Tanh(Elementwise):
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return 1 - a * a
+
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return -2 * a * (1 - a * a)
 
 
 @final
@@ -84,6 +93,9 @@ class ReLU(Elementwise):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return (z > 0).astype(z.dtype)
 
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return np.zeros_like(z)
+
 
 @final
 @dataclass(frozen=True)
@@ -96,6 +108,19 @@ class Softmax(Activation):
 
     def pull_back(self, z: FloatArray, a: FloatArray, grad: FloatArray) -> FloatArray:
         return a * (grad - (a * grad).sum(axis=1, keepdims=True))
+
+    def pull_back_along(
+        self,
+        z: FloatArray,
+        a: FloatArray,
+        grad: FloatArray,
+        z_dot: FloatArray,
+        grad_dot: FloatArray,
+    ) -> FloatArray:
+        a_dot = self.push_forward(z, a, z_dot)
+        mean_dot = (a_dot * grad + a * grad_dot).sum(axis=1, keepdims=True)
+        centred = grad - (a * grad).sum(axis=1, keepdims=True)
+        return a_dot * centred + a * (grad_dot - mean_dot)
 
 
 ONNX_FLOAT = 1  # TensorProto.FLOAT

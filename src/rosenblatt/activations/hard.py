@@ -30,6 +30,9 @@ class HardSigmoid(Elementwise):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return np.where(np.abs(z) < 3, 1 / 6, 0).astype(z.dtype)
 
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return np.zeros_like(z)
+
 
 @final
 @dataclass(frozen=True)
@@ -41,6 +44,9 @@ class HardTanh(Elementwise):
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return (np.abs(z) < 1).astype(z.dtype)
+
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return np.zeros_like(z)
 
 
 @final
@@ -54,6 +60,9 @@ class HardSwish(Elementwise):
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return np.where(np.abs(z) < 3, z / 3 + 0.5, z > 0).astype(z.dtype)
+
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return np.where(np.abs(z) < 3, 1 / 3, 0).astype(z.dtype)
 
 
 register(

@@ -45,6 +45,9 @@ class LeakyReLU(Elementwise):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return np.where(z > 0, 1, self.leak).astype(z.dtype)
 
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return np.zeros_like(z)
+
 
 @final
 @dataclass(frozen=True)
@@ -69,6 +72,9 @@ class ELU(Elementwise):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return exponential_linear_slope(z, self.alpha)
 
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return exponential_linear_bend(z, self.alpha)
+
 
 @final
 @dataclass(frozen=True)
@@ -81,6 +87,9 @@ class SELU(Elementwise):
 
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         return SELU_SCALE * exponential_linear_slope(z, SELU_ALPHA)
+
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return SELU_SCALE * exponential_linear_bend(z, SELU_ALPHA)
 
 
 @final
@@ -95,6 +104,10 @@ class Softplus(Elementwise):
         slope: FloatArray = special.expit(z)
         return slope
 
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        bend: FloatArray = special.expit(z) * special.expit(-z)
+        return bend
+
 
 SELU_SCALE = 1.0507009873554804934
 SELU_ALPHA = 1.6732632423543772848
@@ -106,6 +119,10 @@ def exponential_linear(z: FloatArray, alpha: float) -> FloatArray:
 
 def exponential_linear_slope(z: FloatArray, alpha: float) -> FloatArray:
     return np.where(z > 0, 1, alpha * np.exp(np.minimum(z, 0))).astype(z.dtype)
+
+
+def exponential_linear_bend(z: FloatArray, alpha: float) -> FloatArray:
+    return np.where(z > 0, 0, alpha * np.exp(np.minimum(z, 0))).astype(z.dtype)
 
 
 def exponential_linear_in_c(alpha: float, scale: float, c: CFunctionWriter) -> str:

@@ -54,6 +54,15 @@ class GELU(Elementwise):
         derivative: FloatArray = special.ndtr(z) + z * density
         return derivative
 
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        if self.approximate:
+            gate = special.expit(2 * gelu_argument(z))
+            slope = 2 * GELU_FACTOR * (1 + 3 * GELU_CUBIC * z * z)
+            bend = 12 * GELU_FACTOR * GELU_CUBIC * z
+            of_gate = gate * (1 - gate)
+            return of_gate * (2 * slope + z * ((1 - 2 * gate) * slope * slope + bend))
+        return np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi) * (2 - z * z)
+
 
 @final
 @dataclass(frozen=True)
@@ -67,6 +76,10 @@ class SiLU(Elementwise):
         gate: FloatArray = special.expit(z)
         return gate * (1 + z * (1 - gate))
 
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        gate: FloatArray = special.expit(z)
+        return gate * (1 - gate) * (2 + z * (1 - 2 * gate))
+
 
 @final
 @dataclass(frozen=True)
@@ -79,6 +92,12 @@ class Mish(Elementwise):
     def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
         t = np.tanh(np.logaddexp(0, z).astype(z.dtype))
         return t + z * special.expit(z) * (1 - t * t)
+
+    def second_derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        t = np.tanh(np.logaddexp(0, z).astype(z.dtype))
+        gate: FloatArray = special.expit(z)
+        slope = gate * (1 - t * t)
+        return slope * (2 + z * (1 - gate - 2 * t * gate))
 
 
 GELU_FACTOR = math.sqrt(2 / math.pi)

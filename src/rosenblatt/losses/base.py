@@ -20,6 +20,19 @@ class Loss(ABC):
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         """∂L/∂s of every sample, shape (n_samples, n_outputs): the δ of the last layer (B7)."""
 
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        """(∂²L/∂s²) u of every sample, shape (n_samples, n_outputs).
+
+        Raises
+        ------
+        ValueError
+            If the loss does not define it.
+        """
+        raise ValueError(
+            f"{type(self).__name__} has no second derivative, which a Hessian takes: define its"
+            " `hessian_product`, or take another loss."
+        )
+
     @abstractmethod
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         """Predictions from scores, shape (n_samples, n_outputs)."""

@@ -59,6 +59,10 @@ class BinaryCrossEntropy(Loss):
         p: FloatArray = special.expit(scores)
         return p - self._smoothed(y)
 
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        variance: FloatArray = special.expit(scores) * special.expit(-scores)
+        return variance * u
+
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         p: FloatArray = special.expit(scores)
         return p
@@ -103,6 +107,10 @@ class CategoricalCrossEntropy(Loss):
         delta = Softmax().value(scores)
         delta[np.arange(len(delta)), y[:, 0].astype(np.intp)] -= 1 - self.smoothing
         return delta - self.smoothing / delta.shape[1]
+
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        p = Softmax().value(scores)
+        return p * (u - (p * u).sum(axis=1, keepdims=True))  # L12
 
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         return Softmax().value(scores)

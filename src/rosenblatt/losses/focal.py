@@ -59,6 +59,14 @@ class BinaryFocal(Loss):
         slope: FloatArray = np.exp(self.gamma * ln_q) * (self.gamma * p * ln_p - q)
         return sign * slope
 
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        x = (2 * y - 1) * scores
+        p, q = special.expit(x), special.expit(-x)
+        ln_p, ln_q = -np.logaddexp(0, -x), -np.logaddexp(0, x)
+        gamma = self.gamma
+        bend: FloatArray = np.exp(gamma * ln_q) * p
+        return bend * (gamma * ln_p * (q - gamma * p) + (2 * gamma + 1) * q) * u
+
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         p: FloatArray = special.expit(scores)
         return p
@@ -89,11 +97,23 @@ class CategoricalFocal(Loss):
 
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         p, q, ln_p = self._of_class(scores, y)
-        # ln p_y / q goes to -1 as p_y goes to 1.
-        ratio = np.where(q == 0, -1, ln_p / np.where(q == 0, 1, q)).astype(q.dtype)
-        factor = q**self.gamma * (1 - self.gamma * np.exp(ln_p) * ratio)
+        factor = q**self.gamma * (1 - self.gamma * np.exp(ln_p) * ratio_of(ln_p, q))
         p[np.arange(len(p)), y[:, 0].astype(np.intp)] = -q
         return factor[:, None] * p
+
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        # ∂L/∂s = f(p_y) e with e = p - onehot(y), and ∂p_y/∂s = -p_y e.
+        p, q, ln_p = self._of_class(scores, y)
+        p_y, ratio, gamma = np.exp(ln_p), ratio_of(ln_p, q), self.gamma
+        of_softmax = p * (u - (p * u).sum(axis=1, keepdims=True))
+        p[np.arange(len(p)), y[:, 0].astype(np.intp)] = -q
+        factor = q**gamma * (1 - gamma * p_y * ratio)
+        # Of q = 0, e is 0 as well.
+        power = np.where(q == 0, 1, q) ** (gamma - 1)
+        slope = gamma * power * ((gamma - 1) * p_y * ratio - 2 - ln_p)
+        along = -p_y * (p * u).sum(axis=1)
+        total: FloatArray = (slope * along)[:, None] * p + factor[:, None] * of_softmax
+        return total
 
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         return Softmax().value(scores)
@@ -109,6 +129,11 @@ class CategoricalFocal(Loss):
         q: FloatArray = others.sum(axis=1)
         far = scores[rows, codes] - special.logsumexp(scores, axis=1)
         return p, q, np.where(q < 0.5, np.log1p(-np.minimum(q, 0.5)), far)
+
+
+def ratio_of(ln_p: FloatArray, q: FloatArray) -> FloatArray:
+    """ln p_y / q, which goes to -1 as p_y goes to 1."""
+    return np.where(q == 0, -1, ln_p / np.where(q == 0, 1, q)).astype(q.dtype)
 
 
 def check_gamma(gamma: float) -> None:

@@ -58,6 +58,9 @@ class Quantile(Loss):
         slope: FloatArray = np.where(u > 0, -tau, np.where(u < 0, 1 - tau, u))
         return slope.reshape(scores.shape)
 
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        return np.zeros_like(u)
+
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         return scores.copy()
 

@@ -40,6 +40,9 @@ class SquaredError(Loss):
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         return scores - y
 
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        return u.copy()
+
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         return scores.copy()
 
@@ -77,6 +80,9 @@ class Huber(Loss):
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         return np.clip(scores - y, -self.delta, self.delta)
 
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        return np.where(np.abs(scores - y) <= self.delta, u, 0)
+
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         return scores.copy()
 
@@ -97,6 +103,10 @@ class LogCosh(Loss):
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         return np.tanh(scores - y)
 
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        slope = np.tanh(scores - y)
+        return (1 - slope) * (1 + slope) * u
+
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         return scores.copy()
 
@@ -112,6 +122,9 @@ class AbsoluteError(Loss):
 
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         return np.sign(scores - y)
+
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        return np.zeros_like(u)
 
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         return scores.copy()
@@ -131,6 +144,9 @@ class Poisson(Loss):
 
     def gradient(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         return np.exp(scores) - y
+
+    def hessian_product(self, scores: FloatArray, y: FloatArray, u: FloatArray) -> FloatArray:
+        return np.exp(scores) * u
 
     def inverse_link(self, scores: FloatArray) -> FloatArray:
         return np.exp(scores)

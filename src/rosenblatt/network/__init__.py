@@ -9,7 +9,7 @@ from rosenblatt.network.dense import Dense
 from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
 from rosenblatt.network.ensemble_dense import EnsembleDense, PackedDense
 from rosenblatt.network.glu import GLU
-from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape
+from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape, Tangent
 from rosenblatt.network.layout import beside_dense, fill
 from rosenblatt.network.learned_activations import ParametricActivation, PReLU
 from rosenblatt.network.network import Network
@@ -54,6 +54,7 @@ __all__ = [
     "Scale",
     "Sequential",
     "Shape",
+    "Tangent",
     "TrainedLayer",
     "beside_dense",
     "fill",

@@ -8,7 +8,7 @@ from typing import Any, final
 
 from rosenblatt.activations import Activation, Identity
 from rosenblatt.network.field_types import check_activation
-from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
+from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
 from rosenblatt.support.philox import Stream
@@ -38,6 +38,25 @@ class ActivationLayer(Layer):
     def backward(self, parameters: Arrays, passed: Passed, upstream: FloatArray) -> Backward:
         below = self.activation.pull_back(passed.x, passed.out, upstream)  # B7, and B8: … ⊙ g'(z)
         return Backward({}, below, delta=upstream)
+
+    def forward_along(
+        self, parameters: Arrays, direction: Arrays, passed: Passed, x_dot: FloatArray
+    ) -> Tangent:
+        return Tangent(x_dot, self.activation.push_forward(passed.x, passed.out, x_dot))
+
+    def backward_along(
+        self,
+        parameters: Arrays,
+        direction: Arrays,
+        passed: Passed,
+        tangent: Tangent,
+        upstream: FloatArray,
+        upstream_dot: FloatArray,
+    ) -> tuple[FloatArray, Backward]:
+        z, a = passed.x, passed.out
+        below_dot = self.activation.pull_back_along(z, a, upstream, tangent.x, upstream_dot)
+        moved = Backward({}, below_dot, delta=upstream_dot)
+        return self.activation.pull_back(z, a, upstream), moved
 
     @property
     def name(self) -> str:

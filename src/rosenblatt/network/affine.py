@@ -10,7 +10,7 @@ import numpy as np
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.field_types import check_boolean, check_count
-from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
+from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
 from rosenblatt.support.philox import Stream
@@ -67,6 +67,34 @@ class Affine(Layer):
         db = upstream.sum(axis=0)  # B10
         below = matmul(scaled, W.T)  # B8: (W^{l+1})ᵀ δ^{l+1}
         return Backward({"weight": dW, "bias": db}, below, delta=upstream)
+
+    def forward_along(
+        self, parameters: Arrays, direction: Arrays, passed: Passed, x_dot: FloatArray
+    ) -> Tangent:
+        W = parameters["weight"]
+        z_dot = matmul(passed.x, direction["weight"])
+        if x_dot.any():  # the inputs of a network do not move
+            z_dot = z_dot + matmul(x_dot, W)
+        return Tangent(x_dot, self.factor(W) * z_dot + direction["bias"])
+
+    def backward_along(
+        self,
+        parameters: Arrays,
+        direction: Arrays,
+        passed: Passed,
+        tangent: Tangent,
+        upstream: FloatArray,
+        upstream_dot: FloatArray,
+    ) -> tuple[FloatArray, Backward]:
+        W, V = parameters["weight"], direction["weight"]
+        factor = self.factor(W)
+        scaled, scaled_dot = factor * upstream, factor * upstream_dot
+        dW = matmul(passed.x.T, scaled_dot)
+        if tangent.x.any():
+            dW = dW + matmul(tangent.x.T, scaled)
+        below_dot = matmul(scaled_dot, W.T) + matmul(scaled, V.T)
+        moved = Backward({"weight": dW, "bias": upstream_dot.sum(axis=0)}, below_dot, upstream_dot)
+        return matmul(scaled, W.T), moved
 
     @property
     def penalised(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
+from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
 from rosenblatt.support.philox import Stream
@@ -55,6 +55,24 @@ class Composed(Layer):
 
     def backward(self, parameters: Arrays, passed: Passed, upstream: FloatArray) -> Backward:
         return self.block.backward(parameters, passed, upstream)
+
+    def forward_along(
+        self, parameters: Arrays, direction: Arrays, passed: Passed, x_dot: FloatArray
+    ) -> Tangent:
+        return self.block.forward_along(parameters, direction, passed, x_dot)
+
+    def backward_along(
+        self,
+        parameters: Arrays,
+        direction: Arrays,
+        passed: Passed,
+        tangent: Tangent,
+        upstream: FloatArray,
+        upstream_dot: FloatArray,
+    ) -> tuple[FloatArray, Backward]:
+        return self.block.backward_along(
+            parameters, direction, passed, tangent, upstream, upstream_dot
+        )
 
     def track(self, state: Arrays, passed: Passed) -> None:
         self.block.track(state, passed)

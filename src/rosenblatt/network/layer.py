@@ -16,7 +16,7 @@ from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Backward", "Layer", "NativeForm", "Passed", "Shape"]
+__all__ = ["Backward", "Layer", "NativeForm", "Passed", "Shape", "Tangent"]
 
 # The shape of one sample, without the axis of samples, which comes first in every array:
 #     (n,)                        features, or the units of a dense layer
@@ -59,6 +59,27 @@ class Passed:
             yield self
         for part in self.parts:
             yield from part.leaves()
+
+
+@final
+@dataclass(frozen=True)
+class Tangent:
+    """The derivative of a layer's forward pass as its parameters and input move along a direction.
+
+    Attributes
+    ----------
+    x, out : arrays
+        How input and output move, of their shapes.
+    kept : object
+        What else `backward_along` needs.
+    parts : tuple of Tangent
+        Those of the layers that it consists of, in order.
+    """
+
+    x: FloatArray
+    out: FloatArray
+    kept: Any = None
+    parts: tuple[Tangent, ...] = ()
 
 
 @final
@@ -146,6 +167,47 @@ class Layer(ABC):
     @abstractmethod
     def backward(self, parameters: Arrays, passed: Passed, upstream: FloatArray) -> Backward:
         """The backward pass, from `upstream`, the gradient with respect to `passed.out`."""
+
+    def forward_along(
+        self, parameters: Arrays, direction: Arrays, passed: Passed, x_dot: FloatArray
+    ) -> Tangent:
+        """The derivative of the forward pass, R{·} of Pearlmutter 1994.
+
+        The parameters move along `direction`, which has arrays of the same names, and the input
+        along `x_dot`. A Hessian-vector product needs this and `backward_along`.
+
+        Raises
+        ------
+        ValueError
+            If the layer does not define it.
+        """
+        raise ValueError(
+            f"a Hessian-vector product needs second derivatives, which {type(self).__name__} does"
+            " not define: take layers such as Dense, with layer normalisation or without, or define"
+            " its `forward_along` and `backward_along`."
+        )
+
+    def backward_along(
+        self,
+        parameters: Arrays,
+        direction: Arrays,
+        passed: Passed,
+        tangent: Tangent,
+        upstream: FloatArray,
+        upstream_dot: FloatArray,
+    ) -> tuple[FloatArray, Backward]:
+        """The derivative of the backward pass, with `upstream` moving along `upstream_dot`.
+
+        `tangent` is what `forward_along` returned; the two are defined together.
+
+        Returns
+        -------
+        below : array (n_samples, *input shape)
+            The gradient with respect to the layer's input, as `backward` has it.
+        moved : Backward
+            The derivatives of what `backward` returns.
+        """
+        raise NotImplementedError
 
     def parameter_shapes(self, shape: Shape) -> Mapping[str, Shape]:
         """Name to shape of the parameters, in the order in which θ holds them.

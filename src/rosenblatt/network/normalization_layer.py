@@ -8,7 +8,7 @@ from typing import Any, final
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.affine import width
-from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
+from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.normalizations import Normalization
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -55,6 +55,39 @@ class NormalizationLayer(Layer):
         shift = upstream.sum(axis=0)
         below = self.normalization.pull_back(normalised, statistics, upstream * parameters["scale"])
         return Backward({"scale": scale, "shift": shift}, below, delta=upstream)
+
+    def forward_along(
+        self, parameters: Arrays, direction: Arrays, passed: Passed, x_dot: FloatArray
+    ) -> Tangent:
+        normalised, statistics = passed.kept
+        # The Jacobian of ĥ is symmetric.
+        moved = self.normalization.pull_back(normalised, statistics, x_dot)
+        out = direction["scale"] * normalised + parameters["scale"] * moved + direction["shift"]
+        return Tangent(x_dot, out, moved)
+
+    def backward_along(
+        self,
+        parameters: Arrays,
+        direction: Arrays,
+        passed: Passed,
+        tangent: Tangent,
+        upstream: FloatArray,
+        upstream_dot: FloatArray,
+    ) -> tuple[FloatArray, Backward]:
+        normalised, statistics = passed.kept
+        scale = (upstream_dot * normalised + upstream * tangent.kept).sum(axis=0)
+        scaled = upstream * parameters["scale"]
+        below_dot = self.normalization.pull_back_along(
+            normalised,
+            statistics,
+            scaled,
+            tangent.x,
+            tangent.kept,
+            upstream_dot * parameters["scale"] + upstream * direction["scale"],
+        )
+        gradients = {"scale": scale, "shift": upstream_dot.sum(axis=0)}
+        moved = Backward(gradients, below_dot, delta=upstream_dot)
+        return self.normalization.pull_back(normalised, statistics, scaled), moved
 
     def track(self, state: Arrays, passed: Passed) -> None:
         _, statistics = passed.kept

@@ -9,7 +9,7 @@ from typing import Any, final
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.affine import add_product_in_c, width
-from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
+from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
 from rosenblatt.support.philox import Stream
@@ -69,6 +69,37 @@ class Residual(Layer):
         dP = matmul(passed.x.T, upstream)
         below = back.upstream + matmul(upstream, parameters[PROJECTION].T)
         return Backward({**back.gradients, PROJECTION: dP}, below, back.delta)
+
+    def forward_along(
+        self, parameters: Arrays, direction: Arrays, passed: Passed, x_dot: FloatArray
+    ) -> Tangent:
+        inner = self.layer.forward_along(parameters, direction, passed.parts[0], x_dot)
+        shortcut = x_dot
+        if PROJECTION in parameters:
+            shortcut = matmul(x_dot, parameters[PROJECTION])
+            shortcut = shortcut + matmul(passed.x, direction[PROJECTION])
+        return Tangent(x_dot, inner.out + shortcut, parts=(inner,))
+
+    def backward_along(
+        self,
+        parameters: Arrays,
+        direction: Arrays,
+        passed: Passed,
+        tangent: Tangent,
+        upstream: FloatArray,
+        upstream_dot: FloatArray,
+    ) -> tuple[FloatArray, Backward]:
+        below, back = self.layer.backward_along(
+            parameters, direction, passed.parts[0], tangent.parts[0], upstream, upstream_dot
+        )
+        if PROJECTION not in parameters:
+            moved = Backward(back.gradients, back.upstream + upstream_dot, back.delta)
+            return below + upstream, moved
+        P, Q = parameters[PROJECTION], direction[PROJECTION]
+        dP = matmul(tangent.x.T, upstream) + matmul(passed.x.T, upstream_dot)
+        below_dot = back.upstream + matmul(upstream_dot, P.T) + matmul(upstream, Q.T)
+        moved = Backward({**back.gradients, PROJECTION: dP}, below_dot, back.delta)
+        return below + matmul(upstream, P.T), moved
 
     def track(self, state: Arrays, passed: Passed) -> None:
         self.layer.track(state, passed.parts[0])

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, final
 
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
+from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
 from rosenblatt.support.philox import Stream
@@ -54,6 +54,25 @@ class Scale(Layer):
     def backward(self, parameters: Arrays, passed: Passed, upstream: FloatArray) -> Backward:
         ds = (upstream * passed.x).sum(axis=0)
         return Backward({"factor": ds}, upstream * parameters["factor"], delta=upstream)
+
+    def forward_along(
+        self, parameters: Arrays, direction: Arrays, passed: Passed, x_dot: FloatArray
+    ) -> Tangent:
+        return Tangent(x_dot, x_dot * parameters["factor"] + passed.x * direction["factor"])
+
+    def backward_along(
+        self,
+        parameters: Arrays,
+        direction: Arrays,
+        passed: Passed,
+        tangent: Tangent,
+        upstream: FloatArray,
+        upstream_dot: FloatArray,
+    ) -> tuple[FloatArray, Backward]:
+        ds = (upstream_dot * passed.x + upstream * tangent.x).sum(axis=0)
+        below_dot = upstream_dot * parameters["factor"] + upstream * direction["factor"]
+        moved = Backward({"factor": ds}, below_dot, delta=upstream_dot)
+        return upstream * parameters["factor"], moved
 
     def cost(self, shape: Shape, entries: float | None = None) -> float:
         return prod(shape) if entries is None else entries

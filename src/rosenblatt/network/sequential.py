@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, final
 
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
+from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
 from rosenblatt.support.philox import Stream
@@ -106,6 +106,36 @@ class Sequential(Layer):
             back = self.layers[i].backward(own[i], passed.parts[i], upstream)
             gradients[i], upstream, delta = back.gradients, back.upstream, back.delta
         return Backward(joined(self.prefixes, gradients), upstream, delta)
+
+    def forward_along(
+        self, parameters: Arrays, direction: Arrays, passed: Passed, x_dot: FloatArray
+    ) -> Tangent:
+        parts: list[Tangent] = []
+        own, along, moved = self.of_each(parameters), self.of_each(direction), x_dot
+        for i, layer in enumerate(self.layers):
+            parts.append(layer.forward_along(own[i], along[i], passed.parts[i], moved))
+            moved = parts[-1].out
+        return Tangent(x_dot, moved, parts=tuple(parts))
+
+    def backward_along(
+        self,
+        parameters: Arrays,
+        direction: Arrays,
+        passed: Passed,
+        tangent: Tangent,
+        upstream: FloatArray,
+        upstream_dot: FloatArray,
+    ) -> tuple[FloatArray, Backward]:
+        own, along = self.of_each(parameters), self.of_each(direction)
+        gradients: list[Mapping[str, FloatArray]] = [{}] * len(self.layers)
+        delta_dot = upstream_dot
+        for i in reversed(range(len(self.layers))):
+            cached = passed.parts[i], tangent.parts[i]
+            upstream, moved = self.layers[i].backward_along(
+                own[i], along[i], *cached, upstream, upstream_dot
+            )
+            gradients[i], upstream_dot, delta_dot = moved.gradients, moved.upstream, moved.delta
+        return upstream, Backward(joined(self.prefixes, gradients), upstream_dot, delta_dot)
 
     def track(self, state: Arrays, passed: Passed) -> None:
         for layer, running, part in zip(

@@ -75,6 +75,31 @@ class Normalization(ABC):
         pulled = centred / np.sqrt(by.variance + self.epsilon)
         return pulled if by.factor is None else pulled * by.factor
 
+    @final
+    def pull_back_along(
+        self,
+        normalised: FloatArray,
+        by: Statistics,
+        grad: FloatArray,
+        h_dot: FloatArray,
+        normalised_dot: FloatArray,
+        grad_dot: FloatArray,
+    ) -> FloatArray:
+        """The derivative of `pull_back` as h, ĥ and the gradient move along what is given.
+
+        The deviation √(variance + ε) moves by mean(ĥ ḣ).
+        """
+        moved = self.pull_back(normalised, by, grad_dot)
+        if by.fixed:
+            return moved
+        factor = 1 if by.factor is None else by.factor
+        deviation = np.sqrt(by.variance + self.epsilon) / factor
+        of_mean = normalised_dot * (grad * normalised).mean(self.axis, keepdims=True)
+        of_mean += normalised * (grad * normalised_dot).mean(self.axis, keepdims=True)
+        deviation_dot = (normalised * h_dot).mean(self.axis, keepdims=True)
+        pulled = self.pull_back(normalised, by, grad)
+        return moved - (of_mean + pulled * deviation_dot) / deviation
+
 
 def statistics_over(h: FloatArray, axis: int) -> Statistics:
     return Statistics(h.mean(axis, keepdims=True), h.var(axis, keepdims=True))

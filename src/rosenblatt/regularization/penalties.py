@@ -25,6 +25,19 @@ class Penalty(ABC):
     def gradient(self, weights: FloatArray) -> FloatArray:
         """Its gradient, of the shape of the weights."""
 
+    def hessian_product(self, weights: FloatArray, v: FloatArray) -> FloatArray:
+        """Its Hessian times v, of the shape of the weights.
+
+        Raises
+        ------
+        ValueError
+            If the penalty does not define it.
+        """
+        raise ValueError(
+            f"{type(self).__name__} has no second derivative, which a Hessian takes: define its"
+            " `hessian_product`, or take another penalty."
+        )
+
 
 @final
 @dataclass(frozen=True)
@@ -46,6 +59,9 @@ class L2(Penalty):
     def gradient(self, weights: FloatArray) -> FloatArray:
         return self.strength * weights
 
+    def hessian_product(self, weights: FloatArray, v: FloatArray) -> FloatArray:
+        return self.strength * v
+
 
 @final
 @dataclass(frozen=True)
@@ -65,6 +81,9 @@ class L1(Penalty):
 
     def gradient(self, weights: FloatArray) -> FloatArray:
         return self.strength * np.sign(weights)
+
+    def hessian_product(self, weights: FloatArray, v: FloatArray) -> FloatArray:
+        return np.zeros_like(v)  # but at w = 0, where there is none
 
 
 @final
@@ -88,3 +107,6 @@ class ElasticNet(Penalty):
 
     def gradient(self, weights: FloatArray) -> FloatArray:
         return L2(self.l2).gradient(weights) + L1(self.l1).gradient(weights)
+
+    def hessian_product(self, weights: FloatArray, v: FloatArray) -> FloatArray:
+        return L2(self.l2).hessian_product(weights, v)

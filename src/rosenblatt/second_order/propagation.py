@@ -81,8 +81,7 @@ def scores_along(
     """J v, shape (n_samples, n_outputs): the derivative of the scores along v.
 
     Layer by layer ż = ȧ W + a V + u, with V and u the parts of v that belong to W and b, and
-    ȧ = g'(z) ż. An activation's own Jacobian is symmetric (diagonal, or softmax's
-    diag(a) - a aᵀ), so that pulling back through it is pushing forward.
+    ȧ = g'(z) ż.
     """
     moved = np.zeros_like(passed.a[0])
     layers = zip(
@@ -95,5 +94,5 @@ def scores_along(
         z_moved = (
             matmul(passed.a[i], V) + u + (matmul(moved, W) if i else 0)
         )  # the inputs do not move
-        moved = layer.activation.pull_back(passed.z[i], passed.a[i + 1], z_moved)
+        moved = layer.activation.push_forward(passed.z[i], passed.a[i + 1], z_moved)
     return moved
