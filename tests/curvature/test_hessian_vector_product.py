@@ -146,7 +146,15 @@ def test_the_best_step_along_the_gradient() -> None:
 
 
 def test_layers_beside_dense_ones() -> None:
-    net = Network(3, (Scale(), Dense(4, Softmax(), ntk=True), Dense(3, Tanh(), residual=True), Dense(2, ntk=True)))
+    net = Network(
+        3,
+        (
+            Scale(),
+            Dense(4, Softmax(), ntk=True),
+            Dense(3, Tanh(), residual=True),
+            Dense(2, ntk=True),
+        ),
+    )
     rng = np.random.default_rng(0)
     theta, X = parameters(net, 2), rng.standard_normal((5, 3))
     J = Objective(net, SquaredError(), L2(0.1), Arrays(X, targets(SquaredError(), 5, 2)))
