@@ -25,9 +25,9 @@ struct DenseSpec {
 };
 
 // What a chain is built from. A further kind is a struct here and an overload of Chain::append_block.
-using LayerSpec =
-    std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec, CategoryEmbeddingSpec,
-                 EnsembleDenseSpec, PackedDenseSpec, PReLUSpec, ParametricActivationSpec, GLUSpec>;
+using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec,
+                               CategoryEmbeddingSpec, EnsembleDenseSpec, PackedDenseSpec, PReLUSpec,
+                               ParametricActivationSpec, GLUSpec, InterpolationSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
@@ -273,6 +273,8 @@ template <class T> struct Chain {
     }
 
     void append_block(const ScaleSpec &) { append(Scale<T>{n_outputs, n_parameters}); }
+
+    void append_block(const InterpolationSpec &spec) { append(Interpolation<T>(spec, n_outputs)); }
 
     PiecewiseLinear<T> pieces(const PiecewiseLinearSpec &spec) const {
         if (int(spec.n_pieces.size()) != n_outputs)

@@ -27,6 +27,7 @@
 #include "dense.hpp"
 #include "dropout.hpp"
 #include "ensemble.hpp"
+#include "interpolation.hpp"
 #include "learned_activations.hpp"
 #include "normalize.hpp"
 #include "numeric_embedding.hpp"
@@ -46,7 +47,7 @@ using Layer =
     std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
                  NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>, PiecePlaces<T>,
                  PiecewiseDense<T>, Scale<T>, NumericEmbedding<T>, CategoryEmbedding<T>, EnsembleDense<T>,
-                 PackedDense<T>, PReLU<T>, ParametricActivation<T>, GLU<T>>;
+                 PackedDense<T>, PReLU<T>, ParametricActivation<T>, GLU<T>, Interpolation<T>>;
 
 // A layer whose output depends on all rows of a batch: the passes stop there until every task has added up
 // its rows' moments, or on the way back their gradients' sums.

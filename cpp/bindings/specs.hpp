@@ -122,6 +122,15 @@ inline PackedDenseSpec packed_dense_spec(LayerFields &fields) {
             .dropout = fields.optional("dropout", 0.0)};
 }
 
+inline InterpolationSpec interpolation_spec(LayerFields &fields) {
+    using Numbers = std::vector<double>;
+    return {.features = fields.required<int>("n_features"),
+            .columns = fields.required<std::vector<int>>("columns"),
+            .n_knots = fields.required<std::vector<int>>("n_knots"),
+            .x = fields.required<Numbers>("x"),
+            .y = fields.required<Numbers>("y")};
+}
+
 inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "Dense") return dense_spec(fields);
     if (kind == "PiecewiseLinear") return piecewise_linear_spec(fields);
@@ -131,6 +140,7 @@ inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
                                      .widths = fields.required<std::vector<int>>("widths")};
     if (kind == "EnsembleDense") return ensemble_dense_spec(fields);
     if (kind == "PackedDense") return packed_dense_spec(fields);
+    if (kind == "Interpolation") return interpolation_spec(fields);
     if (kind == "Scale") return ScaleSpec{};
     if (kind == "PReLU") return PReLUSpec{fields.required<bool>("shares_slope")};
     if (kind == "ParametricActivation")

@@ -16,6 +16,7 @@ from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
 __all__ = [
+    "FanInUniform",
     "GlorotNormal",
     "GlorotUniform",
     "HeNormal",
@@ -38,6 +39,16 @@ class Initializer(ABC):
     @abstractmethod
     def draw(self, rng: Rng, n_in: int, n_out: int) -> tuple[FloatArray, FloatArray]:
         """Weights and biases in float64."""
+
+
+@final
+@dataclass(frozen=True)
+class FanInUniform(Initializer):
+    """W, b ~ U(-r, r), r = 1 / √n_in, weights drawn before biases: linear layers of PyTorch."""
+
+    def draw(self, rng: Rng, n_in: int, n_out: int) -> tuple[FloatArray, FloatArray]:
+        r = np.sqrt(1 / n_in)
+        return rng.uniform(-r, r, (n_in, n_out)), rng.uniform(-r, r, n_out)
 
 
 @final

@@ -22,6 +22,7 @@ from rosenblatt.network import (
     CategoryEmbedding,
     Dense,
     EnsembleDense,
+    Interpolation,
     Layer,
     Network,
     NumericEmbedding,
@@ -70,6 +71,10 @@ def outputs_of(loss: Loss) -> int:
 
 
 EDGES = ((-1.0, 0.5, 2.0), (-0.3, 0.7), (-2.0, -0.4, 0.6, 0.9), (0.0, 1.0), (-3.0, 0.0, 3.0))
+MAPS = (
+    ((-1.3, -0.2, 0.3, 1.7), (), (-0.6, 0.9)),
+    ((-2.0, 0.5, 0.4, 3.0), (), (0.0, 1.5)),
+)
 # Every activation, structure, link and form; and what several of a kind could confuse.
 NETWORKS: dict[str, Trained] = {
     **{repr(g): trained(hidden(g)) for g in ACTIVATIONS},
@@ -131,6 +136,10 @@ NETWORKS: dict[str, Trained] = {
             PackedDense(3, 2),
         ),
         Poisson(),
+    ),
+    "maps of features": trained((Interpolation(5, (4, 0, 2), *MAPS), Dense(4, Tanh()), Dense(3))),
+    "maps beside categories": trained(
+        (CategoryEmbedding((0,), (3,), (2,)), Interpolation(3, (0, 2, 1), *MAPS), Dense(3))
     ),
     "two of a kind": trained(
         (

@@ -14,6 +14,7 @@ from rosenblatt.network import (
     CategoryEmbedding,
     Dense,
     EnsembleDense,
+    Interpolation,
     Network,
     NumericEmbedding,
     PackedDense,
@@ -58,6 +59,10 @@ def of(n_inputs: int, *layers: Any, categories: tuple[tuple[int, int], ...] = ()
 
 
 EDGES = ((-1.0, 0.05, 0.5, 2.0), (-0.3, 0.7), (-2.0, -0.4, 0.6))
+MAPS = (
+    ((-1.3, -0.2, 0.3, 1.7), (), (-0.6, 0.9)),
+    ((-2.0, 0.5, 0.4, 3.0), (), (0.0, 1.5)),
+)  # x and y of knots
 NETWORKS: dict[str, Case] = {
     "scale": of(4, Scale(), Dense(5, Tanh()), Dense(3)),
     "scale of many": of(70, Scale(), Dense(3, Tanh()), Scale(), Dense(3)),
@@ -188,6 +193,16 @@ NETWORKS: dict[str, Case] = {
         Dense(3, ntk=True),
         categories=((3, 9),),
     ),
+    "maps of features": of(3, Interpolation(3, (2, 0, 2), *MAPS), Dense(4, Tanh()), Dense(3)),
+    "maps beside categories": of(
+        4,
+        CategoryEmbedding((1,), (6,), (3,)),
+        Interpolation(3, (1, 0, 2), *MAPS),
+        Dense(4, Tanh()),
+        Dense(3),
+        categories=((1, 6),),
+    ),
+    "maps in the middle": of(2, Dense(5, Tanh()), Interpolation(4, (3, 1, 1), *MAPS), Dense(3)),
     "scale last": of(3, Dense(3), Scale()),
 }
 each_case = pytest.mark.parametrize("case", NETWORKS.values(), ids=NETWORKS)

@@ -35,6 +35,7 @@ SHOWN = (
     "support/paths.py",
     "table",
     "tabular/folds.py",
+    "tabular/networks/memory.py",
 )
 # Words of tables, which no screen shows.
 VOCABULARY = {

@@ -33,6 +33,7 @@ def test_a_classifier_has_its_parameters_again(tmp_path: Path) -> None:
     again = saved_and_loaded(model, tmp_path / "m.safetensors")
     assert again.get_params() == {
         "preset": "fast",
+        "network": None,
         "columns": {"lift": "drop", "town": "category"},
         "random_state": 4,
         "time_limit": 600,

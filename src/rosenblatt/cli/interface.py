@@ -29,7 +29,7 @@ from rosenblatt.cli.fit_arguments import PANEL, FitArguments, NetworkArguments, 
 from rosenblatt.cli.job import Job, check_source, source_of
 from rosenblatt.cli.lab_options import check_lab
 from rosenblatt.cli.learner_arguments import LearnerArguments
-from rosenblatt.cli.one_network import describes_one_network, hidden_layers
+from rosenblatt.cli.one_network import describes_one_network, hidden_layers, published_network
 from rosenblatt.cli.options import DEFAULT_HIDDEN, parse_hidden
 from rosenblatt.cli.overview import examples, new_app
 from rosenblatt.cli.prediction_file import PredictionFile
@@ -37,6 +37,7 @@ from rosenblatt.cli.search_options import SELECTIONS, STRATEGIES, SearchOptions,
 from rosenblatt.cli.size import parse_size
 from rosenblatt.cli.table_arguments import TableArguments
 from rosenblatt.serving import Settings
+from rosenblatt.tabular.preset import NETWORK_NAMES
 
 if TYPE_CHECKING:
     from rosenblatt.cli.screen import Screen
@@ -81,7 +82,8 @@ def train(
         str | None,
         typer.Option(
             help="Units of the hidden layers of one network, such as 64,32; none = a linear model."
-            f" {DEFAULT_HIDDEN} if an option below is given.",
+            f" {DEFAULT_HIDDEN} if an option below is given. Or a published network by its name:"
+            f" {alternatives(NETWORK_NAMES)}.",
             rich_help_panel=PANEL,
         ),
     ] = None,
@@ -110,10 +112,11 @@ def train(
     """
     begun = perf_counter()
     single, learned = None, None
-    if describes_one_network(context):
+    published = published_network(context, network)
+    if published is None and describes_one_network(context):
         single = training_options(task, hidden_layers(network, hidden), of_network, fit)
     else:
-        learned = learner.options(task, fit)
+        learned = learner.options(task, fit, published)
     check_source(data, example)
     fmt = table.format()
     predictions = learner.save_predictions

@@ -78,13 +78,14 @@ class LearnerArguments:
         ),
     ] = None
 
-    def options(self, task: str, fit: FitArguments) -> LearnerOptions:
+    def options(self, task: str, fit: FitArguments, network: str | None) -> LearnerOptions:
         """The options of the learner, checked."""
         return LearnerOptions(
             task=task,
             preset=self.preset,
             seconds=None if self.time is None else parse_time(self.time),
             ensemble=self.ensemble,
+            network=network,
             class_weight=self.class_weight,
             loss=self.loss,
             every_row=self.save_predictions is not None,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from rosenblatt.cli.options import TASKS, check, check_member
-from rosenblatt.tabular.preset import MOST_NETWORKS, NUMBER_LOSSES, PRESETS, Preset
+from rosenblatt.tabular.preset import MOST_NETWORKS, NUMBER_LOSSES, ONCE, PRESETS, Preset
+
+if TYPE_CHECKING:
+    from rosenblatt.tabular.networks import NetworkFamily
 
 __all__ = ["CLASS_WEIGHTS", "LearnerOptions"]
 
@@ -26,6 +29,8 @@ class LearnerOptions:
         From the beginning of the command.
     ensemble : int, optional
         Networks; as many as the preset has if None.
+    network : str, optional
+        The name of a published one, in place of the learner's.
     class_weight : str, optional
     loss : str, optional
         Of numbers.
@@ -41,6 +46,7 @@ class LearnerOptions:
     preset: str
     seconds: float | None
     ensemble: int | None
+    network: str | None
     class_weight: str | None
     loss: str | None
     every_row: bool
@@ -67,9 +73,20 @@ class LearnerOptions:
     @property
     def chosen(self) -> Preset:
         """The preset, with as many networks as asked for."""
+        if self.network is not None:
+            return ONCE
         preset = PRESETS[self.preset]
         if self.ensemble is not None:
             return preset.with_networks(self.ensemble)
         if self.every_row:
             return replace(preset, fewest_members=max(preset.fewest_members, preset.n_folds))
         return preset
+
+    @property
+    def family(self) -> NetworkFamily | None:
+        """The published network that was named."""
+        if self.network is None:
+            return None
+        from rosenblatt.tabular.networks import NETWORKS
+
+        return NETWORKS[self.network]

@@ -121,7 +121,12 @@ def prepare_rows(
         group_column or "",
     )
     encoded = encode_labelled(
-        data, labelled.formats, options.chosen, random_state=options.seed, reading=file.reading
+        data,
+        labelled.formats,
+        options.chosen,
+        random_state=options.seed,
+        reading=file.reading,
+        categories=None if options.family is None else options.family.rule,
     )
     tested = None
     if len(held_out):

@@ -21,6 +21,7 @@ from rosenblatt.parallel import StopSignal
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.tabular.encoding import without_codes
 from rosenblatt.tabular.parameters import column_options
 from rosenblatt.tabular.preset import NUMBER_LOSSES
 from rosenblatt.tabular.training import TrainedTable, train_networks
@@ -78,6 +79,7 @@ def train_learner(
     trained = train_networks(
         rows.table,
         options.chosen,
+        family=options.family,
         loss=options.loss or NUMBER_LOSSES[0],
         n_jobs=options.jobs,
         stop=stop,
@@ -152,14 +154,17 @@ def comparison_of(
         return None, []
     # Without the weights of classes.
     weights = rows.table.distinct.shared(rows.weights)
-    unweighted = replace(trained.rows, weights=weights)
+    X, held_out = without_codes(trained.encoding, trained.rows.X), rows.held_out
+    if held_out is not None:
+        held_out = replace(held_out, X=without_codes(trained.encoding, held_out.X))
+    unweighted = replace(trained.rows, X=X, weights=weights)
     try:
         return (
             compared(
                 rows.kind,
                 unweighted,
                 rows.table.divisions,
-                rows.held_out,
+                held_out,
                 work_of(trained.learned),
                 options.jobs,
             ),

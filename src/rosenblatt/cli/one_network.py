@@ -11,8 +11,9 @@ from rosenblatt.cli.fit_arguments import NetworkArguments
 from rosenblatt.cli.learner_arguments import LearnerArguments
 from rosenblatt.cli.options import DEFAULT_HIDDEN, parse_hidden
 from rosenblatt.errors import InputError
+from rosenblatt.tabular.preset import NETWORK_NAMES
 
-__all__ = ["describes_one_network", "hidden_layers"]
+__all__ = ["describes_one_network", "hidden_layers", "published_network"]
 
 ONE_NETWORK = (
     "network",
@@ -21,6 +22,7 @@ ONE_NETWORK = (
     *(field.name for field in fields(NetworkArguments)),
 )
 LEARNER = tuple(field.name for field in fields(LearnerArguments))
+OF_RECIPES = ("preset", "ensemble")  # those of the learner's that say what it trains
 
 
 def describes_one_network(context: typer.Context) -> bool:
@@ -32,6 +34,19 @@ def describes_one_network(context: typer.Context) -> bool:
             " leave one of them out"
         )
     return bool(of_network)
+
+
+def published_network(context: typer.Context, network: str | None) -> str | None:
+    """The published network that --network names; InputError beside options that describe one."""
+    if network not in NETWORK_NAMES:
+        return None
+    others = given(context, (*OF_RECIPES, *(name for name in ONE_NETWORK if name != "network")))
+    if others:
+        raise InputError(
+            f"--network {network} is trained as it was published, and {others[0]} says otherwise:"
+            " leave one of them out"
+        )
+    return network
 
 
 def hidden_layers(network: str | None, hidden: str | None) -> tuple[int, ...]:

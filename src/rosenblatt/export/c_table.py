@@ -113,11 +113,12 @@ class Writer:
     def _category(self, column: Category) -> None:
         x = self._member("const char *", column)
         n, start = len(column.categories), self.n_features
+        if column.coded:
+            self._code(column, x)
+            return
         self._say(f"missing = !{x} || !*{x};")
         if n:
-            known = f"{self.name}_texts_{len(self.constants) + 1}"
-            texts = ",\n    ".join(map(string, column.categories))
-            self.constants.append(f"static const char *const {known}[{n}] = {{\n    {texts}\n}};\n")
+            known = self._texts(column.categories)
             place = self._helper("place", PLACE)
             self._say(f"place = missing ? {n} : {place}({x}, {known}, {n});")
             self._say(f"for (i = 0; i < {n}; i++) x[{start} + i] = i == place;")
@@ -128,6 +129,25 @@ class Writer:
             self._feature("missing")
         if column.mean_of:
             self._means(column, x)
+
+    def _texts(self, texts: tuple[str, ...]) -> str:
+        """A constant array of them; its name."""
+        name = f"{self.name}_texts_{len(self.constants) + 1}"
+        listed = ",\n    ".join(map(string, texts))
+        self.constants.append(
+            f"static const char *const {name}[{len(texts)}] = {{\n    {listed}\n}};\n"
+        )
+        return name
+
+    def _code(self, column: Category, x: str) -> None:
+        """0 for what is none of the categories."""
+        n = len(column.categories)
+        if not n:
+            self._feature("0")
+            return
+        place, known = self._helper("place", PLACE), self._texts(column.categories)
+        self._say(f'place = {place}({x} ? {x} : "", {known}, {n});')
+        self._feature(f"place == {n} ? 0 : place + 1")
 
     def _means(self, column: Category, x: str) -> None:
         """Behind the indicators: of each known text, then of a missing cell; 0 of any other."""

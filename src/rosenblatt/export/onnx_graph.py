@@ -24,10 +24,12 @@ from rosenblatt.normalizations import Normalization
 from rosenblatt.normalizations.registration import REGISTRY as NORMALIZATIONS
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["OPSET", "Graph", "finished", "network_value", "onnx_model"]
+__all__ = ["ML", "OPSET", "Graph", "finished", "network_value", "onnx_model"]
 
 # The first with GELU, and the oldest version of the format that may hold it.
 OPSET, IR_VERSION = 20, 9
+ML = "ai.onnx.ml"  # the domain of operators for tables, such as encoders of texts
+OPSETS = {"": OPSET, ML: 3}
 
 
 @final
@@ -132,7 +134,10 @@ def finished(graph: Graph, trained: Trained) -> ModelProto:
             graph.constants,
             doc_string=str(trained),
         ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
+        opset_imports=[
+            helper.make_opsetid(domain, OPSETS[domain])
+            for domain in sorted({"", *(node.domain for node in graph.nodes)})
+        ],
         ir_version=IR_VERSION,
         producer_name="rosenblatt",
     )

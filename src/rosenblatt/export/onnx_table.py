@@ -16,7 +16,7 @@ import math
 import numpy as np
 from onnx import ModelProto, TensorProto
 
-from rosenblatt.export.onnx_graph import Graph, finished, network_value
+from rosenblatt.export.onnx_graph import ML, Graph, finished, network_value
 from rosenblatt.export.raw_cells import meaning_of
 from rosenblatt.export.trained import Trained
 from rosenblatt.model import AnyModel, OutputFormat
@@ -87,6 +87,8 @@ def features_of(graph: Graph, column: AnyColumn) -> list[str]:
 def of_category(graph: Graph, column: Category) -> list[str]:
     name, meaning = named(graph, column.name), meaning_of(column)
     cell = graph.input(name, TensorProto.STRING, 1, meaning=meaning)
+    if column.coded:
+        return [code_of(graph, cell, column.categories)]
     missing = is_one_of(graph, cell, ("",))
     features = [is_one_of(graph, cell, column.categories)] if column.categories else []
     if column.others:
@@ -98,6 +100,20 @@ def of_category(graph: Graph, column: Category) -> list[str]:
     if column.indicator:
         features.append(missing)
     return [*features, means_of(graph, column, cell, missing)] if column.mean_of else features
+
+
+def code_of(graph: Graph, cell: str, categories: tuple[str, ...]) -> str:
+    """1 … n for the categories, 0 for anything else."""
+    if not categories:
+        return as_float(graph, graph.step("Equal", cell, graph.constant(np.array([""], object))))
+    return graph.step(
+        "LabelEncoder",
+        cell,
+        domain=ML,
+        keys_strings=list(categories),
+        values_floats=[float(k + 1) for k in range(len(categories))],
+        default_float=0.0,
+    )
 
 
 def means_of(graph: Graph, column: Category, cell: str, missing: str) -> str:

@@ -9,6 +9,7 @@ from rosenblatt.network.dense import Dense
 from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
 from rosenblatt.network.ensemble_dense import EnsembleDense, PackedDense
 from rosenblatt.network.glu import GLU
+from rosenblatt.network.interpolation import Interpolation
 from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape, Tangent
 from rosenblatt.network.layout import beside_dense, fill
 from rosenblatt.network.learned_activations import ParametricActivation, PReLU
@@ -35,6 +36,7 @@ __all__ = [
     "EnsembleAffine",
     "EnsembleDense",
     "GaussianNoise",
+    "Interpolation",
     "Layer",
     "NativeForm",
     "Network",

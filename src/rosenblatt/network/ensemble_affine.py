@@ -79,8 +79,8 @@ class EnsembleAffine(MemberAffine):
     draws_signs : bool, default False
         Whether r begins with random signs, and not at 1.
     input_groups : tuple of int, default ()
-        Sizes of groups of inputs, such as the embeddings of features: r begins with one draw from
-        N(0, 1) for each member and group. None for no such draws.
+        Sizes of groups of inputs, such as the embeddings of features: r begins with one draw for
+        each member and group, from N(0, 1) or of a sign. None for no such draws.
     """
 
     n_members: int
@@ -125,12 +125,15 @@ class EnsembleAffine(MemberAffine):
             parameters["output_scale"][...] = 1
         if not self.scales_input:
             return
-        shape = parameters["input_scale"].shape
-        if self.input_groups:
-            of_groups = rng.normal(size=(self.n_members, len(self.input_groups)))
-            parameters["input_scale"][...] = np.repeat(of_groups, self.input_groups, axis=1)
+        sizes = self.input_groups or (1,) * n_in
+        shape = (self.n_members, len(sizes))
+        if self.draws_signs:
+            of_groups = rng.choice([-1, 1], shape)
+        elif self.input_groups:
+            of_groups = rng.normal(size=shape)
         else:
-            parameters["input_scale"][...] = rng.choice([-1, 1], shape) if self.draws_signs else 1
+            of_groups = np.ones(shape)
+        parameters["input_scale"][...] = np.repeat(of_groups, sizes, axis=1)
 
     def forward(
         self, parameters: Arrays, state: Arrays, x: FloatArray, stream: Stream | None

@@ -92,8 +92,8 @@ class EnsembleDense(MemberBlock):
     draws_signs : bool, default False
         Whether r begins with random signs, and not at 1.
     input_groups : tuple of int, default ()
-        Sizes of groups of inputs, such as the embeddings of features: r begins with one draw from
-        N(0, 1) for each member and group.
+        Sizes of groups of inputs, such as the embeddings of features: r begins with one draw for
+        each member and group, from N(0, 1), or of a sign with `draws_signs`.
 
     Raises
     ------

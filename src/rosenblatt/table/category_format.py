@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.messages import count, quote
 from rosenblatt.table.missing_words import missing_words
 
-__all__ = ["category_format", "frequent"]
+__all__ = ["CategoryRule", "category_format", "frequent"]
 
 NEARLY_DISTINCT = 0.9  # share of distinct texts from which they are an identifier
 FEW_TEXTS = 10  # this many distinct texts are never an identifier
@@ -106,9 +108,33 @@ def are_prose(texts: Sequence[str]) -> bool:
     return sum(len(WORD.findall(text)) for text in texts) >= PROSE_WORDS * len(texts)
 
 
-def frequent(counts: IntArray, n_rows: int, most: int) -> IntArray:
+@final
+@dataclass(frozen=True)
+class CategoryRule:
+    """Which categories of a column have features, and of what kind.
+
+    Attributes
+    ----------
+    most : int
+        How many have a feature of their own.
+    fewest_rows : int, optional
+        That such a category has; from the number of rows if None.
+    coded_from : int, optional
+        The number of categories from which on a column is encoded as a code, however many they are.
+    """
+
+    most: int = 100
+    fewest_rows: int | None = None
+    coded_from: int | None = None
+
+    def codes(self, n_categories: int) -> bool:
+        """Whether a column of so many categories is encoded as a code."""
+        return self.coded_from is not None and n_categories >= self.coded_from
+
+
+def frequent(counts: IntArray, n_rows: int, most: int, fewest_rows: int | None = None) -> IntArray:
     """The places of those with enough rows for a feature of their own, the most frequent first."""
-    enough = int(np.clip(RARE_SHARE * n_rows, RARE_MIN, RARE_MAX))
+    enough = fewest_rows or int(np.clip(RARE_SHARE * n_rows, RARE_MIN, RARE_MAX))
     by_count = np.argsort(-counts, kind="stable")[:most]
     own: IntArray = by_count[counts[by_count] >= enough]
     return own

@@ -116,7 +116,7 @@ def unit_of(notation: NumberNotation | DurationNotation) -> str:
 @dataclass(frozen=True)
 class Category(Column):
     """One of several texts: one feature each for the frequent ones, one for all others together,
-    and means of the target.
+    and means of the target. Or a code alone, for a network that embeds categories.
 
     Attributes
     ----------
@@ -135,6 +135,9 @@ class Category(Column):
         category has 0, as the mean over all rows.
     mean_of : tuple of str
         What is averaged, such as a class whose share it is: one feature each.
+    coded : bool
+        Whether its one feature is a code: 1 … n for `categories`, and 0 for the others, those never
+        seen and missing cells.
     """
 
     kind: ClassVar[str] = "category"
@@ -146,9 +149,12 @@ class Category(Column):
     words: tuple[str, ...] = ()
     means: tuple[tuple[float, ...], ...] = ()
     mean_of: tuple[str, ...] = ()
+    coded: bool = False
 
     def __post_init__(self) -> None:
         known = self.known
+        if self.coded and self.mean_of:
+            raise ValueError(f"column {quote([self.name])} has a code, and no means beside it")
         if len(set(known)) != len(known):
             raise ValueError(f"the categories of column {quote([self.name])} are not distinct")
         expected = len(known) + self.indicator if self.mean_of else 0
@@ -168,11 +174,15 @@ class Category(Column):
 
     @property
     def n_indicators(self) -> int:
-        """Features that are 0 or 1; those of the means follow."""
+        """Features that are 0 or 1, or the code; those of the means follow."""
+        if self.coded:
+            return 1
         return len(self.categories) + bool(self.others) + self.indicator
 
     @property
     def feature_names(self) -> tuple[str, ...]:
+        if self.coded:
+            return (f"{self.name}: code",)
         own = tuple(f"{self.name} = {category}" for category in self.categories)
         other = (f"{self.name} is another",) if self.others else ()
         missing = (f"{self.name} is missing",) if self.indicator else ()
@@ -211,13 +221,17 @@ class Category(Column):
     def fill(self, cells: Cells, out: FloatArray) -> tuple[str, ...]:
         distinct = cells.distinct
         known, missing = self._known_and_missing(distinct)
-        # -1 means "no feature at all".
-        other = len(self.categories) if self.others else -1
-        feature = np.where((known >= 0) & (known < len(self.categories)), known, other)
-        last = self.n_indicators - 1 if self.indicator else -1
-        feature_of_row = spread(np.where(missing, last, feature), distinct.codes, last)
-        rows = np.flatnonzero(feature_of_row >= 0)
-        out[rows, feature_of_row[rows]] = 1
+        is_own = (known >= 0) & (known < len(self.categories))
+        if self.coded:
+            out[:, 0] = spread(np.where(is_own, known + 1, 0), distinct.codes, 0)
+        else:
+            # -1 means "no feature at all".
+            other = len(self.categories) if self.others else -1
+            feature = np.where(is_own, known, other)
+            last = self.n_indicators - 1 if self.indicator else -1
+            feature_of_row = spread(np.where(missing, last, feature), distinct.codes, last)
+            rows = np.flatnonzero(feature_of_row >= 0)
+            out[rows, feature_of_row[rows]] = 1
         if self.mean_of:
             out[:, self.n_indicators :] = self.means_at(self.places(cells))
 

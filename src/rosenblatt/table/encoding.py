@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.table.category_format import CategoryRule
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.column_groups import groups_of, in_parallel
@@ -318,7 +319,7 @@ def learn_encoding(
     *,
     target: str | TableFormats,
     task: Task = Task.AUTO,
-    max_categories: int = 100,
+    max_categories: int | CategoryRule = 100,
     fmt: TableFormat | None = None,
     rows: IntArray | None = None,
     reading: FileReading | None = None,
@@ -332,8 +333,8 @@ def learn_encoding(
     target : str or TableFormats
         The column to predict; or the result of `recognise_table` on a table that these are rows of.
     task : Task
-    max_categories : int
-        How many categories of one column get a feature of their own.
+    max_categories : int or CategoryRule
+        How many categories of one column get a feature of their own; or more of a rule than that.
     fmt : TableFormat, optional
         What is known about the table.
     rows : int array (n,), optional
@@ -355,6 +356,7 @@ def learn_encoding(
     name = known.target.name
     if rows is None:
         rows = np.flatnonzero(known.target.encode(table.by_name[name]).rows)
+    rule = CategoryRule(max_categories) if isinstance(max_categories, int) else max_categories
     everywhere = np.array_equal(rows, np.arange(len(table)))
 
     def learnt(column: ColumnFormat) -> AnyColumn:
@@ -362,7 +364,7 @@ def learn_encoding(
         # Taking the rows of the whole table would copy it.
         trained_on = cells if everywhere else cells.take(rows)
         missing = is_missing_anywhere(column, cells)
-        return learn_column(column, trained_on, max_categories, has_missing=missing)
+        return learn_column(column, trained_on, rule, has_missing=missing)
 
     columns = tuple(in_parallel(learnt, known.columns, len(rows)))
     if all(isinstance(column, Dropped) for column in columns):

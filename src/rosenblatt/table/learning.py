@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.support.types import Float64Array
-from rosenblatt.table.category_format import frequent
+from rosenblatt.table.category_format import CategoryRule, frequent
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
@@ -41,7 +41,7 @@ EMPTY = Scaling(0.0, 1.0, 0.0, 1.0)  # of a column without a present cell among 
 
 
 def learn_column(
-    fmt: ColumnFormat, cells: Cells, max_categories: int, *, has_missing: bool
+    fmt: ColumnFormat, cells: Cells, rule: CategoryRule, *, has_missing: bool
 ) -> AnyColumn:
     """The encoding of a column.
 
@@ -51,8 +51,8 @@ def learn_column(
         From the whole table.
     cells : Cells
         The training rows.
-    max_categories : int
-        How many categories get a feature of their own.
+    rule : CategoryRule
+        Which categories have features.
     has_missing : bool
         Whether a cell of the whole table is missing: then a feature marks such cells, whichever
         rows are trained on.
@@ -72,7 +72,7 @@ def learn_column(
         return date(fmt, cells, has_missing)
     if fmt.kind is ColumnKind.NUMBER:
         return number(fmt, cells, has_missing)
-    return category(fmt, cells, max_categories, has_missing)
+    return category(fmt, cells, rule, has_missing)
 
 
 def is_missing_anywhere(fmt: ColumnFormat, cells: Cells) -> bool:
@@ -160,7 +160,7 @@ def date(fmt: ColumnFormat, cells: Cells, indicator: bool) -> Date:
     return Date(fmt.name, scaling, cycles, indicator, fmt.missing, notation_of_dates(fmt))
 
 
-def category(fmt: ColumnFormat, cells: Cells, max_categories: int, indicator: bool) -> Category:
+def category(fmt: ColumnFormat, cells: Cells, rule: CategoryRule, indicator: bool) -> Category:
     distinct = cells.distinct
     given = distinct.counts > 0
     # The words of the whole table decide: a marker that is a value there is one here.
@@ -170,9 +170,11 @@ def category(fmt: ColumnFormat, cells: Cells, max_categories: int, indicator: bo
     places = np.array(sorted(places, key=distinct.strings.__getitem__), np.int64)
     texts = [distinct.strings[place] for place in places]
     counts = distinct.counts[places]
-    own = frequent(counts, int(counts.sum()), max_categories)
+    coded = rule.codes(len(texts))
+    most = len(texts) if coded else rule.most
+    own = frequent(counts, int(counts.sum()), most, rule.fewest_rows)
     categories = tuple(sorted(texts[k] for k in own))
     others = tuple(sorted(set(texts) - set(categories)))
     # A marker that is none of the categories means missing anyway.
     words = tuple(word for word in fmt.missing if not is_marker(word))
-    return Category(fmt.name, categories, others, indicator, words)
+    return Category(fmt.name, categories, others, indicator, words, coded=coded)

@@ -31,7 +31,8 @@ from rosenblatt.tabular.given_rows import training_rows, validation_rows
 from rosenblatt.tabular.inputs import by_place, is_frame, names_of_arrays, table_from
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.member import EpochNote
-from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, PRESETS, Preset
+from rosenblatt.tabular.networks import NETWORKS, NetworkFamily
+from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, ONCE, PRESETS, Preset
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.summary import network_summary, summary_of
 from rosenblatt.tabular.training import train_networks
@@ -48,6 +49,7 @@ class BaseTable(BaseEstimator, ABC):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "preset": [StrOptions(set(PRESETS)), Preset],
+        "network": [None, StrOptions(set(NETWORKS)), NetworkFamily],
         "time_limit": [None, Interval(Real, 0, None, closed="neither")],
         "columns": [None, dict],
         "n_jobs": [None, Integral],
@@ -63,6 +65,7 @@ class BaseTable(BaseEstimator, ABC):
         self,
         preset: str | Preset = DEFAULT,
         *,
+        network: str | NetworkFamily | None = None,
         time_limit: float | None = None,
         columns: Mapping[str, ColumnKind | str] | None = None,
         n_jobs: int | None = None,
@@ -70,6 +73,7 @@ class BaseTable(BaseEstimator, ABC):
         verbose: bool | int = False,
     ) -> None:
         self.preset = preset
+        self.network = network
         self.time_limit = time_limit
         self.columns = columns
         self.n_jobs = n_jobs
@@ -155,17 +159,19 @@ class BaseTable(BaseEstimator, ABC):
     def _fit(
         self, data: Labelled, formats: TableFormats, validation: Labelled | None, begun: float
     ) -> None:
-        preset = self._preset
+        family, preset = self._family, self._preset
         encoded = encode_labelled(
             data,
             formats,
             preset,
             random_state=self.random_state,
             validation=validation,
+            categories=None if family is None else family.rule,
         )
         trained = train_networks(
             encoded,
             preset,
+            family=family,
             loss=self._loss,
             n_jobs=self.n_jobs,
             stop=StopSignal.after(None if self.time_limit is None else self._left(begun)),
@@ -208,7 +214,13 @@ class BaseTable(BaseEstimator, ABC):
         return NUMBER_LOSSES[0]
 
     @property
+    def _family(self) -> NetworkFamily | None:
+        return NETWORKS[self.network] if isinstance(self.network, str) else self.network
+
+    @property
     def _preset(self) -> Preset:
+        if self.network is not None:
+            return ONCE
         return PRESETS[self.preset] if isinstance(self.preset, str) else self.preset
 
     def _left(self, begun: float) -> float:

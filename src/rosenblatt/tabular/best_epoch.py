@@ -7,6 +7,8 @@ stay honest, a half of the rows has those of the epoch that is best by the other
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -43,6 +45,8 @@ class BestEpoch:
     objective : Objective
     y : array (n_validation,)
     weights : array (n_validation,), optional
+    is_better : callable
+        Whether a quality is better than the best one so far.
     theta : array, optional
         The parameters after the best epoch so far.
     number : int
@@ -53,6 +57,7 @@ class BestEpoch:
     objective: Objective
     y: npt.NDArray[Any]
     weights: Float64Array | None
+    is_better: Callable[[Quality, Quality], bool] = operator.gt
     theta: FloatArray | None = None
     number: int = -1
     quality: Quality = WORST
@@ -67,11 +72,11 @@ class BestEpoch:
     def compare(self, number: int, theta: FloatArray, scores: FloatArray) -> Quality:
         """The quality of an epoch by all rows; it is kept where it is the best one so far."""
         quality = self._quality(scores, slice(None))
-        if quality > self.quality:
+        if self.is_better(quality, self.quality):
             self.theta, self.number, self.quality = theta.copy(), number, quality
         for half in self.halves:
             by_half = self._quality(scores, half.rows)
-            if by_half > half.quality:
+            if self.is_better(by_half, half.quality):
                 half.quality, half.of_others = by_half, scores[half.others].copy()
         return quality
 

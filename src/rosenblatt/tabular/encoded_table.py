@@ -22,6 +22,7 @@ from rosenblatt.table import (
     TableEncoding,
     TableFormats,
 )
+from rosenblatt.table.category_format import CategoryRule
 from rosenblatt.table.row_keys import row_keys
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.distinct_rows import DistinctRows, distinct_rows
@@ -117,6 +118,7 @@ def encode_labelled(
     random_state: Any = None,
     validation: Labelled | None = None,
     reading: FileReading | None = None,
+    categories: CategoryRule | None = None,
 ) -> EncodedTable:
     """Learn the columns, encode the distinct rows and divide them into folds.
 
@@ -131,6 +133,8 @@ def encode_labelled(
         Rows by which epochs are compared, in place of folds.
     reading : FileReading, optional
         How the table's file was read.
+    categories : CategoryRule, optional
+        How categories are encoded, without means of the target; None for the learner's encoding.
 
     Raises
     ------
@@ -148,7 +152,15 @@ def encode_labelled(
         formats = replace(formats, target=scaled_to(formats.target, data.y, data.weights))
     folds = folds_of(data, distinct, preset, rng)
     encoded = encode_training(
-        data.table, formats, data.rows, data.y, folds, data.weights, reading=reading
+        data.table,
+        formats,
+        data.rows,
+        data.y,
+        folds,
+        data.weights,
+        categories or CategoryRule(),
+        means=categories is None,
+        reading=reading,
     )
     rows = TrainingRows(encoded.X, data.y, data.weights, encoded.means)
     if validation is None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from rosenblatt.errors import InputError
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 from rosenblatt.table import (
+    Category,
     Date,
     FileReading,
     Number,
@@ -20,6 +21,7 @@ from rosenblatt.table import (
     TableFormat,
     TableFormats,
 )
+from rosenblatt.table.category_format import CategoryRule
 from rosenblatt.table.encoding import learn_encoding
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.names import require_columns
@@ -28,7 +30,13 @@ from rosenblatt.table.target import AnyTarget
 from rosenblatt.table.target_means import MeanFeatures, averaged, with_means
 from rosenblatt.tabular.wording import in_python
 
-__all__ = ["EncodedTraining", "encode_training", "formats_of", "numeric_features"]
+__all__ = [
+    "EncodedTraining",
+    "encode_training",
+    "formats_of",
+    "numeric_features",
+    "without_codes",
+]
 
 
 @final
@@ -67,7 +75,7 @@ def encode_training(
     y: npt.NDArray[Any],
     folds: IntArray,
     weights: Float64Array | None = None,
-    max_categories: int = 100,
+    max_categories: int | CategoryRule = 100,
     *,
     means: bool = True,
     ordered: bool = False,
@@ -86,8 +94,8 @@ def encode_training(
     folds : int array (n,)
         The fold of each.
     weights : array (n,), optional
-    max_categories : int
-        How many categories of one column get a feature of their own.
+    max_categories : int or CategoryRule
+        How many categories of one column get a feature of their own; or more of a rule than that.
     means : bool
         Whether categories have means of the target.
     ordered : bool
@@ -118,3 +126,18 @@ def numeric_features(encoding: TableEncoding) -> list[int]:
         for start, column in zip(starts, encoding.columns, strict=False)
         if isinstance(column, Number | Date)
     ]
+
+
+def without_codes(encoding: TableEncoding, X: FloatArray) -> FloatArray:
+    """The features with 0 in place of codes, which say nothing to a linear model."""
+    starts = np.cumsum([0, *(column.n_features for column in encoding.columns)])
+    codes = [
+        int(start)
+        for start, column in zip(starts, encoding.columns, strict=False)
+        if isinstance(column, Category) and column.coded
+    ]
+    if not codes:
+        return X
+    X = X.copy()
+    X[:, codes] = 0
+    return X

@@ -48,7 +48,6 @@ class Member:
     ----------
     number : int
         From 0.
-    recipe : Recipe
     model : Model
         With the weights of its best epoch.
     division : Division
@@ -61,7 +60,6 @@ class Member:
     """
 
     number: int
-    recipe: Recipe
     model: Model
     division: Division
     scores: FloatArray
@@ -147,7 +145,7 @@ def train(
     if best.theta is None:
         return None
     model = Model(network, best.theta, objective.loss)
-    return Member(number, recipe, model, division, best.scores, tuple(notes), best.number)
+    return Member(number, model, division, best.scores, tuple(notes), best.number)
 
 
 def batch_size_for(n_rows: int) -> int:

@@ -19,6 +19,7 @@ from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
 from rosenblatt.tabular.inputs import is_missing
 from rosenblatt.tabular.learned import Learned
+from rosenblatt.tabular.networks import NetworkFamily
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import TrainingRows
 
@@ -36,7 +37,7 @@ class TableRegressor(RegressorMixin, BaseTable):
 
     Parameters
     ----------
-    preset, time_limit, columns, n_jobs, random_state, verbose
+    preset, network, time_limit, columns, n_jobs, random_state, verbose
         As in `TableClassifier`.
     loss : {'squared_error', 'absolute_error'}, default='squared_error'
         What the networks minimise: the latter predicts medians, which outliers do not move.
@@ -68,6 +69,7 @@ class TableRegressor(RegressorMixin, BaseTable):
         self,
         preset: str | Preset = DEFAULT,
         *,
+        network: str | NetworkFamily | None = None,
         loss: str = NUMBER_LOSSES[0],
         time_limit: float | None = None,
         columns: Mapping[str, ColumnKind | str] | None = None,
@@ -77,6 +79,7 @@ class TableRegressor(RegressorMixin, BaseTable):
     ) -> None:
         super().__init__(
             preset,
+            network=network,
             time_limit=time_limit,
             columns=columns,
             n_jobs=n_jobs,

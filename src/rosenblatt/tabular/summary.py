@@ -53,4 +53,6 @@ def network_summary(model: AnyModel) -> str:
     if all(len(member.network.layers) == 1 for member in members):
         return f"a linear model, {model.n_parameters:,} weights"
     networks = count(len(members), "network")
+    if len(members) == 1 and members[0].network.n_members > 1:
+        networks += f" of {count(members[0].network.n_members, 'member')}"
     return f"{networks}, {model.n_parameters:,} weights{' in all' if len(members) > 1 else ''}"

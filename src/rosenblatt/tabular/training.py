@@ -16,11 +16,13 @@ from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
 from rosenblatt.table import TableEncoding
 from rosenblatt.tabular.encoded_table import EncodedTable
-from rosenblatt.tabular.encoding import numeric_features
+from rosenblatt.tabular.encoding import numeric_features, without_codes
 from rosenblatt.tabular.epoch_log import EpochLog, TrainedEpoch
 from rosenblatt.tabular.fallback import linear_model_of
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.learner import learn
+from rosenblatt.tabular.networks.family import NetworkFamily
+from rosenblatt.tabular.networks.learner import learn_once
 from rosenblatt.tabular.preset import NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.work import Report
@@ -64,6 +66,7 @@ def train_networks(
     table: EncodedTable,
     preset: Preset,
     *,
+    family: NetworkFamily | None = None,
     loss: str = NUMBER_LOSSES[0],
     n_jobs: int | None = None,
     stop: StopSignal | None = None,
@@ -77,6 +80,8 @@ def train_networks(
     table : EncodedTable
     preset : Preset
         The one that the table was encoded for.
+    family : NetworkFamily, optional
+        A published network, in place of the learner's recipes.
     loss : str
         Of numbers: one of `NUMBER_LOSSES`.
     n_jobs, stop, report, planned
@@ -90,22 +95,34 @@ def train_networks(
     """
     log = EpochLog(report)
     encoding = table.encoding
-    learned = learn(
-        table.rows,
-        numeric_features(encoding),
-        encoding.target,
-        table.divisions,
-        preset,
-        seed=table.seed,
-        loss=LOSSES[loss],
-        n_jobs=n_jobs,
-        stop=stop,
-        report=log,
-        planned=planned,
-    )
+    if family is not None:
+        learned = learn_once(
+            family,
+            table,
+            loss=LOSSES[loss],
+            n_jobs=n_jobs,
+            stop=stop,
+            report=log,
+            planned=planned,
+        )
+    else:
+        learned = learn(
+            table.rows,
+            numeric_features(encoding),
+            encoding.target,
+            table.divisions,
+            preset,
+            seed=table.seed,
+            loss=LOSSES[loss],
+            n_jobs=n_jobs,
+            stop=stop,
+            report=log,
+            planned=planned,
+        )
     epochs = log.epochs(learned)
     if learned is None:
-        trained_on = TrainingRows(*table.rows.part(np.arange(len(table.distinct.chosen))))
+        X, y, weights = table.rows.part(np.arange(len(table.distinct.chosen)))
+        trained_on = TrainingRows(without_codes(encoding, X), y, weights)
         model = linear_model_of(trained_on, encoding.target, n_jobs)
         return TrainedTable(model, encoding, table.rows, None, epochs)
     encoding = replace(encoding, target=learned.target)
