@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from rosenblatt.lab.experiment import Experiment
-from tests.lab import of_descent, of_losses, of_perceptron
+from tests.lab import of_descent, of_losses, of_perceptron, of_rules
 
 __all__ = ["FAULTS", "faulty"]
 
@@ -20,6 +20,7 @@ FAULTS: dict[str, Callable[[], dict[str, Any]]] = {
     **of_perceptron.FAULTS,
     **of_losses.FAULTS,
     **of_descent.FAULTS,
+    **of_rules.FAULTS,
 }
 
 
