@@ -31,7 +31,6 @@ MORE_THREADS = (
     "the system starts no more threads: raise its limit (ulimit -u, or that of the container), or"
     " take fewer by --jobs 1 and OPENBLAS_NUM_THREADS=1"
 )
-COMPLETION = "_ROSENBLATT_COMPLETE"  # set by the shell that asks what a word may become
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -108,20 +107,24 @@ def _parsed(arguments: Sequence[str]) -> Job | int:
     from typer.exceptions import TyperException
     from typer.main import get_command
 
+    from rosenblatt.cli.completion import COMPLETION, check_shells, check_word_request
     from rosenblatt.cli.job import Job
     from rosenblatt.cli.languages.help import word_help
     from rosenblatt.cli.overview import COMMANDS, overview
 
     # Without --lang, the options before a subcommand take no values: the first word is its name.
     command = next((word for word in arguments if not word.startswith("-")), None)
+    if COMPLETION in os.environ:
+        check_word_request()
     if command in COMMANDS or COMPLETION in os.environ:
         from rosenblatt.cli.interface import app
     else:
         app = overview()
     whole = get_command(app)
     word_help(whole)
+    check_shells(whole)
     try:
-        job = whole(list(arguments) or ["--help"], standalone_mode=False)
+        job = whole(list(arguments) or ["--help"], "rosenblatt", standalone_mode=False)
     except TyperException as error:
         raise InputError(f"{error.format_message().rstrip('.')}: see rosenblatt --help") from error
     if job == INTERRUPTED_CODE:  # the parser has caught it
