@@ -204,9 +204,9 @@ def test_checkpoint_is_synced_before_it_is_renamed(
         calls.append(("on the disk", os.fstat(descriptor).st_ino))
         fsync(descriptor)
 
-    def renamed(one: Path, other: Path) -> None:
-        calls.append((Path(other).name, Path(one).stat().st_ino))
-        replace(one, other)
+    def renamed(one: str, other: str, **folders: int) -> None:
+        calls.append((other, (tmp_path / one).stat().st_ino))
+        replace(one, other, **folders)
 
     fitted(estimator("adam", path, max_iter=1))
     monkeypatch.setattr(os, "fsync", synced)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rosenblatt import Checkpoint
-from rosenblatt.checkpoints import check_usable
+from rosenblatt.checkpoints import check_usable, store
 from rosenblatt.errors import InputError
+from rosenblatt.support.atomic import try_beside
+from rosenblatt.support.output_place import OutputPlace
 from tests.support.checkpointed import estimator, fitted
 
 NOBODY = 65534
@@ -68,3 +71,37 @@ def test_ones_own_link_is_followed(everybodys: Path, tmp_path: Path) -> None:
     fitted(estimator("adam", everybodys / "fit", max_iter=2))
     assert (tmp_path / "mine").is_file()
     assert (everybodys / "fit").is_symlink()
+
+
+@pytest.mark.parametrize("ending", ["", ".previous"])
+def test_what_another_user_lays_after_the_check_is_not_read(
+    ending: str, everybodys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Laid when the lock is held, as soon as all names have been looked at."""
+    fitted(estimator("adam", tmp_path / "theirs", max_iter=3))
+    data, path = (tmp_path / "theirs").read_bytes(), everybodys / f"fit{ending}"
+
+    def lay(place: OutputPlace) -> None:
+        try_beside(place)
+        path.write_bytes(data)
+        os.chown(path, NOBODY, NOBODY)
+
+    monkeypatch.setattr(store, "try_beside", lay)
+    with pytest.raises(InputError, match="another user's file"):
+        check_usable(Checkpoint(everybodys / "fit"))
+    assert [p.name for p in everybodys.iterdir()] == [path.name]
+
+
+def test_a_checkpoint_stays_in_the_folder_that_was_checked(tmp_path: Path) -> None:
+    work, trap = tmp_path / "work", tmp_path / "trap"
+    work.mkdir()
+    trap.mkdir()
+
+    def exchange(told: Any) -> None:
+        if told.epoch == 2:
+            work.rename(tmp_path / "aside")
+            work.symlink_to(trap)
+
+    fitted(estimator("adam", work / "fit", max_iter=3, callbacks=[exchange]))
+    assert list(trap.iterdir()) == []
+    assert sorted(p.name for p in (tmp_path / "aside").iterdir()) == ["fit", "fit.previous"]

@@ -31,7 +31,7 @@ SHOWN = (
     "serving/settings.py",
     "support/atomic.py",
     "support/listing.py",
-    "support/output_links.py",
+    "support/output_place.py",
     "support/paths.py",
     "table",
     "tabular/folds.py",

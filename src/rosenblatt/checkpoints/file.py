@@ -16,6 +16,7 @@ from typing import IO, Any, final
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.output_place import OutputPlace
 from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Damaged", "is_begun", "read_snapshot", "write_snapshot"]
@@ -58,14 +59,13 @@ def write_snapshot(file: IO[bytes], snapshot: StateDict) -> None:
     file.write(digest.digest())
 
 
-def is_begun(path: Path) -> bool:
+def is_begun(file: IO[bytes]) -> bool:
     """Whether a file begins as a checkpoint, complete or not."""
-    with path.open("rb") as file:
-        start = file.read(len(LINE))
+    start = file.read(len(LINE))
     return start.startswith(OF_ANY_VERSION) or LINE.startswith(start)
 
 
-def read_snapshot(path: Path) -> StateDict:
+def read_snapshot(path: Path | OutputPlace) -> StateDict:
     """Read a state; its arrays are read-only.
 
     Raises

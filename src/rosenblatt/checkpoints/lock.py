@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import faults_named
+from rosenblatt.support.output_place import OutputPlace
 
 __all__ = ["locked"]
 
@@ -30,7 +31,7 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextlib.contextmanager
-def locked(path: Path, lock: Path) -> Iterator[None]:
+def locked(path: Path, lock: OutputPlace) -> Iterator[None]:
     """Lock `path` against other fits, in this process and in others.
 
     The lock is on the file `lock`, which exists meanwhile.
@@ -44,7 +45,7 @@ def locked(path: Path, lock: Path) -> Iterator[None]:
     if HELD.setdefault(path, mine) is not mine:
         raise in_use(path)
     try:
-        with faults_named(lock):
+        with faults_named(lock.path):
             HELD[path] = held(lock, path)
         yield
     finally:
@@ -52,24 +53,24 @@ def locked(path: Path, lock: Path) -> Iterator[None]:
         if isinstance(descriptor, int):
             # Unlinked before it is closed: a process that opened it meanwhile notices that the name
             # is gone.
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, InputError):
                 if is_named(lock, descriptor):
-                    lock.unlink()
+                    lock.remove()
             os.close(descriptor)
 
 
-def held(lock: Path, path: Path) -> int:
+def held(lock: OutputPlace, path: Path) -> int:
     """An open, locked descriptor of the lock file.
 
     Tried again until the file still has its name: one that was unlinked meanwhile locks nothing.
     """
     while True:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        descriptor = lock.open(os.O_RDWR | os.O_CREAT, 0o666)
         try:
             if not taken(descriptor):
                 raise in_use(path)
             if os.fstat(descriptor).st_size:
-                raise InputError(f"{lock} is another file: remove it, or give another path")
+                raise InputError(f"{lock.path} is another file: remove it, or give another path")
             if is_named(lock, descriptor):
                 return descriptor
         except BaseException:
@@ -78,10 +79,9 @@ def held(lock: Path, path: Path) -> int:
         os.close(descriptor)
 
 
-def is_named(lock: Path, descriptor: int) -> bool:
-    with contextlib.suppress(FileNotFoundError):
-        return os.path.samestat(os.fstat(descriptor), lock.lstat())
-    return False
+def is_named(lock: OutputPlace, descriptor: int) -> bool:
+    status = lock.status()
+    return status is not None and os.path.samestat(os.fstat(descriptor), status)
 
 
 if sys.platform == "win32":

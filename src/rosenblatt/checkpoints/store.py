@@ -15,14 +15,8 @@ from rosenblatt.checkpoints.checkpoint import Checkpoint
 from rosenblatt.checkpoints.file import Damaged, is_begun, read_snapshot, write_snapshot
 from rosenblatt.checkpoints.lock import locked
 from rosenblatt.errors import InputError
-from rosenblatt.support.atomic import (
-    check_writable,
-    faults_named,
-    hand_on,
-    private_file,
-    sync_folder,
-)
-from rosenblatt.support.output_links import check_output_path
+from rosenblatt.support.atomic import NEW, PRIVATE, faults_named, hand_on, try_beside
+from rosenblatt.support.output_place import OutputPlace, output_place
 from rosenblatt.support.state_dict import StateDict
 
 __all__ = ["Store", "check_usable"]
@@ -51,11 +45,15 @@ class Store:
         Why nothing can be written here: the state found may be loaded but not continued.
     """
 
-    def __init__(self, checkpoint: Checkpoint, unwritable: InputError | None = None) -> None:
-        self.path, self.previous = checkpoint.file, checkpoint.previous
-        self._next, self._every = checkpoint.next, checkpoint.every
+    def __init__(
+        self, checkpoint: Checkpoint, place: OutputPlace, unwritable: InputError | None = None
+    ) -> None:
+        self._place, self._every = place, checkpoint.every
+        self._before = place.beside(checkpoint.previous.name)
+        self._next = place.beside(checkpoint.next.name)
+        self.path, self.previous = place.path, self._before.path
         self.unwritable = unwritable
-        for own in (self.previous, self._next):
+        for own in (self._before, self._next):
             refuse_foreign(own)
         self.found: StateDict | None = None
         self.found_in = self.path
@@ -77,19 +75,22 @@ class Store:
             user's in a folder of everybody's.
         """
         given = Path(checkpoint.path)
-        with faults_named(given):
-            for path in (given, *checkpoint.files):
-                check_output_path(path)
-        try:
-            check_writable(given)
-        except InputError as fault:
-            # A folder that is not writable needs no lock.
-            if not os.path.isfile(checkpoint.file):
-                raise
-            yield Store(checkpoint, unwritable=fault)
-            return
-        with locked(checkpoint.file, checkpoint.lock):
-            yield Store(checkpoint)
+        with contextlib.ExitStack() as stack:
+            with faults_named(given):
+                place = stack.enter_context(output_place(given))
+                for file in checkpoint.files:
+                    place.beside(file.name).status()
+            try:
+                with faults_named(given):
+                    try_beside(place)
+            except InputError as fault:
+                # A folder that is not writable needs no lock.
+                if place.status() is None:
+                    raise
+                yield Store(checkpoint, place, unwritable=fault)
+                return
+            with locked(place.path, place.beside(checkpoint.lock.name)):
+                yield Store(checkpoint, place)
 
     @property
     def due(self) -> bool:
@@ -119,28 +120,30 @@ class Store:
     def _write(self, snapshot: StateDict) -> None:
         with faults_named(self.path):
             # Under the lock: a leftover is from a fit that was killed.
-            self._next.unlink(missing_ok=True)
+            self._next.remove()
             try:
-                with open(self._next, "xb", opener=private_file) as file:
+                descriptor = self._next.open(NEW, PRIVATE)
+                with os.fdopen(descriptor, "wb") as file:
                     write_snapshot(file, snapshot)
                     file.flush()
-                    hand_on(self.path, self._next)
-                    os.fsync(file.fileno())
-                if self.path.exists() and self.passed_over is None:
-                    os.replace(self.path, self.previous)  # else only that one is intact
-                os.replace(self._next, self.path)
+                    hand_on(self._place, self._next, descriptor)
+                    os.fsync(descriptor)
+                if self._place.status() is not None and self.passed_over is None:
+                    self._place.becomes(self._before)  # else only that one is intact
+                self._next.becomes(self._place)
             except BaseException:
-                self._next.unlink(missing_ok=True)
+                self._next.remove()
                 raise
         self.passed_over = None
-        sync_folder(self.path.parent)
+        self._place.sync_folder()
 
     def _read(self) -> None:
         """Find the newest intact state; InputError if a file of these names is no checkpoint."""
         faults = []
-        for path in (self.path, self.previous):
+        for place in (self._place, self._before):
+            path = place.path
             try:
-                snapshot = read_snapshot(path)
+                snapshot = read_snapshot(place)
             except FileNotFoundError:
                 continue
             except Damaged as fault:
@@ -174,12 +177,19 @@ def check_usable(checkpoint: Checkpoint) -> None:
         pass
 
 
-def refuse_foreign(path: Path) -> None:
+def refuse_foreign(place: OutputPlace) -> None:
     """InputError if a file under a checkpoint's name is no checkpoint."""
-    with faults_named(path):
-        try:
-            is_ours = stat.S_ISREG(path.lstat().st_mode) and is_begun(path)
-        except FileNotFoundError:
+    with faults_named(place.path):
+        status = place.status()
+        if status is None:
             return
+        is_ours = stat.S_ISREG(status.st_mode) and begins(place)
     if not is_ours:
-        raise InputError(f"{path} is another file: remove it, or give the checkpoint another path")
+        raise InputError(
+            f"{place.path} is another file: remove it, or give the checkpoint another path"
+        )
+
+
+def begins(place: OutputPlace) -> bool:
+    with place.reader() as file:
+        return is_begun(file)

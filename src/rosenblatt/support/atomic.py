@@ -12,21 +12,25 @@ from pathlib import Path
 from typing import IO
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.output_links import check_output_path
+from rosenblatt.support.output_place import OutputPlace, output_place
 
 # Errors that more disk space would fix; not every system defines all of them.
 NO_SPACE = {"ENOSPC", "EDQUOT", "EFBIG"}
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 PRIVATE, ORDINARY = 0o600, 0o666  # permissions, from which the umask takes away
 
 
 def check_writable(path: Path) -> None:
     """Raise InputError unless a file can be written at `path`; an empty one is tried beside it."""
-    target = _destination(path)
-    with faults_named(path):
-        descriptor, temporary = _temporary_beside(target)
-        os.close(descriptor)
-        temporary.unlink()
+    with faults_named(path), output_place(path) as place:
+        try_beside(place)
+
+
+def try_beside(place: OutputPlace) -> None:
+    """Make an empty file in the place's folder, and remove it; OSError if that does not go."""
+    temporary = free_beside(place)
+    os.close(temporary.open(NEW, PRIVATE))
+    temporary.remove()
 
 
 @contextlib.contextmanager
@@ -36,102 +40,74 @@ def replaced_file(path: Path) -> Iterator[IO[bytes]]:
     The data go to a temporary file in the same folder, which only its owner can read, and reach the
     disk before the rename. A file that is replaced hands on its permissions and its owner; a new
     one has the permissions that any new file gets. On any error or interruption the temporary file
-    is removed and `path` stays as it was.
+    is removed and `path` stays as it was. A link at `path` is kept, and its target replaced.
 
     Raises
     ------
     InputError
         For errors of the disk or of permissions.
     """
-    target = _destination(path)
-    with faults_named(path):
-        descriptor, temporary = _temporary_beside(target)
+    with faults_named(path), output_place(path) as place:
+        temporary = free_beside(place)
+        descriptor = temporary.open(NEW, PRIVATE)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
-                hand_on(target, temporary)
-                os.fsync(file.fileno())
-            os.replace(temporary, target)
+                hand_on(place, temporary, descriptor)
+                os.fsync(descriptor)
+            temporary.becomes(place)
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            temporary.remove()
             raise
-    sync_folder(target.parent)
+        place.sync_folder()
 
 
-def _destination(path: Path) -> Path:
-    """The file that `path` names, links resolved: a link is kept, and its target replaced."""
-    with faults_named(path):
-        check_output_path(path)
-        target = Path(os.path.realpath(path))
-        if not target.parent.exists():
-            raise InputError(
-                f"cannot write {path}: the folder {target.parent} does not exist; create it first "
-                f"or choose another path"
-            )
-        if target.is_dir():
-            raise InputError(f"cannot write {path}: it is a folder; name a file inside it")
-        # A rename would put a plain file in the place of a device such as /dev/null.
-        if target.exists() and not target.is_file():
-            raise InputError(f"cannot write {path}: it is not a regular file; choose another path")
-    return target
-
-
-def _temporary_beside(target: Path) -> tuple[int, Path]:
-    """An open, new file in the target's folder that nobody else can read."""
-    temporary = _name_beside(target)
-    return os.open(temporary, NEW, PRIVATE), temporary
-
-
-def _name_beside(target: Path) -> Path:
+def free_beside(place: OutputPlace) -> OutputPlace:
+    """A name for a temporary file."""
     # Cut so that a long target's name does not make the temporary one too long.
-    return target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.tmp")
+    return place.beside(f".{place.name[:40]}.{secrets.token_hex(8)}.tmp")
 
 
-def private_file(path: str, flags: int) -> int:
-    """An `opener` of files that nobody else can read."""
-    return os.open(path, flags, PRIVATE)
-
-
-def hand_on(target: Path, new: Path) -> None:
-    """Give the file that replaces the target its owner and permissions, or those of a new file.
+def hand_on(target: OutputPlace, new: OutputPlace, descriptor: int) -> None:
+    """Give the open file that replaces the target its owner and permissions, or a new file's.
 
     Where the owner cannot be handed on, as of another user's file, it has of the old permissions
     those that a new file has as well. Where the group cannot, the new group has what everybody had,
     and everybody what the old group had too: nobody may read what they could not before.
     """
-    try:
-        old = target.stat()
-    except FileNotFoundError:
-        new.chmod(_mode_of_new_files(target))
+    file = descriptor if os.chmod in os.supports_fd else new.path
+    old = target.status()
+    if old is None or not stat.S_ISREG(old.st_mode):  # a link, laid after the check
+        os.chmod(file, _mode_of_new_files(target))
         return
-    mode, now = stat.S_IMODE(old.st_mode), new.stat()
-    if now.st_gid != old.st_gid and not _handed_on(new, -1, old.st_gid):
+    mode, now = stat.S_IMODE(old.st_mode), os.fstat(descriptor)
+    if now.st_gid != old.st_gid and not _handed_on(file, -1, old.st_gid):
         everybody, group = mode & stat.S_IRWXO, (mode & stat.S_IRWXG) >> 3
         mode = mode & stat.S_IRWXU | everybody << 3 | everybody & group
-    if now.st_uid != old.st_uid and not _handed_on(new, old.st_uid, -1):
+    if now.st_uid != old.st_uid and not _handed_on(file, old.st_uid, -1):
         mode &= _mode_of_new_files(target)
-    new.chmod(mode)
+    os.chmod(file, mode)
 
 
-def _handed_on(new: Path, user: int, group: int) -> bool:
+def _handed_on(file: int | Path, user: int, group: int) -> bool:
     """Whether the system allows it."""
     try:
-        os.chown(new, user, group)
+        os.chown(file, user, group)
     except OSError:
         return False
     return True
 
 
-def _mode_of_new_files(target: Path) -> int:
+def _mode_of_new_files(target: OutputPlace) -> int:
     """By the umask and the folder's default permissions, of which an empty file tells."""
-    probe = _name_beside(target)
-    descriptor = os.open(probe, NEW, ORDINARY)
+    probe = free_beside(target)
+    descriptor = probe.open(NEW, ORDINARY)
     try:
         return stat.S_IMODE(os.fstat(descriptor).st_mode)
     finally:
         os.close(descriptor)
-        probe.unlink()
+        probe.remove()
 
 
 @contextlib.contextmanager
@@ -145,13 +121,3 @@ def faults_named(path: Path) -> Iterator[None]:
             f"cannot write {path}: {error.strerror or error}; {mend}choose another path (nothing "
             f"that was there is lost)"
         ) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the rename itself durable, where the system can; the file is whole in any case."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
