@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from rosenblatt.activations import ReLU
-from rosenblatt.network import Dense, Network, NumericEmbedding, Periodic
+from rosenblatt.network import (
+    CategoryEmbedding,
+    Dense,
+    EnsembleDense,
+    Network,
+    NumericEmbedding,
+    PackedDense,
+    Periodic,
+    Pieces,
+    PiecewiseLinear,
+)
+from rosenblatt.network.activation_layer import ActivationLayer
+from rosenblatt.network.affine import Affine
+from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
+from rosenblatt.network.layer import Layer
+from rosenblatt.network.normalization_layer import NormalizationLayer
+from rosenblatt.network.random_layers import Dropout, GaussianNoise
+from rosenblatt.network.residual import Residual
+from rosenblatt.network.sequential import Sequential
+from rosenblatt.normalizations import BatchNorm
 
 CASES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
     (Dense, (3, "relu"), {}, r"activation must be an object such as ReLU\(\), got 'relu'"),
@@ -45,3 +65,74 @@ def test_other_types_are_refused(
 def test_numbers_of_numpy_are_numbers() -> None:
     layer = Dense(np.int64(3), ReLU(), dropout=np.float32(0.5))
     assert Network(np.int32(2), (layer,)).n_parameters == 9
+
+
+LAYERS: list[Layer] = [
+    ActivationLayer(ReLU()),
+    Affine(3),
+    CategoryEmbedding((0,), (3,), (2,)),
+    Dense(3),
+    Dropout(0.5),
+    EnsembleAffine(2, 3, input_groups=(2, 1)),
+    EnsembleDense(2, 3, ReLU(), input_groups=(2, 1)),
+    GaussianNoise(0.5),
+    NormalizationLayer(BatchNorm()),
+    NumericEmbedding(Periodic(), 3),
+    PackedAffine(2, 3),
+    PackedDense(2, 3, ReLU()),
+    Periodic(),
+    Pieces(((0.0, 1.0),)),
+    PiecewiseLinear((0.0,), (1.0,), ((0.0, 1.0),), ((0.5,),), (1.0,)),
+    Residual(Dense(3)),
+    Sequential((Dense(3),)),
+]
+WRONG: list[Any] = [None, "text", object(), 1 + 2j, b"", {}, Dense, (None,), ("1",), ((object(),),)]
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize("value", WRONG, ids=repr)
+def test_no_field_takes_another_type(layer: Layer, value: Any) -> None:
+    """None is what some fields have by default."""
+    for field in fields(layer):  # type: ignore[arg-type]
+        if value is None and field.default is None:
+            continue
+        with pytest.raises(ValueError, match=r"must be|takes"):
+            replace(layer, **{field.name: value})  # type: ignore[type-var]
+
+
+def test_every_layer_kind_is_among_them() -> None:
+    kinds = {type(layer) for layer in LAYERS}
+    module = "rosenblatt.network"
+    mine = {kind for kind in of(Layer) if is_dataclass(kind) and fields(kind)}
+    assert {kind for kind in mine if kind.__module__.startswith(module)} - kinds == set()
+
+
+def of(kind: type) -> set[type]:
+    """All classes below one that can be made."""
+    below = {kind for one in kind.__subclasses__() for kind in of(one)}
+    return below or {kind}
+
+
+HUGE = 10**400
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: Dense(HUGE),
+        lambda: Dense(3, dropout=HUGE),
+        lambda: Network(HUGE, (Dense(3),)),
+        lambda: Network(2, (Dense(3),), input_noise=HUGE),
+        lambda: Periodic(HUGE),
+        lambda: Periodic(3, HUGE),
+        lambda: EnsembleDense(HUGE, 3, ReLU()),
+        lambda: CategoryEmbedding((HUGE,), (3,), (2,)),
+        lambda: CategoryEmbedding((0,), (HUGE,), (2,)),
+        lambda: CategoryEmbedding((0,), (3,), (HUGE,)),
+        lambda: Pieces(((0, HUGE),)),
+        lambda: PiecewiseLinear((0,), (HUGE,), ((0, 1),), ((0,),), (1,)),
+    ],
+)
+def test_numbers_beyond_what_arrays_hold_are_refused(made: Callable[[], Any]) -> None:
+    with pytest.raises(ValueError, match=r"must be (below 2\^63|a number that a float holds)"):
+        made()

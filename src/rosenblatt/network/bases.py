@@ -18,7 +18,13 @@ import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.affine import width
-from rosenblatt.network.field_types import check_boolean, check_count, check_real
+from rosenblatt.network.field_types import (
+    check_boolean,
+    check_count,
+    check_list,
+    check_real,
+    check_reals,
+)
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -146,7 +152,10 @@ class Pieces(Basis):
     starts_linear: bool = False
 
     def __post_init__(self) -> None:
+        check_boolean("starts_linear", self.starts_linear)
+        check_list("edges", self.edges)
         for i, at in enumerate(self.edges):
+            check_reals(f"edges of feature {i}", at)
             if len(at) < 2:
                 raise ValueError(
                     f"feature {i} has {len(at)} edges, and pieces take two or more: leave out a"

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.affine import width
+from rosenblatt.network.field_types import check_counts
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -52,7 +53,8 @@ class CategoryEmbedding(Layer):
     ------
     ValueError
         Where the lists have different lengths, columns do not increase or numbers are too small;
-        for a table of more than 2²⁴ rows, whose codes float32 would not hold.
+        for a table of more than 2²⁴ rows, whose codes float32 would not hold; for fields of
+        another type.
     """
 
     columns: tuple[int, ...]
@@ -60,6 +62,9 @@ class CategoryEmbedding(Layer):
     widths: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        check_counts("columns", self.columns)
+        check_counts("sizes", self.sizes)
+        check_counts("widths", self.widths)
         if not len(self.columns) == len(self.sizes) == len(self.widths):
             raise ValueError("an embedding of categories has a size and a width for every column")
         if any(np.diff((-1, *self.columns)) <= 0):

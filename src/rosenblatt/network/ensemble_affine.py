@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.field_types import check_count
+from rosenblatt.network.field_types import check_boolean, check_count, check_counts
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -93,6 +93,9 @@ class EnsembleAffine(MemberAffine):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for name in ("scales_input", "scales_output", "shares_bias", "draws_signs"):
+            check_boolean(name, getattr(self, name))
+        check_counts("input_groups", self.input_groups)
         if not self.scales_input and (self.draws_signs or self.input_groups):
             raise ValueError("scales of the input that there are not cannot be drawn")
         if not all(n >= 1 for n in self.input_groups):

@@ -9,19 +9,61 @@ import numpy as np
 
 from rosenblatt.activations import Activation
 
-__all__ = ["check_activation", "check_boolean", "check_count", "check_real"]
+__all__ = [
+    "check_activation",
+    "check_boolean",
+    "check_count",
+    "check_counts",
+    "check_list",
+    "check_real",
+    "check_reals",
+]
+
+LARGEST = 2**63 - 1  # what arrays have places for
 
 
 def check_count(name: str, value: Any) -> None:
-    """A whole number; its range is the layer's affair."""
+    """A whole number; its range is the layer's affair, but for what no array is as large as."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ValueError(f"{name} must be a whole number, got {value!r}")
+    if abs(int(value)) > LARGEST:
+        raise ValueError(f"{name} must be below 2^63, got a number that is larger")
 
 
 def check_real(name: str, value: Any) -> None:
-    """A number; its range is the layer's affair."""
+    """A number; its range is the layer's affair, but for integers that no float holds."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise ValueError(f"{name} must be a number, got {value!r}")
+    check_float(name, value)
+
+
+def check_float(name: str, value: Any) -> None:
+    try:
+        float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must be a number that a float holds, got a larger one") from None
+
+
+def check_list(name: str, value: Any) -> None:
+    """A tuple; a list will do."""
+    if not isinstance(value, (tuple, list)):
+        raise ValueError(f"{name} must be a tuple, got {value!r}")
+
+
+def check_counts(name: str, values: Any) -> None:
+    """A tuple of whole numbers."""
+    check_list(name, values)
+    for value in values:
+        check_count(f"each of {name}", value)
+
+
+def check_reals(name: str, values: Any) -> None:
+    """A tuple of numbers, of which there may be very many."""
+    check_list(name, values)
+    if set(map(type, values)) <= {float}:
+        return
+    for value in values:
+        check_real(f"each of {name}", value)
 
 
 def check_boolean(name: str, value: Any) -> None:

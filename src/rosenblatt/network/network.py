@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.dense import Dense
-from rosenblatt.network.field_types import check_count
+from rosenblatt.network.field_types import check_count, check_list
 from rosenblatt.network.layer import Layer, NativeForm, Shape
 from rosenblatt.network.layout import beside_dense, fill, rounded, views, with_prefixes
 from rosenblatt.network.random_layers import GaussianNoise
@@ -61,6 +61,7 @@ class Network:
         check_count("n_inputs", self.n_inputs)
         if self.n_inputs < 1:
             raise ValueError(f"a network needs at least one input, got n_inputs={self.n_inputs}")
+        check_list("layers", self.layers)
         if not self.layers:
             raise ValueError("a network needs at least one layer")
         for layer in self.layers:

@@ -25,6 +25,12 @@ class NormalizationLayer(Layer):
 
     normalization: Normalization
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.normalization, Normalization):
+            raise ValueError(
+                f"normalization must be an object such as BatchNorm(), got {self.normalization!r}"
+            )
+
     def output_shape(self, shape: Shape) -> Shape:
         return (width(self, shape),)
 

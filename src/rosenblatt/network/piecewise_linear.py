@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.network.affine import width
+from rosenblatt.network.field_types import check_list, check_reals
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -49,8 +50,8 @@ class PiecewiseLinear(Layer):
     Raises
     ------
     ValueError
-        Where the numbers of features differ, edges do not increase, a gain is not positive or a
-        number is not finite.
+        Where the numbers of features differ, edges do not increase, a gain is not positive, a
+        number is not finite or a field has another type.
     """
 
     lows: tuple[float, ...]
@@ -60,6 +61,12 @@ class PiecewiseLinear(Layer):
     gains: tuple[float, ...]
 
     def __post_init__(self) -> None:
+        for name in ("lows", "highs", "gains"):
+            check_reals(name, getattr(self, name))
+        for name in ("edges", "centers"):
+            check_list(name, getattr(self, name))
+            for i, values in enumerate(getattr(self, name)):
+                check_reals(f"{name} of feature {i}", values)
         lists = (self.lows, self.highs, self.edges, self.centers, self.gains)
         if len({len(values) for values in lists}) > 1:
             raise ValueError("a piecewise-linear layer has lists of different lengths")

@@ -32,6 +32,10 @@ class Residual(Layer):
 
     layer: Layer
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.layer, Layer):
+            raise ValueError(f"layer must be one such as Dense(3), got {self.layer!r}")
+
     def output_shape(self, shape: Shape) -> Shape:
         return self.layer.output_shape(shape)
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, final
 
 from rosenblatt.initializers import Initializer, Rng
+from rosenblatt.network.field_types import check_boolean, check_list
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -34,8 +35,13 @@ class Sequential(Layer):
     has_prefixes: bool = True
 
     def __post_init__(self) -> None:
+        check_boolean("has_prefixes", self.has_prefixes)
+        check_list("layers", self.layers)
         if not self.layers:
             raise ValueError("a sequence needs at least one layer")
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                raise ValueError(f"layers must be such as Dense(3), got {layer!r}")
 
     @cached_property
     def prefixes(self) -> tuple[str, ...]:
