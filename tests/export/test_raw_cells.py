@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from rosenblatt.losses import BinaryCrossEntropy
+from rosenblatt.losses import BinaryCrossEntropy, SquaredError
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
+from tests.support.c_compiler import compiled
 from tests.support.exported import parameters
 from tests.support.onnx_sessions import session
 from tests.support.saved_models import SUMMARY
@@ -20,9 +22,12 @@ pytest.importorskip("onnx")
 pd = pytest.importorskip("pandas")
 from rosenblatt.persistence import SavedModel  # noqa: E402
 from rosenblatt.table import TableFormat, learn_encoding  # noqa: E402
+from tests.support.c_rows import predictions  # noqa: E402
+from tests.support.export_tables import cells, table  # noqa: E402
 
 MEANINGS = {
-    "member": "1 is true (true, yes, y, t), 0 is false (false, no, n, f); NaN is missing",
+    "member": "1 is true (true, yes, y, t), 0 is false (false, no, n, f); any other number, or NaN,"
+    " is missing",
     "seen": "days since 1970-01-01, with the time of day as a fraction; NaN is missing",
     "town": 'text in UTF-8 without blanks around it; "" is missing',
     "mass": "a number in 'kg'; NaN is missing",
@@ -65,3 +70,27 @@ def test_c_says_it_in_comments() -> None:
     wanted["town"] = 'text in UTF-8 without blanks around it; NULL or "" is missing'
     wanted["height"] = r'a number; NaN is missing, also in place of "*\057 -9"'
     assert said == wanted
+
+
+@pytest.mark.parametrize("with_gaps", [False, True])
+@pytest.mark.parametrize("value", [2.0, -1.0, 0.5, 1 + 1e-15, 5e-324, np.inf, -np.inf])
+def test_a_truth_value_that_is_none_is_missing_as_in_predictions(
+    with_gaps: bool, value: float, tmp_path: Path
+) -> None:
+    """What a table has for it is told, and predicted as an empty cell is."""
+    frame = table(with_gaps)
+    columns = ["income", "town", "member", "price"]
+    encoding = learn_encoding(frame[columns], target="price")
+    network = Network(encoding.n_features, (Dense(1),))
+    model = Model(network, parameters(network, 2, np.float32), SquaredError())
+    saved = SavedModel(model, encoding, SUMMARY)
+    rows = frame[:3].assign(member=["perhaps"] * 3)
+    encoded = encoding.encode(rows)
+    assert any("neither true nor false" in note for note in encoded.notes)
+    want = encoding.target.restore(model.predict(encoded.X).astype(np.float64))
+    given = cells(frame[:3].assign(member=value), encoding)
+    (got,) = session(saved.to_onnx()).run(["price"], given)
+    np.testing.assert_allclose(got, want, 1e-5)
+    in_c = list(zip(*(column[:, 0] for column in given.values()), strict=True))
+    got = predictions(compiled(saved.to_c(), tmp_path), saved, in_c, 1)
+    np.testing.assert_allclose(got, want, 1e-5)

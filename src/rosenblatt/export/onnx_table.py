@@ -2,11 +2,11 @@
 
 Every column is an input of its own, of shape (rows, 1), by its name ("_unnamed" for a column
 without one, behind more underscores where other names begin with some): numbers as double; truth
-values as double, 1 or 0; dates as double, days since 1970-01-01 with the time of day as a fraction;
-categories as strings without blanks around them. A missing cell is NaN, or the empty string. What
-an input takes stands in its `doc_string`, and under `inputs` in the model's metadata. The output is
-named after the target: the probabilities of its classes in float32, or numbers in its own units as
-double.
+values as double, 1 or 0, and missing if anything else; dates as double, days since 1970-01-01 with
+the time of day as a fraction; categories as strings without blanks around them. A missing cell is
+NaN, or the empty string. What an input takes stands in its `doc_string`, and under `inputs` in the
+model's metadata. The output is named after the target: the probabilities of its classes in float32,
+or numbers in its own units as double.
 """
 
 from __future__ import annotations
@@ -71,11 +71,12 @@ def features_of(graph: Graph, column: AnyColumn) -> list[str]:
         case Category():
             return of_category(graph, column)
     x = graph.input(named(graph, column.name), TensorProto.DOUBLE, 1, meaning=meaning_of(column))
-    missing = graph.step("IsNaN", x)
     if isinstance(column, Boolean):
+        missing = graph.step("Not", graph.step("Or", *(equals(graph, x, code) for code in (0, 1))))
         instead = double(graph, column.often_true and not column.indicator)
         features = [as_float(graph, graph.step("Where", missing, instead, x))]
     else:
+        missing = graph.step("IsNaN", x)
         own = column.scaling_of_values
         filled = graph.step("Where", missing, double(graph, own.center), x)
         features = [scaled(graph, own, filled)]
@@ -177,6 +178,10 @@ def waves(graph: Graph, days: str, length: float, missing: str) -> list[str]:
     angle = graph.step("Mul", place, graph.number(2 * math.pi))
     zero = graph.number(0)
     return [graph.step("Where", missing, zero, graph.step(f, angle)) for f in ("Sin", "Cos")]
+
+
+def equals(graph: Graph, x: str, value: float) -> str:
+    return graph.step("Equal", x, double(graph, value))
 
 
 def double(graph: Graph, x: float) -> str:

@@ -29,7 +29,7 @@ def meaning_of(column: AnyColumn, *, empty: str = '""', quoted: Callable[[str], 
             what = f"text in UTF-8 without blanks around it; {empty} is missing"
         case Boolean():
             true, false = (", ".join(w for w in TRUTH if TRUTH[w] == code) for code in (1, 0))
-            what = f"1 is true ({true}), 0 is false ({false}); NaN is missing"
+            what = f"1 is true ({true}), 0 is false ({false}); any other number, or NaN, is missing"
         case Date():
             what = "days since 1970-01-01, with the time of day as a fraction; NaN is missing"
         case Number():
