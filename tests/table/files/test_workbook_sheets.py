@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rosenblatt.errors import InputError
-from rosenblatt.table.files import workbook_sheets
+from rosenblatt.table.files import sheet_extent, workbook_sheets
 from rosenblatt.table.files.workbook_sheets import SheetMarkup
 
 
@@ -38,12 +38,12 @@ FAR = [
 
 @pytest.mark.parametrize("row", FAR)
 def test_cells_far_apart_are_refused_before_they_are_laid_out(tmp_path: Path, row: str) -> None:
-    with pytest.raises(InputError, match=r"has 2 cells on a sheet, in an area of [\d,]{10,} cells"):
+    with pytest.raises(InputError, match=r"has 2 cells in an area of [\d,]{10,} cells"):
         SheetMarkup.of(excel(tmp_path / "t.xlsx", FIRST + row))
 
 
 def test_many_cells_side_by_side_are_not(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(workbook_sheets, "MANY_CELLS", 1000)
+    monkeypatch.setattr(sheet_extent, "MANY_CELLS", 1000)
     rows = "".join(f'<row><c r="A{k}"/><c r="Z{k}"/></row>' for k in range(1, 1001))
     assert SheetMarkup.of(excel(tmp_path / "t.xlsx", rows)) == SheetMarkup()
     cells = '<table:table-cell office:value-type="float"/>' * 5
@@ -58,7 +58,7 @@ ROW = '<table:table-row table:number-rows-repeated="{}">{}</table:table-row>'
 
 def test_repeated_cells_are_refused(tmp_path: Path) -> None:
     many = ROW.format(1_000_000, CELL.format(20))
-    with pytest.raises(InputError, match="has 1 cell on a sheet, in an area of 20,000,000 cells"):
+    with pytest.raises(InputError, match="has 1 cell in an area of 20,000,000 cells"):
         SheetMarkup.of(open_document(tmp_path / "t.ods", many + ROW.format(1, EMPTY)))
     ordinary = ROW.format(1, CELL.format(3)) + ROW.format(1_048_575, EMPTY)
     assert SheetMarkup.of(open_document(tmp_path / "t.ods", ordinary)) == SheetMarkup()
@@ -91,6 +91,9 @@ def test_what_the_reader_takes_as_empty_is_noted(tmp_path: Path, monkeypatch, bl
 def test_a_damaged_file_has_no_markup(tmp_path: Path) -> None:
     path = excel(tmp_path / "t.xlsx", FIRST * 1000)
     whole = path.read_bytes()
-    for damaged in (b"", b"a,b\n", whole[:100], whole[:60] + b"\xff" * 40 + whole[100:]):
-        path.write_bytes(damaged)
+    for no_archive in (b"", b"a,b\n", whole[:100]):
+        path.write_bytes(no_archive)
         assert SheetMarkup.of(path) == SheetMarkup()
+    path.write_bytes(whole[:60] + b"\xff" * 40 + whole[100:])
+    with pytest.raises(InputError, match="cannot be read as a workbook, it is damaged"):
+        SheetMarkup.of(path)

@@ -14,7 +14,8 @@ from rosenblatt.table.files.layout import header_wanted, lines_named, without_ti
 from rosenblatt.table.files.object_columns import ObjectColumns
 from rosenblatt.table.files.parts import chosen_part
 from rosenblatt.table.files.row_names import without_row_numbers
-from rosenblatt.table.files.workbook_sheets import SheetMarkup
+from rosenblatt.table.files.sheet_extent import Extent
+from rosenblatt.table.files.workbook_sheets import SheetMarkup, unreadable
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.names import require_distinct
 from rosenblatt.table.table import Table
@@ -52,20 +53,25 @@ def sheets_of(path: Path) -> dict[str, list[list[Any]]]:
 
     try:
         book = python_calamine.load_workbook(str(path))
-        return {
-            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in book.sheet_names
-        }
-    except PermissionError:
+        return {name: rows_of(book.get_sheet_by_name(name), path) for name in book.sheet_names}
+    except (PermissionError, InputError):
         raise
     except BaseException as error:
         # Errors of several kinds, all for files that are no workbooks, and panics of Rust.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise InputError(
-            f"{path.name} cannot be read as a workbook, it is damaged, protected or something "
-            "else: save it again, or the sheet as CSV"
-        ) from error
+        raise unreadable(path) from error
+
+
+def rows_of(sheet: Any, path: Path) -> list[list[Any]]:
+    """All cells from the first row and column on; InputError if they are too far apart.
+
+    That is asked of every kind of workbook, one of old Excel among them: a cell takes some ten
+    bytes of its file.
+    """
+    laid_out = (sheet.total_height + 1) * (sheet.total_width + 1)  # the numbers of the last ones
+    Extent(path.stat().st_size // 10, laid_out).check(path.name)
+    return list(sheet.to_python(skip_empty_area=False))
 
 
 def table_of(

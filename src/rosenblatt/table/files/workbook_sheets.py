@@ -1,8 +1,8 @@
 """What the markup of a workbook's sheets tells before its cells are read, and the reader does not.
 
-The reader lays out every cell between the first and the last one: two that lie far apart would take
-more memory than there is. Cells with an error, formulas without a value and merged cells it gives
-as empty ones.
+The reader lays out every cell from the first row and column to the last: a cell that lies far away
+would take more memory than there is. Cells with an error, formulas without a value and merged cells
+it gives as empty ones.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final, final
 
 from rosenblatt.errors import InputError
+from rosenblatt.table.files.sheet_extent import Extent, of_open_document, of_records
 from rosenblatt.table.messages import count
 
-__all__ = ["SheetMarkup"]
+__all__ = ["SheetMarkup", "unreadable"]
 
-# Cells of which all but a few are empty: a file of kilobytes would become a table of gigabytes.
-MANY_CELLS, MOST_EMPTY = 10_000_000, 200
 BLOCK = 1 << 20
-LONGEST: Final = 1 << 24  # of a row that is looked at as a whole
+LONGEST: Final = 1 << 24  # of a row that is looked at as a whole, and of a text without a tag
+# What a file may be packed from: workbooks are seldom twenty times as large as their files.
+MANY_BYTES, MOST_TIMES = 1 << 30, 100
 DAMAGED: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -34,11 +35,11 @@ DAMAGED: Final = (
 )
 # Namespaces and quotation marks may be others than the usual ones.
 ADDRESS: Final = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Za-z]+)([0-9]+)["']""")
+ROW: Final = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*?\s)?r=["']([0-9]+)["']""")
+WITHOUT_ADDRESS: Final = re.compile(rb"<(?:\w+:)?c(?=[\s/>])(?![^>]*\sr=)")
 UNCOMPUTED: Final = re.compile(
     rb'<c(?![^>]*t="str")[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
 )
-ROW_OR_CELL: Final = re.compile(rb"<(?:\w+:)?(table-row|table-cell)\b([^>]*)")
-REPEATED: Final = re.compile(rb"""number-(?:rows|columns)-repeated=["']([0-9]+)["']""")
 
 
 @final
@@ -50,33 +51,39 @@ class SheetMarkup:
     ----------
     errors, uncomputed, merged : int
         Cells with an error, formulas without a value, ranges of merged cells.
+    extent : Extent
+        What the reader will lay out.
     """
 
     errors: int = 0
     uncomputed: int = 0
     merged: int = 0
+    extent: Extent = field(default_factory=Extent, compare=False)
 
     @classmethod
     def of(cls, path: Path) -> SheetMarkup:
-        """Of a file of Excel or OpenDocument; without counts for another one, or a damaged one.
+        """Of a file of Excel or OpenDocument; without counts for one of another kind.
 
         Raises
         ------
         InputError
-            If the cells of a sheet are so far apart that it cannot be laid out.
+            If the cells of a sheet are so far apart that it cannot be laid out, or the file's parts
+            are damaged or too large.
         """
         found = cls()
         try:
-            with zipfile.ZipFile(path) as archive:
-                for name in archive.namelist():
-                    if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                        with archive.open(name) as sheet:
-                            found._add(sheet, path.name)
-                    elif name == "content.xml":
-                        with archive.open(name) as sheets:
-                            require_near_repeated(sheets, path.name)
+            archive = zipfile.ZipFile(path)
         except DAMAGED:
-            return found  # the reader says what is wrong with it
+            return found  # no archive: the reader says what is wrong with it
+        try:
+            with archive:
+                for part in archive.infolist():
+                    with archive.open(part) as stream:
+                        found._add_part(part, Bounded(stream, path))
+                    found.extent.check(path.name)
+        except DAMAGED as error:
+            # A part of another length than it says could take any memory in the reader.
+            raise unreadable(path) from error
         return found
 
     @property
@@ -99,50 +106,72 @@ class SheetMarkup:
             )
         return tuple(found)
 
-    def _add(self, sheet: IO[bytes], name: str) -> None:
-        n, rows, columns = 0, (1 << 62, 0), (1 << 62, 0)
+    def _add_part(self, part: zipfile.ZipInfo, stream: Bounded) -> None:
+        name = part.filename
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            self._add(stream)
+        elif name.startswith("xl/worksheets/") and name.endswith(".bin"):
+            of_records(stream, self.extent)
+        elif name == "content.xml":
+            of_open_document(blocks(stream), self.extent)
+        else:
+            while stream.read(BLOCK):
+                pass
+
+    def _add(self, sheet: Bounded) -> None:
+        n = rows = columns = 0
         for block in blocks(sheet):
             self.errors += block.count(b't="e"')
             self.merged += block.count(b"<mergeCell ")
             if b"<f" in block:
                 self.uncomputed += len(UNCOMPUTED.findall(block))
             cells = ADDRESS.findall(block)
-            if not cells:
-                continue
-            n += len(cells)
-            numbers = {int(row[:12]) for _, row in cells}
-            places = {place_of(letters) for letters in {letters for letters, _ in cells}}
-            rows = min(rows[0], *numbers), max(rows[1], *numbers)
-            columns = min(columns[0], *places), max(columns[1], *places)
-        if n:
-            require_near(n, (rows[1] - rows[0] + 1) * (columns[1] - columns[0] + 1), name)
+            unnamed = len(WITHOUT_ADDRESS.findall(block))
+            n += len(cells) + unnamed
+            numbers = {row for _, row in cells}
+            if unnamed:
+                numbers |= {*ROW.findall(block)}
+            rows = max(rows, *(int(row[:12]) for row in numbers), 0)
+            columns = max(columns, *map(place_of, {letters for letters, _ in cells}), 0)
+        self.extent.add(n, rows * columns)
 
 
-def require_near_repeated(sheets: IO[bytes], name: str) -> None:
-    """`require_near` for OpenDocument, which has numbers of repetitions in place of addresses."""
-    n = laid_out = in_row = 0
-    repeated = 1
-    for block in blocks(sheets):
-        for kind, attributes in ROW_OR_CELL.findall(block):
-            times = repetitions(attributes)
-            if kind == b"table-row":
-                laid_out += in_row * repeated
-                in_row, repeated = 0, times
-            elif b"value-type=" in attributes:
-                n += 1
-                in_row += times
-    require_near(n, laid_out + in_row * repeated, name)
+@final
+class Bounded:
+    """The bytes of a part of an archive, as many as its file may be packed from.
+
+    Raises
+    ------
+    InputError
+        While they are read: where they are more.
+    """
+
+    def __init__(self, stream: IO[bytes], path: Path) -> None:
+        self._stream, self._path = stream, path
+        self._left = max(MANY_BYTES, MOST_TIMES * path.stat().st_size)
+
+    def read(self, n: int) -> bytes:
+        data = self._stream.read(n)
+        self._left -= len(data)
+        if self._left < 0:
+            raise InputError(
+                f"{self._path.name} is packed from more than {MOST_TIMES} times its size: save it"
+                " again, or the sheet as CSV"
+            )
+        return data
+
+    def unreadable(self) -> InputError:
+        return unreadable(self._path)
 
 
-def require_near(n_cells: int, n_laid_out: int, name: str) -> None:
-    if n_laid_out > MANY_CELLS and n_laid_out > MOST_EMPTY * n_cells:
-        raise InputError(
-            f"{name} has {count(n_cells, 'cell')} on a sheet, in an area of"
-            f" {count(n_laid_out, 'cell')}: delete what is far from the table, or save it as CSV"
-        )
+def unreadable(path: Path) -> InputError:
+    return InputError(
+        f"{path.name} cannot be read as a workbook, it is damaged, protected or something "
+        "else: save it again, or the sheet as CSV"
+    )
 
 
-def blocks(stream: IO[bytes]) -> Iterator[bytes]:
+def blocks(stream: Bounded) -> Iterator[bytes]:
     """The stream in blocks of whole rows, or of whole tags where a row is very long."""
     rest = b""
     while block := stream.read(BLOCK):
@@ -150,6 +179,8 @@ def blocks(stream: IO[bytes]) -> Iterator[bytes]:
         end = rest.rfind(b"row>") + 4
         if end < 4 and len(rest) > LONGEST:
             end = rest.rfind(b"<")
+            if end < 1:
+                raise stream.unreadable()
         if end > 3:
             yield rest[:end]
             rest = rest[end:]
@@ -162,8 +193,3 @@ def place_of(letters: bytes) -> int:
     for letter in letters[:12].upper():
         place = 26 * place + letter - 64
     return place
-
-
-def repetitions(attributes: bytes) -> int:
-    found = REPEATED.search(attributes)
-    return int(found[1][:12]) if found else 1
