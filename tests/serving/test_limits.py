@@ -171,7 +171,18 @@ def test_a_question_of_a_page_from_elsewhere_is_answered_no(server: Server) -> N
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/predict", 405), ("GET", "/docs", 404), ("GET", "/../x", 404), ("PUT", "/", 405)],
+    [
+        ("GET", "/predict", 405),
+        ("PUT", "/predict", 405),
+        ("DELETE", "/health", 405),
+        ("PUT", "/", 405),
+        ("GET", "/docs", 404),
+        ("GET", "/../x", 404),
+        # One slash more is another path: nobody is sent elsewhere.
+        ("PUT", "/predict/", 404),
+        ("POST", "/predict/", 404),
+        ("GET", "/health/", 404),
+    ],
 )
 def test_other_paths(bought: httpx.Client, method: str, path: str, status: int) -> None:
     answer = bought.request(method, path)

@@ -231,6 +231,33 @@ def test_no_http_is_refused_in_json(address: tuple[str, int], sent: bytes, capfd
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("expected", [b"foo", b"100-continue, foo", b"", b"200-ok"])
+@pytest.mark.parametrize("body", [b"", json.dumps(ROW).encode()])
+def test_what_is_expected_in_vain_is_told(
+    address: tuple[str, int], expected: bytes, body: bytes
+) -> None:
+    """Also to a client that keeps its body back until it is asked for it."""
+    length = len(json.dumps(ROW))
+    head = PREDICT + b"Content-Length: %d\r\nExpect: %s\r\n\r\n" % (length, expected)
+    with socket.create_connection(address, timeout=PATIENCE) as client:
+        client.sendall(head + body)
+        answer = b"".join(iter(lambda: client.recv(1 << 16), b""))
+    head, _, told = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 417 ")
+    assert b"content-type: application/json" in head.lower()
+    assert json.loads(told)["error"].startswith("the header Expect asks for")
+
+
+def test_a_client_that_waits_to_be_asked_for_its_body_is(address: tuple[str, int]) -> None:
+    body = json.dumps(ROW).encode()
+    head = PREDICT + b"Content-Length: %d\r\nExpect: 100-Continue\r\n\r\n" % len(body)
+    with socket.create_connection(address, timeout=PATIENCE) as client:
+        client.sendall(head)
+        assert client.recv(4096).startswith(b"HTTP/1.1 100 ")
+        client.sendall(body)
+        assert b"HTTP/1.1 " in client.recv(4096)
+
+
 def test_a_crowd_is_refused_in_json(capfd) -> None:
     model = Slow()
     model.may_end.set()

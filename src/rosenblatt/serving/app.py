@@ -42,6 +42,7 @@ def application(model: Servable, settings: Settings) -> Guard:
         summary=f"Predicts {model.target.name!r}.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # by an answer without a sentence
     )
     get: Any = functools.partial(app.add_api_route, methods=["GET"], response_model=None)
     get("/", endpoints.page, include_in_schema=False)

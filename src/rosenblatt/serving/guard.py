@@ -1,4 +1,4 @@
-"""The door: requests under a foreign name, and those without the token, come no further."""
+"""The door: requests under a foreign name, without the token or that expect too much."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ __all__ = ["OPEN", "Guard"]
 # What is told without the token: that the server is there, and a page that asks for the token.
 OPEN = frozenset(("/", "/health"))
 BEARER = b"bearer "
+CONTINUE = b"100-continue"
 
 
 @final
@@ -44,6 +45,12 @@ class Guard:
                 403,
                 "the request names a host that this server does not answer to: ask for it as"
                 " localhost, or by the address that --host has",
+            )
+        if headers.get(b"expect", CONTINUE).strip().lower() != CONTINUE:
+            return Refusal(
+                417,
+                "the header Expect asks for what this server does not do: leave it out",
+                {"Connection": "close"},  # the client may keep its body back
             )
         if self._token is None or scope["path"] in OPEN:
             return None
