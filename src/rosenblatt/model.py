@@ -20,6 +20,7 @@ from rosenblatt.network import Network
 from rosenblatt.problem import Matrix
 from rosenblatt.support.listing import count
 from rosenblatt.support.overflow import warn_of_overflow
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["AnyModel", "EnsembleModel", "Model", "OutputFormat", "Predictor"]
@@ -267,7 +268,8 @@ class Predictor:
         return self._prepared(X, out) if prediction is None else prediction
 
     def _prepared(self, X: npt.ArrayLike, out: FloatArray | None) -> FloatArray:
-        rows = np.asarray(X, self.dtype)
+        with plain_values(X=X):
+            rows = np.asarray(X, self.dtype)
         if rows.ndim not in (1, 2) or rows.shape[-1] != self.n_inputs:
             raise ValueError(
                 f"expected an array of shape (n, {self.n_inputs}) or ({self.n_inputs},), got"

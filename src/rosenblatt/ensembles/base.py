@@ -39,7 +39,9 @@ from rosenblatt.model import EnsembleModel
 from rosenblatt.options.parameters import CONSTRAINTS, Parameters
 from rosenblatt.parallel import StopSignal, WorkerPool
 from rosenblatt.problem import Rows
+from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.overflow import warn_of_overflow
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
@@ -52,13 +54,15 @@ OF_BAGGING = ("_bags", "oob_score_", "oob_decision_function_", "oob_prediction_"
 # As for a fit that splits off its own validation rows: R² needs two.
 FEWEST_TO_VALIDATE = 2
 
+MOST_MEMBERS = 10**6
 
-class BaseMLPEnsemble(Exporting, MetaEstimatorMixin, BaseEstimator, ABC):
+
+class BaseMLPEnsemble(HeldNumbers, Exporting, MetaEstimatorMixin, BaseEstimator, ABC):
     """The parameters and attributes of both ensembles."""
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "estimator": "no_validation",  # checked in `_checked_network`
-        "n_estimators": [Interval(Integral, 1, None, closed="left")],
+        "n_estimators": [Interval(Integral, 1, MOST_MEMBERS, closed="both")],
         "mode": [StrOptions({"seeds", "bagging"})],
         "oob_score": ["boolean"],
         "n_jobs": CONSTRAINTS["n_jobs"],
@@ -292,7 +296,8 @@ class BaseMLPEnsemble(Exporting, MetaEstimatorMixin, BaseEstimator, ABC):
         check_is_fitted(self)
         predictors = [engine_predictor(net) for net in self.estimators_]
         check_sparse(X)
-        with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+        # The sum of numbers that are huge is invalid.
+        with plain_values(X=X), np.errstate(invalid="ignore"):
             X = validate_data(
                 self,
                 X,

@@ -12,6 +12,7 @@ from sklearn.metrics import accuracy_score
 from rosenblatt.ensembles.base import BaseMLPEnsemble
 from rosenblatt.ensembles.uncertainty import Uncertainty, entropies, of_classes, of_labels
 from rosenblatt.estimators import MLPClassifier
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["MLPEnsembleClassifier"]
@@ -133,6 +134,11 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
         return Uncertainty(
             *self._over_members(X, lambda p: entropies(entropy(p), entropy(p.mean(axis=0))))
         )
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
+        with plain_values(y=y, sample_weight=sample_weight):
+            return float(super().score(X, y, sample_weight))
 
     @property
     def _several_labels(self) -> bool:

@@ -8,6 +8,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 
 from rosenblatt.ensembles.base import BaseMLPEnsemble
 from rosenblatt.estimators import MLPRegressor
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["MLPEnsembleRegressor"]
@@ -71,7 +72,9 @@ class MLPEnsembleRegressor(MultiOutputMixin, RegressorMixin, BaseMLPEnsemble):
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of the predictions, or for a quantile loss D² of the pinball loss."""
-        return self._score_of(self._mean(X), y, sample_weight)
+        prediction = self._mean(X)
+        with plain_values(y=y, sample_weight=sample_weight):
+            return self._score_of(prediction, y, sample_weight)
 
     def _by_levels(self, prediction: FloatArray) -> FloatArray:
         shaped: FloatArray = self.estimators_[0].targets_.predicted(prediction)

@@ -21,11 +21,12 @@ from rosenblatt.fitting.train_validation import encoded
 from rosenblatt.options.compatibility import refusal
 from rosenblatt.options.features import PARTIAL_FIT
 from rosenblatt.options.parameters import CONSTRAINTS, Parameters
+from rosenblatt.support.held_numbers import HeldNumbers
 
 __all__ = ["BaseMLP"]
 
 
-class BaseMLP(CallbackSupportMixin, FittedMLP):
+class BaseMLP(HeldNumbers, CallbackSupportMixin, FittedMLP):
     """Parameters and attributes as in scikit-learn 1.9; see the two estimators."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS

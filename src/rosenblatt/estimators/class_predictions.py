@@ -12,6 +12,7 @@ from sklearn.metrics import accuracy_score
 from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.fitting.class_targets import ClassTargets
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
@@ -35,12 +36,13 @@ class ClassPredictions(ClassifierMixin, FittedMLP):
         What scikit-learn's `accuracy_score` gives.
         """
         predicted = self.predict(X)
-        plain = isinstance(y, np.ndarray) and y.shape == predicted.shape and y.ndim == 1
+        plain = type(y) is np.ndarray and y.shape == predicted.shape and y.ndim == 1
         # Labels that scikit-learn's checks would accept, which take longer than the prediction.
         if plain and sample_weight is None and y.dtype.kind in "biuU" and len(y):
             return float(np.mean(y == predicted))
         check_sparse(y, "y")
-        return float(accuracy_score(y, predicted, sample_weight=sample_weight))
+        with plain_values(y=y, sample_weight=sample_weight):
+            return float(accuracy_score(y, predicted, sample_weight=sample_weight))
 
     def predict_proba(self, X: Any) -> FloatArray:
         """Probabilities, shape (n_samples, n_classes), in the order of `classes_`."""

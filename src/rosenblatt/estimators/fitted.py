@@ -29,6 +29,7 @@ from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.model import Model, Predictor
 from rosenblatt.options.activations import chosen_activations
 from rosenblatt.support.overflow import warn_of_overflow
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
@@ -118,7 +119,8 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
             if prediction is not None:
                 return prediction
         check_sparse(X)
-        with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+        # The sum of numbers that are huge is invalid.
+        with plain_values(X=X), np.errstate(invalid="ignore"):
             X = validate_data(
                 self,
                 X,

@@ -21,6 +21,7 @@ from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["MLPRegressor"]
@@ -165,9 +166,10 @@ parameters_, model_, t_, n_iter_, n_features_in_, feature_names_in_, n_layers_, 
         R² would compare predictions of a quantile with the mean.
         """
         prediction, targets = self._predictions(X), self._fitted_targets
-        if targets is None:
-            return float(r2_score(y, prediction, sample_weight=sample_weight))
-        return targets.score(prediction, y, sample_weight)
+        with plain_values(y=y, sample_weight=sample_weight):
+            if targets is None:
+                return float(r2_score(y, prediction, sample_weight=sample_weight))
+            return targets.score(prediction, y, sample_weight)
 
     @property
     def _fitted_targets(self) -> NumberTargets | None:

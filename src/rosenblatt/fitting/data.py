@@ -13,6 +13,7 @@ from sklearn.utils.validation import validate_data
 
 from rosenblatt.fitting.sample_weight import checked_weights
 from rosenblatt.problem import Matrix
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
@@ -84,6 +85,7 @@ def validated(
     numeric: bool,
     dtype: Any,
     columns: Columns | None = None,
+    ending: str = "",
 ) -> ValidatedData:
     """Check X, y and weights as scikit-learn does; nothing is written on the estimator.
 
@@ -99,6 +101,8 @@ def validated(
         The types that X may keep; other types are converted to the first.
     columns : Columns, optional
         Those that X must have; without them they are learnt from X.
+    ending : str
+        Of the names that X and y have for the user.
     """
     # scikit-learn writes what it learns of the columns on the estimator: here on a copy of it.
     reader = object.__new__(type(estimator))
@@ -107,7 +111,8 @@ def validated(
         columns.publish(reader)
     check_sparse(X)
     check_sparse(y, "y")
-    with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+    # The sum of numbers that are huge is invalid.
+    with plain_values(**{f"X{ending}": X, f"y{ending}": y}), np.errstate(invalid="ignore"):
         X, y = validate_data(
             reader,
             X,
@@ -155,4 +160,13 @@ def validated_like(
     if X is None or y is None:
         raise ValueError("X_val and y_val go together: one of them is missing.")
     dtype, columns = table.X.dtype, table.columns
-    return validated(estimator, X, y, sample_weight, numeric=numeric, dtype=dtype, columns=columns)
+    return validated(
+        estimator,
+        X,
+        y,
+        sample_weight,
+        numeric=numeric,
+        dtype=dtype,
+        columns=columns,
+        ending="_val",
+    )

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight
 
+from rosenblatt.support.plain_values import check_unmasked
 from rosenblatt.support.types import Float64Array, FloatArray
 
-__all__ = ["check_total", "checked_weights"]
+__all__ = ["check_total", "checked_weights", "in_double"]
 
 SMALLEST = 2.0**-60  # of the largest weight
 
@@ -18,7 +19,7 @@ def checked_weights(sample_weight: Any, X: Any) -> FloatArray | None:
     """Weights in X's float type, shape (n_samples,); None, for equal weights, stays None."""
     if sample_weight is None:
         return None
-    exact: Float64Array = _check_sample_weight(sample_weight, X, dtype=np.float64)
+    exact = in_double(sample_weight, X)
     if (exact < 0).any():
         row = int(np.argmax(exact < 0))
         raise ValueError(
@@ -35,6 +36,34 @@ def checked_weights(sample_weight: Any, X: Any) -> FloatArray | None:
         # Weights count by their ratios; gradients as small as these would be lost.
         exact = np.ldexp(exact, -int(np.frexp(exact[row])[1]))
     return np.ascontiguousarray(exact, X.dtype)
+
+
+def in_double(sample_weight: Any, X: Any) -> Float64Array:
+    """Weights as scikit-learn validates them, in float64.
+
+    Raises
+    ------
+    ValueError
+        For weights of another shape, and what is no number.
+    """
+    check_unmasked(sample_weight=sample_weight)
+    try:
+        weights: Float64Array = _check_sample_weight(sample_weight, X, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        if are_numbers(sample_weight):
+            raise
+        raise ValueError(
+            "sample_weight must have one number for each row, and holds something else"
+        ) from error
+    return weights
+
+
+def are_numbers(values: Any) -> bool:
+    try:
+        np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def check_total(weights: FloatArray | None) -> None:

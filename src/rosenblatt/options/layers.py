@@ -18,6 +18,8 @@ from rosenblatt.options.parameters import Parameters
 
 __all__ = ["hidden_layers", "network_of"]
 
+MOST_WEIGHTS = 2**48  # that a processor has addresses for
+
 
 def hidden_layers(p: Parameters, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
     """The hidden layers with what the estimator's parameters add to them."""
@@ -63,13 +65,25 @@ def network_of(p: Parameters, n_inputs: int, n_outputs: int) -> Network:
     sizes = np.atleast_1d(np.asarray(p.hidden_layer_sizes, dtype=object)).tolist()
     if any(not isinstance(n, Integral) or n <= 0 for n in sizes):
         raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}: whole numbers of units.")
+    if max(sizes, default=0) > MOST_WEIGHTS:
+        raise too_many_weights()
     activations = hidden_activations(p.activation, len(sizes))
     dense = [Dense(int(n), g) for n, g in zip(sizes, activations, strict=True)]
     layers = (*hidden_layers(p, dense), Dense(n_outputs))
     try:
-        return shared_network(n_inputs, layers, float(p.input_noise))
+        network = shared_network(n_inputs, layers, float(p.input_noise))
     except TypeError:  # a member of the user's own that cannot be hashed
-        return Network(n_inputs, layers, float(p.input_noise))
+        network = Network(n_inputs, layers, float(p.input_noise))
+    if network.n_parameters > MOST_WEIGHTS:
+        raise too_many_weights()
+    return network
+
+
+def too_many_weights() -> ValueError:
+    return ValueError(
+        "hidden_layer_sizes makes a network of more weights than any memory holds: take fewer"
+        " units."
+    )
 
 
 @lru_cache(maxsize=128)

@@ -15,7 +15,7 @@ from rosenblatt.averaging import EMA, SWA
 from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.initializers import Initializer
 from rosenblatt.normalizations import Normalization
-from rosenblatt.options.intervals import NOT_NEGATIVE, POSITIVE
+from rosenblatt.options.intervals import NOT_NEGATIVE, POSITIVE, AnyOf
 from rosenblatt.options.solvers import FAMILIES
 from rosenblatt.schedules import RateRule
 
@@ -53,7 +53,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
         Options(Real, {np.inf}),
     ],
     "max_fun": [Interval(Integral, 1, None, closed="left")],
-    "dtype": [None, Options(object, {"bfloat16", "float32", "float64", *FLOAT_TYPES}), np.dtype],
+    "dtype": [None, AnyOf({"bfloat16", "float32", "float64", *FLOAT_TYPES}), np.dtype],
     "n_jobs": [
         None,
         Interval(Integral, None, -1, closed="right"),

@@ -18,7 +18,9 @@ from rosenblatt.activations import Step
 from rosenblatt.perceptron.rule import learn, pre_activation
 from rosenblatt.perceptron.separability import is_linearly_separable, largest_margin
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.held_numbers import check_held
 from rosenblatt.support.overflow import warn_of_overflow
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import FloatArray
 
@@ -100,7 +102,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         self._check_parameters()
         with undone_on_failure(self):
             inputs: FloatArray
-            with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+            # The sum of numbers that are huge is invalid.
+            with plain_values(X=X, y=y), np.errstate(invalid="ignore"):
                 inputs, labels = validate_data(self, X, y, dtype=np.float64, order="C")
             check_classification_targets(labels)
             if (kind := type_of_target(labels)) != "binary":
@@ -145,7 +148,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: npt.ArrayLike) -> FloatArray:
         """z = w·x + b, shape (n_samples,)."""
         check_is_fitted(self)
-        with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+        with plain_values(X=X), np.errstate(invalid="ignore"):  # of the sum, as in fit
             inputs: FloatArray = validate_data(self, X, dtype=np.float64, order="C", reset=False)
         with np.errstate(over="ignore", invalid="ignore"):  # reported
             z = pre_activation(inputs, self.coef_[0], self.intercept_[0])
@@ -157,12 +160,18 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         fires = Step().value(self.decision_function(X)) == 1
         return np.where(fires, self.classes_[-1], self.classes_[0])
 
+    def score(self, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: Any = None) -> float:
+        """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
+        with plain_values(y=y, sample_weight=sample_weight):
+            return float(super().score(X, y, sample_weight))
+
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         return tags
 
     def _check_parameters(self) -> None:
+        check_held(type(self).__name__, self.get_params())
         if not isinstance(self.learning_rate, Real) or not 0 < self.learning_rate < math.inf:
             raise ValueError(
                 f"learning_rate must be a number above 0, such as 1.0; got {self.learning_rate!r}"

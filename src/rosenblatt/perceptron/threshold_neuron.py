@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sklearn.utils import check_array
 
 from rosenblatt.activations import Step
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray, IntArray
 
@@ -134,7 +135,8 @@ class McCullochPittsNeuron:
 
 
 def _check_inputs(X: npt.ArrayLike, *, n_inputs: int) -> FloatArray:
-    with np.errstate(invalid="ignore"):  # of the sum of numbers that are huge
+    # The sum of numbers that are huge is invalid.
+    with plain_values(X=X), np.errstate(invalid="ignore"):
         inputs: FloatArray = check_array(X, dtype=np.float64)
     if inputs.shape[1] != n_inputs:
         raise ValueError(

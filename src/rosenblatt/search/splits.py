@@ -6,12 +6,25 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from sklearn.utils import indexable
 
 from rosenblatt.problem import Rows
+from rosenblatt.support.plain_values import check_even, check_unmasked
+from rosenblatt.support.sparse_matrices import check_sparse
 
-__all__ = ["Split", "numbered"]
+__all__ = ["Split", "checked_rows", "numbered"]
 
 Split = tuple[Rows, Rows]
+
+
+def checked_rows(X: Any, y: Any) -> tuple[Any, Any]:
+    """X and y as what folds can be taken from; ValueError for what no array is made of."""
+    check_sparse(X)
+    check_sparse(y, "y")
+    check_unmasked(X=X, y=y)
+    check_even(X=X, y=y)
+    X, y = indexable(X, y)
+    return X, y
 
 
 def numbered(splits: Iterable[tuple[Any, Any]], n_rows: int) -> list[Split]:

@@ -16,7 +16,7 @@ from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection import check_cv
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.model_selection._validation import _insert_error_scores
-from sklearn.utils import check_random_state, indexable
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_method_params, _num_samples
 
@@ -46,17 +46,17 @@ from rosenblatt.search.run import Scoring, SearchRun, no_metric_named
 from rosenblatt.search.sampling import DEFAULT_NUMBER
 from rosenblatt.search.selection import eligible, favourites
 from rosenblatt.search.space import Space
-from rosenblatt.search.splits import numbered
+from rosenblatt.search.splits import checked_rows, numbered
 from rosenblatt.search.summary import summary_of
 from rosenblatt.search.trials import Candidate, ended_early, folds_in_common
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.rollback_on_error import undone_on_failure
-from rosenblatt.support.sparse_matrices import check_sparse
 
 __all__ = ["StructureSearchCV"]
 
 
-class StructureSearchCV(BaseSearchCV):
+class StructureSearchCV(HeldNumbers, BaseSearchCV):
     """Search over the hidden layers of a network, and over whatever else a grid varies.
 
     No theory fixes the size of the hidden layers (P6): practice is to try a few and keep the best.
@@ -234,9 +234,7 @@ class StructureSearchCV(BaseSearchCV):
             )
         scorers, _ = self._get_scorers()
         self._check_compared(scorers)
-        check_sparse(X)
-        check_sparse(y, "y")
-        X, y = indexable(X, y)
+        X, y = checked_rows(X, y)
         routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
         classifies = is_classifier(self.estimator)
         splitter = check_cv(self.cv, y, classifier=classifies)

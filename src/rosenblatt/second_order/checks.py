@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from rosenblatt.network import Dense, Network
+from rosenblatt.support.held_numbers import check_held
 
 __all__ = ["plain_layers", "positive"]
 
@@ -13,6 +14,7 @@ def positive(method: object, *names: str, or_zero: bool = False) -> None:
     """ValueError unless each attribute is finite and above 0, or 0 with `or_zero`."""
     for name in names:
         value = getattr(method, name)
+        check_held(type(method).__name__, {name: value})
         if not (math.isfinite(value) and (value > 0 or (or_zero and value == 0))):
             expected = "0 or more" if or_zero else "above 0"
             raise ValueError(f"{type(method).__name__}: {name} must be {expected}, got {value}.")

@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
+from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ColumnKind, TableEncoding, TableFormats
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["BaseTable"]
 
 
-class BaseTable(BaseEstimator, ABC):
+class BaseTable(HeldNumbers, BaseEstimator, ABC):
     """Parameters and attributes of `TableClassifier` and `TableRegressor`; see there."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

@@ -11,6 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ClassTarget
 from rosenblatt.table.target import AnyTarget
@@ -99,6 +100,11 @@ class TableClassifier(ClassifierMixin, BaseTable):
         """The most probable class of each row, shape (n_rows,)."""
         decided = self.predict_proba(X).argmax(axis=1)
         return self.classes_[decided]
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
+        with plain_values(y=y, sample_weight=sample_weight):
+            return float(super().score(X, y, sample_weight))
 
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         y = column_or_1d(y, warn=True)

@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table import ClassTarget, ColumnKind, NumberTarget, TableEncoding
@@ -28,7 +29,7 @@ N_FOLDS = 5
 
 
 @final
-class TableEncoder(TransformerMixin, BaseEstimator):
+class TableEncoder(HeldNumbers, TransformerMixin, BaseEstimator):
     """Numbers scaled with logarithmic tails, categories one-hot and as means of the target, dates
     with their cycles, missing cells marked.
 

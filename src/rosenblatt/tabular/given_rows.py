@@ -8,9 +8,9 @@ from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils.validation import _check_sample_weight
 
 from rosenblatt.errors import InputError
+from rosenblatt.fitting.sample_weight import in_double
 from rosenblatt.support.types import BoolArray, Float64Array, IntArray
 from rosenblatt.table import Table
 from rosenblatt.table.names import require_columns
@@ -99,9 +99,9 @@ def training_rows(
     table = table.without(*named.values())
     learn_columns(estimator, table if named else X, table)
     if target is None:
-        name, notes = distinct_name(getattr(y, "name", None), table), ()
-        values = checked(values_of(y))
-        present = np.ones(len(values), dtype=bool)
+        name = distinct_name(getattr(y, "name", None), table)
+        values, present = target_given(y, checked)
+        notes = missing_note(name, ~present)
     require_as_many(table, values)
     weights = weights_of(sample_weight, len(table))
     used = present if weights is None else present & (weights > 0)
@@ -135,8 +135,7 @@ def validation_rows(
         require_single_values(table.by_name[str(target)])
         values, present = target_in(table, str(target))
     else:
-        values = checked(values_of(y_val))
-        present = np.ones(len(values), dtype=bool)
+        values, present = target_given(y_val, checked)
     require_as_many(table, values)
     rows = np.flatnonzero(present)
     if not len(rows):
@@ -190,6 +189,20 @@ def target_in(table: Table, name: str) -> tuple[npt.NDArray[Any], BoolArray]:
     return values, np.ones(len(values), dtype=bool)
 
 
+def target_given(y: Any, checked: Checked) -> tuple[npt.NDArray[Any], BoolArray]:
+    """The values of y, and which are not masked; those that are have the first one's."""
+    values = values_of(y)
+    if not isinstance(y, np.ma.MaskedArray):
+        values = checked(values)
+        return values, np.ones(len(values), dtype=bool)
+    present = ~np.ma.getmaskarray(y)
+    if present.any():
+        values = np.where(present, values, values[present][0])
+    else:
+        values = np.zeros(values.shape)
+    return checked(values), present.reshape(-1) if present.ndim == 2 else present
+
+
 def require_as_many(table: Table, values: npt.NDArray[Any]) -> None:
     if len(values) != len(table):
         raise ValueError(
@@ -216,9 +229,12 @@ def require_enough(estimator: Any, rows: IntArray, present: BoolArray, name: str
 def weights_of(given: Any, n_rows: int) -> Float64Array | None:
     if given is None:
         return None
-    weights: Float64Array = _check_sample_weight(
-        given, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
-    )
+    weights = in_double(given, np.empty((n_rows, 1)))
+    if (weights < 0).any():
+        raise ValueError(
+            f"Negative values in sample_weight: row {int(np.argmax(weights < 0))} has one, and a"
+            " weight must be 0 or more."
+        )
     return weights
 
 
@@ -226,6 +242,9 @@ def groups_of(groups: Any, n_rows: int, used: IntArray) -> npt.NDArray[Any] | No
     if groups is None:
         return None
     names = np.asarray(values_of(groups))
+    if isinstance(groups, np.ma.MaskedArray):
+        names = names.astype(object)
+        names[np.ma.getmaskarray(groups)] = None
     if names.shape != (n_rows,):
         raise ValueError(f"groups has shape {names.shape}, and there are {n_rows} rows")
     # A row without a group is a group of its own.

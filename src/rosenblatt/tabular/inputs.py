@@ -15,6 +15,7 @@ from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.types import BoolArray
 from rosenblatt.table import Table, TableFile, table_of
 from rosenblatt.table.arrays import as_native
@@ -63,7 +64,8 @@ def table_from(X: Any, owner: Any = None, names: Sequence[str] | None = None) ->
     refuse_no_table(X)
     if is_frame(X):
         return table_of(X)
-    with np.errstate(over="ignore", invalid="ignore"):  # sums of numbers that are finite
+    # A mask is kept; sums of numbers that are finite may overflow.
+    with even_rows(X=X), np.errstate(over="ignore", invalid="ignore"):
         array = check_array(
             whole(X),
             dtype=None,

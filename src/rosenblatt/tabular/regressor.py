@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_array, column_or_1d
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ColumnKind, NumberTarget
 from rosenblatt.table.target import AnyTarget
@@ -98,6 +99,11 @@ class TableRegressor(RegressorMixin, BaseTable):
         scores = self._predicted(X)
         assert isinstance(target, NumberTarget)
         return target.restore(scores[:, 0].astype(np.float64))
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R² of the predictions, as scikit-learn's `r2_score` gives it."""
+        with plain_values(y=y, sample_weight=sample_weight):
+            return float(super().score(X, y, sample_weight))
 
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         y = column_or_1d(y, warn=True)

@@ -1,0 +1,160 @@
+"""Lists that are no array, and masks: one sentence in every estimator, and no mask is lost."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rosenblatt import (
+    MLPClassifier,
+    MLPEnsembleClassifier,
+    MLPEnsembleRegressor,
+    MLPRegressor,
+    Perceptron,
+    StructureSearchCV,
+    TableClassifier,
+    TableRegressor,
+    ThresholdNeuron,
+)
+
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+X = np.random.default_rng(0).normal(size=(40, 3))
+LABELS, NUMBERS = (X[:, 0] > 0).astype(int), 2 * X[:, 0]
+ESTIMATORS: dict[str, tuple[Callable[[], Any], Any]] = {
+    "MLPClassifier": (lambda: MLPClassifier(max_iter=2), LABELS),
+    "MLPRegressor": (lambda: MLPRegressor(max_iter=2), NUMBERS),
+    "MLPEnsembleClassifier": (
+        lambda: MLPEnsembleClassifier(MLPClassifier(max_iter=2), n_estimators=2),
+        LABELS,
+    ),
+    "MLPEnsembleRegressor": (
+        lambda: MLPEnsembleRegressor(MLPRegressor(max_iter=2), n_estimators=2),
+        NUMBERS,
+    ),
+    "StructureSearchCV": (
+        lambda: StructureSearchCV(MLPClassifier(max_iter=2), candidates=[(2,)], cv=2),
+        LABELS,
+    ),
+    "Perceptron": (Perceptron, LABELS),
+    "TableClassifier": (lambda: TableClassifier(preset="fast", random_state=0), LABELS),
+    "TableRegressor": (lambda: TableRegressor(preset="fast", random_state=0), NUMBERS),
+}
+TABLES = ("TableClassifier", "TableRegressor")
+WITHOUT_WEIGHTS = ("StructureSearchCV", "Perceptron")
+WORDS_OF_NUMPY = ("setting an array element", "inhomogeneous", "could not convert")
+RAGGED_X: list[Any] = [
+    [[1.0, 2.0, 3.0]] * 39 + [[1.0, 2.0]],
+    [[1.0, 2.0, [3.0]]] * 40,
+    [[1.0, 2.0, 3.0]] * 39 + [[1.0, 2.0, [3.0, 4.0]]],
+    [np.ones(3)] * 39 + [np.ones(2)],
+]
+RAGGED: list[Any] = [[1] * 39 + [[1, 2]], [[1, 0]] * 39 + [[1, 2, 3]]]
+MASK = np.arange(40) % 5 == 0
+
+
+def fails(message: str, call: Callable[..., Any], *given: Any, **named: Any) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        call(*given, **named)
+    said = str(caught.value)
+    assert not any(words in said for words in WORDS_OF_NUMPY)
+    assert len(said) < 200
+
+
+@pytest.fixture(scope="module", params=ESTIMATORS)
+def named(request: pytest.FixtureRequest) -> tuple[str, Callable[[], Any], Any, Any]:
+    """(name, what makes one, a target, one that is fitted)."""
+    make, y = ESTIMATORS[request.param]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return request.param, make, y, make().fit(X, y)
+
+
+def test_ragged_lists(named: Any) -> None:
+    name, make, y, fitted = named
+    for ragged in RAGGED_X[: 1 if name in TABLES else None]:
+        fails("X has rows of different lengths", make().fit, ragged, y)
+        fails("X has rows of different lengths", fitted.predict, ragged)
+    for ragged in RAGGED:
+        of_tables = "sequences of different lengths"
+        fails(
+            of_tables if name in TABLES else "y has rows of different lengths",
+            make().fit,
+            X,
+            ragged,
+        )
+        fails("y has rows of different lengths", fitted.score, X, ragged)
+    if name not in WITHOUT_WEIGHTS:
+        for weights in ([1] * 39 + [[1, 2]], ["a"] * 40, [1j] * 40):
+            fails("sample_weight must have one", make().fit, X, y, sample_weight=weights)
+        ragged = RAGGED[0]
+        fails("sample_weight has rows", fitted.score, X, y, sample_weight=ragged)
+
+
+def test_masks_are_refused_where_they_would_be_lost(named: Any) -> None:
+    name, make, y, fitted = named
+    masked_y = np.ma.masked_array(y, MASK)
+    masked_X = np.ma.masked_array(X, np.tile(MASK[:, None], 3))
+    weights = np.ma.masked_array(np.ones(40), MASK)
+    if name not in TABLES:  # for which what is masked is missing
+        fails("y has masked values", make().fit, X, masked_y)
+        fails("X has masked values", make().fit, masked_X, y)
+        fails("X has masked values", fitted.predict, masked_X)
+    fails("y has masked values", fitted.score, X, masked_y)
+    if name not in WITHOUT_WEIGHTS:
+        fails("sample_weight has masked values", make().fit, X, y, sample_weight=weights)
+        fails("sample_weight has masked values", fitted.score, X, y, sample_weight=weights)
+
+
+def test_a_mask_without_masked_values_is_none(named: Any) -> None:
+    _, make, y, fitted = named
+    none = np.ma.masked_array(y, np.zeros(40, dtype=bool))
+    assert fitted.score(X, none) == fitted.score(X, y)
+    make().fit(np.ma.masked_array(X, np.zeros(X.shape, dtype=bool)), none)
+
+
+@pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor])
+def test_rows_to_validate_on(make: Any) -> None:
+    net, y = make(max_iter=2, early_stopping=True), LABELS
+    ragged = RAGGED_X[0]
+    fails("X_val has rows", net.fit, X, y, X_val=ragged, y_val=y)
+    fails("y_val has rows", net.fit, X, y, X_val=X, y_val=RAGGED[0])
+    masked = np.ma.masked_array(y, MASK)
+    fails("y_val has masked values", net.fit, X, y, X_val=X, y_val=masked)
+    fails("X has rows", MLPRegressor().partial_fit, ragged, y)
+
+
+def test_single_functions() -> None:
+    fitted = MLPRegressor(max_iter=2).fit(X, NUMBERS)
+    masked = np.ma.masked_array(X, np.tile(MASK[:, None], 3))
+    for call in (fitted.predictor(), ThresholdNeuron((1.0, 1.0, 1.0), 0.0).predict):
+        fails("X has rows", call, RAGGED_X[0])
+        fails("X has masked values", call, masked)
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("shape", [(40,), (40, 1)])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
+def test_masked_targets_of_a_table_are_missing_ones(name: str, shape: tuple[int, ...]) -> None:
+    """As where the target is a column of the frame, with missing cells."""
+    make, y = ESTIMATORS[name]
+    below = np.where(MASK, np.nan if name == "TableRegressor" else 77, y).reshape(shape)
+    by_mask = make().fit(X, np.ma.masked_array(below, MASK.reshape(shape)))
+    frame = pd.DataFrame(X, columns=["x0", "x1", "x2"])
+    frame["target"] = pd.array(y).astype("Int64" if name == "TableClassifier" else "Float64")
+    frame.loc[MASK, "target"] = pd.NA
+    by_name = make().fit(frame, target="target")
+    assert by_mask.notes_ == by_name.notes_
+    assert "8 rows left out: 'target' is missing there" in by_mask.notes_
+    np.testing.assert_array_equal(by_mask.predict(X), by_name.predict(frame[["x0", "x1", "x2"]]))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_target_that_is_masked_throughout(name: str) -> None:
+    make, y = ESTIMATORS[name]
+    fails("is missing, or not counted, in all", make().fit, X, np.ma.masked_array(y, True))
