@@ -253,8 +253,9 @@ def likely_cause(batch: Batch, spot: Spot | None, moved: bool) -> tuple[Cause, s
     if spot is not None and spot.is_penalty and weights <= LARGE:
         return Cause.PENALTY, f"alpha, or l1, is too large, of weights up to {weights:.1e}"
     if data > LARGE and (moved or weights < data):
-        what = "inputs" if inputs >= targets else "targets"
-        return Cause.DATA, f"the {what} are not scaled, and reach {data:.1e}"
+        if inputs >= targets:
+            return Cause.DATA, f"the inputs are not scaled, and reach {data:.1e}"
+        return Cause.DATA, f"the targets are not scaled, and reach {data:.1e}"
     if weights > LARGE:
         if moved:
             return Cause.STEPS, f"steps that were too large let the weights grow to {weights:.1e}"

@@ -8,18 +8,38 @@ from typing import final
 
 __all__ = ["Cause", "Diagnosis", "Divergence"]
 
-SCALE = "scale inputs and targets to unit variance, by StandardScaler for example"
-
 
 @final
 class Cause(Enum):
-    """The likely cause of an overflow, with its remedy; `{remedy}` is the solver's own."""
+    """The likely cause of an overflow."""
 
-    WEIGHTS = "give finite weights, or let a fit begin anew by warm_start=False"
-    DATA = SCALE + ", or {remedy}"
-    STEPS = "{remedy}; or " + SCALE
-    PENALTY = "lower it"
-    DEPTH = "take normalization='layer', fewer layers or smaller initial weights, or {remedy}"
+    WEIGHTS = "weights"
+    DATA = "data"
+    STEPS = "steps"
+    PENALTY = "penalty"
+    DEPTH = "depth"
+
+    def remedies(self, own: str) -> str:
+        """What helps; `own` is the solver's own remedy."""
+        match self:
+            case Cause.WEIGHTS:
+                return "give finite weights, or let a fit begin anew by warm_start=False"
+            case Cause.DATA:
+                return (
+                    "scale inputs and targets to unit variance, by StandardScaler for example, or"
+                    f" {own}"
+                )
+            case Cause.STEPS:
+                return (
+                    f"{own}; or scale inputs and targets to unit variance, by StandardScaler for"
+                    " example"
+                )
+            case Cause.PENALTY:
+                return "lower it"
+            case Cause.DEPTH:
+                return (
+                    f"take normalization='layer', fewer layers or smaller initial weights, or {own}"
+                )
 
 
 @final
@@ -49,15 +69,16 @@ class Diagnosis:
     wider: bool = False
     by_move: bool = False
 
-    @property
-    def summary(self) -> str:
-        """The overflow and its likely cause, without a final full stop."""
-        return f"{self.what}. Most likely {self.because}"
+    def message(self, own: str) -> str:
+        """The overflow, its likely cause and what helps, without a final full stop."""
+        return f"{self.what}. Most likely {self.because}: {self.remedies(own)}"
 
-    def message(self, remedy: str) -> str:
-        """The summary and the remedies, where `remedy` is the solver's own."""
-        wider = "; or take dtype='float64', which holds these numbers" if self.wider else ""
-        return f"{self.summary}: {self.cause.value.format(remedy=remedy)}{wider}."
+    def remedies(self, own: str) -> str:
+        """What helps; `own` is the solver's own remedy."""
+        remedies = self.cause.remedies(own)
+        if self.wider:
+            return f"{remedies}; or take dtype='float64', which holds these numbers"
+        return remedies
 
 
 @final

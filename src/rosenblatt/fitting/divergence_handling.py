@@ -111,7 +111,7 @@ class DivergenceHandler:
         if not has_best:
             warn_caller(
                 f"Training ends with an exploded loss, in epoch {record.epoch}: {rise}. Most"
-                f" likely {TOO_LARGE}: {Cause.STEPS.value.format(remedy=self.solver.remedy)}.",
+                f" likely {TOO_LARGE}: {Cause.STEPS.remedies(self.solver.remedy)}.",
                 RuntimeWarning,
             )
         return None
@@ -126,7 +126,10 @@ class DivergenceHandler:
         """
         finding = divergence.diagnosis
         where = self.where(divergence, record.epoch, record.learning_rate)
-        what = f"{where}, {finding.message(self.solver.remedy)}{self.advice(divergence)}"
+        what = (
+            f"{where}, {finding.what}. Most likely {finding.because}:"
+            f" {finding.remedies(self.solver.remedy)}.{self.advice(divergence)}"
+        )
         if not has_best:
             raise DivergenceError(
                 f"{NON_FINITE} {what}", record.epoch, divergence.batch, finding.layer

@@ -19,7 +19,7 @@ from rosenblatt.stopping import NoImprovement
 
 __all__ = ["begin_kfac"]
 
-NATURAL_GRADIENT = SolverInfo("K-FAC", False, "raise the damping by solver=KFAC(damping=...)")
+NATURAL_GRADIENT = SolverInfo("K-FAC", False, "raise the damping of solver=KFAC()")
 
 
 def begin_kfac(method: KFAC, context: FitContext) -> EpochFit:

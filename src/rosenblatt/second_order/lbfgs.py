@@ -229,10 +229,10 @@ def minimize_lbfgs(
         if not accepted:
             layer = overflow.finding.layer
             raise DivergenceError(
-                f"{NON_FINITE} Training diverged {where}", 1, None, layer
+                f"{NON_FINITE} Training diverged {where}.", 1, None, layer
             ) from None
         x, last = accepted[0]
-        return LBFGSResult(x, last, n_accepted, False, where.rstrip("."))
+        return LBFGSResult(x, last, n_accepted, False, where)
     except KeyboardInterrupt:
         if not accepted:
             raise

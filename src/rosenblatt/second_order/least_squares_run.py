@@ -111,9 +111,7 @@ class LeastSquaresRun:
         model = self._linear_model(theta)
         if not model.is_finite:
             finding = self._problem.finding(theta, moved=True)
-            raise ModelOverflow(
-                f"in iteration {self.n_iter + 1}: {finding.message(REMEDY)}".rstrip(".")
-            )
+            raise ModelOverflow(f"in iteration {self.n_iter + 1}: {finding.message(REMEDY)}")
         self.theta, self.losses, self.model = theta, losses, model
         self.n_iter += 1
         trials, self._trials_before = self.n_trials - self._trials_before, self.n_trials
@@ -140,7 +138,7 @@ class LeastSquaresRun:
         finding = self._problem.finding(theta, moved=False)
         return DivergenceError(
             f"{NON_FINITE} The {what} of the initial weights is not finite:"
-            f" {finding.message(REMEDY)}",
+            f" {finding.message(REMEDY)}.",
             layer=finding.layer,
         )
 
