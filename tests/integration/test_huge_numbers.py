@@ -51,7 +51,9 @@ def test_a_number_that_no_float_holds(name: str, parameter: str, sign: int) -> N
     """Of 5,000 digits Python refuses to write all, which an error that shows it runs into."""
     for number in (10**400, 10**5000):
         estimator = MAKERS[name]().set_params(**{parameter: sign * number})
-        with pytest.raises(ValueError, match=f"^{parameter} of .* more than 300 digits"):
+        with pytest.raises(
+            ValueError, match=f"^The '{parameter}' parameter of .* more than 300 digits"
+        ):
             estimator.fit(X, Y)
 
 
@@ -66,7 +68,7 @@ def test_layers_beyond_all_memory(make: Any, sizes: Any) -> None:
 
 @pytest.mark.parametrize("sizes", [(10**400,), [3, 10**5000]])
 def test_layers_of_numbers_that_no_float_holds(sizes: Any) -> None:
-    with pytest.raises(ValueError, match=r"^hidden_layer_sizes of MLPClassifier"):
+    with pytest.raises(ValueError, match=r"^The 'hidden_layer_sizes' parameter of MLPClassifier"):
         MLPClassifier(hidden_layer_sizes=sizes).fit(X, Y)
 
 
@@ -96,7 +98,9 @@ def test_float_types(value: Any, kept: str) -> None:
 def test_numbers_of_second_order_methods(make: Any) -> None:
     for field in fields(make):
         if isinstance(field.default, float):
-            with pytest.raises(ValueError, match=rf"^{field.name} of .* more than 300 digits"):
+            with pytest.raises(
+                ValueError, match=rf"^The '{field.name}' parameter of .* 300 digits"
+            ):
                 make(**{field.name: 10**5000})
 
 

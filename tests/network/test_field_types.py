@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rosenblatt.activations import ReLU
+from rosenblatt.activations import LeakyReLU, ReLU
 from rosenblatt.network import (
     CategoryEmbedding,
     Dense,
@@ -24,7 +24,9 @@ from rosenblatt.network import (
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
 from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
+from rosenblatt.network.glu import GLU
 from rosenblatt.network.layer import Layer
+from rosenblatt.network.learned_activations import ParametricActivation, PReLU
 from rosenblatt.network.normalization_layer import NormalizationLayer
 from rosenblatt.network.random_layers import Dropout, GaussianNoise
 from rosenblatt.network.residual import Residual
@@ -73,6 +75,9 @@ LAYERS: list[Layer] = [
     CategoryEmbedding((0,), (3,), (2,)),
     Dense(3),
     Dropout(0.5),
+    GLU(),
+    PReLU(),
+    ParametricActivation(LeakyReLU()),
     EnsembleAffine(2, 3, input_groups=(2, 1)),
     EnsembleDense(2, 3, ReLU(), input_groups=(2, 1)),
     GaussianNoise(0.5),

@@ -25,5 +25,6 @@ def check_held(owner: str, parameters: Mapping[str, Any]) -> None:
         values = value if isinstance(value, (list, tuple)) else (value,)
         if any(isinstance(v, Integral) and int(v).bit_length() > MOST_BITS for v in values):
             raise ValueError(
-                f"{name} of {owner} is a number of more than 300 digits: give a smaller one"
+                f"The {name!r} parameter of {owner} is a number of more than 300 digits: give a"
+                " smaller one."
             )
