@@ -25,6 +25,7 @@ from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
 from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
 from rosenblatt.network.glu import GLU
+from rosenblatt.network.interpolation import Interpolation
 from rosenblatt.network.layer import Layer
 from rosenblatt.network.learned_activations import ParametricActivation, PReLU
 from rosenblatt.network.normalization_layer import NormalizationLayer
@@ -85,6 +86,7 @@ LAYERS: list[Layer] = [
     NumericEmbedding(Periodic(), 3),
     PackedAffine(2, 3),
     PackedDense(2, 3, ReLU()),
+    Interpolation(1, (0,), ((0.0, 1.0),), ((0.0, 2.0),)),
     Periodic(),
     Pieces(((0.0, 1.0),)),
     PiecewiseLinear((0.0,), (1.0,), ((0.0, 1.0),), ((0.5,),), (1.0,)),

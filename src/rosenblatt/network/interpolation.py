@@ -10,6 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.network.affine import width
+from rosenblatt.network.field_types import check_count, check_counts, check_list, check_reals
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -64,6 +65,12 @@ class Interpolation(Layer):
     y: Knots
 
     def __post_init__(self) -> None:
+        check_count("n_features", self.n_features)
+        check_counts("columns", self.columns)
+        for name in ("x", "y"):
+            check_list(name, getattr(self, name))
+            for i, values in enumerate(getattr(self, name)):
+                check_reals(f"{name} of feature {i}", values)
         if not len(self.columns) == len(self.x) == len(self.y):
             raise ValueError("an interpolation has a feature, an x and a y for every map")
         if not all(0 <= column < self.n_features for column in self.columns):
