@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rosenblatt.search import StructureSearchCV, StructureSearchDisplay, find_learning_rate
     from rosenblatt.tabular import TableClassifier, TableEncoder, TableRegressor
     from rosenblatt.tabular.saving import load
+    from rosenblatt.tracing import trace
 
 __version__ = "0.1.0"
 
@@ -34,6 +35,7 @@ __all__ = [
     "ThresholdNeuron",
     "find_learning_rate",
     "load",
+    "trace",
 ]
 
 # Imported at first use: scikit-learn alone takes more than half a second.
@@ -53,6 +55,7 @@ ROOMS = {
     "ThresholdNeuron": "perceptron",
     "find_learning_rate": "search",
     "load": "tabular.saving",
+    "trace": "tracing",
 }
 
 moved.install_finder()

@@ -39,6 +39,7 @@ SHOWN = (
     "table",
     "tabular/folds.py",
     "tabular/networks/memory.py",
+    "tracing/model_trace.py",
 )
 # Words of tables, which no screen shows.
 VOCABULARY = {

@@ -373,6 +373,46 @@ def inspect(
     return Job(job, as_json=as_json)
 
 
+@app.command(epilog=examples("trace"))
+@expand_groups
+def trace(
+    model: ModelPath,
+    data: Data = None,
+    *,
+    example: Example = None,
+    row: Annotated[int, typer.Option(min=1, help="Which row of the table, from 1.")] = 1,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(min=0, help="Of the gradient step shown; the training's if not given."),
+    ] = None,
+    most: Annotated[
+        int, typer.Option(min=1, help="Inputs and units that are shown of each layer.")
+    ] = 8,
+    as_latex: Annotated[
+        bool, typer.Option("--latex", help="Print LaTeX, for a document with amsmath.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="A file for the same as HTML.", **NEW_FILE)
+    ] = None,
+    table: TableArguments,
+    force: ReplacesOthers = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> Job:
+    """Show one row's way through a network: forward, back, and one gradient step."""
+    check_source(data, example)
+    fmt = table.format()
+
+    def job(screen: Screen) -> dict[str, Any]:
+        from rosenblatt.cli.trace_command import Shown, run_trace
+
+        source = source_of(data, example, fmt)
+        shown = Shown(most, as_latex, html, force)
+        return run_trace(model, source, screen, row=row, learning_rate=learning_rate, shown=shown)
+
+    return Job(job, as_json, quiet)
+
+
 @app.command(epilog=examples("lab"))
 def lab(
     experiment: Annotated[

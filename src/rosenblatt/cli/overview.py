@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": "Answer requests over HTTP with the predictions of a model.",
     "export": "Write a model as ONNX, as C or as plain weights.",
     "inspect": "Show what a model file holds.",
+    "trace": "Show one row's way through a network, number by number.",
     "lab": "Put claims about neural networks to the test.",
 }
 
@@ -48,6 +49,10 @@ EXAMPLES = {
     "inspect": (
         "inspect data.safetensors",
         "inspect data.safetensors --columns > columns.toml",
+    ),
+    "trace": (
+        "trace data.safetensors data.csv --row 3",
+        "trace data.safetensors data.csv --row 3 --html trace.html",
     ),
     "lab": ("lab", "lab L16 --plot saturation.png"),
 }

@@ -1,0 +1,140 @@
+"""The trace of a network, by `backpropagate`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rosenblatt.activations import Elementwise
+from rosenblatt.backprop import Trace, backpropagate
+from rosenblatt.errors import InputError
+from rosenblatt.losses import Loss, Quantile
+from rosenblatt.model import AnyModel, Model
+from rosenblatt.network import Dense
+from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.types import FloatArray
+from rosenblatt.tracing.sample_trace import SampleTrace
+from rosenblatt.tracing.values import LayerTrace
+
+__all__ = ["model_trace"]
+
+MOST_PARAMETERS = 1_000_000
+
+
+def model_trace(
+    model: AnyModel,
+    x: FloatArray,
+    y: FloatArray,
+    *,
+    penalty: Penalty,
+    learning_rate: float,
+    label: Any = None,
+    note: str = "",
+) -> SampleTrace:
+    """The trace of one sample through a model.
+
+    Parameters
+    ----------
+    model : Model
+        A chain of dense layers, each with an activation and nothing else.
+    x : array (n_inputs,)
+        Converted to the float type of the model's parameters.
+    y : array (n_targets,)
+        The target in the loss's terms: a class code, 0 or 1, or numbers.
+    penalty : Penalty
+    learning_rate : float
+    label : object, optional
+        The target as it was given; `y` by default.
+    note : str, default ''
+        What the step is not.
+
+    Raises
+    ------
+    InputError
+        For a model of several networks, or with other layers, or too large to be read.
+    """
+    network = model.members[0].network
+    if not isinstance(model, Model):
+        raise InputError(
+            f"the model is the mean of {len(model.members)} networks, and a trace shows one:"
+            " train one network, by `rosenblatt train --network 4` for example"
+        )
+    for layer in network.layers:
+        if not (isinstance(layer, Dense) and layer.is_plain):
+            raise InputError(
+                "a trace shows dense layers with an activation and nothing else, and the network"
+                f" has {layer!r}: train it without normalisation, dropout, residual connections and"
+                " embeddings"
+            )
+    if network.n_parameters > MOST_PARAMETERS:
+        raise InputError(
+            f"the network has {network.n_parameters:,} parameters, more than a trace is read of:"
+            " take one with smaller layers"
+        )
+    theta, loss = model.parameters, model.loss
+    x, y = np.asarray(x, theta.dtype), np.asarray(y, theta.dtype)
+    passed: Trace = backpropagate(network, theta, x, y, loss, penalty)
+    L = float(passed.loss[0])
+    return SampleTrace(
+        x=x,
+        y=shown_target(y, loss, network.n_outputs),
+        label=y.tolist() if label is None else label,
+        layers=layers_of(model, passed, loss, y, penalty, learning_rate),
+        prediction=passed.prediction[0],
+        loss_name=type(loss).__name__,
+        loss=L,
+        penalty=sum(penalty.value(W) for W, _ in network.weights_and_biases(theta)),
+        learning_rate=learning_rate,
+        note=note,
+    )
+
+
+def layers_of(
+    model: Model, passed: Trace, loss: Loss, y: FloatArray, penalty: Penalty, rate: float
+) -> tuple[LayerTrace, ...]:
+    network, theta = model.network, model.parameters
+    parameters = network.weights_and_biases(theta)
+    gradients = network.weights_and_biases(passed.gradient)
+    moved = network.weights_and_biases(theta - theta.dtype.type(rate) * passed.gradient)  # B11
+    found = []
+    for i, layer in enumerate(network.dense_layers):
+        (W, b), (dW, db), (new_W, new_b) = parameters[i], gradients[i], moved[i]
+        z, a, delta = passed.forward.z[i], passed.forward.a[i + 1], passed.delta[i]
+        error: FloatArray
+        if i + 1 < len(parameters):
+            error = passed.delta[i + 1] @ parameters[i + 1][0].T
+        else:
+            error = loss.gradient(passed.forward.scores, y[None])
+        g = layer.activation
+        slope = g.derivative(z, a) if isinstance(g, Elementwise) else a * (1 - a)
+        found.append(
+            LayerTrace(
+                activation=type(g).__name__,
+                weight=W.copy(),
+                bias=b.copy(),
+                z=z[0],
+                a=a[0],
+                slope=slope[0],
+                error=error[0],
+                delta=delta[0],
+                loss_gradient=passed.forward.a[i].T @ delta,
+                penalty_gradient=penalty.gradient(W),
+                weight_gradient=dW.copy(),
+                bias_gradient=db.copy(),
+                new_weight=new_W.copy(),
+                new_bias=new_b.copy(),
+            )
+        )
+    return tuple(found)
+
+
+def shown_target(y: FloatArray, loss: Loss, n_outputs: int) -> FloatArray:
+    """y at each output: a class code becomes 1 at its class."""
+    if len(y) == n_outputs:
+        return y
+    if isinstance(loss, Quantile):
+        return np.repeat(y, len(loss.levels))
+    one_hot: FloatArray = np.zeros(n_outputs, y.dtype)
+    one_hot[int(y[0])] = 1
+    return one_hot

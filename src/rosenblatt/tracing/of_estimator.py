@@ -1,0 +1,191 @@
+"""`trace` of whatever is fitted."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.activations import Step
+from rosenblatt.errors import InputError
+from rosenblatt.estimators import MLPClassifier, MLPRegressor
+from rosenblatt.losses import Quantile
+from rosenblatt.options.config import training_config
+from rosenblatt.options.parameters import Parameters
+from rosenblatt.perceptron import Perceptron, ThresholdNeuron
+from rosenblatt.support.types import Float64Array
+from rosenblatt.tracing.model_trace import model_trace
+from rosenblatt.tracing.sample_trace import SampleTrace
+from rosenblatt.tracing.values import LayerTrace
+
+__all__ = ["trace"]
+
+
+def trace(
+    estimator: MLPClassifier | MLPRegressor | Perceptron | ThresholdNeuron,
+    x: npt.ArrayLike,
+    y: Any,
+    *,
+    learning_rate: float | None = None,
+) -> SampleTrace:
+    """One sample, number by number: every z, a, δ, ∂W and ∂b, and one step (B1, B2, B7-B11, B13).
+
+    The numbers are those of `rosenblatt.backprop.backpropagate` for a batch of one, to the bit.
+    Nothing is trained: the estimator stays as it is.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier, MLPRegressor, Perceptron or ThresholdNeuron
+        Fitted; a network of dense layers without normalisation, dropout and residual connections.
+    x : array-like of shape (n_features,)
+    y : object
+        Its target, as `fit` takes it: a class, a number, or an array of several.
+    learning_rate : float, optional
+        η of the plain gradient step that is shown. By default the estimator's own, and 0 for a
+        `ThresholdNeuron`, which learns nothing.
+
+    Returns
+    -------
+    SampleTrace
+        It prints as text, shows itself in notebooks, and has `to_html`, `to_latex`, `as_dict`.
+
+    Raises
+    ------
+    ValueError
+        For a sample of another width, a label that is not known, or a network that cannot be shown.
+    TypeError
+        For another estimator.
+
+    Examples
+    --------
+    >>> from rosenblatt import Perceptron, trace
+    >>> neuron = Perceptron().fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1])
+    >>> seen = trace(neuron, [1, 1], 1)
+    >>> seen.layers[0].z.tolist(), seen.prediction.tolist()
+    ([0.0], [1.0])
+    """
+    if learning_rate is not None and not 0 <= learning_rate < math.inf:
+        raise InputError(f"learning_rate must be 0 or more, got {learning_rate}")
+    if isinstance(estimator, Perceptron | ThresholdNeuron):
+        return trace_of_neuron(estimator, x, y, learning_rate)
+    if not isinstance(estimator, MLPClassifier | MLPRegressor):
+        raise TypeError(
+            "a trace is that of an MLPClassifier, MLPRegressor, Perceptron or ThresholdNeuron, got"
+            f" {type(estimator).__name__}"
+        )
+    model = estimator.model_
+    targets = getattr(estimator, "targets_", None)
+    if targets is None:
+        raise InputError(
+            "the weights of this estimator were set by hand, so that its targets are not known: fit"
+            " it, or take `rosenblatt.tracing.model_trace`"
+        )
+    sample = checked_sample(x, model.n_inputs)
+    label = np.asarray(y)[None]
+    has_class = isinstance(estimator, MLPClassifier) and not targets.multilabel
+    if has_class and (label.size != 1 or label.ravel()[0] not in targets.classes):
+        classes = ", ".join(map(str, targets.classes[:10]))
+        raise InputError(f"y={y!r} is no class of the estimator, which has {classes}")
+    try:
+        targets.check(label)
+        encoded = targets.encode(label, np.float64)
+        targets.check_encoded(encoded)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"y={y!r} is no target of this estimator: {error}") from error
+    levels = len(model.loss.levels) if isinstance(model.loss, Quantile) else 1
+    n_targets = 1 if getattr(targets, "multiclass", False) else model.n_outputs // levels
+    if encoded.shape != (1, n_targets):
+        raise InputError(f"y has {encoded.size} numbers, and the estimator has {n_targets} targets")
+    parameters = Parameters.of(estimator)
+    return model_trace(
+        model,
+        sample,
+        encoded[0],
+        penalty=training_config(parameters).penalty,
+        learning_rate=estimator.learning_rate_init if learning_rate is None else learning_rate,
+        label=y,
+        note=solver_note(estimator),
+    )
+
+
+def checked_sample(x: npt.ArrayLike, n_inputs: int) -> Float64Array:
+    """One row of numbers; InputError for anything else."""
+    try:
+        sample = np.asarray(x, np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"x must be a row of {n_inputs} numbers: {error}") from error
+    if sample.shape == (1, n_inputs):
+        sample = sample[0]
+    if sample.shape != (n_inputs,):
+        raise InputError(
+            f"x must be one row of {n_inputs} numbers, got an array of the shape {sample.shape}"
+        )
+    if not np.isfinite(sample).all():
+        raise InputError("x holds NaN or infinity, with which nothing can be computed: replace it")
+    return sample
+
+
+def solver_note(estimator: MLPClassifier | MLPRegressor) -> str:
+    """What is said where the solver's step is not plain gradient descent's."""
+    solver = estimator.solver
+    name = solver if isinstance(solver, str) else type(solver).__name__
+    if solver == "sgd" and estimator.momentum == 0:
+        return ""
+    return (
+        f"The estimator's solver is {name}, which makes another step of this gradient; shown is"
+        " plain gradient descent."
+    )
+
+
+def trace_of_neuron(
+    neuron: Perceptron | ThresholdNeuron, x: npt.ArrayLike, y: Any, learning_rate: float | None
+) -> SampleTrace:
+    """A threshold neuron (N1), and the step of Rosenblatt's rule (P1)."""
+    if isinstance(neuron, ThresholdNeuron):
+        classes: Any = np.array([0, 1])
+        w, b = np.array(neuron.weights, np.float64), np.array([neuron.bias])
+        rate = 0.0 if learning_rate is None else learning_rate
+        sample = checked_sample(x, len(w))
+    else:
+        neuron.predict(np.zeros((1, getattr(neuron, "n_features_in_", 1))))  # NotFittedError
+        classes, w, b = neuron.classes_, neuron.coef_[0].copy(), neuron.intercept_.copy()
+        rate = neuron.learning_rate if learning_rate is None else learning_rate
+        sample = checked_sample(x, len(w))
+    if np.size(y) != 1 or np.ravel(y)[0] not in classes:
+        known = ", ".join(map(str, classes))
+        raise InputError(f"y={y!r} is no class of the neuron, which has {known}")
+    target = np.array([float(np.ravel(y)[0] == classes[-1])])
+    z = sample[None] @ w + b
+    a = Step().value(z)
+    delta = a - target
+    W, dW = w[:, None], np.outer(sample, delta)
+    layer = LayerTrace(
+        activation="Step",
+        weight=W,
+        bias=b,
+        z=z,
+        a=a,
+        slope=np.zeros(1),
+        error=delta,
+        delta=delta,
+        loss_gradient=dW,
+        penalty_gradient=np.zeros_like(W),
+        weight_gradient=dW,
+        bias_gradient=delta.copy(),
+        new_weight=W - rate * dW,
+        new_bias=b - rate * delta,
+    )
+    return SampleTrace(
+        x=sample,
+        y=target,
+        label=y,
+        layers=(layer,),
+        prediction=a,
+        loss_name="perceptron",
+        loss=float(abs(delta[0])),
+        penalty=0.0,
+        learning_rate=rate,
+        note="The rule learns only where ŷ ≠ y; the step function has no gradient.",
+    )

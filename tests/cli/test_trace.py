@@ -1,0 +1,65 @@
+"""`rosenblatt trace`: a row of a table through the network of a model file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rosenblatt.cli.app import run
+from rosenblatt.persistence import load_model
+from tests.support.commands import command
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("trace")
+    data, model = folder / "houses.csv", folder / "houses.safetensors"
+    rng = np.random.default_rng(0)
+    rows = [
+        f"{a:.3f},{'ab'[k]},{2 * a + k:.3f}"
+        for a, k in zip(rng.random(60), rng.integers(0, 2, 60), strict=True)
+    ]
+    data.write_text("\n".join(["size,kind,price", *rows, "0.5,a,"]) + "\n")
+    command("train", data, "--target", "price", "--network", "3", "--epochs", "5", "--out", model)
+    return model, data
+
+
+def test_json_has_cells_inputs_and_all_numbers(files: tuple[Path, Path]) -> None:
+    found = json.loads(command("trace", *files, "--row", "3", "--json"))
+    line = files[1].read_text().split("\n")[3].split(",")
+    assert found["cells"] == dict(zip(("size", "kind", "price"), line, strict=True))
+    assert list(found["inputs"].values()) == found["x"]
+    model = load_model(files[0]).model
+    predicted = model.predict(np.array([found["x"]], np.float32))
+    np.testing.assert_allclose(found["prediction"], predicted[0], rtol=1e-6)
+
+
+def test_text_and_latex(files: tuple[Path, Path]) -> None:
+    shown = command("trace", *files, "--row", "3", "--learning-rate", "0.5")
+    assert "∂J/∂w_11^(1) = δ_1^(1) x_1" in shown
+    assert "with η = 0.5" in shown
+    assert r"\begin{align*}" in command("trace", *files, "--latex")
+    assert "前向，第 1 层" in command("--lang", "zh", "trace", *files)
+
+
+def test_html_goes_into_a_file(files: tuple[Path, Path], tmp_path: Path) -> None:
+    page = tmp_path / "trace.html"
+    command("trace", *files, "--html", page)
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+    command("trace", *files, "--html", page)  # one of ours may be replaced
+    page.write_text("mine")
+    assert run(["trace", *map(str, files), "--html", str(page)]) == 2
+
+
+def test_rows_that_cannot_be_traced(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for row, said in (
+        ("99", "--row 99: the table has 61 rows"),
+        ("61", "row 61 has no known 'price'"),
+    ):
+        assert run(["trace", *map(str, files), "--row", row]) == 2
+        assert said in capsys.readouterr().err
