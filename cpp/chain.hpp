@@ -27,7 +27,7 @@ struct DenseSpec {
 // What a chain is built from. A further kind is a struct here and an overload of Chain::append_block.
 using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec,
                                CategoryEmbeddingSpec, EnsembleDenseSpec, PackedDenseSpec, PReLUSpec,
-                               ParametricActivationSpec, GLUSpec, InterpolationSpec>;
+                               ParametricActivationSpec, GLUSpec, InterpolationSpec, DropoutSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
@@ -47,6 +47,7 @@ template <class T> struct Chain {
     std::vector<Segment> segments;
     std::vector<std::size_t> sync_points; // layers that mix the rows of a batch (MixesRows)
     int n_blocks = 0;
+    bool last_is_free = true; // of a constraint: the last layer with weights gives the outputs
 
     Chain(int inputs, const std::vector<LayerSpec> &specs, Precision of_products = Precision::exact,
           double noise = 0)
@@ -60,6 +61,8 @@ template <class T> struct Chain {
             std::visit([this](const auto &block) { append_block(block); }, specs[i]);
             ++n_blocks;
         }
+        if (layers.empty()) throw std::invalid_argument("a chain needs layers that predict");
+        last_is_free = !std::holds_alternative<DropoutSpec>(specs.back());
     }
 
     // Outputs of a member: what the loss takes.
@@ -251,6 +254,11 @@ template <class T> struct Chain {
         if (rate > 0)
             append(Dropout<T>{
                 .n_outputs = n_outputs, .rate = rate, .stream = n_blocks + 1, .index = int(layers.size())});
+    }
+
+    void append_block(const DropoutSpec &spec) {
+        if (!(spec.rate >= 0 && spec.rate < 1)) throw std::invalid_argument("dropout is in [0, 1)");
+        append_dropout(spec.rate);
     }
 
     void append_block(const PReLUSpec &spec) { append(PReLU<T>{n_outputs, spec.shares_slope, n_parameters}); }

@@ -10,6 +10,10 @@
 
 namespace rosenblatt {
 
+struct DropoutSpec {
+    double rate;
+};
+
 // y = x ⊙ m, dx = dy ⊙ m, where m is 0 or 1 / (1 - rate). The layer before needs its own output for its
 // derivative, so that only the gradient is changed in place.
 template <class T> struct Dropout {
@@ -32,6 +36,11 @@ template <class T> struct Dropout {
         const auto begin = std::uint64_t(pass.row) * std::uint64_t(n_outputs);
         std::uint8_t *mask = mask_of(pass);
         const T *from = x.dense;
+        if (x.sparse) {
+            for (int row = 0; row < pass.rows; ++row)
+                x.copy_row(row, n_outputs, y + std::ptrdiff_t(row) * n_outputs);
+            from = y;
+        }
         philox::Stream{pass.seed, pass.step, stream}.for_each(
             begin, begin + size(pass), [=](std::ptrdiff_t at, const std::uint32_t *words, auto n) {
 #pragma omp simd

@@ -77,6 +77,7 @@ void project(const Constraint &constraint, const Chain<T> &chain, int task, int 
                         }
                     },
                     layer);
+            if (before && !chain.last_is_free) project_units(*before);
         },
         constraint);
 }

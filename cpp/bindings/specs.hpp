@@ -142,6 +142,7 @@ inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "PackedDense") return packed_dense_spec(fields);
     if (kind == "Interpolation") return interpolation_spec(fields);
     if (kind == "Scale") return ScaleSpec{};
+    if (kind == "Dropout") return DropoutSpec{fields.optional("rate", 0.0)};
     if (kind == "PReLU") return PReLUSpec{fields.required<bool>("shares_slope")};
     if (kind == "ParametricActivation")
         return ParametricActivationSpec{member(fields.required<NamedFields>("activation"))};

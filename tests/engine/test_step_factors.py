@@ -6,25 +6,42 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
-from rosenblatt.activations import Tanh
-from rosenblatt.engine import EpochPlan
+from rosenblatt.activations import Mish, Tanh
+from rosenblatt.engine import EpochPlan, scores
 from rosenblatt.engine.interface import Trainer
+from rosenblatt.engine.kernels import runs_natively
 from rosenblatt.engine.native import NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.reference import ReferenceTrainer
 from rosenblatt.losses import SquaredError
-from rosenblatt.network import Dense, EnsembleDense, Network, PackedDense
+from rosenblatt.network import (
+    Dense,
+    Dropout,
+    EnsembleDense,
+    Network,
+    PackedDense,
+    ParametricActivation,
+)
 from rosenblatt.optimizers import AdamW
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.constraints import MaxNorm
 from rosenblatt.regularization.penalties import L2
 from tests.support.members import parameters
-from tests.support.native_cases import SEED
+from tests.support.native_cases import SEED, after_epochs
 
 N, BATCH, EPOCHS = 30, 8, 3
 STEPS = 4 * EPOCHS
 NETWORKS = {
     "dense": (Dense(9, Tanh(), dropout=0.4), Dense(8, Tanh(), dropout=0.2), Dense(3)),
+    "dropout as a layer": (
+        Dropout(0.2),
+        Dense(9),
+        ParametricActivation(Mish()),
+        Dropout(0.4),
+        Dense(3),
+    ),
     "members": (EnsembleDense(3, 9, Tanh(), 0.4), PackedDense(3, 3)),
 }
 RNG = np.random.default_rng(0)
@@ -124,3 +141,41 @@ def test_the_engine_refuses_them_as_well() -> None:
             run.epochs(ARRAYS.order, None, BATCH, ones, 1, False, np.inf, decay, dropout)
     with pytest.raises(TypeError, match="dropout_factors"):
         run.epochs(ARRAYS.order, None, BATCH, ones, 1, False, np.inf, None, [1.0])
+
+
+@pytest.mark.parametrize("csr", [False, True], ids=["dense", "csr"])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_dropout_as_a_layer_is_that_of_a_dense_one(threads: int, csr: bool) -> None:
+    """From the same random numbers, which are those of the block's place."""
+    X = sp.csr_array(ARRAYS.X * (ARRAYS.X > 0)) if csr else ARRAYS.X
+    arrays = Arrays(X, ARRAYS.y)
+
+    def after(layers: tuple[Any, ...], threads: int | None) -> Any:
+        problem = Problem(Network(4, layers), SquaredError(), L2(0.1), AdamW(0.01))
+        return after_epochs(problem, arrays, BATCH, [None, None], threads)[0]
+
+    layers = Dropout(0.3), Dense(9, Tanh()), Dropout(0.4), Dense(3), Dropout(0.1)
+    assert runs_natively(Network(4, layers))
+    np.testing.assert_allclose(after(layers, threads), after(layers, None), rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("threads", [None, 1])
+def test_a_constraint_bounds_all_layers_but_the_last(threads: int | None) -> None:
+    layers = Dense(9, Tanh()), Dense(3), Dropout(0.1)
+    network = Network(4, layers)
+    problem = Problem(network, SquaredError(), L2(0.0), AdamW(0.1), constraint=MaxNorm(0.2))
+    theta, _, _ = after_epochs(problem, ARRAYS, BATCH, [None], threads)
+    (first, _), (second, _) = (
+        (p["weight"], p["bias"]) for p in network.layer_parameters(theta)[:2]
+    )
+    for W in (first, second):  # the last layer is that of dropout
+        assert np.linalg.norm(W, axis=0).max() <= 0.2 * (1 + 1e-12)
+
+
+def test_a_prediction_is_without_it() -> None:
+    with_it = Network(4, (Dropout(0.3), Dense(9, Tanh()), Dropout(0.4), Dense(3)))
+    without = Network(4, (Dense(9, Tanh()), Dense(3)))
+    theta = parameters(without)
+    np.testing.assert_array_equal(
+        scores(with_it, theta, ARRAYS.X), scores(without, theta, ARRAYS.X)
+    )

@@ -7,7 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rosenblatt.activations import ELU, Activation, Identity, LeakyReLU, Softmax, Tanh
+from rosenblatt.activations import (
+    ELU,
+    GELU,
+    SELU,
+    Activation,
+    Identity,
+    LeakyReLU,
+    Mish,
+    SiLU,
+    Softmax,
+    Tanh,
+)
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import (
     BinaryCrossEntropy,
@@ -19,6 +30,7 @@ from rosenblatt.losses import (
 )
 from rosenblatt.model import EnsembleModel, Model, OutputFormat
 from rosenblatt.network import (
+    GLU,
     CategoryEmbedding,
     Dense,
     EnsembleDense,
@@ -27,9 +39,11 @@ from rosenblatt.network import (
     Network,
     NumericEmbedding,
     PackedDense,
+    ParametricActivation,
     Periodic,
     Pieces,
     PiecewiseLinear,
+    PReLU,
     Scale,
 )
 from rosenblatt.normalizations import BatchNorm, LayerNorm
@@ -140,6 +154,31 @@ NETWORKS: dict[str, Trained] = {
     "maps of features": trained((Interpolation(5, (4, 0, 2), *MAPS), Dense(4, Tanh()), Dense(3))),
     "maps beside categories": trained(
         (CategoryEmbedding((0,), (3,), (2,)), Interpolation(3, (0, 2, 1), *MAPS), Dense(3))
+    ),
+    "numbers before others": trained(
+        (
+            NumericEmbedding(Periodic(3, has_phase=True), 2, keeps_input=True, n_numbers=3),
+            NumericEmbedding(Pieces(EDGES[:2]), 3, ELU(), n_numbers=2),
+            Dense(3),
+        )
+    ),
+    "NTK": trained(
+        (Dense(9, Tanh(), ntk=True), Dense(9, residual=True, ntk=True), Dense(3, ntk=True))
+    ),
+    "learned slopes": trained(
+        (
+            PReLU(),
+            Dense(6),
+            PReLU(shares_slope=True),
+            ParametricActivation(SELU()),
+            Dense(4),
+            ParametricActivation(Mish()),
+            Dense(3),
+        )
+    ),
+    "gates": trained((Dense(8), GLU(), Dense(6), GLU(SiLU()), Dense(3))),
+    "gated ensemble": trained(
+        (EnsembleDense(3, 8), GLU(GELU()), ParametricActivation(Tanh()), PReLU(), PackedDense(3, 2))
     ),
     "two of a kind": trained(
         (

@@ -7,7 +7,6 @@ import numpy as np
 from rosenblatt.initializers import Rng
 from rosenblatt.network.dense import Dense
 from rosenblatt.network.network import Network
-from rosenblatt.support.philox import Draws
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
@@ -19,7 +18,6 @@ def fit_initial_parameters(
     theta: FloatArray,
     X: FloatArray,
     rng: Rng,
-    draws: Draws | None = None,
     n_rows_a_bias: int = 5,
 ) -> None:
     """Fit the initial weights and biases of dense layers to rows, layer by layer and in place.
@@ -27,7 +25,7 @@ def fit_initial_parameters(
     Over the rows x W of every unit then has the standard deviation 1, and a unit's bias puts its
     zero to where a random mixture of a few rows is, with weights uniform over the simplex: the
     bend of a unit lies among the data (Steinwart 2019, 'he+5'). RealMLP begins so (Holzmüller,
-    Grinsztajn & Steinwart 2024), with dropout on the way, which `draws` brings about.
+    Grinsztajn & Steinwart 2024). The rows pass as in a prediction, without dropout.
 
     A unit of the same value for all rows keeps its weights.
 
@@ -39,15 +37,12 @@ def fit_initial_parameters(
     X : array (n_samples, n_inputs)
     rng : RandomState or Generator
         Draws the rows and their shares.
-    draws : Draws, optional
-        Of dropout and input noise; None for neither.
     n_rows_a_bias : int, default 5
     """
     state = network.layer_state(network.initial_state(theta.dtype))
     x = np.asarray(X, theta.dtype)
-    for i, (layer, arrays) in enumerate(
-        zip(network.layers, network.layer_parameters(theta), strict=True)
-    ):
+    parameters = network.layer_parameters(theta)
+    for layer, arrays, running in zip(network.layers, parameters, state, strict=True):
         if isinstance(layer, Dense):
             W = arrays["weight"]
             z = matmul(x, W) * (len(W) ** -0.5 if layer.ntk else 1.0)
@@ -56,8 +51,7 @@ def fit_initial_parameters(
             spread = np.where(usable, spread, 1)
             W /= spread
             arrays["bias"][...] = -mixture(z / spread, rng, n_rows_a_bias)
-        stream = None if draws is None else draws.stream(i + 1)
-        x = layer.forward(arrays, state[i], x, stream).out
+        x = layer.forward(arrays, running, x, None).out
 
 
 def mixture(z: FloatArray, rng: Rng, n: int) -> FloatArray:

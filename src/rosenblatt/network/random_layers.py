@@ -7,7 +7,7 @@ from math import inf, prod
 from typing import Any, final
 
 from rosenblatt.network.field_types import check_real
-from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
+from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.regularization.dropout import dropout_mask
 from rosenblatt.regularization.input_noise import gaussian_noise
@@ -51,6 +51,9 @@ class Dropout(Layer):
     @property
     def is_random(self) -> bool:
         return self.rate > 0
+
+    def native_form(self) -> NativeForm:
+        return NativeForm("Dropout", {"rate": self.rate}, frozenset({"rate"}))
 
 
 @final

@@ -24,7 +24,6 @@ from rosenblatt.network import (
 )
 from rosenblatt.optimizers import AdamW, Optimizer
 from rosenblatt.schedules import CosLog, FlatCosine, Run
-from rosenblatt.support.philox import Draws
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import TableEncoding
 from rosenblatt.table.category_format import CategoryRule
@@ -126,8 +125,7 @@ class RealMLP(NetworkFamily):
                     table[...] = rng.normal(size=table.shape)
         if len(X) > MOST_ROWS:
             X = X[rng.choice(len(X), MOST_ROWS, replace=False)]
-        seed = int(rng.randint(2**31))
-        fit_initial_parameters(network, theta, X, rng, Draws(seed=seed, step=0))
+        fit_initial_parameters(network, theta, X, rng)
         return theta
 
     def factors(self, steps: npt.NDArray[np.int64], total: int) -> Factors:
