@@ -107,7 +107,7 @@ class Slow:
     def read(self, path: Any) -> Any:
         raise NotImplementedError
 
-    def predict(self, table: Any) -> Any:
+    def predict(self, table: Any, coverage: float | None = None) -> Any:
         self.begun.set()
         assert self.may_end.wait(PATIENCE)
         if self.fails_with is not None:

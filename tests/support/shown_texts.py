@@ -33,6 +33,7 @@ SHOWN = (
     "serving/server.py",
     "serving/settings.py",
     "support/atomic.py",
+    "support/coverage.py",
     "support/listing.py",
     "support/output_place.py",
     "support/paths.py",
@@ -40,6 +41,7 @@ SHOWN = (
     "tabular/folds.py",
     "tabular/networks/memory.py",
     "tracing/model_trace.py",
+    "uncertainty",
 )
 # Words of tables, which no screen shows.
 VOCABULARY = {

@@ -31,9 +31,14 @@ def run_predict(
     *,
     out: PredictionFile | None,
     keep: Sequence[str] = (),
+    coverage: float | None = None,
+    warns: bool = False,
     force: bool = False,
 ) -> Json:
     """Predict every row, into a file or as CSV to standard output, beside columns to keep.
+
+    With a coverage also an interval for each number, or a set of classes; with `warns` a note if
+    the rows are unlike those of the training.
 
     A file that holds something else than predictions is replaced by `force` alone.
     """
@@ -45,10 +50,13 @@ def run_predict(
     saved = load_model(model)
     saved = replace(saved, encoding=for_rows(saved.encoding, source.format))
     table = source.read(saved.encoding, kept=keep)
-    predictions = predict(saved, table.table).beside(kept_columns(table.table, keep))
+    predictions = predict(saved, table.table, coverage, warns=warns)
+    predictions = predictions.beside(kept_columns(table.table, keep))
     notes = [*table.notes, *predictions.notes]
     screen.notes(notes)
     result: Json = {"rows": predictions.n_rows, "notes": notes}
+    if predictions.shift is not None:
+        result["shift"] = predictions.shift.as_dict()
     if out is not None:
         with replaced_file(out.path) as file:
             out.write(predictions.columns, file)

@@ -37,6 +37,7 @@ from rosenblatt.cli.search_options import SELECTIONS, STRATEGIES, SearchOptions,
 from rosenblatt.cli.size import parse_size
 from rosenblatt.cli.table_arguments import TableArguments
 from rosenblatt.serving import Settings
+from rosenblatt.support.coverage import checked_coverage
 from rosenblatt.tabular.preset import NETWORK_NAMES
 
 if TYPE_CHECKING:
@@ -246,6 +247,22 @@ def predict(
             show_default=False,
         ),
     ] = None,
+    coverage: Annotated[
+        float | None,
+        typer.Option(
+            help="The probability, such as 0.9, with which an interval, lower to upper, holds the"
+            " number; or a set, in_set_..., the class.",
+            show_default=False,
+        ),
+    ] = None,
+    warn_shift: Annotated[
+        bool,
+        typer.Option(
+            "--warn-shift",
+            help="Note columns by which the rows differ from those of the training; of rows like"
+            " those, 1 table in 100 is noted.",
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -260,12 +277,22 @@ def predict(
     check_source(data, example)
     fmt = table.format()
     file = None if out is None else PredictionFile(out)
+    if coverage is not None:
+        coverage = checked_coverage(coverage, "--coverage")
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_predict
 
-        source = source_of(data, example, fmt)
-        return run_predict(model, source, screen, out=file, keep=keep_column or (), force=force)
+        return run_predict(
+            model,
+            source_of(data, example, fmt),
+            screen,
+            out=file,
+            keep=keep_column or (),
+            coverage=coverage,
+            warns=warn_shift,
+            force=force,
+        )
 
     return Job(job, as_json, quiet)
 

@@ -25,6 +25,7 @@ from rosenblatt.tabular.encoding import without_codes
 from rosenblatt.tabular.parameters import column_options
 from rosenblatt.tabular.preset import NUMBER_LOSSES
 from rosenblatt.tabular.training import TrainedTable, train_networks
+from rosenblatt.tabular.uncertainty import uncertainty_of
 
 __all__ = ["LearnedTable", "train_learner"]
 
@@ -112,7 +113,10 @@ def train_learner(
         )
     notes += trained.notes
     notes += worse_than_trivial(kind.main_metric, summary.scores)
-    saved = SavedModel(trained.model, trained.encoding, summary)
+    # Rows count as often as they occur, whatever the weights of their classes.
+    weights = rows.table.distinct.shared(rows.weights)
+    uncertainty = uncertainty_of(rows.table, trained.learned, weights)
+    saved = SavedModel(trained.model, trained.encoding, summary, uncertainty)
     course = course_of(trained, summary, seconds)
     return LearnedTable(TrainingResult(saved, course, seconds, tuple(notes)), kind, outside)
 

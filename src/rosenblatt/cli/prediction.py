@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rosenblatt.cli.covered import covered_columns
 from rosenblatt.cli.labelled_rows import weight_column_values
 from rosenblatt.cli.prediction_file import Columns, write_csv
 from rosenblatt.cli.scores import MetricScores
+from rosenblatt.cli.shifted import shift_notes, shift_of
 from rosenblatt.cli.tasks import (
     EncodedRows,
     RowPredictor,
@@ -30,6 +32,7 @@ from rosenblatt.table.messages import count
 from rosenblatt.table.names import require_columns
 from rosenblatt.table.one_column import require_single_values
 from rosenblatt.table.scaling import TAIL
+from rosenblatt.uncertainty import Shift
 
 
 @final
@@ -39,6 +42,7 @@ class Predictions:
 
     columns: Columns
     notes: tuple[str, ...]
+    shift: Shift | None = None
 
     @property
     def n_rows(self) -> int:
@@ -73,14 +77,32 @@ class Evaluation:
     notes: tuple[str, ...]
 
 
-def predict(saved: SavedModel, table: Table) -> Predictions:
-    """Predictions for rows with columns in any order; targets and weights are ignored."""
+def predict(
+    saved: SavedModel, table: Table, coverage: float | None = None, *, warns: bool = False
+) -> Predictions:
+    """Predictions for rows with columns in any order; targets and weights are ignored.
+
+    Parameters
+    ----------
+    saved : SavedModel
+    table : Table
+    coverage : float, optional
+        Of intervals or sets beside the predictions.
+    warns : bool
+        Whether rows unlike those of the training are noted.
+    """
     encoded = saved.encoding.encode(_without_weights(saved, table))
     kind = kind_of(saved.encoding.target)
     predictor = network_predictor(kind, saved.model)
     output = in_blocks(predictor, encoded.X)
     notes = (*encoded.notes, *overflow_notes(predictor, encoded.X, output))
-    return Predictions(kind.columns(output), notes)
+    columns = dict(kind.columns(output))
+    if coverage is not None:
+        columns |= covered_columns(saved, encoded.X, coverage)
+    if not warns:
+        return Predictions(columns, notes)
+    shift = shift_of(saved, encoded.X)
+    return Predictions(columns, (*notes, *shift_notes(shift)), shift)
 
 
 def kept_columns(table: Table, names: Sequence[str]) -> Columns:

@@ -60,8 +60,8 @@ class ServedModel:
         encoding = self.saved.encoding
         return read_table(path, as_text=encoding.text_columns, hint=encoding.hint)
 
-    def predict(self, table: Table) -> Predictions:
-        return predict(self.saved, table)
+    def predict(self, table: Table, coverage: float | None = None) -> Predictions:
+        return predict(self.saved, table, coverage)
 
 
 def choices_of(column: AnyColumn) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from rosenblatt.model import AnyModel
 from rosenblatt.persistence.summary import Summary
 from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.table import TableEncoding
+from rosenblatt.uncertainty import Uncertainty
 
 __all__ = ["SavedModel"]
 
@@ -26,6 +27,7 @@ class SavedModel:
     model: AnyModel
     encoding: TableEncoding
     summary: Summary
+    uncertainty: Uncertainty | None = None
 
     def to_c(
         self,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast, final
+from typing import Any, ClassVar, TypeAlias, cast, final
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from rosenblatt.persistence.summary import Summary
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.serialization import from_plain, to_plain
+from rosenblatt.uncertainty import Uncertainty
 
 MISFIT = "the tensors do not fit the network that the metadata describe"
 
@@ -57,6 +58,8 @@ class MemberData:
 class Metadata:
     """The whole of the metadata of format 1; the field names are the file's."""
 
+    leaves_out_defaults: ClassVar[bool] = True
+
     format_version: int
     n_inputs: int
     input_noise: float
@@ -64,6 +67,7 @@ class Metadata:
     loss: Loss
     encoding: TableEncoding
     summary: Summary
+    uncertainty: Uncertainty | None = None
 
     @property
     def members(self) -> tuple[MemberData, ...]:
@@ -75,12 +79,15 @@ class Metadata:
 class EnsembleMetadata:
     """The whole of the metadata of format 2."""
 
+    leaves_out_defaults: ClassVar[bool] = True
+
     format_version: int
     n_inputs: int
     members: tuple[MemberData, ...]
     loss: Loss
     encoding: TableEncoding
     summary: Summary
+    uncertainty: Uncertainty | None = None
 
     def __post_init__(self) -> None:
         if len(self.members) < 2:
@@ -100,7 +107,7 @@ def metadata_of(saved: SavedModel) -> dict[str, Any]:
         MemberData(member.network.input_noise, tuple(map(_layer_data, member.network.layers)))
         for member in model.members
     )
-    rest = model.loss, saved.encoding, saved.summary
+    rest = model.loss, saved.encoding, saved.summary, saved.uncertainty
     metadata: AnyMetadata = (
         EnsembleMetadata(2, model.n_inputs, (first, *others), *rest)
         if others
@@ -165,7 +172,7 @@ def saved_model_from(data: object, tensors: Mapping[str, FloatArray]) -> SavedMo
     if sum(len(_shapes_by_name(model.network)) for model in models) != len(tensors):
         raise InputError(MISFIT)
     model = models[0] if len(models) == 1 else EnsembleModel(models)
-    return SavedModel(model, metadata.encoding, metadata.summary)
+    return SavedModel(model, metadata.encoding, metadata.summary, metadata.uncertainty)
 
 
 def _dtype_of(tensors: Mapping[str, FloatArray]) -> np.dtype[Any]:

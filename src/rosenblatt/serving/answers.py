@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any
 
 from starlette.responses import Response
@@ -21,16 +22,24 @@ LONGEST_HEADER = 4096
 
 
 def json_response(answer: Answer, notes: Sequence[str], classes: Sequence[object]) -> Response:
-    """A record for each row: its class and the probability of each, or its number."""
-    given, *shares = (column.tolist() for column in answer.columns.values())
+    """A record for each row: its class and the probability of each, or its number.
+
+    With an interval its `lower` and `upper` ends, and with a set the classes that are in it.
+    """
+    columns = {name: column.tolist() for name, column in answer.columns.items()}
     if classes:
-        names = list(map(str, classes))
+        given, *others = columns.values()
+        n, names = len(classes), list(map(str, classes))
         predictions: list[dict[str, Any]] = [
             {"prediction": label, "probabilities": dict(zip(names, row, strict=True))}
-            for label, row in zip(given, zip(*shares, strict=True), strict=True)
+            for label, row in zip(given, zip(*others[:n], strict=True), strict=True)
         ]
+        if len(others) > n:
+            for record, inside in zip(predictions, zip(*others[n:], strict=True), strict=True):
+                record["set"] = list(compress(classes, inside))
     else:
-        predictions = [{"prediction": number} for number in given]
+        rows = zip(*columns.values(), strict=True)
+        predictions = [dict(zip(columns, row, strict=True)) for row in rows]
     text = finite_json({"predictions": predictions, "notes": list(notes)})
     return Response(text, media_type=JSON)
 

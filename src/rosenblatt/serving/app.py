@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any, final
 
 import anyio
@@ -22,6 +23,7 @@ from rosenblatt.serving.page import page_response
 from rosenblatt.serving.refusal import BUG, JSON, Refusal
 from rosenblatt.serving.rows import rows_of, supported, too_many_cells
 from rosenblatt.serving.settings import Settings
+from rosenblatt.support.coverage import checked_coverage
 from rosenblatt.support.finite_json import finite_json
 
 __all__ = ["application"]
@@ -95,23 +97,27 @@ class Endpoints:
             body = await read_body(request, self._settings.max_body)
             as_csv = prefers_csv(headers.get("accept", ""))
             limiter = self._many_rows if len(body) > LONG else self._few_rows
-            work = functools.partial(self._answered, body, media_type, as_csv)
+            coverage = coverage_of(request.query_params)
+            work = functools.partial(self._answered, body, media_type, as_csv, coverage)
             return await to_thread.run_sync(work, limiter=limiter)
         except Refusal as refusal:
             return refusal.response()
         except ClientDisconnect:
             return Response(status_code=499)  # nobody reads it
 
-    def _answered(self, body: bytes, media_type: str, as_csv: bool) -> Response:
+    def _answered(
+        self, body: bytes, media_type: str, as_csv: bool, coverage: float | None
+    ) -> Response:
         model, most_cells = self._model, self._settings.most_cells
         status = 400
         try:
             file = rows_of(body, media_type, model, most_cells)
             status = 422
             classes = model.target.classes
-            if len(file.table) * len(classes) > most_cells:
+            n_columns = len(classes) * (1 if coverage is None else 2)
+            if len(file.table) * n_columns > most_cells:
                 raise too_many_cells(most_cells)
-            answer = model.predict(file.table)
+            answer = model.predict(file.table, coverage)
             notes = (*file.notes, *answer.notes)
             return csv_response(answer, notes) if as_csv else json_response(answer, notes, classes)
         except InputError as error:
@@ -120,6 +126,24 @@ class Endpoints:
             raise Refusal(503, f"the system reports an error: {error.strerror}") from error
         except MemoryError as error:
             raise Refusal(503, "out of memory: send fewer rows at a time") from error
+
+
+def coverage_of(parameters: Mapping[str, str]) -> float | None:
+    """Of the intervals or sets that a request asks for, if it does.
+
+    Raises
+    ------
+    Refusal
+        Of one that is no number between 0 and 1.
+    """
+    given = parameters.get("coverage")
+    if given is None:
+        return None
+    try:
+        return checked_coverage(float(given))
+    except ValueError as error:
+        words = error if isinstance(error, InputError) else "coverage must be a number, such as 0.9"
+        raise Refusal(400, str(words)) from None
 
 
 async def not_there(request: Request, error: Exception) -> Response:

@@ -60,6 +60,7 @@ def operation(model: Servable) -> Json:
     }
     refused = {"content": {JSON: {"schema": error}}}
     return {
+        "parameters": [COVERAGE],
         "requestBody": {
             "required": True,
             "content": {JSON: {"schema": rows}, CSV: text},
@@ -74,6 +75,13 @@ def operation(model: Servable) -> Json:
     }
 
 
+COVERAGE: Json = {
+    "name": "coverage",
+    "in": "query",
+    "description": "The probability with which an interval is to hold the number, or a set the"
+    " class; without it there are none.",
+    "schema": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+}
 CELL: Json = {"type": ["string", "number", "boolean", "null"]}
 REFUSALS = {
     "400": "The body is no table.",
@@ -96,9 +104,15 @@ def answer_of(model: Servable) -> Json:
             "prediction": {"enum": list(classes)},
             "probabilities": {"type": "object", "properties": shares},
         }
+        covered: Json = {"set": {"type": "array", "items": {"enum": list(classes)}}}
     else:
         properties = {"prediction": number}
-    prediction = {"type": "object", "properties": properties, "required": list(properties)}
+        covered = {"lower": number, "upper": number}
+    prediction = {
+        "type": "object",
+        "properties": {**properties, **covered},
+        "required": list(properties),
+    }
     return {
         "type": "object",
         "properties": {

@@ -81,11 +81,15 @@ class Servable(Protocol):
     def read(self, path: Path) -> TableFile:
         """A file of rows, read as that of the training was."""
 
-    def predict(self, table: Table) -> Answer:
+    def predict(self, table: Table, coverage: float | None = None) -> Answer:
         """Predictions for rows with columns in any order.
+
+        With a coverage also the columns `lower` and `upper` of an interval, or for each class one
+        that says whether it is in the set of a row.
 
         Raises
         ------
         InputError
-            If a column is absent, or holds what cannot be read.
+            If a column is absent, or holds what cannot be read; or of a coverage that the model
+            cannot give.
         """

@@ -195,13 +195,18 @@ class NumberTarget:
 
     def restore(self, standardised: FloatArray) -> FloatArray:
         """The inverse of `standardise`, within `low` and `high`; what is NaN stays so."""
-        y = standardised * self.scale + self.mean
-        if self.log:
-            with np.errstate(over="ignore"):
-                y = np.exp(y)
+        y = self.restore_anywhere(standardised)
         if self.low is not None:
             y = np.maximum(y, self.low)
         return y if self.high is None else np.minimum(y, self.high)
+
+    def restore_anywhere(self, standardised: FloatArray) -> FloatArray:
+        """The inverse of `standardise`, whatever `low` and `high`."""
+        y: FloatArray = standardised * self.scale + self.mean
+        if self.log:
+            with np.errstate(over="ignore"):
+                y = np.exp(y)
+        return y
 
 
 AnyTarget = ClassTarget | NumberTarget

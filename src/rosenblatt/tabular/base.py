@@ -18,11 +18,13 @@ from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from rosenblatt.errors import InputError
 from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
+from rosenblatt.support.coverage import checked_coverage
 from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.rollback_on_error import undone_on_failure
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table import ColumnKind, TableEncoding, TableFormats
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.encoded_table import Labelled, encode_labelled
@@ -37,12 +39,24 @@ from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, ONCE, PRESETS, Pre
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.summary import network_summary, summary_of
 from rosenblatt.tabular.training import train_networks
+from rosenblatt.tabular.uncertainty import uncertainty_of
 from rosenblatt.tabular.wording import in_python
+from rosenblatt.uncertainty import (
+    IntervalCalibration,
+    SetCalibration,
+    ShiftReference,
+    Uncertainty,
+)
 
 if TYPE_CHECKING:
     from rosenblatt.persistence import SavedModel
 
-__all__ = ["BaseTable"]
+__all__ = ["NO_ROWS_OUTSIDE", "BaseTable"]
+
+NO_ROWS_OUTSIDE = (
+    "this model has no scores of rows outside its training, which intervals and sets come from: fit"
+    " it again, with two folds or X_val, and time for its networks"
+)
 
 
 class BaseTable(HeldNumbers, BaseEstimator, ABC):
@@ -61,6 +75,7 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
     encoding_: TableEncoding
     network_: AnyModel
     _notes: tuple[str, ...]
+    _uncertainty: Uncertainty | None = None
 
     def __init__(
         self,
@@ -182,6 +197,7 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         self.n_rows_ = len(data.rows)
         self.encoding_, self.network_ = trained.encoding, trained.model
         self._notes = trained.notes
+        self._uncertainty = uncertainty_of(encoded, trained.learned, encoded.rows.weights)
         self.validation_score_ = math.nan
         if trained.learned is not None and np.isfinite(trained.learned.outside).any():
             self.validation_score_ = self._score_outside(trained.learned, trained.rows)
@@ -238,24 +254,80 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         elif not hasattr(self, "feature_names_in_"):
             table = by_place(table, [column.name for column in self.encoding_.columns], self)
         X = self.encoding_.encode(table).X
+        if not len(X):
+            raise ValueError(
+                f"Found array with 0 sample(s) while a minimum of 1 is required by"
+                f" {type(self).__name__}."
+            )
         for note in self.encoding_.all_unseen(table):
             warnings.warn(note, UserWarning, stacklevel=4)
         return X
 
     def _predicted(self, X: Any) -> FloatArray:
         """Probabilities of classes, one column for two of them; or standardised numbers."""
-        features = self._features(X)
-        if not len(features):
-            raise ValueError(
-                f"Found array with 0 sample(s) while a minimum of 1 is required by"
-                f" {type(self).__name__}."
-            )
+        features = self._features(X)  # which checks that there is a network
         return self.network_.predict(features)
+
+    def _calibrated(self) -> IntervalCalibration | SetCalibration:
+        """InputError where there are no rows outside."""
+        check_is_fitted(self)
+        if self._uncertainty is None or self._uncertainty.calibration is None:
+            raise InputError(NO_ROWS_OUTSIDE)
+        return self._uncertainty.calibration
+
+    def shift_score(self, X: Any) -> Float64Array:
+        """How many rows like those of the training are as odd as each row (theory U5).
+
+        A row is odd by cells that are rare or far out in their columns, one at a time; relations
+        between columns are not looked at.
+
+        Parameters
+        ----------
+        X : data frame or array-like
+            As in `predict`.
+
+        Returns
+        -------
+        array of shape (n_rows,)
+            Conformal p-values: of rows like those of the training a share of 0.01 has 0.01 or less.
+        """
+        shift, features = self._shift_and_features(X)
+        return shift.p_values(features)
+
+    def shift_report(self, X: Any, rate: float = 0.01) -> dict[str, Any]:
+        """What the rows differ by from those of the training, all together (theory U5).
+
+        Parameters
+        ----------
+        X : data frame or array-like
+            As in `predict`.
+        rate : float, default=0.01
+            How often rows like those of the training are said to differ.
+
+        Returns
+        -------
+        dict
+            'differs'; 'p_value' of all; 'odd_rows', the share of rows with a `shift_score` below
+            0.01; and 'columns' that differ, the most shifted first, with 'name' and 'p_value'.
+        """
+        rate = checked_coverage(rate, "rate")
+        shift, features = self._shift_and_features(X)
+        return shift.compare(features, rate).as_dict()
+
+    def _shift_and_features(self, X: Any) -> tuple[ShiftReference, FloatArray]:
+        check_is_fitted(self)
+        if self._uncertainty is None or self._uncertainty.shift is None:
+            raise InputError(
+                "this model does not keep how its training rows were distributed: fit it again, to"
+                " twenty rows or more"
+            )
+        return self._uncertainty.shift, self._features(X)
 
     def _restore(self, saved: SavedModel, names: npt.NDArray[Any]) -> None:
         """Take over what a model file holds."""
         self.encoding_, self.network_ = saved.encoding, saved.model
         self._notes = ()
+        self._uncertainty = saved.uncertainty
         self.history_ = []
         self.n_rows_ = sum(part.rows for part in saved.summary.parts if part.part == "train")
         self.n_features_in_ = len(names)
@@ -288,6 +360,7 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
             type(self).__name__,
             self.network_,
             self.validation_score_,
+            self._uncertainty,
             self.encoding_.describe(),
             self.notes_,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, NoReturn, final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +11,16 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.coverage import checked_coverage
 from rosenblatt.support.plain_values import plain_values
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import BoolArray, FloatArray
 from rosenblatt.table import ClassTarget
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
 from rosenblatt.tabular.inputs import is_missing
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.rows import TrainingRows
+from rosenblatt.uncertainty import Reliability, SetCalibration
 
 __all__ = ["TableClassifier"]
 
@@ -65,6 +67,8 @@ class TableClassifier(ClassifierMixin, BaseTable):
         'chosen' (whether the recipe won) and 'kept' (whether the network has its weights).
     validation_score_ : float
         Accuracy on rows that the networks in question have not seen; NaN without any.
+    calibration_, calibration_error_ : list of dict, float
+        Whether probabilities of such rows are as often right as they say.
     n_features_in_, feature_names_in_
         As in scikit-learn.
 
@@ -105,6 +109,63 @@ class TableClassifier(ClassifierMixin, BaseTable):
         """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
         with plain_values(y=y, sample_weight=sample_weight):
             return float(super().score(X, y, sample_weight))
+
+    def predict_set(self, X: Any, coverage: float = 0.9) -> BoolArray:
+        """Sets of classes that hold that of a new row with a given probability (theory U1, U3).
+
+        Conformal: a class is in the set if it surprises no more than the own classes of that share
+        of the training rows did, by networks that had not learnt from them, or of `X_val`. That
+        holds for rows like those of the training on average. Where the model is right more often
+        than `coverage`, some sets are empty: their rows are the least clear ones.
+
+        Parameters
+        ----------
+        X : data frame or array-like
+            As in `predict`.
+        coverage : float, default=0.9
+            The probability, between 0 and 1.
+
+        Returns
+        -------
+        bool array of shape (n_rows, n_classes)
+            Which classes are in the set, in the order of `classes_`; all of them where there were
+            too few rows for so large a coverage.
+
+        Raises
+        ------
+        InputError
+            If `coverage` is none, or the model has no scores of rows outside its training.
+        """
+        return self._sets(X, checked_coverage(coverage))
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> NoReturn:
+        """Refused: intervals are of numbers; see `predict_set`."""
+        raise InputError("a classifier predicts classes: sets of them come from predict_set")
+
+    @property
+    def calibration_(self) -> list[dict[str, float]]:
+        """Rows not seen in training by their confidence: a dict for each bin, as a frame takes
+        them, with the least and the largest confidence ('low', 'high'), the share of the rows, the
+        mean confidence and the accuracy (theory U4)."""
+        return [vars(one).copy() for one in self._reliability.bins]
+
+    @property
+    def calibration_error_(self) -> float:
+        """The expected calibration error of those rows: the mean distance of confidence and
+        accuracy."""
+        return self._reliability.error
+
+    @property
+    def _reliability(self) -> Reliability:
+        self._calibrated()
+        assert self._uncertainty is not None
+        assert self._uncertainty.reliability is not None
+        return self._uncertainty.reliability
+
+    def _sets(self, X: Any, coverage: float) -> BoolArray:
+        calibration = self._calibrated()
+        assert isinstance(calibration, SetCalibration)
+        return calibration.members(self.network_, self._features(X), coverage)
 
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         y = column_or_1d(y, warn=True)

@@ -84,6 +84,8 @@ class EncodedTable:
         Those that are trained on, and behind them rows given for validation.
     distinct : DistinctRows
         The former among the labelled rows.
+    units : int array (n_rows,)
+        Rows of one unit, such as a group's or the parts of a heavy row, are dependent.
     divisions : tuple of Division
         One for each network.
     seed : int
@@ -93,6 +95,7 @@ class EncodedTable:
     encoding: TableEncoding
     rows: TrainingRows
     distinct: DistinctRows
+    units: IntArray
     divisions: tuple[Division, ...]
     seed: int
 
@@ -163,6 +166,7 @@ def encode_labelled(
         reading=reading,
     )
     rows = TrainingRows(encoded.X, data.y, data.weights, encoded.means)
+    units = units_of(data, distinct)
     if validation is None:
         divisions = list(divisions_into(folds))
         wanted = preset.n_networks or preset.n_repeats * len(divisions)
@@ -171,10 +175,12 @@ def encode_labelled(
     else:
         rows, division = beside(rows, encoded.encoding, validation)
         divisions = [division] * preset.n_members
+        units = np.append(units, int(units.max()) + 1 + np.arange(len(rows) - len(units)))
     return EncodedTable(
         encoded.encoding,
         rows,
         distinct,
+        units,
         tuple(divisions[: preset.n_members]),
         int(rng.integers(2**31)),
     )
@@ -196,6 +202,12 @@ def keys_of(data: Labelled, formats: TableFormats) -> list[npt.NDArray[Any]]:
     if data.groups is not None:
         keys.append(np.unique(data.groups, return_inverse=True)[1])
     return keys
+
+
+def units_of(data: Labelled, distinct: DistinctRows) -> IntArray:
+    if data.groups is None:
+        return distinct.units
+    return np.unique(data.groups, return_inverse=True)[1]
 
 
 def folds_of(

@@ -36,6 +36,8 @@ class Learned:
         Uncalibrated.
     outside : array (n_rows, n_outputs)
         Calibrated raw scores of each row by the networks that have not seen it; NaN without any.
+    n_outside : float
+        How many networks these scores are the mean of, on average over the rows.
     n_recipes : int
         That competed.
     interrupted : bool
@@ -49,6 +51,7 @@ class Learned:
     recipe: str
     members: tuple[Member, ...]
     outside: FloatArray
+    n_outside: float
     n_recipes: int
     interrupted: bool
     notes: tuple[str, ...] = ()
@@ -65,13 +68,13 @@ def concluded(
     """The mean of the members, whose class probabilities are calibrated by the rows outside."""
     outside = scores_outside(rows, members)
     models = [m.model for m in members]
+    known = np.isfinite(outside[:, 0])
+    n_outside = sum(len(m.division.validation) for m in members) / max(int(known.sum()), 1)
     if isinstance(chosen.target, ClassTarget):
-        known = np.isfinite(outside[:, 0])
         codes, weights = rows.targets(np.flatnonzero(known))
         T = temperature(outside if known.all() else outside[known], codes, weights)
         outside /= T
-        n_measured = sum(len(m.division.validation) for m in members) / known.sum()
-        models = [scaled_down(model, of_mean(T, n_measured, len(models))) for model in models]
+        models = [scaled_down(model, of_mean(T, n_outside, len(models))) for model in models]
     if not members[0].division.has_rows_outside:
         outside[:] = np.nan
     model = EnsembleModel(tuple(models))
@@ -81,6 +84,7 @@ def concluded(
         chosen.name,
         tuple(members),
         outside,
+        n_outside,
         n_recipes,
         interrupted,
         notes,

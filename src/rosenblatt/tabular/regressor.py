@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, NoReturn, final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,9 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_array, column_or_1d
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.coverage import checked_coverage
 from rosenblatt.support.plain_values import plain_values
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table import ColumnKind, NumberTarget
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
@@ -23,6 +24,7 @@ from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.networks import NetworkFamily
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import TrainingRows
+from rosenblatt.uncertainty import IntervalCalibration
 
 __all__ = ["TableRegressor"]
 
@@ -104,6 +106,45 @@ class TableRegressor(RegressorMixin, BaseTable):
         """R² of the predictions, as scikit-learn's `r2_score` gives it."""
         with plain_values(y=y, sample_weight=sample_weight):
             return float(super().score(X, y, sample_weight))
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> Float64Array:
+        """Intervals that hold the number of a new row with a given probability (theory U1, U2).
+
+        Conformal: as wide as the errors of the training rows by networks that had not learnt from
+        them, or of `X_val`. That holds for rows like those of the training on average, not for
+        each kind of row alone.
+
+        Parameters
+        ----------
+        X : data frame or array-like
+            As in `predict`.
+        coverage : float, default=0.9
+            The probability, between 0 and 1.
+
+        Returns
+        -------
+        array of shape (n_rows, 2)
+            Lower and upper ends in the target's units, within the range of the training; infinite
+            where there were too few rows for so large a coverage.
+
+        Raises
+        ------
+        InputError
+            If `coverage` is none, or the model has no scores of rows outside its training.
+        """
+        return self._bounds(X, checked_coverage(coverage))
+
+    def predict_set(self, X: Any, coverage: float = 0.9) -> NoReturn:
+        """Refused: sets are of classes; see `predict_interval`."""
+        raise InputError("a regressor predicts numbers: its intervals come from predict_interval")
+
+    def _bounds(self, X: Any, coverage: float) -> Float64Array:
+        calibration = self._calibrated()
+        features, target = self._features(X), self.encoding_.target
+        assert isinstance(calibration, IntervalCalibration)
+        assert isinstance(target, NumberTarget)
+        predicted = self.network_.predict(features)[:, 0].astype(np.float64)
+        return calibration.bounds(target, features, predicted, coverage)
 
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         y = column_or_1d(y, warn=True)

@@ -39,7 +39,7 @@ def saved_model_of(estimator: BaseTable) -> SavedModel:
         stop_reason="all networks were trained",
         weight_column=None,
     )
-    return SavedModel(estimator.network_, estimator.encoding_, summary)
+    return SavedModel(estimator.network_, estimator.encoding_, summary, estimator._uncertainty)
 
 
 def load(path: str | PathLike[str]) -> TableClassifier | TableRegressor:

@@ -9,6 +9,7 @@ from rosenblatt.model import AnyModel
 from rosenblatt.support.listing import count
 from rosenblatt.table.encoding import ColumnLine
 from rosenblatt.table.messages import quote
+from rosenblatt.uncertainty import Uncertainty
 
 __all__ = ["network_summary", "summary_of"]
 
@@ -16,7 +17,12 @@ MOST_LINES = 40  # of columns; of more of them those of a kind share one
 
 
 def summary_of(
-    name: str, model: AnyModel, score: float, columns: Sequence[ColumnLine], notes: Sequence[str]
+    name: str,
+    model: AnyModel,
+    score: float,
+    uncertainty: Uncertainty | None,
+    columns: Sequence[ColumnLine],
+    notes: Sequence[str],
 ) -> str:
     """The lines of an estimator of this name, joined."""
     return "\n".join(
@@ -25,10 +31,18 @@ def summary_of(
             f"score of rows not seen in training: {score:.4f}"
             if math.isfinite(score)
             else "no score: no rows were left out of the training",
+            *calibration_line(uncertainty),
             *column_lines(columns),
             *(f"note: {note}" for note in notes),
         ]
     )
+
+
+def calibration_line(uncertainty: Uncertainty | None) -> list[str]:
+    if uncertainty is None or uncertainty.reliability is None:
+        return []
+    error = uncertainty.reliability.error
+    return [f"calibration error {error:.4f}: the mean distance of confidence and accuracy"]
 
 
 def column_lines(columns: Sequence[ColumnLine]) -> list[str]:

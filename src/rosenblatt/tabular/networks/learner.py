@@ -96,4 +96,4 @@ def learn_once(
     if not division.has_rows_outside:
         outside[:] = float("nan")
     model = EnsembleModel((member.model,))
-    return Learned(model, target, family.name, (member,), outside, 1, stop.due)
+    return Learned(model, target, family.name, (member,), outside, 1.0, 1, stop.due)

@@ -1,0 +1,28 @@
+"""The coverage that is asked for."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any
+
+from rosenblatt.errors import InputError
+
+__all__ = ["checked_coverage"]
+
+
+def checked_coverage(coverage: Any, name: str = "coverage") -> float:
+    """The share of rows whose target an interval or a set is to hold.
+
+    Raises
+    ------
+    InputError
+        If it is not one number between 0 and 1.
+    """
+    is_number = isinstance(coverage, Real) and not isinstance(coverage, bool)
+    if not (is_number and 0 < float(coverage) < 1):
+        shown = repr(coverage)
+        raise InputError(
+            f"{name} must be one number between 0 and 1, such as 0.9, and is"
+            f" {shown if len(shown) <= 40 else type(coverage).__name__}"
+        )
+    return float(coverage)
