@@ -426,7 +426,7 @@ def trace(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> Job:
-    """Show one row's way through a network: forward, back, and one gradient step."""
+    """Show one row's way through a network, number by number."""
     check_source(data, example)
     fmt = table.format()
 
