@@ -15,6 +15,7 @@ from rosenblatt import MLPClassifier, MLPRegressor
 from rosenblatt.activations import Sigmoid, Tanh
 from rosenblatt.fitting.initialization import INITIALIZERS, first_parameters
 from rosenblatt.initializers import (
+    FanInUniform,
     GlorotNormal,
     GlorotUniform,
     HeNormal,
@@ -40,6 +41,7 @@ ALL: list[Initializer] = [*INITIALIZERS.values()]
         (GlorotUniform(), math.sqrt(6 / 500)),
         (HeUniform(), math.sqrt(6 / 200)),
         (LeCunUniform(), math.sqrt(3 / 200)),
+        (FanInUniform(), math.sqrt(1 / 200)),
         (RandomBiasUniform(), math.sqrt(6 / 500)),
         (RandomBiasUniform(factor=2), math.sqrt(2 / 500)),
     ],
@@ -61,6 +63,7 @@ def test_bounds_are_kept_and_reached(initializer: Initializer, bound: float) -> 
         (GlorotNormal(), 2 / 500),
         (LeCunNormal(), 1 / 200),
         (LeCunUniform(), 1 / 200),
+        (FanInUniform(), 1 / 600),
         (RandomBiasUniform(), 2 / 500),
     ],
     ids=repr,
@@ -258,3 +261,9 @@ def test_refusals(parameters: dict[str, Any], message: str) -> None:
     for estimator in (MLPClassifier, MLPRegressor):
         with pytest.raises(ValueError, match=message):
             estimator(**parameters).fit(X, np.arange(60) % 2)
+
+
+def test_biases_of_pytorchs_linear_layers_have_the_bound_of_their_weights() -> None:
+    _, b = FanInUniform().draw(np.random.default_rng(0), 16, 60_000)
+    assert 0.999 / 4 < b.max() < 1 / 4
+    assert -1 / 4 < b.min() < -0.999 / 4

@@ -135,6 +135,17 @@ def test_it_begins_with_signs_or_one_draw_for_a_group() -> None:
     assert (first["bias"] == first["bias"][0]).all()
 
 
+def test_signs_are_drawn_once_a_member_and_group() -> None:
+    layer = EnsembleDense(50, 4, draws_signs=True, input_groups=(3, 1, 40))
+    network = Network(44, (layer,))
+    theta = network.initial_parameters(np.random.default_rng(0), GlorotUniform())
+    r = network.named_parameters(theta)["layers.0.input_scale"]
+    assert set(np.unique(r)) == {-1, 1}
+    for group in (slice(0, 3), slice(4, 44)):
+        assert (r[:, group] == r[:, group][:, :1]).all()
+    assert not (r[:, 0] == r[:, 4]).all()
+
+
 def test_memory_of_weights_is_that_of_one_network() -> None:
     one, many = (
         Network(30, (EnsembleDense(k, 256), EnsembleDense(k, 256))).n_parameters for k in (1, 32)

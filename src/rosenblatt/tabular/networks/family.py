@@ -97,7 +97,7 @@ class NetworkFamily(ABC):
         ----------
         encoding : TableEncoding
         X : array (n_rows, n_features)
-            The encoded rows that it learns from.
+            The encoded rows that it learns from, or a sample of many.
         n_outputs : int
         is_class : bool
             Whether classes are learnt.

@@ -26,6 +26,8 @@ from rosenblatt.tabular.rows import Division, TrainingRows
 
 __all__ = ["train_once"]
 
+MOST_ROWS = 100_000  # beyond which a sample says what numbers are like
+
 
 def best_epoch(course: Course, objective: Objective, rows: TrainingRows, of: Rows) -> BestEpoch:
     """Compares epochs by their main measure alone, as the published networks do."""
@@ -33,6 +35,13 @@ def best_epoch(course: Course, objective: Objective, rows: TrainingRows, of: Row
     return BestEpoch(
         objective, *rows.targets(of), is_better=lambda one, best: is_better(one[0], best[0])
     )
+
+
+def sample_of(rows: Rows, rng: np.random.RandomState) -> Rows:
+    """The rows that maps of numbers and initial weights are learnt from."""
+    if len(rows) <= MOST_ROWS:
+        return rows
+    return np.sort(rng.choice(rows, MOST_ROWS, replace=False))
 
 
 def last_epoch(course: Course, best: BestEpoch) -> int:
@@ -81,9 +90,9 @@ def train_once(
     """
     rng, course = np.random.RandomState(seed), family.course
     is_class = isinstance(task.target, ClassTarget)
-    X = rows.X[division.train]
+    X = rows.X[sample_of(division.train, rng)]
     network = family.network(encoding, X, task.n_outputs, is_class=is_class)
-    batch_size = min(course.batch_size, len(X))
+    batch_size = min(course.batch_size, len(division.train))
     require_memory(network, batch_size, family.title)
     theta = family.initial(network, X, rng)
     del X
