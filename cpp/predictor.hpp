@@ -17,6 +17,31 @@
 
 namespace rosenblatt {
 
+// The mean of an ensemble's members, in place of all of theirs.
+template <class T> void average_members(const Chain<T> &chain, T *predictions, int rows) {
+    const int members = chain.n_members, n = chain.n_scores();
+    if (members == 1) return;
+    for (int row = 0; row < rows; ++row) {
+        const T *all = predictions + std::ptrdiff_t(row) * members * n;
+        T *mean = predictions + std::ptrdiff_t(row) * n;
+        for (int i = 0; i < n; ++i) {
+            T sum = 0;
+            for (int m = 0; m < members; ++m) sum += all[m * n + i];
+            mean[i] = sum / T(members);
+        }
+    }
+}
+
+// A block of rows through the chain and the link: its predictions, shape (rows, n_scores), in the workspace.
+template <class T> const T *predict_block(const Chain<T> &chain, const Loss &loss, const Pass<T> &pass) {
+    forward(chain, pass, 0, chain.layers.size());
+    T *scores = pass.space->outputs.back();
+    std::visit([&](const auto &l) { l.inverse_link(scores, pass.rows * chain.n_members, chain.n_scores()); },
+               loss);
+    average_members(chain, scores, pass.rows);
+    return scores;
+}
+
 // Calls may come from several threads at once: the parameters are only read, and a call that finds the memory
 // kept for few rows in use allocates its own.
 template <class T> class Predictor {
@@ -94,31 +119,12 @@ template <class T> class Predictor {
                                .space = &space,
                                .input = &input,
                                .state = state};
-            forward(chain_, pass, 0, chain_.layers.size());
-            T *scores = space.outputs.back();
+            const T *scores = predict_block(chain_, loss_, pass);
             const int outputs = chain_.n_scores();
-            std::visit([&](const auto &loss) { loss.inverse_link(scores, n * chain_.n_members, outputs); },
-                       loss_);
-            average_members(scores, n);
             if (finite && !all_finite(scores, std::size_t(n) * std::size_t(outputs))) return false;
             write(scores, n, out + first * columns());
         }
         return true;
-    }
-
-    // The mean of an ensemble's members, in place of all of theirs.
-    void average_members(T *predictions, int rows) const {
-        const int members = chain_.n_members, n = chain_.n_scores();
-        if (members == 1) return;
-        for (int row = 0; row < rows; ++row) {
-            const T *all = predictions + std::ptrdiff_t(row) * members * n;
-            T *mean = predictions + std::ptrdiff_t(row) * n;
-            for (int i = 0; i < n; ++i) {
-                T sum = 0;
-                for (int m = 0; m < members; ++m) sum += all[m * n + i];
-                mean[i] = sum / T(members);
-            }
-        }
     }
 
     void write(const T *predictions, int rows, T *out) const {

@@ -1,6 +1,7 @@
 // What float32.cpp and float64.cpp instantiate.
 #pragma once
 
+#include "coalitions.hpp"
 #include "data.hpp"
 #include "engine.hpp"
 #include "predictor.hpp"
@@ -18,6 +19,7 @@ template <class T> void bind_types(nb::module_ &m) {
     bind_engine<T>(m, suffix);
     bind_run<T>(m, suffix);
     bind_predictor<T>(m, suffix);
+    bind_coalitions<T>(m, suffix);
 }
 
 // SciPy's capsules have a function's C signature as their name, Cython's typedefs included.

@@ -22,7 +22,14 @@ from rosenblatt.support.philox import Draws
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Forward", "Trace", "backpropagate", "forward", "mean_of_members"]
+__all__ = [
+    "Forward",
+    "Trace",
+    "backpropagate",
+    "forward",
+    "input_gradient",
+    "mean_of_members",
+]
 
 
 @final
@@ -199,6 +206,34 @@ def backpropagate(
         bias_gradients=tuple(layer["bias"] for layer in gradients if "bias" in layer),
         gradient=gradient,
     )
+
+
+def input_gradient(
+    network: Network,
+    theta: FloatArray,
+    X: FloatArray,
+    upstream: FloatArray,
+    state: FloatArray | None = None,
+) -> FloatArray:
+    """∂(Σ upstream · scores)/∂X of each row, shape (n_samples, n_0), as in prediction.
+
+    Parameters
+    ----------
+    network, theta, state
+        As in `forward`.
+    X : array (n_samples, n_0)
+    upstream : array (n_samples, n_L)
+        What the gradient begins with; of an ensemble, of the mean of its members' scores.
+    """
+    passed = forward(network, theta, X, state=state)
+    k = network.n_members
+    upstream = np.repeat(upstream / k, k, axis=0).reshape(passed.scores.shape)
+    layers = network.layer_parameters(theta)
+    for layer, parameters, block in zip(
+        reversed(network.layers), reversed(layers), reversed(passed.blocks), strict=True
+    ):
+        upstream = layer.backward(parameters, block, upstream).upstream
+    return upstream
 
 
 def mean_of_members(rows: FloatArray, n_members: int) -> FloatArray:

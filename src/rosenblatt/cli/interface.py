@@ -321,6 +321,45 @@ def evaluate(
     return Job(job, as_json, quiet)
 
 
+@app.command(epilog=examples("explain"))
+@expand_groups
+def explain(
+    model: ModelPath,
+    data: Data = None,
+    *,
+    example: Example = None,
+    table: TableArguments,
+    rows: Annotated[int, typer.Option(help="So many rows are explained, drawn at random.")] = 1000,
+    row: Annotated[int, typer.Option(help="The number of a row whose reasons are shown.")] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="A .csv, .tsv or .parquet file for the values of every row explained.",
+            **NEW_FILE,
+        ),
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(help="The picture, a PNG, SVG or PDF file; none if not given.", **NEW_FILE),
+    ] = None,
+    force: ReplacesOthers = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> Job:
+    """Show which columns count, and why a row is predicted as it is."""
+    check_source(data, example)
+    fmt = table.format()
+    file = None if out is None else PredictionFile(out)
+
+    def job(screen: Screen) -> dict[str, Any]:
+        from rosenblatt.cli.explain_command import ExplainOptions, run_explain
+
+        options = ExplainOptions(rows, row, file, plot, force)
+        return run_explain(model, source_of(data, example, fmt), screen, options)
+
+    return Job(job, as_json, quiet)
+
+
 @app.command(epilog=examples("serve"))
 def serve(
     model: ModelPath,

@@ -20,6 +20,7 @@ COMMANDS = {
     "search": "Try networks of several sizes on a table, train the one chosen and save it.",
     "predict": "Predict the target of every row of a table.",
     "evaluate": "Score a model on rows whose target is known.",
+    "explain": "Show which columns count, and why a row is predicted as it is.",
     "serve": "Answer requests over HTTP with the predictions of a model.",
     "export": "Write a model as ONNX, as C or as plain weights.",
     "inspect": "Show what a model file holds.",
@@ -43,6 +44,10 @@ EXAMPLES = {
     "evaluate": (
         "evaluate data.safetensors labelled.csv",
         "evaluate data.safetensors labelled.csv --json",
+    ),
+    "explain": (
+        "explain data.safetensors new.csv",
+        "explain data.safetensors new.csv --row 12 --plot why.png",
     ),
     "serve": ("serve data.safetensors", "serve data.safetensors --port 80 --max-body 50MB"),
     "export": ("export data.safetensors --to onnx", "export data.safetensors --out net.c"),

@@ -159,6 +159,14 @@ class Screen:
             _row(table, "bold" if part == "held-out" else "", name, worded(part), *values)
         self._out.print(table, wrap=True)
 
+    def values(self, headers: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+        """A table whose last column are numbers."""
+        table = _table(*headers)
+        table.columns[-1].justify = "right"
+        for line in lines:
+            _row(table, "", *(printable(cell) for cell in line))
+        self._out.print(table, wrap=True)
+
     def pairs(self, facts: Mapping[str, object]) -> None:
         """Names and values side by side; a value that is None is left out."""
         table = Table(box=None, show_header=False, pad_edge=False)

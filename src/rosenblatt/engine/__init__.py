@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rosenblatt.engine import native, reference
+from rosenblatt.engine.coalitions import CoalitionPredictor, ColumnShares, Walks, coalitions
 from rosenblatt.engine.epoch import Epoch
 from rosenblatt.engine.epoch_plan import EpochPlan, StepFactors
 from rosenblatt.engine.interface import EnginePredictor, Objective, OutputFormat, Trainer
@@ -20,6 +21,8 @@ from rosenblatt.problem import Arrays, Problem
 from rosenblatt.regularization.penalties import Penalty
 
 __all__ = [
+    "CoalitionPredictor",
+    "ColumnShares",
     "EnginePredictor",
     "Epoch",
     "EpochPlan",
@@ -30,6 +33,8 @@ __all__ = [
     "StepFactors",
     "Trainer",
     "TrainingSetup",
+    "Walks",
+    "coalitions",
     "has_bfloat16",
     "has_kernel",
     "members_without_kernels",

@@ -136,6 +136,31 @@ class Predictor32:
     def fill(self, X: Matrix32, out: FloatArray, threads: int, at_once: int = ...) -> None: ...
 
 @final
+class Coalitions32:
+    def __init__(
+        self,
+        units: int,
+        first: Member,
+        rest: list[Layer],
+        loss: Member,
+        theta: FloatArray,
+        state: FloatArray,
+    ) -> None: ...
+    def calls_blas(self) -> bool: ...
+    def fill(
+        self,
+        rows: FloatArray,
+        background: FloatArray,
+        sums: npt.NDArray[np.float64],
+        row_of: npt.NDArray[np.int32],
+        background_of: npt.NDArray[np.int32],
+        starts: npt.NDArray[np.int64],
+        steps: npt.NDArray[np.int32],
+        out: FloatArray,
+        threads: int,
+    ) -> None: ...
+
+@final
 class Matrix64:
     @overload
     def __init__(self, X: FloatArray) -> None: ...
@@ -222,3 +247,28 @@ class Predictor64:
     def finite(self, X: object) -> FloatArray | None: ...
     def bare(self, X: object, out: object) -> FloatArray | None: ...
     def fill(self, X: Matrix64, out: FloatArray, threads: int, at_once: int = ...) -> None: ...
+
+@final
+class Coalitions64:
+    def __init__(
+        self,
+        units: int,
+        first: Member,
+        rest: list[Layer],
+        loss: Member,
+        theta: FloatArray,
+        state: FloatArray,
+    ) -> None: ...
+    def calls_blas(self) -> bool: ...
+    def fill(
+        self,
+        rows: FloatArray,
+        background: FloatArray,
+        sums: npt.NDArray[np.float64],
+        row_of: npt.NDArray[np.int32],
+        background_of: npt.NDArray[np.int32],
+        starts: npt.NDArray[np.int64],
+        steps: npt.NDArray[np.int32],
+        out: FloatArray,
+        threads: int,
+    ) -> None: ...

@@ -43,12 +43,17 @@ __all__ = [
     "NativeObjective",
     "NativePredictor",
     "NativeTrainer",
+    "blas_held",
+    "class_for",
     "has_bfloat16",
+    "native_layers",
     "native_scores",
+    "plain",
+    "with_blas",
 ]
 
 
-Computer = TypeVar("Computer", "_native.Engine64", "_native.Predictor64")
+Computer = TypeVar("Computer", "_native.Engine64", "_native.Predictor64", "_native.Coalitions64")
 
 
 def has_bfloat16() -> bool:
@@ -67,6 +72,8 @@ def class_for(stem: Literal["Engine"], dtype: npt.DTypeLike) -> type[_native.Eng
 def class_for(stem: Literal["Run"], dtype: npt.DTypeLike) -> type[_native.Run64]: ...
 @overload
 def class_for(stem: Literal["Predictor"], dtype: npt.DTypeLike) -> type[_native.Predictor64]: ...
+@overload
+def class_for(stem: Literal["Coalitions"], dtype: npt.DTypeLike) -> type[_native.Coalitions64]: ...
 def class_for(stem: str, dtype: npt.DTypeLike) -> Any:
     return getattr(module(), f"{stem}{8 * np.dtype(dtype).itemsize}")
 
@@ -150,7 +157,9 @@ def with_blas(computer: Computer) -> Computer:
     return computer
 
 
-def blas_held(computer: _native.Engine64 | _native.Predictor64) -> AbstractContextManager[None]:
+def blas_held(
+    computer: _native.Engine64 | _native.Predictor64 | _native.Coalitions64,
+) -> AbstractContextManager[None]:
     """BLAS on one thread, where it is called at all."""
     return one_thread_blas() if computer.calls_blas() else nullcontext()
 

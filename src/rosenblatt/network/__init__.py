@@ -4,6 +4,7 @@ from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
 from rosenblatt.network.bases import Basis, Periodic, Pieces
 from rosenblatt.network.category_embedding import CategoryEmbedding
+from rosenblatt.network.cut import Cut, cut_at_first_sum
 from rosenblatt.network.data_initialization import fit_initial_parameters
 from rosenblatt.network.dense import Dense
 from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
@@ -31,6 +32,7 @@ __all__ = [
     "Backward",
     "Basis",
     "CategoryEmbedding",
+    "Cut",
     "Dense",
     "Dropout",
     "EnsembleAffine",
@@ -59,6 +61,7 @@ __all__ = [
     "Tangent",
     "TrainedLayer",
     "beside_dense",
+    "cut_at_first_sum",
     "fill",
     "fit_initial_parameters",
     "rate_runs",

@@ -75,6 +75,10 @@ class CategoryEmbedding(Layer):
             raise ValueError(f"an embedding has one number or more, got widths={self.widths}")
 
     @property
+    def by_feature(self) -> bool:
+        return True
+
+    @property
     def takes_codes(self) -> bool:
         return True
 

@@ -129,6 +129,10 @@ class Interpolation(Layer):
         below[:, self.n_features :] = upstream[:, n:]
         return Backward({}, below, delta=upstream)
 
+    @property
+    def by_feature(self) -> bool:
+        return True
+
     def cost(self, shape: Shape, entries: float | None = None) -> float:
         return len(self.columns)
 

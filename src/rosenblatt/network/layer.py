@@ -245,6 +245,11 @@ class Layer(ABC):
         return False
 
     @property
+    def by_feature(self) -> bool:
+        """Whether each number that leaves it depends on a single one that comes in."""
+        return False
+
+    @property
     def takes_codes(self) -> bool:
         """Whether some of its inputs are codes: it then comes first, and no noise is added."""
         return False

@@ -129,6 +129,10 @@ class NumericEmbedding(Layer):
     def penalised(self) -> tuple[str, ...]:
         return ("weight",)
 
+    @property
+    def by_feature(self) -> bool:
+        return True
+
     def cost(self, shape: Shape, entries: float | None = None) -> float:
         n, m = self.basis.output_shape(self.embedded(shape))
         return n * m * (self.width + 1)

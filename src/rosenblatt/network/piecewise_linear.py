@@ -133,6 +133,10 @@ class PiecewiseLinear(Layer):
         np.add.at(below.T, self.source, through.T)
         return Backward({}, below, delta=upstream)
 
+    @property
+    def by_feature(self) -> bool:
+        return True
+
     def cost(self, shape: Shape, entries: float | None = None) -> float:
         return sum(self.n_pieces)
 

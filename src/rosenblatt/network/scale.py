@@ -74,6 +74,10 @@ class Scale(Layer):
         moved = Backward({"factor": ds}, below_dot, delta=upstream_dot)
         return upstream * parameters["factor"], moved
 
+    @property
+    def by_feature(self) -> bool:
+        return True
+
     def cost(self, shape: Shape, entries: float | None = None) -> float:
         return prod(shape) if entries is None else entries
 
