@@ -22,6 +22,7 @@ struct DenseSpec {
     std::optional<MemberSpec> normalization = {};
     double dropout = 0;
     bool residual = false, ntk = false;
+    bool ordered = false; // whether a sum has one order for all rows
 };
 
 // What a chain is built from. A further kind is a struct here and an overload of Chain::append_block.
@@ -53,6 +54,8 @@ template <class T> struct Chain {
           double noise = 0)
         : n_inputs(inputs), n_outputs(inputs), precision(of_products), input_noise(noise) {
         if (!(noise >= 0)) throw std::invalid_argument("noise has a deviation of 0 or more");
+        if (precision == Precision::exact && std::any_of(specs.begin(), specs.end(), is_ordered))
+            precision = Precision::ordered;
         for (std::size_t i = 0; i < specs.size(); ++i) {
             if (i + 1 < specs.size() && layers.empty() && append_pieces_and_dense(specs[i], specs[i + 1])) {
                 ++i;
@@ -108,6 +111,11 @@ template <class T> struct Chain {
         return longest;
     }
 
+    // Whether a product over several of so many rows may go to BLAS.
+    bool calls_blas(int rows) const {
+        return precision != Precision::ordered && longest_sum(rows) > longest_tiled_sum;
+    }
+
     // Elements of pass.scratch: of the matrix products, or of a layer that uses it itself.
     std::size_t scratch_size(int rows) const {
         std::size_t most = rosenblatt::scratch_size<T>(rows, longest_sum(1), precision);
@@ -120,6 +128,11 @@ template <class T> struct Chain {
     static constexpr std::size_t most_parameters = std::size_t(1) << 48;
     static constexpr int most_units = 1 << 28;
     bool is_ensemble = false; // so far: also one of a single member
+
+    static bool is_ordered(const LayerSpec &spec) {
+        const auto *dense = std::get_if<DenseSpec>(&spec);
+        return dense && dense->ordered;
+    }
 
     void append_block(const DenseSpec &spec) {
         append_dense(spec, [&](const Activation &fused) {
@@ -136,13 +149,15 @@ template <class T> struct Chain {
     bool append_pieces_and_dense(const LayerSpec &first, const LayerSpec &second) {
         const auto *of = std::get_if<PiecewiseLinearSpec>(&first);
         const auto *dense = std::get_if<DenseSpec>(&second);
-        if (!of || !dense || dense->residual || dense->ntk || precision != Precision::exact) return false;
+        if (!of || !dense || dense->residual || dense->ntk || precision == Precision::bfloat16) return false;
         PiecePlaces<T> places(pieces(*of));
         if (places.features.empty()) return false;
         const auto make = [&](const Activation &fused) {
             return PiecewiseDense<T>{places, dense->units, n_parameters, fused};
         };
-        if (std::max(n_outputs, make(Identity{}).longest_sum()) > longest_tiled_sum) return false;
+        if (precision == Precision::exact &&
+            std::max(n_outputs, make(Identity{}).longest_sum()) > longest_tiled_sum)
+            return false;
         append(places);
         ++n_blocks;
         append_dense(*dense, make);

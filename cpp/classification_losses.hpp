@@ -33,7 +33,7 @@ struct BinaryCrossEntropy : ElementwiseLoss {
                                        field<&BinaryCrossEntropy::smoothing>("smoothing")};
 
     template <class T> static void inverse_link(T *s, int rows, int outputs) {
-        apply_with_tail(s, std::ptrdiff_t(rows) * outputs, [](T x) { return vmath::sigmoid(x); });
+        logistic_link(s, std::ptrdiff_t(rows) * outputs);
     }
 
     template <class T> double operator()(const ScoredRows<T> &block, double scale) const {
@@ -138,7 +138,7 @@ struct BinaryFocal : ElementwiseLoss {
     static constexpr std::array fields{field<&BinaryFocal::gamma>("gamma")};
 
     template <class T> static void inverse_link(T *s, int rows, int outputs) {
-        apply_with_tail(s, std::ptrdiff_t(rows) * outputs, [](T x) { return vmath::sigmoid(x); });
+        logistic_link(s, std::ptrdiff_t(rows) * outputs);
     }
 
     template <class T> double operator()(const ScoredRows<T> &block, double scale) const {

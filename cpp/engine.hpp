@@ -39,7 +39,7 @@ template <class T> class Engine {
     const Chain<T> &chain() const { return chain_; }
     const Loss &loss() const { return loss_; }
     // Whether a product may go to BLAS, whose threads the caller then has to limit.
-    bool calls_blas() const { return chain_.longest_sum(int(most_rows(chain_))) > longest_tiled_sum; }
+    bool calls_blas() const { return chain_.calls_blas(int(most_rows(chain_))); }
     // The most phases that a step may have.
     int most_phases() const {
         return std::max(ColumnParallel<T>::phases(chain_), chain_.phases() + UpdateOptions<T>::most_phases);

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 
 namespace rosenblatt {
 
@@ -88,6 +89,15 @@ template <class T, class Function> void apply_with_tail(T *x, std::ptrdiff_t n, 
         for (std::ptrdiff_t i = 0; i < n; ++i) x[i] = f(x[i]);
     else
         for (std::ptrdiff_t i = 0; i < n; ++i) x[i] = x[i] < low ? std::exp(x[i]) : f(x[i]);
+}
+
+// Scores to probabilities. Those of float are computed in double and rounded once, so that no larger score
+// has a smaller probability: the errors of float alone exceed what neighbouring scores differ by.
+template <class T> void logistic_link(T *s, std::ptrdiff_t n) {
+    if constexpr (std::is_same_v<T, float>)
+        for (std::ptrdiff_t i = 0; i < n; ++i) s[i] = float(vmath::sigmoid(double(s[i])));
+    else
+        apply_with_tail(s, n, [](T x) { return vmath::sigmoid(x); });
 }
 
 } // namespace rosenblatt

@@ -26,6 +26,7 @@ inline bool rounding_pays(int m, int n, int k) {
 
 // Elements of scratch that the products of `rows` rows with layers of up to `units` units need.
 template <class T> std::size_t scratch_size(int rows, int units, Precision precision) {
+    if (precision == Precision::ordered) return product::scratch_size<T>(std::max(units, rows));
     const int over_units = std::min(units, longest_tiled_sum), over_rows = std::min(rows, longest_tiled_sum);
     const std::size_t exact = product::scratch_size<T>(std::max(over_units, over_rows));
     if (precision == Precision::exact) return exact;
@@ -42,7 +43,7 @@ void multiply(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, con
             bfloat16::multiply(m, n, k, A, B, start, C, scratch, epilogue);
             return;
         }
-    if (k <= longest_tiled_sum) {
+    if (k <= longest_tiled_sum || precision == Precision::ordered) {
         multiply_tiled(m, n, k, A, B, start, C, scratch, epilogue, n);
     } else {
         multiply_blas(m, n, k, A, B, start, C);

@@ -6,7 +6,9 @@ namespace rosenblatt {
 enum class Transpose : char { no = 'N', yes = 'T' }; // the letters are BLAS's
 
 // Of the operands when they are multiplied: as they are, or rounded where it pays. Sums keep their type.
-enum class Precision { exact, bfloat16 };
+// `ordered` is exact as well, and its sums have one order for all rows: BLAS, which may take another for some
+// of them, is not called.
+enum class Precision { exact, ordered, bfloat16 };
 
 // Row-major with `stride` elements from row to row; a transposed operand is used as its transpose.
 template <class T> struct Operand {

@@ -17,10 +17,12 @@ struct PiecewiseLinearSpec {
     std::vector<int> n_pieces;                   // of each feature
     std::vector<double> begins, widths, centers; // of each piece
     std::vector<double> gains;                   // of each feature
+    double reach = 1; // widths by which the outermost pieces go on beyond the edges
 };
 
 // y = [clip(x, low, high) | pieces], a piece being (clip((x - begin) / width, least, most) - center) · gain
-// with [least, most] = [0, 1], but for -1 in a feature's first piece and 2 in its last. It has no parameters.
+// with [least, most] = [0, 1], but for -reach in a feature's first piece and 1 + reach in its last. It has no
+// parameters.
 template <class T> struct PiecewiseLinear {
     static constexpr bool in_place = false;
     int n_inputs = 0, n_outputs = 0;
@@ -52,8 +54,8 @@ template <class T> struct PiecewiseLinear {
                 const double gain = spec.gains[i];
                 begins.push_back(T(spec.begins[at]));
                 slopes.push_back(T(gain / spec.widths[at]));
-                leasts.push_back(T(j == starts[i] ? -gain : 0));
-                mosts.push_back(T(j + 1 == starts[i + 1] ? 2 * gain : gain));
+                leasts.push_back(T(j == starts[i] ? -spec.reach * gain : 0));
+                mosts.push_back(T(j + 1 == starts[i + 1] ? (1 + spec.reach) * gain : gain));
                 shifts.push_back(T(gain * spec.centers[at]));
             }
     }

@@ -57,7 +57,7 @@ template <class T> class Predictor {
     const Chain<T> &chain() const { return chain_; }
     int columns() const { return both_classes_ ? 2 : chain_.n_scores(); }
     // Whether a product over several rows may go to BLAS, whose threads the caller then has to limit.
-    bool calls_blas() const { return chain_.longest_sum(1) > longest_tiled_sum; }
+    bool calls_blas() const { return chain_.calls_blas(1); }
 
     // Writes predictions, shape (rows, columns()). With `finite`, returns false if an input is not, and the
     // output is meaningless. Rows are distributed over `threads`, of which `at_once` run, if it is not 0.
@@ -116,6 +116,7 @@ template <class T> class Predictor {
                                .scratch = space.scratch,
                                .rows = n,
                                .row = first,
+                               .precision = chain_.precision,
                                .space = &space,
                                .input = &input,
                                .state = state};

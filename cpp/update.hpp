@@ -107,12 +107,13 @@ finish_and_move(Move move, Decay decayed, Penalised penalty, const Clipping &cli
 }
 
 // Moves the parameters of `ranges(from, to)`, those within [from, to), in one pass: sums the tasks'
-// gradients, penalises, clips, moves, averages.
+// gradients, penalises, clips, moves, bounds, averages.
 template <class T, class Ranges, class Gradient>
 void update_parameters(Ranges ranges, Gradient gradient_of, const Penalty &penalty,
                        const UpdateOptions<T> &options, Norm norm, const Batch &batch,
                        const TrainingState<T> &state, TaskTotals &totals) {
     const bool clips = options.clips(), averages = options.averages() && !options.constrains();
+    const bool bounds = options.bounds();
     const auto move_run = [&](const auto &rule, const RateRun &run) {
         const double lr_factor = batch.lr_factor * run.lr_factor;
         const auto decayed = decay<T>(rule, lr_factor, batch.decay_factor * run.decay_factor);
@@ -128,6 +129,7 @@ void update_parameters(Ranges ranges, Gradient gradient_of, const Penalty &penal
                         return finish_and_move(move, decayed, term, options.clipping, norm, T(batch.scale),
                                                begin, end, gradient, state);
                     }();
+                    if (bounds) bound(options, begin, end, state.theta);
                     if (averages) average(options, batch.t(), begin, end, state.theta);
                     totals.penalty += double(value) * batch.scale * double(batch.rows);
                     totals.squared_norms[std::size_t(segment.block)] += double(square);

@@ -23,10 +23,12 @@ template <class T> struct UpdateOptions {
     Clipping clipping = NoClipping{};
     Constraint constraint = NoConstraint{};
     Averaging averaging = NoAveraging{};
-    T *mean = nullptr; // of the parameters, where they are averaged
+    T *mean = nullptr;                       // of the parameters, where they are averaged
+    const T *low = nullptr, *high = nullptr; // of the parameters, where they are bounded
     std::vector<RateRun> rates{{0, std::numeric_limits<std::size_t>::max()}}; // of all parameters, in order
 
     bool clips() const { return !std::holds_alternative<NoClipping>(clipping); }
+    bool bounds() const { return low; }
     bool constrains() const { return !std::holds_alternative<NoConstraint>(constraint); }
     bool averages() const {
         return std::visit([](auto rule) { return decltype(rule)::has_mean; }, averaging);
@@ -46,6 +48,17 @@ template <class T> struct UpdateOptions {
         return std::visit([](const auto &rule) { return std::size_t(rule.slots()); }, optimizer);
     }
 };
+
+// Brings the parameters [begin, end) back within their bounds; NaN passes.
+template <class T>
+[[gnu::noinline]] void bound(const UpdateOptions<T> &options, std::size_t begin, std::size_t end, T *theta) {
+    const T *low = options.low, *high = options.high;
+#pragma omp simd
+    for (std::size_t i = begin; i < end; ++i) {
+        const T x = theta[i] < low[i] ? low[i] : theta[i];
+        theta[i] = x > high[i] ? high[i] : x;
+    }
+}
 
 // The parameters [begin, end) after step t join their running mean.
 template <class T>

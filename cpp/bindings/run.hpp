@@ -31,15 +31,19 @@ template <class T> class CheckedRun {
     CheckedRun(CheckedEngine<T> &engine, const DataHolder<T> &data, const NamedFields &optimizer,
                Out1<T> theta, Slots<T> slots, Out1<std::int64_t> steps, std::uint64_t seed, Out1<T> state,
                const NamedFields &clipping, const NamedFields &constraint, const NamedFields &averaging,
-               std::optional<Out1<T>> mean, const std::vector<NamedRates> &rates)
+               std::optional<Out1<T>> mean, const std::vector<NamedRates> &rates, std::optional<Out1<T>> low,
+               std::optional<Out1<T>> high)
         : engine_(engine), data_(data), theta_(std::move(theta)), slots_(std::move(slots)),
-          steps_(std::move(steps)), state_(std::move(state)), mean_(std::move(mean)),
+          steps_(std::move(steps)), state_(std::move(state)), mean_(std::move(mean)), low_(std::move(low)),
+          high_(std::move(high)),
           run_(engine_.engine(), data_.data(),
                checked({.optimizer = made<Optimizer>(optimizer),
                         .clipping = made<Clipping>(clipping),
                         .constraint = made<Constraint>(constraint),
                         .averaging = made<Averaging>(averaging),
                         .mean = mean_ ? mean_->data() : nullptr,
+                        .low = low_ ? low_->data() : nullptr,
+                        .high = high_ ? high_->data() : nullptr,
                         .rates = runs_of(rates, engine_.engine().chain().n_parameters)}),
                training_state(seed)) {}
 
@@ -150,6 +154,12 @@ template <class T> class CheckedRun {
         require(options.averages() == mean_.has_value() && (!mean_ || mean_->shape(0) == theta_.shape(0)),
                 "the mean of the parameters does not fit");
         require_aligned(theta_, slots_, steps_, state_);
+        require(low_.has_value() == high_.has_value(), "bounds are low and high");
+        for (const auto *bound : {&low_, &high_})
+            if (*bound) {
+                require((*bound)->shape(0) == theta_.shape(0), "the bounds do not fit");
+                require_aligned(**bound);
+            }
         if (mean_) require_aligned(*mean_);
         return options;
     }
@@ -182,7 +192,7 @@ template <class T> class CheckedRun {
     Slots<T> slots_;
     Out1<std::int64_t> steps_;
     Out1<T> state_;
-    std::optional<Out1<T>> mean_;
+    std::optional<Out1<T>> mean_, low_, high_;
     Run<T> run_;
 };
 
@@ -192,12 +202,14 @@ template <class T> void bind_run(nb::module_ &m, const std::string &suffix) {
     nb::class_<CheckedRun<T>>(m, ("Run" + suffix).c_str())
         .def(nb::init<CheckedEngine<T> &, const DataHolder<T> &, const NamedFields &, Out1<T>, Slots<T>,
                       Out1<std::int64_t>, std::uint64_t, Out1<T>, const NamedFields &, const NamedFields &,
-                      const NamedFields &, std::optional<Out1<T>>, const std::vector<NamedRates> &>(),
+                      const NamedFields &, std::optional<Out1<T>>, const std::vector<NamedRates> &,
+                      std::optional<Out1<T>>, std::optional<Out1<T>>>(),
              nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), "engine"_a, "data"_a, "optimizer"_a,
              "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert(), "seed"_a,
              "state"_a.noconvert(), "clipping"_a = no_clipping, "constraint"_a = no_constraint,
              "averaging"_a = no_averaging, "mean"_a.noconvert().none() = nb::none(),
-             "rates"_a = std::vector<NamedRates>{})
+             "rates"_a = std::vector<NamedRates>{}, "low"_a.noconvert().none() = nb::none(),
+             "high"_a.noconvert().none() = nb::none())
         .def("epochs", &CheckedRun<T>::epochs, "order"_a.none(), "generator"_a.none(), "batch_size"_a,
              "lr_factors"_a, "n_epochs"_a, "interruptible"_a,
              "seconds"_a = std::numeric_limits<double>::infinity(), "decay_factors"_a.none() = nb::none(),

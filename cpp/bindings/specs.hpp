@@ -70,6 +70,7 @@ inline DenseSpec dense_spec(LayerFields &fields) {
     spec.dropout = fields.optional("dropout", 0.0);
     spec.residual = fields.optional("residual", false);
     spec.ntk = fields.optional("ntk", false);
+    spec.ordered = fields.optional("ordered", false);
     return spec;
 }
 
@@ -81,7 +82,8 @@ inline PiecewiseLinearSpec piecewise_linear_spec(LayerFields &fields) {
             .begins = fields.required<Numbers>("begins"),
             .widths = fields.required<Numbers>("widths"),
             .centers = fields.required<Numbers>("centers"),
-            .gains = fields.required<Numbers>("gains")};
+            .gains = fields.required<Numbers>("gains"),
+            .reach = fields.optional("reach", 1.0)};
 }
 
 inline NumberBasisSpec periodic_spec(LayerFields &fields) {

@@ -33,8 +33,8 @@ class Problem:
     """A network, the loss and penalty it is trained by, and the rule that trains it.
 
     A step clips the gradient, moves the weights by the optimiser's rule, brings them back to the
-    constraint's set and takes them into their average. The rate and the decay of parameters that
-    one of the `groups` names are multiplied by that group's factors.
+    layers' bounds and to the constraint's set, and takes them into their average. The rate and the
+    decay of parameters that one of the `groups` names are multiplied by that group's factors.
 
     The objective is Σ w_i L_i / Σ w_i + penalty / Σ w_i: the penalty is divided by the sum of the
     weights as well, which is scikit-learn's scale. A batch of b rows stands for it with b·w̄ in

@@ -15,6 +15,7 @@ from rosenblatt.activations import (
     Identity,
     LeakyReLU,
     Mish,
+    ReLU,
     SiLU,
     Softmax,
     Tanh,
@@ -36,6 +37,7 @@ from rosenblatt.network import (
     EnsembleDense,
     Interpolation,
     Layer,
+    MonotoneDense,
     Network,
     NumericEmbedding,
     PackedDense,
@@ -114,6 +116,27 @@ NETWORKS: dict[str, Trained] = {
             Dense(4, Tanh()),
             Dense(3),
         )
+    ),
+    "pieces that go on": trained(
+        (
+            PiecewiseLinear(
+                (-1.0,) * 5,
+                (1.0,) * 5,
+                EDGES,
+                tuple((0.3,) * (len(e) - 1) for e in EDGES),
+                (0.5,) * 5,
+                reach=100.0,
+            ),
+            Dense(3),
+        )
+    ),
+    "monotone": trained(
+        (
+            MonotoneDense((1, 0, -1, 0, 1), (1, -1, 0, 0), ReLU()),
+            MonotoneDense((1, -1, 0, 0), (1,)),
+        ),
+        BinaryCrossEntropy(),
+        form=OutputFormat.BOTH_CLASSES,
     ),
     "ranges alone": trained(
         (PiecewiseLinear((-1.0,) * 5, (1.0,) * 5, ((),) * 5, ((),) * 5, (1.0,) * 5), Dense(3))

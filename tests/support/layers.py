@@ -15,6 +15,7 @@ from rosenblatt.network import (
     Dense,
     EnsembleDense,
     Interpolation,
+    MonotoneDense,
     Network,
     NumericEmbedding,
     PackedDense,
@@ -204,5 +205,10 @@ NETWORKS: dict[str, Case] = {
     ),
     "maps in the middle": of(2, Dense(5, Tanh()), Interpolation(4, (3, 1, 1), *MAPS), Dense(3)),
     "scale last": of(3, Dense(3), Scale()),
+    "monotone": of(
+        4,
+        MonotoneDense((1, 0, -1, 0), (0, 0, 1, 1, -1), ReLU()),
+        MonotoneDense((0, 0, 1, 1, -1), (1, -1, 0)),
+    ),
 }
 each_case = pytest.mark.parametrize("case", NETWORKS.values(), ids=NETWORKS)

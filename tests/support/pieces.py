@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,7 @@ LAYER = PiecewiseLinear(
     gains=(0.5, 1.0, 2.0),
 )
 NETWORKS = {
+    "going on": Network(3, (replace(LAYER, reach=50.0), Dense(4, Tanh()), Dense(2))),
     "first": Network(3, (LAYER, Dense(4, Tanh()), Dense(2))),
     # More units than a panel of the native product has, and a part of another one.
     "wide": Network(3, (LAYER, Dense(75, ReLU()), Dense(2))),

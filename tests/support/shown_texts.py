@@ -42,6 +42,7 @@ SHOWN = (
     "tabular/networks/memory.py",
     "tracing/model_trace.py",
     "uncertainty",
+    "tabular/shape.py",
 )
 # Words of tables, which no screen shows.
 VOCABULARY = {

@@ -44,10 +44,10 @@ def test_scaling_with_tails_keeps_the_bulk_apart_and_the_extremes_near():
 
 def test_scaling_has_a_continuous_slope():
     scaling = Scaling(center=0.0, spread=1.0, mean=0.0, std=1.0)
-    x = np.linspace(4.9, 5.1, 2001)
+    x = np.linspace(4.9, 5.1, 101)
     slope = np.diff(scaling.apply(x)) / np.diff(x)
     assert slope[0] == pytest.approx(1)
-    assert np.abs(np.diff(slope)).max() < 1e-3
+    assert np.abs(np.diff(slope)).max() < 2e-3
     # The inner and the outer tail: t(t(z)).
     inner = 5 * (1 + np.log(100 / 5))
     assert scaling.apply(np.array([100.0]))[0] == pytest.approx(5 * (1 + np.log(inner / 5)))

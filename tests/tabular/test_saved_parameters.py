@@ -35,6 +35,8 @@ def test_a_classifier_has_its_parameters_again(tmp_path: Path) -> None:
         "preset": "fast",
         "network": None,
         "columns": {"lift": "drop", "town": "category"},
+        "monotonic_cst": None,
+        "extrapolation": "constant",
         "random_state": 4,
         "time_limit": 600,
         "n_jobs": 1,
@@ -71,11 +73,14 @@ def test_options_of_the_command_line_are_parameters(networks: int | None, tmp_pa
     extra = [] if networks is None else ["--ensemble", networks]
     given = ("--preset", "fast", "--seed", 4, "--drop", "lift", "--column", "price=number", *extra)
     loss = ("--loss", "absolute_error", "--time", "9m")
+    loss += ("--monotone", "area=1", "--monotone", "built=-1", "--extrapolation", "linear")
     command("train", tmp_path / "t.csv", "--target", "price", *given, *loss, "--out", path)
     again = load(path)
     fast = PRESETS["fast"]
     assert again.preset == ("fast" if networks is None else fast.with_networks(networks))
     assert again.columns == {"lift": "drop"}  # the target is no column here
+    assert again.monotonic_cst == again.directions_ == {"area": 1, "built": -1}
+    assert again.extrapolation == "linear"
     assert (again.random_state, again.loss, again.time_limit) == (4, "absolute_error", 540)
 
 

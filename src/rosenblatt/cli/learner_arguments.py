@@ -12,11 +12,14 @@ from rosenblatt.cli.arguments import NEW_FILE, alternatives
 from rosenblatt.cli.fit_arguments import FitArguments
 from rosenblatt.cli.learner_options import CLASS_WEIGHTS, LearnerOptions
 from rosenblatt.cli.search_options import parse_time
+from rosenblatt.errors import InputError
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES
+from rosenblatt.tabular.shape import EXTRAPOLATIONS
 
 __all__ = ["LearnerArguments"]
 
 PANEL = "The table learner"
+DIRECTIONS = {"1": 1, "+1": 1, "-1": -1}
 
 
 @final
@@ -60,6 +63,21 @@ class LearnerArguments:
             rich_help_panel=PANEL,
         ),
     ] = None
+    monotone: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=1|-1",
+            help="Predictions do not fall (1) or do not rise (-1) with this column; repeatable.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    extrapolation: Annotated[
+        str,
+        typer.Option(
+            help=f"Far beyond the training rows: {alternatives(EXTRAPOLATIONS)}.",
+            rich_help_panel=PANEL,
+        ),
+    ] = EXTRAPOLATIONS[0]
     groups: Annotated[
         str | None,
         typer.Option(
@@ -92,4 +110,16 @@ class LearnerArguments:
             test_fraction=fit.test_fraction or 0.0,
             seed=fit.seed,
             jobs=fit.jobs,
+            extrapolation=self.extrapolation,
+            directions=dict(map(direction_of, self.monotone or [])),
         )
+
+
+def direction_of(text: str) -> tuple[str, int]:
+    """'income=1' → its name and direction; the name may hold = itself."""
+    name, _, direction = text.rpartition("=")
+    if not name or direction.strip() not in DIRECTIONS:
+        raise InputError(
+            f"--monotone {text!r} is not COLUMN=1 or COLUMN=-1: write it like --monotone income=1"
+        )
+    return name, DIRECTIONS[direction.strip()]

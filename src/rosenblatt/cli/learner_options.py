@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, final
 
 from rosenblatt.cli.options import TASKS, check, check_member
+from rosenblatt.persistence import OptionValue
+from rosenblatt.tabular.parameters import direction_options
 from rosenblatt.tabular.preset import MOST_NETWORKS, NUMBER_LOSSES, ONCE, PRESETS, Preset
+from rosenblatt.tabular.shape import EXTRAPOLATIONS
 
 if TYPE_CHECKING:
     from rosenblatt.tabular.networks import NetworkFamily
@@ -40,6 +44,9 @@ class LearnerOptions:
     test_fraction : float
     seed : int
     jobs : int, optional
+    extrapolation : str
+    directions : mapping of str to int
+        Of columns that predictions are to be monotone in.
     """
 
     task: str
@@ -53,10 +60,13 @@ class LearnerOptions:
     test_fraction: float
     seed: int
     jobs: int | None
+    extrapolation: str = EXTRAPOLATIONS[0]
+    directions: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_member("--task", self.task, TASKS)
         check_member("--preset", self.preset, PRESETS)
+        check_member("--extrapolation", self.extrapolation, EXTRAPOLATIONS)
         if self.class_weight is not None:
             check_member("--class-weight", self.class_weight, CLASS_WEIGHTS)
         if self.loss is not None:
@@ -69,6 +79,13 @@ class LearnerOptions:
             check("--jobs", self.jobs, self.jobs >= 1, "at least 1", "2")
         valid = 0 <= self.test_fraction < 1
         check("--test-fraction", self.test_fraction, valid, "from 0 to below 1", "0.2")
+
+    @property
+    def recorded(self) -> tuple[OptionValue, ...]:
+        """What a model file keeps of them."""
+        plain = {name: value for name, value in vars(self).items() if name != "directions"}
+        values = (OptionValue(name, value) for name, value in plain.items())
+        return (*values, *direction_options(self.directions))
 
     @property
     def chosen(self) -> Preset:

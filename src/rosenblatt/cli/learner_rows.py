@@ -28,6 +28,7 @@ from rosenblatt.table import (
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.encoded_table import EncodedTable, Labelled, encode_labelled
+from rosenblatt.tabular.shape import shape_for
 
 __all__ = ["LearnerRows", "prepare_rows"]
 
@@ -127,6 +128,12 @@ def prepare_rows(
         random_state=options.seed,
         reading=file.reading,
         categories=None if options.family is None else options.family.rule,
+        shape=shape_for(
+            options.directions,
+            options.extrapolation,
+            labelled.formats,
+            published=options.family is not None,
+        ),
     )
     tested = None
     if len(held_out):

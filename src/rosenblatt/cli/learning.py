@@ -18,7 +18,7 @@ from rosenblatt.cli.scores import MetricScores
 from rosenblatt.cli.tasks import TaskKind, kind_of, network_predictor, scores_of
 from rosenblatt.cli.training import TrainingResult
 from rosenblatt.parallel import StopSignal
-from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
+from rosenblatt.persistence import PartSize, SavedModel, Score, Summary
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.tabular.encoding import without_codes
@@ -99,7 +99,7 @@ def train_learner(
         version=__version__,
         parts=part_sizes(rows),
         options=(
-            *(OptionValue(name, value) for name, value in vars(options).items()),
+            *options.recorded,
             *column_options(rows.said),
         ),
         scores=all_scores(kind, rows, trained, outside, comparison),

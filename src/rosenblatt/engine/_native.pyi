@@ -102,6 +102,8 @@ class Run32:
         averaging: Member = ...,
         mean: FloatArray | None = ...,
         rates: list[tuple[int, int, float, float]] = ...,
+        low: FloatArray | None = ...,
+        high: FloatArray | None = ...,
     ) -> None: ...
     def epochs(
         self,
@@ -215,6 +217,8 @@ class Run64:
         averaging: Member = ...,
         mean: FloatArray | None = ...,
         rates: list[tuple[int, int, float, float]] = ...,
+        low: FloatArray | None = ...,
+        high: FloatArray | None = ...,
     ) -> None: ...
     def epochs(
         self,

@@ -199,6 +199,7 @@ class NativeTrainer(Trainer):
             kernel(problem.averaging),
             optimizer_state.average if problem.averaging.has_mean else None,
             list(problem.rates),
+            **bounds_of(problem.network, theta),
         )
 
     def epochs(self, plan: EpochPlan) -> Iterator[Epoch]:
@@ -243,6 +244,14 @@ class NativeTrainer(Trainer):
                 in_epoch + 1,
             )
         return records_of(run.epochs, divergence, run.raised)
+
+
+def bounds_of(network: Network, theta: FloatArray) -> dict[str, FloatArray]:
+    """Lowest and highest parameters in θ's type, if they have bounds."""
+    if network.bounds is None:
+        return {}
+    low, high = network.bounds
+    return {"low": plain(low, theta.dtype), "high": plain(high, theta.dtype)}
 
 
 def drawn_ahead(shared: np.random.RandomState, n: int, n_items: int) -> np.random.RandomState:

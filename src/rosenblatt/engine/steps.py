@@ -101,7 +101,7 @@ def move(
     factors: StepFactors,
     unmoved: npt.NDArray[np.bool_] | None = None,
 ) -> None:
-    """Clip the penalised gradient g, move θ by it, constrain and average, all in place.
+    """Clip the penalised gradient g, move θ by it, bound, constrain and average, all in place.
 
     Parameters that are `unmoved` stay as they are, and their part of the optimiser's memory.
     """
@@ -118,6 +118,8 @@ def move(
     if kept is not None:
         theta[unmoved], optimizer_state.slots[:, unmoved] = kept
     network = problem.network
+    if network.bounds is not None:
+        np.clip(theta, *network.bounds, out=theta)
     for layer, arrays in zip(network.layers[:-1], network.layer_parameters(theta), strict=False):
         for name in layer.constrained:
             problem.constraint.project(arrays[name])

@@ -13,7 +13,7 @@ from typing import final
 
 import numpy.typing as npt
 
-from rosenblatt.activations import Sigmoid, Softmax
+from rosenblatt.activations import Softmax
 from rosenblatt.export.c_number import c_number
 from rosenblatt.export.c_text import checked_name, string
 from rosenblatt.export.c_writer import CBody, CFile, CLayerWriter
@@ -109,7 +109,8 @@ class Writer:
         n = width * n_members
         match self.trained.link:
             case Link.LOGISTIC:
-                c.activate(Sigmoid(), scores, n)
+                logistic = c.helper("logistic", LOGISTIC_IN_C)
+                c.statement(f"for (i = 0; i < {n}; i++) {scores}[i] = {logistic}({scores}[i]);")
             case Link.SOFTMAX:
                 for start in range(0, n, width):
                     c.activate(Softmax(), f"{scores} + {start}" if start else scores, width)
@@ -156,6 +157,14 @@ class Writer:
         return f"{text}extern {declared};\n{declared} = {{\n    {labels}\n}};\n"
 
 
+LOGISTIC_IN_C = """\
+/* In double, so that no larger score has a smaller probability when that is rounded. */
+static REAL NAME(REAL s)
+{
+    double e = exp(-fabs((double)s)), small = e / (1 + e);
+    return (REAL)(s >= 0 ? 1 - small : small);
+}
+"""
 MEAN_OF_MEMBERS_IN_C = """\
 static void NAME(const REAL *members, long k, long n, REAL *mean)
 {

@@ -22,7 +22,8 @@ from rosenblatt.model import AnyModel, OutputFormat
 from rosenblatt.table import ClassTarget, TableEncoding
 from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date
-from rosenblatt.table.scaling import TAIL, Scaling
+from rosenblatt.table.scaling import FARTHEST, Scaling
+from rosenblatt.table.target import LOG_STEPS
 
 __all__ = ["c_table_source"]
 
@@ -191,8 +192,9 @@ class Writer:
 
     def _helper(self, name: str, text: str) -> str:
         full = f"{self.name}_{name}"
-        self.helpers[name] = text.replace("NAME", full).replace("TAIL", DOUBLE.literal(TAIL))
-        self.helpers[name] = self.helpers[name].replace("LARGEST", DOUBLE.literal(LARGEST))
+        self.helpers[name] = text.replace("NAME", full)
+        for constant, x in (("LARGEST", LARGEST), ("FARTHEST", FARTHEST)):
+            self.helpers[name] = self.helpers[name].replace(constant, DOUBLE.literal(x))
         return full
 
     def _interface(self) -> str:
@@ -228,7 +230,8 @@ class Writer:
             scale, mean = (DOUBLE.literal(x) for x in (self.target.scale, self.target.mean))
             endings = [f"{last}y[i] * {scale} + {mean};"]
             if self.target.log:
-                endings.append(f"{last}exp(out[i]);")
+                steps = DOUBLE.literal(LOG_STEPS)
+                endings.append(f"{last}exp(floor(out[i] * {steps} + 0.5) / {steps});")
             for sign, limit in (("<", self.target.low), (">", self.target.high)):
                 if limit is not None:
                     edge = DOUBLE.literal(limit)
@@ -247,7 +250,7 @@ def member_name(column: str, number: int) -> str:
 
 
 def scaling(s: Scaling) -> str:
-    return ", ".join(DOUBLE.literal(x) for x in (s.center, s.spread, s.mean, s.std))
+    return ", ".join(DOUBLE.literal(x) for x in (s.center, s.spread, s.mean, s.std, s.tail))
 
 
 TURN = 2 * math.pi
@@ -256,19 +259,21 @@ LARGEST = sys.float_info.max
 PREDEFINED = {"linux", "unix", "i386", "sun", "vax"}
 
 SCALED = """\
-/* z within the tails, growing like its logarithm beyond. */
-static double NAME_tails(double z)
+/* z within the tails, growing like its logarithm beyond. Sizes are rounded to float first:
+ * those that differ do so by more than the error of a logarithm. */
+static double NAME_tails(double z, double tail)
 {
     double size = fabs(z);
-    return size > TAIL ? copysign(TAIL * (1 + log(size / TAIL)), z) : z;
+    float rounded = (float)(size > FARTHEST ? FARTHEST : size);
+    return size > tail ? copysign(tail * (1 + log(rounded / tail)), z) : z;
 }
 
 /* Standardised, with logarithmic tails, in units of the bulk and then of what comes out. */
-static double NAME(double x, double center, double spread, double mean, double std)
+static double NAME(double x, double center, double spread, double mean, double std, double tail)
 {
     double z = (x - center) / spread;
     z = z > LARGEST ? LARGEST : z < -LARGEST ? -LARGEST : z;
-    return NAME_tails((NAME_tails(z) - mean) / std);
+    return NAME_tails((NAME_tails(z, tail) - mean) / std, tail);
 }
 """
 PLACE = """\

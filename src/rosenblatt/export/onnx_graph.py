@@ -82,10 +82,18 @@ class Graph:
         return form_of(LAYERS, trained.layer, "onnx")(trained, self, x)
 
 
+def logistic(graph: Graph, scores: str) -> str:
+    """In double, so that no larger score has a smaller probability when that is rounded."""
+    s = graph.step("Cast", scores, to=TensorProto.DOUBLE)
+    e = graph.step("Exp", graph.step("Neg", s))
+    p = graph.step("Reciprocal", graph.step("Add", e, graph.number(1, np.float64)))
+    return graph.step("Cast", p, to=TensorProto.FLOAT)
+
+
 LINKS: dict[Link, Callable[[Graph, str], str]] = {
     Link.IDENTITY: lambda graph, scores: scores,
     Link.EXP: lambda graph, scores: graph.step("Exp", scores),
-    Link.LOGISTIC: lambda graph, scores: graph.step("Sigmoid", scores),
+    Link.LOGISTIC: logistic,
     Link.SOFTMAX: lambda graph, scores: graph.step("Softmax", scores, axis=-1),
 }
 

@@ -23,7 +23,8 @@ from rosenblatt.model import AnyModel, OutputFormat
 from rosenblatt.table import ClassTarget, TableEncoding
 from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped
 from rosenblatt.table.dates import Date
-from rosenblatt.table.scaling import TAIL, Scaling
+from rosenblatt.table.scaling import FARTHEST, Scaling
+from rosenblatt.table.target import LOG_STEPS
 
 __all__ = ["onnx_table_model"]
 
@@ -45,7 +46,9 @@ def onnx_table_model(model: AnyModel, encoding: TableEncoding) -> ModelProto:
         value = as_double(graph, network_value(graph, trained, X))
         value = restored(graph, value, target.scale, target.mean)
         if target.log:
-            value = graph.step("Exp", value)
+            steps = double(graph, LOG_STEPS)
+            half = graph.step("Add", graph.step("Mul", value, steps), double(graph, 0.5))
+            value = graph.step("Exp", graph.step("Div", graph.step("Floor", half), steps))
         for operator, limit in (("Max", target.low), ("Min", target.high)):
             if limit is not None:
                 value = graph.step(operator, value, double(graph, limit))
@@ -136,8 +139,9 @@ def is_one_of(graph: Graph, cell: str, texts: tuple[str, ...]) -> str:
 
 def scaled(graph: Graph, scaling: Scaling, x: str) -> str:
     units = standardised(graph, x, scaling.center, scaling.spread)
-    t = log_tails(graph, units)
-    return as_float(graph, log_tails(graph, standardised(graph, t, scaling.mean, scaling.std)))
+    t = log_tails(graph, units, scaling.tail)
+    t = standardised(graph, t, scaling.mean, scaling.std)
+    return as_float(graph, log_tails(graph, t, scaling.tail))
 
 
 def standardised(graph: Graph, x: str, center: float, spread: float) -> str:
@@ -162,11 +166,16 @@ def looks_like_zero(x: float) -> bool:
     return x != 0 and np.float32(x) == 0
 
 
-def log_tails(graph: Graph, z: str) -> str:
-    """z within ±TAIL, plus sign(z)·TAIL·ln(|z| / TAIL) of what is beyond, and of nothing else."""
-    tail, largest = double(graph, TAIL), double(graph, np.finfo(np.float64).max)
-    bulk = graph.step("Clip", z, double(graph, -TAIL), tail)
-    beyond = graph.step("Div", graph.step("Clip", graph.step("Abs", z), tail, largest), tail)
+def log_tails(graph: Graph, z: str, start: float) -> str:
+    """z within ±start, plus sign(z)·start·ln(|z| / start) of what is beyond, and of nothing else.
+
+    Sizes are rounded to float32 first: those that differ do so by more than a logarithm's error.
+    """
+    tail, largest = double(graph, start), double(graph, FARTHEST)
+    bulk = graph.step("Clip", z, double(graph, -start), tail)
+    size = graph.step("Clip", graph.step("Abs", z), tail, largest)
+    rounded = as_double(graph, as_float(graph, size))
+    beyond = graph.step("Div", graph.step("Max", rounded, tail), tail)
     more = graph.step("Mul", graph.step("Log", beyond), tail)
     return graph.step("Add", bulk, graph.step("Mul", graph.step("Sign", z), more))
 

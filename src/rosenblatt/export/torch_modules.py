@@ -163,6 +163,14 @@ OWN: dict[str, Callable[[], nn.Module]] = {
 
 
 @final
+class Logistic(nn.Module):
+    """1 / (1 + e⁻ᶻ), in double, so that no larger z has a smaller one when that is rounded."""
+
+    def forward(self, z: Any) -> Any:
+        return torch.sigmoid(z.double()).to(z.dtype)
+
+
+@final
 class Exponential(nn.Module):
     """eᶻ."""
 
@@ -201,7 +209,7 @@ class MeanOfMembers(nn.Module):
 LINKS: dict[Link, Callable[[], list[nn.Module]]] = {
     Link.IDENTITY: list,
     Link.EXP: lambda: [Exponential()],
-    Link.LOGISTIC: lambda: [nn.Sigmoid()],
+    Link.LOGISTIC: lambda: [Logistic()],
     Link.SOFTMAX: lambda: [nn.Softmax(dim=-1)],
 }
 FORMS: dict[OutputFormat, Callable[[], list[nn.Module]]] = {

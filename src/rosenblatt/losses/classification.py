@@ -11,6 +11,7 @@ import numpy as np
 from rosenblatt.activations import Softmax
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
+from rosenblatt.losses.logistic import logistic
 from rosenblatt.losses.registration import Targets, register
 from rosenblatt.support.late import late
 from rosenblatt.support.types import FloatArray
@@ -64,8 +65,7 @@ class BinaryCrossEntropy(Loss):
         return variance * u
 
     def inverse_link(self, scores: FloatArray) -> FloatArray:
-        p: FloatArray = special.expit(scores)
-        return p
+        return logistic(scores)
 
     def _smoothed(self, y: FloatArray) -> FloatArray:
         return (1 - self.smoothing) * y + self.smoothing / 2

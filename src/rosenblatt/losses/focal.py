@@ -11,6 +11,7 @@ import numpy as np
 from rosenblatt.activations import Softmax
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
+from rosenblatt.losses.logistic import logistic
 from rosenblatt.losses.registration import Targets, register
 from rosenblatt.support.late import late
 from rosenblatt.support.types import FloatArray
@@ -68,8 +69,7 @@ class BinaryFocal(Loss):
         return bend * (gamma * ln_p * (q - gamma * p) + (2 * gamma + 1) * q) * u
 
     def inverse_link(self, scores: FloatArray) -> FloatArray:
-        p: FloatArray = special.expit(scores)
-        return p
+        return logistic(scores)
 
 
 @final

@@ -14,6 +14,7 @@ from rosenblatt.network.interpolation import Interpolation
 from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape, Tangent
 from rosenblatt.network.layout import beside_dense, fill
 from rosenblatt.network.learned_activations import ParametricActivation, PReLU
+from rosenblatt.network.monotone_dense import MonotoneDense
 from rosenblatt.network.network import Network
 from rosenblatt.network.normalization_layer import NormalizationLayer
 from rosenblatt.network.numeric_embedding import NumericEmbedding
@@ -40,6 +41,7 @@ __all__ = [
     "GaussianNoise",
     "Interpolation",
     "Layer",
+    "MonotoneDense",
     "NativeForm",
     "Network",
     "NormalizationLayer",

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
+from rosenblatt.network.layer import Arrays, Backward, Bounds, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
 from rosenblatt.support.philox import Stream
@@ -79,6 +79,9 @@ class Composed(Layer):
 
     def reached(self, passed: Passed) -> Mapping[str, npt.NDArray[np.bool_]]:
         return self.block.reached(passed)
+
+    def bounds(self, shape: Shape) -> Mapping[str, Bounds]:
+        return self.block.bounds(shape)
 
     @property
     def gives_members(self) -> bool:

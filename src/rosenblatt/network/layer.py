@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.support.philox import Stream
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import Float64Array, FloatArray
 
-__all__ = ["Backward", "Layer", "NativeForm", "Passed", "Shape", "Tangent"]
+__all__ = ["Backward", "Bounds", "Layer", "NativeForm", "Passed", "Shape", "Tangent"]
 
 # The shape of one sample, without the axis of samples, which comes first in every array:
 #     (n,)                        features, or the units of a dense layer
@@ -27,6 +27,7 @@ __all__ = ["Backward", "Layer", "NativeForm", "Passed", "Shape", "Tangent"]
 # begins with (n_inputs,) and ends with (n_outputs,).
 Shape: TypeAlias = tuple[int, ...]
 Arrays: TypeAlias = Mapping[str, FloatArray]
+Bounds: TypeAlias = tuple[Float64Array, Float64Array]
 
 
 @final
@@ -236,6 +237,13 @@ class Layer(ABC):
         """Of parameters that a step moves only where its batch has reached them: where that is.
 
         By name, of a shape that broadcasts to the parameter's.
+        """
+        return {}
+
+    def bounds(self, shape: Shape) -> Mapping[str, Bounds]:
+        """Name to lowest and highest values, of parameters that steps bring back between them.
+
+        Arrays of the parameter's shape, infinite where there is no bound.
         """
         return {}
 

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.dense import Dense
 from rosenblatt.network.field_types import check_count, check_list
-from rosenblatt.network.layer import Layer, NativeForm, Shape
+from rosenblatt.network.layer import Bounds, Layer, NativeForm, Shape
 from rosenblatt.network.layout import beside_dense, fill, rounded, views, with_prefixes
 from rosenblatt.network.random_layers import GaussianNoise
 from rosenblatt.support.types import FloatArray, aligned_zeros
@@ -146,6 +146,23 @@ class Network:
             tuple(name for name in layer.penalised if name in shapes)
             for layer, shapes in zip(self.layers, self.parameter_shapes, strict=True)
         )
+
+    @cached_property
+    def bounds(self) -> Bounds | None:
+        """Lowest and highest θ, shape (n_parameters,) each, infinite where it is free; or None."""
+        given = [
+            layer.bounds(shape)
+            for layer, shape in zip(self.layers, self.layer_shapes, strict=False)
+        ]
+        if not any(given):
+            return None
+        low, high = np.full(self.n_parameters, -np.inf), np.full(self.n_parameters, np.inf)
+        for lows, highs, bounds in zip(
+            self.layer_parameters(low), self.layer_parameters(high), given, strict=True
+        ):
+            for name, (lowest, highest) in bounds.items():
+                lows[name][...], highs[name][...] = lowest, highest
+        return low, high
 
     @cached_property
     def native_forms(self) -> tuple[NativeForm | None, ...]:

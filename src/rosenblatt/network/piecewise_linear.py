@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.network.affine import width
-from rosenblatt.network.field_types import check_list, check_reals
+from rosenblatt.network.field_types import check_list, check_real, check_reals
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
@@ -31,10 +31,10 @@ class PiecewiseLinear(Layer):
 
         h_t(x) = gain · (clip((x - e_t) / (e_{t+1} - e_t), 0, 1) - c_t),
 
-    but that the first one goes on down to -1 and the last one up to 2: beyond the edges there is as
-    much again as the outermost pieces are wide, and then a constant (Gorishniy et al. 2022, eq. 1,
-    which does not bound them). A linear layer on the pieces is a continuous, piecewise linear
-    function of each feature. There are no parameters to train.
+    but that the first one goes on down to -reach and the last one up to 1 + reach: beyond the edges
+    there is `reach` times as much again as the outermost pieces are wide, and then a constant
+    (Gorishniy et al. 2022, eq. 1, which does not bound them). A linear layer on the pieces is a
+    continuous, piecewise linear function of each feature. There are no parameters to train.
 
     Attributes
     ----------
@@ -46,12 +46,14 @@ class PiecewiseLinear(Layer):
         c_t, of each piece: its mean over the training rows.
     gains : tuple of float
         Of each feature.
+    reach : float
+        Widths of the outermost pieces that these go on for beyond the edges.
 
     Raises
     ------
     ValueError
-        Where the numbers of features differ, edges do not increase, a gain is not positive, a
-        number is not finite or a field has another type.
+        Where the numbers of features differ, edges do not increase, a gain is not positive, the
+        reach is negative, a number is not finite or a field has another type.
     """
 
     lows: tuple[float, ...]
@@ -59,10 +61,12 @@ class PiecewiseLinear(Layer):
     edges: tuple[tuple[float, ...], ...]
     centers: tuple[tuple[float, ...], ...]
     gains: tuple[float, ...]
+    reach: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("lows", "highs", "gains"):
             check_reals(name, getattr(self, name))
+        check_real("reach", self.reach)
         for name in ("edges", "centers"):
             check_list(name, getattr(self, name))
             for i, values in enumerate(getattr(self, name)):
@@ -79,7 +83,9 @@ class PiecewiseLinear(Layer):
             raise ValueError("the range of a feature ends before it begins")
         if not all(gain > 0 for gain in self.gains):
             raise ValueError("the gain of a feature's pieces is positive")
-        numbers = (self.lows, self.highs, self.gains, *self.edges, *self.centers)
+        if not self.reach >= 0:
+            raise ValueError("the reach of the outermost pieces is 0 or more")
+        numbers = (self.lows, self.highs, self.gains, *self.edges, *self.centers, (self.reach,))
         if not all(isfinite(number) for values in numbers for number in values):
             raise ValueError("a piecewise-linear layer has numbers that are not finite")
         # Every engine and export computes with these, in float32 as well.
@@ -143,7 +149,7 @@ class PiecewiseLinear(Layer):
     def native_form(self) -> NativeForm:
         begins = [edge for at in self.edges for edge in at[:-1]]
         widths = [w for at in self.edges for w in np.diff(at).tolist()]
-        given = {
+        given: dict[str, Any] = {
             "lows": self.lows,
             "highs": self.highs,
             "n_pieces": self.n_pieces,
@@ -152,6 +158,8 @@ class PiecewiseLinear(Layer):
             "centers": tuple(c for of_feature in self.centers for c in of_feature),
             "gains": self.gains,
         }
+        if self.reach != 1:
+            given["reach"] = self.reach
         return NativeForm("PiecewiseLinear", given)
 
     def __repr__(self) -> str:
@@ -180,7 +188,8 @@ class Pieces:
         gain = np.repeat(np.asarray(layer.gains, np.float64), layer.n_pieces)
         is_first = np.diff(layer.source, prepend=-1) > 0
         is_last = np.diff(layer.source, append=layer.n_inputs) > 0
-        least, most = np.where(is_first, -gain, 0.0), np.where(is_last, 2 * gain, gain)
+        least = np.where(is_first, -layer.reach * gain, 0.0)
+        most = np.where(is_last, (1 + layer.reach) * gain, gain)
         return cls(begin, gain / breadth, least, most, gain * flat(layer.centers))
 
     def units(self, x: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ from typing import Any, final
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.affine import add_product_in_c, width
-from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
+from rosenblatt.network.layer import Arrays, Backward, Bounds, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
 from rosenblatt.support.philox import Stream
@@ -107,6 +107,9 @@ class Residual(Layer):
 
     def track(self, state: Arrays, passed: Passed) -> None:
         self.layer.track(state, passed.parts[0])
+
+    def bounds(self, shape: Shape) -> Mapping[str, Bounds]:
+        return self.layer.bounds(shape)
 
     @property
     def penalised(self) -> tuple[str, ...]:

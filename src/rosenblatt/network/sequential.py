@@ -9,7 +9,7 @@ from typing import Any, final
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.field_types import check_boolean, check_list
-from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
+from rosenblatt.network.layer import Arrays, Backward, Bounds, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
 from rosenblatt.support.philox import Stream
@@ -148,6 +148,12 @@ class Sequential(Layer):
             self.layers, self.of_each(state), passed.parts, strict=True
         ):
             layer.track(running, part)
+
+    def bounds(self, shape: Shape) -> Mapping[str, Bounds]:
+        bounds = [
+            layer.bounds(s) for layer, s in zip(self.layers, self.shapes(shape), strict=False)
+        ]
+        return joined(self.prefixes, bounds)
 
     @property
     def penalised(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.losses import Loss
 from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.model import AnyModel, EnsembleModel, Model
-from rosenblatt.network import Dense, Layer, Network, Shape, fill
+from rosenblatt.network import Dense, Layer, MonotoneDense, Network, Shape, fill
 from rosenblatt.normalizations import Normalization
 from rosenblatt.persistence.saved_model import SavedModel
 from rosenblatt.persistence.summary import Summary
@@ -203,7 +203,12 @@ def _model_from(
     fill(named_state, {name: named.pop(name) for name in named_state})
     if any((array < 0).any() for name, array in named_state.items() if name.endswith("_var")):
         raise InputError("a running variance is negative")
-    return Model(network, network.pack_named(named, dtype), metadata.loss, state)
+    theta = network.pack_named(named, dtype)
+    if network.bounds is not None:
+        low, high = network.bounds
+        if ((theta < low) | (theta > high)).any():
+            raise InputError("a weight breaks the bounds of its layer")
+    return Model(network, theta, metadata.loss, state)
 
 
 def _network_from(metadata: AnyMetadata, member: MemberData) -> Network:
@@ -220,7 +225,7 @@ def _network_from(metadata: AnyMetadata, member: MemberData) -> Network:
             f"and the columns take {features} and {outputs}"
         )
     last = layers[-1]
-    if isinstance(last, Dense) and last.activation != Identity():
+    if isinstance(last, Dense | MonotoneDense) and last.activation != Identity():
         raise InputError("the last layer has an activation, which is the business of the loss")
     return network
 

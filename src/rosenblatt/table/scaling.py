@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -19,6 +19,7 @@ MARGIN = 200  # places in a sample: more than four standard deviations
 MANY = 1 << 17  # numbers among which a value is found sooner by a sample
 LARGEST = float(np.finfo(np.float64).max)
 TAIL = 5.0  # standard deviations from the centre at which the tails begin
+FARTHEST = float(np.finfo(np.float32).max)
 
 
 @final
@@ -26,11 +27,11 @@ TAIL = 5.0  # standard deviations from the centre at which the tails begin
 class Scaling:
     """x ↦ t((t(z) - mean) / std) with z = (x - center) / spread.
 
-    t is the identity up to ±5 and continues as sign(z)·5·(1 + ln(|z|/5)): monotone, with a
-    continuous slope, unbounded. A column without tails is therefore just standardised. In one
-    with heavy tails the inner t, in robust units, keeps the resolution of the bulk, and large
-    values stay apart from very large ones, which clipping would merge; the outer t keeps a value
-    that one row in a million has from becoming a thousand.
+    t is the identity up to ±tail and continues as sign(z)·tail·(1 + ln(|z|/tail)): monotone, with a
+    continuous slope, up to |z| of 3e38, which float32 holds. A column without tails is therefore
+    just standardised. In one with heavy tails the inner t, in robust units, keeps the resolution of
+    the bulk, and large values stay apart from very large ones, which clipping would merge; the
+    outer t keeps a value that one row in a million has from becoming a thousand.
 
     Attributes
     ----------
@@ -41,16 +42,23 @@ class Scaling:
         the median distance of the values that differ from the median.
     mean, std : float
         Mean and standard deviation of t(z) in training.
+    tail : float
+        Where logarithms begin.
     """
+
+    leaves_out_defaults: ClassVar[bool] = True
 
     center: float
     spread: float
     mean: float
     std: float
+    tail: float = TAIL
 
     def __post_init__(self) -> None:
-        if self.spread <= 0 or self.std <= 0:
+        if self.spread <= 0 or self.std <= 0 or self.tail <= 0:
             raise ValueError("a scale must be positive")
+        if not (self.tail < FARTHEST and float(np.float32(self.tail)) == self.tail):
+            raise ValueError("where logarithms begin must be a number of float32")
         # A quotient must be finite; what t(z) reaches lies far below a million.
         if max(1e6, abs(self.mean)) / LARGEST > self.std:
             raise ValueError("a scale is too small, or its mean too large")
@@ -80,10 +88,10 @@ class Scaling:
     def apply_to(self, x: FloatArray, out: FloatArray) -> None:
         """Scaled values of x, which must be finite, into an array of the same shape."""
         for rows in blocks_of(len(x)):
-            t = with_log_tails(robust_units(x[rows], self.center, self.spread))
+            t = with_log_tails(robust_units(x[rows], self.center, self.spread), self.tail)
             t -= self.mean
             t /= self.std
-            out[rows] = with_log_tails(t)
+            out[rows] = with_log_tails(t, self.tail)
 
 
 def moments_of_units(x: FloatArray, center: float, spread: float) -> tuple[float, float]:
@@ -143,12 +151,16 @@ def robust_units(x: FloatArray, center: float, spread: float) -> FloatArray:
     return z
 
 
-def with_log_tails(z: FloatArray) -> FloatArray:
-    """The same array: z within ±TAIL, growing like its logarithm beyond."""
-    if farthest(z) > TAIL:
-        tail = np.flatnonzero(np.abs(z) > TAIL)
-        size = np.abs(z[tail])
-        z[tail] = np.copysign(TAIL * (1 + np.log(size / TAIL)), z[tail])
+def with_log_tails(z: FloatArray, tail: float = TAIL) -> FloatArray:
+    """The same array: z within ±tail, growing like its logarithm beyond.
+
+    Sizes are rounded to float32 first. Those that differ then do so by far more than the error of
+    any library's logarithm, so that a larger z never has a smaller result.
+    """
+    if farthest(z) > tail:
+        beyond = np.flatnonzero(np.abs(z) > tail)
+        size = np.minimum(np.abs(z[beyond]), FARTHEST).astype(np.float32).astype(np.float64)
+        z[beyond] = np.copysign(tail * (1 + np.log(size / tail)), z[beyond])
     return z
 
 

@@ -18,7 +18,17 @@ from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation
 from rosenblatt.table.other_notation import numbers_in
 from rosenblatt.table.parsing import missing_of, spread, truth_of_text
 
-__all__ = ["AnyTarget", "ClassTarget", "EncodedTarget", "NumberTarget", "missing_note"]
+__all__ = [
+    "LOG_STEPS",
+    "AnyTarget",
+    "ClassTarget",
+    "EncodedTarget",
+    "NumberTarget",
+    "missing_note",
+]
+
+
+LOG_STEPS = 2.0**30
 
 
 @final
@@ -201,11 +211,15 @@ class NumberTarget:
         return y if self.high is None else np.minimum(y, self.high)
 
     def restore_anywhere(self, standardised: FloatArray) -> FloatArray:
-        """The inverse of `standardise`, whatever `low` and `high`."""
+        """The inverse of `standardise`, whatever `low` and `high`.
+
+        Logarithms are rounded to steps of 2⁻³⁰. Those that differ then do so by far more than the
+        error of any library's exponential, so that a larger one never has a smaller result.
+        """
         y: FloatArray = standardised * self.scale + self.mean
         if self.log:
             with np.errstate(over="ignore"):
-                y = np.exp(y)
+                y = np.exp(np.floor(y * LOG_STEPS + 0.5) / LOG_STEPS)
         return y
 
 

@@ -37,6 +37,7 @@ from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.networks import NETWORKS, NetworkFamily
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, ONCE, PRESETS, Preset
 from rosenblatt.tabular.rows import TrainingRows
+from rosenblatt.tabular.shape import EXTRAPOLATIONS, Shape, shape_for
 from rosenblatt.tabular.summary import network_summary, summary_of
 from rosenblatt.tabular.training import train_networks
 from rosenblatt.tabular.uncertainty import uncertainty_of
@@ -67,6 +68,8 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         "network": [None, StrOptions(set(NETWORKS)), NetworkFamily],
         "time_limit": [None, Interval(Real, 0, None, closed="neither")],
         "columns": [None, dict],
+        "monotonic_cst": [None, dict, "array-like"],
+        "extrapolation": [StrOptions(set(EXTRAPOLATIONS))],
         "n_jobs": [None, Integral],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -84,6 +87,8 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         network: str | NetworkFamily | None = None,
         time_limit: float | None = None,
         columns: Mapping[str, ColumnKind | str] | None = None,
+        monotonic_cst: Mapping[str, int] | npt.ArrayLike | None = None,
+        extrapolation: str = EXTRAPOLATIONS[0],
         n_jobs: int | None = None,
         random_state: Any = None,
         verbose: bool | int = False,
@@ -92,6 +97,8 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         self.network = network
         self.time_limit = time_limit
         self.columns = columns
+        self.monotonic_cst = monotonic_cst
+        self.extrapolation = extrapolation
         self.n_jobs = n_jobs
         self.random_state = random_state
         self.verbose = verbose
@@ -176,6 +183,15 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         self, data: Labelled, formats: TableFormats, validation: Labelled | None, begun: float
     ) -> None:
         family, preset = self._family, self._preset
+        try:
+            shape = shape_for(
+                self.monotonic_cst,
+                self.extrapolation,
+                formats,
+                published=family is not None,
+            )
+        except InputError as error:
+            raise InputError(in_python(str(error))) from None
         encoded = encode_labelled(
             data,
             formats,
@@ -183,6 +199,7 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
             random_state=self.random_state,
             validation=validation,
             categories=None if family is None else family.rule,
+            shape=shape,
         )
         trained = train_networks(
             encoded,
@@ -195,6 +212,7 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         )
         self.history_ = [one.as_dict() for one in trained.epochs]
         self.n_rows_ = len(data.rows)
+        self.directions_ = dict(shape.monotone)
         self.encoding_, self.network_ = trained.encoding, trained.model
         self._notes = trained.notes
         self._uncertainty = uncertainty_of(encoded, trained.learned, encoded.rows.weights)
@@ -329,6 +347,8 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         self._notes = ()
         self._uncertainty = saved.uncertainty
         self.history_ = []
+        said = self.monotonic_cst
+        self.directions_ = dict(said) if isinstance(said, Mapping) else {}
         self.n_rows_ = sum(part.rows for part in saved.summary.parts if part.part == "train")
         self.n_features_in_ = len(names)
         if names.tolist() != names_of_arrays(len(names)):
@@ -361,6 +381,7 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
             self.network_,
             self.validation_score_,
             self._uncertainty,
+            Shape(tuple(self.directions_.items()), self.extrapolation),
             self.encoding_.describe(),
             self.notes_,
         )

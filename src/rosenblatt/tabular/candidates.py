@@ -66,6 +66,8 @@ def candidates_for(
     weights: Float64Array | None,
     epochs: int,
     loss: Loss,
+    *,
+    with_logarithms: bool = True,
 ) -> list[Candidate]:
     """The candidates for a target, the most expensive first.
 
@@ -79,13 +81,15 @@ def candidates_for(
         Of the longest schedule.
     loss : Loss
         Of numbers.
+    with_logarithms : bool
+        Whether that of a positive number may be learnt in its place.
     """
     wide = replace(widest(len(y)), epochs=epochs)
     small = Recipe(hidden=SMALL_UNITS, epochs=min(SMALL_EPOCHS, epochs), dropout=SMALL_DROPOUT)
     if isinstance(target, ClassTarget):
         objective = Classes(len(target.classes), wide.smoothing)
         return [Candidate(recipe, target, objective) for recipe in (wide, small)]
-    targets = [target, *logarithms(target, y, weights)]
+    targets = [target, *(logarithms(target, y, weights) if with_logarithms else ())]
     return [
         Candidate(recipe, one, Numbers(one, loss, target.scale))
         for recipe in (wide, small)

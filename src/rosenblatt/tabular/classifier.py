@@ -47,6 +47,12 @@ class TableClassifier(ClassifierMixin, BaseTable):
         Kinds of columns that are taken for something else: 'number', 'date', 'true/false';
         'category', whose cells stay as written, codes such as 01234 among them; 'text', the same,
         but refused where rows hardly share a text, because free text is not learnt from; or 'drop'.
+    monotonic_cst : dict of str to int, or array-like of shape (n_columns,), optional
+        1 for columns with which the probability of the second class does not fall, whatever the
+        other cells are, -1 for those with which it does not rise. Numbers, dates and truth values
+        have directions; of more than two classes there are none.
+    extrapolation : {'constant', 'linear'}, default='constant'
+        What scores do far beyond the numbers of the training rows.
     n_jobs : int, optional
         Threads; None takes the cores that the process may use. Without a time limit results do not
         depend on it.
@@ -65,6 +71,8 @@ class TableClassifier(ClassifierMixin, BaseTable):
     history_ : list of dict
         Every epoch of every network: 'network' (from 0), 'recipe', 'epoch', 'loss', 'score',
         'chosen' (whether the recipe won) and 'kept' (whether the network has its weights).
+    directions_ : dict of str to int
+        The columns that predictions are monotone in.
     validation_score_ : float
         Accuracy on rows that the networks in question have not seen; NaN without any.
     calibration_, calibration_error_ : list of dict, float

@@ -30,6 +30,7 @@ from rosenblatt.tabular.encoding import encode_training
 from rosenblatt.tabular.folds import divided, grouped, require_two_groups
 from rosenblatt.tabular.preset import Preset
 from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into
+from rosenblatt.tabular.shape import ORDINARY, Shape
 
 MOST_PROBABILITIES = 180_000_000  # of all rows and classes: 0.7 GB
 NARROWEST = 1e-15  # of the range of a target: its standard deviation
@@ -90,6 +91,8 @@ class EncodedTable:
         One for each network.
     seed : int
         Of the networks.
+    shape : Shape
+        What is promised of them.
     """
 
     encoding: TableEncoding
@@ -98,6 +101,7 @@ class EncodedTable:
     units: IntArray
     divisions: tuple[Division, ...]
     seed: int
+    shape: Shape = ORDINARY
 
 
 def scaled_to(target: NumberTarget, y: Float64Array, weights: Float64Array | None) -> NumberTarget:
@@ -122,6 +126,7 @@ def encode_labelled(
     validation: Labelled | None = None,
     reading: FileReading | None = None,
     categories: CategoryRule | None = None,
+    shape: Shape = ORDINARY,
 ) -> EncodedTable:
     """Learn the columns, encode the distinct rows and divide them into folds.
 
@@ -138,12 +143,14 @@ def encode_labelled(
         How the table's file was read.
     categories : CategoryRule, optional
         How categories are encoded, without means of the target; None for the learner's encoding.
+    shape : Shape
+        What is promised of the networks.
 
     Raises
     ------
     InputError
-        If no column is left to learn from, all rows are of one group, or classes and rows are too
-        many.
+        If no column is left to learn from, all rows are of one group, or
+        classes and rows are too many.
     """
     check_probabilities(formats.target, len(data.rows))
     if data.groups is not None:
@@ -152,7 +159,10 @@ def encode_labelled(
     distinct = distinct_rows(keys_of(data, formats), data.weights)
     data = data.of(distinct)
     if isinstance(formats.target, NumberTarget):
-        formats = replace(formats, target=scaled_to(formats.target, data.y, data.weights))
+        target = scaled_to(formats.target, data.y, data.weights)
+        if shape.is_linear_beyond:
+            target = replace(target, low=None, high=None)
+        formats = replace(formats, target=target)
     folds = folds_of(data, distinct, preset, rng)
     encoded = encode_training(
         data.table,
@@ -164,6 +174,7 @@ def encode_labelled(
         categories or CategoryRule(),
         means=categories is None,
         reading=reading,
+        shape=shape,
     )
     rows = TrainingRows(encoded.X, data.y, data.weights, encoded.means)
     units = units_of(data, distinct)
@@ -183,6 +194,7 @@ def encode_labelled(
         units,
         tuple(divisions[: preset.n_members]),
         int(rng.integers(2**31)),
+        shape,
     )
 
 

@@ -28,6 +28,7 @@ from rosenblatt.table.names import require_columns
 from rosenblatt.table.recognition import recognise
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.table.target_means import MeanFeatures, averaged, with_means
+from rosenblatt.tabular.shape import ORDINARY, Shape
 from rosenblatt.tabular.wording import in_python
 
 __all__ = [
@@ -80,6 +81,7 @@ def encode_training(
     means: bool = True,
     ordered: bool = False,
     reading: FileReading | None = None,
+    shape: Shape = ORDINARY,
 ) -> EncodedTraining:
     """Learn the columns from the training rows, and encode these.
 
@@ -102,10 +104,13 @@ def encode_training(
         Whether a row has means over rows of earlier folds, and not of all others.
     reading : FileReading, optional
         How the table's file was read.
+    shape : Shape
+        What is promised of the networks.
     """
-    encoding = learn_encoding(
+    learnt = learn_encoding(
         table, target=formats, rows=rows, max_categories=max_categories, reading=reading
     )
+    encoding = shape.applied(learnt)
     if not means:
         (X,) = encoding.encode_parts(table, [rows])
         return EncodedTraining(encoding, X)

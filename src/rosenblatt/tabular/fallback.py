@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rosenblatt.model import Model
@@ -15,8 +17,10 @@ __all__ = ["linear_model_of"]
 ITERATIONS = 20
 
 
-def linear_model_of(rows: TrainingRows, target: AnyTarget, n_jobs: int | None) -> Model:
-    """A linear model of the encoded rows."""
+def linear_model_of(
+    rows: TrainingRows, target: AnyTarget, n_jobs: int | None, directions: Sequence[int] = ()
+) -> Model:
+    """A linear model of the encoded rows, whose coefficients have the signs of the directions."""
     if isinstance(target, ClassTarget):
         model, _ = logistic_regression(
             rows.X,
@@ -25,7 +29,8 @@ def linear_model_of(rows: TrainingRows, target: AnyTarget, n_jobs: int | None) -
             len(target.classes),
             max_iter=ITERATIONS,
             n_jobs=n_jobs,
+            directions=directions,
         )
         return model
     y = target.standardise(rows.y).astype(np.float32)
-    return ridge_regression(rows.X, y, rows.weights)
+    return ridge_regression(rows.X, y, rows.weights, directions)

@@ -51,6 +51,9 @@ def learn(
     stop: StopSignal | None = None,
     report: Report | None = None,
     planned: Planned | None = None,
+    directions: Sequence[int] = (),
+    reach: float | None = None,
+    logarithms: bool = True,
 ) -> Learned | None:
     """Train the networks; None where the time was up before one of them had an epoch.
 
@@ -73,6 +76,12 @@ def learn(
         Is told every epoch of every network, and the name of its recipe.
     planned : callable, optional
         Is told how many epochs there are in all, as soon as that is known and when it changes.
+    directions : sequence of int
+        Of the features: 1 where predictions are not to fall with them, -1 where not to rise.
+    reach : float, optional
+        Widths that numbers go on for beyond the rows; see `piecewise_layer`.
+    logarithms : bool
+        Whether that of a positive number may be learnt in its place.
 
     Raises
     ------
@@ -83,10 +92,11 @@ def learn(
     stop = stop or StopSignal()
     if stop.due:
         return None
-    work = Work(rows, divisions, views_of(rows, numeric, target, preset, seed), seed, stop, report)
+    views = views_of(rows, numeric, target, preset, seed, reach)
+    work = Work(rows, divisions, views, seed, stop, report, directions)
     in_time = math.isfinite(stop.deadline)
     n_train = len(divisions[0].train)
-    contest = contest_of(work, target, preset, loss)
+    contest = contest_of(work, target, preset, loss, logarithms)
     candidates, preset = contest.candidates, contest.preset
     network = work.network_of(candidates[0])
     allowed = preset.operations
@@ -136,10 +146,14 @@ class Contest:
     only_small: bool
 
 
-def contest_of(work: Work, target: AnyTarget, preset: Preset, loss: Loss) -> Contest:
+def contest_of(
+    work: Work, target: AnyTarget, preset: Preset, loss: Loss, logarithms: bool
+) -> Contest:
     """All candidates; of thousands of classes the small ones, if the others take far longer."""
     rows, n_train = work.rows, len(work.divisions[0].train)
-    candidates = candidates_for(target, rows.y, rows.weights, preset.epochs, loss)
+    candidates = candidates_for(
+        target, rows.y, rows.weights, preset.epochs, loss, with_logarithms=logarithms
+    )
     largest = candidates[0]
     if largest.objective.n_outputs <= MOST_CLASSES or not is_too_large(
         preset, work.network_of(largest), n_train

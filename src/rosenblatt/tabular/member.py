@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -22,6 +22,7 @@ from rosenblatt.regularization.penalties import L2
 from rosenblatt.schedules import CosineAnnealing, Run
 from rosenblatt.support.types import FloatArray
 from rosenblatt.tabular.best_epoch import BestEpoch
+from rosenblatt.tabular.monotone import directions_of_pieces, monotone_layers
 from rosenblatt.tabular.objective import Objective
 from rosenblatt.tabular.preset import Recipe
 from rosenblatt.tabular.rows import Division, TrainingRows
@@ -71,7 +72,14 @@ class Member:
         return self.notes[self.best].quality
 
 
-def network_for(first: PiecewiseLinear, recipe: Recipe, n_outputs: int) -> Network:
+def network_for(
+    first: PiecewiseLinear, recipe: Recipe, n_outputs: int, directions: Sequence[int] = ()
+) -> Network:
+    """A network over encoded features; monotone in those of a direction other than 0."""
+    if any(directions):
+        inputs = directions_of_pieces(first, directions)
+        layers = monotone_layers(inputs, recipe.hidden, recipe.dropout)
+        return Network(first.n_inputs, (first, *layers))
     hidden = (Dense(n, ReLU(), dropout=recipe.dropout) for n in recipe.hidden)
     return Network(first.n_inputs, (first, *hidden, Dense(n_outputs)))
 

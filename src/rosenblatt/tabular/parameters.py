@@ -17,9 +17,10 @@ from rosenblatt.persistence import OptionValue
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.tabular.preset import MOST_NETWORKS, PRESETS
 
-__all__ = ["column_options", "options_of", "parameters_of"]
+__all__ = ["column_options", "direction_options", "options_of", "parameters_of"]
 
 COLUMN: Final = "columns."  # before the name of a column
+DIRECTION: Final = "monotone."
 OF_COMMAND_LINE: Final = {"seconds": "time_limit", "seed": "random_state", "jobs": "n_jobs"}
 LEARNER: Final = {"preset", "time_limit"}  # one of them is in every file of the learner's
 
@@ -29,9 +30,14 @@ def options_of(parameters: Mapping[str, Any]) -> tuple[OptionValue, ...]:
     own = [
         OptionValue(name, plain(value))
         for name, value in parameters.items()
-        if name != "columns" and is_plain(value)
+        if name not in ("columns", "monotonic_cst") and is_plain(value)
     ]
     return (*own, *column_options(parameters.get("columns") or {}))
+
+
+def direction_options(directions: Mapping[str, int]) -> tuple[OptionValue, ...]:
+    """The columns that predictions are monotone in, one option each."""
+    return tuple(OptionValue(f"{DIRECTION}{name}", value) for name, value in directions.items())
 
 
 def column_options(columns: Mapping[Any, ColumnKind | str]) -> tuple[OptionValue, ...]:
@@ -74,4 +80,13 @@ def parameters_of(options: tuple[OptionValue, ...], known: Collection[str]) -> d
     preset, networks = values.get("preset"), values.get("ensemble")
     if preset in PRESETS and type(networks) is int and 1 <= networks <= MOST_NETWORKS:
         found["preset"] = PRESETS[str(preset)].with_networks(networks)
-    return {**found, "columns": columns} if columns else found
+    if columns:
+        found["columns"] = columns
+    directions = {
+        name.removeprefix(DIRECTION): value
+        for name, value in values.items()
+        if name.startswith(DIRECTION)
+    }
+    if directions:
+        found["monotonic_cst"] = directions
+    return found

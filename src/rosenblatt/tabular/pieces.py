@@ -99,7 +99,12 @@ def first_of(*several: Edges) -> Edges:
 
 
 def piecewise_layer(
-    X: FloatArray, numeric: Sequence[int], n_pieces: int, edges_of: Edges, ranges: Ranges
+    X: FloatArray,
+    numeric: Sequence[int],
+    n_pieces: int,
+    edges_of: Edges,
+    ranges: Ranges,
+    reach: float | None = None,
 ) -> PiecewiseLinear:
     """The first layer of a network: features held to their ranges, and pieces of the numbers.
 
@@ -114,6 +119,9 @@ def piecewise_layer(
     edges_of : callable
     ranges : Ranges
         Of all training rows: what few of them have may be missing from a sample.
+    reach : float, optional
+        Widths that numbers and their outermost pieces go on for beyond their ranges; of None the
+        former do not, and the latter for one.
     """
     n_features = X.shape[1]
     lows, highs = ranges.lows.copy(), ranges.highs.copy()
@@ -123,6 +131,9 @@ def piecewise_layer(
     for k in numeric:
         x = X[:, k].astype(np.float64)
         lows[k], highs[k] = np.quantile(x, [TAIL, 1 - TAIL])
+        if reach is not None:
+            beyond = reach * (highs[k] - lows[k])
+            lows[k], highs[k] = lows[k] - beyond, highs[k] + beyond
         found = distinct(edges_of(x, n_pieces)) if n_pieces > 1 else np.empty(0)
         if len(found) < 3:
             continue
@@ -134,7 +145,12 @@ def piecewise_layer(
         centers[k] = rounded(h.mean(axis=0))
         gains[k] = spread**-0.5
     return PiecewiseLinear(
-        tuple(lows.tolist()), tuple(highs.tolist()), tuple(edges), tuple(centers), tuple(gains)
+        tuple(lows.tolist()),
+        tuple(highs.tolist()),
+        tuple(edges),
+        tuple(centers),
+        tuple(gains),
+        1.0 if reach is None else reach,
     )
 
 

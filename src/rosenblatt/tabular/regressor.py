@@ -24,6 +24,7 @@ from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.networks import NetworkFamily
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, Preset
 from rosenblatt.tabular.rows import TrainingRows
+from rosenblatt.tabular.shape import EXTRAPOLATIONS
 from rosenblatt.uncertainty import IntervalCalibration
 
 __all__ = ["TableRegressor"]
@@ -36,12 +37,15 @@ class TableRegressor(RegressorMixin, BaseTable):
     """Numbers from a table of mixed columns, without choosing layers.
 
     As `TableClassifier`; the networks minimise the error of the number or of its logarithm,
-    whichever predicts better. Predictions stay within the range of the training rows.
+    whichever predicts better. Predictions stay within the range of the training rows, unless
+    they go on linearly.
 
     Parameters
     ----------
-    preset, network, time_limit, columns, n_jobs, random_state, verbose
-        As in `TableClassifier`.
+    preset, network, time_limit, columns, monotonic_cst, extrapolation, n_jobs, random_state,
+    verbose
+        As in `TableClassifier`, of the number in place of the probability. With linear
+        extrapolation no logarithm is learnt.
     loss : {'squared_error', 'absolute_error'}, default='squared_error'
         What the networks minimise: the latter predicts medians, which outliers do not move.
 
@@ -49,7 +53,7 @@ class TableRegressor(RegressorMixin, BaseTable):
     ----------
     validation_score_ : float
         R² on rows that the networks in question have not seen; NaN without two of them.
-    columns_, encoder_, network_, history_, n_features_in_, feature_names_in_
+    columns_, directions_, encoder_, network_, history_, n_features_in_, feature_names_in_
         As in `TableClassifier`.
 
     Examples
@@ -76,6 +80,8 @@ class TableRegressor(RegressorMixin, BaseTable):
         loss: str = NUMBER_LOSSES[0],
         time_limit: float | None = None,
         columns: Mapping[str, ColumnKind | str] | None = None,
+        monotonic_cst: Mapping[str, int] | npt.ArrayLike | None = None,
+        extrapolation: str = EXTRAPOLATIONS[0],
         n_jobs: int | None = None,
         random_state: Any = None,
         verbose: bool | int = False,
@@ -85,6 +91,8 @@ class TableRegressor(RegressorMixin, BaseTable):
             network=network,
             time_limit=time_limit,
             columns=columns,
+            monotonic_cst=monotonic_cst,
+            extrapolation=extrapolation,
             n_jobs=n_jobs,
             random_state=random_state,
             verbose=verbose,

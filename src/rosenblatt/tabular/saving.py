@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from rosenblatt import __version__
 from rosenblatt.persistence import PartSize, SavedModel, Score, Summary, load_model
 from rosenblatt.table import ClassTarget
-from rosenblatt.tabular.parameters import options_of, parameters_of
+from rosenblatt.tabular.parameters import direction_options, options_of, parameters_of
 
 if TYPE_CHECKING:
     from rosenblatt.tabular.base import BaseTable
@@ -33,7 +33,10 @@ def saved_model_of(estimator: BaseTable) -> SavedModel:
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         version=__version__,
         parts=(PartSize("train", estimator.n_rows_),),
-        options=options_of(estimator.get_params(deep=False)),
+        options=(
+            *options_of(estimator.get_params(deep=False)),
+            *direction_options(estimator.directions_),
+        ),
         scores=(Score("network", "validation", metric, score if math.isfinite(score) else None),),
         epochs=len(estimator.history_),
         stop_reason="all networks were trained",

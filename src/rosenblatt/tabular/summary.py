@@ -9,6 +9,7 @@ from rosenblatt.model import AnyModel
 from rosenblatt.support.listing import count
 from rosenblatt.table.encoding import ColumnLine
 from rosenblatt.table.messages import quote
+from rosenblatt.tabular.shape import Shape
 from rosenblatt.uncertainty import Uncertainty
 
 __all__ = ["network_summary", "summary_of"]
@@ -21,6 +22,7 @@ def summary_of(
     model: AnyModel,
     score: float,
     uncertainty: Uncertainty | None,
+    shape: Shape,
     columns: Sequence[ColumnLine],
     notes: Sequence[str],
 ) -> str:
@@ -32,6 +34,7 @@ def summary_of(
             if math.isfinite(score)
             else "no score: no rows were left out of the training",
             *calibration_line(uncertainty),
+            *filter(None, [promises_of(shape)]),
             *column_lines(columns),
             *(f"note: {note}" for note in notes),
         ]
@@ -43,6 +46,19 @@ def calibration_line(uncertainty: Uncertainty | None) -> list[str]:
         return []
     error = uncertainty.reliability.error
     return [f"calibration error {error:.4f}: the mean distance of confidence and accuracy"]
+
+
+def promises_of(shape: Shape) -> str:
+    """What is promised of predictions, in words; empty for nothing."""
+    of_direction = {1: "do not fall with", -1: "do not rise with"}
+    parts = []
+    for direction, words in of_direction.items():
+        names = [name for name, d in shape.monotone if d == direction]
+        if names:
+            parts.append(f"{words} {quote(names)}")
+    if shape.is_linear_beyond:
+        parts.append("go on linearly beyond the training rows")
+    return f"predictions {', '.join(parts)}" if parts else ""
 
 
 def column_lines(columns: Sequence[ColumnLine]) -> list[str]:

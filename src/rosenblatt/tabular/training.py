@@ -95,6 +95,7 @@ def train_networks(
     """
     log = EpochLog(report)
     encoding = table.encoding
+    directions = table.shape.directions(encoding).tolist()
     if family is not None:
         learned = learn_once(
             family,
@@ -118,12 +119,15 @@ def train_networks(
             stop=stop,
             report=log,
             planned=planned,
+            directions=directions,
+            reach=table.shape.reach,
+            logarithms=not table.shape.is_linear_beyond,
         )
     epochs = log.epochs(learned)
     if learned is None:
         X, y, weights = table.rows.part(np.arange(len(table.distinct.chosen)))
         trained_on = TrainingRows(without_codes(encoding, X), y, weights)
-        model = linear_model_of(trained_on, encoding.target, n_jobs)
+        model = linear_model_of(trained_on, encoding.target, n_jobs, directions)
         return TrainedTable(model, encoding, table.rows, None, epochs)
     encoding = replace(encoding, target=learned.target)
     return TrainedTable(learned.model, encoding, table.rows, learned, epochs)

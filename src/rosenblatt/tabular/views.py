@@ -26,9 +26,17 @@ MOST_COLUMNS = 256  # that get pieces
 
 
 def views_of(
-    rows: TrainingRows, numeric: Sequence[int], target: AnyTarget, preset: Preset, seed: int
+    rows: TrainingRows,
+    numeric: Sequence[int],
+    target: AnyTarget,
+    preset: Preset,
+    seed: int,
+    reach: float | None = None,
 ) -> tuple[PiecewiseLinear, ...]:
-    """The layers: at the splits of a tree of each column, and between its quantiles."""
+    """The layers: at the splits of a tree of each column, and between its quantiles.
+
+    Beyond the rows they go on for `reach` widths, as `piecewise_layer` has it.
+    """
     sample = sampled(len(rows), np.random.default_rng(seed))
     X, y, weights = rows.part(sample)
     few = len(numeric) <= MOST_COLUMNS
@@ -41,6 +49,6 @@ def views_of(
         of_tree = quantile_edges
     ranges = Ranges.of(rows.X)
     return tuple(
-        piecewise_layer(X, numeric, n_pieces, edges, ranges)
+        piecewise_layer(X, numeric, n_pieces, edges, ranges, reach)
         for edges in (of_tree, first_of(quantile_edges, of_tree))
     )

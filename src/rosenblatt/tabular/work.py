@@ -40,10 +40,12 @@ class Work:
     seed: int
     stop: StopSignal
     report: Report | None
+    directions: Sequence[int] = ()  # of the features
 
     def network_of(self, candidate: Candidate, number: int = 0) -> Network:
         view = self.views[number % len(self.views)]
-        return network_for(view, candidate.recipe, candidate.objective.n_outputs)
+        n_outputs = candidate.objective.n_outputs
+        return network_for(view, candidate.recipe, n_outputs, self.directions)
 
     def member(self, number: int, candidate: Candidate) -> Member | None:
         division = self.divisions[number]
