@@ -15,8 +15,9 @@ __all__ = ["TableMasker"]
 class TableMasker:
     """Rows of a frame in which cells that are not known come from a background.
 
-    For `shap.Explainer(model.predict_proba, TableMasker(background))`: shap 0.51's own masker of
-    frames fails on texts. `ShapExplainer` needs none, and is far faster.
+    For `shap.Explainer(f, TableMasker(background))`: shap 0.51's own masker of frames fails on
+    texts. shap joins the frames of several masks into one array of objects, so that f makes a frame
+    of its rows first. `ShapExplainer` needs none of this, and is far faster.
 
     Parameters
     ----------
