@@ -184,3 +184,10 @@ def test_networks_are_cut_where_their_first_sums_are() -> None:
     assert cut.n_first + cut.rest.n_parameters == len(parameters(plain))
     for whole in (Network(3, (Dense(2),)), Network(3, (Dense(3, relu, residual=True), Dense(2)))):
         assert cut_at_first_sum(whole) == Cut(None, whole)
+
+
+@pytest.mark.parametrize("dtype", [np.float64])
+def test_a_tangent_parametrisation_stays_one(dtype: Any) -> None:
+    network = Network(9, (Dense(4, ReLU(), dropout=0.2, ntk=True), Dense(2, ntk=True)))
+    assert cut_at_first_sum(network).first == Network(9, (Dense(4, ntk=True),))
+    assert_same(Case(network), SquaredError(), dtype, some_walks(9, 10, 9))

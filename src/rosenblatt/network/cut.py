@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import final
 
@@ -44,5 +44,6 @@ def cut_at_first_sum(network: Network) -> Cut:
     dense, *rest = (*network.layers[len(before) :], None)
     if not isinstance(dense, Dense) or dense.normalization or dense.residual or rest == [None]:
         return Cut(None, network)
-    first = Network(network.n_inputs, (*before, Dense(dense.n_outputs, ntk=dense.ntk)))
+    sums = replace(dense, activation=Identity(), dropout=0.0)
+    first = Network(network.n_inputs, (*before, sums))
     return Cut(first, Network(dense.n_outputs, network.layers[len(before) + 1 :]), dense.activation)
