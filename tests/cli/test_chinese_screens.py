@@ -103,6 +103,7 @@ COMMAND_LINES = {
     ],
     "predict": ["predict", "homes.safetensors", "homes.csv", "--out", "q.csv"],
     "evaluate": ["evaluate", "homes.safetensors", "homes.csv"],
+    "explain": ["explain", "homes.safetensors", "homes.csv", "--rows", "20"],
     "inspect": ["inspect", "homes.safetensors"],
     "export": ["export", "homes.safetensors", "--to", "c"],
 }
