@@ -13,6 +13,7 @@ from rosenblatt.cli.fit_arguments import FitArguments
 from rosenblatt.cli.learner_options import CLASS_WEIGHTS, LearnerOptions
 from rosenblatt.cli.search_options import parse_time
 from rosenblatt.errors import InputError
+from rosenblatt.tabular.decision_text import parsed, written
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES
 from rosenblatt.tabular.shape import EXTRAPOLATIONS
 
@@ -53,6 +54,16 @@ class LearnerArguments:
         str | None,
         typer.Option(
             help=f"{CLASS_WEIGHTS[0]} = every class counts alike, however few its rows.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
+    decision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULE",
+            help="What predicted classes are best for: f1, balanced_accuracy, recall:0.9 or"
+            " precision:0.9 (of the rarest class, or recall:0.9:yes), cost:FILE, or a probability"
+            " such as 0.3 of the second of two classes.",
             rich_help_panel=PANEL,
         ),
     ] = None
@@ -105,6 +116,7 @@ class LearnerArguments:
             ensemble=self.ensemble,
             network=network,
             class_weight=self.class_weight,
+            decision=None if self.decision is None else written(parsed(self.decision)),
             loss=self.loss,
             every_row=self.save_predictions is not None,
             test_fraction=fit.test_fraction or 0.0,

@@ -36,6 +36,8 @@ class LearnerOptions:
     network : str, optional
         The name of a published one, in place of the learner's.
     class_weight : str, optional
+    decision : str or float, optional
+        What the predicted classes shall be best for, with the costs of a file written out.
     loss : str, optional
         Of numbers.
     every_row : bool
@@ -55,6 +57,7 @@ class LearnerOptions:
     ensemble: int | None
     network: str | None
     class_weight: str | None
+    decision: str | float | None
     loss: str | None
     every_row: bool
     test_fraction: float

@@ -14,7 +14,6 @@ from rosenblatt.cli.learner_options import LearnerOptions
 from rosenblatt.cli.split import split_by_groups, split_rows
 from rosenblatt.cli.tasks import EncodedRows, TaskKind, kind_of
 from rosenblatt.errors import InputError
-from rosenblatt.fitting.class_weight import class_weighted
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import Float64Array, IntArray
 from rosenblatt.table import (
@@ -27,6 +26,8 @@ from rosenblatt.table import (
 )
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.target import AnyTarget
+from rosenblatt.tabular.decision_text import parsed
+from rosenblatt.tabular.decisions import COSTS_AND_WEIGHTS, CostMatrix, aim_of
 from rosenblatt.tabular.encoded_table import EncodedTable, Labelled, encode_labelled
 from rosenblatt.tabular.shape import shape_for
 
@@ -101,6 +102,8 @@ def prepare_rows(
             f"--loss is for numbers, and {learnt.name!r} is taken for classes: leave it out, or say"
             " --task regression"
         )
+    if options.decision is not None:
+        check_decision(options, learnt)
     names = None if labelled.groups is None else group_names(labelled.groups)[rows]
     held_out = held_out_of(learnt, y, names, options)
     kept = np.setdiff1d(np.arange(len(rows)), held_out)
@@ -117,7 +120,7 @@ def prepare_rows(
         labelled.table,
         rows[kept],
         y[kept],
-        balanced(learnt, y[kept], of_rows) if options.class_weight else of_rows,
+        of_rows,
         None if names is None else names[kept],
         group_column or "",
     )
@@ -126,6 +129,7 @@ def prepare_rows(
         labelled.formats,
         options.chosen,
         random_state=options.seed,
+        class_weight=options.class_weight,
         reading=file.reading,
         categories=None if options.family is None else options.family.rule,
         shape=shape_for(
@@ -181,13 +185,14 @@ def group_names(cells: Cells) -> npt.NDArray[Any]:
     return names.astype(str)
 
 
-def balanced(target: AnyTarget, y: npt.NDArray[Any], weights: Float64Array | None) -> Float64Array:
-    """The weights times those of the classes, by which all of these count alike."""
+def check_decision(options: LearnerOptions, target: AnyTarget) -> None:
+    """InputError for a decision that does not fit the target."""
     if not isinstance(target, ClassTarget):
         raise InputError(
-            f"--class-weight is for classes, and {target.name!r} is taken for a number: leave it"
-            " out, or say --task classification"
+            f"--decision is for classes, and {target.name!r} is taken for a number: leave it out,"
+            " or say --task classification"
         )
-    weighted = class_weighted("balanced", y.astype(np.float64)[:, None], target.classes, weights)
-    assert weighted is not None
-    return weighted.astype(np.float64, copy=False)
+    aim = aim_of(parsed(str(options.decision)))
+    aim.check(target.classes)
+    if isinstance(aim, CostMatrix) and options.class_weight is not None:
+        raise InputError(COSTS_AND_WEIGHTS)

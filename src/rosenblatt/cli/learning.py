@@ -15,13 +15,17 @@ from rosenblatt.cli.learner_options import LearnerOptions
 from rosenblatt.cli.learner_progress import LearnerProgress
 from rosenblatt.cli.learner_rows import LearnerRows
 from rosenblatt.cli.scores import MetricScores
-from rosenblatt.cli.tasks import TaskKind, kind_of, network_predictor, scores_of
+from rosenblatt.cli.tasks import Classification, TaskKind, kind_of, network_predictor, scores_of
 from rosenblatt.cli.training import TrainingResult
 from rosenblatt.parallel import StopSignal
 from rosenblatt.persistence import PartSize, SavedModel, Score, Summary
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.tabular.encoding import without_codes
+from rosenblatt.table import ClassTarget
+from rosenblatt.tabular.chosen import Chosen, OutsideRows, chosen
+from rosenblatt.tabular.decision_text import parsed
+from rosenblatt.tabular.decisions import aim_of
 from rosenblatt.tabular.parameters import column_options
 from rosenblatt.tabular.preset import NUMBER_LOSSES
 from rosenblatt.tabular.training import TrainedTable, train_networks
@@ -90,6 +94,7 @@ def train_learner(
     if shown is not None:
         shown.close()
     reason = stop_reason(stop, trained)
+    trained, found = decided_by(options, trained, rows)
     kind = kind_of(trained.encoding.target)
     outside = outputs_outside(kind, trained)[rows.table.distinct.places]
     comparison, notes = comparison_of(rows, trained, options)
@@ -102,7 +107,7 @@ def train_learner(
             *options.recorded,
             *column_options(rows.said),
         ),
-        scores=all_scores(kind, rows, trained, outside, comparison),
+        scores=all_scores(kind, rows, trained, outside, comparison, found),
         epochs=len(trained.epochs),
         stop_reason=reason,
         weight_column=rows.weight_column,
@@ -112,13 +117,27 @@ def train_learner(
             "no network had an epoch in time, and a linear model is saved: give more --time"
         )
     notes += trained.notes
-    notes += worse_than_trivial(kind.main_metric, summary.scores)
-    # Rows count as often as they occur, whatever the weights of their classes.
-    weights = rows.table.distinct.shared(rows.weights)
-    uncertainty = uncertainty_of(rows.table, trained.learned, weights)
+    if found is None:  # which may give up accuracy for something else
+        notes += worse_than_trivial(kind.main_metric, summary.scores)
+    uncertainty = uncertainty_of(rows.table, trained.learned, rows.table.scored.weights)
     saved = SavedModel(trained.model, trained.encoding, summary, uncertainty)
     course = course_of(trained, summary, seconds)
     return LearnedTable(TrainingResult(saved, course, seconds, tuple(notes)), kind, outside)
+
+
+def decided_by(
+    options: LearnerOptions, trained: TrainedTable, rows: LearnerRows
+) -> tuple[TrainedTable, Chosen | None]:
+    """With the decision that was asked for, chosen by rows that the networks have not seen."""
+    target = trained.encoding.target
+    if options.decision is None or not isinstance(target, ClassTarget):
+        return trained, None
+    learned = trained.learned
+    outside = None if learned is None else OutsideRows.of(learned, rows.table.scored)
+    aim = aim_of(parsed(str(options.decision)))
+    found = chosen(aim, outside, target.classes)
+    target = replace(target, decision=found.decision)
+    return replace(trained, encoding=replace(trained.encoding, target=target)), found
 
 
 def stop_reason(stop: StopSignal, trained: TrainedTable) -> str:
@@ -156,16 +175,14 @@ def comparison_of(
     """The scores of both simple models, unless an interrupt says that they are not wanted."""
     if trained.learned is None:
         return None, []
-    # Without the weights of classes.
-    weights = rows.table.distinct.shared(rows.weights)
     X, held_out = without_codes(trained.encoding, trained.rows.X), rows.held_out
     if held_out is not None:
         held_out = replace(held_out, X=without_codes(trained.encoding, held_out.X))
-    unweighted = replace(trained.rows, X=X, weights=weights)
+    unweighted = replace(rows.table.scored, X=X)
     try:
         return (
             compared(
-                rows.kind,
+                kind_of(trained.encoding.target),
                 unweighted,
                 rows.table.divisions,
                 held_out,
@@ -189,6 +206,7 @@ def all_scores(
     trained: TrainedTable,
     outside: FloatArray,
     comparison: Comparison | None,
+    found: Chosen | None,
 ) -> tuple[Score, ...]:
     """By model and part, in the order in which they are shown."""
     parts: dict[str, dict[str, MetricScores]] = {OUTSIDE: {}, "held-out": {}}
@@ -197,6 +215,11 @@ def all_scores(
         weights = None if rows.weights is None else rows.weights[known]
         y = trained.rows.y[rows.table.distinct.places[known]]
         parts[OUTSIDE]["network"] = kind.scores(y, weights, outside[known])
+        if found is not None and isinstance(kind, Classification) and trained.learned is not None:
+            codes = np.empty(len(trained.rows), np.int64)
+            codes[trained.learned.known] = found.decided
+            decided = codes[rows.table.distinct.places[known]]
+            parts[OUTSIDE]["network"] = kind.scores_of(y, weights, outside[known], decided)
     if rows.held_out is not None:
         predictor = network_predictor(kind, trained.model)
         parts["held-out"]["network"] = scores_of(kind, predictor, rows.held_out)

@@ -15,18 +15,19 @@ P_MIN = float(np.finfo(np.float64).eps)
 
 
 def classification_scores(
-    codes: IntArray, probabilities: FloatArray, weights: Weights
+    codes: IntArray, probabilities: FloatArray, weights: Weights, decided: IntArray | None = None
 ) -> MetricScores:
     """Scores of class probabilities, shape (n, n_classes), against class codes, shape (n,).
 
     Codes from n_classes on stand for labels that the model does not have: no prediction hits them.
     `roc_auc` is the area for the second class of two, and for more classes the mean of each class
     against the rest; it needs rows of every class. `balanced_accuracy` is the mean recall over the
-    classes that occur.
+    classes that occur. Both are of the classes decided, which are the most probable ones if not
+    given.
     """
     if not _any_weight(codes, weights):
         return dict.fromkeys(("accuracy", "balanced_accuracy", "log_loss", "roc_auc"))
-    hit = probabilities.argmax(axis=1) == codes
+    hit = (probabilities.argmax(axis=1) if decided is None else decided) == codes
     known = codes < probabilities.shape[1]
     p_true = np.zeros(len(codes))
     p_true[known] = probabilities[np.flatnonzero(known), codes[known]]

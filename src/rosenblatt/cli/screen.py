@@ -29,6 +29,10 @@ MANY_COLUMNS = 40
 METRICS = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
+    "f1": "F1",
+    "recall": "recall",
+    "precision": "precision",
+    "cost": "mean cost",
     "log_loss": "log loss",
     "roc_auc": "ROC AUC",
     "r2": "R²",

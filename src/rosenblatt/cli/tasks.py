@@ -185,13 +185,21 @@ class Classification(TaskKind):
         return network_predictor(self, model), word
 
     def scores(self, y: npt.NDArray[Any], weights: Weights, output: FloatArray) -> MetricScores:
-        return classification_scores(y, output, weights)
+        return self.scores_of(y, weights, output, self.target.decide(output))
+
+    def scores_of(
+        self, y: IntArray, weights: Weights, output: FloatArray, decided: IntArray
+    ) -> MetricScores:
+        """The scores of rows whose classes were decided otherwise than by the target's rule."""
+        rule = self.target.decision
+        more = {} if rule is None or not len(y) else rule.scores(decided, y, weights)
+        return {**classification_scores(y, output, weights, decided), **more}
 
     def columns(self, output: FloatArray) -> Mapping[str, npt.NDArray[Any]]:
         probabilities = {
             f"probability_{label}": output[:, k] for k, label in enumerate(self.target.classes)
         }
-        return {PREDICTION: self.target.labels(output.argmax(axis=1)), **probabilities}
+        return {PREDICTION: self.target.labels(self.target.decide(output)), **probabilities}
 
 
 @final

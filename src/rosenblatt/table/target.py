@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from rosenblatt.support.types import BoolArray, FloatArray, IntArray
 from rosenblatt.table.cells import Cells
+from rosenblatt.table.decision import Decision
 from rosenblatt.table.labels import Labels
 from rosenblatt.table.messages import count, quote, require_finite, rows_named
 from rosenblatt.table.missing_words import is_marker
@@ -70,6 +71,8 @@ class ClassTarget:
         Whether the labels are words for true and false, which may be spelt in several ways.
     remarks : tuple of str
         Notes on how the column was read.
+    decision : Decision, optional
+        How a class follows from probabilities; the most probable one without.
     """
 
     leaves_out_defaults: ClassVar[bool] = True
@@ -83,6 +86,7 @@ class ClassTarget:
     words: tuple[str, ...] = ()
     spellings: bool = False
     remarks: tuple[str, ...] = ()
+    decision: Decision | None = None
 
     def __post_init__(self) -> None:
         if len({type(label) for label in self.classes}) != 1:
@@ -92,10 +96,18 @@ class ClassTarget:
         # The codes of truth values are taken for granted.
         if list(self.classes) != sorted(self.classes):
             raise ValueError("classes must be sorted")
+        if self.decision is not None and self.decision.n_classes != len(self.classes):
+            raise ValueError("the decision is one of another number of classes")
 
     @property
     def detail(self) -> str:
         return f"{len(self.classes)} classes: {quote([str(label) for label in self.classes])}"
+
+    def decide(self, probabilities: FloatArray) -> IntArray:
+        """The codes of the classes of rows with probabilities of shape (n_rows, n_classes)."""
+        if self.decision is not None:
+            return self.decision.decide(probabilities)
+        return probabilities.argmax(axis=1)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -7,15 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rosenblatt.tabular.classifier import TableClassifier
+    from rosenblatt.tabular.decisions import CostMatrix, MinimumPrecision, MinimumRecall
     from rosenblatt.tabular.encoder import TableEncoder
     from rosenblatt.tabular.preset import PRESETS, Preset
     from rosenblatt.tabular.regressor import TableRegressor
 
-__all__ = ["PRESETS", "Preset", "TableClassifier", "TableEncoder", "TableRegressor"]
+__all__ = [
+    "PRESETS",
+    "CostMatrix",
+    "MinimumPrecision",
+    "MinimumRecall",
+    "Preset",
+    "TableClassifier",
+    "TableEncoder",
+    "TableRegressor",
+]
 
 # Imported at first use: the command line checks the name of a preset before anything heavy.
 MODULE_OF = {
     "PRESETS": "preset",
+    "CostMatrix": "decisions",
+    "MinimumPrecision": "decisions",
+    "MinimumRecall": "decisions",
     "Preset": "preset",
     "TableClassifier": "classifier",
     "TableEncoder": "encoder",

@@ -12,7 +12,6 @@ from numbers import Integral, Real
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -116,8 +115,8 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         """Target values in one dimension, of a type that can be predicted."""
 
     @abstractmethod
-    def _score_outside(self, learned: Learned, rows: TrainingRows) -> float:
-        """The score of the rows by the networks that have not seen them."""
+    def _score(self, learned: Learned | None, rows: TrainingRows) -> None:
+        """Set the score of the rows by the networks that have not seen them, NaN without any."""
 
     def fit(
         self,
@@ -197,6 +196,7 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
             formats,
             preset,
             random_state=self.random_state,
+            class_weight=self._class_weight,
             validation=validation,
             categories=None if family is None else family.rule,
             shape=shape,
@@ -215,10 +215,8 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         self.directions_ = dict(shape.monotone)
         self.encoding_, self.network_ = trained.encoding, trained.model
         self._notes = trained.notes
-        self._uncertainty = uncertainty_of(encoded, trained.learned, encoded.rows.weights)
-        self.validation_score_ = math.nan
-        if trained.learned is not None and np.isfinite(trained.learned.outside).any():
-            self.validation_score_ = self._score_outside(trained.learned, trained.rows)
+        self._uncertainty = uncertainty_of(encoded, trained.learned, encoded.scored.weights)
+        self._score(trained.learned, encoded.scored)
         self._warn_of(trained.learned)
         self.encoder_ = TableEncoder.of(self.encoding_, getattr(self, "feature_names_in_", None))
 
@@ -242,6 +240,10 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
             f" score {note.quality[0]:.4g}\n"
         )
         sys.stdout.flush()
+
+    @property
+    def _class_weight(self) -> Any:
+        return None
 
     @property
     def _loss(self) -> str:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, final
+from collections.abc import Mapping
+from dataclasses import replace
+from numbers import Real
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, final
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import ClassifierMixin
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.coverage import checked_coverage
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import BoolArray, FloatArray
-from rosenblatt.table import ClassTarget
+from rosenblatt.table import ClassTarget, ColumnKind
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
-from rosenblatt.tabular.inputs import is_missing
+from rosenblatt.tabular.chosen import OutsideRows, chosen
+from rosenblatt.tabular.decisions import COSTS_AND_WEIGHTS, Aim, CostMatrix, aim_of
+from rosenblatt.tabular.encoder import TableEncoder
+from rosenblatt.tabular.inputs import is_missing, values_of
 from rosenblatt.tabular.learned import Learned
+from rosenblatt.tabular.networks import NetworkFamily
+from rosenblatt.tabular.preset import DEFAULT, Preset
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.uncertainty import Reliability, SetCalibration
+
+if TYPE_CHECKING:
+    from rosenblatt.persistence import SavedModel
 
 __all__ = ["TableClassifier"]
 
@@ -41,6 +53,15 @@ class TableClassifier(ClassifierMixin, BaseTable):
         A published network with its defaults, in place of the learner's: trained once, on four
         fifths of the rows; the others say which epoch is kept. `preset` has no meaning then. Or a
         network with other numbers, such as `rosenblatt.tabular.networks.TabM(n_members=8)`.
+    decision : optional
+        What the predicted classes shall be best for, where it is not their accuracy; probabilities
+        stay the same. 'f1' (of the rarer of two classes, the mean of more) or 'balanced_accuracy';
+        ``MinimumRecall(0.9, label)``, ``MinimumPrecision(0.9, label)``; ``CostMatrix(costs)``; or a
+        number, the probability from which the second of two classes is taken. Thresholds are chosen
+        on the rows outside of the networks. `set_decision` changes it without training.
+    class_weight : dict of class to weight or 'balanced', optional
+        Weights by which networks are trained and compared: with 'balanced' every class counts
+        alike. Probabilities are then those of a table of such weights.
     time_limit : float, optional
         Seconds after which the best so far is returned.
     columns : dict of str to str, optional
@@ -77,6 +98,11 @@ class TableClassifier(ClassifierMixin, BaseTable):
         Accuracy on rows that the networks in question have not seen; NaN without any.
     calibration_, calibration_error_ : list of dict, float
         Whether probabilities of such rows are as often right as they say.
+    threshold_ : float or array of shape (n_classes,)
+        Which `predict` goes by; see there.
+    decision_scores_ : dict of str to float
+        What `decision` comes to on the rows outside, each decided by a rule that was chosen without
+        it: 'f1', and 'recall', 'precision' or 'cost' where it is about them.
     n_features_in_, feature_names_in_
         As in scikit-learn.
 
@@ -93,7 +119,39 @@ class TableClassifier(ClassifierMixin, BaseTable):
     {'sky': 'category', 'humidity': 'number'}
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseTable._parameter_constraints,
+        "decision": [None, str, Real, Aim],
+        "class_weight": [None, dict, StrOptions({"balanced"})],
+    }
+
     classes_: npt.NDArray[Any]
+    _outside: OutsideRows | None
+
+    def __init__(
+        self,
+        preset: str | Preset = DEFAULT,
+        *,
+        network: str | NetworkFamily | None = None,
+        decision: Any = None,
+        class_weight: Any = None,
+        time_limit: float | None = None,
+        columns: Mapping[str, ColumnKind | str] | None = None,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+        verbose: bool | int = False,
+    ) -> None:
+        super().__init__(
+            preset,
+            network=network,
+            time_limit=time_limit,
+            columns=columns,
+            n_jobs=n_jobs,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.decision = decision
+        self.class_weight = class_weight
 
     def predict_proba(self, X: Any) -> FloatArray:
         """Probabilities of the classes, shape (n_rows, n_classes), in the order of `classes_`."""
@@ -109,9 +167,92 @@ class TableClassifier(ClassifierMixin, BaseTable):
         return logarithms
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
-        """The most probable class of each row, shape (n_rows,)."""
-        decided = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[decided]
+        """The class of each row, shape (n_rows,): the most probable one, or as `decision` says."""
+        p = self.predict_proba(X)
+        return self.classes_[self._target.decide(p)]
+
+    def set_decision(self, decision: Any, X: Any = None, y: Any = None) -> Self:
+        """Change how `predict` takes a class from probabilities, without any training.
+
+        Parameters
+        ----------
+        decision : as the parameter
+        X, y : data frame or array, and array-like of shape (n_rows,), optional
+            Rows that a threshold is chosen by. Without them it is by the training rows outside of
+            the networks, as in `fit`; a model file does not keep these.
+
+        Returns
+        -------
+        self
+        """
+        check_is_fitted(self)
+        rows = self._outside
+        if X is not None:
+            codes = self._encode_target(self._target, self._checked(values_of(y)))
+            rows = OutsideRows(self.predict_proba(X), codes, None)
+        aim = self._aim(decision)
+        if aim is not None and aim.needs_rows and rows is None:
+            raise InputError(
+                "there are no rows to choose a threshold by, as a model file keeps none: give X and"
+                " y, which the model was not trained on"
+            )
+        self.decision = decision
+        self._decide(aim, rows)
+        self.encoder_ = TableEncoder.of(self.encoding_, getattr(self, "feature_names_in_", None))
+        return self
+
+    @property
+    def threshold_(self) -> float | npt.NDArray[Any] | None:
+        """Of two classes the probability of the second from which it is predicted.
+
+        Of more classes an array: that of the largest probability over threshold is predicted. None
+        where costs decide among more than two.
+        """
+        check_is_fitted(self)
+        decision, n = self._target.decision, len(self.classes_)
+        if n == 2:
+            return 0.5 if decision is None else decision.threshold
+        if decision is None:
+            return np.full(n, 1 / n)
+        return np.array(decision.thresholds) if decision.thresholds else None
+
+    @property
+    def _target(self) -> ClassTarget:
+        check_is_fitted(self)
+        target = self.encoding_.target
+        assert isinstance(target, ClassTarget)
+        return target
+
+    @property
+    def _class_weight(self) -> Any:
+        return self.class_weight
+
+    def _aim(self, decision: Any) -> Aim | None:
+        """What a decision is for, checked against the classes."""
+        if decision is None:
+            return None
+        aim = aim_of(decision)
+        aim.check(self.classes_.tolist())
+        if isinstance(aim, CostMatrix) and self.class_weight is not None:
+            raise InputError(COSTS_AND_WEIGHTS)
+        return aim
+
+    def _decide(self, aim: Aim | None, rows: OutsideRows | None) -> None:
+        """Set the rule, and its scores of rows that had no part in it."""
+        found = None if aim is None else chosen(aim, rows, self.classes_.tolist())
+        rule = None if found is None else found.decision
+        self.encoding_ = replace(self.encoding_, target=replace(self._target, decision=rule))
+        self.decision_scores_ = {} if found is None or rows is None else found.scores(rows)
+        self.validation_score_ = float("nan")
+        if rows is not None:
+            decided = rows.p.argmax(axis=1) if found is None else found.decided
+            hit = decided == rows.codes
+            self.validation_score_ = float(np.average(hit, weights=rows.weights))
+
+    def _restore(self, saved: SavedModel, names: npt.NDArray[Any]) -> None:
+        super()._restore(saved, names)
+        self._outside = None
+        self.decision_scores_ = {}
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
@@ -196,6 +337,8 @@ class TableClassifier(ClassifierMixin, BaseTable):
 
     def _learn_target(self, name: str, y: npt.NDArray[Any]) -> AnyTarget:
         self.classes_, counts = np.unique(y, return_counts=True)
+        if len(self.classes_) > 1:
+            self._aim(self.decision)  # before anything is trained
         if len(self.classes_) < 2:
             raise InputError(
                 f"the target {name!r} has one class only, {str(self.classes_[0])!r}: a classifier"
@@ -216,11 +359,9 @@ class TableClassifier(ClassifierMixin, BaseTable):
             raise InputError(f"the class {str(strange)!r} of y_val is none of the training's")
         return codes.astype(np.int64)
 
-    def _score_outside(self, learned: Learned, rows: TrainingRows) -> float:
-        known = np.flatnonzero(np.isfinite(learned.outside[:, 0]))
-        scores, (codes, weights) = learned.outside[known], rows.targets(known)
-        decided = scores.argmax(axis=1) if scores.shape[1] > 1 else scores[:, 0] > 0
-        return float(np.average(decided == codes, weights=weights))
+    def _score(self, learned: Learned | None, rows: TrainingRows) -> None:
+        self._outside = None if learned is None else OutsideRows.of(learned, rows)
+        self._decide(self._aim(self.decision), self._outside)
 
 
 def is_whole_text(label: str) -> bool:

@@ -25,6 +25,7 @@ from rosenblatt.table import (
 from rosenblatt.table.category_format import CategoryRule
 from rosenblatt.table.row_keys import row_keys
 from rosenblatt.table.target import AnyTarget
+from rosenblatt.tabular.class_weights import class_weights
 from rosenblatt.tabular.distinct_rows import DistinctRows, distinct_rows
 from rosenblatt.tabular.encoding import encode_training
 from rosenblatt.tabular.folds import divided, grouped, require_two_groups
@@ -91,6 +92,8 @@ class EncodedTable:
         One for each network.
     seed : int
         Of the networks.
+    scored : TrainingRows
+        The rows without weights of classes, as scores count them.
     shape : Shape
         What is promised of them.
     """
@@ -101,6 +104,7 @@ class EncodedTable:
     units: IntArray
     divisions: tuple[Division, ...]
     seed: int
+    scored: TrainingRows
     shape: Shape = ORDINARY
 
 
@@ -123,6 +127,7 @@ def encode_labelled(
     preset: Preset,
     *,
     random_state: Any = None,
+    class_weight: Any = None,
     validation: Labelled | None = None,
     reading: FileReading | None = None,
     categories: CategoryRule | None = None,
@@ -137,6 +142,8 @@ def encode_labelled(
         Of the features, and the target; the scale of a number is that of the rows.
     preset : Preset
     random_state : int, RandomState instance or None
+    class_weight : 'balanced' or dict of class to weight, optional
+        Which networks are trained and compared by.
     validation : Labelled, optional
         Rows by which epochs are compared, in place of folds.
     reading : FileReading, optional
@@ -156,7 +163,9 @@ def encode_labelled(
     if data.groups is not None:
         require_two_groups(data.groups, data.group_name)
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
-    distinct = distinct_rows(keys_of(data, formats), data.weights)
+    given = data.weights
+    weights = class_weights(class_weight, formats.target, data.y, given)
+    distinct = distinct_rows(keys_of(data, formats), weights)
     data = data.of(distinct)
     if isinstance(formats.target, NumberTarget):
         target = scaled_to(formats.target, data.y, data.weights)
@@ -194,8 +203,19 @@ def encode_labelled(
         units,
         tuple(divisions[: preset.n_members]),
         int(rng.integers(2**31)),
+        rows if class_weight is None else without_classes(rows, distinct, given),
         shape,
     )
+
+
+def without_classes(
+    rows: TrainingRows, distinct: DistinctRows, given: Float64Array | None
+) -> TrainingRows:
+    """Rows with the weights that were given, those for validation at the end with 1."""
+    weights = distinct.shared(given)
+    if weights is not None:
+        weights = np.concatenate([weights, np.ones(len(rows) - len(weights))])
+    return replace(rows, weights=weights)
 
 
 def check_probabilities(target: AnyTarget, n_rows: int) -> None:

@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.model import EnsembleModel
+from rosenblatt.problem import Rows
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table.target import AnyTarget, ClassTarget
 from rosenblatt.tabular.candidates import Candidate
@@ -55,6 +56,11 @@ class Learned:
     n_recipes: int
     interrupted: bool
     notes: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> Rows:
+        """The rows that networks have not seen."""
+        return np.flatnonzero(np.isfinite(self.outside[:, 0]))
 
 
 def concluded(

@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from rosenblatt.persistence import OptionValue
 from rosenblatt.table.format import ColumnKind
+from rosenblatt.tabular.decision_text import parsed, written
+from rosenblatt.tabular.decisions import Aim
 from rosenblatt.tabular.preset import MOST_NETWORKS, PRESETS
 
 __all__ = ["column_options", "direction_options", "options_of", "parameters_of"]
@@ -32,6 +34,8 @@ def options_of(parameters: Mapping[str, Any]) -> tuple[OptionValue, ...]:
         for name, value in parameters.items()
         if name not in ("columns", "monotonic_cst") and is_plain(value)
     ]
+    if isinstance(parameters.get("decision"), Aim):
+        own.append(OptionValue("decision", written(parameters["decision"])))
     return (*own, *column_options(parameters.get("columns") or {}))
 
 
@@ -77,6 +81,8 @@ def parameters_of(options: tuple[OptionValue, ...], known: Collection[str]) -> d
     found: dict[str, Any] = {name: named[name] for name in known if name in named}
     if found.get("loss", "") is None:  # the command line's, where none was asked for
         del found["loss"]
+    if isinstance(found.get("decision"), str):
+        found["decision"] = parsed(found["decision"])
     preset, networks = values.get("preset"), values.get("ensemble")
     if preset in PRESETS and type(networks) is int and 1 <= networks <= MOST_NETWORKS:
         found["preset"] = PRESETS[str(preset)].with_networks(networks)

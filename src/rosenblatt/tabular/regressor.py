@@ -188,12 +188,16 @@ class TableRegressor(RegressorMixin, BaseTable):
     def _encode_target(self, target: AnyTarget, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return y
 
-    def _score_outside(self, learned: Learned, rows: TrainingRows) -> float:
-        known = np.flatnonzero(np.isfinite(learned.outside[:, 0]))
+    def _score(self, learned: Learned | None, rows: TrainingRows) -> None:
+        self.validation_score_ = float("nan")
+        if learned is None:
+            return
+        known = learned.known
         y, weights = rows.targets(known)
         assert isinstance(learned.target, NumberTarget)
         predicted = learned.target.restore(learned.outside[known, 0])
-        return float(r2_score(y, predicted, sample_weight=weights)) if len(y) > 1 else float("nan")
+        if len(y) > 1:
+            self.validation_score_ = float(r2_score(y, predicted, sample_weight=weights))
 
 
 def are_numbers(texts: npt.NDArray[Any]) -> bool:
