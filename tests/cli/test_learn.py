@@ -55,6 +55,39 @@ def test_the_networks_are_those_of_the_estimators(folder: Path, result, target: 
     assert again.validation_score_ == pytest.approx(estimator.validation_score_)
 
 
+def test_a_split_by_time_is_that_of_the_estimators(folder: Path, result) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=300), "day": np.arange(300) // 3})
+    frame["y"] = frame["x"] + frame["day"] / 50 + rng.normal(size=300) / 9
+    frame.to_csv("days.csv", index=False)
+    arguments = ["train", "days.csv", "--target", "y", *FAST, "--split", "time:day"]
+    trained = result(*arguments, "--test-fraction", "0.1")
+    assert trained["rows"] == {"train": 270, "held-out": 30}
+    older = frame[frame["day"] < 90]
+    estimator = TableRegressor("fast", random_state=0).fit(older, target="y", time="day")
+    assert_same(load_model("days.safetensors").model, estimator.network_)
+    score = trained["scores"]["network"]["held-out"]["r2"]
+    assert score == pytest.approx(estimator.score(frame[270:].drop(columns="y"), frame["y"][270:]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--split", "day"], "--split day is none: say time:"),
+        (["--split", "time:town"], "the column 'town' holds no times"),
+        (["--split", "time:price", "--groups", "town"], "--split and --groups both say"),
+        (["--split", "time:bought"], "the target 'bought' cannot be the time"),
+    ],
+)
+def test_what_is_no_time_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    towns = np.tile(["Rome", "Oslo"], 120)
+    shop_table().assign(town=towns).to_csv("shop.csv", index=False)
+    assert run(["train", "shop.csv", "--target", "bought", *arguments]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
 def test_a_random_category_is_worth_nothing(folder: Path, result) -> None:
     rng = np.random.default_rng(0)
     codes = np.char.add("c", rng.integers(30, size=2000).astype(str))

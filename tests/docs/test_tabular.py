@@ -12,8 +12,9 @@ PAGES = ["tabular.md", "tabular.zh-CN.md"]
 
 
 def block(page: str) -> str:
-    (found,) = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
-    return found
+    """All of its code, which is one program."""
+    found = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
+    return "\n".join(found)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -42,6 +42,7 @@ SHOWN = (
     "tabular/decision_text.py",
     "tabular/decisions.py",
     "tabular/folds.py",
+    "tabular/splits.py",
     "tabular/networks/memory.py",
     "tracing/model_trace.py",
     "uncertainty",

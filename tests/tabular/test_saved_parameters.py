@@ -41,6 +41,8 @@ def test_a_classifier_has_its_parameters_again(tmp_path: Path) -> None:
         "time_limit": 600,
         "n_jobs": 1,
         "verbose": 0,
+        "decision": None,
+        "class_weight": None,
     }
     refitted = clone(again).fit(frame[FEATURES], frame["dear"])
     np.testing.assert_array_equal(

@@ -61,9 +61,8 @@ class LearnerArguments:
         str | None,
         typer.Option(
             metavar="RULE",
-            help="What predicted classes are best for: f1, balanced_accuracy, recall:0.9 or"
-            " precision:0.9 (of the rarest class, or recall:0.9:yes), cost:FILE, or a probability"
-            " such as 0.3 of the second of two classes.",
+            help="What predicted classes are best for: f1, balanced_accuracy, recall:0.9,"
+            " precision:0.9 or cost:FILE.",
             rich_help_panel=PANEL,
         ),
     ] = None
@@ -97,6 +96,15 @@ class LearnerArguments:
             rich_help_panel=PANEL,
         ),
     ] = None
+    split: Annotated[
+        str | None,
+        typer.Option(
+            metavar="time:COLUMN",
+            help="Networks are compared by rows that are later, by this column of dates or numbers,"
+            " than all that they learn from; the newest ones are held out.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None
     save_predictions: Annotated[
         Path | None,
         typer.Option(
@@ -117,6 +125,7 @@ class LearnerArguments:
             network=network,
             class_weight=self.class_weight,
             decision=None if self.decision is None else written(parsed(self.decision)),
+            split=self.split,
             loss=self.loss,
             every_row=self.save_predictions is not None,
             test_fraction=fit.test_fraction or 0.0,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, final
 
 from rosenblatt.cli.options import TASKS, check, check_member
+from rosenblatt.errors import InputError
 from rosenblatt.persistence import OptionValue
 from rosenblatt.tabular.parameters import direction_options
 from rosenblatt.tabular.preset import MOST_NETWORKS, NUMBER_LOSSES, ONCE, PRESETS, Preset
@@ -38,6 +39,8 @@ class LearnerOptions:
     class_weight : str, optional
     decision : str or float, optional
         What the predicted classes shall be best for, with the costs of a file written out.
+    split : str, optional
+        'time:' and the column of times.
     loss : str, optional
         Of numbers.
     every_row : bool
@@ -58,6 +61,7 @@ class LearnerOptions:
     network: str | None
     class_weight: str | None
     decision: str | float | None
+    split: str | None
     loss: str | None
     every_row: bool
     test_fraction: float
@@ -72,6 +76,11 @@ class LearnerOptions:
         check_member("--extrapolation", self.extrapolation, EXTRAPOLATIONS)
         if self.class_weight is not None:
             check_member("--class-weight", self.class_weight, CLASS_WEIGHTS)
+        if self.split is not None and not self.time_column:
+            raise InputError(
+                f"--split {self.split} is none: say time: and the name of a column of dates or"
+                " numbers, such as --split time:day"
+            )
         if self.loss is not None:
             check_member("--loss", self.loss, NUMBER_LOSSES)
         if self.ensemble is not None:
@@ -89,6 +98,12 @@ class LearnerOptions:
         plain = {name: value for name, value in vars(self).items() if name != "directions"}
         values = (OptionValue(name, value) for name, value in plain.items())
         return (*values, *direction_options(self.directions))
+
+    @property
+    def time_column(self) -> str | None:
+        """By which rows are later than others."""
+        kind, _, column = (self.split or "").partition(":")
+        return column if kind == "time" and column else None
 
     @property
     def chosen(self) -> Preset:

@@ -25,11 +25,12 @@ from rosenblatt.table import (
     Task,
 )
 from rosenblatt.table.cells import Cells
-from rosenblatt.table.target import AnyTarget
+from rosenblatt.table.target import AnyTarget, missing_note
 from rosenblatt.tabular.decision_text import parsed
 from rosenblatt.tabular.decisions import COSTS_AND_WEIGHTS, CostMatrix, aim_of
 from rosenblatt.tabular.encoded_table import EncodedTable, Labelled, encode_labelled
 from rosenblatt.tabular.shape import shape_for
+from rosenblatt.tabular.splits import newest_rows, times_in
 
 __all__ = ["LearnerRows", "prepare_rows"]
 
@@ -104,8 +105,15 @@ def prepare_rows(
         )
     if options.decision is not None:
         check_decision(options, learnt)
+    notes = [*labelled.notes]
+    times = times_of(file, options, learnt, fmt, group_column)
+    if times is not None:
+        timeless = np.isnan(times[rows])
+        notes += missing_note(str(options.time_column), timeless)
+        rows, y = rows[~timeless], y[~timeless]
+        times = times[rows]
     names = None if labelled.groups is None else group_names(labelled.groups)[rows]
-    held_out = held_out_of(learnt, y, names, options)
+    held_out = held_out_of(learnt, y, names, times, options)
     kept = np.setdiff1d(np.arange(len(rows)), held_out)
     if weights is not None:
         check_weights_left(weights[rows[kept]], weight_column)
@@ -123,6 +131,7 @@ def prepare_rows(
         of_rows,
         None if names is None else names[kept],
         group_column or "",
+        None if times is None else times[kept],
     )
     encoded = encode_labelled(
         data,
@@ -143,7 +152,6 @@ def prepare_rows(
     if len(held_out):
         (X,) = encoded.encoding.encode_parts(labelled.table, [rows[held_out]])
         tested = EncodedRows(X, y[held_out], weights_of(weights, rows[held_out]))
-    notes = [*labelled.notes]
     if names is not None:
         n_groups = len(np.unique(names[kept]))
         notes.append(
@@ -167,13 +175,37 @@ def held_out_of(
     target: AnyTarget,
     y: npt.NDArray[Any],
     groups: npt.NDArray[Any] | None,
+    times: Float64Array | None,
     options: LearnerOptions,
 ) -> IntArray:
-    """The places of the rows that are held out, stratified by class, or whole groups of them."""
+    """The places of the rows that are held out: stratified by class, whole groups, or the newest
+    ones."""
+    if times is not None:
+        return newest_rows(times, options.test_fraction)
     if groups is not None:
         return split_by_groups(groups, options.test_fraction, options.seed)
     strata = y if isinstance(target, ClassTarget) else np.zeros(len(y))
     return split_rows(strata, 0.0, options.test_fraction, options.seed).held_out
+
+
+def times_of(
+    file: TableFile,
+    options: LearnerOptions,
+    target: AnyTarget,
+    fmt: TableFormat | None,
+    group_column: str | None,
+) -> Float64Array | None:
+    """Of all rows, where they are divided by time."""
+    column = options.time_column
+    if column is None:
+        return None
+    if group_column is not None:
+        raise InputError(
+            "--split and --groups both say which rows are outside of a network: give one of them"
+        )
+    if column == target.name:
+        raise InputError(f"the target {column!r} cannot be the time: name another column")
+    return times_in(file.table, column, fmt)
 
 
 def group_names(cells: Cells) -> npt.NDArray[Any]:

@@ -21,11 +21,11 @@ from rosenblatt.parallel import StopSignal
 from rosenblatt.persistence import PartSize, SavedModel, Score, Summary
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
-from rosenblatt.tabular.encoding import without_codes
 from rosenblatt.table import ClassTarget
 from rosenblatt.tabular.chosen import Chosen, OutsideRows, chosen
 from rosenblatt.tabular.decision_text import parsed
 from rosenblatt.tabular.decisions import aim_of
+from rosenblatt.tabular.encoding import without_codes
 from rosenblatt.tabular.parameters import column_options
 from rosenblatt.tabular.preset import NUMBER_LOSSES
 from rosenblatt.tabular.training import TrainedTable, train_networks

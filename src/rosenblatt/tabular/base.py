@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-import time
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from numbers import Integral, Real
 from os import PathLike
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy.typing as npt
@@ -37,6 +37,7 @@ from rosenblatt.tabular.networks import NETWORKS, NetworkFamily
 from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, ONCE, PRESETS, Preset
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.shape import EXTRAPOLATIONS, Shape, shape_for
+from rosenblatt.tabular.splits import require_one_split
 from rosenblatt.tabular.summary import network_summary, summary_of
 from rosenblatt.tabular.training import train_networks
 from rosenblatt.tabular.uncertainty import uncertainty_of
@@ -125,6 +126,8 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         sample_weight: Any = None,
         *,
         groups: Any = None,
+        time: Any = None,
+        folds: Any = None,
         X_val: Any = None,
         y_val: Any = None,
         target: str | None = None,
@@ -144,6 +147,13 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         groups : array-like of shape (n_rows,) or str, optional
             Rows of one group, such as the visits of a patient, are in one fold. Rows without one
             are groups of their own. Or the name of a column of X, which is no feature then.
+        time : array-like of shape (n_rows,) or str, optional
+            Dates or numbers, by which rows have an order: each network is compared by rows that are
+            later than all that it learns from, and means of the target are over earlier rows. Rows
+            without a time are left out. Or the name of a column of X, which is a feature as well.
+        folds : array-like of shape (n_rows,), splitter of scikit-learn or str, optional
+            The fold of each row, in place of random ones; all networks learn from rows of a
+            negative one. Or the name of a column of X, which is no feature then.
         X_val, y_val : as X and y, optional
             Rows by which the networks' epochs are compared, in place of folds.
         target : str, optional
@@ -163,9 +173,12 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
             is trained by then is kept.
         """
         self._validate_params()
-        begun = time.perf_counter()
+        begun = perf_counter()
         with undone_on_failure(self):
-            given = training_rows(self, X, y, sample_weight, groups, target, self._checked)
+            require_one_split(groups=groups, time=time, folds=folds, X_val=X_val)
+            given = training_rows(
+                self, X, y, sample_weight, groups, target, self._checked, time, folds
+            )
             known = self._learn_target(given.name, given.values)
             validation = validation_rows(self, X_val, y_val, target, self._checked)
             data, *outside = (
@@ -262,7 +275,7 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
 
     def _left(self, begun: float) -> float:
         assert self.time_limit is not None
-        return max(self.time_limit - (time.perf_counter() - begun), 0.0)
+        return max(self.time_limit - (perf_counter() - begun), 0.0)
 
     # Prediction.
 

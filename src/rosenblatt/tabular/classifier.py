@@ -29,6 +29,7 @@ from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.networks import NetworkFamily
 from rosenblatt.tabular.preset import DEFAULT, Preset
 from rosenblatt.tabular.rows import TrainingRows
+from rosenblatt.tabular.shape import EXTRAPOLATIONS
 from rosenblatt.uncertainty import Reliability, SetCalibration
 
 if TYPE_CHECKING:
@@ -137,6 +138,8 @@ class TableClassifier(ClassifierMixin, BaseTable):
         class_weight: Any = None,
         time_limit: float | None = None,
         columns: Mapping[str, ColumnKind | str] | None = None,
+        monotonic_cst: Mapping[str, int] | npt.ArrayLike | None = None,
+        extrapolation: str = EXTRAPOLATIONS[0],
         n_jobs: int | None = None,
         random_state: Any = None,
         verbose: bool | int = False,
@@ -146,6 +149,8 @@ class TableClassifier(ClassifierMixin, BaseTable):
             network=network,
             time_limit=time_limit,
             columns=columns,
+            monotonic_cst=monotonic_cst,
+            extrapolation=extrapolation,
             n_jobs=n_jobs,
             random_state=random_state,
             verbose=verbose,

@@ -32,6 +32,7 @@ from rosenblatt.tabular.folds import divided, grouped, require_two_groups
 from rosenblatt.tabular.preset import Preset
 from rosenblatt.tabular.rows import Division, TrainingRows, divisions_into
 from rosenblatt.tabular.shape import ORDINARY, Shape
+from rosenblatt.tabular.splits import divisions_of, forward_divisions, time_blocks
 
 MOST_PROBABILITIES = 180_000_000  # of all rows and classes: 0.7 GB
 NARROWEST = 1e-15  # of the range of a target: its standard deviation
@@ -58,6 +59,10 @@ class Labelled:
         Rows of one group are in one fold.
     group_name : str
         What messages call the groups.
+    times : array (n,), optional
+        Networks are compared by rows that are later than those that they learn from.
+    membership : array (n, n_divisions), optional
+        Of divisions that are given: as `splits.membership_of` has it.
     """
 
     table: Table
@@ -66,12 +71,21 @@ class Labelled:
     weights: Float64Array | None
     groups: npt.NDArray[Any] | None = None
     group_name: str = "groups"
+    times: Float64Array | None = None
+    membership: npt.NDArray[np.int8] | None = None
 
     def of(self, distinct: DistinctRows) -> Labelled:
         """These of the rows."""
         chosen = distinct.chosen
-        groups = None if self.groups is None else self.groups[chosen]
-        return Labelled(self.table, self.rows[chosen], self.y[chosen], distinct.weights, groups)
+        return replace(
+            self,
+            rows=self.rows[chosen],
+            y=self.y[chosen],
+            weights=distinct.weights,
+            groups=None if self.groups is None else self.groups[chosen],
+            times=None if self.times is None else self.times[chosen],
+            membership=None if self.membership is None else self.membership[chosen],
+        )
 
 
 @final
@@ -172,7 +186,8 @@ def encode_labelled(
         if shape.is_linear_beyond:
             target = replace(target, low=None, high=None)
         formats = replace(formats, target=target)
-    folds = folds_of(data, distinct, preset, rng)
+    ordered = data.times is not None
+    folds = folds_of(data, distinct, preset, rng) if data.times is None else time_blocks(data.times)
     encoded = encode_training(
         data.table,
         formats,
@@ -182,12 +197,18 @@ def encode_labelled(
         data.weights,
         categories or CategoryRule(),
         means=categories is None,
+        ordered=ordered,
         reading=reading,
         shape=shape,
     )
     rows = TrainingRows(encoded.X, data.y, data.weights, encoded.means)
     units = units_of(data, distinct)
-    if validation is None:
+    divisions: list[Division]
+    if data.membership is not None:
+        divisions = [*divisions_of(data.membership, preset.n_members)]
+    elif ordered:
+        divisions = [*forward_divisions(folds, preset.n_members)]
+    elif validation is None:
         divisions = list(divisions_into(folds))
         wanted = preset.n_networks or preset.n_repeats * len(divisions)
         while len(divisions) < wanted:
@@ -229,10 +250,17 @@ def check_probabilities(target: AnyTarget, n_rows: int) -> None:
 
 
 def keys_of(data: Labelled, formats: TableFormats) -> list[npt.NDArray[Any]]:
-    """Equal for rows with the same cells, target and group; the unit of a number changes none."""
+    """Equal for rows with the same cells, target, group, time and folds.
+
+    The unit of a number changes none.
+    """
     keys = [row_keys(data.table, formats.columns)[data.rows], data.y]
     if data.groups is not None:
         keys.append(np.unique(data.groups, return_inverse=True)[1])
+    if data.times is not None:
+        keys.append(data.times)
+    if data.membership is not None:
+        keys.append(np.unique(data.membership, axis=0, return_inverse=True)[1].ravel())
     return keys
 
 

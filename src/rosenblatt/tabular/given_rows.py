@@ -12,12 +12,13 @@ import numpy.typing as npt
 from rosenblatt.errors import InputError
 from rosenblatt.fitting.sample_weight import in_double
 from rosenblatt.support.types import BoolArray, Float64Array, IntArray
-from rosenblatt.table import Table
+from rosenblatt.table import Table, table_of
 from rosenblatt.table.names import require_columns
 from rosenblatt.table.one_column import require_single_values
 from rosenblatt.table.target import missing_note
 from rosenblatt.tabular.encoded_table import Labelled
 from rosenblatt.tabular.inputs import is_frame, is_missing, learn_columns, table_from, values_of
+from rosenblatt.tabular.splits import membership_of, require_no_shared_group, times_in
 
 __all__ = ["GivenRows", "training_rows", "validation_rows"]
 
@@ -45,6 +46,9 @@ class GivenRows:
         What messages call the groups.
     notes : tuple of str
         On rows that are left out.
+    times : array (n,), optional
+    membership : array (n, n_divisions), optional
+        As in `Labelled`.
     """
 
     table: Table
@@ -55,10 +59,21 @@ class GivenRows:
     groups: npt.NDArray[Any] | None = None
     group_name: str = "groups"
     notes: tuple[str, ...] = ()
+    times: Float64Array | None = None
+    membership: npt.NDArray[np.int8] | None = None
 
     def labelled(self, y: npt.NDArray[Any]) -> Labelled:
         """The rows with their targets as class codes or numbers, shape (n,)."""
-        return Labelled(self.table, self.rows, y, self.weights, self.groups, self.group_name)
+        return Labelled(
+            self.table,
+            self.rows,
+            y,
+            self.weights,
+            self.groups,
+            self.group_name,
+            self.times,
+            self.membership,
+        )
 
 
 def training_rows(
@@ -69,6 +84,8 @@ def training_rows(
     groups: Any,
     target: str | None,
     checked: Checked,
+    time: Any = None,
+    folds: Any = None,
 ) -> GivenRows:
     """The rows to learn from; what scikit-learn publishes of the columns is set."""
     if (y is None) == (target is None):
@@ -85,7 +102,9 @@ def training_rows(
         target=target,
         sample_weight=sample_weight if isinstance(sample_weight, str) else None,
         groups=groups if isinstance(groups, str) else None,
+        folds=folds if isinstance(folds, str) else None,
     )
+    times = None if time is None else times_of(time, X, table)
     for column in named.values():
         require_single_values(table.by_name[column])
     if target is not None:
@@ -96,6 +115,8 @@ def training_rows(
         sample_weight = weights_in(table, named["sample_weight"])
     if "groups" in named:
         groups = table.by_name[named["groups"]].values
+    if "folds" in named:
+        folds = table.by_name[named["folds"]].values
     table = table.without(*named.values())
     learn_columns(estimator, table if named else X, table)
     if target is None:
@@ -105,18 +126,47 @@ def training_rows(
     require_as_many(table, values)
     weights = weights_of(sample_weight, len(table))
     used = present if weights is None else present & (weights > 0)
+    if times is not None:
+        require_as_many(table, times)
+        timeless = used & np.isnan(times)
+        used &= ~timeless
+        notes += missing_note(time if isinstance(time, str) else "time", timeless)
     rows = np.flatnonzero(used)
     require_enough(estimator, rows, present, name)
+    groups = groups_of(groups, len(table), rows)
+    membership = None
+    if folds is not None:
+        given = folds if hasattr(folds, "split") else values_of(folds)[rows_of(folds, table, rows)]
+        membership = membership_of(given, len(rows), values[rows], groups)
+        if groups is not None:
+            require_no_shared_group(groups, membership)
     return GivenRows(
         table,
         name,
         rows,
         checked(values[rows]),
         None if weights is None else weights[rows],
-        groups_of(groups, len(table), rows),
+        groups,
         named.get("groups", "groups"),
         notes,
+        None if times is None else times[rows],
+        membership,
     )
+
+
+def times_of(time: Any, X: Any, table: Table) -> Float64Array:
+    """Of the rows, from a column's name or from values."""
+    if not isinstance(time, str):
+        return times_in(table_of({"time": time}), "time")
+    columns_named(X, table, time=time)
+    return times_in(table, time)
+
+
+def rows_of(folds: Any, table: Table, rows: IntArray) -> IntArray:
+    """The rows, once there is a fold for each row of the table."""
+    if len(folds) != len(table):
+        raise InputError(f"folds has {len(folds)} values, and there are {len(table)} rows")
+    return rows
 
 
 def validation_rows(
