@@ -11,7 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 from rosenblatt.lab.experiment import Experiment
-from tests.lab import of_backpropagation, of_descent, of_losses, of_newton, of_perceptron, of_rules
+from tests.lab import (
+    of_backpropagation,
+    of_descent,
+    of_losses,
+    of_newton,
+    of_perceptron,
+    of_rules,
+    of_textbook,
+)
 
 __all__ = ["FAULTS", "faulty"]
 
@@ -23,6 +31,7 @@ FAULTS: dict[str, Callable[[], dict[str, Any]]] = {
     **of_rules.FAULTS,
     **of_newton.FAULTS,
     **of_backpropagation.FAULTS,
+    **of_textbook.FAULTS,
 }
 
 

@@ -12,7 +12,15 @@ from rosenblatt.lab.experiment import Experiment
 __all__ = ["FAMILIES", "experiment_of", "experiments"]
 
 # Each module has `EXPERIMENTS`, the classes of one family in the order of their ids.
-FAMILIES = ("perceptron", "losses", "descent", "rules", "newton", "backpropagation")
+FAMILIES = (
+    "perceptron",
+    "losses",
+    "descent",
+    "rules",
+    "newton",
+    "backpropagation",
+    "textbook",
+)
 
 
 @cache
