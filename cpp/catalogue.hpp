@@ -6,6 +6,7 @@
 #include "classification_losses.hpp"
 #include "clipping.hpp"
 #include "constraints.hpp"
+#include "distribution_losses.hpp"
 #include "normalizations.hpp"
 #include "optimizers.hpp"
 #include "penalties.hpp"
@@ -18,7 +19,8 @@ namespace rosenblatt {
 using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax, LeakyReLU, ELU, SELU, Softplus, GELU,
                                 SiLU, Mish, HardSigmoid, HardTanh, HardSwish>;
 using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, Huber, LogCosh,
-                          AbsoluteError, Quantile, BinaryFocal, CategoricalFocal>;
+                          AbsoluteError, Quantile, BinaryFocal, CategoricalFocal, Gaussian, NegativeBinomial,
+                          GaussianMixture>;
 using Normalization = std::variant<LayerNorm, BatchNorm>;
 using Penalty = std::variant<L2, L1, ElasticNet>;
 using Optimizer = std::variant<SGD, AdaGrad, RMSProp, AdaDelta, Adam, AdamW, AMSGrad, NAdam, RAdam, Lion>;

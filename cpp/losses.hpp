@@ -1,5 +1,5 @@
 // The protocol of losses over raw scores, and their shared loops: the native twins of losses/ (theory L1-L3,
-// L6-L14, L18).
+// L6-L14, L18-L21).
 //
 //   operator()(block, scale)         Σ w·L of a block of rows; δ = w·scale·∂L/∂s replaces the scores
 //   target_columns(outputs)          targets of that many outputs; -1: they fit none

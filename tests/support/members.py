@@ -26,8 +26,11 @@ from rosenblatt.losses import (
     BinaryFocal,
     CategoricalCrossEntropy,
     CategoricalFocal,
+    Gaussian,
+    GaussianMixture,
     Huber,
     Loss,
+    NegativeBinomial,
     Poisson,
     Quantile,
 )
@@ -58,9 +61,19 @@ TRAINABLE: list[Activation] = [
 ]
 ACTIVATIONS: list[Activation] = [*TRAINABLE, Step()]
 LOSSES: list[Loss] = [
-    *(cls() for cls in kernel_classes()["losses"]),
+    *(loss for cls in kernel_classes()["losses"] if (loss := cls()).outputs_per_target == 1),
     BinaryCrossEntropy(smoothing=0.2),
     CategoricalCrossEntropy(smoothing=0.2),
+]
+# Losses of several outputs a target, whose number suits few networks here.
+SPREADS: list[Loss] = [
+    Gaussian(),
+    Gaussian(1.5),
+    NegativeBinomial(),
+    NegativeBinomial(2.0),
+    GaussianMixture(),
+    GaussianMixture(1, 2.0),
+    GaussianMixture(5),
 ]
 BOUNDED: list[Loss] = [BinaryCrossEntropy(p_min=0.3), CategoricalCrossEntropy(p_min=0.3)]
 SMOOTHED: list[Loss] = [
@@ -137,11 +150,10 @@ def targets(loss: Loss, n: int, n_outputs: int, seed: int = 0) -> npt.NDArray[np
         return rng.integers(0, n_outputs, (n, 1)).astype(np.float64)
     if isinstance(loss, BinaryCrossEntropy | BinaryFocal):
         return rng.integers(0, 2, (n, n_outputs)).astype(np.float64)
-    if isinstance(loss, Quantile):
-        return rng.standard_normal((n, n_outputs // len(loss.levels)))
-    if isinstance(loss, Poisson):
-        return rng.poisson(1.5, (n, n_outputs)).astype(np.float64)
-    return rng.standard_normal((n, n_outputs))
+    n_targets = n_outputs // loss.outputs_per_target
+    if isinstance(loss, Poisson | NegativeBinomial):
+        return rng.poisson(1.5, (n, n_targets)).astype(np.float64)
+    return rng.standard_normal((n, n_targets))
 
 
 def takes_codes(loss: Loss) -> bool:

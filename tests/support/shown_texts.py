@@ -14,6 +14,7 @@ ROOT = Path(rosenblatt.__file__).parent
 SHOWN = (
     "checkpoints",
     "cli",
+    "distributions",
     "engine/diagnosis.py",
     "engine/divergence.py",
     "fitting/divergence_handling.py",
@@ -22,6 +23,7 @@ SHOWN = (
     "fitting/kfac.py",
     "fitting/progress_bar.py",
     "fitting/resume/session.py",
+    "losses/quantile.py",
     "options/features.py",
     "options/names.py",
     "persistence",
@@ -44,6 +46,7 @@ SHOWN = (
     "tabular/folds.py",
     "tabular/splits.py",
     "tabular/networks/memory.py",
+    "tabular/number_losses.py",
     "tracing/model_trace.py",
     "uncertainty",
     "tabular/shape.py",

@@ -32,13 +32,14 @@ def run_predict(
     out: PredictionFile | None,
     keep: Sequence[str] = (),
     coverage: float | None = None,
+    quantiles: Sequence[float] = (),
     warns: bool = False,
     force: bool = False,
 ) -> Json:
     """Predict every row, into a file or as CSV to standard output, beside columns to keep.
 
-    With a coverage also an interval for each number, or a set of classes; with `warns` a note if
-    the rows are unlike those of the training.
+    With a coverage also an interval for each number, or a set of classes, and with levels their
+    quantiles; with `warns` a note if the rows are unlike those of the training.
 
     A file that holds something else than predictions is replaced by `force` alone.
     """
@@ -50,7 +51,7 @@ def run_predict(
     saved = load_model(model)
     saved = replace(saved, encoding=for_rows(saved.encoding, source.format))
     table = source.read(saved.encoding, kept=keep)
-    predictions = predict(saved, table.table, coverage, warns=warns)
+    predictions = predict(saved, table.table, coverage, quantiles=quantiles, warns=warns)
     predictions = predictions.beside(kept_columns(table.table, keep))
     notes = [*table.notes, *predictions.notes]
     screen.notes(notes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rosenblatt.cli.prediction_file import Columns
@@ -10,9 +12,9 @@ from rosenblatt.errors import InputError
 from rosenblatt.persistence import SavedModel
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ClassTarget
-from rosenblatt.uncertainty import IntervalCalibration, SetCalibration
+from rosenblatt.uncertainty import IntervalCalibration, SetCalibration, quantiles_of
 
-__all__ = ["covered_columns"]
+__all__ = ["covered_columns", "quantile_columns"]
 
 NO_SCORES = (
     "the model has no scores of rows outside its training, which intervals and sets come from:"
@@ -42,8 +44,31 @@ def covered_columns(saved: SavedModel, X: FloatArray, coverage: float) -> Column
     assert isinstance(calibration, IntervalCalibration)
 
     def bounds(rows: FloatArray) -> FloatArray:
-        predicted = saved.model.predict(rows)[:, 0].astype(np.float64)
+        prediction = saved.model.predict(rows)
+        predicted = saved.model.loss.point(prediction)[:, 0].astype(np.float64)
         return calibration.bounds(target, rows, predicted, coverage)
 
     lower, upper = in_blocks(bounds, X).T
     return {"lower": lower, "upper": upper}
+
+
+def quantile_columns(saved: SavedModel, X: FloatArray, levels: Sequence[float]) -> Columns:
+    """`quantile_0.1` and so on, of numbers.
+
+    Raises
+    ------
+    InputError
+        If the model predicts no such quantiles.
+    """
+    target = saved.encoding.target
+    if levels and isinstance(target, ClassTarget):
+        raise InputError("--quantile is of numbers, and the model predicts classes: leave it out")
+    columns = {}
+    for level in levels:
+
+        def at(rows: FloatArray, q: float = level) -> FloatArray:
+            assert not isinstance(target, ClassTarget)
+            return quantiles_of(saved.model, target, rows, q)
+
+        columns[f"quantile_{level:g}"] = in_blocks(at, X)
+    return columns

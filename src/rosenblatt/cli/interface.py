@@ -255,6 +255,15 @@ def predict(
             show_default=False,
         ),
     ] = None,
+    quantile: Annotated[
+        list[float] | None,
+        typer.Option(
+            metavar="LEVEL",
+            help="A quantile of the number, such as 0.1, of a model with --loss gaussian, quantile"
+            " or another that has them; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     warn_shift: Annotated[
         bool,
         typer.Option(
@@ -279,6 +288,7 @@ def predict(
     file = None if out is None else PredictionFile(out)
     if coverage is not None:
         coverage = checked_coverage(coverage, "--coverage")
+    quantiles = [checked_coverage(level, "--quantile") for level in quantile or ()]
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.commands import run_predict
@@ -290,6 +300,7 @@ def predict(
             out=file,
             keep=keep_column or (),
             coverage=coverage,
+            quantiles=quantiles,
             warns=warn_shift,
             force=force,
         )

@@ -69,7 +69,7 @@ class LearnerArguments:
     loss: Annotated[
         str | None,
         typer.Option(
-            help=f"Of numbers: {alternatives(NUMBER_LOSSES)}; the latter predicts medians.",
+            help=f"Of numbers: {alternatives(NUMBER_LOSSES)}.",
             rich_help_panel=PANEL,
         ),
     ] = None

@@ -21,11 +21,12 @@ from rosenblatt.parallel import StopSignal
 from rosenblatt.persistence import PartSize, SavedModel, Score, Summary
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray, IntArray
-from rosenblatt.table import ClassTarget
+from rosenblatt.table import ClassTarget, NumberTarget
 from rosenblatt.tabular.chosen import Chosen, OutsideRows, chosen
 from rosenblatt.tabular.decision_text import parsed
 from rosenblatt.tabular.decisions import aim_of
 from rosenblatt.tabular.encoding import without_codes
+from rosenblatt.tabular.number_losses import number_loss
 from rosenblatt.tabular.parameters import column_options
 from rosenblatt.tabular.preset import NUMBER_LOSSES
 from rosenblatt.tabular.training import TrainedTable, train_networks
@@ -85,7 +86,7 @@ def train_learner(
         rows.table,
         options.chosen,
         family=options.family,
-        loss=options.loss or NUMBER_LOSSES[0],
+        loss=number_loss(options.loss or NUMBER_LOSSES[0]),
         n_jobs=options.jobs,
         stop=stop,
         report=None if shown is None else shown.epoch,
@@ -162,7 +163,9 @@ def outputs_outside(kind: TaskKind, trained: TrainedTable) -> FloatArray:
     """Class probabilities or numbers of the distinct rows by networks that have not seen them."""
     if trained.learned is None:
         return np.full(len(trained.rows), np.nan)
-    return kind.output(trained.model.loss.inverse_link(trained.learned.outside))
+    outside = trained.learned.outside
+    is_number = isinstance(trained.encoding.target, NumberTarget)
+    return kind.output(outside if is_number else trained.model.loss.inverse_link(outside))
 
 
 def places_known(outside: FloatArray) -> IntArray:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rosenblatt.cli.covered import covered_columns
+from rosenblatt.cli.covered import covered_columns, quantile_columns
 from rosenblatt.cli.labelled_rows import weight_column_values
 from rosenblatt.cli.prediction_file import Columns, write_csv
 from rosenblatt.cli.scores import MetricScores
@@ -78,7 +78,12 @@ class Evaluation:
 
 
 def predict(
-    saved: SavedModel, table: Table, coverage: float | None = None, *, warns: bool = False
+    saved: SavedModel,
+    table: Table,
+    coverage: float | None = None,
+    *,
+    quantiles: Sequence[float] = (),
+    warns: bool = False,
 ) -> Predictions:
     """Predictions for rows with columns in any order; targets and weights are ignored.
 
@@ -88,6 +93,8 @@ def predict(
     table : Table
     coverage : float, optional
         Of intervals or sets beside the predictions.
+    quantiles : sequence of float
+        Levels of quantiles beside them.
     warns : bool
         Whether rows unlike those of the training are noted.
     """
@@ -99,6 +106,7 @@ def predict(
     columns = dict(kind.columns(output))
     if coverage is not None:
         columns |= covered_columns(saved, encoded.X, coverage)
+    columns |= quantile_columns(saved, encoded.X, quantiles)
     if not warns:
         return Predictions(columns, notes)
     shift = shift_of(saved, encoded.X)

@@ -79,7 +79,7 @@ class TaskKind(ABC):
 
     @abstractmethod
     def output(self, prediction: FloatArray) -> FloatArray:
-        """Class probabilities or numbers from a network's prediction, shape (n, n_outputs)."""
+        """Class probabilities or numbers of what `Loss.point` makes of a network's prediction."""
 
     @abstractmethod
     def learnable(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -215,11 +215,6 @@ class Regression(TaskKind):
         return estimators.MLPRegressor(**parameters)
 
     def output(self, prediction: FloatArray) -> FloatArray:
-        if prediction.shape[1] > 1:
-            raise InputError(
-                "the model predicts several quantiles, and a table of predictions has one number a "
-                "row: use rosenblatt.persistence.load_model in Python, and the model's `predict`"
-            )
         return self.target.restore(prediction[:, 0].astype(np.float64))
 
     def learnable(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -276,7 +271,7 @@ def network_predictor(kind: TaskKind, model: AnyModel) -> RowPredictor:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # notes count what is not finite
             pieces = [model.predict(X[start : start + at_once]) for start in starts]
-        return kind.output(np.concatenate(pieces))
+        return kind.output(model.loss.point(np.concatenate(pieces)))
 
     return outputs
 

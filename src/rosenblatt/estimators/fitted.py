@@ -118,20 +118,25 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
             prediction = predictor.finite(X)
             if prediction is not None:
                 return prediction
-        check_sparse(X)
-        # The sum of numbers that are huge is invalid.
-        with plain_values(X=X), np.errstate(invalid="ignore"):
-            X = validate_data(
-                self,
-                X,
-                accept_sparse="csr",
-                dtype=predictor.theta.dtype,
-                order="C",
-                reset=False,
-            )
+        X = self._checked_rows(X)
         prediction = predictor.predict(X)
         warn_of_overflow(prediction, X)
         return prediction
+
+    def _checked_rows(self, X: Any) -> Any:
+        """Rows as scikit-learn's validation accepts them, of the parameters' type."""
+        check_is_fitted(self, "coefs_")
+        check_sparse(X)
+        # The sum of numbers that are huge is invalid.
+        with plain_values(X=X), np.errstate(invalid="ignore"):
+            return validate_data(
+                self,
+                X,
+                accept_sparse="csr",
+                dtype=self.model_.parameters.dtype,
+                order="C",
+                reset=False,
+            )
 
     def _own_predictor(self) -> engine.EnginePredictor:
         """A predictor that reads the parameters in place; kept until a setting changes."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal, Self, final
 
+import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
@@ -14,7 +15,9 @@ from sklearn.utils.metaestimators import available_if
 from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
 from rosenblatt.checkpoints import Checkpoint
+from rosenblatt.distributions import Distribution, distribution_of, has_distribution
 from rosenblatt.engine import OutputFormat
+from rosenblatt.errors import InputError
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.fitting.number_targets import NumberTargets
 from rosenblatt.fitting.targets import TargetCodec
@@ -49,6 +52,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         - 'quantile', `Quantile(levels=(0.5,))`: quantiles of y given x. With several levels
           `predict` returns a column for each; the quantiles may cross.
 
+        - 'gaussian', 'mixture' (`GaussianMixture(components=3)`), and of counts
+          'negative_binomial': the negative log likelihood of a distribution whose spread depends on
+          x too (L19 to L21); `predict` gives its mean, `predict_distribution` all of it.
+
         A user-defined loss, derived from `rosenblatt.losses.Loss`, trains on the reference engine.
     hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, \
 power_t, max_iter, shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, \
@@ -65,7 +72,7 @@ checkpoint, on_divergence
 validation_scores_, best_validation_score_, best_iteration_, history_, stop_reason_, \
 parameters_, model_, t_, n_iter_, n_features_in_, feature_names_in_, n_layers_, n_outputs_
         As in `MLPClassifier`; scores are R², or `score` for a quantile loss. `n_outputs_` counts
-        every target once for each quantile level.
+        every target once for each quantile level, or for each number of its distribution.
     targets_ : rosenblatt.fitting.number_targets.NumberTargets
         The number of targets, and the loss that was minimised.
     out_activation_ : str
@@ -153,10 +160,38 @@ parameters_, model_, t_, n_iter_, n_features_in_, feature_names_in_, n_layers_, 
         """Predictions, shape (n_samples,) or (n_samples, n_targets).
 
         Several quantile levels are the last axis: (n_samples, n_levels), or
-        (n_samples, n_targets, n_levels).
+        (n_samples, n_targets, n_levels). Of a distribution they are the means.
         """
         prediction, targets = self._predictions(X), self._fitted_targets
         return prediction if targets is None else targets.predicted(prediction)
+
+    def predict_distribution(self, X: Any) -> Distribution:
+        """The distribution of the target of each row, of a loss that is its likelihood (theory U6).
+
+        Returns
+        -------
+        rosenblatt.distributions.Distribution
+            With `mean`, `variance`, `quantile(q)`, `cdf(y)`, `log_prob(y)` and `sample(rng)`, one
+            value for each row.
+
+        Raises
+        ------
+        InputError
+            If the loss is of no distribution, or there are several targets.
+        """
+        X = self._checked_rows(X)
+        loss = self.model_.loss
+        if has_distribution(loss) and self.n_outputs_ != loss.outputs_per_target:
+            raise InputError(
+                "a distribution is of one number, and there are several targets: fit an estimator"
+                " to each"
+            )
+        return distribution_of(loss, [self.model_.scores(X)])
+
+    def log_likelihood(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The mean over the rows of ln p(y): the larger, the better. Raises as above."""
+        each = self.predict_distribution(X).log_prob(y)
+        return float(np.average(each, weights=sample_weight))
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of the predictions, or for a quantile loss D² of the pinball loss.

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_array, check_is_fitted
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.explain.outputs import Margins, Numbers, Output, Predictions
+from rosenblatt.losses import Quantile
 from rosenblatt.model import AnyModel
 from rosenblatt.persistence import SavedModel
 from rosenblatt.support.types import FloatArray
@@ -92,9 +93,19 @@ def subject_of(model: Explainable) -> Subject:
     )
 
 
+def require_numbers(model: AnyModel) -> None:
+    """InputError where outputs are parameters of a distribution, whose mean is not one of them."""
+    if model.loss.outputs_per_target > 1 and not isinstance(model.loss, Quantile):
+        raise InputError(
+            f"explanations are of numbers, and {type(model.loss).__name__} predicts parameters of a"
+            " distribution: fit again with squared_error, poisson or quantile"
+        )
+
+
 def of_table(
     encoding: TableEncoding, model: AnyModel, features: Callable[[Any], FloatArray]
 ) -> Subject:
+    require_numbers(model)
     ends = np.cumsum([0, *(column.n_features for column in encoding.columns)]).tolist()
     names = tuple(column.name for column in encoding.columns)
     target = encoding.target
@@ -120,6 +131,7 @@ def of_network(estimator: MLPClassifier | MLPRegressor) -> Subject:
     n = estimator.n_features_in_
     names = getattr(estimator, "feature_names_in_", [f"x{k}" for k in range(n)])
     model = estimator.model_
+    require_numbers(model)
 
     def features(X: Any) -> FloatArray:
         rows = check_array(X, dtype=model.dtype, ensure_min_samples=0)

@@ -132,6 +132,11 @@ def form_of(registry: Registry[Any], member: Any, target: str) -> Any:
 
 def unknown_link(loss: Any) -> ValueError:
     """For a loss that has no link elsewhere."""
+    if getattr(loss, "outputs_per_target", 1) > 1:
+        return ValueError(
+            f"{loss!r} cannot be exported: its outputs are parameters of a distribution. Train with"
+            " a loss of one number, such as 'squared_error' or 'poisson', or 'quantile'."
+        )
     return ValueError(
         f"{loss!r} cannot be exported: {type(loss).__name__} is not registered with an inverse"
         " link. Register it with link=, from rosenblatt.losses.Link."

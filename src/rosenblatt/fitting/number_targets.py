@@ -11,12 +11,16 @@ from sklearn.metrics import d2_pinball_score, r2_score
 
 from rosenblatt.fitting.data import flat
 from rosenblatt.fitting.targets import TargetCodec
-from rosenblatt.losses import Loss, Poisson, Quantile, SquaredError
-from rosenblatt.losses.quantile import outputs_per_target
+from rosenblatt.losses import Loss, NegativeBinomial, Poisson, Quantile, SquaredError
 from rosenblatt.options.losses import regression_loss
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["NumberTargets"]
+__all__ = ["NO_COUNTS", "NumberTargets", "are_counts"]
+
+NO_COUNTS = (
+    "the loss {} is of counts, and the targets are not all whole numbers from 0: take 'gaussian',"
+    " or count in another unit"
+)
 
 
 @final
@@ -51,7 +55,7 @@ class NumberTargets(TargetCodec):
 
     @property
     def n_outputs(self) -> int:
-        return self.n_targets * outputs_per_target(self.objective())
+        return self.n_targets * self.objective().outputs_per_target
 
     @property
     def weighs_classes(self) -> bool:
@@ -66,6 +70,8 @@ class NumberTargets(TargetCodec):
     def check_encoded(self, y: FloatArray) -> None:
         if isinstance(self.objective(), Poisson) and (y < 0).any():
             raise ValueError("Some value(s) of y are negative, which the Poisson loss cannot take.")
+        if isinstance(self.objective(), NegativeBinomial) and not are_counts(y):
+            raise ValueError(NO_COUNTS.format("NegativeBinomial"))
 
     def encode(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
         with np.errstate(over="ignore"):  # checked below, all at once
@@ -81,9 +87,13 @@ class NumberTargets(TargetCodec):
         return y[:, 0] if y.shape[1] == 1 else y
 
     def predicted(self, prediction: FloatArray) -> FloatArray:
-        levels = outputs_per_target(self.objective())
-        if levels > 1 and self.n_targets > 1:
-            return prediction.reshape(len(prediction), self.n_targets, levels)
+        loss = self.objective()
+        if not isinstance(loss, Quantile):
+            points = loss.point(prediction)
+            is_reduced = self.n_targets == 1 < loss.outputs_per_target
+            return points[:, 0] if is_reduced else points
+        if len(loss.levels) > 1 and self.n_targets > 1:
+            return prediction.reshape(len(prediction), self.n_targets, len(loss.levels))
         return prediction
 
     def row_weights(self, y: FloatArray, weights: FloatArray | None) -> FloatArray | None:
@@ -100,10 +110,15 @@ class NumberTargets(TargetCodec):
         loss = self.objective()
         if isinstance(loss, Quantile):
             return d2_of_levels(y, prediction, loss, weights)
-        return float(r2_score(y, prediction, sample_weight=weights))
+        return float(r2_score(y, loss.point(prediction), sample_weight=weights))
 
     def strata(self, y: FloatArray) -> npt.NDArray[Any] | None:
         return None
+
+
+def are_counts(y: FloatArray) -> bool:
+    """Whether all are whole numbers from 0."""
+    return bool(((y >= 0) & (y == np.floor(y))).all())
 
 
 def d2_of_levels(

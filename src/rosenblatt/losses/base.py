@@ -10,7 +10,24 @@ __all__ = ["Loss"]
 
 
 class Loss(ABC):
-    """A per-sample loss L(s, y) of raw scores."""
+    """A per-sample loss L(s, y) of raw scores.
+
+    A target has one score, or several side by side: column t·P + p of the scores is number p of P
+    of target t.
+    """
+
+    @property
+    def outputs_per_target(self) -> int:
+        """P, the scores of each target that is a number."""
+        return 1
+
+    def point(self, prediction: FloatArray) -> FloatArray:
+        """One number for each target, shape (n_samples, n_targets), of what `inverse_link` gives.
+
+        The mean of y given x, or the median. It is linear, so that the mean of several networks'
+        predictions gives the mean of their numbers.
+        """
+        return prediction
 
     @abstractmethod
     def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:

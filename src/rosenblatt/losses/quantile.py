@@ -8,12 +8,13 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.errors import InputError
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
 from rosenblatt.losses.registration import Targets, register
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Quantile", "outputs_per_target"]
+__all__ = ["Quantile"]
 
 
 @final
@@ -48,6 +49,23 @@ class Quantile(Loss):
                 )
         object.__setattr__(self, "levels", levels)
 
+    @property
+    def outputs_per_target(self) -> int:
+        return len(self.levels)
+
+    def point(self, prediction: FloatArray) -> FloatArray:
+        """The median, or the only level; InputError where there is neither."""
+        n = len(self.levels)
+        if n == 1:
+            return prediction
+        if 0.5 not in self.levels:
+            raise InputError(
+                "the model predicts several quantiles without the median, and a prediction is one"
+                " number: use rosenblatt.persistence.load_model in Python, and the model's"
+                " `predict`"
+            )
+        return prediction[:, self.levels.index(0.5) :: n]
+
     def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
         tau, u = self._levels_and_errors(scores, y)
         total: FloatArray = np.maximum(tau * u, (tau - 1) * u).sum(axis=(1, 2))
@@ -70,11 +88,6 @@ class Quantile(Loss):
         """τ, shape (n_levels,), and y - s, shape (n_samples, n_targets, n_levels)."""
         tau = np.array(self.levels, scores.dtype)
         return tau, y[:, :, None] - scores.reshape(len(scores), -1, len(self.levels))
-
-
-def outputs_per_target(loss: Loss) -> int:
-    """Scores for each target: one, or one for each level."""
-    return len(loss.levels) if isinstance(loss, Quantile) else 1
 
 
 register(Quantile, "quantile", targets=Targets.NUMBERS, link=Link.IDENTITY)

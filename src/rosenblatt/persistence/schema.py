@@ -18,7 +18,6 @@ import numpy as np
 from rosenblatt.activations import Activation, Identity
 from rosenblatt.errors import InputError
 from rosenblatt.losses import Loss
-from rosenblatt.losses.quantile import outputs_per_target
 from rosenblatt.model import AnyModel, EnsembleModel, Model
 from rosenblatt.network import Dense, Layer, MonotoneDense, Network, Shape, fill
 from rosenblatt.normalizations import Normalization
@@ -231,9 +230,9 @@ def _network_from(metadata: AnyMetadata, member: MemberData) -> Network:
 
 
 def _outputs_for(target: ClassTarget | NumberTarget, loss: Loss) -> int:
-    """One output a class, but one for two classes; one for a number, or each of its quantiles."""
+    """One output a class, but one for two classes; those of the loss for a number."""
     if isinstance(target, NumberTarget):
-        return outputs_per_target(loss)
+        return loss.outputs_per_target
     return len(target.classes) if len(target.classes) > 2 else 1
 
 

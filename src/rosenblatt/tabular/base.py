@@ -18,6 +18,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.errors import InputError
+from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
 from rosenblatt.support.coverage import checked_coverage
@@ -34,7 +35,7 @@ from rosenblatt.tabular.inputs import by_place, is_frame, names_of_arrays, table
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.networks import NETWORKS, NetworkFamily
-from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, ONCE, PRESETS, Preset
+from rosenblatt.tabular.preset import DEFAULT, ONCE, PRESETS, Preset
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.shape import EXTRAPOLATIONS, Shape, shape_for
 from rosenblatt.tabular.splits import require_one_split
@@ -259,9 +260,9 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         return None
 
     @property
-    def _loss(self) -> str:
+    def _loss(self) -> Loss:
         """Of numbers."""
-        return NUMBER_LOSSES[0]
+        return SquaredError()
 
     @property
     def _family(self) -> NetworkFamily | None:

@@ -8,10 +8,11 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.losses import Loss
+from rosenblatt.losses import AbsoluteError, Loss, SquaredError
 from rosenblatt.support.types import Float64Array
 from rosenblatt.table import ClassTarget, NumberTarget
 from rosenblatt.table.target import AnyTarget
+from rosenblatt.tabular.likelihood import Likelihood, is_of_counts
 from rosenblatt.tabular.objective import Classes, Numbers, Objective
 from rosenblatt.tabular.preset import Recipe
 
@@ -89,6 +90,10 @@ def candidates_for(
     if isinstance(target, ClassTarget):
         objective = Classes(len(target.classes), wide.smoothing)
         return [Candidate(recipe, target, objective) for recipe in (wide, small)]
+    if not isinstance(loss, SquaredError | AbsoluteError):
+        learnt = replace(target, mean=0.0, scale=1.0) if is_of_counts(loss) else target
+        of_loss = Likelihood(learnt, loss)
+        return [Candidate(recipe, learnt, of_loss) for recipe in (wide, small)]
     targets = [target, *(logarithms(target, y, weights) if with_logarithms else ())]
     return [
         Candidate(recipe, one, Numbers(one, loss, target.scale))

@@ -296,6 +296,14 @@ class TableClassifier(ClassifierMixin, BaseTable):
         """Refused: intervals are of numbers; see `predict_set`."""
         raise InputError("a classifier predicts classes: sets of them come from predict_set")
 
+    def predict_distribution(self, X: Any) -> NoReturn:
+        """Refused: a class has probabilities; see `predict_proba`."""
+        raise InputError("a classifier predicts classes: their probabilities are predict_proba's")
+
+    def predict_quantile(self, X: Any, q: float) -> NoReturn:
+        """Refused: a class has probabilities; see `predict_proba`."""
+        self.predict_distribution(X)
+
     @property
     def calibration_(self) -> list[dict[str, float]]:
         """Rows not seen in training by their confidence: a dict for each bin, as a frame takes

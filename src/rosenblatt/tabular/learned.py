@@ -13,7 +13,7 @@ from rosenblatt.support.types import FloatArray
 from rosenblatt.table.target import AnyTarget, ClassTarget
 from rosenblatt.tabular.candidates import Candidate
 from rosenblatt.tabular.member import Member
-from rosenblatt.tabular.outside import scores_outside
+from rosenblatt.tabular.outside import points_outside, scores_outside
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.temperature import of_mean, scaled_down, temperature
 
@@ -35,8 +35,9 @@ class Learned:
         The name of theirs.
     members : tuple of Member
         Uncalibrated.
-    outside : array (n_rows, n_outputs)
-        Calibrated raw scores of each row by the networks that have not seen it; NaN without any.
+    outside : array (n_rows, n_outputs) or (n_rows, 1)
+        Calibrated raw scores of classes, or standardised numbers, of each row by the networks that
+        have not seen it; NaN without any.
     n_outside : float
         How many networks these scores are the mean of, on average over the rows.
     n_recipes : int
@@ -72,11 +73,12 @@ def concluded(
     notes: tuple[str, ...] = (),
 ) -> Learned:
     """The mean of the members, whose class probabilities are calibrated by the rows outside."""
-    outside = scores_outside(rows, members)
+    is_class = isinstance(chosen.target, ClassTarget)
+    outside = (scores_outside if is_class else points_outside)(rows, members)
     models = [m.model for m in members]
     known = np.isfinite(outside[:, 0])
     n_outside = sum(len(m.division.validation) for m in members) / max(int(known.sum()), 1)
-    if isinstance(chosen.target, ClassTarget):
+    if is_class:
         codes, weights = rows.targets(np.flatnonzero(known))
         T = temperature(outside if known.all() else outside[known], codes, weights)
         outside /= T

@@ -113,6 +113,12 @@ def train(
     """
     rng = np.random.RandomState(seed)
     theta = network.initial_parameters(rng, GlorotUniform(), np.float32)
+    of_training, its_weights = rows.targets(division.train)
+    first_scores = objective.first_scores(of_training, its_weights)
+    if first_scores is not None:
+        network.named_parameters(theta)[f"layers.{len(network.layers) - 1}.bias"][...] = (
+            first_scores
+        )
     batch_size = batch_size_for(len(division.train))
     optimizer = AdamW(
         lr=recipe.learning_rate * rate_factor(batch_size),

@@ -66,6 +66,12 @@ class Objective(ABC):
     ) -> tuple[float, float]:
         """How good raw scores, shape (n, n_outputs), are: the larger pair is the better one."""
 
+    def first_scores(
+        self, y: npt.NDArray[Any], weights: Float64Array | None
+    ) -> Float64Array | None:
+        """Biases that the last layer begins with, shape (n_outputs,); None for random ones."""
+        return None
+
     @abstractmethod
     def errors(
         self, scores: FloatArray, y: npt.NDArray[Any], weights: Float64Array | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,19 @@ from rosenblatt.support.types import FloatArray
 from rosenblatt.tabular.member import Member
 from rosenblatt.tabular.rows import TrainingRows
 
-__all__ = ["scores_outside"]
+__all__ = ["points_outside", "scores_outside"]
+
+
+def points_outside(rows: TrainingRows, members: Sequence[Member]) -> FloatArray:
+    """Mean predicted numbers, standardised, of each row by the same networks; shape (n_rows, 1)."""
+    losses = [member.model.loss for member in members]
+    return scores_outside(
+        rows,
+        [
+            replace(member, scores=loss.point(loss.inverse_link(member.scores)))
+            for member, loss in zip(members, losses, strict=True)
+        ],
+    )
 
 
 def scores_outside(rows: TrainingRows, members: Sequence[Member]) -> FloatArray:

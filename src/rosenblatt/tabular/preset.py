@@ -13,6 +13,7 @@ __all__ = [
     "NUMBER_LOSSES",
     "ONCE",
     "PRESETS",
+    "QUANTILES",
     "Preset",
     "Recipe",
 ]
@@ -93,7 +94,16 @@ class Preset:
 
 
 MOST_NETWORKS: Final = 1000
-NUMBER_LOSSES: Final = ("squared_error", "absolute_error")
+NUMBER_LOSSES: Final = (
+    "squared_error",
+    "absolute_error",
+    "gaussian",
+    "mixture",
+    "poisson",
+    "negative_binomial",
+    "quantile",
+)
+QUANTILES: Final = (0.1, 0.5, 0.9)
 DEFAULT: Final = "default"
 PRESETS: Final[Mapping[str, Preset]] = {
     "fast": Preset(n_folds=6, operations=4e11, epochs=20, fewest_epochs=8, fewest_members=2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NoReturn, final
 
 import numpy as np
@@ -12,7 +12,9 @@ from sklearn.metrics import r2_score
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_array, column_or_1d
 
+from rosenblatt.distributions import Distribution, distribution_of
 from rosenblatt.errors import InputError
+from rosenblatt.losses import Loss
 from rosenblatt.support.coverage import checked_coverage
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import Float64Array, FloatArray
@@ -22,10 +24,11 @@ from rosenblatt.tabular.base import BaseTable
 from rosenblatt.tabular.inputs import is_missing
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.networks import NetworkFamily
-from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, Preset
+from rosenblatt.tabular.number_losses import number_loss
+from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, QUANTILES, Preset
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.shape import EXTRAPOLATIONS
-from rosenblatt.uncertainty import IntervalCalibration
+from rosenblatt.uncertainty import IntervalCalibration, quantiles_of
 
 __all__ = ["TableRegressor"]
 
@@ -46,8 +49,16 @@ class TableRegressor(RegressorMixin, BaseTable):
     verbose
         As in `TableClassifier`, of the number in place of the probability. With linear
         extrapolation no logarithm is learnt.
-    loss : {'squared_error', 'absolute_error'}, default='squared_error'
-        What the networks minimise: the latter predicts medians, which outliers do not move.
+    loss : str or Loss, default='squared_error'
+        What the networks minimise, by name or as an object of `rosenblatt.losses`:
+
+        - 'squared_error', and 'absolute_error', which predicts medians that outliers do not move.
+        - 'gaussian', 'mixture' (`GaussianMixture(components=3)`): a distribution for each row
+          (theory L19, L21), see `predict_distribution`; `predict` gives its mean.
+        - 'poisson', 'negative_binomial': the same of counts (L18, L20).
+        - 'quantile': the levels `quantiles`, see `predict_quantile`; `predict` gives the median.
+    quantiles : tuple of float, default=(0.1, 0.5, 0.9)
+        Levels of 'quantile'; the median is always learnt as well.
 
     Attributes
     ----------
@@ -69,7 +80,8 @@ class TableRegressor(RegressorMixin, BaseTable):
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **BaseTable._parameter_constraints,
-        "loss": [StrOptions(set(NUMBER_LOSSES))],
+        "loss": [StrOptions(set(NUMBER_LOSSES)), Loss],
+        "quantiles": ["array-like"],
     }
 
     def __init__(
@@ -77,7 +89,8 @@ class TableRegressor(RegressorMixin, BaseTable):
         preset: str | Preset = DEFAULT,
         *,
         network: str | NetworkFamily | None = None,
-        loss: str = NUMBER_LOSSES[0],
+        loss: str | Loss = NUMBER_LOSSES[0],
+        quantiles: Sequence[float] = QUANTILES,
         time_limit: float | None = None,
         columns: Mapping[str, ColumnKind | str] | None = None,
         monotonic_cst: Mapping[str, int] | npt.ArrayLike | None = None,
@@ -98,22 +111,83 @@ class TableRegressor(RegressorMixin, BaseTable):
             verbose=verbose,
         )
         self.loss = loss
+        self.quantiles = quantiles
 
     @property
-    def _loss(self) -> str:
-        return self.loss
+    def _loss(self) -> Loss:
+        return number_loss(self.loss, self.quantiles)
 
     def predict(self, X: Any) -> FloatArray:
-        """Predicted numbers in the target's own units, shape (n_rows,)."""
+        """Predicted numbers in the target's own units, shape (n_rows,).
+
+        Means; medians of the losses 'absolute_error' and 'quantile'.
+        """
         target = self.encoding_.target if hasattr(self, "encoding_") else None
         scores = self._predicted(X)
         assert isinstance(target, NumberTarget)
-        return target.restore(scores[:, 0].astype(np.float64))
+        points = self.network_.loss.point(scores)
+        return target.restore(points[:, 0].astype(np.float64))
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of the predictions, as scikit-learn's `r2_score` gives it."""
         with plain_values(y=y, sample_weight=sample_weight):
             return float(super().score(X, y, sample_weight))
+
+    def predict_distribution(self, X: Any) -> Distribution:
+        """The distribution of the number of each row (theory U6).
+
+        The networks are mixed: what they disagree in adds to the spread. Unlike `predict` it is not
+        held to the range of the training rows.
+
+        Parameters
+        ----------
+        X : data frame or array-like
+            As in `predict`.
+
+        Returns
+        -------
+        Distribution
+            With `mean`, `variance`, `quantile(q)`, `cdf(y)`, `log_prob(y)` and `sample(rng)`, one
+            value for each row, in the target's own unit.
+
+        Raises
+        ------
+        InputError
+            If the loss is not the likelihood of a distribution.
+        """
+        features, target = self._features(X), self.encoding_.target
+        assert isinstance(target, NumberTarget)
+        members = self.network_.members
+        return distribution_of(
+            self.network_.loss, [m.scores(features) for m in members], target.mean, target.scale
+        )
+
+    def predict_quantile(self, X: Any, q: float) -> Float64Array:
+        """The q-quantile of each row's number, shape (n_rows,).
+
+        Of a distribution any q between 0 and 1; of the loss 'quantile' those between the levels
+        that were learnt, on straight lines from level to level.
+
+        Raises
+        ------
+        InputError
+            If `q` is none of them, or the loss predicts neither.
+        """
+        q = checked_coverage(q, "q")
+        features, target = self._features(X), self.encoding_.target
+        assert isinstance(target, NumberTarget)
+        return quantiles_of(self.network_, target, features, q)
+
+    def log_likelihood(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The mean over the rows of ln p(y), in the target's own unit: the larger, the better.
+
+        Raises
+        ------
+        InputError
+            As of `predict_distribution`.
+        """
+        each = self.predict_distribution(X).log_prob(self._checked(y))
+        return float(np.average(each, weights=sample_weight))
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> Float64Array:
         """Intervals that hold the number of a new row with a given probability (theory U1, U2).
@@ -151,7 +225,8 @@ class TableRegressor(RegressorMixin, BaseTable):
         features, target = self._features(X), self.encoding_.target
         assert isinstance(calibration, IntervalCalibration)
         assert isinstance(target, NumberTarget)
-        predicted = self.network_.predict(features)[:, 0].astype(np.float64)
+        points = self.network_.loss.point(self.network_.predict(features))
+        predicted = points[:, 0].astype(np.float64)
         return calibration.bounds(target, features, predicted, coverage)
 
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:

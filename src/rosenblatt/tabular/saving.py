@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from rosenblatt import __version__
+from rosenblatt.losses import Quantile
 from rosenblatt.persistence import PartSize, SavedModel, Score, Summary, load_model
 from rosenblatt.table import ClassTarget
 from rosenblatt.tabular.parameters import direction_options, options_of, parameters_of
@@ -73,6 +74,8 @@ def load(path: str | PathLike[str]) -> TableClassifier | TableRegressor:
         estimator.classes_ = np.array(target.classes, dtype=dtype)
     else:
         estimator = TableRegressor()
+        if isinstance(saved.model.loss, Quantile):
+            estimator.quantiles = saved.model.loss.levels
     options = saved.summary.options
     estimator.set_params(**parameters_of(options, estimator.get_params().keys()))
     estimator._restore(saved, names)

@@ -11,10 +11,10 @@ from typing import final
 
 import numpy as np
 
-from rosenblatt.losses import AbsoluteError, SquaredError
+from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
-from rosenblatt.table import TableEncoding
+from rosenblatt.table import NumberTarget, TableEncoding
 from rosenblatt.tabular.encoded_table import EncodedTable
 from rosenblatt.tabular.encoding import numeric_features, without_codes
 from rosenblatt.tabular.epoch_log import EpochLog, TrainedEpoch
@@ -23,11 +23,10 @@ from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.learner import learn
 from rosenblatt.tabular.networks.family import NetworkFamily
 from rosenblatt.tabular.networks.learner import learn_once
-from rosenblatt.tabular.preset import NUMBER_LOSSES, Preset
+from rosenblatt.tabular.number_losses import require_learnable
+from rosenblatt.tabular.preset import Preset
 from rosenblatt.tabular.rows import TrainingRows
 from rosenblatt.tabular.work import Report
-
-LOSSES = dict(zip(NUMBER_LOSSES, (SquaredError(), AbsoluteError()), strict=True))
 
 __all__ = ["TrainedTable", "train_networks"]
 
@@ -67,7 +66,7 @@ def train_networks(
     preset: Preset,
     *,
     family: NetworkFamily | None = None,
-    loss: str = NUMBER_LOSSES[0],
+    loss: Loss = SquaredError(),  # noqa: B008
     n_jobs: int | None = None,
     stop: StopSignal | None = None,
     report: Report | None = None,
@@ -82,17 +81,22 @@ def train_networks(
         The one that the table was encoded for.
     family : NetworkFamily, optional
         A published network, in place of the learner's recipes.
-    loss : str
-        Of numbers: one of `NUMBER_LOSSES`.
+    loss : Loss
+        Of numbers.
     n_jobs, stop, report, planned
         As in `learn`.
 
     Raises
     ------
+    InputError
+        If the loss is of other numbers than the target's.
     KeyboardInterrupt
         If Ctrl-C arrives before a network has an epoch; afterwards it ends the training, and what
         is trained by then is kept.
     """
+    target = table.encoding.target
+    if isinstance(target, NumberTarget):
+        require_learnable(loss, table.rows.y, target.name, family, table.shape)
     log = EpochLog(report)
     encoding = table.encoding
     directions = table.shape.directions(encoding).tolist()
@@ -100,7 +104,7 @@ def train_networks(
         learned = learn_once(
             family,
             table,
-            loss=LOSSES[loss],
+            loss=loss,
             n_jobs=n_jobs,
             stop=stop,
             report=log,
@@ -114,7 +118,7 @@ def train_networks(
             table.divisions,
             preset,
             seed=table.seed,
-            loss=LOSSES[loss],
+            loss=loss,
             n_jobs=n_jobs,
             stop=stop,
             report=log,

@@ -9,7 +9,7 @@ import numpy as np
 from rosenblatt.activations import Elementwise
 from rosenblatt.backprop import Trace, backpropagate
 from rosenblatt.errors import InputError
-from rosenblatt.losses import Loss, Quantile
+from rosenblatt.losses import Loss
 from rosenblatt.model import AnyModel, Model
 from rosenblatt.network import Dense
 from rosenblatt.regularization.penalties import Penalty
@@ -133,8 +133,8 @@ def shown_target(y: FloatArray, loss: Loss, n_outputs: int) -> FloatArray:
     """y at each output: a class code becomes 1 at its class."""
     if len(y) == n_outputs:
         return y
-    if isinstance(loss, Quantile):
-        return np.repeat(y, len(loss.levels))
+    if loss.outputs_per_target > 1:
+        return np.repeat(y, loss.outputs_per_target)
     one_hot: FloatArray = np.zeros(n_outputs, y.dtype)
     one_hot[int(y[0])] = 1
     return one_hot

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from rosenblatt.activations import Step
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
-from rosenblatt.losses import Quantile
 from rosenblatt.options.config import training_config
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.perceptron import Perceptron, ThresholdNeuron
@@ -94,8 +93,8 @@ def trace(
         targets.check_encoded(encoded)
     except (TypeError, ValueError) as error:
         raise InputError(f"y={y!r} is no target of this estimator: {error}") from error
-    levels = len(model.loss.levels) if isinstance(model.loss, Quantile) else 1
-    n_targets = 1 if getattr(targets, "multiclass", False) else model.n_outputs // levels
+    n_each = model.loss.outputs_per_target
+    n_targets = 1 if getattr(targets, "multiclass", False) else model.n_outputs // n_each
     if encoded.shape != (1, n_targets):
         raise InputError(f"y has {encoded.size} numbers, and the estimator has {n_targets} targets")
     parameters = Parameters.of(estimator)

@@ -5,6 +5,7 @@ Everything here is plain data of bounded size, learnt from rows that the network
 
 from rosenblatt.uncertainty.error_scale import ErrorScale
 from rosenblatt.uncertainty.intervals import IntervalCalibration
+from rosenblatt.uncertainty.quantiles import quantiles_of
 from rosenblatt.uncertainty.reliability import Reliability, ReliabilityBin
 from rosenblatt.uncertainty.score_distribution import ScoreDistribution, effective_number
 from rosenblatt.uncertainty.sets import LEAST_SURPRISE, SetCalibration
@@ -24,4 +25,5 @@ __all__ = [
     "ShiftReference",
     "Uncertainty",
     "effective_number",
+    "quantiles_of",
 ]
