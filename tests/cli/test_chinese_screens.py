@@ -143,7 +143,10 @@ def test_columns_of_a_table_stand_below_each_other(place: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["trian"], "错误：没有名为 'trian' 的命令。是否指 'train'？（见 rosenblatt --help）"),
+        (
+            ["trian"],
+            "错误：没有名为 'trian' 的命令。是否指 'train', 'trace'？（见 rosenblatt --help）",
+        ),
         (["train", "--epoch", "3"], "错误：没有这个选项：--epoch（可能是："),
         (
             ["train", "t.csv", "--epochs", "0"],

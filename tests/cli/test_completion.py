@@ -72,7 +72,7 @@ def asked(request: str, words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_words_for_a_shell() -> None:
-    done = asked("complete_bash", "rosenblatt ex")
+    done = asked("complete_bash", "rosenblatt expo")
     assert (done.returncode, done.stdout.split()) == (0, ["export"]), done.stderr
 
 

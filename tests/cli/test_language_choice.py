@@ -112,7 +112,7 @@ def test_a_wrong_language_is_an_error_of_the_command_line() -> None:
 def test_a_shell_completes_beside_the_option() -> None:
     asked = {
         "_ROSENBLATT_COMPLETE": "complete_bash",
-        "COMP_WORDS": "rosenblatt --lang zh tr",
+        "COMP_WORDS": "rosenblatt --lang zh trai",
         "COMP_CWORD": "3",
     }
     assert run(**asked).stdout.split() == [b"train"]

@@ -69,7 +69,7 @@ def test_a_senseless_option_is_refused_in_one_sentence(case, capsys, tmp_path, m
         (["train", "data.csv", "--example", "iris"], "not both"),
         (["train", "--example", "mnist"], "'breast_cancer', 'diabetes', 'digits', 'iris', 'wine'"),
         (["predict"], "'model'"),
-        (["explain"], "explain"),
+        (["explane"], "explane"),
         (["inspect", "--quickly", "m"], "--quickly"),
     ],
 )

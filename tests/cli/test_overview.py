@@ -141,7 +141,7 @@ def test_a_training_finds_no_pandas(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "found"), [("rosenblatt tr", "train"), ("rosenblatt train --pre", "--preset")]
+    ("words", "found"), [("rosenblatt trai", "train"), ("rosenblatt train --pre", "--preset")]
 )
 def test_a_shell_completes_commands_and_options(words: str, found: str) -> None:
     asked = {"_ROSENBLATT_COMPLETE": "complete_bash", "COMP_WORDS": words}

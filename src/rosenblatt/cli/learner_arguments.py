@@ -13,9 +13,7 @@ from rosenblatt.cli.fit_arguments import FitArguments
 from rosenblatt.cli.learner_options import CLASS_WEIGHTS, LearnerOptions
 from rosenblatt.cli.search_options import parse_time
 from rosenblatt.errors import InputError
-from rosenblatt.tabular.decision_text import parsed, written
-from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES
-from rosenblatt.tabular.shape import EXTRAPOLATIONS
+from rosenblatt.tabular.preset import DEFAULT, EXTRAPOLATIONS, NUMBER_LOSSES
 
 __all__ = ["LearnerArguments"]
 
@@ -124,7 +122,7 @@ class LearnerArguments:
             ensemble=self.ensemble,
             network=network,
             class_weight=self.class_weight,
-            decision=None if self.decision is None else written(parsed(self.decision)),
+            decision=None if self.decision is None else decision_of(self.decision),
             split=self.split,
             loss=self.loss,
             every_row=self.save_predictions is not None,
@@ -144,3 +142,11 @@ def direction_of(text: str) -> tuple[str, int]:
             f"--monotone {text!r} is not COLUMN=1 or COLUMN=-1: write it like --monotone income=1"
         )
     return name, DIRECTIONS[direction.strip()]
+
+
+def decision_of(text: str) -> str | float | None:
+    """The option --decision as a plain value, with the costs of a file written out."""
+    # Not at the top: a command line is parsed before anything heavy is imported.
+    from rosenblatt.tabular.decision_text import parsed, written
+
+    return written(parsed(text))

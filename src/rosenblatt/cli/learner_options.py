@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, final
 
 from rosenblatt.cli.options import TASKS, check, check_member
 from rosenblatt.errors import InputError
-from rosenblatt.persistence import OptionValue
-from rosenblatt.tabular.parameters import direction_options
-from rosenblatt.tabular.preset import MOST_NETWORKS, NUMBER_LOSSES, ONCE, PRESETS, Preset
-from rosenblatt.tabular.shape import EXTRAPOLATIONS
+from rosenblatt.tabular.preset import (
+    EXTRAPOLATIONS,
+    MOST_NETWORKS,
+    NUMBER_LOSSES,
+    ONCE,
+    PRESETS,
+    Preset,
+)
+
+if TYPE_CHECKING:
+    from rosenblatt.persistence import OptionValue
 
 if TYPE_CHECKING:
     from rosenblatt.tabular.networks import NetworkFamily
@@ -95,6 +102,10 @@ class LearnerOptions:
     @property
     def recorded(self) -> tuple[OptionValue, ...]:
         """What a model file keeps of them."""
+        # Not at the top: a command line is parsed before anything heavy is imported.
+        from rosenblatt.persistence import OptionValue
+        from rosenblatt.tabular.parameters import direction_options
+
         plain = {name: value for name, value in vars(self).items() if name != "directions"}
         values = (OptionValue(name, value) for name, value in plain.items())
         return (*values, *direction_options(self.directions))

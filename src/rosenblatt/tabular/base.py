@@ -35,9 +35,9 @@ from rosenblatt.tabular.inputs import by_place, is_frame, names_of_arrays, table
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.networks import NETWORKS, NetworkFamily
-from rosenblatt.tabular.preset import DEFAULT, ONCE, PRESETS, Preset
+from rosenblatt.tabular.preset import DEFAULT, EXTRAPOLATIONS, ONCE, PRESETS, Preset
 from rosenblatt.tabular.rows import TrainingRows
-from rosenblatt.tabular.shape import EXTRAPOLATIONS, Shape, shape_for
+from rosenblatt.tabular.shape import Shape, shape_for
 from rosenblatt.tabular.splits import require_one_split
 from rosenblatt.tabular.summary import network_summary, summary_of
 from rosenblatt.tabular.training import train_networks

@@ -27,9 +27,8 @@ from rosenblatt.tabular.encoder import TableEncoder
 from rosenblatt.tabular.inputs import is_missing, values_of
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.networks import NetworkFamily
-from rosenblatt.tabular.preset import DEFAULT, Preset
+from rosenblatt.tabular.preset import DEFAULT, EXTRAPOLATIONS, Preset
 from rosenblatt.tabular.rows import TrainingRows
-from rosenblatt.tabular.shape import EXTRAPOLATIONS
 from rosenblatt.uncertainty import Reliability, SetCalibration
 
 if TYPE_CHECKING:

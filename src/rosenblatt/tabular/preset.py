@@ -8,6 +8,7 @@ from typing import Final, final
 
 __all__ = [
     "DEFAULT",
+    "EXTRAPOLATIONS",
     "MOST_NETWORKS",
     "NETWORK_NAMES",
     "NUMBER_LOSSES",
@@ -17,6 +18,10 @@ __all__ = [
     "Preset",
     "Recipe",
 ]
+
+
+# Far beyond the training rows.
+EXTRAPOLATIONS: Final = ("constant", "linear")
 
 
 @final

@@ -25,9 +25,14 @@ from rosenblatt.tabular.inputs import is_missing
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.networks import NetworkFamily
 from rosenblatt.tabular.number_losses import number_loss
-from rosenblatt.tabular.preset import DEFAULT, NUMBER_LOSSES, QUANTILES, Preset
+from rosenblatt.tabular.preset import (
+    DEFAULT,
+    EXTRAPOLATIONS,
+    NUMBER_LOSSES,
+    QUANTILES,
+    Preset,
+)
 from rosenblatt.tabular.rows import TrainingRows
-from rosenblatt.tabular.shape import EXTRAPOLATIONS
 from rosenblatt.uncertainty import IntervalCalibration, quantiles_of
 
 __all__ = ["TableRegressor"]

@@ -13,10 +13,10 @@ from rosenblatt.support.types import IntArray
 from rosenblatt.table import ClassTarget, ColumnKind, Date, Number, TableEncoding, TableFormats
 from rosenblatt.table.columns import AnyColumn, Boolean
 from rosenblatt.table.names import require_columns
+from rosenblatt.tabular.preset import EXTRAPOLATIONS
 
-__all__ = ["EXTRAPOLATIONS", "ORDINARY", "Shape", "shape_for"]
+__all__ = ["ORDINARY", "Shape", "shape_for"]
 
-EXTRAPOLATIONS: Final = ("constant", "linear")
 # Of linear extrapolation, in units of a column's spread, and of the outermost pieces' widths.
 FAR: Final = 1e6
 ORDERED: Final = (ColumnKind.NUMBER, ColumnKind.DATE, ColumnKind.TRUTH)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Self, final
+from typing import TYPE_CHECKING, ClassVar, Self, final
 
 import numpy as np
-from scipy.special import chdtrc, kolmogorov
 
+from rosenblatt.support.late import late
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = late("scipy.special")
 
 __all__ = ["CellReference", "ColumnReference", "NumberReference"]
 
@@ -104,7 +109,7 @@ class NumberReference(ColumnReference):
         distance = float(np.abs(at_or_below - self.shares).max())
         distance = max(distance, 1 - float(np.searchsorted(x, values[-1], side="right")) / n)
         distance = max(distance, float(np.searchsorted(x, values[0], side="left")) / n)
-        return float(kolmogorov(distance * np.sqrt(n * n_rows / (n + n_rows))))
+        return float(special.kolmogorov(distance * np.sqrt(n * n_rows / (n + n_rows))))
 
 
 @final
@@ -156,7 +161,7 @@ class CellReference(ColumnReference):
         if enough.sum() < 2:
             return 1.0
         distance = ((columns - expected) ** 2 / np.maximum(expected, 1e-9))[:, enough].sum()
-        return float(chdtrc(enough.sum() - 1, distance))
+        return float(special.chdtrc(enough.sum() - 1, distance))
 
 
 def cells_of(X: FloatArray, start: int, n_indicators: int) -> IntArray:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 from rosenblatt.engine.blas_threads import one_thread_blas
+from rosenblatt.support.late import late
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 from rosenblatt.uncertainty.error_scale import ErrorScale
+
+if TYPE_CHECKING:
+    from scipy import linalg
+else:
+    linalg = late("scipy.linalg")
 
 __all__ = ["FittedScale", "fitted_scale"]
 
@@ -152,7 +157,7 @@ def minimised(
     A = np.hstack([np.ones((len(basis), 1)), basis])
     ridge = np.full(A.shape[1], penalty / every)
     ridge[0] = 0.0
-    factor = cho_factor((A * weights[:, None]).T @ A + np.diag(ridge))
+    factor = linalg.cho_factor((A * weights[:, None]).T @ A + np.diag(ridge))
     b = np.zeros(A.shape[1])
     b[0] = np.log(np.average(errors, weights=weights) or 1.0)
 
@@ -163,7 +168,9 @@ def minimised(
 
     now = value(b)
     for _ in range(STEPS):
-        step = cho_solve(factor, A.T @ (weights * (errors * np.exp(-(A @ b)) - 1)) - ridge * b)
+        step = linalg.cho_solve(
+            factor, A.T @ (weights * (errors * np.exp(-(A @ b)) - 1)) - ridge * b
+        )
         length = 1.0
         while not (then := value(b + length * step)) <= now and length > TOL:
             length /= 2

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
-from scipy.special import kolmogorov
 
+from rosenblatt.support.late import late
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.uncertainty.column_reference import (
     CellReference,
@@ -16,6 +16,11 @@ from rosenblatt.uncertainty.column_reference import (
     NumberReference,
 )
 from rosenblatt.uncertainty.score_distribution import ScoreDistribution
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = late("scipy.special")
 
 __all__ = ["ColumnShift", "Shift", "ShiftReference", "oddness"]
 
@@ -124,7 +129,9 @@ class ShiftReference:
         # Odd rows have small p-values; p-values of tied rows are larger, never smaller.
         odd = np.sort(p_rows)
         distance = float((np.arange(1, len(odd) + 1) / len(odd) - odd).max())
-        p_odd = min(kolmogorov(max(distance, 0) * np.sqrt(smaller(len(odd), n_rows))) * n_tests, 1)
+        p_odd = min(
+            special.kolmogorov(max(distance, 0) * np.sqrt(smaller(len(odd), n_rows))) * n_tests, 1
+        )
         return Shift(
             tuple(sorted((one for one in shifted if one.p_value <= rate), key=by_p_value)),
             float(np.mean(p_rows < 0.01)),
