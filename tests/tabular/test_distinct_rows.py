@@ -105,9 +105,9 @@ def test_rows_that_differ_are_kept_in_the_order_of_their_keys() -> None:
 
 def test_weights_are_counts_whatever_their_unit() -> None:
     given = distinct([1, 1, 1, 2, 3])
-    assert given.chosen.tolist() == [0, 0, 0, 3, 4]  # a large share: parts, as given
+    assert given.chosen.tolist() == [0, 0, 0, 3, 4]  # parts, as given
     assert given.weights is None
-    assert given.units.tolist() == [0, 1, 2, 3, 4]
+    assert given.units.tolist() == [0, 0, 0, 1, 2]  # few observations: in one fold
     for unit in (1.0, 2.0, 0.25, 1e300):
         other = distinct([1, 2, 3], [3 * unit, unit, unit])
         assert other.units.tolist() == given.units.tolist()
@@ -148,3 +148,17 @@ def test_few_different_rows_are_many_observations() -> None:
     fitted = TableClassifier("fast", random_state=0).fit(X, y)
     np.testing.assert_allclose(fitted.predict_proba(X)[:, 1], p, atol=0.08)
     assert abs(fitted.validation_score_ - np.maximum(p, 1 - p).mean()) < 0.02
+
+
+@pytest.mark.parametrize("kind", ["weights", "repeated"])
+def test_few_rows_of_several_weights_are_not_known_outside(kind: str) -> None:
+    """Each of 60 rows has more than a hundredth of all weight; noise has no R² outside."""
+    scores = []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        X, y, counts = rng.normal(size=(60, 2)), rng.uniform(size=60), rng.integers(1, 4, 60)
+        rows = np.repeat(np.arange(60), counts) if kind == "repeated" else np.arange(60)
+        weights = counts if kind == "weights" else None
+        fit = TableRegressor("fast", random_state=0, n_jobs=1).fit(X[rows], y[rows], weights)
+        scores.append(fit.validation_score_)
+    assert np.mean(scores) < 0.05

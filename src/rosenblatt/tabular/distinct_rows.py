@@ -22,8 +22,9 @@ __all__ = ["DistinctRows", "distinct_rows"]
 HEAVIEST_PART = 4.0  # times the mean weight of a distinct row,
 FEWEST_PARTS = 2000  # but a table of few distinct rows has that many parts
 # Parts of one row lie in one fold, as what is learnt would be known outside otherwise; but a table
-# without one of these rows is another table.
-HEAVY = 0.01  # of the weight of all rows
+# without one of these rows is another table. It has to be many observations: in a table of 60 rows
+# each has more than a hundredth of all weight.
+HEAVY, FEWEST_OBSERVATIONS = 0.01, 20  # of the weight of all rows; parts of one
 NEARLY = 1e-9
 LARGEST_WHOLE = 2.0**53
 LEAST = 1e-100  # of the largest weight, so that no ratio is infinite
@@ -83,7 +84,7 @@ def distinct_rows(keys: Sequence[npt.NDArray[Any]], weights: Float64Array | None
     else:
         totals = np.add.reduceat(scaled(weights)[order], starts)
     n_parts = parts_of(totals)
-    heavy = totals > HEAVY * totals.sum()
+    heavy = (totals > HEAVY * totals.sum()) & (n_parts >= FEWEST_OBSERVATIONS)
     n_units = np.where(heavy, n_parts, 1)
     row = np.repeat(np.arange(len(totals)), n_parts)
     first = np.cumsum(n_parts) - n_parts
