@@ -22,7 +22,7 @@ DRESS = re.compile(r"\x1b\[[0-9;]*m")
 AS_WRITTEN = re.compile(
     r"(?m)"
     r"'(?:[^'\\]|\\.)*'|`[^`]*`|rosenblatt [a-z]+ .*|pip install .*|--[a-z][\w-]*(?: [\w=.-]+)?"
-    r"|\[OPTIONS\].*|^选项 .*|(?:sepal|petal) [a-z]+|\S*[./_=<>]\S*"
+    r"|\[OPTIONS\].*|^选项 .*(?:\n {6,}\S.*)*|(?:sepal|petal) [a-z]+|\S*[./_=<>]\S*"
 )
 ENGLISH = re.compile(r"\b[A-Za-z]{2,} [a-z]{2,}\b")
 
