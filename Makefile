@@ -11,7 +11,7 @@ UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 # One test process a core; more than four would need too much memory.
 PARALLEL = -n auto --maxprocesses 4
 
-.PHONY: demo test test-all lint unit exhaustive sanitize sanitize-all test-blas aarch64 soak bench bench-products profile clean
+.PHONY: demo test test-all lint unit exhaustive sanitize sanitize-all test-blas aarch64 soak bench bench-products profile book clean
 
 demo: $(VENV)/.installed
 	@mkdir -p build/demo
@@ -124,6 +124,11 @@ profile:
 	@mkdir -p build
 	$(NATIVE) -pthread benchmarks/profile.cpp -o build/profile
 	build/profile
+
+# Experiments in full; `make book QUICK=--quick` has fewer seeds and steps.
+book: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet ".[book,cli]"
+	$(BIN)/python -m book $(QUICK)
 
 clean:
 	rm -rf $(VENV) build
