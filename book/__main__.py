@@ -16,6 +16,8 @@ def main() -> int:
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     arguments = parser.parse_args()
+    # A list of fonts of its own: the user's may be older than the fonts with Chinese characters.
+    os.environ.setdefault("MPLCONFIGDIR", str(BUILT / "matplotlib"))
     problems = build(arguments.quick, arguments.jobs)
     for problem in problems:
         print(problem)

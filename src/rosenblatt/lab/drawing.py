@@ -24,7 +24,6 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 WIDTH, HEIGHT = 6.4, 4.2
 CHINESE_FONTS = (
     "Noto Sans CJK SC",
-    "Noto Sans CJK JP",  # the first face of Noto's collection, the one that matplotlib reads
     "Noto Sans SC",
     "Source Han Sans SC",
     "WenQuanYi Zen Hei",
