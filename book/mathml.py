@@ -11,18 +11,23 @@ __all__ = ["setup"]
 
 
 def inline(writer: Any, node: Any) -> None:
-    writer.body.append(tex2mathml(node.astext()))
+    writer.body.append(mathml(node))
     raise skipped()
 
 
 def block(writer: Any, node: Any) -> None:
     """With the formula's id in the place of a number."""
     writer.body.append(writer.starttag(node, "div", CLASS="math"))
-    writer.body.append(tex2mathml(node.astext(), as_block=True))
+    writer.body.append(mathml(node, as_block=True))
     if node["label"]:
         writer.body.append(f'<span class="eqno">({node["label"]})</span>')
     writer.body.append("</div>\n")
     raise skipped()
+
+
+def mathml(node: Any, as_block: bool = False) -> str:
+    """With ŷ as one letter: browsers stretch a hat above a letter until it looks like a bar."""
+    return tex2mathml(node.astext().replace(r"\hat{y}", "ŷ"), as_block)
 
 
 def skipped() -> Exception:
