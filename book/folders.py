@@ -24,5 +24,6 @@ CHAPTERS = (
     "rules",
     "curvature",
     "backpropagation",
+    "claims",
     "tables",
 )
