@@ -1,4 +1,4 @@
-"""Lists that are no array, and masks: one sentence in every estimator, and no mask is lost."""
+"""Lists that are no array, masks, missing dates: one sentence in every estimator, none is lost."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from rosenblatt import (
@@ -158,3 +159,41 @@ def test_masked_targets_of_a_table_are_missing_ones(name: str, shape: tuple[int,
 def test_a_target_that_is_masked_throughout(name: str) -> None:
     make, y = ESTIMATORS[name]
     fails("is missing, or not counted, in all", make().fit, X, np.ma.masked_array(y, True))
+
+
+@pytest.mark.parametrize("unit", ["M8[ns]", "M8[D]", "m8[ms]"])
+def test_missing_dates_become_no_numbers(named: Any, unit: str) -> None:
+    name, make, y, fitted = named
+    times = np.arange(40).astype("i8").astype(unit)
+    times[MASK] = "NaT"
+    rows = np.tile(times[:, None], 3)
+    if name not in TABLES:  # for which they are missing cells
+        for missing in (rows, pd.DataFrame(rows), pd.DataFrame(rows).to_numpy()):
+            fails("X has dates or durations that are missing", make().fit, missing, y)
+            fails("X has dates or durations that are missing", fitted.predict, missing)
+        frame = pl.DataFrame(dict(zip("abc", rows.T, strict=True)))
+        if unit != "M8[D]":
+            fails("X has dates or durations that are missing", make().fit, frame, y)
+        for target in (times, pd.Series(times)):
+            fails("y has dates or durations that are missing", make().fit, X, target)
+    else:
+        fails("cannot be classes|predicts numbers", make().fit, X, times)
+    if name not in WITHOUT_WEIGHTS:
+        said = "sample_weight has dates or durations that are missing"
+        fails(said, make().fit, X, y, sample_weight=times)
+
+
+def test_records_are_no_numbers(named: Any) -> None:
+    name, make, y, _ = named
+    records = np.zeros(40, dtype=[("a", int), ("b", int)])
+    refused = "hold no cells" if name in TABLES else "X has records"
+    fails(refused, make().fit, np.stack([records] * 3, axis=1), y)
+    refused = "cannot be classes|predicts numbers" if name in TABLES else "y has records"
+    fails(refused, make().fit, X, records)
+
+
+def test_dates_without_missing_ones_are_still_numbers() -> None:
+    times = np.arange(120).astype("M8[D]").reshape(40, 3)
+    fitted = MLPRegressor(max_iter=2, random_state=0).fit(times, NUMBERS)
+    plain = MLPRegressor(max_iter=2, random_state=0).fit(times.astype(float), NUMBERS)
+    np.testing.assert_array_equal(fitted.predict(times), plain.predict(times.astype(float)))

@@ -263,3 +263,13 @@ def test_a_threshold_is_for_two_classes() -> None:
     frame, _ = table(90)
     with pytest.raises(InputError, match="a threshold is for two classes, and there are 3"):
         TableClassifier("fast", decision=0.3).fit(frame, np.tile(list("abc"), 30))
+
+
+def test_rows_to_choose_by_are_given_whole() -> None:
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    y = (X[:, 0] > 0).astype(int)
+    fitted = TableClassifier("fast", random_state=0).fit(X, y)
+    with pytest.raises(InputError, match="give both, or neither"):
+        fitted.set_decision("f1", X)
+    with pytest.raises(InputError, match="X has 60 rows, and y has 59 values"):
+        fitted.set_decision("f1", X, y[:-1])

@@ -157,8 +157,10 @@ def test_cross_validation_passes_times_on() -> None:
         ({"time": "town"}, "the column 'town' holds no times"),
         ({"time": "nowhere"}, "nowhere"),
         ({"time": np.zeros(600)}, "the column 'time' holds no times"),
-        ({"folds": np.zeros(600)}, "folds has 1 value, so that none are outside"),
-        ({"folds": np.zeros(5)}, "folds has 5 values, and there are 600 rows"),
+        ({"folds": np.zeros(600)}, "folds has fewer than two values, so that no rows are outside"),
+        ({"folds": np.ma.masked_all(600)}, "folds has fewer than two values"),
+        ({"folds": np.zeros(5)}, r"folds has shape \(5,\), and there are 600 rows"),
+        ({"folds": 5}, "folds=5 is one number: give a fold for each row, or a splitter"),
         ({"folds": TimeSeriesSplit(5), "time": "day"}, "time and folds both say"),
         ({"groups": "town", "time": "day"}, "groups and time both say"),
         ({"groups": "town", "folds": np.arange(600) % 7}, "the group 'Bern' is in two folds"),
@@ -180,3 +182,15 @@ def test_groups_beside_validation_rows_are_refused() -> None:
             X_val=frame[["x"]],
             y_val=frame["price"],
         )
+
+
+def test_a_masked_fold_is_none() -> None:
+    frame = drifting(200)
+    folds = np.arange(200) % 4
+    masked = np.ma.masked_array(folds, folds == 3)
+    fit = {"X": frame[["x"]], "y": frame["price"]}
+    given = TableRegressor("fast", random_state=0).fit(**fit, folds=masked)
+    wanted = TableRegressor("fast", random_state=0).fit(
+        **fit, folds=np.where(folds == 3, -1, folds)
+    )
+    np.testing.assert_array_equal(given.predict(fit["X"]), wanted.predict(fit["X"]))

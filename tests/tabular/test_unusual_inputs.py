@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -163,3 +164,73 @@ def test_lists_are_no_numbers(cells: Any) -> None:
     for frame in (FRAME.assign(a=cells), pl.from_pandas(FRAME).with_columns(a=pl.Series(cells))):
         with pytest.raises(InputError, match="column 'a' holds lists or records"):
             encoder.transform(frame)
+
+
+UNFIT: dict[str, Any] = {
+    "date": np.array([date(2020, 1, 1 + k % 28) for k in range(N)], dtype=object),
+    "time": np.array([time(k % 24) for k in range(N)], dtype=object),
+    "timedelta": np.array([timedelta(k) for k in range(N)], dtype=object),
+    "Timestamp": pd.Series(pd.date_range("2020", periods=N, tz="UTC")),
+    "Period": pd.Series(pd.period_range("2020-01", periods=N, freq="M")),
+    "Interval": pd.Series(pd.interval_range(0, periods=N)),
+    "datetime64": np.arange(N).astype("M8[D]"),
+    "int": np.array([10**400 + k for k in range(N)], dtype=object),
+}
+
+
+@pytest.mark.parametrize("kind", UNFIT)
+def test_what_is_neither_class_nor_number_is_refused_by_its_type(kind: str) -> None:
+    y = UNFIT[kind]
+    with pytest.raises(InputError, match=f"the type {kind}.* cannot be classes: give their texts"):
+        classifier().fit(Z, y)
+    with pytest.raises(InputError, match=f"the type {kind}.*, and a regressor predicts numbers"):
+        TableRegressor("fast", random_state=0).fit(Z, y)
+
+
+@pytest.mark.parametrize("use", ["target", "sample_weight", "groups"])
+@pytest.mark.parametrize(
+    "kind", [pa.date64(), pa.timestamp("s"), pa.duration("s")], ids=["date", "time", "duration"]
+)
+def test_arrow_times_beyond_those_of_python(use: str, kind: pa.DataType) -> None:
+    frame = pa.table({"a": Z[:, 0], "far": pa.array([2**62 + k for k in range(N)], kind)})
+    y = {} if use == "target" else {"y": CODES}
+    no_weight = "sample_weight='far' names a column that holds no numbers"
+    beyond = "beyond the dates and durations of Python"
+    with pytest.raises(InputError, match=no_weight if use == "sample_weight" else beyond):
+        classifier().fit(frame, **y, **{use: "far"})
+
+
+DAYS = np.datetime64("2020-01-06") + 7 * np.arange(N)
+
+
+@pytest.mark.parametrize("unit", ["W", "h", "m", "10s", "10ms", "ps"])
+def test_times_of_any_unit_of_numpy(unit: str) -> None:
+    days = (
+        DAYS.astype("M8[s]")
+        if unit != "ps"
+        else np.datetime64("1970-01-01", "s") + 60 * np.arange(N)
+    )
+    times = days.astype(f"M8[{unit}]")
+    learn = TableEncoder(columns={"day": "date"})
+    wanted = learn.fit_transform({"day": times.astype("M8[us]"), "a": Z[:, 0]})
+    np.testing.assert_array_equal(learn.fit_transform({"day": times, "a": Z[:, 0]}), wanted)
+    lasting = (times - times[0]).astype(f"m8[{unit}]")
+    wanted = TableEncoder().fit_transform({"took": lasting.astype("m8[us]"), "a": Z[:, 0]})
+    np.testing.assert_array_equal(
+        TableEncoder().fit_transform({"took": lasting, "a": Z[:, 0]}), wanted
+    )
+
+
+def test_times_far_away_keep_their_order() -> None:
+    days = np.array([-(10**9), 0, 1, 10**9] * (N // 4)).astype("M8[D]")
+    for frame in ({"x0": days, "x1": days}, np.stack([days, days], axis=1)):
+        features = TableEncoder(columns={"x0": "date"}).fit_transform(frame)[:4, 0]
+        assert (np.diff(features) > 0).all()
+
+
+@pytest.mark.parametrize("unit", ["W", "h", "Y"])
+def test_times_beyond_64_bits_of_seconds(unit: str) -> None:
+    far = np.full(N, 2**62).astype(f"m8[{unit}]")
+    for frame in ({"took": far, "a": Z[:, 0]}, np.stack([far, far], axis=1)):
+        with pytest.raises(InputError, match="in 64 bits do not hold"):
+            TableEncoder().fit(frame)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight
 
-from rosenblatt.support.plain_values import check_unmasked
+from rosenblatt.support.plain_values import check_present
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["check_total", "checked_weights", "in_double"]
@@ -46,7 +46,7 @@ def in_double(sample_weight: Any, X: Any) -> Float64Array:
     ValueError
         For weights of another shape, and what is no number.
     """
-    check_unmasked(sample_weight=sample_weight)
+    check_present(sample_weight=sample_weight)
     try:
         weights: Float64Array = _check_sample_weight(sample_weight, X, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils import indexable
 
 from rosenblatt.problem import Rows
-from rosenblatt.support.plain_values import check_even, check_unmasked
+from rosenblatt.support.plain_values import check_even, check_present
 from rosenblatt.support.sparse_matrices import check_sparse
 
 __all__ = ["Split", "checked_rows", "numbered"]
@@ -21,7 +21,7 @@ def checked_rows(X: Any, y: Any) -> tuple[Any, Any]:
     """X and y as what folds can be taken from; ValueError for what no array is made of."""
     check_sparse(X)
     check_sparse(y, "y")
-    check_unmasked(X=X, y=y)
+    check_present(X=X, y=y)
     check_even(X=X, y=y)
     X, y = indexable(X, y)
     return X, y

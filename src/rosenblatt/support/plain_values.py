@@ -1,4 +1,4 @@
-"""Rows that users hand over, of which NumPy would lose a mask, or refuse in words of its own."""
+"""Rows that users hand over, whose missing cells NumPy would lose, or refuse in its own words."""
 
 from __future__ import annotations
 
@@ -8,16 +8,29 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["check_even", "check_unmasked", "even_rows", "plain_values"]
+__all__ = ["check_even", "check_present", "even_rows", "plain_values"]
 
 
-def check_unmasked(**given: Any) -> None:
-    """ValueError for masked values, by the name of what has them: a mask would be lost."""
+def check_present(**given: Any) -> None:
+    """ValueError for values that say something is missing which floats would not say.
+
+    A mask would be lost, and NaT, a date or duration that is missing, would become -9.2e18. Records
+    of a structured array are refused as well: of several fields the first would be left.
+    """
     for name, values in given.items():
         if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
             raise ValueError(
                 f"{name} has masked values, whose mask would be lost: leave their rows out, or fill"
                 f" them by {name}.filled(...)"
+            )
+        if has_missing_times(values):
+            raise ValueError(
+                f"{name} has dates or durations that are missing (NaT), and as numbers they would"
+                " be no longer: leave their rows out, or fill them"
+            )
+        if getattr(getattr(values, "dtype", None), "names", None):
+            raise ValueError(
+                f"{name} has records of several fields, and no numbers: give each field a column"
             )
 
 
@@ -43,10 +56,31 @@ def even_rows(**given: Any) -> Iterator[None]:
 
 @contextlib.contextmanager
 def plain_values(**given: Any) -> Iterator[None]:
-    """`even_rows`, for values that are not masked either."""
-    check_unmasked(**given)
+    """`even_rows`, for values of which none is missing in a way that would be lost."""
+    check_present(**given)
     with even_rows(**given):
         yield
+
+
+def has_missing_times(values: Any) -> bool:
+    """Whether an array, a column or a frame of nothing but dates or durations has NaT."""
+    if hasattr(values, "dtype"):
+        kinds = [values.dtype]
+    elif hasattr(values, "dtypes") and hasattr(values, "columns"):
+        kinds = values.dtypes
+    else:
+        return False
+    if not len(kinds) or not all(is_time(kind) for kind in kinds):
+        return False
+    array = np.asarray(values)
+    return array.dtype.kind in "mM" and bool(np.isnat(array).any())
+
+
+def is_time(kind: Any) -> bool:
+    """Whether a dtype of NumPy, pandas or polars is one of dates or durations."""
+    if hasattr(kind, "is_temporal"):
+        return bool(kind.is_temporal())
+    return getattr(kind, "kind", "") in ("m", "M")
 
 
 def is_ragged(values: Any) -> bool:

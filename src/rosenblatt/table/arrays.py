@@ -10,6 +10,9 @@ import pyarrow as pa
 
 from rosenblatt.errors import InputError
 
+MOST_DAYS = 2**31  # either way of 1970-01-01, in Arrow's dates
+FINER = ("ps", "fs", "as")  # than any unit of Arrow's
+
 __all__ = ["arrow_of_array", "as_native"]
 
 
@@ -21,12 +24,13 @@ def arrow_of_array(values: npt.NDArray[Any]) -> pa.Array:
 
 
 def as_native(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The same values in the byte order of the machine, and floats of at most 64 bits.
+    """The same values in the byte order of the machine, floats of at most 64 bits, times in a unit
+    of Arrow's.
 
     Raises
     ------
     InputError
-        For records and raw bytes, which hold no cells.
+        For records and raw bytes, which hold no cells, and times beyond 64 bits of seconds.
     """
     kind = values.dtype
     if kind.kind == "V":
@@ -36,4 +40,36 @@ def as_native(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if kind.kind == "f" and kind.itemsize > np.dtype(np.float64).itemsize:
         with np.errstate(over="ignore"):  # what is too large is refused as infinite
             return values.astype(np.float64)
-    return values if kind.isnative else values.astype(kind.newbyteorder("="))
+    if not kind.isnative:
+        values = values.astype(kind.newbyteorder("="))
+    return in_unit_of_arrow(values) if kind.kind in "mM" else values
+
+
+def in_unit_of_arrow(times: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Dates as they are, other times in seconds or a finer unit, never in multiples of one.
+
+    pyarrow 26 refuses years, weeks and hours, takes [10s] for [s], and cuts days to 32 bits; NumPy
+    2.4 wraps around where a unit does not hold a time.
+    """
+    unit, multiple = np.datetime_data(times.dtype)
+    if unit == "D" and times.dtype.kind == "M" and multiple == 1:
+        days = times.view(np.int64)[~np.isnat(times)]
+        if not len(days) or np.abs(days).max() < MOST_DAYS:
+            return times
+    kept = unit if unit in ("s", "ms", "us", "ns") else "ns" if unit in FINER else "s"
+    if kept == unit and multiple == 1:
+        return times
+    try:
+        converted = times.astype(f"{times.dtype.kind}8[{kept}]")
+    except OverflowError:
+        converted = None
+    # A part of a nanosecond is cut off.
+    is_cut = unit in FINER or unit == "generic"
+    if converted is None or not (
+        is_cut or np.array_equal(converted.astype(times.dtype), times, equal_nan=True)
+    ):
+        raise InputError(
+            f"values of the type {times.dtype} hold times that {kept} in 64 bits do not hold: give"
+            " them in another unit, or as numbers"
+        )
+    return converted

@@ -24,7 +24,7 @@ from rosenblatt.tabular.base import BaseTable
 from rosenblatt.tabular.chosen import OutsideRows, chosen
 from rosenblatt.tabular.decisions import COSTS_AND_WEIGHTS, Aim, CostMatrix, aim_of
 from rosenblatt.tabular.encoder import TableEncoder
-from rosenblatt.tabular.inputs import is_missing, values_of
+from rosenblatt.tabular.inputs import is_missing, kind_of, values_of
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.networks import NetworkFamily
 from rosenblatt.tabular.preset import DEFAULT, EXTRAPOLATIONS, Preset
@@ -191,9 +191,14 @@ class TableClassifier(ClassifierMixin, BaseTable):
         """
         check_is_fitted(self)
         rows = self._outside
+        if (X is None) != (y is None):
+            raise InputError("a threshold is chosen by X and y: give both, or neither")
         if X is not None:
             codes = self._encode_target(self._target, self._checked(values_of(y)))
-            rows = OutsideRows(self.predict_proba(X), codes, None)
+            p = self.predict_proba(X)
+            if len(p) != len(codes):
+                raise InputError(f"X has {len(p)} rows, and y has {len(codes)} values")
+            rows = OutsideRows(p, codes, None)
         aim = self._aim(decision)
         if aim is not None and aim.needs_rows and rows is None:
             raise InputError(
@@ -342,8 +347,8 @@ class TableClassifier(ClassifierMixin, BaseTable):
                 y = np.array(y.tolist())
         elif np.issubdtype(y.dtype, np.floating) and not np.isfinite(y).all():
             raise ValueError("Input y contains NaN or infinity.")
-        if y.dtype.kind in "mMc":
-            raise InputError(f"values of the type {y.dtype} cannot be classes: give their texts")
+        if y.dtype.kind in "mMcV" or (y.dtype == object and not isinstance(y[0], str)):
+            raise InputError(f"values of the type {kind_of(y)} cannot be classes: give their texts")
         check_classification_targets(y)
         return y
 

@@ -136,7 +136,7 @@ def training_rows(
     groups = groups_of(groups, len(table), rows)
     membership = None
     if folds is not None:
-        given = folds if hasattr(folds, "split") else values_of(folds)[rows_of(folds, table, rows)]
+        given = folds if hasattr(folds, "split") else folds_of(folds, table)[rows]
         membership = membership_of(given, len(rows), values[rows], groups)
         if groups is not None:
             require_no_shared_group(groups, membership)
@@ -162,11 +162,26 @@ def times_of(time: Any, X: Any, table: Table) -> Float64Array:
     return times_in(table, time)
 
 
-def rows_of(folds: Any, table: Table, rows: IntArray) -> IntArray:
-    """The rows, once there is a fold for each row of the table."""
-    if len(folds) != len(table):
-        raise InputError(f"folds has {len(folds)} values, and there are {len(table)} rows")
-    return rows
+def folds_of(folds: Any, table: Table) -> npt.NDArray[Any]:
+    """The fold of each row, None where it is masked."""
+    if isinstance(folds, (int, float)):
+        raise InputError(
+            f"folds={folds!r} is one number: give a fold for each row, or a splitter such as"
+            " sklearn.model_selection.KFold"
+        )
+    names = without_masked(folds)
+    if names.ndim != 1 or len(names) != len(table):
+        raise InputError(f"folds has shape {names.shape}, and there are {len(table)} rows")
+    return names
+
+
+def without_masked(given: Any) -> npt.NDArray[Any]:
+    """Values as `values_of` gives them, None for those that are masked."""
+    names = np.asarray(values_of(given))
+    if isinstance(given, np.ma.MaskedArray):
+        names = names.astype(object)
+        names[np.ma.getmaskarray(given)] = None
+    return names
 
 
 def validation_rows(
@@ -291,10 +306,7 @@ def weights_of(given: Any, n_rows: int) -> Float64Array | None:
 def groups_of(groups: Any, n_rows: int, used: IntArray) -> npt.NDArray[Any] | None:
     if groups is None:
         return None
-    names = np.asarray(values_of(groups))
-    if isinstance(groups, np.ma.MaskedArray):
-        names = names.astype(object)
-        names[np.ma.getmaskarray(groups)] = None
+    names = without_masked(groups)
     if names.shape != (n_rows,):
         raise ValueError(f"groups has shape {names.shape}, and there are {n_rows} rows")
     # A row without a group is a group of its own.

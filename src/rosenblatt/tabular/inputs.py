@@ -25,6 +25,7 @@ __all__ = [
     "by_place",
     "is_frame",
     "is_missing",
+    "kind_of",
     "learn_columns",
     "names_of_arrays",
     "table_from",
@@ -144,7 +145,7 @@ def columns_of(array: npt.NDArray[Any], mask: BoolArray | None) -> list[Any]:
 def arrow_column(values: npt.NDArray[Any], missing: BoolArray) -> pa.Array:
     """A column of an array; cells of several types as the texts that they print."""
     if values.dtype.kind in "mM":
-        return pa.array(values.astype(f"{values.dtype.kind}8[us]"), mask=missing)
+        return pa.array(as_native(values), mask=missing)
     if values.dtype != object:
         if np.issubdtype(values.dtype, np.floating):
             missing = missing | np.isnan(values)
@@ -169,7 +170,13 @@ def is_missing(value: Any) -> bool:
 def values_of(y: Any) -> npt.NDArray[Any]:
     """A target as an array of the types that its library gives: numbers, texts, truth values."""
     if isinstance(y, pa.Array | pa.ChunkedArray):
-        return np.asarray(y.to_pylist(), dtype=None if no_text(y.type) else object)
+        try:
+            return np.asarray(y.to_pylist(), dtype=None if no_text(y.type) else object)
+        except OverflowError:
+            raise InputError(
+                f"values of the type {y.type} are beyond the dates and durations of Python: give"
+                " their texts, or numbers"
+            ) from None
     if str(getattr(y, "dtype", "")).endswith("Int128"):  # of polars, and of no array
         return np.asarray(y.to_list())
     if hasattr(y, "to_numpy"):
@@ -183,6 +190,11 @@ def values_of(y: Any) -> npt.NDArray[Any]:
             "values must be in one dimension, one for each row, and some of these are sequences of"
             " different lengths"
         ) from error
+
+
+def kind_of(values: npt.NDArray[Any]) -> str:
+    """What messages call the type of values: `date` of objects, `datetime64[D]` of an array."""
+    return type(values[0]).__name__ if values.dtype == object else str(values.dtype)
 
 
 def no_text(kind: Any) -> bool:

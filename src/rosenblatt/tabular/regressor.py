@@ -21,7 +21,7 @@ from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table import ColumnKind, NumberTarget
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
-from rosenblatt.tabular.inputs import is_missing
+from rosenblatt.tabular.inputs import is_missing, kind_of
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.networks import NetworkFamily
 from rosenblatt.tabular.number_losses import number_loss
@@ -243,6 +243,11 @@ class TableRegressor(RegressorMixin, BaseTable):
                 f"the target has texts, such as {str(y[0])!r}, and a regressor predicts numbers:"
                 " take TableClassifier"
             )
+        if y.dtype.kind in "mMV" or not (y.dtype.kind == "c" or are_numbers(y)):
+            raise InputError(
+                f"the target has values of the type {kind_of(y)}, and a regressor predicts numbers:"
+                " give numbers, such as days since the first date"
+            )
         with np.errstate(over="ignore", invalid="ignore"):  # sums of numbers that are finite
             checked: npt.NDArray[Any] = check_array(
                 y,
@@ -280,9 +285,9 @@ class TableRegressor(RegressorMixin, BaseTable):
             self.validation_score_ = float(r2_score(y, predicted, sample_weight=weights))
 
 
-def are_numbers(texts: npt.NDArray[Any]) -> bool:
+def are_numbers(values: npt.NDArray[Any]) -> bool:
     try:
-        texts.astype(np.float64)
-    except ValueError:
+        values.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
         return False
     return True

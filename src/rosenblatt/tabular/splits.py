@@ -136,8 +136,8 @@ def membership_of(
     found, codes = np.unique([str(name) for name in names[~always]], return_inverse=True)
     if len(found) < 2:
         raise InputError(
-            f"folds has {len(found)} value, so that none are outside of any network: give two folds"
-            " or more"
+            "folds has fewer than two values, so that no rows are outside of any network: give two"
+            " folds or more"
         )
     membership = np.full((n_rows, len(found)), INSIDE, np.int8)
     membership[np.flatnonzero(~always), codes] = OUTSIDE
