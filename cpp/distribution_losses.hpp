@@ -133,8 +133,9 @@ struct GaussianMixture {
     }
 
     template <class T> void inverse_link(T *s, int rows, int outputs) const {
-        const int K = components;
-        const std::ptrdiff_t n = std::ptrdiff_t(rows) * (outputs / (3 * K));
+        const int K = components, targets = target_columns(outputs);
+        if (targets < 1) return; // no mixture, which a predictor is not asked about
+        const std::ptrdiff_t n = std::ptrdiff_t(rows) * targets;
         for (std::ptrdiff_t i = 0; i < n; ++i, s += 3 * K) {
             softmax(s + K, K);
             for (int k = 0; k < K; ++k) {

@@ -24,7 +24,10 @@ def saved(case: Case, dtype: Any) -> SavedModel:
         numbers.assign(kind=list("abcabc")), target="kind", task=Task.CLASSIFICATION
     )
     state = case.network.initial_state(dtype)
-    model = Model(case.network, case.theta(dtype), CategoricalCrossEntropy(), state)
+    theta, bounds = case.theta(dtype), case.network.bounds
+    if bounds is not None:  # as training leaves it
+        theta = np.clip(theta, *bounds).astype(dtype)
+    model = Model(case.network, theta, CategoricalCrossEntropy(), state)
     return SavedModel(model, encoding, SUMMARY)
 
 

@@ -62,4 +62,4 @@ def member(division: Division, scores: FloatArray) -> Member:
     network = Network(1, (Dense(3),))
     model = Model(network, np.zeros(network.n_parameters, np.float32), CategoricalCrossEntropy())
     note = EpochNote(1, 0.0, (0.0, 0.0))
-    return Member(0, Recipe(), model, division, scores, (note,), 0)
+    return Member(0, model, division, scores, (note,), 0)
