@@ -227,3 +227,11 @@ def test_the_reason_names_what_was_watched(scoring: str | None, said: str) -> No
         early_stopping=True, scoring=scoring, n_iter_no_change=1, tol=1.0, random_state=0
     )
     assert model.fit(X_CANCER, Y_CANCER).stop_reason_.startswith(f"{said} did not improve")
+
+
+@pytest.mark.parametrize("scoring", ["roc_auc", "neg_log_loss"])
+def test_a_score_of_classes_is_refused_for_numbers(scoring: str) -> None:
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    regressor = MLPRegressor(max_iter=2, early_stopping=True, scoring=scoring)
+    with pytest.raises(ValueError, match=f"scoring='{scoring}' is of another kind of predictions"):
+        regressor.fit(X, X[:, 0])

@@ -81,7 +81,14 @@ def score_by(scorer: Any, context: FitContext, weights: FloatArray, rows: Arrays
     predictor, y = context.view(weights, context.state), targets.decode(rows.y)
 
     def score(prediction: FloatArray, loss: float) -> float:
-        found = scorer(predictor, rows.X, y, **given)
+        try:
+            found = scorer(predictor, rows.X, y, **given)
+        except AttributeError as error:
+            if not isinstance(scorer, _BaseScorer):
+                raise
+            raise ValueError(
+                f"scoring={scoring!r} is of another kind of predictions: {error}"
+            ) from error
         if not isinstance(found, Real):
             raise TypeError(f"scoring={scoring!r} must return one number, got {found!r}.")
         return float(found)
