@@ -66,11 +66,13 @@ def has_missing_times(values: Any) -> bool:
     """Whether an array, a column or a frame of nothing but dates or durations has NaT."""
     if hasattr(values, "dtype"):
         kinds = [values.dtype]
-    elif hasattr(values, "dtypes") and hasattr(values, "columns"):
-        kinds = values.dtypes
+    elif hasattr(type(values), "dtypes") and len(getattr(values, "columns", ())):
+        # The types of a frame of pandas take longer to ask for than that of its first column.
+        first = values[values.columns[0]]
+        kinds = values.dtypes if is_time(getattr(first, "dtype", None)) else [None]
     else:
         return False
-    if not len(kinds) or not all(is_time(kind) for kind in kinds):
+    if not all(is_time(kind) for kind in kinds):
         return False
     array = np.asarray(values)
     return array.dtype.kind in "mM" and bool(np.isnat(array).any())
