@@ -18,7 +18,15 @@ from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.support.types import Float64Array
 
-__all__ = ["LinearProblem", "NetworkProblem", "descend", "diabetes", "tumours", "wave"]
+__all__ = [
+    "LinearProblem",
+    "NetworkProblem",
+    "descend",
+    "diabetes",
+    "progression",
+    "tumours",
+    "wave",
+]
 
 
 @final
@@ -91,6 +99,13 @@ def diabetes() -> LinearProblem:
     X, y = load_diabetes(return_X_y=True)
     X, y = StandardScaler().fit_transform(X), (y - y.mean()) / y.std()
     return LinearProblem(X, y, SquaredError())
+
+
+@cache
+def progression() -> LinearProblem:
+    """Logistic regression: whether the disease of a patient progresses more than the median."""
+    X, y = diabetes().X, diabetes().y
+    return LinearProblem(X, (y > np.median(y)).astype(np.float64), BinaryCrossEntropy(), bend=0.25)
 
 
 @cache

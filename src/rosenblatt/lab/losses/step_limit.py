@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from sklearn.datasets import load_diabetes
-from sklearn.preprocessing import StandardScaler
 
 from rosenblatt.lab.criterion import AtLeast, AtMost, Near
 from rosenblatt.lab.declaration import Case, Declaration, Test
+from rosenblatt.lab.descent.problems import LinearProblem, descend, diabetes, progression
 from rosenblatt.lab.experiment import Conditions, Experiment
 from rosenblatt.lab.observation import Axis, Curve, Figure, Observation, Sample
 from rosenblatt.lab.text import Text
-from rosenblatt.losses import BinaryCrossEntropy, Loss, SquaredError
 from rosenblatt.optimizers import SGD, Optimizer
 from rosenblatt.support.types import Float64Array
 
@@ -99,15 +97,15 @@ class StepLimit(Experiment):
         )
 
     def measure(self, conditions: Conditions) -> Iterator[Observation]:
-        X, y = data()
-        H = X.T @ X / len(X)
+        quadratic, logistic = diabetes(), progression()
+        H = quadratic.hessian
         values, vectors = np.linalg.eigh(H)
         limit, steepest = 2 / float(values[-1]), vectors[:, -1]
-        best = np.linalg.solve(H, X.T @ y / len(X))
+        best = np.linalg.solve(H, quadratic.X.T @ quadratic.y / len(quadratic.y))
         n_steps = conditions.choose(100, 300)
         curves = []
         for key, share in (("below", BELOW), ("above", ABOVE)):
-            path = self._descend(SquaredError(), X, y, share * limit, n_steps, best + steepest)
+            path = self._path(quadratic, share * limit, best + steepest, n_steps)
             off = np.abs((path - best) @ steepest)
             yield Sample(key, float((off[-1] / off[0]) ** (1 / n_steps)))
             steps = tuple(map(float, range(n_steps + 1)))
@@ -115,13 +113,10 @@ class StepLimit(Experiment):
             curves.append(Curve(name, steps, tuple(off)))
             predicted = tuple(abs(2 * share - 1) ** t for t in range(n_steps + 1))
             curves.append(Curve(Text("|1 - ηλ|ᵗ", "|1 - ηλ|ᵗ"), steps, predicted, predicted=True))
-        labels = (y > np.median(y)).astype(np.float64)
-        logistic = BinaryCrossEntropy()
         # At w = 0 the Hessian of the logistic loss is XᵀX / 4N.
-        path = self._descend(logistic, X, labels, 1.5 * 4 * limit, 3000, np.zeros(X.shape[1]))
-        first, last = (
-            np.linalg.norm(gradient(logistic, X, labels, w)) for w in (path[0], path[-1])
-        )
+        start = np.zeros(logistic.n_parameters)
+        path = self._path(logistic, 1.5 * 4 * limit, start, 3000)
+        first, last = (np.linalg.norm(logistic.gradient(w)) for w in (path[0], path[-1]))
         yield Sample("logistic", float(last / first))
         yield Figure(
             Text("Error along the steepest direction", "沿最陡方向的误差"),
@@ -130,30 +125,7 @@ class StepLimit(Experiment):
             tuple(curves),
         )
 
-    def _descend(
-        self,
-        loss: Loss,
-        X: Float64Array,
-        y: Float64Array,
-        rate: float,
-        n_steps: int,
-        start: Float64Array,
+    def _path(
+        self, problem: LinearProblem, rate: float, start: Float64Array, n_steps: int
     ) -> Float64Array:
-        """Weights before the first and after every step, shape (n_steps + 1, n_features)."""
-        rule, path = self.rule(rate), [start]
-        slots = np.zeros((rule.n_slots, len(start)))
-        for t in range(n_steps):
-            w = path[-1]
-            path.append(w + rule.update(gradient(loss, X, y, w), slots, t + 1, 1.0))
-        return np.array(path)
-
-
-def gradient(loss: Loss, X: Float64Array, y: Float64Array, w: Float64Array) -> Float64Array:
-    """Of the mean loss of the scores X w."""
-    return np.asarray(X.T @ loss.gradient(X @ w[:, None], y[:, None]))[:, 0] / len(X)
-
-
-def data() -> tuple[Float64Array, Float64Array]:
-    bunch = load_diabetes()
-    y = np.asarray(bunch.target, np.float64)
-    return StandardScaler().fit_transform(bunch.data), (y - y.mean()) / y.std()
+        return descend(self.rule(rate), lambda w, t: problem.gradient(w), start, n_steps)

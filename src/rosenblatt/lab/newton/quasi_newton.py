@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import final
 
 import numpy as np
@@ -13,11 +12,10 @@ from scipy import optimize
 
 from rosenblatt.lab.criterion import AtLeast, AtMost
 from rosenblatt.lab.declaration import Case, Declaration, Test
-from rosenblatt.lab.descent.problems import LinearProblem, diabetes
+from rosenblatt.lab.descent.problems import diabetes, progression
 from rosenblatt.lab.experiment import Conditions, Experiment
 from rosenblatt.lab.observation import Axis, Curve, Figure, Observation, Progress, Sample
 from rosenblatt.lab.text import Text
-from rosenblatt.losses import BinaryCrossEntropy
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["QuasiNewton"]
@@ -178,13 +176,6 @@ class QuasiNewton(Experiment):
             H, g = self.update(H, s, y), g + y
             norms.append(float(np.linalg.norm(g)))
         return np.array(norms)
-
-
-@cache
-def progression() -> LinearProblem:
-    """Logistic regression: whether the disease of a patient progresses more than the median."""
-    X, y = diabetes().X, diabetes().y
-    return LinearProblem(X, (y > np.median(y)).astype(np.float64), BinaryCrossEntropy(), bend=0.25)
 
 
 def value(w: Float64Array) -> float:
