@@ -70,7 +70,7 @@ build/sanitized-%/.built: $(VENV)/.tested $(SOURCES)
 REPORT = $(CURDIR)/build/report
 under = rm -f $(REPORT).*; LD_PRELOAD="$$(g++ -print-file-name=lib$(1).so) $$(g++ -print-file-name=libstdc++.so)" \
     PYTHONMALLOC=malloc PYTHONPATH="$(CURDIR)/build/sanitized-$(2)" \
-    ASAN_OPTIONS=detect_leaks=0:log_path=$(REPORT) \
+    ASAN_OPTIONS=detect_leaks=0:log_path=$(REPORT) UBSAN_OPTIONS=print_stacktrace=1:log_path=$(REPORT) \
     TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1:log_path=$(REPORT) \
     $(BIN)/python -m pytest $(PARALLEL) $(3) || { cat $(REPORT).* 2>/dev/null; exit 1; }
 
