@@ -36,16 +36,14 @@ template <class T> class CheckedRun {
         : engine_(engine), data_(data), theta_(std::move(theta)), slots_(std::move(slots)),
           steps_(std::move(steps)), state_(std::move(state)), mean_(std::move(mean)), low_(std::move(low)),
           high_(std::move(high)),
-          run_(engine_.engine(), data_.data(),
-               checked({.optimizer = made<Optimizer>(optimizer),
-                        .clipping = made<Clipping>(clipping),
-                        .constraint = made<Constraint>(constraint),
-                        .averaging = made<Averaging>(averaging),
-                        .mean = mean_ ? mean_->data() : nullptr,
-                        .low = low_ ? low_->data() : nullptr,
-                        .high = high_ ? high_->data() : nullptr,
-                        .rates = runs_of(rates, engine_.engine().chain().n_parameters)}),
-               training_state(seed)) {}
+          run_(checked_run(seed, {.optimizer = made<Optimizer>(optimizer),
+                                  .clipping = made<Clipping>(clipping),
+                                  .constraint = made<Constraint>(constraint),
+                                  .averaging = made<Averaging>(averaging),
+                                  .mean = mean_ ? mean_->data() : nullptr,
+                                  .low = low_ ? low_->data() : nullptr,
+                                  .high = high_ ? high_->data() : nullptr,
+                                  .rates = runs_of(rates, engine_.engine().chain().n_parameters)})) {}
 
     // Epochs, up to one that diverges or lacks the time for its steps. `order` holds row numbers, or None for
     // all rows as they lie; with a generator, a BitGenerator's capsule, it is shuffled in place before each.
@@ -142,7 +140,13 @@ template <class T> class CheckedRun {
         Raised &operator=(const Raised &) = delete;
     };
 
-    UpdateOptions<T> checked(UpdateOptions<T> options) const {
+    // The state is taken behind the checks, which bound the number of its slots.
+    Run<T> checked_run(std::uint64_t seed, UpdateOptions<T> options) const {
+        check(options);
+        return Run<T>(engine_.engine(), data_.data(), std::move(options), training_state(seed));
+    }
+
+    void check(const UpdateOptions<T> &options) const {
         engine_.check(data_);
         engine_.check_parameters(theta_.shape(0));
         engine_.check_state(state_.shape(0));
@@ -161,7 +165,6 @@ template <class T> class CheckedRun {
                 require_aligned(**bound);
             }
         if (mean_) require_aligned(*mean_);
-        return options;
     }
 
     TrainingState<T> training_state(std::uint64_t seed) const {

@@ -71,6 +71,14 @@ def test_slots_whose_rows_lie_anywhere(build: Any) -> None:
     run.epochs(None, None, 8, np.ones(8), 1, False)
 
 
+@each_build
+@pytest.mark.parametrize("n_slots", [0, 2, 4, 1000])
+def test_another_number_of_slots_is_refused(build: Any, n_slots: int) -> None:
+    """Also one beyond what any optimiser has, before the engine takes a pointer to each."""
+    with pytest.raises(ValueError, match="slots do not fit"):
+        trained(build, np.zeros(8), slots=np.zeros((n_slots, 8)))
+
+
 @races_on_purpose
 @each_build
 def test_arrays_that_overlap(build: Any) -> None:
