@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from book.experiments import figure_of, part, results
+from book.experiments import figure_of, part, results, turned_verdicts
 from book.folders import BOOK, BUILT, CHAPTERS, LANGUAGES, ROOT, STAGED
 from book.gallery import stage_gallery
 from book.guide import stage_guide
@@ -32,7 +32,7 @@ TITLES = {
 def build(quick: bool, jobs: int) -> list[str]:
     """Build both languages; returns what is wrong, Sphinx's messages aside."""
     found = results(quick, jobs)
-    problems = []
+    problems = turned_verdicts(found, quick)
     for language, name in LANGUAGES.items():
         source = STAGED / language
         stage(language, source, found, quick)

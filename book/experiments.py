@@ -1,7 +1,8 @@
 """Runs the laboratory's experiments, and writes each result as a part of a chapter.
 
 A result is ID.json and a figure a language under build/book/results; what is there is taken as it
-is, as long as the library's source is the same.
+is, as long as the library's source is the same. In full, each experiment runs under three seeds:
+the book shows the first one's, and its verdict has to be that of all.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import Any
 
 from book.folders import LANGUAGES, RESULTS, ROOT
 
-__all__ = ["part", "results"]
+__all__ = ["figure_of", "part", "results", "turned_verdicts"]
+
+SEEDS = (0, 1, 2)
 
 WORDS = {
     "en": {
@@ -59,41 +62,64 @@ def results(quick: bool, jobs: int) -> dict[str, dict[str, Any]]:
     from rosenblatt.lab import experiments
 
     ids = list(experiments())
-    missing = [id for id in ids if stored(id, quick) is None]
+    wanted = [(id, quick, seed) for seed in seeds_of(quick) for id in ids]
+    missing = [one for one in wanted if stored(*one) is None]
     with ProcessPoolExecutor(max(jobs, 1), mp_context=get_context("spawn")) as pool:
-        runs = [pool.submit(partial(perform, id, quick)) for id in missing]
+        runs = [pool.submit(partial(perform, *one)) for one in missing]
         for number, run in enumerate(as_completed(runs), 1):
             print(f"experiment {number} of {len(runs)}: {run.result()}", flush=True)
     return {id: json.loads(file_of(id, quick).read_text("utf-8")) for id in ids}
 
 
-def perform(id: str, quick: bool) -> str:
+def seeds_of(quick: bool) -> tuple[int, ...]:
+    return SEEDS[:1] if quick else SEEDS
+
+
+def perform(id: str, quick: bool, seed: int) -> str:
     """Run one, and store its result and its figures; returns the id."""
     from rosenblatt.lab import run
     from rosenblatt.lab.drawing import draw
 
-    result = run(id, quick=quick)
-    file = file_of(id, quick)
+    result = run(id, quick=quick, seed=seed)
+    file = file_of(id, quick, seed)
     file.parent.mkdir(parents=True, exist_ok=True)
-    if result.figures:
+    if result.figures and seed == SEEDS[0]:
         for language in LANGUAGES:
             with figure_of(id, quick, language).open("wb") as figure:
                 draw(result, figure, "svg", language)
     content = {**result.as_dict(), "fingerprint": fingerprint()}
     file.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
-    return id
+    return id if seed == SEEDS[0] else f"{id}, seed {seed}"
 
 
-def stored(id: str, quick: bool) -> dict[str, Any] | None:
+def stored(id: str, quick: bool, seed: int) -> dict[str, Any] | None:
     try:
-        content = json.loads(file_of(id, quick).read_text("utf-8"))
+        content = json.loads(file_of(id, quick, seed).read_text("utf-8"))
     except FileNotFoundError:
         return None
     return content if content["fingerprint"] == fingerprint() else None
 
 
-def file_of(id: str, quick: bool) -> Path:
-    return RESULTS / ("quick" if quick else "full") / f"{id}.json"
+def turned_verdicts(found: Mapping[str, Mapping[str, Any]], quick: bool) -> list[str]:
+    """A line for each seed whose verdict is another one's, or against theory."""
+    problems = []
+    for id, shown in found.items():
+        for seed in seeds_of(quick):
+            result = json.loads(file_of(id, quick, seed).read_text("utf-8"))
+            said, expected = ((r["verdict"], r["condition"]) for r in (result, shown))
+            if said != expected:
+                problems.append(f"{id}: seed {seed} says {said}, seed {SEEDS[0]} {expected}")
+            problems += [
+                f"{id}: seed {seed}: not as theory predicts: {text['en']}"
+                for text in result["surprises"]
+            ]
+    return problems
+
+
+def file_of(id: str, quick: bool, seed: int = SEEDS[0]) -> Path:
+    """In a folder of its own for each of the other seeds."""
+    folder = RESULTS / ("quick" if quick else "full")
+    return (folder if seed == SEEDS[0] else folder / f"seed{seed}") / f"{id}.json"
 
 
 def figure_of(id: str, quick: bool, language: str) -> Path:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rosenblatt.cli.app import run
-from rosenblatt.persistence import load_model
+from rosenblatt.persistence import OptionValue, load_model, save_model
 from tests.support.commands import command
 
 
@@ -40,7 +41,8 @@ def test_json_has_cells_inputs_and_all_numbers(files: tuple[Path, Path]) -> None
 def test_text_and_latex(files: tuple[Path, Path]) -> None:
     shown = command("trace", *files, "--row", "3", "--learning-rate", "0.5")
     assert "∂J/∂w_11^(1) = δ_1^(1) x_1" in shown
-    assert "with η = 0.5" in shown
+    assert "η = 0.5\n" in shown
+    assert "Step of Adam, the first of a fit: t = 1, m = v = 0" in shown
     assert r"\begin{align*}" in command("trace", *files, "--latex")
     assert "前向，第 1 层" in command("--lang", "zh", "trace", *files)
 
@@ -52,6 +54,41 @@ def test_html_goes_into_a_file(files: tuple[Path, Path], tmp_path: Path) -> None
     command("trace", *files, "--html", page)  # one of ours may be replaced
     page.write_text("mine")
     assert run(["trace", *map(str, files), "--html", str(page)]) == 2
+
+
+def test_html_and_latex_are_two_things(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "trace.html"
+    assert run(["trace", *map(str, files), "--html", str(page), "--latex"]) == 2
+    said = capsys.readouterr().err
+    assert "--html writes HTML and --latex prints LaTeX: give one of them" in said
+    assert not page.exists()
+
+
+def test_the_record_of_the_training_is_used_and_checked(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The names are those that `train` writes; numbers of a damaged record are refused."""
+    saved = load_model(files[0])
+    options = {option.name: option.value for option in saved.summary.options}
+    assert {"solver", "alpha", "learning_rate"} <= set(options)
+    changed = tmp_path / "changed.safetensors"
+
+    def traced(**values: object) -> tuple[int, str]:
+        kept = [OptionValue(n, values.get(n, v)) for n, v in options.items()]  # type: ignore[arg-type]
+        summary = replace(saved.summary, options=tuple(kept))
+        save_model(changed, replace(saved, summary=summary))
+        code = run(["trace", str(changed), str(files[1])])
+        shown = capsys.readouterr()
+        return code, shown.out + shown.err
+
+    code, shown = traced(solver="nesterov", learning_rate=0.25)
+    assert (code, "η = 0.25\n" in shown, "v ← γ·v + g" in shown) == (0, True, True)
+    for name, value in (("alpha", -1.0), ("learning_rate", True), ("solver", "unheard")):
+        code, shown = traced(**{name: value})
+        assert code == 2, name
+        assert f"trained with {name}={value!r}: train the model again" in " ".join(shown.split())
 
 
 def test_rows_that_cannot_be_traced(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 import re
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from book.experiments import escaped, part
+from book import experiments as book_experiments
+from book.experiments import escaped, part, turned_verdicts
 from book.folders import BOOK, CHAPTERS, LANGUAGES, ROOT
 from book.links import broken_links
 from book.writing import joined_lines
@@ -109,6 +111,21 @@ def test_a_result_is_written_with_its_verdict_and_numbers(language: str) -> None
     assert {"en": "the claim does not hold", "zh": "该说法不成立"}[language] in written
     assert "22028" in written.replace(",", "") or "2.203e+04" in written
     assert ":::{figure} /figures/L16.svg" in written
+
+
+def test_a_verdict_that_turns_with_the_seed_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book_experiments, "RESULTS", tmp_path)
+    shown = {"verdict": "holds", "condition": None, "surprises": []}
+    others = (shown, {**shown, "verdict": "does not hold"}, {**shown, "surprises": [{"en": "q"}]})
+    for folder, result in zip(("full", "full/seed1", "full/seed2"), others, strict=True):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "L1.json").write_text(json.dumps(result))
+    assert turned_verdicts({"L1": shown}, quick=False) == [
+        "L1: seed 1 says ('does not hold', None), seed 0 ('holds', None)",
+        "L1: seed 2: not as theory predicts: q",
+    ]
 
 
 def test_signs_of_markdown_are_shown() -> None:

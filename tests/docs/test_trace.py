@@ -12,8 +12,7 @@ PAGES = ["trace.md", "trace.zh-CN.md"]
 
 
 def block(page: str) -> str:
-    (found,) = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
-    return found
+    return "".join(re.findall(r"```python\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL))
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -8,6 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
+from rosenblatt.curvature.r_operator import gradient_along
 from rosenblatt.initializers import LeCunNormal
 from rosenblatt.lab.textbook.seeds import network
 from rosenblatt.optimizers import SGD, Optimizer
@@ -39,11 +40,11 @@ def without_sum(weights, bias):
     return ThresholdNeuron(np.zeros_like(weights), bias - 1e-9)
 
 
-def in_slices(objective, theta, v):
+def in_slices(network, theta, v, *others):
     """H v by a product for each of 16 slices of v."""
     slices = np.array_split(np.arange(len(v)), 16)
     parts = [np.where(np.isin(np.arange(len(v)), some), v, 0) for some in slices]
-    return sum(objective.hessian_vector_product(theta, part) for part in parts)
+    return sum(gradient_along(network, theta, part, *others) for part in parts)
 
 
 def ridge(A, b):

@@ -40,6 +40,15 @@ def test_an_unknown_id_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> 
     assert "L16" in capsys.readouterr().err
 
 
+def test_all_go_into_a_folder_and_no_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").write_text("kept")
+    assert run(["lab", "--all", "--out", str(tmp_path / "mine")]) == 2
+    assert "is a file, and --all writes a folder" in " ".join(capsys.readouterr().err.split())
+    assert (tmp_path / "mine").read_text() == "kept"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -9,6 +9,7 @@ import numpy as np
 from rosenblatt.activations import Tanh
 from rosenblatt.losses import SquaredError
 from rosenblatt.model import Model
+from rosenblatt.optimizers import SGD, Optimizer
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.tracing import SampleTrace, model_trace
 from tests.support.members import network
@@ -21,6 +22,6 @@ W2, B2 = [[2.0], [-1.0]], [0.5]
 BY_HAND = Model(NET, NET.pack([W1, W2], [B1, B2]), SquaredError())
 
 
-def by_hand(strength: float = 0.0) -> SampleTrace:
+def by_hand(strength: float = 0.0, optimizer: Optimizer = SGD(0.1)) -> SampleTrace:  # noqa: B008
     x, y = np.array([1.0, 2.0]), np.array([2.0])
-    return model_trace(BY_HAND, x, y, penalty=L2(strength), learning_rate=0.1)
+    return model_trace(BY_HAND, x, y, penalty=L2(strength), optimizer=optimizer)

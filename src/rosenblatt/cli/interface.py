@@ -460,7 +460,7 @@ def trace(
     row: Annotated[int, typer.Option(min=1, help="Which row of the table, from 1.")] = 1,
     learning_rate: Annotated[
         float | None,
-        typer.Option(min=0, help="Of the gradient step shown; the training's if not given."),
+        typer.Option(min=0, help="Of the step shown; the training's if not given."),
     ] = None,
     most: Annotated[
         int, typer.Option(min=1, help="Inputs and units that are shown of each layer.")

@@ -69,6 +69,10 @@ def run_one(id: str, screen: Screen, *, quick: bool, seed: int, plot: Path | Non
 
 def run_all(folder: Path, screen: Screen, *, quick: bool, seed: int) -> Json:
     """Run all experiments; ID.json and ID.png of each into a folder."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(
+            f"--out {folder} is a file, and --all writes a folder: choose another name"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     check_writable(folder / "lab.json")
     verdicts: dict[str, str | None] = {}

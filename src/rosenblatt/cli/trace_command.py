@@ -9,12 +9,12 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.cli.json_output import Json
+from rosenblatt.cli.recorded_training import RecordedTraining
 from rosenblatt.cli.replacing import check_replaceable, holds, is_same_file
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import SavedModel, load_model
-from rosenblatt.regularization.penalties import L2
 from rosenblatt.support.atomic import check_writable, replaced_file
 from rosenblatt.support.listing import count
 from rosenblatt.support.wording import is_english
@@ -22,8 +22,6 @@ from rosenblatt.table import Table, for_rows
 from rosenblatt.table.target import NumberTarget
 from rosenblatt.tracing import SampleTrace, model_trace
 from rosenblatt.tracing.html import page
-
-RATE = 0.001  # of a training that had none
 
 
 @final
@@ -48,6 +46,8 @@ def run_trace(
 ) -> Json:
     """Show the trace of one row that has a target, after the inputs that its cells became."""
     path = shown.html
+    if path is not None and shown.as_latex:
+        raise InputError("--html writes HTML and --latex prints LaTeX: give one of them")
     if path is not None:
         if any(is_same_file(path, given) for given in (model, source.data)):
             raise InputError(f"--html {path} is one of the files to read: choose another name")
@@ -104,22 +104,18 @@ def traced(
         )
     else:
         label = str(target.labels(found.y)[0])
-    options = {option.name: option.value for option in saved.summary.options}
-    rate = learning_rate if learning_rate is not None else number_of(options, "learning_rate", RATE)
+    training = RecordedTraining.of(saved.summary)
+    optimizer, note = training.step(learning_rate)
     trace = model_trace(
         saved.model,
         encoded.X[0],
         np.atleast_1d(y),
-        penalty=L2(number_of(options, "alpha", 0.0)),
-        learning_rate=rate,
+        penalty=training.penalty,
+        optimizer=optimizer,
         label=label,
+        note=note,
     )
     return trace, (*found.notes, *encoded.notes)
-
-
-def number_of(options: dict[str, Any], name: str, otherwise: float) -> float:
-    value = options.get(name)
-    return float(value) if isinstance(value, int | float) else otherwise
 
 
 def cells_of(saved: SavedModel, one: Table) -> dict[str, str | None]:

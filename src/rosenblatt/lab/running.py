@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 
+from rosenblatt.engine.blas_threads import one_thread_blas
 from rosenblatt.lab.estimate import Estimate
 from rosenblatt.lab.experiment import Conditions, Experiment
 from rosenblatt.lab.observation import Figure, Progress, Sample, Table
@@ -61,17 +62,20 @@ def perform(
     tables, figures = list[Table](), list[Figure]()
     is_whole = False
     try:
-        for seen in experiment.measure(conditions):
-            match seen:
-                case Sample(key, value):
-                    samples[key].append(float(value))
-                case Table():
-                    tables.append(seen)
-                case Figure():
-                    figures.append(seen)
-                case Progress(done, total):
-                    if progress is not None:
-                        progress(done, total)
+        # Arrays are small: threads of BLAS wait for one another, ten times as long on a busy
+        # machine, and how many there are would decide the last bits.
+        with one_thread_blas():
+            for seen in experiment.measure(conditions):
+                match seen:
+                    case Sample(key, value):
+                        samples[key].append(float(value))
+                    case Table():
+                        tables.append(seen)
+                    case Figure():
+                        figures.append(seen)
+                    case Progress(done, total):
+                        if progress is not None:
+                            progress(done, total)
         is_whole = True
     except KeyboardInterrupt:
         pass

@@ -3,6 +3,7 @@
 from rosenblatt.tracing.model_trace import model_trace
 from rosenblatt.tracing.of_estimator import trace
 from rosenblatt.tracing.sample_trace import SampleTrace
+from rosenblatt.tracing.solver_step import step_of
 from rosenblatt.tracing.values import LayerTrace
 
-__all__ = ["LayerTrace", "SampleTrace", "model_trace", "trace"]
+__all__ = ["LayerTrace", "SampleTrace", "model_trace", "step_of", "trace"]

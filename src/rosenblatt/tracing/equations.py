@@ -7,22 +7,14 @@ from dataclasses import dataclass
 from typing import final
 
 from rosenblatt.support.types import FloatArray
-from rosenblatt.tracing.formula import Formula, Symbol, number, signed, weight
+from rosenblatt.tracing.formula import Equation, Formula, Symbol, number, signed, weight
+from rosenblatt.tracing.rule_equations import of_rule, step
 from rosenblatt.tracing.values import LayerTrace, SampleNumbers
 from rosenblatt.tracing.words import note_in, said
 
-__all__ = ["Equation", "Section", "sections"]
+__all__ = ["Section", "sections"]
 
 FUNCTIONS = {"Sigmoid": "σ", "Identity": "", "Step": "f", "Softmax": "softmax"}
-
-
-@final
-@dataclass(frozen=True)
-class Equation:
-    """left = sides[0] = sides[1] = …"""
-
-    left: Formula
-    sides: tuple[Formula, ...]
 
 
 @final
@@ -50,11 +42,17 @@ def sections(trace: SampleNumbers, language: str, most: int) -> tuple[Section, .
         equations = tuple(backward(trace, layer, above, at, inputs[at - 1], most))
         title = said("backward", language, layer=at)
         made.append(Section(title, equations, hidden(layer, language, most)))
+    if not trace.rule.is_plain:
+        slots = " = ".join(trace.rule.slots)
+        key = "solver_from_rest" if slots else "solver"
+        title = said(key, language, solver=trace.rule.name, slots=slots)
+        made.append(Section(title, tuple(of_rule(trace.rule))))
     for at, layer in enumerate(trace.layers, 1):
+        key = "rule" if trace.is_threshold else "plain" if trace.rule.is_plain else "step"
         rate = number(trace.learning_rate)
-        key = "rule" if trace.is_rule else "step"
-        title = said(key, language, layer=at, rate=rate)
-        made.append(Section(title, tuple(step(layer, at, most)), hidden(layer, language, most)))
+        title = said(key, language, layer=at, rate=rate, move=trace.rule.move)
+        equations = tuple(step(trace.rule, layer, at, most))
+        made.append(Section(title, equations, hidden(layer, language, most)))
     if trace.note:
         last = made[-1]
         remarks = (*last.remarks, note_in(trace.note, language))
@@ -122,7 +120,7 @@ def of_loss(trace: SampleNumbers, language: str, most: int) -> Section:
         Equation((Symbol("ŷ", str(j)),), ((number(value),),))
         for j, value in enumerate(trace.prediction[:most], 1)
     ]
-    if not trace.is_rule:
+    if not trace.is_threshold:
         equations.append(Equation(("L",), ((number(trace.loss),),)))
     if trace.penalty:
         sums = (f"{number(trace.loss)} + {number(trace.penalty)}",)
@@ -146,7 +144,7 @@ def backward(
         yield Equation(
             (delta,), (*of_delta(trace, layer, above, at, j, most), (number(layer.delta[j]),))
         )
-        if trace.is_rule:
+        if trace.is_threshold:
             continue
         for i in range(min(n_in, most)):
             made: Formula = (delta, " ", activity(i + 1, at - 1))
@@ -193,13 +191,3 @@ def of_delta(
         ("(", *summed, ") ", slope, "(", z, ")"),
         ("(", *numbers, f")·{signed(layer.slope[j])}"),
     )
-
-
-def step(layer: LayerTrace, at: int, most: int) -> Iterator[Equation]:
-    n_in, n_out = layer.weight.shape
-    for j in range(min(n_out, most)):
-        for i in range(min(n_in, most)):
-            moved = f"{number(layer.weight[i, j])} → {number(layer.new_weight[i, j])}"
-            yield Equation((weight(j + 1, i + 1, at),), ((moved,),))
-        moved = f"{number(layer.bias[j])} → {number(layer.new_bias[j])}"
-        yield Equation((Symbol("b", str(j + 1), at),), ((moved,),))

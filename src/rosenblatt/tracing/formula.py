@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
-__all__ = ["Formula", "Symbol", "number", "signed", "weight"]
+__all__ = ["Equation", "Formula", "Symbol", "number", "signed", "weight"]
 
 
 @final
@@ -22,6 +22,16 @@ class Symbol:
 
 # Texts are numbers, signs and names of functions.
 Formula: TypeAlias = tuple[str | Symbol, ...]
+
+
+@final
+@dataclass(frozen=True)
+class Equation:
+    """left = sides[0] = sides[1] = …, or left ← sides[0]"""
+
+    left: Formula
+    sides: tuple[Formula, ...]
+    sign: str = "="
 
 
 def weight(to: int, origin: int, layer: int, prefix: str = "") -> Symbol:

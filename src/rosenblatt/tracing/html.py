@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from rosenblatt.tracing.equations import Equation, Section
-from rosenblatt.tracing.formula import Formula, Symbol
+from rosenblatt.tracing.equations import Section
+from rosenblatt.tracing.formula import Equation, Formula, Symbol
 
 __all__ = ["html", "page"]
 
@@ -47,7 +47,7 @@ def row(equation: Equation) -> str:
     left = shown(equation.left)
     first, *others = equation.sides
     right = shown(first) + "".join(f" = {shown(side)}" for side in others)
-    return f"<tr><td>{left}</td><td>=</td><td>{right}</td></tr>"
+    return f"<tr><td>{left}</td><td>{equation.sign}</td><td>{right}</td></tr>"
 
 
 def shown(formula: Formula) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rosenblatt.tracing.equations import Equation, Section
-from rosenblatt.tracing.formula import Formula, Symbol
+from rosenblatt.tracing.equations import Section
+from rosenblatt.tracing.formula import Equation, Formula, Symbol
 
 __all__ = ["latex"]
 
@@ -25,8 +25,22 @@ SIGNS = {
     "ŷ": r"\hat{y}",
     "×": r"\times ",
     "≠": r"\neq ",
+    "Δ": r"\Delta ",
+    "β": r"\beta",
+    "γ": r"\gamma",
+    "ε": r"\epsilon",
+    "λ": r"\lambda",
+    "μ": r"\mu",
+    "ρ": r"\rho",
+    "₀": "_0",
+    "₁": "_1",
+    "₂": "_2",
+    "²": "^2",
+    "û": r"\hat{u}",
 }
 IN_TEXT = {sign: f"${command.strip()}$" for sign, command in SIGNS.items()} | {"−": "$-$"}
+# Of what stands in parentheses, of a number, or of a letter with or without a hat.
+ROOT = re.compile(r"√(?:\(((?:[^()]|\([^()]*\))*)\)|([\d.]+(?:e[+-]\d+)?|\w\u0302?))")
 SPECIAL = re.compile(r"[#$%&_{}~^\\]")
 
 
@@ -47,7 +61,8 @@ def block(section: Section) -> str:
 def rows_of(equation: Equation) -> list[str]:
     """A row for each side."""
     first, *others = map(shown, equation.sides)
-    return [f"{shown(equation.left)} &= {first}", *(f"&= {side}" for side in others)]
+    sign = plain(equation.sign)
+    return [f"{shown(equation.left)} &{sign} {first}", *(f"&= {side}" for side in others)]
 
 
 def shown(formula: Formula) -> str:
@@ -57,7 +72,9 @@ def shown(formula: Formula) -> str:
 def plain(part: str) -> str:
     """Names of functions upright, powers of ten as such, signs by their commands."""
     part = re.sub(r"[A-Za-z_]{2,}", lambda m: rf"\mathrm{{{m[0]}}}", part)
+    part = ROOT.sub(lambda m: rf"\sqrt{{{m[1] or m[2]}}}", part)
     part = re.sub(r"(?<=\d)e([+-]?)0*(\d+)", power, part)
+    part = re.sub(r"(\w)\u0302", r"\\hat{\1}", part)
     return "".join(SIGNS.get(character, character) for character in part)
 
 

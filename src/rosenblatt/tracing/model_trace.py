@@ -12,8 +12,11 @@ from rosenblatt.errors import InputError
 from rosenblatt.losses import Loss
 from rosenblatt.model import AnyModel, Model
 from rosenblatt.network import Dense
+from rosenblatt.optimizers import Optimizer
+from rosenblatt.optimizers.base import DecoupledDecay
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.types import FloatArray
+from rosenblatt.tracing.rules import rule_of
 from rosenblatt.tracing.sample_trace import SampleTrace
 from rosenblatt.tracing.values import LayerTrace
 
@@ -28,7 +31,7 @@ def model_trace(
     y: FloatArray,
     *,
     penalty: Penalty,
-    learning_rate: float,
+    optimizer: Optimizer,
     label: Any = None,
     note: str = "",
 ) -> SampleTrace:
@@ -43,7 +46,8 @@ def model_trace(
     y : array (n_targets,)
         The target in the loss's terms: a class code, 0 or 1, or numbers.
     penalty : Penalty
-    learning_rate : float
+    optimizer : Optimizer
+        Its first step is shown.
     label : object, optional
         The target as it was given; `y` by default.
     note : str, default ''
@@ -80,23 +84,32 @@ def model_trace(
         x=x,
         y=shown_target(y, loss, network.n_outputs),
         label=y.tolist() if label is None else label,
-        layers=layers_of(model, passed, loss, y, penalty, learning_rate),
+        layers=layers_of(model, passed, loss, y, penalty, optimizer),
         prediction=passed.prediction[0],
         loss_name=type(loss).__name__,
         loss=L,
         penalty=sum(penalty.value(W) for W, _ in network.weights_and_biases(theta)),
-        learning_rate=learning_rate,
+        rule=rule_of(optimizer),
         note=note,
     )
 
 
 def layers_of(
-    model: Model, passed: Trace, loss: Loss, y: FloatArray, penalty: Penalty, rate: float
+    model: Model,
+    passed: Trace,
+    loss: Loss,
+    y: FloatArray,
+    penalty: Penalty,
+    optimizer: Optimizer,
 ) -> tuple[LayerTrace, ...]:
     network, theta = model.network, model.parameters
     parameters = network.weights_and_biases(theta)
     gradients = network.weights_and_biases(passed.gradient)
-    moved = network.weights_and_biases(theta - theta.dtype.type(rate) * passed.gradient)  # B11
+    rule = rule_of(optimizer)
+    made = rule.numbers(optimizer, passed.gradient)
+    kept = optimizer.kept(1.0) if isinstance(optimizer, DecoupledDecay) else 1.0
+    moved = network.weights_and_biases((theta * kept + made[-1]).astype(theta.dtype))  # B11
+    steps = [network.weights_and_biases(numbers) for numbers in made]
     found = []
     for i, layer in enumerate(network.dense_layers):
         (W, b), (dW, db), (new_W, new_b) = parameters[i], gradients[i], moved[i]
@@ -122,6 +135,10 @@ def layers_of(
                 penalty_gradient=penalty.gradient(W),
                 weight_gradient=dW.copy(),
                 bias_gradient=db.copy(),
+                step={
+                    line.symbol: (of[i][0].copy(), of[i][1].copy())
+                    for line, of in zip(rule.lines, steps, strict=True)
+                },
                 new_weight=new_W.copy(),
                 new_bias=new_b.copy(),
             )

@@ -11,12 +11,15 @@ import numpy.typing as npt
 from rosenblatt.activations import Step
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
+from rosenblatt.optimizers import SGD
 from rosenblatt.options.config import training_config
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.perceptron import Perceptron, ThresholdNeuron
 from rosenblatt.support.types import Float64Array
 from rosenblatt.tracing.model_trace import model_trace
+from rosenblatt.tracing.rules import rule_of
 from rosenblatt.tracing.sample_trace import SampleTrace
+from rosenblatt.tracing.solver_step import at_rate, step_of
 from rosenblatt.tracing.values import LayerTrace
 
 __all__ = ["trace"]
@@ -32,7 +35,8 @@ def trace(
     """One sample, number by number: every z, a, δ, ∂W and ∂b, and one step (B1, B2, B7-B11, B13).
 
     The numbers are those of `rosenblatt.backprop.backpropagate` for a batch of one, to the bit.
-    Nothing is trained: the estimator stays as it is.
+    Nothing is trained: the estimator stays as it is. The step is that of the estimator's solver, as
+    the first one of a fit; of a solver that moves by all rows at once, it is gradient descent's.
 
     Parameters
     ----------
@@ -42,7 +46,7 @@ def trace(
     y : object
         Its target, as `fit` takes it: a class, a number, or an array of several.
     learning_rate : float, optional
-        η of the plain gradient step that is shown. By default the estimator's own, and 0 for a
+        η of the step that is shown. By default the estimator's own, and 0 for a
         `ThresholdNeuron`, which learns nothing.
 
     Returns
@@ -98,14 +102,17 @@ def trace(
     if encoded.shape != (1, n_targets):
         raise InputError(f"y has {encoded.size} numbers, and the estimator has {n_targets} targets")
     parameters = Parameters.of(estimator)
+    optimizer, note = step_of(parameters)
+    if learning_rate is not None:
+        optimizer = at_rate(optimizer, learning_rate)
     return model_trace(
         model,
         sample,
         encoded[0],
         penalty=training_config(parameters).penalty,
-        learning_rate=estimator.learning_rate_init if learning_rate is None else learning_rate,
+        optimizer=optimizer,
         label=y,
-        note=solver_note(estimator),
+        note=note,
     )
 
 
@@ -124,18 +131,6 @@ def checked_sample(x: npt.ArrayLike, n_inputs: int) -> Float64Array:
     if not np.isfinite(sample).all():
         raise InputError("x holds NaN or infinity, with which nothing can be computed: replace it")
     return sample
-
-
-def solver_note(estimator: MLPClassifier | MLPRegressor) -> str:
-    """What is said where the solver's step is not plain gradient descent's."""
-    solver = estimator.solver
-    name = solver if isinstance(solver, str) else type(solver).__name__
-    if solver == "sgd" and estimator.momentum == 0:
-        return ""
-    return (
-        f"The estimator's solver is {name}, which makes another step of this gradient; shown is"
-        " plain gradient descent."
-    )
 
 
 def trace_of_neuron(
@@ -173,6 +168,7 @@ def trace_of_neuron(
         penalty_gradient=np.zeros_like(W),
         weight_gradient=dW,
         bias_gradient=delta.copy(),
+        step={"Δ": (-rate * dW, -rate * delta)},
         new_weight=W - rate * dW,
         new_bias=b - rate * delta,
     )
@@ -185,6 +181,6 @@ def trace_of_neuron(
         loss_name="perceptron",
         loss=float(abs(delta[0])),
         penalty=0.0,
-        learning_rate=rate,
+        rule=rule_of(SGD(rate)),
         note="The rule learns only where ŷ ≠ y; the step function has no gradient.",
     )

@@ -40,6 +40,10 @@ class SampleTrace(SampleNumbers):
         L of the sample.
     penalty : float
         Of all weights.
+    rule : Rule
+        The solver's: its `name`, its `constants`, and a line with symbol and formula of each
+        quantity in `LayerTrace.step`. It is the first step of a fit, before which the solver's
+        state is 0; of the rates that a schedule gives, it has the base rate.
     learning_rate : float
         η of the step.
     note : str
@@ -86,6 +90,8 @@ class SampleTrace(SampleNumbers):
             "penalty": self.penalty,
             "objective": self.objective,
             "learning_rate": self.learning_rate,
+            "solver": self.rule.name,
+            "constants": dict(self.rule.constants),
             "note": self.note,
         }
 

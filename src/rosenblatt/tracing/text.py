@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rosenblatt.support.text_width import filled
-from rosenblatt.tracing.equations import Equation, Section
-from rosenblatt.tracing.formula import Formula, Symbol
+from rosenblatt.support.text_width import filled, width_of
+from rosenblatt.tracing.equations import Section
+from rosenblatt.tracing.formula import Equation, Formula, Symbol
 
 __all__ = ["text"]
 
@@ -31,16 +31,16 @@ def indented(remark: str) -> list[str]:
 def lines_of(equation: Equation) -> list[str]:
     """In one line if it fits, else a line for each side, broken at the sums' signs."""
     left, sides = shown(equation.left), [shown(side) for side in equation.sides]
-    whole = f"  {left} = {' = '.join(sides)}"
-    if len(whole) <= WIDTH:
+    whole = f"  {left} {equation.sign} {' = '.join(sides)}"
+    if width_of(whole) <= WIDTH:
         return [whole]
-    lines, first = [], f"  {left} = "
+    lines, first = [], f"  {left} {equation.sign} "
     blank = " " * min(len(first), 12)
     for at, side in enumerate(sides):
         line = first if at == 0 else f"{blank[:-2]}= "
         for k, term in enumerate(side.split(" + ")):
             piece = term if k == 0 else f" + {term}"
-            if len(line) + len(piece) > WIDTH and k:
+            if width_of(line + piece) > WIDTH and k:
                 lines.append(line.rstrip())
                 line = f"{blank}+ {term}"
             else:

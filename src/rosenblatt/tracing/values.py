@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, final
 
 from rosenblatt.support.types import FloatArray
+from rosenblatt.tracing.rules import Rule
 
 __all__ = ["LayerTrace", "SampleNumbers"]
 
@@ -33,8 +35,10 @@ class LayerTrace:
         δ a^{l-1} and the penalty's part, λ W for L2 (B9).
     weight_gradient, bias_gradient : arrays (n_in, n_out) and (n_out,)
         ∂J/∂W, their sum, and ∂J/∂b (B10).
+    step : mapping of str to pairs of arrays (n_in, n_out) and (n_out,)
+        What the solver's rule computes of W and of b, in its order; the last is Δ (B11).
     new_weight, new_bias : arrays (n_in, n_out) and (n_out,)
-        After the step, θ - η ∂J/∂θ (B11).
+        After the step.
     """
 
     activation: str
@@ -49,13 +53,19 @@ class LayerTrace:
     penalty_gradient: FloatArray
     weight_gradient: FloatArray
     bias_gradient: FloatArray
+    step: Mapping[str, tuple[FloatArray, FloatArray]]
     new_weight: FloatArray
     new_bias: FloatArray
 
     def as_dict(self) -> dict[str, Any]:
         """The same as lists."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {n: v if isinstance(v, str) else v.tolist() for n, v in values.items()}
+        step = {
+            symbol: {"weight": of_weight.tolist(), "bias": of_bias.tolist()}
+            for symbol, (of_weight, of_bias) in values.pop("step").items()
+        }
+        arrays = {n: v if isinstance(v, str) else v.tolist() for n, v in values.items()}
+        return {**arrays, "step": step}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +80,13 @@ class SampleNumbers:
     loss_name: str
     loss: float
     penalty: float
-    learning_rate: float
+    rule: Rule
     note: str = ""
+
+    @property
+    def learning_rate(self) -> float:
+        """η of the step."""
+        return self.rule.constants["η"]
 
     @property
     def objective(self) -> float:
@@ -79,7 +94,7 @@ class SampleNumbers:
         return self.loss + self.penalty
 
     @property
-    def is_rule(self) -> bool:
+    def is_threshold(self) -> bool:
         """Whether it is a threshold neuron's, which has no gradient (N4, P1)."""
         return self.loss_name == "perceptron"
 

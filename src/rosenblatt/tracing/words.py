@@ -14,7 +14,10 @@ WORDS: dict[str, dict[str, str]] = {
         "forward": "Forward, layer {layer}: {n} × {activation}",
         "loss": "Prediction and loss: {loss}",
         "backward": "Backward, layer {layer}",
-        "step": "Step, layer {layer}: θ ← θ − η ∂J/∂θ with η = {rate}",
+        "solver": "Step of {solver}, the first of a fit: t = 1, g = ∂J/∂θ",
+        "solver_from_rest": "Step of {solver}, the first of a fit: t = 1, {slots} = 0, g = ∂J/∂θ",
+        "step": "Step, layer {layer}: θ ← {move}",
+        "plain": "Step, layer {layer}: θ ← θ − η ∂J/∂θ with η = {rate}",
         "rule": "Rule of 1958: w ← w + η (y − ŷ) x with η = {rate}; here δ = ŷ − y",
         "hidden_inputs": "Not shown here but in `layers`: {n} of the inputs.",
         "hidden_units": "Not shown here but in `layers`: {n} of the units.",
@@ -26,7 +29,10 @@ WORDS: dict[str, dict[str, str]] = {
         "forward": "前向，第 {layer} 层：{n} × {activation}",
         "loss": "预测与损失：{loss}",
         "backward": "反向，第 {layer} 层",
-        "step": "更新，第 {layer} 层：θ ← θ − η ∂J/∂θ，η = {rate}",
+        "solver": "{solver} 的一步，即训练的第一步：t = 1，g = ∂J/∂θ",
+        "solver_from_rest": "{solver} 的一步，即训练的第一步：t = 1，{slots} = 0，g = ∂J/∂θ",
+        "step": "更新，第 {layer} 层：θ ← {move}",
+        "plain": "更新，第 {layer} 层：θ ← θ − η ∂J/∂θ，η = {rate}",
         "rule": "1958 年的规则：w ← w + η (y − ŷ) x，η = {rate}；这里 δ = ŷ − y",
         "hidden_inputs": "另有 {n} 个输入，见 `layers`。",
         "hidden_units": "另有 {n} 个单元，见 `layers`。",
@@ -35,9 +41,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 NOTES = {
-    "The estimator's solver is {solver}, which makes another step of this gradient; shown is plain"
-    " gradient descent.": "此估计器的求解器是 {solver}，它会用这个梯度走另一步；"
-    "这里显示的是普通的梯度下降。",
+    "The solver {solver} takes its step from more than this gradient; shown is plain gradient"
+    " descent.": "求解器 {solver} 的一步不只取决于这个梯度；这里显示的是普通的梯度下降。",
     "The rule learns only where ŷ ≠ y; the step function has no gradient.": "只有 ŷ ≠ y 时"
     "规则才学习；阶跃函数没有梯度。",
 }

@@ -61,7 +61,7 @@ class Bias(Experiment):
         " and not 104. A constant input is a bias.",
         "激活神经元的是加权和；偏置只是移动阈值。平面 w · x + b = 0 距原点 -b / ‖w‖，b = 0 时过原"
         "点：在均值为 0 的输入上，这样的神经元仍对一半的行激活。失去的是：两类相距 2、中点距原点 s"
-        " 时，有偏置的正确率为 Φ(1) = 0.84，无偏置为 ½(Φ(s + 1) + Φ(1 - s))，s = 2 时为 0.58。n"
+        " 时，有偏置的准确率为 Φ(1) = 0.84，无偏置为 ½(Φ(s + 1) + Φ(1 - s))，s = 2 时为 0.58。n"
         " 个 ±1 输入的函数中，无偏置神经元能表示的个数等于 n - 1 个输入有偏置时的个数：16 个中 4"
         " 个而非 14 个，256 个中 14 个而非 104 个。恒定的输入就是偏置。",
     )
@@ -104,17 +104,17 @@ class Bias(Experiment):
                 ),
                 Test(
                     "centred",
-                    Text("accuracy without bias, s = 0", "无偏置的正确率，s = 0"),
+                    Text("accuracy without bias, s = 0", "无偏置的准确率，s = 0"),
                     Near(without_bias(SHIFTS[0]), absolute=0.02),
                 ),
                 Test(
                     "off",
-                    Text("accuracy without bias, s = 2", "无偏置的正确率，s = 2"),
+                    Text("accuracy without bias, s = 2", "无偏置的准确率，s = 2"),
                     Near(without_bias(SHIFTS[-1]), absolute=0.02),
                 ),
                 Test(
                     "constant",
-                    Text("accuracy with a constant input, s = 2", "有恒定输入的正确率，s = 2"),
+                    Text("accuracy with a constant input, s = 2", "有恒定输入的准确率，s = 2"),
                     Near(without_bias(0.0), absolute=0.02),
                 ),
                 Test(
@@ -153,7 +153,7 @@ class Bias(Experiment):
         yield Figure(
             Text("Two classes that lie off the origin", "偏离原点的两个类"),
             Axis(Text("distance s of their middle from the origin", "中点到原点的距离 s")),
-            Axis(Text("accuracy on new rows", "新数据上的正确率")),
+            Axis(Text("accuracy on new rows", "新数据上的准确率")),
             (
                 *(
                     Curve(name, SHIFTS, tuple(values), points=True)

@@ -61,7 +61,7 @@ class Seeds(Experiment):
         " deviation of their own, of the same order: those rows that some seeds get right and"
         " others wrong. The"
         " mean of K networks has exactly 1 / K of the variance of the probabilities.",
-        "仅 m 行测试集就使正确率 a 有 √(a (1 - a) / m) 的不确定性。种子再加上同一量级的偏差：有些"
+        "仅 m 行测试集就使准确率 a 有 √(a (1 - a) / m) 的不确定性。种子再加上同一量级的偏差：有些"
         "行在"
         "一些种子下判对，在另一些下判错。K 个网络的平均，其概率的方差恰为 1 / K。",
     )
@@ -85,7 +85,7 @@ class Seeds(Experiment):
         )
         accuracy = Text(
             "deviation of the accuracy over seeds / √(a (1 - a) / m)",
-            "正确率在种子间的标准差 / √(a (1 - a) / m)",
+            "准确率在种子间的标准差 / √(a (1 - a) / m)",
         )
         one = Text(spread.format("one network"), spread.zh.format("单个网络"))
         mean = Text(spread.format("means of ten"), spread.zh.format("十个的平均"))
@@ -114,7 +114,7 @@ class Seeds(Experiment):
                 Test(
                     "gain",
                     Text(
-                        "accuracy, means of ten - one network", "正确率之差：十个的平均 - 单个网络"
+                        "accuracy, means of ten - one network", "准确率之差：十个的平均 - 单个网络"
                     ),
                     AtLeast(0.0),
                 ),
@@ -149,9 +149,9 @@ class Seeds(Experiment):
         yield Sample("accuracy", float(right.std(ddof=1)) / by_chance)
         yield Sample("gain", float(right_of_means.mean()) - a)
         yield Figure(
-            Text("Test accuracy of seeds, in rising order", "各种子的测试正确率，升序"),
+            Text("Test accuracy of seeds, in rising order", "各种子的测试准确率，升序"),
             Axis(Text("share of the seeds", "种子的比例")),
-            Axis(Text("accuracy", "正确率")),
+            Axis(Text("accuracy", "准确率")),
             (
                 ranked(Text("one network", "单个网络"), right),
                 ranked(Text("means of ten", "十个的平均"), right_of_means),

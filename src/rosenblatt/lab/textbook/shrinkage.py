@@ -54,24 +54,23 @@ class Shrinkage(Experiment):
     theory = Text(
         "In linear regression the penalty ½λ‖w‖² multiplies the solution by λ_i / (λ_i + λ) along"
         " each eigenvector of XᵀX / n: little where the rows say much. A single weight need not"
-        " shrink: of correlated columns one may grow as another falls. Dropout of the inputs adds"
-        " ½ p / (1 - p) Σ (mean x²) w² on average, a ridge of λ = 0.43 on scaled columns for"
-        " p = 0.3. Behind a hidden layer no formula shrinks the norm: early in training it is a"
-        " little"
-        " smaller, but dropout keeps errors, and so gradients, from vanishing, and the weights grow"
-        " on.",
+        " shrink: of correlated columns one may grow as another falls. Dropout that leaves each"
+        " input out with probability p adds ½ p / (1 - p) Σ (mean x²) w² on average, a ridge of"
+        " λ = 0.43 on scaled columns for p = 0.3. Behind a hidden layer no formula shrinks the"
+        " norm: with half of the units left out (p = 0.5) it is a little smaller early in training,"
+        " but dropout keeps errors, and so gradients, from vanishing, and the weights grow on.",
         "线性回归中，惩罚 ½λ‖w‖² 使解沿 XᵀX / n 的每个特征向量乘以 λ_i / (λ_i + λ)：数据信息多的"
-        "方向缩得少。单个权重未必变小：相关的列中，一个下降时另一个可能增大。输入的 dropout 平均相"
-        "当于加上 ½ p / (1 - p) Σ (x² 的均值) w²，对缩放后的列，p = 0.3 时即 λ = 0.43 的岭。有隐藏"
-        "层"
-        "时没有公式使范数变小：训练初期略小，但 dropout 使误差、从而使梯度不消失，权重继续增大。",
+        "方向缩得少。单个权重未必变小：相关的列中，一个下降时另一个可能增大。以概率 p 去掉每个输入"
+        "的 dropout 平均相当于加上 ½ p / (1 - p) Σ (x² 的均值) w²：对缩放后的列，p = 0.3 时即"
+        " λ = 0.43 的岭。有隐藏层时没有公式使范数变小：去掉一半单元（p = 0.5）时，训练初期范数略"
+        "小，但 dropout 使误差、从而使梯度不消失，权重继续增大。",
     )
     method = Text(
-        "The diabetes data with λ = 0.1, by BFGS; the same with dropout of the inputs, by averaged"
-        " stochastic gradients; on the digits a network with 50 % dropout of 64 hidden units, and"
-        " without, after as many epochs.",
-        "糖尿病数据，λ = 0.1，用 BFGS；同样的数据加输入 dropout，用平均的随机梯度；手写数字上 64 个"
-        "隐藏单元的网络，50 % dropout 与无 dropout，轮数相同。",
+        "The diabetes data with λ = 0.1, by BFGS; the same with dropout of the inputs at p = 0.3,"
+        " by averaged stochastic gradients; on the digits a network whose 64 hidden units have"
+        " dropout at p = 0.5, and one without, after as many epochs.",
+        "糖尿病数据，λ = 0.1，用 BFGS；同样的数据加 p = 0.3 的输入 dropout，用平均的随机梯度；手写"
+        "数字上 64 个隐藏单元的网络，p = 0.5 的 dropout 与无 dropout，轮数相同。",
     )
     takeaway = Text(
         "L2 shrinks what the data say little about. Dropout acts as a penalty on what units"
@@ -83,9 +82,12 @@ class Shrinkage(Experiment):
     def declare(self, conditions: Conditions) -> Declaration:
         plain, ridge, thinned = ridge_of(0.0), ridge_of(STRENGTH), ridge_of(RATE / (1 - RATE))
         norm = Text("‖w‖ with / without, {}", "有与无的 ‖w‖ 之比，{}")
-        of_dropout = Text(norm.format("dropout of the inputs"), norm.zh.format("输入的 dropout"))
+        of_dropout = Text(
+            norm.format("dropout of the inputs, p = 0.3"), norm.zh.format("输入的 dropout，p = 0.3")
+        )
         of_hidden = Text(
-            norm.format("dropout of hidden units"), norm.zh.format("隐藏单元的 dropout")
+            norm.format("dropout of hidden units, p = 0.5"),
+            norm.zh.format("隐藏单元的 dropout，p = 0.5"),
         )
         single = Text("largest |w_j| with / without L2", "有与无 L2 时 |w_j| 之比的最大值")
         return Declaration(
