@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, final
+from collections.abc import Mapping
+from typing import Any, NamedTuple, final
 
 from rosenblatt.engine.divergence import Divergence
 
@@ -29,6 +30,8 @@ class Epoch(NamedTuple):
         Of the curvature, after the epoch; None for methods without one.
     seconds : float
         Wall time; NaN until it is measured.
+    notes : dict, optional
+        What else a trainer has measured, for the epoch's entry of a history: plain values by name.
     """
 
     data_loss: float
@@ -38,6 +41,7 @@ class Epoch(NamedTuple):
     divergence: Divergence | None = None
     damping: float | None = None
     seconds: float = math.nan
+    notes: Mapping[str, Any] | None = None
 
     @property
     def finite(self) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar, Self
 
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 
+from rosenblatt import engine
+from rosenblatt.engine import Trainer, TrainingSetup
 from rosenblatt.estimators.estimator_fit import EstimatorFit, callback_task, publish
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.from_sklearn import check_peer, columns_of, converted
@@ -163,10 +166,12 @@ class BaseMLP(HeldNumbers, CallbackSupportMixin, FittedMLP):
         *,
         incremental: bool = False,
         targets: TargetCodec | None = None,
+        make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer,
     ) -> Self:
         """Fit; an error leaves the estimator as it was, because it is written on at the end.
 
-        `targets` are those of a first call of `partial_fit`, where they are known beforehand.
+        `targets` are those of a first call of `partial_fit`, where they are known beforehand;
+        `make_trainer` makes what runs a first-order fit's epochs.
         """
         continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
         if continues:
@@ -202,6 +207,7 @@ class BaseMLP(HeldNumbers, CallbackSupportMixin, FittedMLP):
                     carried=self._carried if continues else None,
                     incremental=incremental,
                     rng=rng,
+                    make_trainer=make_trainer,
                 )
                 fit = under_way.fit
                 session.begun(fit)

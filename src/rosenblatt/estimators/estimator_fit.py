@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +11,8 @@ from typing import Any, Self, final
 import numpy as np
 from sklearn.callback._callback_support import callback_management_context
 
+from rosenblatt import engine
+from rosenblatt.engine import Trainer, TrainingSetup
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.published import PublishedModel
 from rosenblatt.fitting.begin import begin
@@ -69,6 +71,7 @@ class EstimatorFit:
         incremental: bool = False,
         rules: Sequence[StoppingRule] = (),
         rng: np.random.RandomState | None = None,
+        make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer,
     ) -> Self:
         """A fit with the estimator's parameters, before its first step.
 
@@ -78,7 +81,7 @@ class EstimatorFit:
             Nothing is written on it before `publish`.
         table : ValidatedData
             What `data` was encoded from.
-        targets, data, initial, carried, incremental, rules, rng
+        targets, data, initial, carried, incremental, rules, rng, make_trainer
             See `rosenblatt.fitting.begin`.
         """
         fit = begin(
@@ -92,6 +95,7 @@ class EstimatorFit:
             rng=rng,
             make_view=partial(view, estimator, targets, table.columns),
             sklearn_callbacks=sklearn_callbacks(estimator, table, data.train.rows),
+            make_trainer=make_trainer,
         )
         return cls(estimator, table.columns, fit)
 

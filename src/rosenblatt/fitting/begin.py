@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sklearn.utils import check_random_state
 
 from rosenblatt import engine
+from rosenblatt.engine import Trainer, TrainingSetup
 from rosenblatt.fitting.callback_dispatch import CallbackDispatcher, MakeView, model_as_view
 from rosenblatt.fitting.carried import CarriedState
 from rosenblatt.fitting.context import FitContext
@@ -48,6 +49,7 @@ def begin(
     rng: np.random.RandomState | None = None,
     make_view: MakeView = model_as_view,
     sklearn_callbacks: SklearnCallbacks | None = None,
+    make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer,
 ) -> Fit:
     """Begin a fit.
 
@@ -78,6 +80,8 @@ def begin(
     make_view : callable, optional
         Makes what `callbacks` and a scorer are given to predict with: by default the model.
     sklearn_callbacks : SklearnCallbacks, optional
+    make_trainer : callable
+        Makes the trainer of a first-order fit: by default the engine's.
 
     Returns
     -------
@@ -151,6 +155,7 @@ def begin(
         CallbackDispatcher(config.callbacks, make_view, sklearn_callbacks),
         incremental,
         None if carried is None else carried.descent,
+        make_trainer,
     )
     context.callbacks.fit_begins()
     return begin_solver(context)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 
+from rosenblatt import engine
+from rosenblatt.engine import Trainer, TrainingSetup
 from rosenblatt.fitting.callback_dispatch import CallbackDispatcher
 from rosenblatt.fitting.carried import DescentState
 from rosenblatt.fitting.log import FitLog
@@ -51,6 +54,8 @@ class FitContext:
         Whether the fit is one call of `partial_fit`.
     carried : DescentState, optional
         Of the fit that this one continues.
+    make_trainer : callable
+        Makes the trainer of a first-order fit, from its setup.
     """
 
     parameters: Parameters
@@ -67,6 +72,7 @@ class FitContext:
     callbacks: CallbackDispatcher
     incremental: bool = False
     carried: DescentState | None = None
+    make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer
 
     def reported(self, data_loss: float, penalty: float) -> float:
         """The objective in scikit-learn's scale."""

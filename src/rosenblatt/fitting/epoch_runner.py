@@ -84,6 +84,7 @@ class EpochRunner:
                 divergence=divergence,
                 damping=result.damping,
                 restores=None if self.divergence.rollback is None else self.divergence.rollbacks,
+                notes=result.notes,
             )
             self.divergence.rollbacks = 0
 

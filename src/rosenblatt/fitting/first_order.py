@@ -87,7 +87,7 @@ def begin_descent(optimizer: Optimizer, context: FitContext) -> EpochFit:
         loss,
         (train, validation),
         shown,
-        partial(engine.trainer, setup),
+        partial(context.make_trainer, setup),
         optimizer_state,
         method=FIRST_ORDER,
         learning_rate=LearningRate(optimizer.lr, descent.rate),

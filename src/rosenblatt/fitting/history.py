@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, final
+from typing import Any, NamedTuple, final
 
 from rosenblatt.engine.divergence import Divergence
 
@@ -63,6 +64,8 @@ class EpochRecord(NamedTuple):
         Of a second-order solver, after the epoch.
     restores : int, optional
         Rollbacks before this epoch; None for a fit without rollback.
+    notes : dict, optional
+        What else the trainer has measured.
     """
 
     epoch: int
@@ -74,6 +77,7 @@ class EpochRecord(NamedTuple):
     divergence: Divergence | None = None
     damping: float | None = None
     restores: int | None = None
+    notes: Mapping[str, Any] | None = None
 
     @property
     def finite(self) -> bool:

@@ -207,4 +207,5 @@ def history_entry(record: EpochRecord) -> dict[str, Any]:
         "gradient_norm": list(record.gradient_norms),
         "seconds": record.seconds,
         **{name: value for name, value in optional.items() if value is not None},
+        **(record.notes or {}),
     }

@@ -1,0 +1,1 @@
+"""Training over a cluster: a parameter server (theory G18)."""

@@ -1,0 +1,14 @@
+"""Whether all numbers of a vector are finite."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["all_finite"]
+
+
+def all_finite(x: FloatArray) -> bool:
+    """Whether no number of x is infinite or NaN."""
+    return bool(np.isfinite(x).all())

@@ -1,0 +1,54 @@
+"""The simulator as a transport: a real fit, on a virtual clock."""
+
+from __future__ import annotations
+
+from typing import final
+
+from rosenblatt.cluster.hardware import Link, Pace
+from rosenblatt.cluster.outcome import EpochOutcome, ShardState
+from rosenblatt.cluster.simulation import Simulation
+from rosenblatt.cluster.sites import Job, WorkerSite, part_of, server
+from rosenblatt.cluster.task import EpochTask
+from rosenblatt.engine import OptimizerState
+from rosenblatt.problem import Arrays
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["InProcess"]
+
+
+@final
+class InProcess:
+    """Workers and servers in this process, one event after another.
+
+    Attributes
+    ----------
+    seconds : float
+        Of the virtual clock, in all epochs.
+    """
+
+    def __init__(self, link: Link | None = None, pace: Pace | None = None, seed: int = 0) -> None:
+        self.link, self.pace, self.seed = link, pace, seed
+        self.seconds = 0.0
+
+    def begin(self, job: Job, arrays: Arrays) -> None:
+        self.job = job
+        self.sites = [WorkerSite(job, arrays, k) for k in range(job.plan.workers)]
+
+    def run(self, task: EpochTask, theta: FloatArray, memory: OptimizerState) -> EpochOutcome:
+        job = self.job
+        shards = [
+            server(job, part, theta[part.run].copy(), part_of(memory, part)) for part in job.parts
+        ]
+        for shard in shards:
+            shard.begin(task.lr_factors)
+        workers = [site.worker(task, 0, memory) for site in self.sites]
+        self.seed += 1
+        usage = Simulation(workers, shards, self.link, self.pace, self.seed).run()
+        self.seconds += usage.seconds
+        version = min(shard.version for shard in shards)
+        states = [ShardState(s.parameters(version), s.update.memory, s.record) for s in shards]
+        memories = [site.memory for site in self.sites if site.memory is not None]
+        return EpochOutcome(states, usage.bytes_sent, usage.idle, memories)
+
+    def end(self) -> None:
+        self.sites = []

@@ -1,0 +1,55 @@
+"""How a fit is spread: workers, servers, mode and compression, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import final
+
+from rosenblatt.cluster.compression import Compressor, ErrorFeedback
+from rosenblatt.cluster.modes import Mode, Synchronous
+from rosenblatt.cluster.ranges import Range
+
+__all__ = ["ClusterPlan"]
+
+
+@final
+@dataclass(frozen=True)
+class ClusterPlan:
+    """What workers and servers have in common.
+
+    Attributes
+    ----------
+    workers, servers : int
+    mode : Mode
+    local_steps : int
+    compression : Compressor, optional
+    by_staleness : bool
+        Whether the rate of a push is divided by one more than its staleness.
+    """
+
+    workers: int = 2
+    servers: int = 1
+    mode: Mode = field(default_factory=Synchronous)
+    local_steps: int = 1
+    compression: Compressor | None = None
+    by_staleness: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("workers", "servers", "local_steps"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ValueError(f"{name}={value!r}: a whole number, 1 or more.")
+
+    def feedback(self, worker: int, parts: Sequence[Range]) -> list[ErrorFeedback] | None:
+        """A compressor for each server, with its error of the worker's own."""
+        if self.compression is None:
+            return None
+        return [
+            ErrorFeedback(
+                self.compression.encoder(
+                    [piece.shape for piece in part.pieces], seed=worker * self.servers + k
+                )
+            )
+            for k, part in enumerate(parts)
+        ]

@@ -1,0 +1,122 @@
+"""What a worker and a server are built from, wherever they run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import final
+
+from rosenblatt import engine
+from rosenblatt.cluster.compression import ErrorFeedback
+from rosenblatt.cluster.gradient import BatchGradient
+from rosenblatt.cluster.plan import ClusterPlan
+from rosenblatt.cluster.ranges import Range, cut
+from rosenblatt.cluster.shard import ServerShard
+from rosenblatt.cluster.task import EpochTask, GradientWork, LocalWork
+from rosenblatt.cluster.update import DifferenceUpdate, OptimizerUpdate, Update
+from rosenblatt.cluster.worker import Work, Worker
+from rosenblatt.engine import OptimizerState, TrainingSetup
+from rosenblatt.problem import Arrays, Problem
+from rosenblatt.support.types import FloatArray, aligned_zeros
+
+__all__ = ["Job", "WorkerSite", "part_of", "server"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A problem, and how it is spread.
+
+    Attributes
+    ----------
+    problem : Problem
+    plan : ClusterPlan
+    batch_size : int
+    mean_weight : float
+        Of all rows to learn from.
+    seed : int
+        Of dropout and input noise; every worker has its own.
+    bfloat16 : bool
+    """
+
+    problem: Problem
+    plan: ClusterPlan
+    batch_size: int
+    mean_weight: float
+    seed: int = 0
+    bfloat16: bool = False
+
+    @cached_property
+    def parts(self) -> tuple[Range, ...]:
+        """The range of each server."""
+        return cut(self.problem.network, self.plan.servers)
+
+
+def part_of(memory: OptimizerState, part: Range) -> OptimizerState:
+    """A copy of the optimiser's memory of a range."""
+    average = memory.average[part.run] if len(memory.average) else memory.average
+    return OptimizerState(
+        memory.slots[:, part.run].copy(), memory.steps.copy(), average.copy(), memory.seed
+    )
+
+
+def server(job: Job, part: Range, theta: FloatArray, memory: OptimizerState) -> ServerShard:
+    """A server of a range, from its parameters and its part of the memory."""
+    plan = job.plan
+    update: Update
+    if plan.local_steps == 1:
+        update = OptimizerUpdate(job.problem, part, memory, job.mean_weight)
+    else:
+        update = DifferenceUpdate(part, memory, plan.local_steps)
+    return ServerShard(theta, update, plan.mode, plan.workers, by_staleness=plan.by_staleness)
+
+
+@final
+class WorkerSite:
+    """The engine of a worker, and what it keeps from one epoch to the next."""
+
+    def __init__(self, job: Job, arrays: Arrays, number: int) -> None:
+        self.job, self.arrays, self.number = job, arrays, number
+        self._feedback: list[ErrorFeedback] | None = job.plan.feedback(number, job.parts)
+        self.memory: OptimizerState | None = None
+        if job.plan.local_steps == 1:
+            own = job.seed + number if job.problem.network.is_random else 0
+            self._gradient = BatchGradient(job.problem, arrays, job.batch_size, own, job.bfloat16)
+        else:
+            self._begin_local()
+
+    def _begin_local(self) -> None:
+        job, dtype = self.job, self.arrays.y.dtype
+        self._theta: FloatArray = aligned_zeros(job.problem.network.n_parameters, dtype)
+        self.memory = OptimizerState.of(job.problem.optimizer, self._theta)
+        self.memory.seed = job.seed + self.number if job.problem.network.is_random else 0
+        setup = TrainingSetup(
+            job.problem,
+            self.arrays,
+            self._theta,
+            self.memory,
+            job.batch_size,
+            state=job.problem.network.initial_state(dtype),
+            n_jobs=1,
+            bfloat16=job.bfloat16,
+        )
+        self._trainer = engine.trainer(setup)
+
+    def worker(
+        self, task: EpochTask, incarnation: int, memory: OptimizerState | None = None
+    ) -> Worker:
+        """The worker of an epoch; local steps begin with the `memory` given."""
+        plan, job = self.job.plan, self.job
+        whose = (plan.mode, self.number, plan.workers)
+        work: Work
+        if self.memory is None:
+            theta = self._gradient.theta
+            work = GradientWork(self._gradient, task, *whose)
+        else:
+            if memory is not None:
+                self.memory.slots[...] = memory.slots
+            self.memory.steps[0] = task.first_step
+            theta = self._theta
+            work = LocalWork(self._trainer, theta, self.memory, task, *whose, plan.local_steps)
+        parts = [part.run for part in job.parts]
+        return Worker(self.number, incarnation, work, theta, parts, self._feedback)

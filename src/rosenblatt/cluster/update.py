@@ -1,0 +1,160 @@
+"""What a server does with a gradient: one step of the optimiser on a range of the parameters."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import NamedTuple, final
+
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.cluster.ranges import Range
+from rosenblatt.engine import OptimizerState
+from rosenblatt.optimizers import DecoupledDecay
+from rosenblatt.problem import Problem
+from rosenblatt.regularization.clipping import NoClipping
+from rosenblatt.regularization.constraints import NoConstraint
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["DifferenceUpdate", "Measured", "OptimizerUpdate", "Update"]
+
+# Parameters that an optimiser moves at once, so that its temporaries stay in the cache.
+STRIP = 1 << 14
+
+
+@final
+class Measured(NamedTuple):
+    """The penalty of a step, and the squared norm of each layer's gradient before clipping."""
+
+    penalty: float
+    squares: npt.NDArray[np.float64]
+
+
+class Update(ABC):
+    """Moves the parameters of a range.
+
+    Attributes
+    ----------
+    memory : OptimizerState
+        Of the range alone; changed in place.
+    """
+
+    memory: OptimizerState
+
+    @abstractmethod
+    def apply(
+        self, theta: FloatArray, g: FloatArray, lr_factor: float, rows: int
+    ) -> tuple[FloatArray, Measured]:
+        """New parameters, in an array of their own, from the mean gradient of `rows` rows."""
+
+
+@final
+class OptimizerUpdate(Update):
+    """Penalty, clipping, decay, the optimiser's rule, bounds, constraint and average, in the order
+    of the engine's step.
+
+    Parameters
+    ----------
+    problem : Problem
+    part : Range
+    memory : OptimizerState
+    mean_weight : float
+        Of all rows to learn from: penalties are divided by it.
+    """
+
+    def __init__(
+        self, problem: Problem, part: Range, memory: OptimizerState, mean_weight: float
+    ) -> None:
+        self.problem, self.part, self.memory = problem, part, memory
+        self.mean_weight = mean_weight
+        self.n_layers = len(problem.network.layers)
+        self._runs = [(slice(p.begin, p.end), p.layer) for p in part.pieces]
+        self._penalised_runs = [
+            slice(p.begin, p.end) for p in part.pieces if p.penalised and self._has_penalty
+        ]
+        self._clips = not isinstance(problem.clipping, NoClipping)
+        self.constrained = [
+            p
+            for p in part.pieces
+            if p.constrained and not isinstance(problem.constraint, NoConstraint)
+        ]
+        self.strips = [
+            (begin, min(begin + STRIP, end), lr, decay)
+            for first, last, lr, decay in problem.rates
+            for begin in range(max(first, part.begin) - part.begin, len(part), STRIP)
+            if begin < (end := min(last, part.end) - part.begin)
+        ]
+        bounds = problem.network.bounds
+        self.bounds = None if bounds is None else (bounds[0][part.run], bounds[1][part.run])
+
+    @property
+    def _has_penalty(self) -> bool:
+        one = np.ones(1)
+        return bool(self.problem.penalty.gradient(one)[0] or self.problem.penalty.value(one))
+
+    def apply(
+        self, theta: FloatArray, g: FloatArray, lr_factor: float, rows: int
+    ) -> tuple[FloatArray, Measured]:
+        problem, memory = self.problem, self.memory
+        penalty, g = self._penalised(theta, g, rows * self.mean_weight)
+        squares = [0.0] * self.n_layers
+        for run, layer in self._runs:
+            part = g[run]
+            squares[layer] += float(np.dot(part, part))
+        if self._clips:
+            g = problem.clipping.clip(g)
+        moved = theta.copy()
+        slots = memory.slots
+        t = int(memory.steps[0]) + 1
+        optimizer = problem.optimizer
+        decay = optimizer if isinstance(optimizer, DecoupledDecay) else None
+        for begin, end, of_lr, of_decay in self.strips:
+            factor = lr_factor * of_lr
+            strip = moved[begin:end]
+            if decay is not None:
+                strip *= decay.kept(factor, of_decay)
+            strip += optimizer.update(g[begin:end], slots[:, begin:end], t, factor)
+        if self.bounds is not None:
+            np.clip(moved, *self.bounds, out=moved)
+        for piece in self.constrained:
+            problem.constraint.project(moved[piece.begin : piece.end].reshape(piece.shape))
+        memory.steps[0] = t
+        if problem.averaging.has_mean:
+            memory.average += problem.averaging.weight(t) * (moved - memory.average)
+        return moved, Measured(penalty, np.array(squares))
+
+    def _penalised(
+        self, theta: FloatArray, g: FloatArray, total: float
+    ) -> tuple[float, FloatArray]:
+        """The penalty, and the gradient with the penalty's."""
+        if not self._penalised_runs:
+            return 0.0, g
+        value, g = 0.0, g.copy()
+        for run in self._penalised_runs:
+            value += self.problem.penalty.value(theta[run]) / total
+            g[run] += self.problem.penalty.gradient(theta[run]) / total
+        return value, g
+
+
+@final
+class DifferenceUpdate(Update):
+    """Adds the mean difference that local steps have made (local SGD; Stich 2019).
+
+    Parameters
+    ----------
+    part : Range
+    memory : OptimizerState
+        Counts the steps alone; the workers keep the rest.
+    steps : int
+        Local steps of a round.
+    """
+
+    def __init__(self, part: Range, memory: OptimizerState, steps: int) -> None:
+        self.part, self.memory, self.steps = part, memory, steps
+        self.n_layers = len(part.network.layers)
+
+    def apply(
+        self, theta: FloatArray, g: FloatArray, lr_factor: float, rows: int
+    ) -> tuple[FloatArray, Measured]:
+        self.memory.steps += self.steps
+        return theta + g, Measured(0.0, np.zeros(self.n_layers))
