@@ -65,6 +65,7 @@ class EpochOutcome(NamedTuple):
             "staleness_max": max(seen, default=0),
             "idle": self.idle,
             "workers_lost": self.lost,
+            "rows": self.states[0].record.rows,
         }
 
 

@@ -11,6 +11,7 @@ EXTRAS = {
     "matplotlib": "plot",
     "onnx": "export",
     "optuna": "search",
+    "ray": "cluster",
     "shap": "shap",
     **dict.fromkeys(("fastapi", "uvicorn"), "serve"),
     **dict.fromkeys(("chardet", "pyarrow", "rich", "safetensors", "typer"), "cli"),

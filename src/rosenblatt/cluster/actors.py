@@ -1,0 +1,183 @@
+"""Workers and servers as actors: each in a process of its own, with a loop of its own (G18)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple, final
+
+import numpy as np
+import numpy.typing as npt
+
+import rosenblatt
+from rosenblatt.cluster.messages import Delivery, Join, Push, RefusedPushError, Reply
+from rosenblatt.cluster.outcome import ShardState
+from rosenblatt.cluster.sites import Job, WorkerSite, server
+from rosenblatt.cluster.task import EpochTask
+from rosenblatt.engine import OptimizerState
+from rosenblatt.problem import Arrays
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["ServerActor", "WorkerActor", "WorkerReport"]
+
+
+def check_version(expected: str) -> None:
+    if rosenblatt.__version__ != expected:
+        raise RuntimeError(
+            f"this node has rosenblatt {rosenblatt.__version__}, and the caller has {expected}:"
+            " install the same version on all nodes"
+        )
+
+
+@final
+class WorkerReport(NamedTuple):
+    """What a worker has used in an epoch, and its memory after local steps.
+
+    Attributes
+    ----------
+    steps, bytes_sent : int
+    busy, seconds : float
+    memory : OptimizerState, optional
+    refused : str
+        Why a server has sent it away; empty for a worker that has come to the end.
+    server_lost : bool
+        Whether it ended because a server has died.
+    """
+
+    steps: int
+    bytes_sent: int
+    busy: float
+    seconds: float
+    memory: OptimizerState | None
+    refused: str = ""
+    server_lost: bool = False
+
+
+@final
+class ServerActor:
+    """One server. A call to `exchange` returns when its worker may read."""
+
+    def __init__(self, job: Job, number: int, version: str) -> None:
+        check_version(version)
+        self.job, self.part = job, job.parts[number]
+        self._waiting: dict[int, asyncio.Future[Reply]] = {}
+
+    async def begin(
+        self,
+        theta: FloatArray,
+        memory: OptimizerState,
+        lr_factors: npt.NDArray[np.float64],
+        incarnations: Sequence[int],
+    ) -> None:
+        """A new epoch; whoever still waits in an earlier one is sent away."""
+        for waiting in self._waiting.values():
+            refuse(waiting, "the epoch has begun anew")
+        self._waiting.clear()
+        # What arrives lies in shared memory, and cannot be written to.
+        memory = OptimizerState(
+            memory.slots.copy(), memory.steps.copy(), memory.average.copy(), memory.seed
+        )
+        self.shard = server(self.job, self.part, theta, memory)
+        self.shard.begin(lr_factors)
+        for worker, incarnation in enumerate(incarnations):
+            self.shard.fence(worker, incarnation)
+
+    async def exchange(self, message: Join | Push) -> Reply:
+        """Take a push, or a request to begin; the reply comes when the worker may read."""
+        shard = self.shard
+        due = shard.push(message) if isinstance(message, Push) else shard.join(message)
+        if message.worker in self._waiting:
+            refuse(self._waiting[message.worker], "it has sent again")
+        waiting: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting[message.worker] = waiting
+        self._deliver(due)
+        return await waiting
+
+    def _deliver(self, due: Sequence[Delivery]) -> None:
+        for worker, reply in due:
+            waiting = self._waiting.pop(worker, None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(reply)
+
+    async def fence(self, worker: int, incarnation: int) -> None:
+        """Refuse a worker that has been declared lost."""
+        self.shard.fence(worker, incarnation)
+        if worker in self._waiting:
+            refuse(self._waiting.pop(worker), "it has been declared lost")
+
+    async def state(self, version: int | None = None) -> ShardState:
+        """The parameters, of that version if one is given, the memory and the record."""
+        shard = self.shard
+        theta = shard.theta if version is None else shard.parameters(version)
+        return ShardState(theta, shard.update.memory, shard.record)
+
+    async def ping(self) -> int:
+        """The process's id, at once."""
+        return os.getpid()
+
+
+def refuse(waiting: asyncio.Future[Reply], why: str) -> None:
+    if not waiting.done():
+        waiting.set_exception(RefusedPushError(f"this worker's call is over: {why}"))
+
+
+@final
+class WorkerActor:
+    """One worker. `run` goes on until its epoch ends; `ping` is answered meanwhile."""
+
+    def __init__(self, job: Job, arrays: Arrays, number: int, version: str) -> None:
+        check_version(version)
+        self.site = WorkerSite(job, arrays, number)
+
+    def run(
+        self,
+        task: EpochTask,
+        servers: Sequence[Any],
+        incarnation: int,
+        memory: OptimizerState | None,
+    ) -> WorkerReport:
+        """Read, compute and push, until all steps of the epoch are done.
+
+        Parameters
+        ----------
+        task : EpochTask
+        servers : sequence of actor handles
+        incarnation : int
+        memory : OptimizerState, optional
+            What local steps begin with.
+        """
+        import ray
+        from ray.exceptions import RayActorError
+
+        refused, server_lost = "", False
+        begun = time.perf_counter()
+        busy, n_bytes, steps = 0.0, 0, 0
+        worker = self.site.worker(task, incarnation, memory)
+        messages: Sequence[Join] | Sequence[Push] | None = worker.begin()
+        while messages is not None:
+            calls = [
+                server.exchange.remote(message)
+                for server, message in zip(servers, messages, strict=True)
+            ]
+            try:
+                replies: list[Reply] = ray.get(calls)
+            except RefusedPushError as error:
+                refused = str(error).splitlines()[-1]
+                break
+            except RayActorError:
+                server_lost = True
+                break
+            n_bytes += sum(m.n_bytes for m in messages) + sum(r.n_bytes for r in replies)
+            read = time.perf_counter()
+            messages = worker.next(replies)
+            busy += time.perf_counter() - read
+            steps += messages is not None and isinstance(messages[0], Push)
+        seconds = time.perf_counter() - begun
+        memory = self.site.memory
+        return WorkerReport(steps, n_bytes, busy, seconds, memory, refused, server_lost)
+
+    def ping(self) -> int:
+        """The process's id, at once."""
+        return os.getpid()

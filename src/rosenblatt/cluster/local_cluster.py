@@ -1,0 +1,129 @@
+"""A connection to Ray: to a cluster that there is, or to one of this machine's own."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rosenblatt.support.optional_dependencies import missing
+
+__all__ = ["connected", "imported_ray"]
+
+# For a cluster that is started here. Actors would run at niceness 15 otherwise, behind everything
+# else on the machine; a node that does not answer is given up after some 6 s.
+SETTINGS = {
+    "RAY_worker_niceness": "0",
+    "RAY_health_check_initial_delay_ms": "2000",
+    "RAY_health_check_period_ms": "1000",
+    "RAY_health_check_timeout_ms": "2000",
+    "RAY_health_check_failure_threshold": "3",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
+OBJECT_STORE_BYTES = 512 << 20
+
+
+def imported_ray() -> Any:
+    """The module `ray`.
+
+    Raises
+    ------
+    ImportError
+        With the command that installs it.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise missing("training on a cluster", "ray", error) from error
+    return ray
+
+
+@contextmanager
+def connected(address: str | None, processes: int, store_bytes: int = 0) -> Iterator[Any]:
+    """Ray, connected; what is started or connected here is ended with it.
+
+    Parameters
+    ----------
+    address : str, optional
+        Of a cluster: 'auto', or a host and port. Without it the connection that the process has is
+        used, or else a cluster is started on this machine.
+    processes : int
+        Actors that there will be.
+    store_bytes : int
+        What the object store has to hold beside messages.
+
+    Raises
+    ------
+    ConnectionError
+        If nothing answers at the address.
+    """
+    ray = imported_ray()
+    if ray.is_initialized():
+        yield ray
+        return
+    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    if address is not None:
+        try:
+            ray.init(address=address, **quiet)
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            first = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise ConnectionError(
+                f"no Ray cluster answers at {address!r} ({first}): start one by `ray start --head`,"
+                " or leave the address out for a cluster on this machine."
+            ) from error
+    else:
+        keep_token_private()
+        before = {name: os.environ.get(name) for name in SETTINGS}
+        os.environ.update({k: v for k, v in SETTINGS.items() if before[k] is None})
+        try:
+            with loopback_kept():
+                ray.init(
+                    address="local",
+                    num_cpus=max(processes, os.cpu_count() or 1),
+                    include_dashboard=False,
+                    object_store_memory=OBJECT_STORE_BYTES + 2 * store_bytes,
+                    _node_ip_address="127.0.0.1",
+                    **quiet,
+                )
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+@contextmanager
+def loopback_kept() -> Iterator[None]:
+    """Let Ray listen at 127.0.0.1 where it is told to.
+
+    On Linux it replaces that address by the machine's own, and then listens on all interfaces.
+    """
+    services: Any = importlib.import_module("ray._private.services")
+    resolve = services.resolve_ip_for_localhost
+    services.resolve_ip_for_localhost = lambda host: host
+    try:
+        yield
+    finally:
+        services.resolve_ip_for_localhost = resolve
+
+
+def keep_token_private() -> None:
+    """Make sure that Ray's token, which lets run code, can be read by its owner alone.
+
+    Ray itself writes the file with the permissions of any other.
+    """
+    folder = Path.home() / ".ray"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    token = folder / "auth_token"
+    try:
+        with os.fdopen(os.open(token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        token.chmod(0o600)

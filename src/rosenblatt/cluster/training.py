@@ -1,0 +1,171 @@
+"""`ClusterTraining`: an estimator, and the cluster that fits it (theory G18, G19)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, final
+
+import numpy as np
+from sklearn.base import clone
+
+from rosenblatt.cluster.compression import COMPRESSORS, Compressor
+from rosenblatt.cluster.inproc import InProcess
+from rosenblatt.cluster.local_cluster import connected
+from rosenblatt.cluster.modes import Asynchronous, Bounded, Mode, Synchronous
+from rosenblatt.cluster.plan import ClusterPlan
+from rosenblatt.cluster.ray_transport import RayTransport
+from rosenblatt.cluster.refusals import check_distributable
+from rosenblatt.cluster.trainer import ClusterTrainer
+from rosenblatt.estimators.access import fit_by
+
+__all__ = ["ClusterTraining"]
+
+
+@final
+@dataclass(frozen=True)
+class ClusterTraining:
+    """Fits an estimator on a Ray cluster: workers compute gradients, servers hold the parameters.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier or MLPRegressor
+        With a first-order solver. It stays as it is; `fit` returns a fitted copy.
+    workers, servers : int, default 2 and 1
+        Processes. Each server holds a range of the parameters.
+    mode : {'sync', 'async', 'bounded'}, default 'sync'
+        Whether all workers share each batch, which equals one machine up to the order of sums; or
+        each takes batches of its own, and nobody waits; or nobody is more than `staleness` steps
+        ahead of the slowest.
+    staleness : int, default 3
+        Of 'bounded'.
+    local_steps : int, default 1
+        Steps that a worker makes by itself between two pushes.
+    compression : str or Compressor, optional
+        Of the gradients that workers push, with error feedback: 'top_k', 'random_k', 'sign',
+        'int8', 'low_rank' or an object of `rosenblatt.cluster.compression`. None sends them whole.
+    by_staleness : bool, default False
+        Whether the rate of a push is divided by one more than the steps that it is behind.
+    address : str, optional
+        Of a Ray cluster, such as 'auto' or 'ray://head:10001'. Without it one is started on this
+        machine, on which it ends with the fit. Joining a cluster means running its code, and
+        letting it run yours. 'inproc' simulates the cluster in this process.
+    lost_after : float, default 5.0
+        Seconds without a sign of life after which a worker is replaced.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from rosenblatt import MLPClassifier
+    >>> from rosenblatt.cluster import ClusterTraining
+    >>> X, y = load_iris(return_X_y=True)
+    >>> est = MLPClassifier(8, learning_rate_init=0.05, max_iter=500, random_state=0)
+    >>> fitted = ClusterTraining(est, workers=3, address="inproc").fit(X, y)
+    >>> fitted.score(X, y) > 0.95
+    True
+    """
+
+    estimator: Any
+    workers: int = 2
+    servers: int = 1
+    mode: str = "sync"
+    staleness: int = 3
+    local_steps: int = 1
+    compression: str | Compressor | None = None
+    by_staleness: bool = False
+    address: str | None = None
+    lost_after: float = 5.0
+
+    @property
+    def plan(self) -> ClusterPlan:
+        """The settings, checked.
+
+        Raises
+        ------
+        ValueError
+            For one that is out of range.
+        """
+        return ClusterPlan(
+            self.workers,
+            self.servers,
+            mode_of(self.mode, self.staleness),
+            self.local_steps,
+            compressor(self.compression),
+            self.by_staleness,
+        )
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Any:
+        """Fit a copy of the estimator.
+
+        Parameters
+        ----------
+        X, y, sample_weight, X_val, y_val, sample_weight_val
+            As for the estimator's own `fit`.
+
+        Returns
+        -------
+        estimator
+            An ordinary one. Entries of its `history_` have also `bytes_sent`, `staleness_mean`,
+            `staleness_max`, `idle` (the share of the workers' time in which they waited) and
+            `workers_lost`.
+
+        Raises
+        ------
+        InputError
+            For an estimator that cannot be distributed.
+        ImportError
+            Without Ray.
+        ConnectionError
+            If no cluster answers.
+        """
+        plan = self.plan
+        check_distributable(self.estimator, plan)
+        est = copy.deepcopy(self.estimator) if self.estimator.warm_start else clone(self.estimator)
+        given = X, y, sample_weight, (X_val, y_val, sample_weight_val)
+        if self.address == "inproc":
+            fit_by(est, partial(ClusterTrainer, plan=plan, transport=InProcess()), *given)
+            return est
+        with connected(self.address, plan.workers + plan.servers, size_of(X)) as ray:
+            transport = RayTransport(ray, self.lost_after)
+            try:
+                fit_by(est, partial(ClusterTrainer, plan=plan, transport=transport), *given)
+            finally:
+                transport.end()
+        return est
+
+
+def mode_of(name: str, staleness: int) -> Mode:
+    modes: dict[str, Callable[[], Mode]] = {
+        "sync": Synchronous,
+        "async": Asynchronous,
+        "bounded": lambda: Bounded(staleness),
+    }
+    if name not in modes:
+        raise ValueError(f"mode={name!r}: take one of {', '.join(map(repr, modes))}.")
+    return modes[name]()
+
+
+def compressor(given: str | Compressor | None) -> Compressor | None:
+    if given is None or isinstance(given, Compressor):
+        return given
+    if given not in COMPRESSORS:
+        raise ValueError(
+            f"compression={given!r}: take one of {', '.join(map(repr, COMPRESSORS))}, or None."
+        )
+    return COMPRESSORS[given]
+
+
+def size_of(X: Any) -> int:
+    """Bytes, about."""
+    return int(getattr(X, "nbytes", 0) or 8 * int(np.prod(np.shape(X))))
