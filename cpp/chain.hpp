@@ -57,8 +57,8 @@ template <class T> struct Chain {
         if (precision == Precision::exact && std::any_of(specs.begin(), specs.end(), is_ordered))
             precision = Precision::ordered;
         for (std::size_t i = 0; i < specs.size(); ++i) {
-            if (i + 1 < specs.size() && layers.empty() && append_pieces_and_dense(specs[i], specs[i + 1])) {
-                ++i;
+            if (const std::size_t taken = append_pieces_and_dense(specs, i)) {
+                i += taken - 1;
                 continue;
             }
             std::visit([this](const auto &block) { append_block(block); }, specs[i]);
@@ -145,24 +145,36 @@ template <class T> struct Chain {
         });
     }
 
-    // The two as one, if they stand at the start of the chain and nothing else needs the pieces; else false.
-    bool append_pieces_and_dense(const LayerSpec &first, const LayerSpec &second) {
-        const auto *of = std::get_if<PiecewiseLinearSpec>(&first);
-        const auto *dense = std::get_if<DenseSpec>(&second);
-        if (!of || !dense || dense->residual || dense->ntk || precision == Precision::bfloat16) return false;
-        PiecePlaces<T> places(pieces(*of));
-        if (places.features.empty()) return false;
+    // Whether the pieces of features need no gradient on their way back: at the start of the chain, and of
+    // the inputs that its first layer, an embedding, keeps.
+    bool begins_with(const PiecePlaces<T> &places) const {
+        if (layers.empty()) return true;
+        const auto *embedding = std::get_if<NumericEmbedding<T>>(&layers.front());
+        return embedding && layers.size() == 1 && places.features.front() >= embedding->n_embedded();
+    }
+
+    // Pieces, factors of them or none, and a dense layer as two layers, if the chain `begins_with` the pieces
+    // and nothing else needs them: how many of the specs these are, or 0.
+    std::size_t append_pieces_and_dense(const std::vector<LayerSpec> &specs, std::size_t at) {
+        const auto *of = std::get_if<PiecewiseLinearSpec>(&specs[at]);
+        const bool scaled = at + 1 < specs.size() && std::holds_alternative<ScaleSpec>(specs[at + 1]);
+        const std::size_t behind = at + 1 + std::size_t(scaled);
+        const auto *dense = behind < specs.size() ? std::get_if<DenseSpec>(&specs[behind]) : nullptr;
+        if (!of || !dense || dense->residual || dense->ntk || precision == Precision::bfloat16) return 0;
+        const PiecePlaces<T> places(pieces(*of), scaled ? std::optional(n_parameters) : std::nullopt);
+        if (places.features.empty() || !begins_with(places)) return 0;
         const auto make = [&](const Activation &fused) {
             return PiecewiseDense<T>{places, dense->units, n_parameters, fused};
         };
         if (precision == Precision::exact &&
             std::max(n_outputs, make(Identity{}).longest_sum()) > longest_tiled_sum)
-            return false;
+            return 0;
+        n_blocks += int(scaled); // whose block the factors are
         append(places);
         ++n_blocks;
         append_dense(*dense, make);
         ++n_blocks;
-        return true;
+        return behind + 1 - at;
     }
 
     template <class Make> void append_dense(const DenseSpec &spec, Make make) {
