@@ -169,6 +169,86 @@ struct HardSwish {
     template <class T> static T slope(T z) { return z > -3 ? (z < 3 ? z / 3 + T(0.5) : T(1)) : T(0); }
 };
 
+struct Softsign {
+    static constexpr auto name = "Softsign";
+    static constexpr auto fields = no_fields<Softsign>;
+
+    template <class T> static T value(T z) { return z / (1 + std::abs(z)); }
+    template <class T> static T slope(T z) {
+        const T below = 1 + std::abs(z);
+        return 1 / (below * below);
+    }
+};
+
+// libm's functions, which are exact far from 0 as well.
+struct Sine {
+    static constexpr auto name = "Sine";
+    static constexpr auto fields = no_fields<Sine>;
+
+    template <class T> static T value(T z) { return std::sin(z); }
+    template <class T> static T slope(T z) { return std::cos(z); }
+};
+
+struct Bump {
+    static constexpr auto name = "Bump";
+    static constexpr auto fields = no_fields<Bump>;
+
+    template <class T> static T value(T z) { return vmath::exp(-z * z); }
+    template <class T> static T slope(T z) { return -2 * z * vmath::exp(-z * z); }
+};
+
+struct ClippedLogistic {
+    static constexpr auto name = "ClippedLogistic";
+    static constexpr auto fields = no_fields<ClippedLogistic>;
+    static constexpr int cut = 15;
+
+    template <class T> static T value(T z) { return z > cut ? T(1) : (z < -cut ? T(0) : vmath::sigmoid(z)); }
+    template <class T> static T derivative(T a) { return a * (1 - a); }
+};
+
+// Straight lines between six points (x, y), and constants beyond them.
+template <class Points> struct Stepwise {
+    static constexpr auto fields = no_fields<Points>;
+
+    // Written so that NaN passes.
+    template <class T> static T value(T z) {
+        if (z >= T(Points::x[5])) return T(Points::high);
+        if (z < T(Points::x[0])) return T(Points::low);
+        const int k = line(z);
+        return T(steepness(k)) * (z - T(Points::x[k])) + T(Points::y[k]);
+    }
+    template <class T> static T slope(T z) {
+        return (z >= T(Points::x[5])) | (z < T(Points::x[0])) ? T(0) : T(steepness(line(z)));
+    }
+
+  private:
+    template <class T> static int line(T z) {
+        return (z >= T(Points::x[1])) + (z >= T(Points::x[2])) + (z >= T(Points::x[3])) +
+               (z >= T(Points::x[4]));
+    }
+    static constexpr double steepness(int k) {
+        return (Points::y[k + 1] - Points::y[k]) / (Points::x[k + 1] - Points::x[k]);
+    }
+};
+
+struct StepwiseSigmoid : Stepwise<StepwiseSigmoid> {
+    static constexpr auto name = "StepwiseSigmoid";
+    static constexpr double low = 0, high = 1;
+    static constexpr std::array x{-2.64665246009826660156, -1.47221946716308593750, -0.549306154251098632812,
+                                  0.549306154251098632812, 1.47221934795379638672,  2.64665293693542480469};
+    static constexpr std::array y{4.99999988824129104614e-03, 5.00000007450580596924e-02, 0.25, 0.75,
+                                  0.949999988079071044922,    0.995000004768371582031};
+};
+
+struct StepwiseTanh : Stepwise<StepwiseTanh> {
+    static constexpr auto name = "StepwiseTanh";
+    static constexpr double low = -1, high = 1;
+    static constexpr std::array x{-2.64665293693542480469, -1.47221934795379638672, -0.549306154251098632812,
+                                  0.549306154251098632812, 1.47221934795379638672,  2.64665293693542480469};
+    static constexpr std::array y{-0.990000009536743164062, -0.899999976158142089844, -0.5, 0.5,
+                                  0.899999976158142089844,  0.990000009536743164062};
+};
+
 // Mixes the units of a row, so it brings its own loops in place of a value and a derivative.
 struct Softmax {
     static constexpr auto name = "Softmax";

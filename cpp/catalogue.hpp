@@ -17,7 +17,8 @@
 namespace rosenblatt {
 
 using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax, LeakyReLU, ELU, SELU, Softplus, GELU,
-                                SiLU, Mish, HardSigmoid, HardTanh, HardSwish>;
+                                SiLU, Mish, HardSigmoid, HardTanh, HardSwish, Softsign, Sine, Bump,
+                                ClippedLogistic, StepwiseSigmoid, StepwiseTanh>;
 using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, Huber, LogCosh,
                           AbsoluteError, Quantile, BinaryFocal, CategoricalFocal, Gaussian, NegativeBinomial,
                           GaussianMixture>;

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rosenblatt.activations import Activation, Elementwise, Sigmoid, Step, Tanh
+from rosenblatt.activations import Activation, Elementwise, Sigmoid, Sine, Softsign, Step, Tanh
 from tests.support.members import CORNERS, TRAINABLE, central_difference
 
 ELEMENTWISE = [g for g in TRAINABLE if isinstance(g, Elementwise)]
@@ -59,11 +59,12 @@ def test_push_forward_is_the_values_derivative(g: Activation) -> None:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("g", ELEMENTWISE, ids=repr)
 def test_ends_of_the_range(g: Elementwise, dtype: Any) -> None:
-    """Every activation here is a straight line far out."""
+    """Every activation here is a straight line far out, or nearly so, but for the sine."""
     z = np.array([[-1e4, -300.0, 300.0, 1e4]], dtype)
     bend = g.second_derivative(z, g.value(z))
     assert bend.dtype == dtype
-    np.testing.assert_allclose(bend, 0, atol=1e-30)
+    if not isinstance(g, Sine):
+        np.testing.assert_allclose(bend, 0, atol=1e-7 if isinstance(g, Softsign) else 1e-30)
 
 
 def test_what_defines_none_is_named() -> None:

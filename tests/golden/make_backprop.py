@@ -41,7 +41,44 @@ ACTIVATIONS = {
     "HardSigmoid()": ("HardSigmoid", {}, lambda z: F.relu6(z + 3) / 6),
     "HardTanh()": ("HardTanh", {}, F.hardtanh),
     "HardSwish()": ("HardSwish", {}, F.hardswish),
+    "Softsign()": ("Softsign", {}, F.softsign),
+    "Sine()": ("Sine", {}, torch.sin),
+    # PyTorch has no such activations: their definitions.
+    "Bump()": ("Bump", {}, lambda z: torch.exp(-z * z)),
+    "ClippedLogistic()": (
+        "ClippedLogistic",
+        {},
+        lambda z: torch.where(z > 15, 1.0, torch.where(z < -15, 0.0, torch.sigmoid(z))),
+    ),
+    "StepwiseSigmoid()": ("StepwiseSigmoid", {}, lambda z: stepwise(z, STEPS_OF_SIGMOID, 0, 1)),
+    "StepwiseTanh()": ("StepwiseTanh", {}, lambda z: stepwise(z, STEPS_OF_TANH, -1, 1)),
 }
+
+# FANN's points of the two (fann_activation.h).
+STEPS_OF_SIGMOID = (
+    (-2.64665246009826660156, 4.99999988824129104614e-03),
+    (-1.47221946716308593750, 5.00000007450580596924e-02),
+    (-5.49306154251098632812e-01, 0.25),
+    (5.49306154251098632812e-01, 0.75),
+    (1.47221934795379638672, 9.49999988079071044922e-01),
+    (2.64665293693542480469, 9.95000004768371582031e-01),
+)
+STEPS_OF_TANH = (
+    (-2.64665293693542480469, -9.90000009536743164062e-01),
+    (-1.47221934795379638672, -8.99999976158142089844e-01),
+    (-5.49306154251098632812e-01, -0.5),
+    (5.49306154251098632812e-01, 0.5),
+    (1.47221934795379638672, 8.99999976158142089844e-01),
+    (2.64665293693542480469, 9.90000009536743164062e-01),
+)
+
+
+def stepwise(z: torch.Tensor, points: Any, low: float, high: float) -> torch.Tensor:
+    """FANN's macro of this name: the line of the points on both sides of z."""
+    a = torch.full_like(z, high)
+    for (x0, y0), (x1, y1) in reversed(list(pairwise(points))):
+        a = torch.where(z < x1, (y1 - y0) * (z - x0) / (x1 - x0) + y0, a)
+    return torch.where(z < points[0][0], low, a)
 
 
 def cross_entropy(s: torch.Tensor, y: torch.Tensor, smoothing: float = 0.0) -> torch.Tensor:

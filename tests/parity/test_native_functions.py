@@ -18,6 +18,8 @@ from rosenblatt.activations import (
     GELU,
     SELU,
     Activation,
+    Bump,
+    ClippedLogistic,
     Elementwise,
     HardSigmoid,
     HardSwish,
@@ -28,8 +30,12 @@ from rosenblatt.activations import (
     ReLU,
     Sigmoid,
     SiLU,
+    Sine,
     Softmax,
     Softplus,
+    Softsign,
+    StepwiseSigmoid,
+    StepwiseTanh,
     Tanh,
 )
 from rosenblatt.engine.native import NativeObjective, native_scores
@@ -163,6 +169,9 @@ EXACT: list[tuple[Elementwise, Any, float]] = [
     (Mish(), lambda z: z * np.tanh(softplus(z)), 10),
     (HardSigmoid(), lambda z: np.clip(z + 3, 0, 6) / 6, 4),
     (HardSwish(), lambda z: z * np.clip(z + 3, 0, 6) / 6, 4),
+    (Softsign(), lambda z: z / (1 + np.abs(z)), 2),
+    (Sine(), np.sin, 1),
+    (ClippedLogistic(), lambda z: np.where(np.abs(z) > 15, z > 0, 1 / (1 + np.exp(-z))), 3),
 ]
 
 
@@ -174,6 +183,32 @@ def test_other_activations(build: Any, g: Activation, exact: Any, ulps: float, d
     with np.errstate(over="ignore"):
         # Where eᶻ rounds to 0, z eᶻ does.
         assert_ulps(activated(g, z), exact(z.astype(np.longdouble)), ulps, nothing=2000)
+
+
+@each_build
+@both_types
+def test_bump(build: Any, dtype: Any) -> None:
+    """The square's rounding, times it, is that of the exponential."""
+    z = np.linspace(-8, 8, 1001).astype(dtype)
+    with np.errstate(under="ignore"):
+        exact = np.exp(-np.square(z.astype(np.longdouble)))
+    np.testing.assert_allclose(activated(Bump(), z), exact, rtol=80 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(activated(Bump(), np.array([-1e9, 1e30], dtype)), [0, 0])
+
+
+@each_build
+@both_types
+@pytest.mark.parametrize("g", [StepwiseSigmoid(), StepwiseTanh()], ids=repr)
+def test_lines_between_points(build: Any, g: Any, dtype: Any) -> None:
+    """At the points and between them, and what is beyond the outer ones."""
+    (xs, ys), low, high = np.array(g.points).T, *g.ends
+    at = activated(g, xs.astype(dtype))
+    np.testing.assert_allclose(at, [*ys[:-1], high], rtol=0, atol=4 * np.finfo(dtype).eps)
+    z = np.linspace(-2.64, 2.64, 999).astype(dtype)
+    inside = np.interp(z, xs, ys)
+    np.testing.assert_allclose(activated(g, z), inside, rtol=0, atol=4 * np.finfo(dtype).eps)
+    ends = activated(g, np.array([-np.inf, -1e4, -2.65, 2.65, 1e4, np.inf], dtype))
+    np.testing.assert_array_equal(ends, [low] * 3 + [high] * 3)
 
 
 def normal_cdf(x: float) -> Decimal:

@@ -17,6 +17,7 @@ from rosenblatt.activations import (
     Mish,
     ReLU,
     SiLU,
+    Sine,
     Softmax,
     Tanh,
 )
@@ -32,6 +33,7 @@ from rosenblatt.losses import (
 from rosenblatt.model import EnsembleModel, Model, OutputFormat
 from rosenblatt.network import (
     GLU,
+    BesideInput,
     CategoryEmbedding,
     Dense,
     EnsembleDense,
@@ -47,6 +49,7 @@ from rosenblatt.network import (
     PiecewiseLinear,
     PReLU,
     Scale,
+    Sequential,
 )
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from tests.support.members import ACTIVATIONS, FUNCTIONS, LOSSES, parameters, random_state
@@ -140,6 +143,13 @@ NETWORKS: dict[str, Trained] = {
     ),
     "ranges alone": trained(
         (PiecewiseLinear((-1.0,) * 5, (1.0,) * 5, ((),) * 5, ((),) * 5, (1.0,) * 5), Dense(3))
+    ),
+    "beside its input": trained(
+        (
+            BesideInput(Dense(4, Tanh())),
+            BesideInput(Sequential((Dense(3, Sine()), Dense(2, Tanh())))),
+            Dense(3),
+        )
     ),
     "scale": trained((Scale(), Dense(4, Tanh()), Scale(), Dense(3))),
     "waves": trained((NumericEmbedding(Periodic(3), 4, Tanh()), Dense(3))),

@@ -16,6 +16,8 @@ from rosenblatt.activations import (
     HardTanh,
     Identity,
     Step,
+    StepwiseSigmoid,
+    StepwiseTanh,
 )
 from rosenblatt.averaging import EMA, StepAveraging
 from rosenblatt.backprop import forward
@@ -191,6 +193,7 @@ CORNERS: dict[type, tuple[float, ...]] = {
     HardSigmoid: (-3, 3),
     HardTanh: (-1, 1),
     HardSwish: (-3, 3),
+    **{cls: tuple(x for x, _ in cls.points) for cls in (StepwiseSigmoid, StepwiseTanh)},
     Huber: (-1, 1),
     AbsoluteError: (0,),
     Quantile: (0,),

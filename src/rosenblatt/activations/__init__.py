@@ -8,6 +8,14 @@ type of the input is kept.
 from rosenblatt.activations.base import Activation, Elementwise
 from rosenblatt.activations.classic import Identity, ReLU, Sigmoid, Softmax, Step, Tanh
 from rosenblatt.activations.hard import HardSigmoid, HardSwish, HardTanh
+from rosenblatt.activations.of_tools import (
+    Bump,
+    ClippedLogistic,
+    Sine,
+    Softsign,
+    StepwiseSigmoid,
+    StepwiseTanh,
+)
 from rosenblatt.activations.rectifiers import ELU, SELU, LeakyReLU, Softplus
 from rosenblatt.activations.registration import register
 from rosenblatt.activations.smooth import GELU, Mish, SiLU
@@ -17,6 +25,8 @@ __all__ = [
     "GELU",
     "SELU",
     "Activation",
+    "Bump",
+    "ClippedLogistic",
     "Elementwise",
     "HardSigmoid",
     "HardSwish",
@@ -27,9 +37,13 @@ __all__ = [
     "ReLU",
     "SiLU",
     "Sigmoid",
+    "Sine",
     "Softmax",
     "Softplus",
+    "Softsign",
     "Step",
+    "StepwiseSigmoid",
+    "StepwiseTanh",
     "Tanh",
     "register",
 ]

@@ -80,15 +80,15 @@ def register(
     >>> from dataclasses import dataclass
     >>> from rosenblatt.activations import Elementwise, register
     >>> @dataclass(frozen=True)
-    ... class Sine(Elementwise):
+    ... class Arctan(Elementwise):
     ...     def value(self, z):
-    ...         return np.sin(z)
+    ...         return np.arctan(z)
     ...
     ...     def derivative(self, z, a):
-    ...         return np.cos(z)
-    >>> register(Sine, "sine", c=lambda g, c: f"return {c.call('sin')}(z);", onnx="Sin")
+    ...         return 1 / (1 + z * z)
+    >>> register(Arctan, "arctan", c=lambda g, c: f"return {c.call('atan')}(z);", onnx="Atan")
     >>> from rosenblatt import MLPRegressor
-    >>> MLPRegressor(activation="sine")
-    MLPRegressor(activation='sine')
+    >>> MLPRegressor(activation="arctan")
+    MLPRegressor(activation='arctan')
     """
     REGISTRY.add(ActivationRecord(cls, names, c, onnx, torch, is_trainable))

@@ -401,6 +401,62 @@ def serve(
     return Job(job, as_json=False, quiet=quiet)
 
 
+@app.command("import", epilog=examples("import"))
+@expand_groups
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="The file that the other tool saved.", show_default=False)
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The model file to write.", **NEW_FILE)],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="The table that the tool trained on: column names, scaling ranges, categories."
+        ),
+    ] = None,
+    inputs: Annotated[
+        str | None,
+        typer.Option(help="Names of the inputs in order, separated by commas."),
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="Name of what is predicted.")] = None,
+    classes: Annotated[
+        str | None,
+        typer.Option(
+            help="Labels of the outputs in order, separated by commas; of a single output those of"
+            " 0 and of 1."
+        ),
+    ] = None,
+    output: Annotated[
+        int | None, typer.Option(min=1, help="Which of several outputs is predicted, from 1.")
+    ] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option(help="A table of the tool's own predictions, to compare with."),
+    ] = None,
+    table: TableArguments,
+    force: ReplacesOthers = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> Job:
+    """Make a model of a network that another tool has trained."""
+    fmt = table.format()
+
+    def job(screen: Screen) -> dict[str, Any]:
+        from rosenblatt.cli.import_command import run_import
+        from rosenblatt.importing.given import Given
+
+        given = Given(data, listed(inputs), target, listed(classes), output)
+        return run_import(file, screen, given=given, out=out, check=check, fmt=fmt, force=force)
+
+    return Job(job, as_json, quiet)
+
+
+def listed(text: str | None) -> tuple[str, ...] | None:
+    """Words between commas."""
+    return None if text is None else tuple(word.strip() for word in text.split(","))
+
+
 @app.command(epilog=examples("export"))
 def export(
     model: ModelPath,

@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": "Score a model on rows whose target is known.",
     "explain": "Show which columns count, and why a row is predicted as it is.",
     "serve": "Answer requests over HTTP with the predictions of a model.",
+    "import": "Make a model of a network that another tool has trained.",
     "export": "Write a model as ONNX, as C or as plain weights.",
     "inspect": "Show what a model file holds.",
     "trace": "Show one row's way through a network, number by number.",
@@ -50,6 +51,10 @@ EXAMPLES = {
         "explain data.safetensors new.csv --row 12 --plot why.png",
     ),
     "serve": ("serve data.safetensors", "serve data.safetensors --port 80 --max-body 50MB"),
+    "import": (
+        "import net.net --inputs age,income --classes no,yes --out model.safetensors",
+        "import net.net --out model.safetensors --check predictions.csv",
+    ),
     "export": ("export data.safetensors --to onnx", "export data.safetensors --out net.c"),
     "inspect": (
         "inspect data.safetensors",

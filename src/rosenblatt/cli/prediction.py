@@ -98,7 +98,7 @@ def predict(
     warns : bool
         Whether rows unlike those of the training are noted.
     """
-    encoded = saved.encoding.encode(_without_weights(saved, table))
+    encoded = saved.encoding.encode(_without_weights(saved, table), saved.model.dtype)
     kind = kind_of(saved.encoding.target)
     predictor = network_predictor(kind, saved.model)
     output = in_blocks(predictor, encoded.X)
@@ -164,7 +164,7 @@ def evaluate(saved: SavedModel, table: Table) -> Evaluation:
         weights = weight_column_values(table, weight_column)[target.rows]
         notes += (f"rows are weighted by {weight_column!r}, as in training",)
     labelled = np.flatnonzero(target.rows)
-    encoded = encoding.encode(_without_weights(saved, table).take(labelled))
+    encoded = encoding.encode(_without_weights(saved, table).take(labelled), saved.model.dtype)
     kind = kind_of(encoding.target)
     rows = EncodedRows(encoded.X, target.y, weights)
     predictor = network_predictor(kind, saved.model)

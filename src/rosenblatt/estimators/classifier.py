@@ -44,8 +44,10 @@ class MLPClassifier(ClassPredictions, BaseMLP):
         Activation of the hidden layers (theory N3), one for all or one for each: 'identity',
         'logistic' (also 'sigmoid'), 'tanh', 'relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'silu'
         (also 'swish'), 'softplus', 'mish', 'hard_sigmoid', 'hard_tanh', 'hard_swish', 'softmax',
-        or an object of `rosenblatt.activations` such as `LeakyReLU(0.1)`. A user-defined one,
-        derived from `rosenblatt.activations.Activation`, trains on the slow reference engine.
+        'softsign' (also 'elliott'), 'sine', 'bump', and of other tools 'clipped_logistic',
+        'stepwise_sigmoid', 'stepwise_tanh', or an object of `rosenblatt.activations` such as
+        `LeakyReLU(0.1)`. A user-defined one, derived from `rosenblatt.activations.Activation`,
+        trains on the slow reference engine.
     solver : str or object, default='adam'
         A name, with or without underscores, or an object. First-order optimisers use mini-batches
         (G7-G10): 'sgd' and 'adam' in scikit-learn's form, others such as 'rmsprop' and 'adamw' in

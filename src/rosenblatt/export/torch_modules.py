@@ -9,7 +9,8 @@ from typing import Any, final
 import torch
 from torch import nn
 
-from rosenblatt.activations import Activation
+from rosenblatt.activations import Activation, of_tools
+from rosenblatt.activations.of_tools import CUT
 from rosenblatt.activations.registration import REGISTRY as ACTIVATIONS
 from rosenblatt.export.trained import Trained, form_of
 from rosenblatt.losses import Link
@@ -23,6 +24,8 @@ from rosenblatt.support.types import FloatArray
 __all__ = [
     "BesideInput",
     "BothClasses",
+    "Bump",
+    "ClippedLogistic",
     "Computed",
     "Exponential",
     "Gated",
@@ -33,7 +36,10 @@ __all__ = [
     "MixedWithInput",
     "PiecewiseLinear",
     "ShrinkingLayerNorm",
+    "Sine",
     "SkipConnection",
+    "StepwiseSigmoid",
+    "StepwiseTanh",
     "Threshold",
     "sequential",
 ]
@@ -157,8 +163,70 @@ class GatedByHardSigmoid(nn.Module):
         return z * nn.functional.hardsigmoid(z)
 
 
+@final
+class Sine(nn.Module):
+    """sin z."""
+
+    def forward(self, z: Any) -> Any:
+        return torch.sin(z)
+
+
+@final
+class Bump(nn.Module):
+    """exp(-z²)."""
+
+    def forward(self, z: Any) -> Any:
+        return torch.exp(-z * z)
+
+
+@final
+class ClippedLogistic(nn.Module):
+    """σ(z) for |z| ≤ 15, 0 below and 1 above."""
+
+    def forward(self, z: Any) -> Any:
+        a = torch.sigmoid(z)
+        return torch.where(z > CUT, 1.0, torch.where(z < -CUT, 0.0, a))
+
+
+class Stepwise(nn.Module):
+    """Straight lines between the points of an activation, and constants beyond the outer ones."""
+
+    def __init__(self, activation: of_tools.Stepwise) -> None:
+        super().__init__()
+        self.activation = activation
+
+    def forward(self, z: Any) -> Any:
+        points, (low, high) = self.activation.points, self.activation.ends
+        a = torch.full_like(z, points[0][1])
+        for (x0, _), (x1, _), slope in zip(
+            points, points[1:], self.activation.slopes(), strict=False
+        ):
+            a = a + torch.clamp(z - x0, 0, x1 - x0) * slope
+        return torch.where(z < points[0][0], low, torch.where(z >= points[-1][0], high, a))
+
+
+@final
+class StepwiseSigmoid(Stepwise):
+    """FANN's sigmoid of straight lines."""
+
+    def __init__(self) -> None:
+        super().__init__(of_tools.StepwiseSigmoid())
+
+
+@final
+class StepwiseTanh(Stepwise):
+    """FANN's hyperbolic tangent of straight lines."""
+
+    def __init__(self) -> None:
+        super().__init__(of_tools.StepwiseTanh())
+
+
 OWN: dict[str, Callable[[], nn.Module]] = {
-    module.__name__: module for module in (Threshold, GatedByNormal, GatedByHardSigmoid)
+    module.__name__: module
+    for module in (
+        *(Threshold, GatedByNormal, GatedByHardSigmoid),
+        *(Sine, Bump, ClippedLogistic, StepwiseSigmoid, StepwiseTanh),
+    )
 }
 
 

@@ -3,6 +3,7 @@
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
 from rosenblatt.network.bases import Basis, Periodic, Pieces
+from rosenblatt.network.beside_input import BesideInput
 from rosenblatt.network.category_embedding import CategoryEmbedding
 from rosenblatt.network.cut import Cut, cut_at_first_sum
 from rosenblatt.network.data_initialization import fit_initial_parameters
@@ -32,6 +33,7 @@ __all__ = [
     "Affine",
     "Backward",
     "Basis",
+    "BesideInput",
     "CategoryEmbedding",
     "Cut",
     "Dense",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar, final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from rosenblatt.support.types import FloatArray
@@ -51,7 +52,7 @@ class ColumnGroup:
 
     def write(self, table: Table, X: FloatArray) -> list[str]:
         """Writes the features of all rows into X, which has those of all groups; returns notes."""
-        features, notes = self.filled(table)
+        features, notes = self.filled(table, X.dtype)
 
         def copy(rows: slice) -> None:
             X[rows, self.start : self.stop] = features[rows]
@@ -59,10 +60,12 @@ class ColumnGroup:
         in_parallel(copy, list(blocks_of(len(table))), len(table))
         return notes
 
-    def filled(self, table: Table) -> tuple[FloatArray, list[str]]:
-        """(float32 features, in Fortran order, of shape (n_rows, stop - start); notes)."""
+    def filled(
+        self, table: Table, dtype: npt.DTypeLike = np.float32
+    ) -> tuple[FloatArray, list[str]]:
+        """(features, in Fortran order, of shape (n_rows, stop - start); notes)."""
         shape = (len(table), self.stop - self.start)
-        features: FloatArray = np.zeros(shape, dtype=np.float32, order="F")
+        features: FloatArray = np.zeros(shape, dtype=dtype, order="F")
         starts = np.cumsum([0, *(column.n_features for column in self.columns)])
 
         def fill(k: int) -> tuple[str, ...]:

@@ -43,9 +43,9 @@ __all__ = [
 @final
 @dataclass(frozen=True)
 class Encoded:
-    """Features of a table, float32 in C order, shape (n_rows, n_features), and notes."""
+    """Features of a table, in C order, shape (n_rows, n_features), and notes."""
 
-    X: npt.NDArray[np.float32]
+    X: FloatArray
     notes: tuple[str, ...]
 
 
@@ -136,12 +136,14 @@ class TableEncoding:
         target = self.target
         return (*lines, ColumnLine(target.name, target.kind, target.detail, 0))
 
-    def encode(self, data: Any) -> Encoded:
+    def encode(self, data: Any, dtype: npt.DTypeLike = np.float32) -> Encoded:
         """Features of a table whose columns stand in any order; the target is not needed.
 
         Parameters
         ----------
         data : Table, data frame, Arrow table or mapping of columns
+        dtype : float type
+            Of the features: the parameters' where predictions are to have all digits.
 
         Raises
         ------
@@ -158,7 +160,7 @@ class TableEncoding:
         notes: list[str] = []
         if extra:
             notes.append(f"{count(len(extra), 'unknown column')} ignored: {quote(extra)}")
-        X = np.empty((len(table), self.n_features), dtype=np.float32)
+        X: FloatArray = np.empty((len(table), self.n_features), dtype=dtype)
         for group in groups_of(self.columns):
             notes += group.write(table, X)
         return Encoded(X, tuple(notes))

@@ -1,0 +1,61 @@
+"""A model file's content from an imported network: the columns of its table, and its target."""
+
+from __future__ import annotations
+
+import datetime
+
+from rosenblatt import __version__
+from rosenblatt.errors import InputError
+from rosenblatt.importing.imported import ImportedNetwork
+from rosenblatt.persistence import OptionValue, SavedModel, Summary
+from rosenblatt.support.listing import count
+from rosenblatt.table import ClassTarget, Number, NumberTarget, Scaling, TableEncoding
+from rosenblatt.table.target import AnyTarget
+
+__all__ = ["plain_number", "saved_model_of"]
+
+BEYOND = 2.0**127  # standard deviations from which on a scaling has tails: nowhere
+
+
+def plain_number(name: str, center: float = 0.0, spread: float = 1.0) -> Number:
+    """A column of numbers (x - center) / spread, a missing one 0, without tails."""
+    scaling = Scaling(center, spread, 0.0, 1.0, BEYOND)
+    return Number(name, integral=False, scaling=scaling, indicator=False)
+
+
+def saved_model_of(imported: ImportedNetwork) -> SavedModel:
+    """What a model file holds of the network.
+
+    Raises
+    ------
+    InputError
+        If it predicts several numbers, of which a model file holds one.
+    """
+    target: AnyTarget
+    if imported.classes is not None:
+        target = ClassTarget(
+            imported.target, imported.classes, counts=(0,) * len(imported.classes), reason=""
+        )
+    elif imported.model.n_outputs == 1:
+        target = NumberTarget(imported.target, mean=0.0, scale=1.0, reason="")
+    else:
+        n = imported.model.n_outputs
+        raise InputError(
+            f"the network has {count(n, 'output')} and the file does not say what they are: name"
+            f" {count(n, 'class', 'classes')} by --classes, or choose one number by --output"
+        )
+    columns = imported.columns or tuple(map(plain_number, imported.names))
+    return SavedModel(imported.model, TableEncoding(columns, target), summary_of(imported))
+
+
+def summary_of(imported: ImportedNetwork) -> Summary:
+    return Summary(
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        version=__version__,
+        parts=(),
+        options=(OptionValue("imported_from", imported.format),),
+        scores=(),
+        epochs=0,
+        stop_reason=f"trained by {imported.format}",
+        weight_column=None,
+    )

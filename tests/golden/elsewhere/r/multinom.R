@@ -1,0 +1,23 @@
+structure(list(n = c(7, 0, 3), nunits = 11L, nconn = c(0, 0, 
+0, 0, 0, 0, 0, 0, 0, 8, 16, 24), conn = c(0, 1, 2, 3, 4, 5, 6, 
+7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7), nsunits = 8, 
+    decay = 0, entropy = FALSE, softmax = TRUE, censored = FALSE, 
+    value = 125.9713004165061, wts = c(0, 0, 0, 0, 0, 0, 0, 0, 
+    0, 0.39149095499651132, -0.0071767523856090245, 0.13080359789160489, 
+    0.0099808269430714351, -0.10797779429714043, -0.89109551585593227, 
+    -0.50317821450936318, 0, 0.46917712459501626, -0.014668887164120684, 
+    -0.041057113538095172, -0.71776632066090684, -0.58354483551917746, 
+    -0.44575612045847435, -0.65473455281542858), convergence = 0L, 
+    fitted.values = structure(c(0.3730336193510656, 0.2385623548887629, 
+    0.35105345945230815, 0.54959427961489427, 0.27591292119662625, 
+    0.21184336549634286), dim = 2:3, dimnames = list(c("1", "2"
+    ), c("s", "m", "l"))), lev = c("s", "m", "l"), call = multinom(formula = size ~ 
+        age + city + rank, data = d, maxit = 50, trace = FALSE), 
+    terms = size ~ age + city + rank, deviance = 251.94260083301219, 
+    rank = 7L, lab = c("s", "m", "l"), coefnames = c("(Intercept)", 
+    "age", "city1", "rank.L", "rank.Q", "rank.C", "rank^4"), 
+    vcoefnames = c("(Intercept)", "age", "city1", "rank.L", "rank.Q", 
+    "rank.C", "rank^4"), contrasts = list(city = "contr.sum", 
+        rank = "contr.poly"), xlevels = list(city = c("Graz", 
+    "Wien"), rank = c("a", "b", "c", "d", "e")), edf = 14, AIC = 279.94260083301219), class = c("multinom", 
+"nnet"))
