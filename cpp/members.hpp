@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <cmath>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -17,8 +19,19 @@ namespace rosenblatt {
 // Fields are numbers or flags; both cross the binding as double.
 template <class Member> struct Field {
     const char *name;
+    bool (*holds)(double); // whether it is of the field's type
     void (*set)(Member &, double);
 };
+
+// Beyond an integer's range a conversion is undefined.
+template <class Value> bool holds(double value) {
+    if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {
+        const double beyond = std::ldexp(1.0, std::numeric_limits<Value>::digits);
+        return std::trunc(value) == value && value < beyond &&
+               value >= (std::is_signed_v<Value> ? -beyond : 0.0);
+    }
+    return true;
+}
 
 template <auto at, class Member> void set_field(Member &member, double value) {
     using Value = std::remove_reference_t<decltype(member.*at)>;
@@ -26,11 +39,12 @@ template <auto at, class Member> void set_field(Member &member, double value) {
 }
 
 template <class Value, class Member> Member member_of(Value Member::*);
+template <class Value, class Member> Value value_of(Value Member::*);
 
 // field<&Adam::lr>("lr")
 template <auto at> constexpr auto field(const char *name) {
     using Member = decltype(member_of(at));
-    return Field<Member>{name, &set_field<at, Member>};
+    return Field<Member>{name, &holds<decltype(value_of(at))>, &set_field<at, Member>};
 }
 
 template <class Member> inline constexpr std::array<Field<Member>, 0> no_fields{};
@@ -57,7 +71,12 @@ template <class Member> Member build(const MemberSpec &spec) {
         if (spec.values.size() != Member::fields.size())
             throw std::invalid_argument(spec.name + " takes another number of fields");
         Member member;
-        for (std::size_t i = 0; i < Member::fields.size(); ++i) Member::fields[i].set(member, spec.values[i]);
+        for (std::size_t i = 0; i < Member::fields.size(); ++i) {
+            const auto &wanted = Member::fields[i];
+            if (!wanted.holds(spec.values[i]))
+                throw std::invalid_argument(spec.name + " takes a whole number for " + wanted.name);
+            wanted.set(member, spec.values[i]);
+        }
         return member;
     }
 }

@@ -340,3 +340,21 @@ print(engine.objective(data, theta, gradient, np.empty(0)))
         [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120
     )
     assert run.stdout.split("\n")[:3] == ["refused", "refused", "(0.0, 0.0)"], run.stderr
+
+
+@each_build
+@pytest.mark.parametrize(
+    "components", [2.5, np.nan, np.inf, -np.inf, 2.0**31, -(2.0**31) - 1, 1e300]
+)
+def test_fields_that_are_whole_numbers(build: Any, components: float) -> None:
+    """Out of the range of an int a conversion is undefined."""
+    with pytest.raises(ValueError, match="GaussianMixture takes a whole number for components"):
+        engine(build, loss=("GaussianMixture", [components, 7.0]))
+    for held in (3.0, -(2.0**31), 2.0**31 - 1):  # not all of which are numbers of components
+        engine(build, loss=("GaussianMixture", [held, 7.0]))
+
+
+@each_build
+def test_fields_that_are_flags(build: Any) -> None:
+    for nesterov in (0.0, 1.0, np.nan, 1e300):
+        epoch(build, optimizer=("SGD", [0.1, 0.9, nesterov, 0]))

@@ -188,3 +188,17 @@ def test_other_paths(bought: httpx.Client, method: str, path: str, status: int) 
     answer = bought.request(method, path)
     assert answer.status_code == status
     assert answer.json()["error"]
+
+
+@pytest.mark.parametrize("host", ["{host}", "elsewhere.example"])
+def test_a_body_in_no_form_of_http_gets_one_answer(server: Server, host: str) -> None:
+    """What the application answers meanwhile is no second one, and no traceback."""
+    own, port = server.client.base_url.host, server.client.base_url.port
+    lines = ["POST /predict HTTP/1.1", f"Host: {host.format(host=own)}"]
+    head = "\r\n".join([*lines, "Content-Type: application/json", "Transfer-Encoding: chunked"])
+    with socket.create_connection((own, port), timeout=60) as connection:
+        connection.sendall(f"{head}\r\n\r\nzz\r\n".encode())
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1") == 1 + answer.count(b"this is no request of HTTP/1.1")
+    assert server.client.get("/health").status_code == 200

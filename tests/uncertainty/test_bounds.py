@@ -44,6 +44,21 @@ def test_ends_are_held_to_the_range_as_long_as_rows_make_up_for_those_beyond() -
     assert np.isinf(held.bounds(target, X, PREDICTED, 0.995)).all()
 
 
+@pytest.mark.parametrize("coverage", [0.02, 0.99])
+def test_a_prediction_is_within_its_own_bounds(coverage: float) -> None:
+    """Also where it is held to the range of the training, and its interval is not."""
+    target = NumberTarget("y", 3.0, 0.7, "", low=math.exp(2), high=math.exp(4), log=True)
+    scores = ScoreDistribution.of(np.geomspace(1e-18, 1e-3, 99), None, 99)
+    predicted = np.random.default_rng(0).normal(size=1000) * 3
+    bounds = IntervalCalibration(scores, None, 0.02).bounds(
+        target, np.zeros((1000, 1), np.float32), predicted, coverage
+    )
+    one_by_one = np.array([target.restore(predicted[k : k + 1])[0] for k in range(1000)])
+    for points in (target.restore(predicted), one_by_one):
+        assert (bounds[:, 0] <= points).all()
+        assert (points <= bounds[:, 1]).all()
+
+
 @pytest.mark.parametrize("edge", [-0.1, 1.1])
 def test_forged_shares_are_refused(edge: float) -> None:
     with pytest.raises(ValueError, match="share"):

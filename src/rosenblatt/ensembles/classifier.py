@@ -12,6 +12,7 @@ from sklearn.metrics import accuracy_score
 from rosenblatt.ensembles.base import BaseMLPEnsemble
 from rosenblatt.ensembles.uncertainty import Uncertainty, entropies, of_classes, of_labels
 from rosenblatt.estimators import MLPClassifier
+from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import FloatArray
 
@@ -137,7 +138,7 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
-        with plain_values(y=y, sample_weight=sample_weight):
+        with plain_values(y=y, sample_weight=sample_weight), class_labels(y):
             return float(super().score(X, y, sample_weight))
 
     @property

@@ -12,6 +12,7 @@ from sklearn.metrics import accuracy_score
 from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.fitting.class_targets import ClassTargets
+from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
@@ -41,7 +42,7 @@ class ClassPredictions(ClassifierMixin, FittedMLP):
         if plain and sample_weight is None and y.dtype.kind in "biuU" and len(y):
             return float(np.mean(y == predicted))
         check_sparse(y, "y")
-        with plain_values(y=y, sample_weight=sample_weight):
+        with plain_values(y=y, sample_weight=sample_weight), class_labels(y):
             return float(accuracy_score(y, predicted, sample_weight=sample_weight))
 
     def predict_proba(self, X: Any) -> FloatArray:

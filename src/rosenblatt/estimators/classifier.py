@@ -24,6 +24,7 @@ from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
+from rosenblatt.support.class_labels import class_labels
 
 __all__ = ["MLPClassifier"]
 
@@ -366,9 +367,11 @@ class MLPClassifier(ClassPredictions, BaseMLP):
             )
         targets = None
         # scikit-learn's check sets `classes_` on its argument.
-        if _check_partial_fit_first_call(
-            SimpleNamespace(classes_=getattr(self, "classes_", None)), classes
-        ):
+        with class_labels(classes):
+            is_first = _check_partial_fit_first_call(
+                SimpleNamespace(classes_=getattr(self, "classes_", None)), classes
+            )
+        if is_first:
             several = type_of_target(y).startswith("multilabel")
             targets = ClassTargets.learn(y if several else classes)
         return self._fit(X, y, sample_weight, incremental=True, targets=targets)

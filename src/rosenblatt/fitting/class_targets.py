@@ -16,6 +16,7 @@ from rosenblatt.fitting.data import flat
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss
 from rosenblatt.options.losses import classification_loss
+from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["ClassTargets"]
@@ -43,7 +44,8 @@ class ClassTargets(TargetCodec):
     @classmethod
     def learn(cls, y: Any, loss: str | Loss = "log_loss", class_weight: Any = None) -> Self:
         """The classes of `y`, shape (n_samples,), or the labels of an indicator matrix."""
-        targets = cls(LabelBinarizer().fit(y), loss, class_weight)
+        with class_labels(y):
+            targets = cls(LabelBinarizer().fit(y), loss, class_weight)
         targets.check_marks(y)
         return targets
 
@@ -83,7 +85,8 @@ class ClassTargets(TargetCodec):
 
     def check(self, y: Any) -> None:
         self.check_marks(y)
-        classes = unique_labels(y)
+        with class_labels(y):
+            classes = unique_labels(y)
         if len(np.setdiff1d(classes, self.classes)):
             raise ValueError(
                 f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes}."
@@ -104,7 +107,8 @@ class ClassTargets(TargetCodec):
     def check_all_present(self, y: Any) -> None:
         """Raise ValueError unless `y` has exactly these classes."""
         self.check_marks(y)
-        classes = unique_labels(y)
+        with class_labels(y):
+            classes = unique_labels(y)
         if set(classes) != set(self.classes):
             raise ValueError(
                 "warm_start can only be used where `y` has the same classes as in the previous"

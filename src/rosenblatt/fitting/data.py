@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import Any, Self, final
 
@@ -13,6 +14,7 @@ from sklearn.utils.validation import validate_data
 
 from rosenblatt.fitting.sample_weight import checked_weights
 from rosenblatt.problem import Matrix
+from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
@@ -111,8 +113,10 @@ def validated(
         columns.publish(reader)
     check_sparse(X)
     check_sparse(y, "y")
+    given = {f"X{ending}": X, f"y{ending}": y}
+    of_classes = contextlib.nullcontext() if numeric else class_labels(y, TypeError)
     # The sum of numbers that are huge is invalid.
-    with plain_values(**{f"X{ending}": X, f"y{ending}": y}), np.errstate(invalid="ignore"):
+    with plain_values(**given), of_classes, np.errstate(invalid="ignore"):
         X, y = validate_data(
             reader,
             X,

@@ -18,6 +18,7 @@ from rosenblatt.activations import Step
 from rosenblatt.perceptron.rule import learn, pre_activation
 from rosenblatt.perceptron.separability import is_linearly_separable, largest_margin
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.held_numbers import check_held
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.plain_values import plain_values
@@ -103,10 +104,13 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         with undone_on_failure(self):
             inputs: FloatArray
             # The sum of numbers that are huge is invalid.
-            with plain_values(X=X, y=y), np.errstate(invalid="ignore"):
+            no_sum = np.errstate(invalid="ignore")
+            with plain_values(X=X, y=y), class_labels(y, TypeError), no_sum:
                 inputs, labels = validate_data(self, X, y, dtype=np.float64, order="C")
-            check_classification_targets(labels)
-            if (kind := type_of_target(labels)) != "binary":
+            with class_labels(labels):
+                check_classification_targets(labels)
+                kind = type_of_target(labels)
+            if kind != "binary":
                 raise ValueError(
                     f"Only binary classification is supported. The type of the target is {kind}. "
                     "A single neuron tells two classes apart: use MLPClassifier for more."
@@ -162,7 +166,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):
 
     def score(self, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: Any = None) -> float:
         """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
-        with plain_values(y=y, sample_weight=sample_weight):
+        with plain_values(y=y, sample_weight=sample_weight), class_labels(y):
             return float(super().score(X, y, sample_weight))
 
     def __sklearn_tags__(self) -> Tags:

@@ -51,6 +51,8 @@ class Connection(H11Protocol):
             self.loop.call_later(IDLE_SECONDS / 2, self._look, now)
 
     def send_400_response(self, msg: str) -> None:
+        if self.cycle is not None:  # whose body this is; its own answer would be a second one
+            self.cycle.disconnected = True
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):  # else an answer is under way
             response = NO_HTTP.response()
             headers = [*response.raw_headers, (b"connection", b"close")]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
 
 import numpy as np
 
-__all__ = ["check_even", "check_present", "even_rows", "plain_values"]
+__all__ = ["check_even", "check_present", "even_rows", "is_missing", "plain_values"]
+
+TIMES: Final = (date, time, timedelta, np.datetime64, np.timedelta64)
 
 
 def check_present(**given: Any) -> None:
@@ -18,6 +22,10 @@ def check_present(**given: Any) -> None:
     of a structured array are refused as well: of several fields the first would be left.
     """
     for name, values in given.items():
+        if type(values).__name__ == "LazyFrame":
+            raise ValueError(
+                f"{name} is a LazyFrame, whose rows are not there yet: collect() it first"
+            )
         if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
             raise ValueError(
                 f"{name} has masked values, whose mask would be lost: leave their rows out, or fill"
@@ -46,11 +54,18 @@ def check_even(**given: Any) -> None:
 
 @contextlib.contextmanager
 def even_rows(**given: Any) -> Iterator[None]:
-    """Let a block turn values into arrays; where it fails, ValueError as of `check_even`."""
+    """Let a block turn values into arrays; where it fails, ValueError as of `check_even`, or for
+    dates and durations that NumPy makes no numbers of."""
     try:
         yield
-    except (TypeError, ValueError):
+    except (TypeError, ValueError) as error:
         check_even(**given)
+        for name, values in given.items():
+            if isinstance(error, TypeError) and has_times(values):
+                raise ValueError(
+                    f"{name} has dates or durations beside other cells: turn them into numbers, or"
+                    " take TableClassifier or TableRegressor"
+                ) from error
         raise
 
 
@@ -78,6 +93,12 @@ def has_missing_times(values: Any) -> bool:
     return array.dtype.kind in "mM" and bool(np.isnat(array).any())
 
 
+def has_times(values: Any) -> bool:
+    """Whether some cells of an array or a frame are dates, times, durations or periods."""
+    cells = np.asarray(values, dtype=object).ravel()
+    return any(isinstance(cell, TIMES) or type(cell).__name__ == "Period" for cell in cells)
+
+
 def is_time(kind: Any) -> bool:
     """Whether a dtype of NumPy, pandas or polars is one of dates or durations."""
     if hasattr(kind, "is_temporal"):
@@ -95,3 +116,12 @@ def is_ragged(values: Any) -> bool:
     except ValueError:
         return True
     return any(isinstance(cell, (list, tuple, np.ndarray)) for cell in cells)
+
+
+def is_missing(value: Any) -> bool:
+    """None, the NA of pandas, or a scalar that is not equal to itself, as NaN and NaT are."""
+    if value is None or type(value).__name__ == "NAType":
+        return True
+    if isinstance(value, Decimal):  # a signalling NaN refuses to be compared
+        return value.is_nan()
+    return not hasattr(value, "__len__") and bool(value != value)

@@ -148,7 +148,8 @@ def arrow_of_pandas(frame: Any) -> pa.Table:
 def arrow_of_series(series: Any) -> pa.ChunkedArray | pa.Array:
     kind = str(series.dtype)
     if kind.startswith("period"):
-        series = series.dt.to_timestamp()
+        of_days = series.dtype.freq.rule_code == "B"  # business days, of which pandas warns
+        series = series.dt.to_timestamp("D" if of_days else None)
     elif kind.startswith("interval"):
         series = series.astype(str).where(series.notna())
     elif kind == "category" and str(series.cat.categories.dtype).startswith("interval"):

@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.class_labels import check_labels, refuse_labels
 from rosenblatt.support.coverage import checked_coverage
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import BoolArray, FloatArray
@@ -24,7 +25,7 @@ from rosenblatt.tabular.base import BaseTable
 from rosenblatt.tabular.chosen import OutsideRows, chosen
 from rosenblatt.tabular.decisions import COSTS_AND_WEIGHTS, Aim, CostMatrix, aim_of
 from rosenblatt.tabular.encoder import TableEncoder
-from rosenblatt.tabular.inputs import is_missing, kind_of, values_of
+from rosenblatt.tabular.inputs import kind_of, values_of
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.networks import NetworkFamily
 from rosenblatt.tabular.preset import DEFAULT, EXTRAPOLATIONS, Preset
@@ -335,20 +336,14 @@ class TableClassifier(ClassifierMixin, BaseTable):
 
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         y = column_or_1d(y, warn=True)
+        check_labels(y)
         if y.dtype == object:
-            check_no_missing(y)
-            kinds = {type(value) for value in y}
-            if str in kinds and len(kinds) > 1:
-                names = " and ".join(sorted(kind.__name__ for kind in kinds))
-                raise InputError(
-                    f"the classes are of several types, {names}: make all of them texts"
-                )
-            if str not in kinds:
+            if not isinstance(y[0], str):
                 y = np.array(y.tolist())
+            if y.dtype == object and not isinstance(y[0], str):  # numbers beyond NumPy's
+                refuse_labels(kind_of(y))
         elif np.issubdtype(y.dtype, np.floating) and not np.isfinite(y).all():
             raise ValueError("Input y contains NaN or infinity.")
-        if y.dtype.kind in "mMcV" or (y.dtype == object and not isinstance(y[0], str)):
-            raise InputError(f"values of the type {kind_of(y)} cannot be classes: give their texts")
         check_classification_targets(y)
         return y
 
@@ -383,8 +378,3 @@ class TableClassifier(ClassifierMixin, BaseTable):
 
 def is_whole_text(label: str) -> bool:
     return label.encode(errors="replace").decode() == label
-
-
-def check_no_missing(y: npt.NDArray[Any]) -> None:
-    if any(map(is_missing, y)):
-        raise ValueError("Input y contains NaN or None: leave out the rows without a class")

@@ -15,13 +15,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.held_numbers import HeldNumbers
+from rosenblatt.support.plain_values import is_missing
 from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table import ClassTarget, ColumnKind, NumberTarget, TableEncoding
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.encoding import encode_training, formats_of
 from rosenblatt.tabular.folds import divided
-from rosenblatt.tabular.inputs import is_frame, is_missing, learn_columns, table_from, values_of
+from rosenblatt.tabular.inputs import is_frame, learn_columns, table_from, values_of
 
 __all__ = ["TableEncoder"]
 

@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from rosenblatt.errors import InputError
 from rosenblatt.fitting.sample_weight import in_double
+from rosenblatt.support.plain_values import is_missing
 from rosenblatt.support.types import BoolArray, Float64Array, IntArray
 from rosenblatt.table import Table, table_of
 from rosenblatt.table.names import require_columns
 from rosenblatt.table.one_column import require_single_values
 from rosenblatt.table.target import missing_note
 from rosenblatt.tabular.encoded_table import Labelled
-from rosenblatt.tabular.inputs import is_frame, is_missing, learn_columns, table_from, values_of
+from rosenblatt.tabular.inputs import is_frame, learn_columns, table_from, values_of
 from rosenblatt.tabular.splits import membership_of, require_no_shared_group, times_in
 
 __all__ = ["GivenRows", "training_rows", "validation_rows"]
@@ -235,13 +236,20 @@ def columns_named(X: Any, table: Table, **uses: Any) -> dict[str, str]:
 
 
 def weights_in(table: Table, name: str) -> npt.NDArray[Any]:
-    """The cells of a column of numbers."""
+    """The cells of a column of numbers, none of them missing."""
     try:
-        return values_of(table.by_name[name].values).astype(np.float64)
+        weights = values_of(table.by_name[name].values).astype(np.float64)
     except (TypeError, ValueError):
         raise InputError(
             f"sample_weight={name!r} names a column that holds no numbers: name another one"
         ) from None
+    strange = np.flatnonzero(~np.isfinite(weights))
+    if len(strange):
+        raise InputError(
+            f"sample_weight={name!r} names a column without a finite number in row"
+            f" {int(strange[0])}: fill it in, or leave the row out"
+        )
+    return weights
 
 
 def target_in(table: Table, name: str) -> tuple[npt.NDArray[Any], BoolArray]:

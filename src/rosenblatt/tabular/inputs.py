@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from os import PathLike
 from typing import Any
 
@@ -15,7 +14,7 @@ from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.plain_values import even_rows
+from rosenblatt.support.plain_values import even_rows, is_missing
 from rosenblatt.support.types import BoolArray
 from rosenblatt.table import Table, TableFile, table_of
 from rosenblatt.table.arrays import as_native
@@ -24,7 +23,6 @@ from rosenblatt.table.table import text_of
 __all__ = [
     "by_place",
     "is_frame",
-    "is_missing",
     "kind_of",
     "learn_columns",
     "names_of_arrays",
@@ -156,15 +154,6 @@ def arrow_column(values: npt.NDArray[Any], missing: BoolArray) -> pa.Array:
         return pa.array(cells)
     except (pa.ArrowException, OverflowError, ValueError, TypeError):
         return pa.array([None if value is None else text_of(value) for value in cells], pa.string())
-
-
-def is_missing(value: Any) -> bool:
-    """None, the NA of pandas, or a scalar that is not equal to itself, as NaN and NaT are."""
-    if value is None or type(value).__name__ == "NAType":
-        return True
-    if isinstance(value, Decimal):  # a signalling NaN refuses to be compared
-        return value.is_nan()
-    return not hasattr(value, "__len__") and bool(value != value)
 
 
 def values_of(y: Any) -> npt.NDArray[Any]:

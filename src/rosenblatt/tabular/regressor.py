@@ -16,12 +16,12 @@ from rosenblatt.distributions import Distribution, distribution_of
 from rosenblatt.errors import InputError
 from rosenblatt.losses import Loss
 from rosenblatt.support.coverage import checked_coverage
-from rosenblatt.support.plain_values import plain_values
+from rosenblatt.support.plain_values import is_missing, plain_values
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table import ColumnKind, NumberTarget
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.base import BaseTable
-from rosenblatt.tabular.inputs import is_missing, kind_of
+from rosenblatt.tabular.inputs import kind_of
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.networks import NetworkFamily
 from rosenblatt.tabular.number_losses import number_loss

@@ -44,7 +44,7 @@ class IntervalCalibration:
     def bounds(
         self, target: NumberTarget, X: FloatArray, predicted: Float64Array, coverage: float
     ) -> Float64Array:
-        """Lower and upper ends in the target's units, shape (n, 2).
+        """Lower and upper ends in the target's units, shape (n, 2), the prediction between them.
 
         They are within the range of the training targets, as predictions are, as long as there are
         rows enough to make up for those beyond; and infinite where there are too few for the
@@ -69,4 +69,8 @@ class IntervalCalibration:
         half = widest * scale
         ends = np.stack([predicted - half, predicted + half], axis=1)
         restore = target.restore if is_held else target.restore_anywhere
-        return restore(ends).astype(np.float64)
+        point = target.restore(predicted)
+        bounds: Float64Array = restore(ends).astype(np.float64)
+        bounds[:, 0] = np.minimum(bounds[:, 0], point)
+        bounds[:, 1] = np.maximum(bounds[:, 1], point)
+        return bounds

@@ -98,6 +98,9 @@ REFUSED = {
     "drawn": ("+---+---+\n| a | b |\n+---+---+\n", "drawn with lines"),
     "HTML": ("<!DOCTYPE html><html>", "HTML"),
     "XML": ("<?xml version='1.0'?><rows/>", "XML"),
+    "HTML without its type": ('<table class="x">\n<tr><td>1</td></tr>\n', "HTML"),
+    "XML without its kind": ('<svg width="1"\n height="2">\n  <g/>\n</svg>\n', "XML"),
+    "XML in one line": ("<rows><row a='1'/></rows>", "XML"),
     "ARFF": ("@relation iris\n@attribute x real\n", "ARFF"),
     "LIBSVM": ("1 1:0.5 2:3\n-1 1:0.25 2:1\n", "LIBSVM"),
     "names too few": ("a,b\n1,2\n", "1 names are given, and t.csv has 2 columns"),
@@ -119,6 +122,9 @@ NAMES = {
     "words": ("a,b\nx,y\nu,v\n", ["a", "b"]),
     "a class among names": ("x,y\n1,y\n2,n\n", ["x", "y"]),
     "behind a sign": ("#a,b\n1,2\n3,4\n", ["#a", "b"]),
+    "a tag": ("<script>,b\n1,2\n3,4\n", ["<script>", "b"]),
+    "a tag of tables": ("<table>\tb\n1\t2\n3\t4\n", ["<table>", "b"]),
+    "tags and text": ("<b>alert(1)</b>,b\n1,2\n3,4\n", ["<b>alert(1)</b>", "b"]),
 }
 
 

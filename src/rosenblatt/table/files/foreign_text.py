@@ -11,9 +11,14 @@ from rosenblatt.errors import InputError
 __all__ = ["is_json_line", "require_table"]
 
 START: Final = 2000
+HTML: Final = "an HTML page: copy its table into a CSV file"
+XML: Final = "XML: save the table as CSV"
+TAG_THEN_TAG: Final = r"(\s[^<>]*)?/?>\s*(<|$)"  # a name of a column may be a tag alone
 KINDS: Final = (
-    (r"<(!doctype html|html|table|head|body)\b", "an HTML page: copy its table into a CSV file"),
-    (r"<\?xml|<[a-z][\w:-]*[ >]", "XML: save the table as CSV"),
+    (r"<!doctype html\b", HTML),
+    (r"<(html|table|head|body)\b" + TAG_THEN_TAG, HTML),
+    (r"<\?xml", XML),
+    (r"<[a-z][\w:.-]*" + TAG_THEN_TAG, XML),
     (r"\{\\rtf", "a document in RTF: save the table as CSV"),
     (r"@relation\b", "an ARFF file: save the table as CSV"),
     (r"\*?\+[-=+]{3,}\+", "a table drawn with lines: save it as CSV, without the lines"),
