@@ -202,3 +202,19 @@ def test_a_body_in_no_form_of_http_gets_one_answer(server: Server, host: str) ->
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.count(b"HTTP/1.1") == 1 + answer.count(b"this is no request of HTTP/1.1")
     assert server.client.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (",".join(f"c{k}" for k in range(2000)) + "\n" + "," * 1999, CSV),
+        ("a;b\n" + ";" * 2000, CSV),
+        (json.dumps({f"c{k}": 1 for k in range(1100)}), JSON),
+    ],
+)
+def test_far_more_columns_than_the_model_has(
+    server: Server, body: str, kind: dict[str, str]
+) -> None:
+    answer = server.client.post("/predict", content=body, headers=kind)
+    assert answer.status_code == 400
+    assert "columns, and the model reads" in answer.json()["error"]

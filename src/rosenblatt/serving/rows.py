@@ -26,6 +26,8 @@ __all__ = ["CSV", "READERS", "rows_of", "supported"]
 
 CSV = "text/csv"
 BODY, FILE = "the body", "rosenblatt-body.csv"
+DELIMITERS = (b",", b";", b"\t", b"|")
+MORE_COLUMNS = 1000
 FOR_FILES = re.compile(r"\B--[a-z]|\brename it\b|\bname (its|the)\b|\bsave \b")
 
 
@@ -66,7 +68,22 @@ def rows_of(body: bytes, media_type: str, model: Servable, most_cells: int) -> T
     return READERS[media_type](body, model, most_cells)
 
 
+def require_narrow(n_columns: int, model: Servable) -> None:
+    """InputError for far more columns than the model's, each of which takes far more than its
+    name."""
+    n = len(model.columns)
+    if n_columns > MORE_COLUMNS + 2 * n:
+        raise InputError(
+            f"the rows have more than {MORE_COLUMNS + 2 * n:,} columns, and the model reads"
+            f" {n:,}: send these alone"
+        )
+
+
 def rows_of_csv(body: bytes, model: Servable, most_cells: int) -> TableFile:
+    lines = body.splitlines()
+    for delimiter in DELIMITERS:
+        if body.count(delimiter) > MORE_COLUMNS:
+            require_narrow(max(line.count(delimiter) for line in lines), model)
     with TemporaryDirectory(prefix="rosenblatt-") as folder:
         path = Path(folder, FILE)
         path.write_bytes(body)
@@ -92,7 +109,7 @@ def rows_of_json(body: bytes, model: Servable, most_cells: int) -> TableFile:
         records: Iterable[Any] = records_of_columns(value)
     else:
         records = value if isinstance(value, list) else [value]
-    return table_of_records(few_enough(named(records), most_cells), BODY)
+    return table_of_records(few_enough(named(records), model, most_cells), BODY)
 
 
 def value_of(body: bytes) -> Any:
@@ -134,11 +151,14 @@ def records_of_columns(columns: dict[str, Sequence[Any]]) -> Iterator[dict[str, 
     return (dict(zip(columns, row, strict=True)) for row in rows)
 
 
-def few_enough(records: Iterable[dict[str, Any]], most_cells: int) -> Iterator[dict[str, Any]]:
+def few_enough(
+    records: Iterable[dict[str, Any]], model: Servable, most_cells: int
+) -> Iterator[dict[str, Any]]:
     """The same, as long as the table that they make stays small: absent cells are cells too."""
     names: set[str] = set()
     for n, record in enumerate(records, 1):
         names.update(record)
+        require_narrow(len(names), model)
         if n * len(names) > most_cells:
             raise too_many_cells(most_cells)
         yield record
