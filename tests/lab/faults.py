@@ -14,6 +14,7 @@ from rosenblatt.lab.experiment import Experiment
 from tests.lab import (
     of_backpropagation,
     of_descent,
+    of_distributed,
     of_losses,
     of_newton,
     of_perceptron,
@@ -30,6 +31,7 @@ FAULTS: dict[str, Callable[[], dict[str, Any]]] = {
     **of_descent.FAULTS,
     **of_rules.FAULTS,
     **of_newton.FAULTS,
+    **of_distributed.FAULTS,
     **of_backpropagation.FAULTS,
     **of_textbook.FAULTS,
 }

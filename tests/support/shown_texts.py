@@ -14,6 +14,8 @@ ROOT = Path(rosenblatt.__file__).parent
 SHOWN = (
     "checkpoints",
     "cli",
+    "cluster/local_cluster.py",
+    "cluster/refusals.py",
     "distributions",
     "engine/diagnosis.py",
     "engine/divergence.py",

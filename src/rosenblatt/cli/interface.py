@@ -25,11 +25,17 @@ from rosenblatt.cli.arguments import (
     TaskName,
     alternatives,
 )
+from rosenblatt.cli.cluster_arguments import CLUSTER_NAMES, ClusterArguments, cluster_options
 from rosenblatt.cli.fit_arguments import PANEL, FitArguments, NetworkArguments, training_options
 from rosenblatt.cli.job import Job, check_source, source_of
 from rosenblatt.cli.lab_options import check_lab
 from rosenblatt.cli.learner_arguments import LearnerArguments
-from rosenblatt.cli.one_network import describes_one_network, hidden_layers, published_network
+from rosenblatt.cli.one_network import (
+    describes_one_network,
+    given,
+    hidden_layers,
+    published_network,
+)
 from rosenblatt.cli.options import DEFAULT_HIDDEN, parse_hidden
 from rosenblatt.cli.overview import examples, new_app
 from rosenblatt.cli.prediction_file import PredictionFile
@@ -101,6 +107,7 @@ def train(
             **NEW_FILE,
         ),
     ] = None,
+    of_cluster: ClusterArguments,
     table: TableArguments,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -113,6 +120,7 @@ def train(
     """
     begun = perf_counter()
     single, learned = None, None
+    spread = cluster_options(of_cluster, given(context, CLUSTER_NAMES))
     published = published_network(context, network)
     if published is None and describes_one_network(context):
         single = training_options(task, hidden_layers(network, hidden), of_network, fit)
@@ -152,6 +160,7 @@ def train(
             out=fit.out,
             force=fit.force,
             checkpoint=checkpoint,
+            cluster=spread,
         )
 
     return Job(job, as_json, quiet)

@@ -7,19 +7,21 @@ from dataclasses import fields
 
 import typer
 
+from rosenblatt.cli.cluster_arguments import CLUSTER_NAMES
 from rosenblatt.cli.fit_arguments import NetworkArguments
 from rosenblatt.cli.learner_arguments import LearnerArguments
 from rosenblatt.cli.options import DEFAULT_HIDDEN, parse_hidden
 from rosenblatt.errors import InputError
 from rosenblatt.tabular.preset import NETWORK_NAMES
 
-__all__ = ["describes_one_network", "hidden_layers", "published_network"]
+__all__ = ["describes_one_network", "given", "hidden_layers", "published_network"]
 
 ONE_NETWORK = (
     "network",
     "hidden",
     "checkpoint",
     *(field.name for field in fields(NetworkArguments)),
+    *CLUSTER_NAMES,
 )
 LEARNER = tuple(field.name for field in fields(LearnerArguments))
 OF_RECIPES = ("preset", "ensemble")  # those of the learner's that say what it trains

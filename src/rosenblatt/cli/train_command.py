@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from rosenblatt.checkpoints import Checkpoint, check_usable
+from rosenblatt.cli.cluster_options import ClusterOptions
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.screen import Screen
@@ -25,6 +26,7 @@ def run_train(
     out: Path | None,
     checkpoint: Path | None = None,
     force: bool = False,
+    cluster: ClusterOptions | None = None,
 ) -> Json:
     """Train on a table and save the model, after a check that it can be saved."""
     place = place_for(source, out, force=force)
@@ -48,6 +50,10 @@ def run_train(
         n_units=options.hidden[0] if options.hidden else 1,
     )
     trained = train_network(
-        table.prepared, options, progress=screen.shows_progress, checkpoint=checkpoint
+        table.prepared,
+        options,
+        progress=screen.shows_progress,
+        checkpoint=checkpoint,
+        cluster=cluster,
     )
     return saved_and_shown(source, screen, place, trained, table.notes)

@@ -15,6 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt import __version__
 from rosenblatt.checkpoints import CheckpointWarning
+from rosenblatt.cli.cluster_options import ClusterOptions
 from rosenblatt.cli.options import TrainingOptions, hidden_text
 from rosenblatt.cli.preparation import Prepared
 from rosenblatt.cli.stop_reason import training_stop_reason
@@ -46,6 +47,7 @@ def train_network(
     *,
     progress: bool,
     checkpoint: Path | None = None,
+    cluster: ClusterOptions | None = None,
 ) -> TrainingResult:
     """Train, with early stopping if there is a validation part, and score on every part.
 
@@ -65,7 +67,14 @@ def train_network(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            network.fit(*training_arrays(kind, parts["train"]), **validation_of(prepared, options))
+            rows, validation = (
+                training_arrays(kind, parts["train"]),
+                validation_of(prepared, options),
+            )
+            if cluster is None:
+                network.fit(*rows, **validation)
+            else:
+                network = cluster.fitted(network, *rows, **validation)
         except DivergenceError as error:
             raise InputError(_diverged(error, options)) from error
     seconds = time.perf_counter() - start
@@ -91,7 +100,8 @@ def train_network(
     if checkpoint is not None and network.resumed_from_ is not None and not progress:
         said.append(f"the training went on from epoch {network.resumed_from_} of {checkpoint}")
     missing = never_written(checkpoint, caught)
-    words = [*said, word, _comparison(kind.main_metric, summary.scores)]
+    used = () if cluster is None else cluster.notes(network)
+    words = [*said, *used, word, _comparison(kind.main_metric, summary.scores)]
     notes = tuple(word for word in dict.fromkeys(words) if word and word not in missing)
     saved = SavedModel(model, prepared.encoding, summary)
     course = (

@@ -23,6 +23,10 @@ from rosenblatt.support.types import FloatArray
 __all__ = ["ServerActor", "WorkerActor", "WorkerReport"]
 
 
+# Bytes below which Ray sends a value within its message; others go through shared memory.
+INLINE = 100 << 10
+
+
 def check_version(expected: str) -> None:
     if rosenblatt.__version__ != expected:
         raise RuntimeError(
@@ -63,6 +67,7 @@ class ServerActor:
         check_version(version)
         self.job, self.part = job, job.parts[number]
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
+        self._put: tuple[FloatArray, Any] | None = None
 
     async def begin(
         self,
@@ -93,7 +98,17 @@ class ServerActor:
         waiting: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[message.worker] = waiting
         self._deliver(due)
-        return await waiting
+        return self._shared(await waiting)
+
+    def _shared(self, reply: Reply) -> Reply:
+        """Large parameters by reference, so that they are copied once for all workers."""
+        if reply.parameters.nbytes < INLINE:
+            return reply
+        if self._put is None or self._put[0] is not reply.parameters:
+            import ray
+
+            self._put = reply.parameters, ray.put(reply.parameters)
+        return reply._replace(parameters=self._put[1])
 
     def _deliver(self, due: Sequence[Delivery]) -> None:
         for worker, reply in due:
@@ -116,6 +131,13 @@ class ServerActor:
     async def ping(self) -> int:
         """The process's id, at once."""
         return os.getpid()
+
+
+def fetched(ray: Any, reply: Reply) -> Reply:
+    """The reply, with its parameters from shared memory where they are there."""
+    if isinstance(reply.parameters, ray.ObjectRef):
+        return reply._replace(parameters=ray.get(reply.parameters))
+    return reply
 
 
 def refuse(waiting: asyncio.Future[Reply], why: str) -> None:
@@ -162,7 +184,7 @@ class WorkerActor:
                 for server, message in zip(servers, messages, strict=True)
             ]
             try:
-                replies: list[Reply] = ray.get(calls)
+                replies: list[Reply] = [fetched(ray, reply) for reply in ray.get(calls)]
             except RefusedPushError as error:
                 refused = str(error).splitlines()[-1]
                 break

@@ -18,6 +18,7 @@ FAMILIES = (
     "descent",
     "rules",
     "newton",
+    "distributed",
     "backpropagation",
     "textbook",
 )
