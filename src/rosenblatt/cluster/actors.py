@@ -108,7 +108,7 @@ class ServerActor:
             import ray
 
             self._put = reply.parameters, ray.put(reply.parameters)
-        return reply._replace(parameters=self._put[1])
+        return with_parameters(reply, self._put[1])
 
     def _deliver(self, due: Sequence[Delivery]) -> None:
         for worker, reply in due:
@@ -133,10 +133,14 @@ class ServerActor:
         return os.getpid()
 
 
+def with_parameters(reply: Reply, parameters: Any) -> Reply:
+    return Reply(parameters, reply.version, reply.step, reply.stop)
+
+
 def fetched(ray: Any, reply: Reply) -> Reply:
     """The reply, with its parameters from shared memory where they are there."""
     if isinstance(reply.parameters, ray.ObjectRef):
-        return reply._replace(parameters=ray.get(reply.parameters))
+        return with_parameters(reply, ray.get(reply.parameters))
     return reply
 
 
