@@ -14,7 +14,7 @@ from rosenblatt.activations import ReLU
 from rosenblatt.engine import EpochPlan, OptimizerState, TrainingSetup
 from rosenblatt.initializers import GlorotUniform
 from rosenblatt.model import Model
-from rosenblatt.network import Dense, Network, PiecewiseLinear
+from rosenblatt.network import Dense, Network, ParameterGroup, PiecewiseLinear, Scale
 from rosenblatt.optimizers import AdamW
 from rosenblatt.parallel import StopSignal
 from rosenblatt.problem import Arrays, Problem
@@ -75,13 +75,16 @@ class Member:
 def network_for(
     first: PiecewiseLinear, recipe: Recipe, n_outputs: int, directions: Sequence[int] = ()
 ) -> Network:
-    """A network over encoded features; monotone in those of a direction other than 0."""
+    """A network over encoded features; monotone in those of a direction other than 0.
+
+    Without directions it learns a factor of every feature and of every piece.
+    """
     if any(directions):
         inputs = directions_of_pieces(first, directions)
         layers = monotone_layers(inputs, recipe.hidden, recipe.dropout)
         return Network(first.n_inputs, (first, *layers))
     hidden = (Dense(n, ReLU(), dropout=recipe.dropout) for n in recipe.hidden)
-    return Network(first.n_inputs, (first, *hidden, Dense(n_outputs)))
+    return Network(first.n_inputs, (first, Scale(), *hidden, Dense(n_outputs)))
 
 
 def train(
@@ -128,7 +131,7 @@ def train(
     state = OptimizerState.of(optimizer, theta)
     state.seed = int(rng.randint(np.iinfo(np.int64).max, dtype=np.int64))
     arrays = Arrays(rows.X, objective.learnable(rows.y), rows.network_weights, division.train)
-    problem = Problem(network, objective.loss, L2(0.0), optimizer)
+    problem = Problem(network, objective.loss, L2(0.0), optimizer, groups=groups_of(network))
     setup = TrainingSetup(problem, arrays, theta, state, batch_size, n_jobs=1)
     trainer, steps = engine.trainer(setup), setup.steps_per_epoch
     factors = CosineAnnealing().lr_factors(
@@ -160,6 +163,18 @@ def train(
         return None
     model = Model(network, best.theta, objective.loss)
     return Member(number, model, division, best.scores, tuple(notes), best.number)
+
+
+def groups_of(network: Network) -> tuple[ParameterGroup, ...]:
+    """Factors begin at 1, far from 0, and have to move further than weights."""
+    return tuple(
+        ParameterGroup(f"layers.{number}.factor", FACTOR_RATE, 0.0)
+        for number, layer in enumerate(network.layers)
+        if isinstance(layer, Scale)
+    )
+
+
+FACTOR_RATE = 6.0  # of the learning rate, as RealMLP has it (Holzmüller et al. 2024)
 
 
 def batch_size_for(n_rows: int) -> int:
