@@ -32,10 +32,12 @@ HEAVY = (
 
 
 def test_overview_has_the_subcommands_and_their_summaries() -> None:
-    functions = [command.callback for command in app.registered_commands]
-    summaries = {f.__name__: str(f.__doc__).partition("\n\n")[0] for f in functions}
+    commands = [
+        (one.name or one.callback.__name__, one.callback) for one in app.registered_commands
+    ]
+    summaries = {name: str(f.__doc__).partition("\n\n")[0] for name, f in commands}
     assert summaries == COMMANDS
-    assert [function.__name__ for function in functions] == list(COMMANDS)
+    assert [name for name, _ in commands] == list(COMMANDS)
 
 
 def test_every_help_ends_with_command_lines_that_are_understood() -> None:
