@@ -98,8 +98,10 @@ def stage_decisions(guide: list[str], overview: Path) -> None:
 def index(language: str, guide: list[str]) -> str:
     chapters, gallery, api, user, behind = TITLES[language]
     decisions = [name for name in guide if name.startswith(DECISIONS)]
-    background = [f"{DECISIONS}README", "benchmarks/README"]
-    ours = [name for name in guide if name not in {*decisions, *background}]
+    # About the repository, not about its use.
+    background = [name for name in guide if "/" not in name and name != "README"]
+    background += [f"{DECISIONS}README", "benchmarks/README"]
+    ours = ["README", *(name for name in guide if name not in {"README", *decisions, *background})]
     trees = (
         (chapters, [f"chapters/{name}" for name in CHAPTERS]),
         (gallery, ["gallery/index"]),

@@ -27,6 +27,7 @@ html_css_files = ["book.css"]
 html_theme = "furo"
 html_math_renderer = "mathml"
 html_show_sphinx = False
+html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {"top_of_page_buttons": []}

@@ -30,6 +30,7 @@ MODULES = (
     "rosenblatt.model",
     "rosenblatt.second_order",
     "rosenblatt.curvature",
+    "rosenblatt.tracing",
     "rosenblatt.explain",
     "rosenblatt.lab",
     "rosenblatt.tabular",

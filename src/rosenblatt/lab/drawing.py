@@ -6,6 +6,7 @@ predicts is dashed and black, what was measured is whole.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from rosenblatt.lab.observation import Curve, Figure
@@ -31,6 +32,16 @@ CHINESE_FONTS = (
     "Microsoft YaHei",
     "PingFang SC",
     "SimHei",
+    "Noto Sans CJK JP",
+)
+CHINESE_FILES = (
+    "notosanscjk",
+    "notosanssc",
+    "sourcehansanssc",
+    "wqy",
+    "msyh",
+    "pingfang",
+    "simhei",
 )
 
 
@@ -65,11 +76,20 @@ def chinese_fonts() -> list[str]:
     """Those of the system that have Chinese characters."""
     from matplotlib import font_manager
 
-    known = set(font_manager.get_font_names())
-    return [name for name in CHINESE_FONTS if name in known]
+    def found() -> list[str]:
+        known = set(font_manager.get_font_names())
+        return [name for name in CHINESE_FONTS if name in known]
+
+    if not found():  # matplotlib keeps a list, which may be older than the fonts
+        for file in font_manager.findSystemFonts():
+            if Path(file).stem.lower().startswith(CHINESE_FILES):
+                font_manager.fontManager.addfont(file)
+    return found()
 
 
 def plot(ax: Axes, figure: Figure, language: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     def said(text: Text) -> str:
         return text.in_language(language)
 
@@ -82,6 +102,8 @@ def plot(ax: Axes, figure: Figure, language: str) -> None:
         if axis.log:
             scale("log")
         label(said(axis.label))
+    if not figure.x.log and all(float(x).is_integer() for c in figure.curves for x in c.x):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # of layers and steps no halves
     ax.set_title(said(figure.title))
     ax.grid(alpha=0.3)
     if len(figure.curves) > 1:

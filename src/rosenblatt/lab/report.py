@@ -13,6 +13,7 @@ from rosenblatt.lab.words import (
     AS_PREDICTED,
     CASES,
     CLAIM,
+    COLON,
     DIFFERS,
     EXPECTED,
     MEASURED,
@@ -43,18 +44,18 @@ def report(result: Result, language: str = "en", width: int = WIDTH) -> str:
     def said(text: Text) -> str:
         return text.in_language(language)
 
-    e = result.experiment
+    e, colon = result.experiment, COLON.in_language(language)
     blocks = [f"{e.id}  {said(e.title)}"]
     for name, text in ((CLAIM, e.claim), (THEORY, e.theory), (METHOD, e.method)):
-        blocks.append(filled(f"{said(name)}: {said(text)}", width))
-    blocks.append(filled(f"{said(SOURCE)}: {e.source}", width))
+        blocks.append(filled(f"{said(name)}{colon}{said(text)}", width))
+    blocks.append(filled(f"{said(SOURCE)}{colon}{e.source}", width))
     for case in result.declaration.cases:
         expected = said(EXPECTED if case.expected else NOT_EXPECTED)
-        heading = filled(f"{said(CASES)}: {said(case.condition)} ({expected})", width)
+        heading = filled(f"{said(CASES)}{colon}{said(case.condition)}{expected}", width)
         blocks.append(heading + "\n" + tests(result, case.tests, language, width))
     if result.declaration.predictions:
         shown = tests(result, result.declaration.predictions, language, width)
-        blocks.append(f"{said(PREDICTIONS)}:\n{shown}")
+        blocks.append(f"{said(PREDICTIONS)}{colon.rstrip()}\n{shown}")
     blocks += [shown_table(table, language, width) for table in result.tables]
     if result.is_partial:
         blocks.append(filled(said(PARTIAL), width))
@@ -62,8 +63,8 @@ def report(result: Result, language: str = "en", width: int = WIDTH) -> str:
         blocks.append(filled(said(verdict_text(result.verdict, result.condition)), width))
         if result.surprises:
             listed = "\n".join(filled(f"- {said(text)}", width) for text in result.surprises)
-            blocks.append(f"{said(SURPRISES)}:\n{listed}")
-        blocks.append(filled(f"{said(TAKEAWAY)}: {said(e.takeaway)}", width))
+            blocks.append(f"{said(SURPRISES)}{colon.rstrip()}\n{listed}")
+        blocks.append(filled(f"{said(TAKEAWAY)}{colon}{said(e.takeaway)}", width))
     blocks.append(said(SECONDS).format(result.seconds))
     return "\n\n".join(blocks)
 
@@ -99,7 +100,8 @@ def shown_table(table: Table, language: str, width: int) -> str:
         )
         for row in table.rows
     ]
-    return f"{table.title.in_language(language)}:\n{columns([tuple(headings), *rows], width)}"
+    title = table.title.in_language(language) + COLON.in_language(language).rstrip()
+    return f"{title}\n{columns([tuple(headings), *rows], width)}"
 
 
 def columns(rows: Sequence[tuple[str, ...]], width: int) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from rosenblatt.lab.text import Text
 from rosenblatt.lab.verdict import Verdict
 
+COLON = Text(": ", "：")
 CLAIM = Text("Claim", "说法")
 THEORY = Text("Theory predicts", "理论预测")
 METHOD = Text("Measured", "测量方法")
 SOURCE = Text("Source", "出处")
 TAKEAWAY = Text("What to remember", "要点")
 CASES = Text("Case", "情形")
-EXPECTED = Text("theory: the claim holds here", "理论：此处成立")
-NOT_EXPECTED = Text("theory: the claim fails here", "理论：此处不成立")
+EXPECTED = Text(" (theory: the claim holds here)", "（理论：此处成立）")
+NOT_EXPECTED = Text(" (theory: the claim fails here)", "（理论：此处不成立）")
 PREDICTIONS = Text("Theory predicts besides", "理论还预测")
 QUANTITY = Text("quantity", "量")
 PREDICTED = Text("to be", "应为")

@@ -42,8 +42,7 @@ class ChainRule(Experiment):
     title = Text("The chain rule, number by number", "逐个数字的链式法则")
     claim = Text(
         "A weight's derivative is the sum over all paths from it to the output of the products"
-        " along"
-        " them, which back-propagation computes at the price of one pass back.",
+        " along them, which back-propagation computes at the price of one pass back.",
         "权重的导数等于从它到输出的所有路径上乘积之和，反向传播只用一次反向计算就得到它。",
     )
     source = "Linnainmaa 1970; Rumelhart, Hinton & Williams 1986; Griewank & Walther 2008"
@@ -53,14 +52,12 @@ class ChainRule(Experiment):
         " product of the sizes, exponential in the depth. Back-propagation shares what they have in"
         " common, and takes two products of matrices a layer where forward takes one.",
         "每条路径贡献其上的权重和斜率 g'(z)，每层一个因子。2-3-3-3-1 网络的第一层每个单元有九条路"
-        "径；一般地，"
-        "路径数是各层大小之积，随深度指数增长。反向传播共享其公共部分，每层两次矩阵乘积，而前向只"
-        "需一次。",
+        "径；一般地，路径数是各层大小之积，随深度指数增长。反向传播共享其公共部分，每层两次矩阵乘"
+        "积，而前向只需一次。",
     )
     method = Text(
         "All derivatives of the first layer's weights of random networks, by enumeration of the"
-        " paths"
-        " with slopes by differences, and by back-propagation; products counted.",
+        " paths with slopes by differences, and by back-propagation; products counted.",
         "随机网络第一层权重的全部导数：枚举路径（斜率用差分）与反向传播比较；并计数乘积。",
     )
     takeaway = Text(

@@ -51,16 +51,13 @@ class Flow(Experiment):
         " ‖∇J‖²: a penalty on large gradients that nobody wrote down. For large steps neither"
         " holds: the descent may leave the flow altogether.",
         "在时间 kη 处，下降与流 θ' = -∇J 相差 O(η)，与 J + (η / 4) ‖∇J‖² 的流相差 O(η²)：这是一个"
-        "没有写出来的"
-        "对大梯度的惩罚。步长大时两者都不成立：下降可能完全离开流。",
+        "没有写出来的对大梯度的惩罚。步长大时两者都不成立：下降可能完全离开流。",
     )
     method = Text(
         "A 1-6-1 tanh network on 20 points of a wave, to time 2 in steps of 0.1 to 0.005; flows"
-        " by an"
-        " ODE solver of order eight, the modified one with exact Hessian-vector products.",
+        " by an ODE solver of order eight, the modified one with exact Hessian-vector products.",
         "1-6-1 的 tanh 网络拟合波形的 20 个点，以 0.1 到 0.005 的步长走到时间 2；流用八阶常微分方"
-        "程求解器，修正"
-        "的流用精确的海森-向量积。",
+        "程求解器，修正的流用精确的海森-向量积。",
     )
     takeaway = Text(
         "The step itself regularises: a larger rate prefers regions of small gradients. Theories of"

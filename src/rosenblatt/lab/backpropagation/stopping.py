@@ -42,30 +42,24 @@ class Stopping(Experiment):
     claim = Text("Training stops when the gradient is small.", "当梯度很小时训练停止。")
     source = "Practice; Prechelt 1998 for early stopping"
     theory = Text(
-        "Only a full-batch descent brings the gradient below ε, here after some hundred steps: then"
-        " that criterion fires. A mini-batch's gradient has noise of the size σ / √b that does not"
-        " fade, so that max_iter ends the fit, or a validation score that stalls, while the"
-        " gradient"
-        " is above ε yet. The fit has to say which one it was.",
+        "Only a full-batch descent brings the gradient below ε, here after some hundred steps:"
+        " then that criterion fires. A mini-batch's gradient has noise of the size σ / √b that"
+        " does not fade, so that max_iter ends the fit, or a validation score that stalls, while"
+        " the gradient is above ε yet. The fit has to say which one it was.",
         "只有全批量下降能把梯度降到 ε 以下（这里约几百步之后），这时该准则触发。小批量梯度带有大小"
-        "为 σ / √b 的"
-        "不消退噪声，因此结束训练的是 max_iter，或停滞的验证得分，此时梯度仍大于 ε。训练应说明是哪"
-        "一个。",
+        "为 σ / √b 的不消退噪声，因此结束训练的是 max_iter，或停滞的验证得分，此时梯度仍大于 ε。训"
+        "练应说明是哪一个。",
     )
     method = Text(
-        "Networks of 16 units on the breast-cancer data: Adam in full batch"
-        " to ε"
-        " = 0.01, Adam with batches of 16 and a limit of 400 epochs, and early stopping; the"
-        " recorded"
-        " reason and the last gradient.",
-        "乳腺癌数据上 16 个单元的网络：全批量 Adam 到 ε = 0.01、每批 16 行且上"
-        "限 400 轮的"
-        " Adam，以及早停；查看记录的原因和最后的梯度。",
+        "Networks of 16 units on the breast-cancer data: Adam in full batch to ε = 0.01, Adam"
+        " with batches of 16 and a limit of 400 epochs, and early stopping; the recorded reason"
+        " and the last gradient.",
+        "乳腺癌数据上 16 个单元的网络：全批量 Adam 到 ε = 0.01、每批 16 行且上限 400 轮的 Adam，以"
+        "及早停；查看记录的原因和最后的梯度。",
     )
     takeaway = Text(
         "With mini-batches watch a validation score, and set max_iter so that it is not what ends"
-        " the"
-        " fit. A gradient criterion belongs to full-batch methods.",
+        " the fit. A gradient criterion belongs to full-batch methods.",
         "用小批量时应看验证得分，并把 max_iter 设得足够大，使它不是结束的原因。梯度准则属于全批量"
         "方法。",
     )

@@ -46,14 +46,12 @@ class Vanishing(Experiment):
     source = "Hochreiter 1991; Glorot & Bengio 2010; He et al. 2015, 2016"
     theory = Text(
         "A sigmoid layer scales the error by at most ¼ ‖W‖, and with Glorot's weights by about ¼:"
-        " 1e-11"
-        " in 18 layers. ReLU with He's weights keeps E ‖δ‖² from layer to layer: a factor of 1."
-        " A residual connection adds the error itself to what the layer hands back, so that it"
-        " cannot fade even through sigmoids.",
+        " 1e-11 in 18 layers. ReLU with He's weights keeps E ‖δ‖² from layer to layer: a factor"
+        " of 1. A residual connection adds the error itself to what the layer hands back, so that"
+        " it cannot fade even through sigmoids.",
         "sigmoid 层至多把误差乘以 ¼ ‖W‖，用 Glorot 权重时约乘以 ¼：18 层后为 1e-11。ReLU 加 He 权"
-        "重逐层保持"
-        " E ‖δ‖²：倍数为 1。残差连接把误差本身加到该层传回的量上，所以即使经过 sigmoid 也不会消"
-        "失。",
+        "重逐层保持 E ‖δ‖²：倍数为 1。残差连接把误差本身加到该层传回的量上，所以即使经过 sigmoid"
+        " 也不会消失。",
     )
     method = Text(
         "Networks of 20 layers of 64 units at their initial weights on 200 digits; the norm of δ in"
@@ -71,7 +69,9 @@ class Vanishing(Experiment):
         return Declaration(
             (
                 Case(
-                    Text("layers are sigmoids", "各层是 sigmoid"),
+                    Text(
+                        "layers are sigmoids with Glorot's weights", "各层是 sigmoid 加 Glorot 权重"
+                    ),
                     (Test("sigmoid", ratio, AtMost(1e-6)),),
                 ),
                 Case(

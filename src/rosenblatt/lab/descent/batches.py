@@ -50,13 +50,11 @@ class BatchVariance(Experiment):
         " it is (σ² / b)(N - b) / (N - 1): less, and 0 for the whole table. An epoch of shuffled"
         " batches draws without.",
         "有放回抽样时批内各行独立，方差为 σ² / b。无放回时为 (σ² / b)(N - b) / (N - 1)：更小，取全"
-        "表时为"
-        " 0。一轮打乱的批量是无放回的。",
+        "表时为 0。一轮打乱的批量是无放回的。",
     )
     method = Text(
         "Logistic regression of the breast-cancer data (N = 569) at random weights; the mean"
-        " squared"
-        " distance of batch gradients to the whole one, for b from 1 to 512.",
+        " squared distance of batch gradients to the whole one, for b from 1 to 512.",
         "随机权重处乳腺癌数据（N = 569）的逻辑回归；b 从 1 到 512，批量梯度到全梯度的均方距离。",
     )
     takeaway = Text(
@@ -109,10 +107,12 @@ class BatchVariance(Experiment):
         gradients = problem.gradients(w)
         whole = gradients.mean(axis=0)
         sigma2 = float(((gradients - whole) ** 2).sum(axis=1).mean())
-        n_batches = conditions.choose(1500, 10_000)
+        # So many batches, and more of small ones, whose variance has the heavier tail.
+        fewest, n_rows = conditions.choose((2000, 100_000), (8000, 400_000))
         measured: dict[str, list[float]] = {"with": [], "without": []}
         for k, b in enumerate(SIZES):
             for key, values in measured.items():
+                n_batches = max(fewest, n_rows // b)
                 rows = drawn(rng, n, b, n_batches, replaced=key == "with")
                 values.append(self._variance(gradients, whole, rows))
             yield Progress(k + 1, len(SIZES))
@@ -152,8 +152,7 @@ class BatchVariance(Experiment):
 def drawn(
     rng: np.random.Generator, n: int, b: int, n_batches: int, *, replaced: bool
 ) -> np.ndarray:
-    """Numbers of rows, shape (n_batches, b); of large batches fewer are drawn."""
-    n_batches = min(n_batches, 400_000 // b)
+    """Numbers of rows, shape (n_batches, b)."""
     if replaced:
         return rng.integers(n, size=(n_batches, b))
     return np.stack([rng.permutation(n)[:b] for _ in range(n_batches)])

@@ -52,20 +52,19 @@ class BestStep(Experiment):
         " falls by ½ (gᵀg)² / gᵀHg. On a network the remainder falls with the third power of the"
         " length, and the step that the model takes is another than the line's best.",
         "J(θ + Δ) = J + gᵀΔ + ½ ΔᵀHΔ + O(‖Δ‖³)。二次函数没有余项：η* 是精确的，J 下降 ½ (gᵀg)² /"
-        " gᵀHg。"
-        "对网络，余项按步长的三次方减小，模型给出的步长不同于沿线的最佳步长。",
+        " gᵀHg。对网络，余项按步长的三次方减小，模型给出的步长不同于沿线的最佳步长。",
     )
     method = Text(
         "Least squares on the diabetes data, and a network of eight tanh units at random weights:"
         " η* beside a search along the line; the remainder over the length of Δ.",
         "糖尿病数据的最小二乘，以及随机权重处八个 tanh 单元的网络：比较 η* 与沿线搜索；余项随 Δ 长"
-        "度的"
-        "变化。",
+        "度的变化。",
     )
     takeaway = Text(
-        "One product H g, at the price of about two gradients, gives the exact step on a quadratic"
-        " and a good guess elsewhere.",
-        "一个乘积 H g 的代价约为两次梯度，它在二次函数上给出精确步长，在别处给出不错的估计。",
+        "One product H g, at the price of two to three gradients (F4), gives the exact step on a"
+        " quadratic and a good guess elsewhere.",
+        "一个乘积 H g 的代价为两到三次梯度（F4），它在二次函数上给出精确步长，在别处给出不错的估"
+        "计。",
     )
 
     def declare(self, conditions: Conditions) -> Declaration:

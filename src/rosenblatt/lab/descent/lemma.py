@@ -56,16 +56,14 @@ class DescentLemma(Experiment):
         " λ_max(XᵀX) / 4N. A network has no such constant: where its weights have to grow, so does"
         " the curvature, and a β that is measured at the start bounds nothing later.",
         "由梯度的 β-利普希茨性得出，如逻辑回归的 β = λ_max(XᵀX) / 4N。网络没有这样的常数：权重需要"
-        "增大时，"
-        "曲率随之增大，起点处测得的 β 不能限制后来的步骤。",
+        "增大时，曲率随之增大，起点处测得的 β 不能限制后来的步骤。",
     )
     method = Text(
         "Logistic regression of the breast-cancer data from w = 0 at 0.5, 1 and 1.5 / β, and a"
         " network of eight tanh units with the curvature of its start for β: the largest excess"
         " of the loss over the bound in any step.",
         "乳腺癌数据的逻辑回归，从 w = 0 出发，学习率为 0.5、1 和 1.5 / β；以及八个 tanh 单元的网"
-        "络，以起点"
-        "的曲率作 β：任一步中损失超出上界的最大值。",
+        "络，以起点的曲率作 β：任一步中损失超出上界的最大值。",
     )
     takeaway = Text(
         "Where the curvature is bounded, a small enough rate needs no line search. For networks"

@@ -40,7 +40,7 @@ class Rates(Experiment):
     title = Text("How fast gradient descent converges", "梯度下降收敛得多快")
     claim = Text(
         "Gradient descent converges geometrically, by a constant factor in each step.",
-        "梯度下降以几何速度收敛，每步缩小一个常数倍。",
+        "梯度下降以几何速度收敛，每步按固定比例缩小。",
     )
     source = "Nesterov 2004, theorems 2.1.14 and 2.1.15"
     theory = Text(
@@ -48,11 +48,9 @@ class Rates(Experiment):
         " minimum in the end by exactly 1 - μ / β in each step. Where J is only convex all that is"
         " left is J - J* ≤ β ‖θ₀ - θ*‖² / 2t: with eigenvalues k⁻² and starts of equal size along"
         " each, J - J* falls as about t^(-1/2).",
-        "在 η = 1 / β 时，μ-强凸的 J 至少按 (1 - μ / β)ᵗ 下降，最终到极小点的距离每步恰好缩小 1 -"
-        " μ / β 倍。"
-        "若 J 只是凸的，则只剩 J - J* ≤ β ‖θ₀ - θ*‖² / 2t：特征值为 k⁻²、各方向起点大小相同时，J"
-        " - J* 约按"
-        " t^(-1/2) 下降。",
+        "在 η = 1 / β 时，μ-强凸的 J 至少按 (1 - μ / β)ᵗ 下降，最终到极小点的距离每步恰好乘以 1 -"
+        " μ / β。若 J 只是凸的，则只剩 J - J* ≤ β ‖θ₀ - θ*‖² / 2t：特征值为 k⁻²、各方向起点大小"
+        "相同时，J - J* 约按 t^(-1/2) 下降。",
     )
     method = Text(
         "Least squares on the diabetes data (κ = β / μ = 470) and a constructed quadratic of 400"

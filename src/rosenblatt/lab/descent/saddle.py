@@ -41,28 +41,27 @@ class Saddle(Experiment):
     claim = Text("Saddle points trap gradient descent.", "鞍点会困住梯度下降。")
     source = "Ge et al. 2015; Lee et al. 2016; Du et al. 2017"
     theory = Text(
-        "The line y = 0 leads into the saddle: a descent that starts on it stays, as the gradient"
+        "J = ½ x² - ½ y² + ¼ y⁴ has a saddle at 0, between minima at y = ±1. The line y = 0 leads"
+        " into it: a descent that starts on it stays, as the gradient"
         " has no part along y. Off it y grows by 1 + η in each step, from any random start or"
         " from noise of size s in the gradient: half of the runs are away after the t at which"
         " 0.674 ηs √(((1 + η)²ᵗ - 1) / ((1 + η)² - 1)) is the distance: logarithmic in 1 / s.",
-        "直线 y = 0 通向鞍点：从其上出发的下降会停在那里，因为梯度没有 y 分量。离开它后 y 每步增大"
-        " 1 + η"
-        " 倍，无论来自随机起点还是梯度中大小为 s 的噪声：一半的运行在 t 步后离开，此时"
-        " 0.674 ηs √(((1 + η)²ᵗ - 1) / ((1 + η)² - 1)) 等于该距离：对 1 / s 是对数的。",
+        "J = ½ x² - ½ y² + ¼ y⁴ 在 0 处有鞍点，位于 y = ±1 两个极小点之间。直线 y = 0 通向它：从其"
+        "上出发的下降会停在那里，因为梯度没有 y 分量。离开它后 y 每步乘以 1 + η，无论来自随机起"
+        "点还是梯度中大小为 s 的噪声：一半的运行在 t 步后离开，此时 0.674 ηs √(((1 + η)²ᵗ - 1) /"
+        " ((1 + η)² - 1)) 等于该距离：对 1 / s 是对数的。",
     )
     method = Text(
         "η = 0.05, 2,000 steps: from (1, 0) exactly, from random starts, and from (1, 0) with noise"
         " from 1e-8 to 1e-2; the median step at which |y| passes 0.3.",
         "η = 0.05，2,000 步：从 (1, 0) 精确出发、从随机起点出发，以及从 (1, 0) 出发并加 1e-8 到"
-        " 1e-2 的噪声；"
-        "|y| 超过 0.3 的步数的中位数。",
+        " 1e-2 的噪声；|y| 超过 0.3 的步数的中位数。",
     )
     takeaway = Text(
         "A strict saddle costs time, not success: some noise or a random start suffices. Equal"
         " weights of hidden units are such a line, which nothing leaves but noise.",
         "严格鞍点只耗时间，不妨碍成功：一点噪声或随机起点就够了。隐藏单元权重相等就是这样的直线，"
-        "只有噪声"
-        "能离开。",
+        "只有噪声能离开。",
     )
 
     def declare(self, conditions: Conditions) -> Declaration:

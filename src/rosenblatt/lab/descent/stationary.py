@@ -47,19 +47,16 @@ class Stationary(Experiment):
         "With a full gradient and η = 1 / β: min ‖g‖² ≤ 2β (J₀ - J*) / T, where β bounds the"
         " curvature along the path (a network has no global one) and J* ≥ 0. SGD with η ∝ 1 / √T:"
         " the mean of ‖g‖² along the path falls as T^(-1/2) at least. With a constant rate it"
-        " ends at a"
-        " floor of the noise.",
+        " ends at a floor of the noise.",
         "用全梯度且 η = 1 / β：min ‖g‖² ≤ 2β (J₀ - J*) / T，其中 β 限制路径上的曲率（网络没有全局"
-        "的界），"
-        "J* ≥ 0。SGD 取 η ∝ 1 / √T：路径上 ‖g‖² 的平均至少按 T^(-1/2) 下降。固定学习率则停在噪声底"
-        "部。",
+        "的界），J* ≥ 0。SGD 取 η ∝ 1 / √T：路径上 ‖g‖² 的平均至少按 T^(-1/2) 下降。固定学习率则停"
+        "在噪声底部。",
     )
     method = Text(
         "Eight tanh units on a noisy wave of 64 points. β: the largest ‖g - g'‖ / ‖θ - θ'‖ of"
         " neighbours on the path, along which η is halved until η ≤ 1 / β. SGD: batches of four.",
         "八个 tanh 单元拟合 64 点的含噪波形。β 取路径上相邻点 ‖g - g'‖ / ‖θ - θ'‖ 的最大值，并把"
-        " η 减半直到"
-        " η ≤ 1 / β。SGD：每批四行。",
+        " η 减半直到 η ≤ 1 / β。SGD：每批四行。",
     )
     takeaway = Text(
         "A small gradient is what descent promises, not a small loss: the point may be a saddle"

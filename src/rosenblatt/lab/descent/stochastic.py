@@ -49,17 +49,14 @@ class Stochastic(Experiment):
         " function that is only convex, with η ∝ 1 / √t, the averaged iterate falls as 1 / √t at"
         " least. All of it follows from the recursion of the mean square, which is drawn in.",
         "对 μ-强凸函数取 η = c / t：若 c > 1 / 2μ，均方距离按 1 / t 下降，否则只按 t^(-2cμ)。固定"
-        "学习率停在"
-        " ησ² / μ(2 - ημ)。仅为凸的函数取 η ∝ 1 / √t，平均迭代至少按 1 / √t 下降。这些都由均方的递"
-        "推得出，"
-        "图中已画出。",
+        "学习率停在 ησ² / μ(2 - ημ)。仅为凸的函数取 η ∝ 1 / √t，平均迭代至少按 1 / √t 下降。这些都"
+        "由均方的递推得出，图中已画出。",
     )
     method = Text(
         "2,000 runs (400 when quick) of 10,000 steps on ½ μ θ² with μ = ½ and gradients of noise"
         " N(0, 1); |θ| with the same noise for the averaged iterate.",
         "在 ½ μ θ²（μ = ½，梯度噪声 N(0, 1)）上运行 2,000 次（快速模式 400 次）各 10,000 步；用同"
-        "样噪声的"
-        " |θ| 考察平均迭代。",
+        "样噪声的 |θ| 考察平均迭代。",
     )
     takeaway = Text(
         "The decaying rate needs a large enough constant: too small a c spoils the rate for ever."

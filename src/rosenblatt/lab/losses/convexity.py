@@ -50,25 +50,21 @@ class Convexity(Experiment):
         " half-way between the loss is larger. XOR with 2-2-1 tanh units has worse places"
         " at which a descent ends.",
         "对线性模型的权重，海森矩阵为 XᵀX / N，当且仅当 X 的各列线性无关时最小特征值大于 0。对网络"
-        "的"
-        "权重则非凸：交换两个隐藏单元改变权重而不改变损失，两者中点处的损失更大。2-2-1 的 tanh 网"
-        "络学"
-        "异或时，下降会停在更差的地方。",
+        "的权重则非凸：交换两个隐藏单元改变权重而不改变损失，两者中点处的损失更大。2-2-1 的 tanh"
+        " 网络学异或时，下降会停在更差的地方。",
     )
     method = Text(
         "The diabetes data: least eigenvalue of the Hessian by differences of the loss's gradient,"
         " with independent columns and with one column given twice. XOR: L-BFGS from random"
         " starts; the loss half-way between a solution and the same with its units exchanged.",
         "糖尿病数据：用损失梯度的差分求海森矩阵的最小特征值，分别用无关的列和含一个重复列的数据。"
-        "异或："
-        "从随机起点运行 L-BFGS；并求一个解与交换其单元后的解的中点处的损失。",
+        "异或：从随机起点运行 L-BFGS；并求一个解与交换其单元后的解的中点处的损失。",
     )
     takeaway = Text(
         "Convex in the predictions and in the weights of a linear model with independent columns,"
         " but not in the weights of a network: there, start again from other weights.",
         "它对预测值是凸的，对各列无关的线性模型的权重也是凸的，但对网络的权重不是：网络应从不同的"
-        "初始"
-        "权重多训练几次。",
+        "初始权重多训练几次。",
     )
 
     def declare(self, conditions: Conditions) -> Declaration:

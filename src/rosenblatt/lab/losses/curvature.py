@@ -40,8 +40,7 @@ class ScoreCurvature(Experiment):
         " the one along (1, …, 1) is 0, as adding a constant to all scores changes nothing, and"
         " none is above 1/2.",
         "对得分的海森矩阵为 diag(p) - ppᵀ，与标签无关：没有负特征值；沿 (1, …, 1) 的特征值为 0，因"
-        "为所有"
-        "得分加同一常数不改变结果；最大不超过 1/2。",
+        "为所有得分加同一常数不改变结果；最大不超过 1/2。",
     )
     method = Text(
         "Central differences of the gradient at random scores of four classes.",
@@ -52,8 +51,7 @@ class ScoreCurvature(Experiment):
         " the layers below that make a network's loss non-convex. Focal loss is not convex even in"
         " the scores.",
         "交叉熵下的线性模型只有一个极小点（得分的公共常数除外）。使网络损失非凸的是下面的各层。"
-        "focal"
-        " 损失对得分都不是凸的。",
+        "focal 损失对得分都不是凸的。",
     )
 
     def declare(self, conditions: Conditions) -> Declaration:

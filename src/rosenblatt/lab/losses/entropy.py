@@ -41,8 +41,7 @@ class EntropyAndDivergence(Experiment):
         "H(p, q) = -Σ p ln q = H(p) + KL(p‖q), with KL ≥ 0 and = 0 at q = p alone. So the mean loss"
         " of labels drawn from p is at least the entropy of p, whatever the network.",
         "H(p, q) = -Σ p ln q = H(p) + KL(p‖q)，其中 KL ≥ 0，且仅在 q = p 时为 0。因此标签取自 p"
-        " 时，"
-        "无论什么网络，平均损失都不小于 p 的熵。",
+        " 时，无论什么网络，平均损失都不小于 p 的熵。",
     )
     method = Text(
         "The mean of the loss over labels of random p, at scores ln q of random q; entropy and"

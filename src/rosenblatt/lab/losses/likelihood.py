@@ -45,10 +45,8 @@ class GaussianLikelihood(Experiment):
         " largest at the median, and the mean has up to twice the median's variance: 1.72 times"
         " for 101 numbers.",
         "对方差恒定的高斯噪声，-ln p = (ŷ - y)² / 2σ² + ln σ + 常数：使其最小的权重与 σ 无关，正是"
-        "最小"
-        "二乘解；其 σ² 为 RSS / N，平均偏小 1 - d / N 倍。对拉普拉斯噪声，似然在中位数处最大，而均"
-        "值的"
-        "方差至多是中位数的两倍：101 个数时为 1.72 倍。",
+        "最小二乘解；其 σ² 为 RSS / N，平均为 σ² 的 1 - d / N 倍。对拉普拉斯噪声，似然在中位数处最"
+        "大，而均值的方差至多是中位数的两倍：101 个数时为 1.72 倍。",
     )
     method = Text(
         "A linear model of three weights: minimiser of the loss and, by another method, of the"

@@ -40,10 +40,9 @@ class Outliers(Experiment):
     )
     source = "Huber 1964"
     theory = Text(
-        "L(10 e) / L(e) = 100. Moving one of N labels by Δ moves the least-squares constant by"
-        " Δ / N, without bound. Huber's loss pulls no harder than δ = 1: with all but a share of"
-        " the"
-        " rows in its parabola the constant moves by at most about δ / (N · share within).",
+        "L(10 e) / L(e) = 100. Moving one of N labels by Δ moves the least-squares constant by Δ"
+        " / N, without bound. Huber's loss pulls no harder than δ = 1: with all but a share of"
+        " the rows in its parabola the constant moves by at most about δ / (N · share within).",
         "L(10 e) / L(e) = 100。把 N 个标签中的一个移动 Δ，最小二乘常数就移动 Δ / N，没有上界。Huber"
         " 损失的拉力不超过 δ = 1：常数的移动至多约为 δ / (N · 抛物线内的比例)。",
     )

@@ -53,7 +53,7 @@ class Saturation(Experiment):
         " with the squared error. At a sure mistake, z = -10 for y = 1, the former is -1 and the"
         " latter 1 / (p (1 - p)) = 22,028 times smaller: the reverse of the claim.",
         "在 sigmoid 之后，交叉熵在 z 处的误差是 p - y，平方误差的是 (p - y) p (1 - p)。在确信的"
-        "错误处（y = 1 而 z = -10），前者为 -1，后者小 1 / (p (1 - p)) = 22,028 倍："
+        "错误处（y = 1 而 z = -10），前者为 -1，后者只有它的 p (1 - p) = 1 / 22,028："
         "与该说法正好相反。",
     )
     method = Text(

@@ -48,13 +48,11 @@ class SureMistake(Experiment):
     source = "Elementary"
     theory = Text(
         "-ln σ(z) = ln(1 + e⁻ᶻ) → -z: linear in the logit. From the logit it can be computed for"
-        " any"
-        " finite z: at z = -10⁴ it is 10⁴, where p = σ(z) is 0 in floating point and -ln p"
+        " any finite z: at z = -10⁴ it is 10⁴, where p = σ(z) is 0 in floating point and -ln p"
         " infinite. With p held above ε = 2⁻²³ it is at most -ln ε = 15.94.",
         "-ln σ(z) = ln(1 + e⁻ᶻ) → -z：对对数几率是线性的。由对数几率可对任何有限的 z 计算：z ="
-        " -10⁴ 时为"
-        " 10⁴，而浮点数中 p = σ(z) 已是 0，-ln p 为无穷。若把 p 限制在 ε = 2⁻²³ 以上，则至多为"
-        " -ln ε = 15.94。",
+        " -10⁴ 时为 10⁴，而浮点数中 p = σ(z) 已是 0，-ln p 为无穷。若把 p 限制在 ε = 2⁻²³ 以上，则"
+        "至多为 -ln ε = 15.94。",
     )
     method = Text(
         "The loss in float32 from z = 0 to -10⁴, from the logit, and naively from p.",

@@ -54,21 +54,17 @@ class Weighting(Experiment):
     theory = Text(
         "The weighted mean loss with weight 2 is that of the row twice: the weights agree to"
         " rounding. In a logistic model that fits, balanced weights move the intercept by ln((1 -"
-        " π)"
-        " / π) and leave the slope: the recall of the rare class rises from Φ of one threshold to Φ"
-        " of another, and its probabilities are no longer those of the data.",
+        " π) / π) and leave the slope: the recall of the rare class rises from Φ of one threshold"
+        " to Φ of another, and its probabilities are no longer those of the data.",
         "权重为 2 的加权平均损失就是该行出现两次的损失：权重在舍入误差内相同。若逻辑模型正确，平衡"
-        "权重使"
-        "截距移动 ln((1 - π) / π)，斜率不变：稀有类别的召回率从一个阈值的 Φ 升到另一个的 Φ，但概率"
-        "不再是"
-        "数据的概率。",
+        "权重使截距移动 ln((1 - π) / π)，斜率不变：稀有类别的召回率从一个阈值的 Φ 升到另一个的 Φ，"
+        "但概率不再是数据的概率。",
     )
     method = Text(
         "Classes N(0, 1) and N(2, 1), 5 % of the second. Fits with and without weights and with"
         " rows repeated; recall at p = ½ on new rows.",
         "两类 N(0, 1) 与 N(2, 1)，第二类占 5 %。比较加权、不加权和重复行的拟合；在新数据上取 p ="
-        " ½ 计算"
-        "召回率。",
+        " ½ 计算召回率。",
     )
     takeaway = Text(
         "Weights move the threshold; they add no information. If probabilities are wanted, leave"

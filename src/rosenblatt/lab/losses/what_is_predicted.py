@@ -45,8 +45,7 @@ class WhatIsPredicted(Experiment):
         " the squared error, and the frequencies of the classes under the cross-entropy. Another"
         " loss has another best value: that of log-cosh lies between median and mean.",
         "若模型对每个 x 可取任意值，则平方误差下的最佳值是给定 x 时 y 的均值，交叉熵下的是各类的频"
-        "率。"
-        "其他损失有其他最佳值：log-cosh 的介于中位数与均值之间。",
+        "率。其他损失有其他最佳值：log-cosh 的介于中位数与均值之间。",
     )
     method = Text(
         "Three values of x, ten rows each, in which y = 0, 1, 10 have known frequencies; a weight"

@@ -38,16 +38,13 @@ class WrongLabel(Experiment):
     source = "Introductory texts; Pregibon 1982 for the influence of a row"
     theory = Text(
         "It grows linearly in the logit, so that a wrong label pulls with at most the force |x|,"
-        " but"
-        " |x| is not bounded. At w = 0 the gradient is -½ Σ sᵢxᵢ (s = ±1 the label's sign) plus ½ r"
-        " of a row at -r that is labelled 1: from r = Σ sᵢxᵢ on the best w is negative, and every"
-        " clean row is classified wrongly. Behind a sigmoid the squared error is bounded and keeps"
-        " its w.",
+        " but |x| is not bounded. At w = 0 the gradient is -½ Σ sᵢxᵢ (s = ±1 the label's sign)"
+        " plus ½ r of a row at -r that is labelled 1: from r = Σ sᵢxᵢ on the best w is negative,"
+        " and every clean row is classified wrongly. Behind a sigmoid the squared error is"
+        " bounded and keeps its w.",
         "它对对数几率线性增长，错误标签的拉力至多为 |x|，但 |x| 没有上界。在 w = 0 处，梯度为 -½"
-        " Σ sᵢxᵢ"
-        "（s = ±1 为标签的符号），位于 -r 而标为 1 的一行再加 ½ r：从 r = Σ sᵢxᵢ 起最佳 w 变为负，"
-        "所有"
-        "干净的行都被分错。在 sigmoid 之后平方误差有界，w 保持不变。",
+        " Σ sᵢxᵢ（s = ±1 为标签的符号），位于 -r 而标为 1 的一行再加 ½ r：从 r = Σ sᵢxᵢ 起最佳 w"
+        " 变为负，所有干净的行都被分错。在 sigmoid 之后平方误差有界，w 保持不变。",
     )
     method = Text(
         "200 rows of N(±1, 1) and one at -r labelled 1. The r at which the best w changes its"
@@ -59,8 +56,7 @@ class WrongLabel(Experiment):
         " ones. Hold features to their range, look at the rows of the largest loss, or smooth"
         " the labels.",
         "斜率有界并不等于稳健：一行远处的错误标签可以抵消 200 行正确的。应限制特征的范围、查看损失"
-        "最大"
-        "的行，或平滑标签。",
+        "最大的行，或平滑标签。",
     )
 
     def declare(self, conditions: Conditions) -> Declaration:

@@ -64,20 +64,17 @@ class LeastSquaresSteps(Experiment):
         "The Hessian is JᵀJ + S, S = Σ rᵢ ∇²fᵢ, and the step leaves S out. Where the model fits"
         " exactly, S = 0 and the error is squared in each step. Where residuals remain it is only"
         " multiplied, in the end by the largest eigenvalue of (JᵀJ)⁻¹ S in size; where that is"
-        " above"
-        " 1, undamped steps diverge.",
+        " above 1, undamped steps diverge.",
         "海森矩阵是 JᵀJ + S，S = Σ rᵢ ∇²fᵢ，而该步略去了 S。模型能精确拟合时 S = 0，误差每步平方。"
-        "有残差时误差"
-        "只是每步乘以一个数，最终为 (JᵀJ)⁻¹ S 的最大特征值（绝对值）；它大于 1 时，无阻尼的步会发"
-        "散。",
+        "有残差时误差只是每步乘以一个数，最终为 (JᵀJ)⁻¹ S 的最大特征值（绝对值）；它大于 1 时，无"
+        "阻尼的步会发散。",
     )
     method = Text(
         "A 1-2-1 tanh network on its own outputs, exact and under noise of up to 0.1: order and"
-        " factor of"
-        " the errors from a start near the minimum. The library's solver on a smooth wave.",
+        " factor of the errors from a start near the minimum. The library's solver on a smooth"
+        " wave.",
         "1-2-1 的 tanh 网络拟合自己的输出，精确的或加至多 0.1 的噪声：从极小点附近出发，误差的阶和"
-        "倍数。再用本库的"
-        "求解器拟合光滑的波形。",
+        "倍数。再用本库的求解器拟合光滑的波形。",
     )
     takeaway = Text(
         "For small networks on clean data nothing is faster. With noisy targets the advantage"

@@ -60,10 +60,8 @@ class NaturalGradient(Experiment):
         " Fisher, with the labels of the data, is another matrix; with many labels drawn from the"
         " model it becomes F, at the rate 1 / √draws.",
         "若 x 变为 x A 而权重变为 A⁻¹ W，网络的计算不变。F⁻¹ g 随权重一同变换，因此一小步对所有输"
-        "出的改变相"
-        "同；普通梯度不是这样，F + μI 也不是，因为 I 不变换。用数据标签的经验 Fisher 是另一个矩"
-        "阵；用从模型中"
-        "抽取的许多标签，它按 1 / √次数 趋于 F。",
+        "出的改变相同；普通梯度不是这样，F + μI 也不是，因为 I 不变换。用数据标签的经验 Fisher 是"
+        "另一个矩阵；用从模型中抽取的许多标签，它按 1 / √次数 趋于 F。",
     )
     method = Text(
         "A 3-3-1 network on 400 rows and on rows mapped by a random matrix: how the scores change"

@@ -50,23 +50,19 @@ class QuasiNewton(Experiment):
     source = "Dennis & Moré 1974; Nocedal 1980; Nocedal & Wright 2006, chapters 6 and 7"
     theory = Text(
         "BFGS's matrix satisfies the secant condition H y = s after each step, ends on a"
-        " quadratic of"
-        " d weights after d exact line searches, and becomes exact along its steps: the ratio of"
-        " successive errors goes to 0. L-BFGS keeps few pairs of s and y, and so a matrix that is"
-        " never more than a rough one: its ratio stays away from 0.",
+        " quadratic of d weights after d exact line searches, and becomes exact along its steps:"
+        " the ratio of successive errors goes to 0. L-BFGS keeps few pairs of s and y, and so a"
+        " matrix that is never more than a rough one: its ratio stays away from 0.",
         "BFGS 的矩阵每步之后满足割线条件 H y = s；对 d 个权重的二次函数，经 d 次精确线搜索后结束；"
-        "沿其步方向"
-        "趋于精确：相邻误差之比趋于 0。L-BFGS 只保留少数几对 s 和 y，其矩阵始终粗略：该比值不趋于"
-        " 0。",
+        "沿其步方向趋于精确：相邻误差之比趋于 0。L-BFGS 只保留少数几对 s 和 y，其矩阵始终粗略：该"
+        "比值不趋于 0。",
     )
     method = Text(
         "Logistic regression of the diabetes data (progression above the median) with λ = 0.01:"
-        " mean factor of the distance to"
-        " the minimum in the last five iterations; least squares on the diabetes data with exact"
-        " line searches.",
+        " mean factor of the distance to the minimum in the last five iterations; least squares"
+        " on the diabetes data with exact line searches.",
         "糖尿病数据（病情进展是否高于中位数）的逻辑回归（λ = 0.01）：最后五次迭代中到极小点距离的"
-        "平均倍数；糖尿病数据的最小二乘，用精确"
-        "线搜索。",
+        "平均倍数；糖尿病数据的最小二乘，用精确线搜索。",
     )
     takeaway = Text(
         "BFGS for hundreds of weights, L-BFGS for many: it forgoes the fast end, and is"

@@ -49,25 +49,22 @@ class Approximation(Experiment):
         " that is a mean over units is met by n units drawn from it with the squared error V / n"
         " (Maurey; Barron), and by the best n with no more.",
         "当且仅当激活函数不是多项式时成立：单元 z² 张成二次函数空间，再宽误差也不低于最佳二次函"
-        "数。若函数"
-        "是单元的平均，则从中抽取的 n 个单元的平方误差为 V / n（Maurey；Barron），最佳的 n 个不会"
-        "更差。",
+        "数。若函数是单元的平均，则从中抽取的 n 个单元的平方误差为 V / n（Maurey；Barron），最佳的"
+        " n 个不会更差。",
     )
     method = Text(
         "f(x) = E[cos(w·x + b)] weighted by signs, of three inputs. Units drawn for f itself;"
-        " random"
-        " hidden units with output weights by least squares, with the activation and with z².",
+        " random hidden units with output weights by least squares, with the activation and with"
+        " z².",
         "三个输入的 f(x) = 带符号的 E[cos(w·x + b)]。抽取 f 自身的单元；以及随机隐藏单元加最小二乘"
-        "输出"
-        "权重，分别用该激活函数和 z²。",
+        "输出权重，分别用该激活函数和 z²。",
     )
     takeaway = Text(
         "Width buys accuracy with any activation that is no polynomial, at the rate 1 / n at least"
         " for functions of this kind, whatever the number of inputs. That training finds the"
         " weights is another matter (P4).",
         "只要激活函数不是多项式，增加宽度就能提高精度；对这类函数，误差至少按 1 / n 下降，与输入个"
-        "数无关。"
-        "训练能否找到这些权重是另一回事（P4）。",
+        "数无关。训练能否找到这些权重是另一回事（P4）。",
     )
 
     def declare(self, conditions: Conditions) -> Declaration:

@@ -44,13 +44,11 @@ class MistakeBound(Experiment):
     )
     source = "Novikoff 1962"
     theory = Text(
-        "From w = 0, with the bias as the weight of an input that is always 1: each mistake moves w"
-        " towards the separator by at least γ, and lengthens w² by at most R². For AND in {0, 1}"
-        " R² ="
-        " 3 and γ² = 1 / 17: 51 mistakes; in ±1 γ² = 1 / 3: 9.",
+        "From w = 0, with the bias as the weight of an input that is always 1: each mistake moves"
+        " w towards the separator by at least γ, and lengthens w² by at most R². For AND in {0,"
+        " 1} R² = 3 and γ² = 1 / 17: 51 mistakes; in ±1 γ² = 1 / 3: 9.",
         "从 w = 0 出发，把偏置看作恒为 1 的输入的权重：每次错误使 w 朝分离面方向至少前进 γ，而 w²"
-        " 至多"
-        "增加 R²。对 {0, 1} 中的与函数，R² = 3，γ² = 1 / 17：51 次；对 ±1，γ² = 1 / 3：9 次。",
+        " 至多增加 R²。对 {0, 1} 中的与函数，R² = 3，γ² = 1 / 17：51 次；对 ±1，γ² = 1 / 3：9 次。",
     )
     method = Text(
         "Random separable problems of two to eight features with margins from wide to narrow;"

@@ -55,16 +55,14 @@ class StepGradient(Experiment):
         " The chance that a difference of width h is not 0 falls as h. Rosenblatt's rule needs no"
         " gradient, and trains the same neuron.",
         "只有当权重越过有限个值之一时输出才会改变，因此导数几乎处处为 0，梯度下降不动权重。宽度为"
-        " h 的"
-        "差分不为 0 的概率与 h 成正比。Rosenblatt 规则不需要梯度，能训练同一个神经元。",
+        " h 的差分不为 0 的概率与 h 成正比。Rosenblatt 规则不需要梯度，能训练同一个神经元。",
     )
     method = Text(
         "AND: how far 100 steps of gradient descent move the weights of two hidden step units; the"
         " share of random weights at which the loss differs over ± h / 2; mistakes of the"
         " perceptron after training.",
         "与函数：梯度下降 100 步后两个隐藏阶跃单元的权重移动多少；随机权重中损失在 ± h / 2 间有变"
-        "化的"
-        "比例；感知机训练后的错误数。",
+        "化的比例；感知机训练后的错误数。",
     )
     takeaway = Text(
         "It is the gradient that fails, not the neuron. Between layers take a sigmoid, ReLU or the"

@@ -41,33 +41,27 @@ class AdamForms(Experiment):
     claim = Text("Where ε stands in Adam makes no difference.", "ε 在 Adam 中的位置无关紧要。")
     source = "Kingma & Ba 2015, section 2; Reddi, Kale & Kumar 2018 for the failure"
     theory = Text(
-        "Behind the corrected root (PyTorch) the first step is η g / (|g| + ε); beside the raw root"
-        " (the paper's ε̂, scikit-learn) it is η g / (|g| + ε̂ / √(1 - β₂)), as with an ε that is"
-        " 31.6"
-        " times larger at first. For |g| ≫ ε both are η; at |g| = ε they are 0.5 η and 0.0307 η."
-        " Besides: on Cθ every third time and -θ otherwise Adam goes to the worst end, and"
-        " AMSGrad to the best.",
+        "Behind the corrected root (PyTorch) the first step is η g / (|g| + ε); beside the raw"
+        " root (the paper's ε̂, scikit-learn) it is η g / (|g| + ε̂ / √(1 - β₂)), as with an ε that"
+        " is 31.6 times larger at first. For |g| ≫ ε both are η; at |g| = ε they are 0.5 η and"
+        " 0.0307 η. Besides: on Cθ every third time and -θ otherwise Adam goes to the worst end,"
+        " and AMSGrad to the best.",
         "放在校正后的根号之后（PyTorch），第一步为 η g / (|g| + ε)；放在原始根号旁（论文的 ε̂，"
-        "scikit-learn），为 η g / (|g| + ε̂ / √(1 - β₂))，起初相当于 ε 大 31.6 倍。|g| ≫ ε 时两者"
-        "都是 η；"
-        "|g| = ε 时分别为 0.5 η 和 0.0307 η。另外：对每三次出现一次 Cθ、其余为 -θ 的函数，Adam 走"
-        "向最差的一"
-        "端，AMSGrad 走向最好的一端。",
+        "scikit-learn），为 η g / (|g| + ε̂ / √(1 - β₂))，起初相当于 ε 大 31.6 倍。|g| ≫ ε 时两者都"
+        "是 η；|g| = ε 时分别为 0.5 η 和 0.0307 η。另外：对每三次出现一次 Cθ、其余为 -θ 的函数，"
+        "Adam 走向最差的一端，AMSGrad 走向最好的一端。",
     )
     method = Text(
         "200 steps of logistic regression on the breast-cancer data in both forms; the same with"
-        " the"
-        " loss in units 1e-8 times as large; first steps at |g| = ε; Reddi's function.",
+        " the loss in units 1e-8 times as large; first steps at |g| = ε; Reddi's function.",
         "乳腺癌数据逻辑回归上两种形式各 200 步；把损失缩小到 1e-8 倍再做一次；|g| = ε 处的第一步；"
-        "Reddi 的"
-        "函数。",
+        "Reddi 的函数。",
     )
     takeaway = Text(
         "With gradients of usual size the forms agree. Where gradients are near ε (tiny losses,"
         " sparse inputs, late in a fit) ε is a parameter, and its meaning depends on the library.",
         "梯度大小正常时两者一致。梯度接近 ε 时（很小的损失、稀疏输入、拟合末期），ε 是一个参数，其"
-        "含义因库"
-        "而异。",
+        "含义因库而异。",
     )
 
     def declare(self, conditions: Conditions) -> Declaration:

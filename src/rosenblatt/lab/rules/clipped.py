@@ -50,8 +50,7 @@ class Clipped(Experiment):
         " 0.1, or noise of infinite variance. It does not lower the curvature at the minimum: where"
         " ηλ > 2 there, the clipped descent jumps between ± ηc / 2 for ever.",
         "它把步长限制在 ηc，因此陡壁不会把权重抛走：例如 ¼ θ⁴ 从 θ = 10、η = 0.1 出发，或方差无穷"
-        "的噪声。它不"
-        "降低极小点处的曲率：若那里 ηλ > 2，裁剪后的下降永远在 ± ηc / 2 之间跳动。",
+        "的噪声。它不降低极小点处的曲率：若那里 ηλ > 2，裁剪后的下降永远在 ± ηc / 2 之间跳动。",
     )
     method = Text(
         "400 steps at η = 0.1, c = 1: a quartic wall; a quadratic with λ = 30; and ½ θ² under"

@@ -61,28 +61,27 @@ class DecayingRates(Experiment):
     source = "Robbins & Monro 1951; Loshchilov & Hutter 2017; Defazio et al. 2023 for linear decay"
     theory = Text(
         "Under noise a constant rate has to be large to forget the start and small to keep the"
-        " noise"
-        " out; a decaying one is both in turn. For quadratics the mean squared distance follows"
-        " from"
-        " E θ² ← (1 - ηλ)² E θ² + η²σ² for each schedule: predicted, at the best of 40 base"
-        " rates. Without noise nothing is gained: the largest rate that is stable wins.",
-        "有噪声时，恒定学习率既要大到忘记起点，又要小到压住噪声；衰减的学习率先后兼顾。对二次函"
-        "数，各调度的均方"
-        "距离由 E θ² ← (1 - ηλ)² E θ² + η²σ² 得出：在 40 个基准学习率中取最佳作为预测。没有噪声时"
-        "毫无收益："
-        "最大的稳定学习率获胜。",
+        " noise out; a rate that falls to 0 is both in turn, if there are steps enough to forget"
+        " the start: of 20 steps cosine gains 8 % and of 20,000 half. For quadratics the mean"
+        " squared distance follows from E θ² ← (1 - ηλ)² E θ² + η²σ² for each schedule: predicted,"
+        " at the best of 40 base rates. A rate that falls to a tenth after each third is too small"
+        " for most of so short a run. Without noise nothing is gained: the largest rate"
+        " that is stable wins.",
+        "有噪声时，恒定学习率既要大到忘记起点，又要小到压住噪声；降到 0 的学习率先后兼顾，只要步数"
+        "足以忘记起点：20 步时余弦好 8 %，20,000 步时好一半。对二次函数，各调度的均方距离由"
+        " E θ² ← (1 - ηλ)² E θ² + η²σ² 得出：在 40 个基准学习率中取最佳作为预测。每过三分之"
+        "一降到十分之一的学习率，在这样短的训练中大部分时间太小。没有噪声时毫无收益：最大的稳定学"
+        "习率获胜。",
     )
     method = Text(
         "½ Σ λ θ² with λ = 0.01, 0.1, 1 from θ = 3, 2,000 steps, noise N(0, 1) in the gradient;"
-        " many"
-        " runs of SGD under each schedule of the library.",
+        " many runs of SGD under each schedule of the library.",
         "½ Σ λ θ²，λ = 0.01、0.1、1，从 θ = 3 出发，2,000 步，梯度噪声 N(0, 1)；用本库的各调度多次"
         "运行 SGD。",
     )
     takeaway = Text(
         "Choose how long to train, then let the rate fall to 0 by then: linear and cosine are"
-        " alike."
-        " In full batch leave the rate as it is.",
+        " alike. In full batch leave the rate as it is.",
         "先定训练多久，再让学习率到那时降到 0：线性与余弦相近。全批量时保持学习率不变。",
     )
 
@@ -104,7 +103,10 @@ class DecayingRates(Experiment):
         return Declaration(
             (
                 Case(
-                    Text("gradients are noisy", "梯度有噪声"),
+                    Text(
+                        "gradients are noisy, and the rate falls to 0 over a long run",
+                        "梯度有噪声，且学习率在长时间训练中降到 0",
+                    ),
                     (
                         Test(
                             "noisy",
@@ -112,9 +114,24 @@ class DecayingRates(Experiment):
                                 "error of linear or cosine, the worse / constant",
                                 "线性与余弦中较差者的误差 / 恒定",
                             ),
-                            AtMost(0.9),
+                            AtMost(0.88),
                         ),
                     ),
+                ),
+                Case(
+                    Text(
+                        "gradients are noisy, and the rate falls to a tenth after each third of"
+                        " 2,000 steps",
+                        "梯度有噪声，学习率在 2,000 步中每过三分之一降到十分之一",
+                    ),
+                    (
+                        Test(
+                            "steps",
+                            Text("error of steps / constant", "分段下降的误差 / 恒定"),
+                            AtMost(0.88),
+                        ),
+                    ),
+                    expected=False,
                 ),
                 Case(
                     Text("gradients are exact", "梯度精确"),
@@ -127,7 +144,7 @@ class DecayingRates(Experiment):
 
     def measure(self, conditions: Conditions) -> Iterator[Observation]:
         (rng,) = conditions.generators(1, 1)
-        n_runs = conditions.choose(600, 4000)
+        n_runs = conditions.choose(1500, 4000)
         rate, _ = best_of(Constant(), 1.0)
         constant = simulated(Constant(), rate, rng, n_runs, 1.0)
         rows: list[tuple[str | float, ...]] = [("constant", rate, float(constant[-1]))]

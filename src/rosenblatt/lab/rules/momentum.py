@@ -43,41 +43,42 @@ class Momentum(Experiment):
     theory = Text(
         "On a quadratic of condition number κ a step at the best rate multiplies the distance by"
         " (κ - 1) / (κ + 1), and with the best momentum by (√κ - 1) / (√κ + 1): about √κ times"
-        " fewer"
-        " steps. With γ held at 0.9 no direction shrinks faster than √γ = 0.949 a step, which at"
-        " κ ="
-        " 4 is slower than 0.6 without. The two published forms take the same path at a constant"
-        " rate and part under a schedule.",
+        " fewer steps, here 21.7. With γ held at 0.9 a step multiplies it by √γ = 0.949 where η"
+        " is large enough for every direction: 12.4 times fewer steps at κ = 470, and 9.7 times"
+        " as many at κ = 4, where 0.6 is to be had without. The two published forms take the same"
+        " path at a constant rate and part under a schedule.",
         "在条件数为 κ 的二次函数上，最佳学习率的一步把距离乘以 (κ - 1) / (κ + 1)，加最佳动量则乘以"
-        " (√κ - 1) / (√κ + 1)：步数约少 √κ 倍。γ 固定为 0.9 时，任何方向每步的收缩都不快于 √γ ="
-        " 0.949，在"
-        " κ = 4 时比不用动量的 0.6 慢。两种已发表的形式在恒定学习率下路径相同，在学习率变化时分"
-        "开。",
+        " (√κ - 1) / (√κ + 1)：步数约为原来的 1 / √κ，这里是 1 / 21.7。γ 固定为 0.9 时，若 η 对每"
+        "个方向都足够大，每步乘以 √γ = 0.949：κ = 470 时步数为 1 / 12.4，κ = 4 时反而是 9.7 倍，因"
+        "为不用动量就有 0.6。两种已发表的形式在恒定学习率下路径相同，在学习率变化时分开。",
     )
     method = Text(
         "Quadratics with the eigenvalues of the diabetes data (κ = 470) and with κ = 4; the factor"
         " of the distance in a step, late; both forms under a rate that is halved every 50 steps.",
         "二次函数，特征值取自糖尿病数据（κ = 470）或 κ = 4；后期每步距离的倍数；学习率每 50 步减半"
-        "时比较两种"
-        "形式。",
+        "时比较两种形式。",
     )
     takeaway = Text(
-        "Momentum pays on badly conditioned problems, if γ is near ((√κ - 1) / (√κ + 1))². Say"
-        " which"
-        " form a result was made with once the rate changes.",
-        "在病态问题上，γ 接近 ((√κ - 1) / (√κ + 1))² 时动量才划算。学习率会变时，要说明结果用的是"
-        "哪种形式。",
+        "Momentum pays on badly conditioned problems, most with γ near ((√κ - 1) / (√κ + 1))²."
+        " Say which form a result was made with once the rate changes.",
+        "在病态问题上，动量划算，γ 接近 ((√κ - 1) / (√κ + 1))² 时最划算。学习率会变时，要说明结果"
+        "用的是哪种形式。",
     )
 
     def declare(self, conditions: Conditions) -> Declaration:
         kappa = float(np.ptp(spectrum()) / spectrum()[0] + 1)
-        tuned = ratio_of_logs(kappa)
+        root = np.sqrt(kappa)
+        tuned = steps_of((root - 1) / (root + 1), kappa)
         faster = Text("steps without / steps with momentum", "不用动量的步数 / 用动量的步数")
         return Declaration(
             (
                 Case(
                     Text("κ is large, and γ and η are tuned to it", "κ 很大，且 γ 和 η 按 κ 调整"),
                     (Test("tuned", faster, AtLeast(0.8 * tuned)),),
+                ),
+                Case(
+                    Text("κ = 470 and γ = 0.9", "κ = 470 而 γ = 0.9"),
+                    (Test("usual", faster, AtLeast(1.0)),),
                 ),
                 Case(
                     Text("κ = 4 and γ = 0.9", "κ = 4 而 γ = 0.9"),
@@ -87,6 +88,7 @@ class Momentum(Experiment):
             ),
             (
                 Test("tuned", faster, Near(tuned, relative=0.05)),
+                Test("usual", faster, Near(steps_of(np.sqrt(USUAL), kappa), relative=0.05)),
                 Test(
                     "factor",
                     Text("factor of a step, κ = 4, γ = 0.9", "每步的倍数，κ = 4，γ = 0.9"),
@@ -114,6 +116,8 @@ class Momentum(Experiment):
         plain = self._path(values, 2 / (values[0] + values[-1]), 0.0)
         heavy = self._path(values, rate, best)
         yield Sample("tuned", steps_saved(plain, heavy))
+        usual = self._path(values, 2 / (values[0] + values[-1]), USUAL)
+        yield Sample("usual", steps_saved(plain, usual))
         mild = np.linspace(1.0, MILD, 10)
         usual = self._path(mild, 2 / (1 + MILD), USUAL)
         yield Sample("mild", steps_saved(self._path(mild, 2 / (1 + MILD), 0.0, 60), usual))
@@ -166,9 +170,9 @@ def spectrum() -> Float64Array:
     return np.asarray(np.linalg.eigvalsh(diabetes().hessian))
 
 
-def ratio_of_logs(kappa: float) -> float:
-    root = np.sqrt(kappa)
-    return float(np.log((root - 1) / (root + 1)) / np.log((kappa - 1) / (kappa + 1)))
+def steps_of(factor: float, kappa: float) -> float:
+    """Steps at the best rate without momentum that make up for one by this factor."""
+    return float(np.log(factor) / np.log((kappa - 1) / (kappa + 1)))
 
 
 def slope_of(distances: Float64Array) -> float:

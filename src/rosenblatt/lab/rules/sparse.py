@@ -42,25 +42,22 @@ class SparseFeatures(Experiment):
     claim = Text("AdaGrad learns faster than SGD.", "AdaGrad 比 SGD 学得快。")
     source = "Duchi, Hazan & Singer 2011"
     theory = Text(
-        "The frequent features of a row act together: a rate that all weights share has to be below"
-        " about 2 / Σ x² = 2 / 40, or the descent diverges. A rare feature has that small rate"
-        " for a"
-        " few rows alone: after n of them e⁻ⁿ/⁴⁰ of its error is left at η = 1 / 40. AdaGrad gives"
-        " each weight a rate of its own, η / √(Σ g²), large where gradients were few. Where all"
-        " features are alike there is nothing to adapt to.",
+        "The frequent features of a row act together: a rate that all weights share has to be"
+        " below about 2 / Σ x² = 2 / 40, or the descent diverges. A rare feature has that small"
+        " rate for a few rows alone: after n of them e⁻ⁿ/⁴⁰ of its error is left at η = 1 / 40."
+        " AdaGrad gives each weight a rate of its own, η / √(Σ g²), large where gradients were"
+        " few. Where all features are alike there is nothing to adapt to.",
         "一行中的常见特征共同起作用：所有权重共用的学习率必须小于约 2 / Σ x² = 2 / 40，否则下降发"
-        "散。稀有特征只"
-        "在少数几行里用到这个小学习率：n 行之后，在 η = 1 / 40 时仍剩下约 e⁻ⁿ/⁴⁰ 的误差。AdaGrad"
-        " 给每个权重自己"
-        "的学习率 η / √(Σ g²)，在梯度少的地方保持较大。所有特征相似时，没有什么可适应的。",
+        "散。稀有特征只在少数几行里用到这个小学习率：n 行之后，在 η = 1 / 40 时仍剩下约 e⁻ⁿ/⁴⁰ 的"
+        "误差。AdaGrad 给每个权重自己的学习率 η / √(Σ g²)，在梯度少的地方保持较大。所有特征相似"
+        "时，没有什么可适应的。",
     )
     method = Text(
         "40 features that each row has, and 20 that one row in a hundred has; and 60 that all"
         " rows have. One pass; the rate of each rule is the best of twelve, that of"
         " SGD constant or falling as 1 / √t. The error counts all weights alike.",
         "每行都有的 40 个特征和百行一见的 20 个；以及每行都有的 60 个特征。一遍训练；每种规则取十"
-        "二个"
-        "学习率中最好的，SGD 的学习率恒定或按 1 / √t 下降。误差对所有权重一视同仁。",
+        "二个学习率中最好的，SGD 的学习率恒定或按 1 / √t 下降。误差对所有权重一视同仁。",
     )
     takeaway = Text(
         "Adapt to words, categories and other rare features. On dense, scaled inputs a tuned SGD is"

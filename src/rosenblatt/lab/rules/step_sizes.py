@@ -48,10 +48,8 @@ class StepSizes(Experiment):
         " shrink with g. Under gradients of one size AdaGrad's steps fall as η / √t, as it sums"
         " squares; RMSProp's come to η, as it forgets; AdaDelta's need no η but begin at √ε.",
         "只要两者都远大于 ε，g / √(g² 的均值) 对 g 和 1,000 g 相同，而 SGD 的步长增大一千倍。梯度"
-        "为 1e-12 时"
-        " ε 占主要部分，步长随 g 缩小。梯度大小恒定时，AdaGrad 累加平方，步长按 η / √t 下降；"
-        "RMSProp 会遗忘，"
-        "步长趋于 η；AdaDelta 不需要 η，但从 √ε 开始。",
+        "为 1e-12 时 ε 占主要部分，步长随 g 缩小。梯度大小恒定时，AdaGrad 累加平方，步长按 η / √t"
+        " 下降；RMSProp 会遗忘，步长趋于 η；AdaDelta 不需要 η，但从 √ε 开始。",
     )
     method = Text(
         "1,000 steps under gradients N(0, 1), under 1,000 times the same, and under the same times"

@@ -67,11 +67,10 @@ class BatchSize(Experiment):
         " fall as 1 / b up to the critical size d + 1 = 16, which is the noise scale tr Σ / ‖g‖²,"
         " and as 1 / ln b beyond. Counted in rows small batches win, 0.18 of what b = 256 takes;"
         " counted in steps they take 47 times as many. At equal fit neither generalises better.",
-        "d 个正态输入的无噪声回归：批量 b 取最优学习率 b / (b + d + 1)，一步后均方误差剩 (d + 1) /"
-        " (b + d + 1)。步数先按 1 / b 减少，直到临界批量 d + 1 = 16，即噪声尺度 tr Σ / ‖g‖²；之后按"
-        " 1 / ln b。按行数计，小批量胜出，只需 b = 256 的 0.18；按步数计则需 47 倍。拟合相同时，泛"
-        "化"
-        "没有优劣。",
+        "d 个正态输入的无噪声回归：批量 b 取最优学习率 b / (b + d + 1)，一步后均方误差剩 (d + 1)"
+        " / (b + d + 1)。步数先按 1 / b 减少，直到临界批量 d + 1 = 16，即噪声尺度 tr Σ / ‖g‖²；之"
+        "后按 1 / ln b。按行数计，小批量胜出，只需 b = 256 的 0.18；按步数计则需 47 倍。拟合相同"
+        "时，泛化没有优劣。",
     )
     method = Text(
         "Many regressions at once, with new rows each step, until 1 % of the mean squared error is"

@@ -118,6 +118,7 @@ class Planted(Experiment):
                     Text("measured", "测得"),
                     tuple(map(float, WIDTHS)),
                     tuple(solved.mean(axis=0)),
+                    points=True,
                 ),
                 Curve(
                     Text("what can be represented", "可表示的比例"),

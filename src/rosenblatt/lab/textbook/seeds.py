@@ -57,13 +57,14 @@ class Seeds(Experiment):
     claim = Text("The seed does not matter.", "随机种子无关紧要。")
     source = "Bouthillier et al. 2021; Picard 2021; Lakshminarayanan et al. 2017"
     theory = Text(
-        "A test set of m rows alone makes the accuracy a uncertain by √(a (1 - a) / m). Seeds add a"
-        " deviation of their own, of the same order: those rows that some seeds get right and"
-        " others wrong. The"
-        " mean of K networks has exactly 1 / K of the variance of the probabilities.",
+        "A test set of m rows alone makes the accuracy a uncertain by √(a (1 - a) / m). Seeds add"
+        " a deviation of their own, of the same order: those rows that some seeds get right and"
+        " others wrong. The mean of K networks has exactly 1 / K of the variance of the"
+        " probabilities. Called small here: 0.04 of a probability, and a fifth of the test set's"
+        " uncertainty.",
         "仅 m 行测试集就使准确率 a 有 √(a (1 - a) / m) 的不确定性。种子再加上同一量级的偏差：有些"
-        "行在"
-        "一些种子下判对，在另一些下判错。K 个网络的平均，其概率的方差恰为 1 / K。",
+        "行在一些种子下判对，在另一些下判错。K 个网络的平均，其概率的方差恰为 1 / K。这里称为小的"
+        "是：概率相差 0.04，以及测试集不确定性的五分之一。",
     )
     method = Text(
         "Networks of 16 units on 300 of the digits, all on the same rows, tested on the other"
@@ -75,8 +76,7 @@ class Seeds(Experiment):
         " seed by the test set. The mean of several networks makes the seed matter less, and is"
         " more accurate.",
         "报告多个种子及其离散程度；比这更小的提升是运气。切勿按测试集挑选种子。多个网络的平均使种"
-        "子不"
-        "那么重要，也更准确。",
+        "子不那么重要，也更准确。",
     )
 
     def declare(self, conditions: Conditions) -> Declaration:

@@ -79,7 +79,9 @@ class Symmetry(Experiment):
         return Declaration(
             (
                 Case(
-                    Text("all hidden units would begin equal", "否则所有隐藏单元从相等开始"),
+                    Text(
+                        "all hidden units would begin equal", "若不随机，所有隐藏单元会从相等开始"
+                    ),
                     (worse("equal", "equal units", "相等的单元"),),
                 ),
                 Case(
