@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from rosenblatt import importing
+from rosenblatt.importing import ImportedNetwork
 from tests.importing.golden import FOLDER, assert_equal, check_table, read_golden
 
 R_ENDINGS = (".rds", ".nnet.json", ".R")
@@ -34,3 +38,39 @@ def test_r(path: Path) -> None:
         return
     X, Y, tolerance = read_golden(golden)
     assert_equal(imported.model.predict(X), Y, tolerance)
+
+
+def probabilities(imported: ImportedNetwork, X: Any) -> Any:
+    """A column for each class."""
+    ours = imported.model.predict(X)
+    return np.hstack([1 - ours, ours]) if imported.classes and len(imported.classes) == 2 else ours
+
+
+JAVASCRIPT = sorted((FOLDER / "javascript").glob("*.net.json"))
+
+
+@pytest.mark.parametrize("path", JAVASCRIPT, ids=lambda path: path.name)
+def test_javascript(path: Path) -> None:
+    imported = importing.read(path)
+    X, Y, tolerance = read_golden(Path(str(path).replace(".net.json", ".json")))
+    if imported.classes is not None:
+        outputs = json.loads(path.read_text())["dicts"]["outputs"]
+        labels = [str(outputs[str(k)]) for k in range(len(outputs))]
+        Y = Y[:, np.argsort(labels)]
+    assert_equal(probabilities(imported, X), Y, tolerance)
+
+
+ARRAYS = sorted([*(FOLDER / "opencv").glob("*.net.*"), *(FOLDER / "pyrenn").glob("*.net.csv")])
+
+
+@pytest.mark.parametrize("path", ARRAYS, ids=lambda path: path.name)
+def test_opencv_and_pyrenn(path: Path) -> None:
+    X, Y, tolerance = read_golden(path.parent / f"{path.name.partition('.')[0]}.json")
+    assert_equal(importing.read(path).model.predict(X), Y, tolerance)
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "weka").glob("*.net.txt")), ids=lambda p: p.name)
+def test_weka(path: Path) -> None:
+    golden = Path(str(path).replace(".net.txt", ".json"))
+    data = json.loads(golden.read_text())["data"]
+    check_table(importing.read(path, data=path.parent / data), golden)

@@ -6,8 +6,14 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rosenblatt.importing import brain as _brain  # noqa: F401
 from rosenblatt.importing import fann as _fann  # noqa: F401
+from rosenblatt.importing import ml_fnn as _ml_fnn  # noqa: F401
+from rosenblatt.importing import opencv as _opencv  # noqa: F401
+from rosenblatt.importing import pyrenn as _pyrenn  # noqa: F401
 from rosenblatt.importing import r_nnet as _r_nnet  # noqa: F401
+from rosenblatt.importing import synaptic as _synaptic  # noqa: F401
+from rosenblatt.importing import weka as _weka  # noqa: F401
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
 from rosenblatt.importing.registry import FORMATS, Format, read_network, register

@@ -36,6 +36,7 @@ NEURONS = b"neurons (num_inputs, activation_function, activation_steepness)="
 CONNECTIONS = b"connections (connected_to_neuron, weight)="
 VERSIONS = {b"FANN_FLO_2.0": "FANN 2.0", b"FANN_FLO_2.1": "FANN 2.1"}
 LAYERED, SHORTCUT = 0, 1
+UNIT = 600  # bytes of a neuron in the making
 SCALES = ("mean", "deviation", "new_min", "factor")
 
 
@@ -86,6 +87,7 @@ def read_fann(source: Source, given: Given) -> ImportedNetwork:
     if len(sizes) != fields.whole("num_layers") or len(sizes) < 2 or not all(n >= 1 for n in sizes):
         raise InputError("num_layers and layer_sizes do not agree, or name fewer than two layers")
     layers = [int(n) for n in sizes]
+    source.check_memory(UNIT * sum(layers), "the list of its neurons")
     kind = fields.whole("network_type")
     if kind not in (LAYERED, SHORTCUT):
         raise InputError(f"network_type={kind} is not known: 0 and 1 are")

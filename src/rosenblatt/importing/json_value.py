@@ -14,8 +14,9 @@ from rosenblatt.support.types import Float64Array
 
 __all__ = ["as_object", "json_value"]
 
-NUMBER = rb"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?"
-NUMBERS = re.compile(rb"\[\s*" + NUMBER + rb"(?:\s*,\s*" + NUMBER + rb")*\s*\]")
+# Nothing is given back once it is matched, which would take memory for each number.
+NUMBER = rb"-?+(?>0|[1-9]\d*+)(?:\.\d++)?+(?:[eE][-+]?+\d++)?+"
+NUMBERS = re.compile(rb"\[\s*+" + NUMBER + rb"(?:\s*+,\s*+" + NUMBER + rb")*+\s*+\]")
 # Bytes that a character of the rest may stand for, in the objects that the parser makes.
 COSTS = {b",": 16, b"[": 96, b"{": 240, b":": 130, b'"': 32}
 
@@ -73,4 +74,43 @@ def as_object(value: Any, what: str) -> dict[str, Any]:
     """An object of JSON; InputError, which names its place, for anything else."""
     if not isinstance(value, dict):
         raise InputError(f"{what} is no JSON object: {DAMAGED}")
+    return value
+
+
+def as_list(value: Any, what: str) -> list[Any]:
+    """A list of JSON, of other things than numbers."""
+    if not isinstance(value, list):
+        raise InputError(f"{what} is no JSON list of objects or lists: {DAMAGED}")
+    return value
+
+
+def as_number(value: Any, what: str) -> float:
+    """A finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.floating):
+        raise InputError(f"{what} is no number: {DAMAGED}")
+    number = float(value)
+    if not np.isfinite(number):
+        raise InputError(f"{what} is not finite: train the network again")
+    return number
+
+
+def as_place(value: Any, what: str, most: int) -> int:
+    """A whole number from 0 to below `most`."""
+    number = as_number(value, what)
+    if number != int(number) or not 0 <= number < most:
+        raise InputError(
+            f"{what} is {number:g}, which is none of the {most:,} there are: {DAMAGED}"
+        )
+    return int(number)
+
+
+def as_numbers(value: Any, what: str, n: int | None = None) -> Float64Array:
+    """An array of finite numbers, n of them."""
+    if isinstance(value, list) and not value:
+        value = np.empty(0)
+    if not isinstance(value, np.ndarray) or (n is not None and len(value) != n):
+        found = len(value) if isinstance(value, list | np.ndarray) else 0
+        raise InputError(f"{what} holds {found:,} numbers, and not {n or 'some'}: {DAMAGED}")
+    if not np.isfinite(value).all():
+        raise InputError(f"{what} holds a number that is not finite: train the network again")
     return value

@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.importing.design import Design, stacked
 from rosenblatt.support.types import Float64Array
 
 if TYPE_CHECKING:
     from rosenblatt.table.columns import AnyColumn
 
-__all__ = ["Design", "design_of"]
+__all__ = ["design_of"]
 
 INTERCEPT = "(Intercept)"
-
-
-@final
-@dataclass(frozen=True, eq=False)
-class Design:
-    """How the columns of a table become R's.
-
-    Attributes
-    ----------
-    names : tuple of str
-        Of the table's columns.
-    columns : tuple of column encodings, or None
-        None where every one is a number as it stands.
-    to_matrix : array (n_features, n_matrix_columns)
-        The model matrix is features @ to_matrix + constants.
-    constants : array (n_matrix_columns,)
-    """
-
-    names: tuple[str, ...]
-    columns: tuple[AnyColumn, ...] | None
-    to_matrix: Float64Array
-    constants: Float64Array
 
 
 def design_of(
@@ -101,11 +79,7 @@ def design_of(
         names.append(plain)
         blocks.append((place, np.ones((1, 1))))
         place += 1
-    n_features = sum(len(block) for _, block in blocks)
-    to_matrix, row = np.zeros((n_features, len(matrix_columns))), 0
-    for first, block in blocks:
-        to_matrix[row : row + len(block), first : first + block.shape[1]] = block
-        row += len(block)
+    to_matrix = stacked(blocks, len(matrix_columns))
     if len(set(names)) < len(names):
         raise InputError("a variable of the formula stands in several columns of the model matrix")
     return Design(tuple(names), tuple(columns), to_matrix, constants)
@@ -131,7 +105,8 @@ def factor_at(
         codings.append((tuple(of_factor), np.eye(len(of_factor))))
         for suffixes, coding in codings:
             here = tuple(matrix_columns[place : place + len(suffixes)])
-            if any(here == tuple(q + suffix for suffix in suffixes) for q in quoted):
+            # A factor of one level has no column.
+            if suffixes and any(here == tuple(q + suffix for suffix in suffixes) for q in quoted):
                 return factor, coding
     return None
 

@@ -18,11 +18,12 @@ import numpy as np
 from rosenblatt.activations import ClippedLogistic
 from rosenblatt.errors import InputError
 from rosenblatt.importing.chain import Chain
+from rosenblatt.importing.design import Design, through
 from rosenblatt.importing.endings import Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
-from rosenblatt.importing.r_columns import Design, design_of
+from rosenblatt.importing.r_columns import design_of
 from rosenblatt.importing.r_text import of_dput, of_json, words_in
 from rosenblatt.importing.r_values import RValue, unserialized
 from rosenblatt.importing.registry import Format, register
@@ -127,7 +128,7 @@ def read_r(source: Source, given: Given) -> ImportedNetwork:
             f"coefnames lists {design.to_matrix.shape[1]} columns, and the network has"
             f" {count(n_inputs, 'input')}"
         )
-    units = through(units_of(fitted), design, n_inputs)
+    units = through(units_of(fitted), design)
     outputs = range(len(units) - n_outputs, len(units))
     chain = chain_of(source, Chain(len(design.to_matrix)), units, outputs)
     end = ending(chain, outputs_of(fitted), given, fitted.labels or None)
@@ -245,24 +246,6 @@ def units_of(fitted: Fitted) -> list[Unit]:
         bias = float(w[own == 0].sum())
         units.append(Unit(f"unit {k}", own[own > 0] - 1, w[own > 0], bias, form))
     return units
-
-
-def through(units: list[Unit], design: Design, n_inputs: int) -> list[Unit]:
-    """The units over the features of a table, in place of the columns of R's matrix."""
-    if design.columns is None:
-        return units
-    n_features = len(design.to_matrix)
-    moved = []
-    for unit in units:
-        of_input = unit.sources < n_inputs
-        columns, w = unit.sources[of_input], unit.weights[of_input]
-        over_features = design.to_matrix[:, columns] @ w
-        used = np.flatnonzero(design.to_matrix[:, columns].any(axis=1))
-        sources = np.concatenate([used, unit.sources[~of_input] - n_inputs + n_features])
-        weights = np.concatenate([over_features[used], unit.weights[~of_input]])
-        bias = unit.bias + float(design.constants[columns] @ w)
-        moved.append(Unit(unit.place, sources, weights, bias, unit.form))
-    return moved
 
 
 def outputs_of(fitted: Fitted) -> Outputs:

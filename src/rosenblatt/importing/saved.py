@@ -17,10 +17,12 @@ __all__ = ["plain_number", "saved_model_of"]
 BEYOND = 2.0**127  # standard deviations from which on a scaling has tails: nowhere
 
 
-def plain_number(name: str, center: float = 0.0, spread: float = 1.0) -> Number:
+def plain_number(
+    name: str, center: float = 0.0, spread: float = 1.0, *, indicator: bool = False
+) -> Number:
     """A column of numbers (x - center) / spread, a missing one 0, without tails."""
     scaling = Scaling(center, spread, 0.0, 1.0, BEYOND)
-    return Number(name, integral=False, scaling=scaling, indicator=False)
+    return Number(name, integral=False, scaling=scaling, indicator=indicator)
 
 
 def saved_model_of(imported: ImportedNetwork) -> SavedModel:
