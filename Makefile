@@ -11,7 +11,8 @@ UNPINNED = -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 # One test process a core; more than four would need too much memory.
 PARALLEL = -n auto --maxprocesses 4
 
-.PHONY: demo test test-all lint unit exhaustive sanitize sanitize-all test-blas aarch64 soak bench bench-products profile book clean
+.PHONY: demo test test-all lint unit exhaustive sanitize sanitize-all test-blas aarch64 soak bench bench-products profile book \
+    cluster-demo cluster-test clean
 
 demo: $(VENV)/.installed
 	@mkdir -p build/demo
@@ -129,6 +130,16 @@ profile:
 book: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet ".[book,cli]"
 	$(BIN)/python -m book $(QUICK)
+
+# Two nodes on this machine, and a worker that is killed on the way.
+cluster-demo: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet ".[cluster]"
+	$(BIN)/python -m rosenblatt.cluster.demo
+
+# Fits on real processes of Ray, which die and stop: some 4 minutes on two busy cores.
+cluster-test: $(VENV)/.tested
+	$(BIN)/python -m pip install --quiet ".[cluster]"
+	$(BIN)/python -m pytest tests/cluster/test_ray.py
 
 clean:
 	rm -rf $(VENV) build

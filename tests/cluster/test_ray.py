@@ -149,6 +149,14 @@ def test_a_cluster_of_ones_own_listens_on_loopback_with_a_token_that_others_cann
     assert (Path.home() / ".ray" / "auth_token").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
+def test_the_demonstration_ends_with_the_bits_of_an_undisturbed_training() -> None:
+    command = [sys.executable, "-m", "rosenblatt.cluster.demo"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    assert "1 worker replaced" in done.stdout
+    assert "to the bit" in done.stdout
+
+
 SCRIPT = """
     import sys
     from sklearn.datasets import load_digits

@@ -12,7 +12,7 @@ from typing import Any
 
 from rosenblatt.support.optional_dependencies import missing
 
-__all__ = ["connected", "imported_ray"]
+__all__ = ["connected", "imported_ray", "started_nodes"]
 
 # For a cluster that is started here. Actors would run at niceness 15 otherwise, behind everything
 # else on the machine; a node that does not answer is given up after some 6 s.
@@ -97,6 +97,29 @@ def connected(address: str | None, processes: int, store_bytes: int = 0) -> Iter
         yield ray
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def started_nodes(nodes: int, cpus: int) -> Iterator[Any]:
+    """Ray, connected to a cluster of several nodes on this machine, for demonstrations.
+
+    In a process that has not imported Ray yet, which reads the environment then.
+    """
+    keep_token_private()
+    for name, value in {**SETTINGS, "RAY_AUTH_MODE": "token"}.items():
+        os.environ.setdefault(name, value)
+    ray = imported_ray()
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": cpus})
+    try:
+        for _ in range(nodes - 1):
+            cluster.add_node(num_cpus=cpus)
+        ray.init(address=cluster.address, log_to_driver=False, logging_level="ERROR")
+        yield ray
+    finally:
+        ray.shutdown()
+        cluster.shutdown()
 
 
 @contextmanager

@@ -108,6 +108,11 @@ class RayTransport:
         self._incarnations[k] += 1
         return self._incarnations[k]
 
+    def process_of(self, k: int) -> int:
+        """The id of a worker's process."""
+        ping = self.workers[k].ping.options(concurrency_group="health")
+        return int(self.ray.get(ping.remote()))
+
     @property
     def incarnations(self) -> list[int]:
         return list(self._incarnations)

@@ -1,0 +1,65 @@
+"""A network trained by two workers on Ray beside two threads of one process, in one run.
+
+    python -m benchmarks.cluster
+
+784-1024-1024-10, float32, batches of 512. Prints seconds of the fastest epoch of 20 steps, and the
+share of the one process's throughput. On two cores this shows overhead, not speed-up.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from rosenblatt import MLPClassifier
+from rosenblatt.cluster.local_cluster import connected
+from rosenblatt.cluster.plan import ClusterPlan
+from rosenblatt.cluster.ray_transport import RayTransport
+from rosenblatt.cluster.trainer import ClusterTrainer
+from rosenblatt.estimators.access import fit_by
+
+OPTIONS: dict[str, Any] = {
+    "hidden_layer_sizes": (1024, 1024),
+    "batch_size": 512,
+    "max_iter": 3,
+    "n_iter_no_change": 9,
+    "random_state": 0,
+    "dtype": "float32",
+}
+PLANS = {
+    "2 workers": ClusterPlan(2),
+    "2 workers, 2 servers": ClusterPlan(2, 2),
+    "2 workers, local_steps=4": ClusterPlan(2, local_steps=4),
+}
+
+
+def fastest(estimator: MLPClassifier) -> float:
+    """Seconds of the fastest epoch."""
+    return float(min(entry["seconds"] for entry in estimator.history_))
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    rng = np.random.default_rng(0)
+    X = rng.random((512 * 20, 784), np.float32)
+    y = rng.integers(0, 10, len(X))
+    begun = time.perf_counter()
+    with connected(None, 4, X.nbytes) as ray:
+        print(f"the cluster has started after {time.perf_counter() - begun:.1f} s")
+        for _ in range(2):
+            alone = fastest(MLPClassifier(**OPTIONS, n_jobs=2).fit(X, y))
+            print(f"one process, two threads: {alone:.2f} s")
+            for name, plan in PLANS.items():
+                transport = RayTransport(ray)
+                est = MLPClassifier(**OPTIONS)
+                fit_by(est, partial(ClusterTrainer, plan=plan, transport=transport), X, y)
+                transport.end()
+                print(f"{name}: {fastest(est):.2f} s, {alone / fastest(est):.0%}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
