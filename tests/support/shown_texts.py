@@ -25,6 +25,7 @@ SHOWN = (
     "fitting/kfac.py",
     "fitting/progress_bar.py",
     "fitting/resume/session.py",
+    "importing",
     "losses/quantile.py",
     "options/features.py",
     "options/names.py",
