@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from rosenblatt.tabular import TableClassifier, TableEncoder, TableRegressor
     from rosenblatt.tabular.saving import load
     from rosenblatt.tracing import trace
+    from rosenblatt.unsupervised import HiddenFeatures, MLPAutoencoder
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Checkpoint",
+    "HiddenFeatures",
+    "MLPAutoencoder",
     "MLPClassifier",
     "MLPEnsembleClassifier",
     "MLPEnsembleRegressor",
@@ -41,6 +44,8 @@ __all__ = [
 # Imported at first use: scikit-learn alone takes more than half a second.
 ROOMS = {
     "Checkpoint": "checkpoints",
+    "HiddenFeatures": "unsupervised",
+    "MLPAutoencoder": "unsupervised",
     "MLPClassifier": "estimators",
     "MLPEnsembleClassifier": "ensembles",
     "MLPEnsembleRegressor": "ensembles",

@@ -8,6 +8,7 @@ layer is in the layer's own file, in the room `network`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import final
@@ -17,6 +18,7 @@ import numpy as np
 from rosenblatt.losses import Loss
 from rosenblatt.network import GaussianNoise, Network, Passed
 from rosenblatt.network.activation_layer import pre_activation
+from rosenblatt.regularization.activity import ActivityPenalty
 from rosenblatt.regularization.penalties import L2, Penalty
 from rosenblatt.support.philox import Draws
 from rosenblatt.support.products import matmul
@@ -76,6 +78,8 @@ class Trace:
         L of every sample.
     objective : float
         J = Σ w_i L_i / W + penalties, where W is the sum of weights or what it stands for.
+    activity : float
+        The part of J that penalises activations.
     delta : tuple of arrays (n_samples, n_l)
         δ = ∂L/∂(a W + b) of every sample, times its weight; of a layer without weights, ∂L/∂a.
     weight_gradients, bias_gradients : tuples of arrays (n_{l-1}, n_l) and (n_l,)
@@ -92,6 +96,7 @@ class Trace:
     weight_gradients: tuple[FloatArray, ...]
     bias_gradients: tuple[FloatArray, ...]
     gradient: FloatArray
+    activity: float = 0.0
 
 
 def forward(
@@ -133,6 +138,7 @@ def backpropagate(
     total_weight: float | None = None,
     draws: Draws | None = None,
     state: FloatArray | None = None,
+    activities: Sequence[tuple[int, ActivityPenalty]] = (),
 ) -> Trace:
     """One pass forward and back over a batch, or over one sample.
 
@@ -155,6 +161,8 @@ def backpropagate(
         Where what is random comes from; a network with dropout or input noise needs it.
     state : array (n_state,), optional
         Read where a batch of one row meets a batch normalisation.
+    activities : sequence of (int, ActivityPenalty)
+        Penalties on what layers give, by the layers' numbers from 0 (A4).
     """
     penalty = penalty or L2(0.0)
     if network.is_random and draws is None:
@@ -180,6 +188,10 @@ def backpropagate(
         for name in names
     )
 
+    on_layer = dict(activities)
+    shares = np.where(seen, w, 0).astype(theta.dtype) / total
+    activity = sum((p.value(passed.a[i + 1], shares) for i, p in on_layer.items()), 0.0)
+
     depth = len(network.layers)
     delta: list[FloatArray] = [np.empty(0)] * depth
     gradient = np.empty_like(theta)
@@ -189,6 +201,8 @@ def backpropagate(
     upstream = w[:, None] * np.where(seen[:, None], gradient_of_rows, 0)
     upstream = upstream.reshape(passed.scores.shape)
     for i in reversed(range(depth)):
+        if i in on_layer:
+            upstream = upstream + total * on_layer[i].gradient(passed.a[i + 1], shares)
         back = network.layers[i].backward(layers[i], passed.blocks[i], upstream)
         delta[i], upstream = back.delta, back.upstream  # B13: one factor a layer
         for name, total_gradient in back.gradients.items():
@@ -200,11 +214,12 @@ def backpropagate(
         forward=passed,
         prediction=mean_of_members(loss.inverse_link(scores), k),
         loss=L,
-        objective=J,
+        objective=J + activity,
         delta=tuple(delta),
         weight_gradients=tuple(layer["weight"] for layer in gradients if "weight" in layer),
         bias_gradients=tuple(layer["bias"] for layer in gradients if "bias" in layer),
         gradient=gradient,
+        activity=activity,
     )
 
 

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from rosenblatt.averaging import NoAveraging, StepAveraging
 from rosenblatt.losses import Loss
-from rosenblatt.network import Network, ParameterGroup, RateRun, rate_runs
+from rosenblatt.network import Network, ParameterGroup, RateRun, Tie, rate_runs
 from rosenblatt.optimizers import Optimizer
+from rosenblatt.regularization.activity import ActivityPenalty
 from rosenblatt.regularization.clipping import Clipping, NoClipping
 from rosenblatt.regularization.constraints import Constraint, NoConstraint
 from rosenblatt.regularization.penalties import Penalty
@@ -39,6 +40,10 @@ class Problem:
     The objective is Σ w_i L_i / Σ w_i + penalty / Σ w_i: the penalty is divided by the sum of the
     weights as well, which is scikit-learn's scale. A batch of b rows stands for it with b·w̄ in
     place of Σ w_i, w̄ being the mean weight of all rows.
+
+    With `ties` it is a function of the free weights alone, and a shared weight is penalised once.
+    `activities` are penalties on what layers give, by the layers' numbers. The readable engine
+    trains with either.
     """
 
     network: Network
@@ -49,6 +54,8 @@ class Problem:
     constraint: Constraint = field(default_factory=NoConstraint)
     averaging: StepAveraging = field(default_factory=NoAveraging)
     groups: tuple[ParameterGroup, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    activities: tuple[tuple[int, ActivityPenalty], ...] = ()
 
     @cached_property
     def rates(self) -> tuple[RateRun, ...]:

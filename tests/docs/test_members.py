@@ -19,6 +19,7 @@ PLACES = (
     "losses",
     "normalizations",
     "optimizers",
+    "regularization.activity",
     "regularization.clipping",
     "regularization.constraints",
     "regularization.penalties",

@@ -57,7 +57,16 @@ def test_a_circle_is_found() -> None:
 
 
 # Rooms that stand on the estimators, and use what is public of them.
-ABOVE = ("curvature", "search", "ensembles", "cli", "cluster", "persistence", "serving")
+ABOVE = (
+    "curvature",
+    "search",
+    "ensembles",
+    "cli",
+    "cluster",
+    "persistence",
+    "serving",
+    "unsupervised",
+)
 # Of scikit-learn, whose classes they derive from or whose conventions they follow.
 OF_SCIKIT_LEARN = {
     "_scorers",

@@ -48,7 +48,7 @@ __all__ = [
 
 
 def trains_natively(problem: Problem) -> bool:
-    """Whether there are kernels for all members of the problem."""
+    """Whether there are kernels for all members of the problem, and for its ties and activities."""
     members = (
         problem.loss,
         problem.penalty,
@@ -57,6 +57,8 @@ def trains_natively(problem: Problem) -> bool:
         problem.constraint,
         problem.averaging,
     )
+    if problem.ties or problem.activities:
+        return False
     return runs_natively(problem.network) and all(map(has_kernel, members))
 
 

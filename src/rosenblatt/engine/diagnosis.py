@@ -16,8 +16,9 @@ from rosenblatt.engine.epoch_plan import StepFactors
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.steps import RowSelection, dense, move, penalised, track
 from rosenblatt.losses import Loss
-from rosenblatt.network import Network
+from rosenblatt.network import Network, Tie
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.activity import ActivityPenalty
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.philox import Draws
 from rosenblatt.support.types import FloatArray
@@ -45,6 +46,8 @@ class Batch:
     weights: FloatArray | None
     total: float
     draws: Draws
+    ties: tuple[Tie, ...] = ()
+    activities: tuple[tuple[int, ActivityPenalty], ...] = ()
 
     @staticmethod
     def of(
@@ -87,9 +90,11 @@ class Batch:
             total_weight=self.total,
             draws=self.draws,
             state=self.state,
+            activities=self.activities,
         )
         g = trace.gradient.copy()
-        return trace, g, penalised(self.network, self.penalty, self.theta, g, self.total)
+        added = penalised(self.network, self.penalty, self.theta, g, self.total, self.ties)
+        return trace, g, added
 
 
 @final
@@ -141,6 +146,7 @@ def diagnosed(
         rows,
         Draws(optimizer_state.seed, int(optimizer_state.steps[0]), factors.dropout),
     )
+    looked_at = replace(looked_at, ties=problem.ties, activities=problem.activities)
     return Divergence(batch, finding(looked_at, bool(optimizer_state.steps[0]), step))
 
 

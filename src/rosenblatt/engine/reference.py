@@ -68,15 +68,24 @@ class ReferenceTrainer(Trainer):
                     self.optimizer_state.seed, int(self.optimizer_state.steps[0]), factors.dropout
                 )
                 trace = batch_trace(
-                    network, self.problem.loss, self.arrays, self.theta, rows, draws, self.state
+                    network,
+                    self.problem.loss,
+                    self.arrays,
+                    self.theta,
+                    rows,
+                    draws,
+                    self.state,
+                    self.problem.activities,
                 )
                 before = self._copied()
                 track(network, self.state, trace.forward)
                 g = trace.gradient
                 total = len(rows) * self.arrays.mean_weight
-                data_loss += trace.objective * len(rows)
-                added = penalised(network, self.problem.penalty, self.theta, g, total)
-                penalty += added * len(rows)
+                data_loss += (trace.objective - trace.activity) * len(rows)
+                added = penalised(
+                    network, self.problem.penalty, self.theta, g, total, self.problem.ties
+                )
+                penalty += (added + trace.activity) * len(rows)
                 squares += network.squared_norms(g)
                 unmoved = resting(network, trace.forward)
                 move(self.problem, self.theta, self.optimizer_state, g, factors, unmoved)

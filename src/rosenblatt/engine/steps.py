@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,9 +12,10 @@ from rosenblatt.engine.custom_members import refuse_nan
 from rosenblatt.engine.epoch_plan import StepFactors
 from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.losses import Loss
-from rosenblatt.network import Network
+from rosenblatt.network import Network, Tie, copy_tied, fold_tied
 from rosenblatt.optimizers import DecoupledDecay
 from rosenblatt.problem import Arrays, Matrix, Problem
+from rosenblatt.regularization.activity import ActivityPenalty
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.philox import Draws
 from rosenblatt.support.types import FloatArray
@@ -34,6 +37,7 @@ def batch_trace(
     rows: RowSelection,
     draws: Draws | None = None,
     state: FloatArray | None = None,
+    activities: Sequence[tuple[int, ActivityPenalty]] = (),
 ) -> Trace:
     """Back-propagation over a batch, in the terms of `Problem`'s objective, without the penalty."""
     y = arrays.y[rows]
@@ -49,23 +53,35 @@ def batch_trace(
             total_weight=len(y) * arrays.mean_weight,
             draws=draws,
             state=state,
+            activities=activities,
         )
     refuse_nan(network, loss, trace.forward, trace.loss, trace.delta, weights)
     return trace
 
 
 def penalised(
-    network: Network, penalty: Penalty, theta: FloatArray, g: FloatArray, total: float
+    network: Network,
+    penalty: Penalty,
+    theta: FloatArray,
+    g: FloatArray,
+    total: float,
+    ties: Sequence[Tie] = (),
 ) -> float:
-    """Add the penalty's gradient to g; the penalty."""
+    """Add the penalty's gradient to g; the penalty. Shared weights are free once."""
+    fold_tied(network, ties, g)
+    copies = {tie.copy for tie in ties}
     value = 0.0
-    for names, layer, gradients in zip(
-        network.penalised,
-        network.layer_parameters(theta),
-        network.layer_parameters(g),
-        strict=True,
+    for i, (names, layer, gradients) in enumerate(
+        zip(
+            network.penalised,
+            network.layer_parameters(theta),
+            network.layer_parameters(g),
+            strict=True,
+        )
     ):
         for name in names:
+            if i in copies and name == "weight":
+                continue
             value += penalty.value(layer[name]) / total
             gradients[name][...] += penalty.gradient(layer[name]) / total
     return value
@@ -101,7 +117,7 @@ def move(
     factors: StepFactors,
     unmoved: npt.NDArray[np.bool_] | None = None,
 ) -> None:
-    """Clip the penalised gradient g, move θ by it, bound, constrain and average, all in place.
+    """Clip the penalised gradient g, move θ by it, bound, constrain, tie and average, all in place.
 
     Parameters that are `unmoved` stay as they are, and their part of the optimiser's memory.
     """
@@ -123,5 +139,6 @@ def move(
     for layer, arrays in zip(network.layers[:-1], network.layer_parameters(theta), strict=False):
         for name in layer.constrained:
             problem.constraint.project(arrays[name])
+    copy_tied(network, problem.ties, theta)
     if problem.averaging.has_mean:
         optimizer_state.average += problem.averaging.weight(t) * (theta - optimizer_state.average)

@@ -54,11 +54,6 @@ class BaseMLP(HeldNumbers, CallbackSupportMixin, FittedMLP):
     def _continue_targets(self, known: TargetCodec, y: Any) -> TargetCodec:
         """Targets that are known, under the current parameters; ValueError if `y` differs."""
 
-    def _keep(self, parameters: dict[str, Any]) -> None:
-        """Store what `__init__` was given, untouched, as scikit-learn's `clone` wants it."""
-        for name in self._get_param_names():
-            setattr(self, name, parameters[name])
-
     @classmethod
     def from_sklearn(cls, fitted: Any) -> Self:
         """Take over a network that scikit-learn has fitted.

@@ -15,6 +15,7 @@ from rosenblatt import engine
 from rosenblatt.engine import Trainer, TrainingSetup
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.published import PublishedModel
+from rosenblatt.fitting.autoencoding import Autoencoding
 from rosenblatt.fitting.begin import begin
 from rosenblatt.fitting.carried import CarriedState
 from rosenblatt.fitting.data import Columns, ValidatedData
@@ -72,6 +73,8 @@ class EstimatorFit:
         rules: Sequence[StoppingRule] = (),
         rng: np.random.RandomState | None = None,
         make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer,
+        parameters: Parameters | None = None,
+        autoencoding: Autoencoding | None = None,
     ) -> Self:
         """A fit with the estimator's parameters, before its first step.
 
@@ -81,11 +84,13 @@ class EstimatorFit:
             Nothing is written on it before `publish`.
         table : ValidatedData
             What `data` was encoded from.
-        targets, data, initial, carried, incremental, rules, rng, make_trainer
+        targets, data, initial, carried, incremental, rules, rng, make_trainer, autoencoding
             See `rosenblatt.fitting.begin`.
+        parameters : Parameters, optional
+            The estimator's own by default.
         """
         fit = begin(
-            Parameters.of(estimator),
+            Parameters.of(estimator) if parameters is None else parameters,
             targets,
             data,
             initial=initial,
@@ -96,6 +101,7 @@ class EstimatorFit:
             make_view=partial(view, estimator, targets, table.columns),
             sklearn_callbacks=sklearn_callbacks(estimator, table, data.train.rows),
             make_trainer=make_trainer,
+            autoencoding=autoencoding,
         )
         return cls(estimator, table.columns, fit)
 

@@ -59,11 +59,16 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         names: list[str] = super()._get_param_names()
         return names
 
+    def _keep(self, parameters: dict[str, Any]) -> None:
+        """Store what `__init__` was given, untouched, as scikit-learn's `clone` wants it."""
+        for name in self._get_param_names():
+            setattr(self, name, parameters[name])
+
     @property
     def model_(self) -> Model:
         """The trained network as a plain value: description, flat parameters, loss."""
         check_is_fitted(self, "coefs_")
-        model = with_activation(self._model_of_arrays(), self.activation)
+        model = with_activation(self._model_of_arrays(), self._layer_activations())
         return with_link(model, self.out_activation_)
 
     def _model_of_arrays(self) -> Model:
@@ -72,7 +77,12 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         if published is not None and published.is_shown_by(vars(self)):
             return published.model
         before = None if published is None else published.model
-        return model_by_hand(before, self.coefs_, self.intercepts_, self.activation)
+        activations = self._layer_activations()
+        return model_by_hand(before, self.coefs_, self.intercepts_, activations)
+
+    def _layer_activations(self) -> Any:
+        """The activation of all hidden layers, or a list of them."""
+        return self.activation
 
     @property
     def parameters_(self) -> Mapping[str, FloatArray]:
@@ -143,7 +153,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         published = self._published
         if published is None or not published.is_shown_by(vars(self)):
             return self._new_predictor()
-        chosen = self.activation
+        chosen = self._layer_activations()
         # A copy, because a list may change.
         chosen = chosen if isinstance(chosen, str) else chosen_activations(chosen)
         settings = (chosen, self.out_activation_, self.n_jobs, self.deterministic)

@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 
 from rosenblatt import engine
 from rosenblatt.engine import Trainer, TrainingSetup
+from rosenblatt.fitting.autoencoding import Autoencoding
 from rosenblatt.fitting.callback_dispatch import CallbackDispatcher, MakeView, model_as_view
 from rosenblatt.fitting.carried import CarriedState
 from rosenblatt.fitting.context import FitContext
@@ -50,6 +51,7 @@ def begin(
     make_view: MakeView = model_as_view,
     sklearn_callbacks: SklearnCallbacks | None = None,
     make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer,
+    autoencoding: Autoencoding | None = None,
 ) -> Fit:
     """Begin a fit.
 
@@ -82,6 +84,8 @@ def begin(
     sklearn_callbacks : SklearnCallbacks, optional
     make_trainer : callable
         Makes the trainer of a first-order fit: by default the engine's.
+    autoencoding : Autoencoding, optional
+        Where the targets are the inputs: what the training has beside them.
 
     Returns
     -------
@@ -123,6 +127,8 @@ def begin(
     network = network_of(parameters, train.X.shape[1], targets.n_outputs)
     loss = targets.objective()
     check_fit(parameters, network, loss, train.X)
+    if autoencoding is not None:
+        autoencoding.check(parameters, network)
     rng = rng or check_random_state(parameters.random_state)
     if initial is None:
         default = scikit_learns_initializer(chosen_activations(parameters.activation))
@@ -140,6 +146,8 @@ def begin(
         carried = None
     else:
         theta, state = continued(network, initial, train.X.dtype)
+    if autoencoding is not None:
+        network = autoencoding.trained(network)
     context = FitContext(
         parameters,
         targets,
@@ -156,6 +164,7 @@ def begin(
         incremental,
         None if carried is None else carried.descent,
         make_trainer,
+        autoencoding,
     )
     context.callbacks.fit_begins()
     return begin_solver(context)

@@ -10,6 +10,7 @@ import numpy as np
 
 from rosenblatt import engine
 from rosenblatt.engine import Trainer, TrainingSetup
+from rosenblatt.fitting.autoencoding import Autoencoding
 from rosenblatt.fitting.callback_dispatch import CallbackDispatcher
 from rosenblatt.fitting.carried import DescentState
 from rosenblatt.fitting.log import FitLog
@@ -56,6 +57,8 @@ class FitContext:
         Of the fit that this one continues.
     make_trainer : callable
         Makes the trainer of a first-order fit, from its setup.
+    autoencoding : Autoencoding, optional
+        Where the targets are the inputs, and what the training has beside them.
     """
 
     parameters: Parameters
@@ -73,6 +76,7 @@ class FitContext:
     incremental: bool = False
     carried: DescentState | None = None
     make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer
+    autoencoding: Autoencoding | None = None
 
     def reported(self, data_loss: float, penalty: float) -> float:
         """The objective in scikit-learn's scale."""
@@ -80,7 +84,8 @@ class FitContext:
 
     def model(self, theta: FloatArray, state: FloatArray) -> Model:
         """A model with these parameters, in place."""
-        return Model(self.network, theta, self.loss, state)
+        shown = self.network if self.autoencoding is None else self.autoencoding.shown(self.network)
+        return Model(shown, theta, self.loss, state)
 
     def view(self, theta: FloatArray, state: FloatArray) -> Any:
         """What a scorer predicts with, on rows that are prepared for the fit."""

@@ -19,7 +19,7 @@ from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["Columns", "ValidatedData", "flat", "validated", "validated_like"]
+__all__ = ["Columns", "ValidatedData", "flat", "validated", "validated_like", "validated_rows"]
 
 ATTRIBUTES = ("n_features_in_", "feature_names_in_")
 
@@ -106,11 +106,7 @@ def validated(
     ending : str
         Of the names that X and y have for the user.
     """
-    # scikit-learn writes what it learns of the columns on the estimator: here on a copy of it.
-    reader = object.__new__(type(estimator))
-    reader.__dict__.update(vars(estimator))
-    if columns is not None:
-        columns.publish(reader)
+    reader = reader_of(estimator, columns)
     check_sparse(X)
     check_sparse(y, "y")
     given = {f"X{ending}": X, f"y{ending}": y}
@@ -129,6 +125,37 @@ def validated(
             reset=columns is None,
         )
     return ValidatedData(X, y, checked_weights(sample_weight, X), Columns.of(reader))
+
+
+def validated_rows(
+    estimator: Any,
+    X: Any,
+    sample_weight: Any = None,
+    *,
+    dtype: Any,
+    columns: Columns | None = None,
+    ending: str = "",
+) -> ValidatedData:
+    """Check dense rows without targets, and their weights; `y` of the result is X itself.
+
+    Parameters
+    ----------
+    estimator, X, sample_weight, dtype, columns, ending
+        As for `validated`.
+    """
+    reader = reader_of(estimator, columns)
+    with plain_values(**{f"X{ending}": X}), np.errstate(invalid="ignore"):
+        X = validate_data(reader, X, dtype=dtype, order="C", reset=columns is None)
+    return ValidatedData(X, X, checked_weights(sample_weight, X), Columns.of(reader))
+
+
+def reader_of(estimator: Any, columns: Columns | None) -> Any:
+    """A copy of the estimator, on which scikit-learn writes what it learns of the columns."""
+    reader = object.__new__(type(estimator))
+    reader.__dict__.update(vars(estimator))
+    if columns is not None:
+        columns.publish(reader)
+    return reader
 
 
 def flat(y: Any, warn: bool = True) -> Any:

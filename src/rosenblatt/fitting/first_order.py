@@ -24,7 +24,7 @@ from rosenblatt.fitting.history import SolverInfo
 from rosenblatt.fitting.learning_rate import LearningRate
 from rosenblatt.fitting.rollback import Rollback
 from rosenblatt.fitting.train_validation import fingerprint
-from rosenblatt.network import Network
+from rosenblatt.network import Network, copy_tied
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.options.compatibility import check_batches
 from rosenblatt.options.config import rate_rule
@@ -59,6 +59,10 @@ def begin_descent(optimizer: Optimizer, context: FitContext) -> EpochFit:
         config.constraint,
         config.step_averaging,
     )
+    if context.autoencoding is not None:
+        ties = context.autoencoding.ties(network)
+        problem = replace(problem, ties=ties, activities=context.autoencoding.activities(network))
+        copy_tied(network, ties, theta)
     batch_size = clipped_batch_size(p, train.n_samples)
     steps = math.ceil(train.n_samples / batch_size)
     check_batches(network, batch_size)

@@ -26,6 +26,7 @@ from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.network.residual import Residual
 from rosenblatt.network.scale import Scale
 from rosenblatt.network.sequential import Sequential
+from rosenblatt.network.ties import Tie, copy_tied, fold_tied
 
 __all__ = [
     "GLU",
@@ -63,11 +64,14 @@ __all__ = [
     "Sequential",
     "Shape",
     "Tangent",
+    "Tie",
     "TrainedLayer",
     "beside_dense",
+    "copy_tied",
     "cut_at_first_sum",
     "fill",
     "fit_initial_parameters",
+    "fold_tied",
     "rate_runs",
     "register",
 ]

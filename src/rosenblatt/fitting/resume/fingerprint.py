@@ -48,6 +48,8 @@ def identity(fit: Fit, owner: str, columns: Columns) -> dict[str, str]:
     context = fit.context
     parameters = {name: getattr(context.parameters, name) for name in NAMES if name not in FREE}
     parameters |= context.targets.options
+    if context.autoencoding is not None:
+        parameters |= context.autoencoding.options
     validation = context.validation
     begins_from = hashlib.blake2b(context.theta.data, digest_size=16)
     begins_from.update(context.state.data)
