@@ -165,7 +165,11 @@ NETWORKS: dict[str, Trained] = {
         (Dense(5, Tanh()), NumericEmbedding(Pieces(EDGES, starts_linear=True), 3), Dense(3))
     ),
     "categories": trained((CategoryEmbedding((1, 3), (3, 2), (2, 4)), Dense(4, Tanh()), Dense(3))),
+    "no categories": trained((CategoryEmbedding((), (), ()), Dense(3))),
     "categories alone": trained((CategoryEmbedding(tuple(range(5)), (4,) * 5, (2,) * 5), Dense(3))),
+    "ensemble alone": trained((PackedDense(3, 3),)),
+    "ensemble of one": trained((EnsembleDense(1, 4, Tanh()), PackedDense(1, 3))),
+    "maps of nothing": trained((Interpolation(5, (0, 3), ((), ()), ((), ())), Dense(3))),
     "ensemble": trained(
         (EnsembleDense(4, 6, Tanh(), dropout=0.1), EnsembleDense(4, 5, ELU()), PackedDense(4, 3)),
         CategoricalCrossEntropy(),

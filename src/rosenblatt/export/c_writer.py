@@ -69,7 +69,9 @@ class CBody:
     def function(self, name: str, real: str) -> str:
         """Its definition."""
         declared = [f"{real} {array}[{n}];" for array, n in self.arrays.items()]
-        lines = "\n    ".join([*declared, "long i;", *self.statements])
+        if any("i = 0" in statement for statement in self.statements):
+            declared.append("long i;")
+        lines = "\n    ".join([*declared, *self.statements])
         return f"void {name}(const {real} *x, {real} *out)\n{{\n    {lines}\n}}\n"
 
 

@@ -122,7 +122,7 @@ def network_value(graph: Graph, trained: Trained, x: str) -> str:
         for layer in layers:
             scores = graph.layer(layer, scores)
         value = LINKS[single.link](graph, scores)
-        if single.n_members(layers) > 1:
+        if single.has_members(layers):
             value = graph.step("ReduceMean", value, graph.constant(np.array([1])), keepdims=0)
         values.append(value)
     value = graph.step("Mean", *values) if len(values) > 1 else values[0]

@@ -299,17 +299,16 @@ def sequential(trained: Trained, *, logits: bool = False) -> nn.Sequential:
     chains = [
         [module for layer in layers for module in writer.layer(layer)] for layers in trained.chains
     ]
-    members = [trained.n_members(layers) for layers in trained.chains]
+    means = [[MeanOfMembers()] if trained.has_members(t) else [] for t in trained.chains]
     if logits:
-        if len(chains) > 1 or members[0] > 1:
+        if len(chains) > 1 or trained.n_members(trained.chains[0]) > 1:
             raise ValueError(
                 "a mean of several networks has no logits, because it is their predictions that are"
                 " averaged: take logits=False, or each network's own module."
             )
-        return nn.Sequential(*chains[0]).eval()
-    for modules, n_members in zip(chains, members, strict=True):
-        modules += LINKS[trained.link]()
-        modules += [MeanOfMembers()] if n_members > 1 else []
+        return nn.Sequential(*chains[0], *means[0]).eval()
+    for modules, mean in zip(chains, means, strict=True):
+        modules += [*LINKS[trained.link](), *mean]
     networks = (
         chains[0] if len(chains) == 1 else [MeanOfNetworks([nn.Sequential(*m) for m in chains])]
     )

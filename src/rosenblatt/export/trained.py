@@ -82,6 +82,11 @@ class Trained:
         last = layers[-1]
         return prod(last.layer.output_shape(last.shape)) // self.model.n_outputs
 
+    def has_members(self, layers: Sequence[TrainedLayer]) -> bool:
+        """Whether outputs have an axis of members, also of one."""
+        last = layers[-1]
+        return len(last.layer.output_shape(last.shape)) > 1
+
     @property
     def link(self) -> Link:
         link = link_of(self.model.loss)

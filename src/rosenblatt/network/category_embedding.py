@@ -162,10 +162,10 @@ def in_c(node: TrainedLayer, c: CWriter, x: str, out: str) -> None:
     if others:
         numbers = c.constant("others", np.array(others, np.float64))
         c.statement(f"{c.helper('others', OTHERS_IN_C)}({numbers}, {len(others)}, {x}, {out});")
-    at, helper = len(others), c.helper("table_row", ROW_IN_C)
+    at = len(others)
     for column, (name, table) in zip(layer.columns, node.arrays.items(), strict=True):
         size, n = table.shape
-        array = c.constant(name, table)
+        helper, array = c.helper("table_row", ROW_IN_C), c.constant(name, table)
         c.statement(f"{helper}({array}, {size}, {n}, {x}[{column}], {out} + {at});")
         at += n
 

@@ -187,13 +187,12 @@ static REAL NAME(const REAL *knots, long n, REAL v)
 
 def in_c(node: TrainedLayer, c: CWriter, x: str, out: str) -> None:
     layer: Interpolation = node.layer
-    helper = c.helper("interpolated", MAP_IN_C)
     for k, column in enumerate(layer.columns):
         if not layer.x[k]:
             c.statement(f"{out}[{k}] = {x}[{column}];")
             continue
         knots = np.stack([layer.x[k], layer.y[k], layer.slopes[k]], axis=1)
-        name = c.constant(f"knots_{k}", knots)
+        helper, name = c.helper("interpolated", MAP_IN_C), c.constant(f"knots_{k}", knots)
         c.statement(f"{out}[{k}] = {helper}({name}, {len(knots)}, {x}[{column}]);")
     n, behind = len(layer.columns), node.shape[0] - layer.n_features
     if behind:
