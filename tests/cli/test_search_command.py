@@ -171,6 +171,15 @@ def test_train_prints_a_readable_report(folder: Path, capsys) -> None:
     assert "fit " not in captured.err  # no bar where there is no terminal
 
 
+@pytest.mark.parametrize("columns", ["0", "20"])
+def test_a_narrow_terminal(folder: Path, capsys, monkeypatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert run([*SEARCH, *QUICK]) == 0
+    said = capsys.readouterr()
+    assert "chosen" in said.out
+    assert "Traceback" not in said.err
+
+
 def test_time_limit_too_short_is_reported(folder: Path, result) -> None:
     sizes = [word for width in range(100, 130) for word in ("--hidden", str(width))]
     options = ["--time", "0.3s", "--epochs", "100000", "--validation-fraction", "0", *sizes]

@@ -111,6 +111,14 @@ def test_the_summary_is_table_choice_and_plot(search) -> None:
     assert choice(found) in " ".join(text.split("\n"))
 
 
+@pytest.mark.parametrize("width", [39, 1, 0])
+def test_where_there_is_no_room_there_is_no_plot(search, width: int) -> None:
+    text = search.summary(width=width)
+    assert candidates_table(search_results(search)) in text
+    assert "logarithmic" not in text
+    assert "logarithmic" in search.summary(width=40)
+
+
 def test_a_pipelines_search_is_shown_as_well() -> None:
     network = make_pipeline(StandardScaler(), MLPClassifier(max_iter=3, random_state=0))
     iris = load_iris(return_X_y=True)

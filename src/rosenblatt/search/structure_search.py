@@ -278,7 +278,7 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
         metric : str, optional
             One of several in `scoring`; None for that of the choice.
         width, height : int
-            Size of the plot in characters and lines.
+            Size of the plot in characters and lines; it is left out in fewer than 40 characters.
 
         Returns
         -------

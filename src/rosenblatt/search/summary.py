@@ -9,7 +9,7 @@ import numpy as np
 
 from rosenblatt.search.plot_symbols import CHOSEN, HIGHEST, SMALLEST, shown
 from rosenblatt.search.results import SearchResults, layers_text
-from rosenblatt.search.terminal import terminal_plot
+from rosenblatt.search.terminal import LEAST_WIDTH, terminal_plot
 from rosenblatt.support.text_width import filled, padded, width_of
 from rosenblatt.support.wording import worded
 
@@ -22,10 +22,11 @@ GAP = "  "
 def summary_of(
     found: SearchResults, *, width: int = 80, height: int = 20, notes: Sequence[str] = ()
 ) -> str:
-    """The table, the choice, notes, and the plot, one below the other."""
+    """The table, the choice, notes, and the plot where it has room, one below the other."""
     paragraphs = [filled(worded(text), width) for text in (choice(found), *notes)]
-    plot = terminal_plot(found, width=width, height=height)
-    return "\n\n".join([candidates_table(found), *paragraphs, plot])
+    if width >= LEAST_WIDTH:
+        paragraphs.append(terminal_plot(found, width=width, height=height))
+    return "\n\n".join([candidates_table(found), *paragraphs])
 
 
 def candidates_table(found: SearchResults, encoding: str | None = None) -> str:

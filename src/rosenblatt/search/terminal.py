@@ -29,7 +29,7 @@ from rosenblatt.search.results import SearchResults
 from rosenblatt.support.text_width import padded, width_of
 from rosenblatt.support.wording import worded
 
-__all__ = ["terminal_plot"]
+__all__ = ["LEAST_WIDTH", "terminal_plot"]
 
 ROWS_PER_TICK, COLUMNS_PER_TICK = 4, 12
 LEAST_WIDTH, LEAST_HEIGHT = 40, 8

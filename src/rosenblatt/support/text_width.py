@@ -51,7 +51,7 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 def filled(text: str, width: int) -> str:
     """A paragraph in lines of at most so many columns; a line may end at any wide character."""
     if width_of(text) == len(text):
-        return textwrap.fill(text, width)
+        return textwrap.fill(text, max(width, 1))
     lines, line = [], ""
     for piece in WORD.findall(text):
         if line and width_of(line + piece.rstrip()) > width:
