@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -20,6 +19,7 @@ from rosenblatt.network import GaussianNoise, Network, Passed
 from rosenblatt.network.activation_layer import pre_activation
 from rosenblatt.regularization.activity import ActivityPenalty
 from rosenblatt.regularization.penalties import L2, Penalty
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.philox import Draws
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray

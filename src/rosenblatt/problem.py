@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, final
 
 import numpy as np
@@ -17,6 +16,7 @@ from rosenblatt.regularization.activity import ActivityPenalty
 from rosenblatt.regularization.clipping import Clipping, NoClipping
 from rosenblatt.regularization.constraints import Constraint, NoConstraint
 from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import FloatArray
 
 if TYPE_CHECKING:

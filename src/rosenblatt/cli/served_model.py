@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import final
 
 from rosenblatt.cli.prediction import Predictions, predict
 from rosenblatt.persistence import SavedModel
 from rosenblatt.serving import InputColumn, TargetColumn
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.table import (
     Boolean,
     Category,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from math import prod
 from typing import NamedTuple, final
 
 from rosenblatt.network import Network
 from rosenblatt.network.layer import Shape
+from rosenblatt.support.cached_property import cached_property
 
 __all__ = ["Piece", "Range", "cut"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import final
 
 from rosenblatt import engine
@@ -17,6 +16,7 @@ from rosenblatt.cluster.update import DifferenceUpdate, OptimizerUpdate, Update
 from rosenblatt.cluster.worker import Work, Worker
 from rosenblatt.engine import OptimizerState, TrainingSetup
 from rosenblatt.problem import Arrays, Problem
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import FloatArray, aligned_zeros
 
 __all__ = ["Job", "WorkerSite", "part_of", "server"]

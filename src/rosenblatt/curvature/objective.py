@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Self, final
 
 import numpy as np
@@ -16,6 +15,7 @@ from rosenblatt.losses import Loss
 from rosenblatt.network import Network
 from rosenblatt.problem import Arrays, Problem, Rows
 from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["Objective", "blocks_of"]

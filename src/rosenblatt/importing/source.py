@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from pathlib import Path
 from typing import final
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.cached_property import cached_property
 
 __all__ = ["DAMAGED", "Source", "cut_off", "read_source"]
 

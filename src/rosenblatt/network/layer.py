@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from numbers import Number
 from typing import Any, TypeAlias, final
 
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import Float64Array, FloatArray
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -18,6 +17,7 @@ from rosenblatt.network.field_types import check_activation, check_counts
 from rosenblatt.network.layer import Arrays, Bounds, Layer, NativeForm, Shape
 from rosenblatt.network.random_layers import Dropout
 from rosenblatt.network.sequential import Sequential
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["MonotoneDense"]

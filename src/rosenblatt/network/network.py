@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
 from itertools import pairwise
 from math import prod
 from typing import Any, final
@@ -29,6 +28,7 @@ from rosenblatt.network.field_types import check_count, check_list
 from rosenblatt.network.layer import Bounds, Layer, NativeForm, Shape
 from rosenblatt.network.layout import beside_dense, fill, rounded, views, with_prefixes
 from rosenblatt.network.random_layers import GaussianNoise
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import FloatArray, aligned_zeros
 
 __all__ = ["Network"]

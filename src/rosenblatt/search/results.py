@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, final
 
 import numpy as np
@@ -14,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from rosenblatt.search.candidates import HIDDEN
 from rosenblatt.search.default_candidates import Sizes
 from rosenblatt.search.selection import Integers, Numbers, eligible, favourites, standard_error
+from rosenblatt.support.cached_property import cached_property
 
 __all__ = ["SearchResults", "layers_text", "search_results", "sizes_of"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, final
 
 from rosenblatt.search.candidates import HIDDEN, CandidateParameters
 from rosenblatt.search.default_candidates import Sizes
+from rosenblatt.support.cached_property import cached_property
 
 __all__ = ["Space"]
 

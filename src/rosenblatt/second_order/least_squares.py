@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -26,6 +25,7 @@ from rosenblatt.problem import Arrays
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order.propagation import deltas, jacobian
 from rosenblatt.second_order.triangular import PANEL, fold, with_diagonal
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import Float64Array, FloatArray
 

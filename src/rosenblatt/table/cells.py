@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import IntArray
 from rosenblatt.table.cell_text import texts_of
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, ClassVar, final
 
 import numpy as np
 
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import BoolArray, FloatArray, IntArray
 from rosenblatt.table.cells import Cells, Distinct
 from rosenblatt.table.column import Column

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, final
 
 import numpy as np
 import pyarrow as pa
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import IntArray
 from rosenblatt.table.arrays import arrow_of_array
 from rosenblatt.table.arrow_types import normalised

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from string import Formatter
 from typing import final
+
+from rosenblatt.support.cached_property import cached_property
 
 __all__ = ["Template", "is_name", "masked"]
 

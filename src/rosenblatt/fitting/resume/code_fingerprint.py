@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from rosenblatt.support.cached_property import cached_property
+
 __all__ = ["does", "is_own"]
 
 BY_NAME = {"numpy", "pandas", "rosenblatt", "scipy", "sklearn", *sys.stdlib_module_names}
@@ -95,7 +97,7 @@ def functions_in(value: Any) -> list[types.FunctionType]:
     """A method's function, or those of a property."""
     if isinstance(value, property):
         parts = [value.fget, value.fset, value.fdel]
-    elif isinstance(value, functools.cached_property):
+    elif isinstance(value, functools.cached_property | cached_property):
         parts = [value.func]
     else:  # those of static and class methods, and of what functools puts around one
         parts = [value, getattr(value, "__wrapped__", None)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import ClassVar, final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import BoolArray, Float64Array
 from rosenblatt.table.notation.multipliers import LETTERS, power_of
 from rosenblatt.table.notation.number_cells import NumberCell, SignStyle, cell_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import final
 
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.table.notation.number_cells import INFINITY, NumberCell
 
 __all__ = ["COMMON", "Separators", "points_of"]

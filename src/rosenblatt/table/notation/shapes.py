@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import BoolArray, IntArray
 from rosenblatt.table.notation.characters import with_plain_characters
 
