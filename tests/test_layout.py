@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 PACKAGE = HERE.parent / "src" / "rosenblatt"
 FILES = sorted(HERE.rglob("*.py"))
 # Besides the rooms of the package.
-OTHERS = {"benchmarks", "docs", "faults", "golden", "integration", "native", "parity"}
+OTHERS = {"benchmarks", "docs", "examples", "faults", "golden", "integration", "native", "parity"}
 MOST_LINES = 400
 
 
