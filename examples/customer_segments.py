@@ -215,9 +215,7 @@ def segments(
         print(f"  silhouette among the features themselves: {apart:.2f}")
         if held_out is not None:
             told = normalized_mutual_info_score(held_out.astype(str), best.labels)
-            print(
-                f"  what the groups tell of {held_out.name}, which they have not seen: {told:.3f}"
-            )
+            print(f"  mutual information with {held_out.name}, normalised: {told:.3f}")
         if name == "autoencoder":
             print(*profile(frame, best.labels), sep="\n")
             if to is not None:
