@@ -65,7 +65,7 @@ def show(imported: ImportedNetwork, screen: Screen) -> None:
     findings = imported.findings
     screen.say(f"{imported.format}:")
     for text in findings.read:
-        screen.say(f"  {text}")
+        screen.say(text)
     for text in findings.folded:
         screen.say(f"taken into the weights: {text}")
     screen.notes(f"the file does not say {one.what}: {one.option} does" for one in findings.unsaid)
