@@ -36,7 +36,7 @@ def check_present(**given: Any) -> None:
                 f"{name} has dates or durations that are missing (NaT), and as numbers they would"
                 " be no longer: leave their rows out, or fill them"
             )
-        if getattr(getattr(values, "dtype", None), "names", None):
+        if not is_frame(values) and getattr(getattr(values, "dtype", None), "names", None):
             raise ValueError(
                 f"{name} has records of several fields, and no numbers: give each field a column"
             )
@@ -79,18 +79,34 @@ def plain_values(**given: Any) -> Iterator[None]:
 
 def has_missing_times(values: Any) -> bool:
     """Whether an array, a column or a frame of nothing but dates or durations has NaT."""
-    if hasattr(values, "dtype"):
+    if is_frame(values):
+        kinds = values.dtypes if begins_with_time(values) else [None]
+    elif hasattr(values, "dtype"):
         kinds = [values.dtype]
-    elif hasattr(type(values), "dtypes") and len(getattr(values, "columns", ())):
-        # The types of a frame of pandas take longer to ask for than that of its first column.
-        first = values[values.columns[0]]
-        kinds = values.dtypes if is_time(getattr(first, "dtype", None)) else [None]
     else:
         return False
     if not all(is_time(kind) for kind in kinds):
         return False
     array = np.asarray(values)
     return array.dtype.kind in "mM" and bool(np.isnat(array).any())
+
+
+def is_frame(values: Any) -> bool:
+    """Whether each column has a type: frames take long to say that they have none themselves."""
+    kind = type(values)
+    return hasattr(kind, "columns") and hasattr(kind, "dtypes")
+
+
+def begins_with_time(frame: Any) -> bool:
+    """Whether the first column may hold dates or durations.
+
+    The types of a frame of pandas, or a column of it, take longer to ask for than its first cell.
+    """
+    if not len(frame) or not len(getattr(frame, "columns", ())):
+        return False
+    if hasattr(type(frame), "iat"):
+        return isinstance(frame.iat[0, 0], date | timedelta)  # NaT is a date
+    return is_time(getattr(frame[frame.columns[0]], "dtype", None))
 
 
 def has_times(values: Any) -> bool:
