@@ -439,6 +439,13 @@ def import_(
     output: Annotated[
         int | None, typer.Option(min=1, help="Which of several outputs is predicted, from 1.")
     ] = None,
+    activation: Annotated[
+        str | None,
+        typer.Option(
+            help="Activations of a file that has weights alone, separated by commas: one for all,"
+            " or one for each place between layers and perhaps one for the outputs."
+        ),
+    ] = None,
     check: Annotated[
         Path | None,
         typer.Option(help="A table of the tool's own predictions, to compare with."),
@@ -453,9 +460,15 @@ def import_(
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.import_command import run_import
+        from rosenblatt.cli.options import check_name
         from rosenblatt.importing.given import Given
+        from rosenblatt.options.activations import activations, chosen_activations
 
-        given = Given(data, listed(inputs), target, listed(classes), output)
+        named = listed(activation)
+        for name in named or ():
+            check_name("--activation", name, activations())
+        chosen = None if named is None else chosen_activations(named)
+        given = Given(data, listed(inputs), target, listed(classes), output, chosen)
         return run_import(file, screen, given=given, out=out, check=check, fmt=fmt, force=force)
 
     return Job(job, as_json, quiet)

@@ -11,20 +11,34 @@ from rosenblatt.importing import fann as _fann  # noqa: F401
 from rosenblatt.importing import ml_fnn as _ml_fnn  # noqa: F401
 from rosenblatt.importing import opencv as _opencv  # noqa: F401
 from rosenblatt.importing import pyrenn as _pyrenn  # noqa: F401
+from rosenblatt.importing import pytorch as _pytorch  # noqa: F401
 from rosenblatt.importing import r_nnet as _r_nnet  # noqa: F401
 from rosenblatt.importing import synaptic as _synaptic  # noqa: F401
 from rosenblatt.importing import weka as _weka  # noqa: F401
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
+from rosenblatt.importing.pytorch import from_torch
 from rosenblatt.importing.registry import FORMATS, Format, read_network, register
+from rosenblatt.options.activations import chosen_activations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rosenblatt.activations import Activation
     from rosenblatt.estimators import MLPClassifier, MLPRegressor
     from rosenblatt.persistence import SavedModel
 
-__all__ = ["FORMATS", "Findings", "Format", "ImportedNetwork", "Unsaid", "load", "read", "register"]
+__all__ = [
+    "FORMATS",
+    "Findings",
+    "Format",
+    "ImportedNetwork",
+    "Unsaid",
+    "from_torch",
+    "load",
+    "read",
+    "register",
+]
 
 
 def read(
@@ -35,6 +49,7 @@ def read(
     target: str | None = None,
     classes: Sequence[str] | None = None,
     output: int | None = None,
+    activation: str | Activation | Sequence[str | Activation] | None = None,
 ) -> ImportedNetwork:
     """The network in a file that another tool wrote, with what was found in it.
 
@@ -54,6 +69,9 @@ def read(
         Labels of the outputs, in order; of a single output those of 0 and of 1.
     output : int, optional
         Which of several numbers is predicted, from 1.
+    activation : str, Activation or list of these, optional
+        Of a file that has weights alone, as a state dict of PyTorch: one for all places between
+        layers, or one for each, and perhaps one more, for the outputs.
 
     Raises
     ------
@@ -67,6 +85,7 @@ def read(
         target,
         None if classes is None else tuple(classes),
         output,
+        None if activation is None else chosen_activations(activation),
     )
     return read_network(path, given)
 
@@ -79,12 +98,13 @@ def load(
     target: str | None = None,
     classes: Sequence[str] | None = None,
     output: int | None = None,
+    activation: str | Activation | Sequence[str | Activation] | None = None,
 ) -> MLPClassifier | MLPRegressor | SavedModel:
     """The network in a file that another tool wrote, ready to predict.
 
     Parameters
     ----------
-    path, data, names, target, classes, output
+    path, data, names, target, classes, output, activation
         See `read`.
 
     Returns
@@ -101,5 +121,13 @@ def load(
     """
     from rosenblatt.importing.estimator import has_estimator
 
-    imported = read(path, data=data, names=names, target=target, classes=classes, output=output)
+    imported = read(
+        path,
+        data=data,
+        names=names,
+        target=target,
+        classes=classes,
+        output=output,
+        activation=activation,
+    )
     return imported.estimator() if has_estimator(imported) else imported.saved_model()

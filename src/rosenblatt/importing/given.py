@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+from rosenblatt.activations import Activation
 from rosenblatt.errors import InputError
 from rosenblatt.support.listing import count
 
@@ -29,6 +30,9 @@ class Given:
         Labels of the outputs, in order; of a single output those of 0 and of 1.
     output : int, optional
         Which of several numbers is predicted, from 1.
+    activations : tuple of Activation, optional
+        Of a file that has weights alone: one for all places between layers, or one for each, and
+        perhaps one more, for the outputs.
     """
 
     data: Path | None = None
@@ -36,6 +40,7 @@ class Given:
     target: str | None = None
     classes: tuple[str, ...] | None = None
     output: int | None = None
+    activations: tuple[Activation, ...] | None = None
 
     def names_of(self, n_inputs: int, of_file: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """Names of all inputs: the given ones, the file's, or x1, x2, …"""
