@@ -25,6 +25,7 @@ from rosenblatt.network import (
 )
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
+from rosenblatt.network.beside_input import BesideInput
 from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
 from rosenblatt.network.glu import GLU
 from rosenblatt.network.interpolation import Interpolation
@@ -75,6 +76,7 @@ def test_numbers_of_numpy_are_numbers() -> None:
 LAYERS: list[Layer] = [
     ActivationLayer(ReLU()),
     Affine(3),
+    BesideInput(Dense(3)),
     CategoryEmbedding((0,), (3,), (2,)),
     Dense(3),
     Dropout(0.5),

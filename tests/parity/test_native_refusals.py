@@ -99,8 +99,8 @@ def test_a_state_of_another_size(build: Any) -> None:
 
 @each_build
 def test_members(build: Any) -> None:
-    with pytest.raises(ValueError, match="no member named Sine"):
-        engine(build, layers=[dense_layer(2, "Sine")])
+    with pytest.raises(ValueError, match="no member named Cube"):
+        engine(build, layers=[dense_layer(2, "Cube")])
     with pytest.raises(ValueError, match="no member named Tanh"):
         engine(build, loss=("Tanh", []))
     with pytest.raises(ValueError, match="no member named L9"):

@@ -22,7 +22,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from rosenblatt import MLPClassifier, MLPRegressor, StructureSearchCV, engine
+from rosenblatt import MLPClassifier, MLPRegressor, StructureSearchCV
+from rosenblatt.engine import native
 from tests.support.searches import SIZES, X_REAL, Y_REAL, X, Y, network, same_results
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -182,13 +183,13 @@ def test_within_a_pipeline_with_column_names_and_after_cloning() -> None:
 
 def test_every_fit_reads_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
-    trainer = engine.trainer
+    made = native.NativeTrainer.__init__
 
-    def recorded(setup: engine.TrainingSetup) -> Any:
-        seen.append((threading.current_thread(), setup.arrays))
-        return trainer(setup)
+    def recorded(trainer: Any, problem: Any, arrays: Any, *given: Any, **named: Any) -> None:
+        seen.append((threading.current_thread(), arrays))
+        made(trainer, problem, arrays, *given, **named)
 
-    monkeypatch.setattr(engine, "trainer", recorded)
+    monkeypatch.setattr(native.NativeTrainer, "__init__", recorded)
     StructureSearchCV(network(early_stopping=True), SIZES, refit=False, n_jobs=2).fit(X, Y)
     assert len(seen) == 3 * 5
     assert all(arrays.X is seen[0][1].X for _, arrays in seen)
@@ -200,13 +201,13 @@ def test_every_fit_reads_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_targets_are_encoded_once_a_fold(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of whatever they are made: labels and a table of validation rows."""
     seen: list[Any] = []
-    trainer = engine.trainer
+    made = native.NativeTrainer.__init__
 
-    def recorded(setup: engine.TrainingSetup) -> Any:
-        seen.append(setup.arrays)
-        return trainer(setup)
+    def recorded(trainer: Any, problem: Any, arrays: Any, *given: Any, **named: Any) -> None:
+        seen.append(arrays)
+        made(trainer, problem, arrays, *given, **named)
 
-    monkeypatch.setattr(engine, "trainer", recorded)
+    monkeypatch.setattr(native.NativeTrainer, "__init__", recorded)
     labels = np.where(Y == 1, "benign", "malignant")
     grid = {"class_weight": [None, "balanced"]}
     options: dict[str, Any] = {"cv": 3, "refit": False, "strategy": "halving", "n_jobs": 2}

@@ -46,7 +46,7 @@ class BesideInput(Layer):
 
     def __post_init__(self) -> None:
         if not isinstance(self.layer, Layer):
-            raise ValueError(f"what stands beside the input is a layer, got {self.layer!r}")
+            raise ValueError(f"layer must be a layer such as Dense(3), got {self.layer!r}")
 
     def output_shape(self, shape: Shape) -> Shape:
         return (width(self, shape) + width(self, self.layer.output_shape(shape)),)

@@ -337,7 +337,7 @@ class TableClassifier(ClassifierMixin, BaseTable):
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         y = column_or_1d(y, warn=True)
         check_labels(y)
-        if y.dtype == object:
+        if y.dtype == object and len(y):
             if not isinstance(y[0], str):
                 y = np.array(y.tolist())
             if y.dtype == object and not isinstance(y[0], str):  # numbers beyond NumPy's
