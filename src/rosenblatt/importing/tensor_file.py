@@ -60,7 +60,8 @@ def file_tensors(source: Source) -> dict[str, Float64Array]:
         numbers = np.frombuffer(data, TYPES[kind], prod(shape), start + begin).reshape(shape)
         if kind == "BF16":
             numbers = (numbers.astype(np.uint32) << 16).view(np.float32)
-        tensors[name] = numbers.astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a signalling NaN is refused later, with its place
+            tensors[name] = numbers.astype(np.float64)
     return tensors
 
 

@@ -27,6 +27,9 @@ TYPES: dict[str, np.dtype[Any]] = {
 }
 WRAPPERS = ("state_dict", "model_state_dict", "model")
 ENTRY, ENTRY_BYTES = b"PK\x01\x02", 800  # an entry of the zip's directory, and what it takes
+UNREADABLE = (
+    *(zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError),
+)
 OPCODE_BYTES = 72  # the most that an opcode of one byte makes
 
 
@@ -61,7 +64,10 @@ def archive_tensors(source: Source) -> dict[str, Float64Array]:
             total = sum(8 * prod(tensor.shape) for tensor in stored.values())
             source.check_memory(total, "its tensors")
             return {name: read(archive, parts, name, tensor) for name, tensor in stored.items()}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+    except InputError:
+        raise
+    # zipfile seeks before the start, and decodes names, of what is no archive: ValueError.
+    except UNREADABLE as error:
         raise InputError(f"it is no whole zip archive: {DAMAGED}") from error
 
 
