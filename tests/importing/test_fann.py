@@ -110,6 +110,15 @@ CHANGES = [
     (rb"layer_sizes=3 7", b"layer_sizes=3 8", "the list of 13 neurons"),
     (rb"layer_sizes=3 7", b"layer_sizes=999999 7", "the list of its neurons would take"),
     (rb"num_layers=3", b"num_layers=x", "the line num_layers holds no whole number"),
+    (rb"layer_sizes=3", b"layer_sizes=1e999", "the line layer_sizes holds something else than"),
+    (rb"layer_sizes=3", b"layer_sizes=3.5", "the line layer_sizes holds something else than"),
+    (
+        rb"\(3, 5, [^)]*",
+        b"(3, 5, 1e308",
+        "of layer 1 and the scalings that they take in are beyond",
+    ),
+    (rb"scale_factor_in=[\d.]+", b"scale_factor_in=1e39", "does not hold 2 finite numbers"),
+    (rb"FANN_FLO_2.1", b"FANN_FLO_\x1b[2m", r"of the kind FANN_FLO_\x1b[2m, and"),
     (rb"network_type=0", b"network_type=2", "network_type=2 is not known"),
     (rb"learning_rate=", b"num_layers=", "twice"),
 ]

@@ -91,6 +91,7 @@ def outcomes(names: list[str], seeds: range, folder: Path) -> Counter[str]:
         path.write_bytes(data)
         refusal = refusal_of(path)
         assert refusal is None or refusal.startswith("cannot import"), seed
+        assert (refusal or " ").isprintable(), (seed, refusal)
         # Whatever is wrong is named by whoever finds it.
         assert "it is no such network" not in (refusal or ""), (seed, refusal)
         counts["read" if refusal is None else "refused"] += 1

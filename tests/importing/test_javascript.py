@@ -50,10 +50,10 @@ def change(path: str, new: Any) -> Callable[[Any], None]:
     """A change of the value at a path such as 'layers.1.weights'."""
 
     def changed(data: Any) -> None:
-        *keys, last = [int(key) if key.isdigit() else key for key in path.split(".")]
+        *keys, last = path.split(".")
         for key in keys:
-            data = data[key]
-        data[last] = new
+            data = data[int(key) if isinstance(data, list) else key]
+        data[int(last) if isinstance(data, list) else last] = new
 
     return changed
 
@@ -64,17 +64,29 @@ CHANGES = [
     ("brain2_relu", "layers.1.biases", [1.0], "layers[1].biases holds 1 numbers, and not 5"),
     ("brain2_relu", "layers.2.weights.0.1", 1e999, "not finite"),
     ("brain2_leaky-relu", "trainOpts.leakyReluAlpha", 3, "leakyReluAlpha is 3"),
+    ("brain2_relu", "type", [1.0, 2.0], "type is no text"),
+    ("brain2_relu", "trainOpts.activation", [1.0, 2.0], "activation is no text"),
+    ("brain2_relu", "sizes.0", 3.5, "sizes[0] is 3.5, and a whole number below"),
+    ("brain2_relu", "sizes.0", 10**400, "sizes holds a number that is not finite"),
+    ("brain2_relu", "layers.1", {"\x1b[2m\n": 1}, "layers[1].weights is no JSON list"),
     ("brain1_tanh", "layers", [], "the list of layers"),
+    ("brain1_tanh", "layers.1.0", {"\x1b[2m\n": 1}, "layers[1].0.weights is no JSON object"),
+    ("brain1_tanh", "layers.1", {"\x1b[2m\n": 1}, r"layers[1].\x1b[2m\n is no JSON object"),
     ("brain1_relu", "activation", "swish", "the activation is 'swish'"),
     ("synaptic_plain", "neurons.3.squash", "HLIM", "neurons[3] has the activation 'HLIM'"),
     ("synaptic_plain", "connections.0.gater", 4, "connections[0] is gated"),
     ("synaptic_plain", "connections.0.from", 8, "the network is recurrent"),
     ("synaptic_plain", "connections.0.from", 99, "connections[0].from is 99"),
+    ("synaptic_plain", "connections.0.weight", 10**400, "connections[0].weight is not finite"),
+    ("synaptic_plain", "neurons.3.squash", [1.0, 2.0], "neurons[3].squash is no text"),
     ("synaptic_plain", "connections.0.weight", "x", "connections[0].weight is no number"),
     ("neataptic_simple", "nodes.4.squash", "ABSOLUTE", "nodes[4] has the activation 'ABSOLUTE'"),
     ("neataptic_simple", "nodes.4.mask", 0.5, "nodes[4] has a mask of dropout"),
     ("ml_fnn_three", "layers.0.activation", "sinc", "layers[0] has the activation 'sinc'"),
     ("ml_fnn_three", "layers.1.W", [[1.0, 2.0, 3.0]], "layers[1].W takes 1 numbers"),
+    ("ml_fnn_three", "dicts.outputs.1", 1e999, "dicts.outputs.1 is not finite"),
+    ("ml_fnn_three", "dicts.outputs.1", 10**400, "dicts.outputs.1 is not finite"),
+    ("ml_fnn_three", "dicts.outputs.1", {}, "dicts.outputs.1 is no number"),
     ("ml_fnn_three", "dicts.outputs", {}, "dicts.outputs does not name the 3 outputs"),
 ]
 

@@ -76,6 +76,8 @@ OF_OPENCV = [
     ("classes.net.xml", "<format>", "<!ENTITY x><format>", "is not there or not whole"),
     ("classes.net.xml", "<f_param1>", "<f_param1>&amp;", "f_param1 is not there or not whole"),
     ("classes.net.xml", "opencv_ml_ann_mlp", "opencv-ml-ann-mlp", "it is of OpenCV 2"),
+    ("gaussian.net.json", '"GAUSSIAN"', "[1, 2]", "activation_function is no text"),
+    ("gaussian.net.json", '"f_param2": 1.3', '"f_param2": 1e308', "are beyond double precision"),
     ("gaussian.net.json", '"f_param2": 1.3', '"f_param2": "x"', "f_param2 is not there"),
 ]
 
@@ -94,6 +96,9 @@ OF_PYRENN = [
     ("dOut\n,", "dOut\n1", "the network is recurrent"),
     ("dIn\n0", "dIn\n0,1", "the network is recurrent"),
     ("nn\n3,5,1", "nn\n3,6,1", "a list of 31 weights, in place of 26"),
+    ("nn\n3,5,1", "nn\n3,5.5,1", "nn does not name two layers"),
+    ("nn\n3,5,1", "nn\n1e300,5,1", "nn does not name two layers"),
+    ("normY\n", "normY\n1e308,", "normY does not hold 1 numbers above 0"),
     ("normP\n", "normP\n0,", "normP does not hold 3 numbers above 0"),
     ("\nw\n", "\nw\nnan\n", "w holds 'nan'"),
 ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import json
+import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from rosenblatt import importing
 from rosenblatt.errors import InputError
+from rosenblatt.importing.r_text import of_dput
 from rosenblatt.persistence import SavedModel, load_model, save_model
 from tests.importing.golden import FOLDER
 
@@ -63,7 +67,10 @@ CHANGES = [
     ("conn = c(0, 1", "conn = c(0, 99", "the network is recurrent"),
     ("wts = c(-28", "wts = c(NaN, -28", "nconn, conn and wts"),
     ("wts = c(-28", "wts = c(1e999 -28", "weight 1 of wts is not finite"),
-    ("n = c(10", "n = c(9", "coefnames lists 10 columns"),
+    ("conn = c(0, 1", "conn = c(0, 1.5", "conn of the R object holds something else than whole"),
+    ("wts = c(-28", "wts = c(-TRUE, -28", "nconn, conn and wts"),
+    ('coefnames = c("age",', "coefnames = c(", "coefnames lists 9 columns"),
+    ("n = c(10", "n = c(9", "nconn, conn and wts"),
     ("nsunits = ", "nounits = ", "the R object has no nsunits"),
     ("structure(list(", "structure(list(}", "of it is no text that dput writes"),
 ]
@@ -75,6 +82,52 @@ def test_refusals(old: str, new: str, message: str, tmp_path: Path) -> None:
     assert old in text
     changed = text.replace(old, new, 1).replace("1e999 -28.094551964007067", "1e999")
     assert message in refused(tmp_path, changed.encode())
+
+
+WHOLE = {"nconn": [0, 0, 0, 2], "conn": [0, 1], "wts": [1, 2], "nsunits": [2], "nunits": [3]}
+JSONS = [
+    ({"n": [2_000_000, 0, 1]}, "nconn, conn and wts"),  # inputs that nothing is there for
+    ({"wts": [1, 10**400]}, "weight 2 of wts is not finite"),
+    ({"wts": {"a": [1, 2]}}, "the R object has no wts"),
+    ({"xlevels": {"x": []}, "coefnames": ["x"]}, "the factor 'x' has no levels"),
+]
+
+
+@pytest.mark.parametrize(("new", "message"), JSONS, ids=[c[1] for c in JSONS])
+def test_refusals_of_json(new: dict[str, Any], message: str, tmp_path: Path) -> None:
+    plain = json.dumps({"n": [1, 0, 1], **WHOLE})
+    assert importing.read(write(tmp_path / "plain", plain.encode())).names == ("x1",)
+    assert message in refused(tmp_path, json.dumps({"n": [1, 0, 1], **WHOLE, **new}).encode())
+
+
+def test_truth_values_are_numbers() -> None:
+    """R's -TRUE is -1, and c(TRUE, 2) has 1."""
+    assert of_dput("-TRUE").numbers().tolist() == [-1]
+    assert of_dput("c(TRUE, 2, FALSE)").numbers().tolist() == [1, 2, 0]
+
+
+def serialised(kind: int, *words: int | bytes) -> bytes:
+    """A value as R serialises it: its flags, and what follows them."""
+    return b"".join(w if isinstance(w, bytes) else struct.pack(">i", w) for w in (kind, *words))
+
+
+HEAD = b"X\n" + serialised(2, 0, 0)
+A = serialised(9, 1, b"a")
+NAMES = serialised(1026, serialised(1, serialised(9, 5, b"names")))  # a pairlist's first, tagged
+OBJECTS = {
+    "complex numbers": serialised(15, 1, bytes(16)),
+    "texts with names": serialised(528, 1, A, NAMES, serialised(16, 1, A), 254),
+    "a name that is missing": serialised(
+        531, 1, A, NAMES, serialised(16, 1, serialised(9, -1)), 254
+    ),
+    "a compact vector of texts": serialised(238, serialised(16, 1, A), A, 254),
+}
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_values_where_others_belong(name: str, tmp_path: Path) -> None:
+    message = refused(tmp_path, HEAD + OBJECTS[name])
+    assert "the R object has no n:" in message or "of the class None, which is not read" in message
 
 
 @pytest.mark.parametrize("name", ["two_classes.rds", "two_classes.R", "two_classes.nnet.json"])

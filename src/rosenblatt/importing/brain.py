@@ -19,7 +19,15 @@ from rosenblatt.importing.endings import Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
-from rosenblatt.importing.json_value import as_list, as_number, as_numbers, as_object, json_value
+from rosenblatt.importing.json_value import (
+    as_list,
+    as_number,
+    as_numbers,
+    as_object,
+    as_place,
+    as_text,
+    json_value,
+)
 from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import Source, cut_off
 from rosenblatt.support.listing import count
@@ -42,10 +50,10 @@ def is_brain(source: Source) -> bool:
 
 def read_brain(source: Source, given: Given) -> ImportedNetwork:
     data = as_object(json_value(source), "the file")
-    kind = data.get("type", "NeuralNetwork")
+    kind = as_text(data.get("type", "NeuralNetwork"), "type")
     if kind not in ("NeuralNetwork", "NeuralNetworkGPU"):
         what = "is recurrent" if kind in RECURRENT else "is not supported"
-        raise InputError(f"it is a network of the type {str(kind)[:40]!r}, which {what}")
+        raise InputError(f"it is a network of the type {kind[:40]!r}, which {what}")
     layers = as_list(data.get("layers"), "layers")
     if len(layers) < 2:
         raise cut_off("the list of layers")
@@ -86,11 +94,12 @@ def read_brain(source: Source, given: Given) -> ImportedNetwork:
 def form_of(data: dict[str, Any], leaky: Form) -> Form:
     options = data.get("trainOpts")
     trained = options.get("activation") if isinstance(options, dict) else None
-    name = data.get("activation") or trained or "sigmoid"
+    given = (value for value in (data.get("activation"), trained) if value is not None)
+    name = as_text(next(given, "sigmoid"), "activation")
     if name == "leaky-relu":
         return leaky
-    if not isinstance(name, str) or name not in FORMS:
-        raise InputError(f"the activation is {str(name)[:40]!r}, which is not supported")
+    if name not in FORMS:
+        raise InputError(f"the activation is {name[:40]!r}, which is not supported")
     return FORMS[name]
 
 
@@ -108,8 +117,7 @@ def second(
 ) -> tuple[tuple[str, ...], tuple[str, ...], list[Layer]]:
     sizes = as_numbers(data.get("sizes"), "sizes", len(layers))
     read: list[Layer] = []
-    n_before = int(sizes[0]) if 0 < sizes[0] < source.size else 0
-    n_inputs = n_before
+    n_before = n_inputs = as_place(sizes[0], "sizes[0]", source.size)
     for place, layer in enumerate(layers[1:], 1):
         where = f"layers[{place}]"
         of_layer = as_object(layer, where)

@@ -19,6 +19,7 @@ from rosenblatt.activations import (
     StepwiseTanh,
     Tanh,
 )
+from rosenblatt.errors import InputError
 from rosenblatt.importing.forms import Form
 from rosenblatt.losses import Loss
 from rosenblatt.model import Model
@@ -174,11 +175,22 @@ class Chain:
 
         One that ends with another activation gets a layer behind it, of as many units, that passes
         what each gives.
+
+        Raises
+        ------
+        InputError
+            If a parameter is not finite.
         """
         if self.last != Identity():
             self.affine(np.eye(self.width), np.zeros(self.width))
         else:
             self.settle()
+        for k, of in enumerate(self._arrays, 1):
+            if not all(np.isfinite(array).all() for array in of.values()):
+                raise InputError(
+                    f"the weights of layer {k} and the scalings that they take in are beyond double"
+                    " precision: scale the data in other units and train again"
+                )
         network = Network(self.n_inputs, tuple(self._layers))
         named = {f"layers.{k}.{n}": a for k, of in enumerate(self._arrays) for n, a in of.items()}
         state = network.initial_state()

@@ -26,15 +26,14 @@ class Design:
     ----------
     names : tuple of str
         Of the table's columns.
-    columns : tuple of column encodings, or None
-        None where every one is a number as it stands.
+    columns : tuple of column encodings
     to_matrix : array (n_features, n_inputs)
         The inputs are features @ to_matrix + constants.
     constants : array (n_inputs,)
     """
 
     names: tuple[str, ...]
-    columns: tuple[AnyColumn, ...] | None
+    columns: tuple[AnyColumn, ...]
     to_matrix: Float64Array
     constants: Float64Array
 
@@ -52,8 +51,6 @@ def stacked(blocks: Sequence[tuple[int, Float64Array]], n_inputs: int) -> Float6
 
 def through(units: list[Unit], design: Design) -> list[Unit]:
     """The units over the features of a table, in place of the tool's inputs."""
-    if design.columns is None:
-        return units
     n_features, n_inputs = design.to_matrix.shape
     moved = []
     for unit in units:

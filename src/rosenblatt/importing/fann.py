@@ -63,6 +63,12 @@ class Fields:
             raise InputError(f"the line {key} holds no whole number")
         return int(text)
 
+    def wholes(self, key: str) -> list[int]:
+        words = self.text(key).split()
+        if not all(re.fullmatch(rb"\d{1,9}", word) for word in words):
+            raise InputError(f"the line {key} holds something else than whole numbers")
+        return [int(word) for word in words]
+
     def numbers(self, key: str) -> list[float]:
         words = self.text(key).split()
         if not all(re.fullmatch(NUMBER, word) for word in words):
@@ -83,10 +89,9 @@ def read_fann(source: Source, given: Given) -> ImportedNetwork:
             " are read: save it with the floating-point library of FANN 2"
         )
     fields = fields_of(rest)
-    sizes = fields.numbers("layer_sizes")
-    if len(sizes) != fields.whole("num_layers") or len(sizes) < 2 or not all(n >= 1 for n in sizes):
+    layers = fields.wholes("layer_sizes")
+    if len(layers) != fields.whole("num_layers") or len(layers) < 2 or min(layers) < 1:
         raise InputError("num_layers and layer_sizes do not agree, or name fewer than two layers")
-    layers = [int(n) for n in sizes]
     source.check_memory(UNIT * sum(layers), "the list of its neurons")
     kind = fields.whole("network_type")
     if kind not in (LAYERED, SHORTCUT):

@@ -27,7 +27,7 @@ def json_value(source: Source) -> Any:
     Raises
     ------
     InputError
-        Where it is none, has a key twice or an infinity, or could take more memory than it may.
+        Where it is none, has a key twice or an Infinity, or could take more memory than it may.
     """
     arrays: list[Float64Array] = []
 
@@ -61,9 +61,19 @@ def json_value(source: Source) -> Any:
         return result
 
     try:
-        return json.loads(rest.decode("utf-8"), object_pairs_hook=built, parse_constant=no_number)
+        return json.loads(
+            rest.decode("utf-8"),
+            object_pairs_hook=built,
+            parse_int=whole,
+            parse_constant=no_number,
+        )
     except (ValueError, RecursionError) as error:
         raise InputError(f"it is no valid JSON ({type(error).__name__}): {DAMAGED}") from error
+
+
+def whole(digits: str) -> float:
+    """A whole number; an infinity beyond double precision, as of one with an exponent."""
+    return int(digits) if len(digits) < 300 else float(digits)
 
 
 def no_number(name: str) -> None:
@@ -84,6 +94,13 @@ def as_list(value: Any, what: str) -> list[Any]:
     return value
 
 
+def as_text(value: Any, what: str) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise InputError(f"{what} is no text: {DAMAGED}")
+    return value
+
+
 def as_number(value: Any, what: str) -> float:
     """A finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.floating):
@@ -99,7 +116,7 @@ def as_place(value: Any, what: str, most: int) -> int:
     number = as_number(value, what)
     if number != int(number) or not 0 <= number < most:
         raise InputError(
-            f"{what} is {number:g}, which is none of the {most:,} there are: {DAMAGED}"
+            f"{what} is {number:g}, and a whole number below {most:,} is needed: {DAMAGED}"
         )
     return int(number)
 

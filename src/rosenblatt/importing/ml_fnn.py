@@ -17,7 +17,14 @@ from rosenblatt.importing.endings import Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
-from rosenblatt.importing.json_value import as_list, as_numbers, as_object, json_value
+from rosenblatt.importing.json_value import (
+    as_list,
+    as_number,
+    as_numbers,
+    as_object,
+    as_text,
+    json_value,
+)
 from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import Source, cut_off
 
@@ -82,9 +89,9 @@ def read_ml_fnn(source: Source, given: Given) -> ImportedNetwork:
 
 
 def form_of(layer: dict[str, Any], where: str) -> Form:
-    name = layer.get("activation")
-    if not isinstance(name, str) or name not in FORMS:
-        raise InputError(f"{where} has the activation {str(name)[:40]!r}, which is not supported")
+    name = as_text(layer.get("activation"), f"{where}.activation")
+    if name not in FORMS:
+        raise InputError(f"{where} has the activation {name[:40]!r}, which is not supported")
     return FORMS[name]
 
 
@@ -92,14 +99,17 @@ def labels_of(value: Any, n: int) -> list[str]:
     outputs = as_object(as_object(value, "dicts").get("outputs"), "dicts.outputs")
     if set(outputs) != {str(k) for k in range(n)}:
         raise InputError(f"dicts.outputs does not name the {n} outputs one by one")
-    return [text_of(outputs[str(k)]) for k in range(n)]
+    return [text_of(outputs[str(k)], f"dicts.outputs.{k}") for k in range(n)]
 
 
-def text_of(label: Any) -> str:
-    """A label as JavaScript writes it."""
-    if isinstance(label, float) and label == int(label):
-        return str(int(label))
-    return str(label).lower() if isinstance(label, bool) else str(label)
+def text_of(label: Any, where: str) -> str:
+    """A label as JavaScript writes it: a text, a truth value or a number."""
+    if isinstance(label, str):
+        return label
+    if isinstance(label, bool):
+        return str(label).lower()
+    number = as_number(label, where)
+    return str(int(number)) if number == int(number) else str(number)
 
 
 ML_FNN = Format("ml-fnn", is_ml_fnn, read_ml_fnn)

@@ -19,6 +19,7 @@ from rosenblatt.importing.endings import Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
+from rosenblatt.importing.json_value import as_text
 from rosenblatt.importing.opencv_storage import NAME, storage_of
 from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import Source, cut_off
@@ -79,7 +80,7 @@ def read_opencv(source: Source, given: Given) -> ImportedNetwork:
 
 
 def form_of(entries: dict[str, Any]) -> Form:
-    name = entries.get("activation_function")
+    name = as_text(entries.get("activation_function"), "activation_function")
     if name == "IDENTITY":
         return Form(Identity())
     if name == "RELU":  # whatever its first parameter says
@@ -93,7 +94,7 @@ def form_of(entries: dict[str, Any]) -> Form:
         if alpha < 0:
             raise InputError(f"f_param1 of LEAKYRELU is {alpha:g}, and slopes from 0 on are read")
         return Form(LeakyReLU(alpha))
-    raise InputError(f"the activation_function is {str(name)[:40]!r}, which is not supported")
+    raise InputError(f"the activation_function is {name[:40]!r}, which is not supported")
 
 
 def array_of(entries: dict[str, Any], name: str) -> Float64Array:

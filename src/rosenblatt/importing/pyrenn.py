@@ -47,9 +47,10 @@ def read_pyrenn(source: Source, given: Given) -> ImportedNetwork:
         parts[name] = [word for word in lines[2 * k + 1].split(",") if word.strip()]
     if lines[12:13] != ["w"]:
         raise cut_off("the line w")
-    widths = [int(n) for n in numbers_of(parts["nn"], "nn")]
-    if len(widths) < 2 or min(widths) < 1:
+    sizes = numbers_of(parts["nn"], "nn")
+    if len(sizes) < 2 or not ((sizes >= 1) & (sizes == sizes.round()) & (sizes < 1e9)).all():
         raise InputError("nn does not name two layers or more")
+    widths = [int(n) for n in sizes]
     if parts["dIntern"] or parts["dOut"] or numbers_of(parts["dIn"], "dIn").tolist() != [0.0]:
         raise InputError(
             "dIn, dIntern or dOut names delays: the network is recurrent, and only one without is"

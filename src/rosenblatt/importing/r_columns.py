@@ -9,6 +9,7 @@ import numpy as np
 
 from rosenblatt.errors import InputError
 from rosenblatt.importing.design import Design, stacked
+from rosenblatt.importing.source import DAMAGED
 from rosenblatt.support.types import Float64Array
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def coding_of(
 ) -> tuple[tuple[str, ...], Float64Array]:
     """The endings of the columns' names, and a row for each level."""
     n = len(levels)
+    if not n:
+        raise InputError(f"the factor {factor!r} has no levels: {DAMAGED}")
     numbered = tuple(str(k) for k in range(1, n))
     eye = np.eye(n)
     if contrasts == "contr.treatment":

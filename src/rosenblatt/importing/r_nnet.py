@@ -118,29 +118,29 @@ def read_r(source: Source, given: Given) -> ImportedNetwork:
     value, written = value_of(source)
     fitted = fitted_of(value)
     n_inputs, _, n_outputs = fitted.sizes
-    design = (
-        design_of(fitted.matrix_columns, fitted.levels, fitted.contrasts, fitted.variables)
-        if fitted.matrix_columns
-        else Design(given.names_of(n_inputs), None, np.eye(n_inputs), np.zeros(n_inputs))
-    )
-    if design.to_matrix.shape[1] != n_inputs:
-        raise InputError(
-            f"coefnames lists {design.to_matrix.shape[1]} columns, and the network has"
-            f" {count(n_inputs, 'input')}"
-        )
-    units = through(units_of(fitted), design)
+    units = units_of(fitted)  # so many inputs as it has weights for, before they are named
+    design: Design | None = None
+    if fitted.matrix_columns:
+        if len(fitted.matrix_columns) != n_inputs:
+            raise InputError(
+                f"coefnames lists {len(fitted.matrix_columns)} columns, and the network has"
+                f" {count(n_inputs, 'input')}"
+            )
+        design = design_of(fitted.matrix_columns, fitted.levels, fitted.contrasts, fitted.variables)
+        units = through(units, design)
+    n_features = n_inputs if design is None else len(design.to_matrix)
     outputs = range(len(units) - n_outputs, len(units))
-    chain = chain_of(source, Chain(len(design.to_matrix)), units, outputs)
+    chain = chain_of(source, Chain(n_features), units, outputs)
     end = ending(chain, outputs_of(fitted), given, fitted.labels or None)
     digits = "" if written != "dput" else ", to the digits that dput wrote"
     return ImportedNetwork(
         f"R nnet ({written})",
         end.model,
-        design.names,
+        given.names_of(n_inputs) if design is None else design.names,
         given.target or fitted.target or "target",
         end.outputs,
         end.classes,
-        design.columns,
+        None if design is None else design.columns,
         Findings(
             (
                 count(len(units), "unit"),
@@ -149,7 +149,7 @@ def read_r(source: Source, given: Given) -> ImportedNetwork:
             folded(design, n_inputs) + end.folded,
             unsaid(given, fitted),
         ),
-        has_names=design.columns is not None or given.names is not None,
+        has_names=design is not None or given.names is not None,
     )
 
 
@@ -163,7 +163,7 @@ def fitted_of(value: RValue) -> Fitted:
 
     def whole(name: str) -> IntArray:
         numbers = np.asarray(items[name].numbers(), np.float64)
-        if not (np.isfinite(numbers) & (np.abs(numbers) < 2**31)).all():
+        if not ((np.abs(numbers) < 2**31) & (numbers == np.round(numbers))).all():
             raise InputError(f"{name} of the R object holds something else than whole numbers")
         return numbers.astype(np.int64)
 
@@ -254,8 +254,8 @@ def outputs_of(fitted: Fitted) -> Outputs:
     return Outputs.VALUES if fitted.labels else Outputs.NUMBERS
 
 
-def folded(design: Design, n_inputs: int) -> tuple[str, ...]:
-    if design.columns is None or design.to_matrix.shape == (n_inputs, n_inputs):
+def folded(design: Design | None, n_inputs: int) -> tuple[str, ...]:
+    if design is None or design.to_matrix.shape == (n_inputs, n_inputs):
         return ()
     return ("the contrasts of factors: each level has weights of its own",)
 

@@ -12,7 +12,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.importing.r_values import NOTHING, RValue
 from rosenblatt.importing.source import DAMAGED
 
-__all__ = ["of_dput", "of_json"]
+__all__ = ["of_dput", "of_json", "words_in"]
 
 TOKEN = re.compile(
     r"\s*(?:"
@@ -25,7 +25,7 @@ TOKEN = re.compile(
 )
 ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,2}|u\{?[0-9a-fA-F]{1,4}\}?|U\{?[0-9a-fA-F]{1,8}\}?|.)")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-WORDS = {"TRUE": True, "FALSE": False, "T": True, "F": False}
+WORDS = {"TRUE": 1.0, "FALSE": 0.0, "T": 1.0, "F": 0.0}
 MISSING = {"NA", "NA_real_", "NA_integer_", "NaN"}
 DEEPEST = 100
 ENDS = {",", ")", ""}

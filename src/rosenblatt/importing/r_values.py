@@ -43,7 +43,17 @@ class RValue:
         names = self.attributes.get("names")
         if not isinstance(self.value, list) or names is None or not isinstance(names.value, list):
             return {}
-        return dict(zip(names.value, self.value, strict=False))
+        return {
+            name: value
+            for name, value in zip(names.value, self.value, strict=False)
+            if isinstance(name, str) and isinstance(value, RValue)
+        }
+
+    @property
+    def first(self) -> RValue:
+        """A list's first item; nothing for anything else."""
+        items = self.value if isinstance(self.value, list) else []
+        return items[0] if items and isinstance(items[0], RValue) else NOTHING
 
     def numbers(self) -> Any:
         """An array of them; an empty one for anything else."""
@@ -163,6 +173,7 @@ class Reader:
             n = self.length(dtype.itemsize)
             value = np.frombuffer(self.data, dtype, n, self.place)
             self.place += n * dtype.itemsize
+            value = None if kind == COMPLEX else value
         elif kind == TEXTS:
             value = [self.value(depth + 1).value for _ in range(self.length(FEWEST_FLAGS))]
         elif kind in (LIST, EXPRESSIONS):
@@ -209,7 +220,7 @@ class Reader:
     def alternative(self, depth: int) -> RValue:
         """A vector in a compact form."""
         info, state, attributes = (self.value(depth + 1) for _ in range(3))
-        name = info.value[0].value if isinstance(info.value, list) and info.value else None
+        name = info.first.value
         if name in ("compact_intseq", "compact_realseq"):
             numbers = state.numbers()
             if len(numbers) != 3 or not 0 <= numbers[0] <= len(self.data):
@@ -218,7 +229,7 @@ class Reader:
             return RValue(start + step * np.arange(int(n)), attributes.attributes)
         is_wrapped = isinstance(name, str) and name.startswith("wrap_")
         if (is_wrapped or name == "deferred_string") and isinstance(state.value, list):
-            inner = state.value[0] if state.value else NOTHING
+            inner = state.first
             value = inner.value
             if name == "deferred_string" and isinstance(value, np.ndarray):
                 value = [f"{number:.15g}" for number in value.tolist()]

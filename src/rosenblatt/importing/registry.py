@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import final
 
+import numpy as np
+
 from rosenblatt.errors import InputError
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import ImportedNetwork
 from rosenblatt.importing.source import Source, read_source
 from rosenblatt.support.paths import file_path
+from rosenblatt.support.plain_text import printable
 
 __all__ = ["FORMATS", "Format", "read_network", "register"]
 
@@ -50,10 +53,12 @@ def read_network(path: str | PathLike[str], given: Given) -> ImportedNetwork:
         source = read_source(file_path(path))
         for one in FORMATS.values():
             if one.recognises(source):
-                return one.read(source, given)
+                # Whatever overflows is found where the parameters are put together.
+                with np.errstate(all="ignore"):
+                    return one.read(source, given)
         raise InputError(f"no format is recognised in it: known are {', '.join(FORMATS)}")
     except InputError as error:
-        raise InputError(f"cannot import {path}: {error}") from error
+        raise InputError(f"cannot import {path}: {printable(str(error))}") from error
     except (ValueError, OverflowError, RecursionError) as error:
         raise InputError(f"cannot import {path}: it is no such network: {error}") from error
     except MemoryError as error:

@@ -17,7 +17,14 @@ from rosenblatt.importing.endings import Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
-from rosenblatt.importing.json_value import as_list, as_number, as_object, as_place, json_value
+from rosenblatt.importing.json_value import (
+    as_list,
+    as_number,
+    as_object,
+    as_place,
+    as_text,
+    json_value,
+)
 from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import Source, cut_off
 from rosenblatt.importing.units import Unit, chain_of
@@ -72,7 +79,8 @@ def read_units(
     for k, link in enumerate(links):
         source_of, to, weight = connection(link, f"connections[{k}]", len(nodes))
         incoming[to].append((source_of, weight))
-    kinds = [node.get(kind_name) for node in nodes]
+    values = [node.get(kind_name) for node in nodes]
+    kinds = [value if isinstance(value, str) else "hidden" for value in values]
     inputs = [k for k, kind in enumerate(kinds) if kind == "input"]
     outputs = [k for k, kind in enumerate(kinds) if kind == "output"]
     if not inputs or not outputs:
@@ -126,10 +134,10 @@ def connection(value: Any, where: str, n_nodes: int) -> tuple[int, int, float]:
 
 
 def form_of(node: dict[str, Any], where: str, tool: str) -> Form:
-    name = node.get("squash")
+    name = as_text(node.get("squash"), f"{where}.squash")
     known = FORMS if tool == "neataptic" else {name: FORMS[name] for name in OF_SYNAPTIC}
-    if not isinstance(name, str) or name not in known:
-        raise InputError(f"{where} has the activation {str(name)[:40]!r}, which is not supported")
+    if name not in known:
+        raise InputError(f"{where} has the activation {name[:40]!r}, which is not supported")
     if as_number(node.get("mask", 1), f"{where}.mask") != 1:
         raise InputError(f"{where} has a mask of dropout: set dropout to 0 before toJSON")
     return known[name]
