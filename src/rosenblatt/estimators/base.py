@@ -17,7 +17,6 @@ from rosenblatt.estimators.estimator_fit import EstimatorFit, callback_task, pub
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.from_sklearn import check_peer, columns_of, converted
 from rosenblatt.fitting.data import Columns, validated, validated_like
-from rosenblatt.fitting.input_scale import warn_of_large_features
 from rosenblatt.fitting.resume.session import checkpoint_session
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.fitting.train_validation import encoded
@@ -204,14 +203,6 @@ class BaseMLP(HeldNumbers, CallbackSupportMixin, FittedMLP):
                     rng=rng,
                     make_trainer=make_trainer,
                 )
-                fit = under_way.fit
-                session.begun(fit)
-                fit.run()
-                fit.result()  # a fit without one is not worth a checkpoint
-                session.ended(fit)
-            fit.warn_of_limit()
-            if not continues:
-                warn_of_large_features(table.X, table.weights)
-            fit.ended()
-            under_way.publish()
+                session.run(under_way.fit)
+            under_way.end(table, continues=continues)
         return self

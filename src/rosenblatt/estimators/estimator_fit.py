@@ -20,6 +20,7 @@ from rosenblatt.fitting.begin import begin
 from rosenblatt.fitting.carried import CarriedState
 from rosenblatt.fitting.data import Columns, ValidatedData
 from rosenblatt.fitting.fits import Fit
+from rosenblatt.fitting.input_scale import warn_of_large_features
 from rosenblatt.fitting.log import FitLog
 from rosenblatt.fitting.sklearn_callbacks import SklearnCallbacks
 from rosenblatt.fitting.targets import TargetCodec
@@ -104,6 +105,27 @@ class EstimatorFit:
             autoencoding=autoencoding,
         )
         return cls(estimator, table.columns, fit)
+
+    def end(self, table: ValidatedData, *, continues: bool) -> None:
+        """Warn of what the fit has met, call the callbacks at its end, and `publish` it.
+
+        Parameters
+        ----------
+        table : ValidatedData
+            The rows that it was fitted to.
+        continues : bool
+            Whether an earlier fit went on, which warned of large features.
+
+        Raises
+        ------
+        DivergenceError
+            As `publish`.
+        """
+        self.fit.warn_of_limit()
+        if not continues:
+            warn_of_large_features(table.X, table.weights)
+        self.fit.ended()
+        self.publish()
 
     def publish(self) -> None:
         """Set the fitted attributes of the estimator to what the fit has come to.

@@ -18,7 +18,6 @@ from rosenblatt.estimators.estimator_fit import EstimatorFit, callback_task
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.fitting.autoencoding import Autoencoding
 from rosenblatt.fitting.data import Columns, ValidatedData, validated_rows
-from rosenblatt.fitting.input_scale import warn_of_large_features
 from rosenblatt.fitting.number_targets import NumberTargets
 from rosenblatt.fitting.resume.session import checkpoint_session
 from rosenblatt.fitting.train_validation import TrainValidation
@@ -225,16 +224,8 @@ class BaseAutoencoder(
                     parameters=parameters,
                     autoencoding=self._autoencoding(),
                 )
-                fit = under_way.fit
-                session.begun(fit)
-                fit.run()
-                fit.result()  # a fit without one is not worth a checkpoint
-                session.ended(fit)
-            fit.warn_of_limit()
-            if not continues:
-                warn_of_large_features(table.X, table.weights)
-            fit.ended()
-            under_way.publish()
+                session.run(under_way.fit)
+            under_way.end(table, continues=continues)
         return self
 
     def _validation(self, table: ValidatedData, X_val: Any) -> Arrays | None:

@@ -45,6 +45,13 @@ class CheckpointSession(ABC):
     def ended(self, fit: Fit) -> None:
         """Save the end of the fit."""
 
+    def run(self, fit: Fit) -> None:
+        """Run the fit, from the checkpoint if there is one."""
+        self.begun(fit)
+        fit.run()
+        fit.result()  # a fit without one is not worth a checkpoint
+        self.ended(fit)
+
 
 @contextlib.contextmanager
 def checkpoint_session(
