@@ -66,7 +66,7 @@ def test_running_statistics_are_the_inner_layers() -> None:
 
 
 def test_what_is_no_layer_is_refused() -> None:
-    with pytest.raises(ValueError, match="layer must be a layer such as .*, got Tanh"):
+    with pytest.raises(ValueError, match="layer must be a layer such as"):
         BesideInput(Tanh())  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"takes samples of shape \(n,\)"):
         Network(4, (Dense(4), BesideInput(Dense(2)))).layers[1].output_shape((2, 2))
