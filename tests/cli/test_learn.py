@@ -70,9 +70,33 @@ def test_a_split_by_time_is_that_of_the_estimators(folder: Path, result) -> None
     assert score == pytest.approx(estimator.score(frame[270:].drop(columns="y"), frame["y"][270:]))
 
 
+def test_folds_of_a_column_are_those_of_the_estimators(folder: Path, result) -> None:
+    rng = np.random.default_rng(0)
+    table = shop_table().assign(part=rng.choice(["a", "b", "c", "-1", None], 240))
+    table.to_csv("shop.csv", index=False)
+    result("train", "shop.csv", "--target", "weight", *FAST, "--split", "folds:part")
+    estimator = TableRegressor("fast", random_state=0)
+    estimator.fit(pd.read_csv("shop.csv"), target="weight", folds="part")
+    assert "part" not in estimator.columns_
+    assert_same(load_model(MODEL).model, estimator.network_)
+
+
+def test_folds_that_part_a_group_are_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = shop_table().assign(part=np.arange(240) % 2, house=np.arange(240) // 4)
+    table.to_csv("shop.csv", index=False)
+    arguments = ["--target", "weight", "--groups", "house", "--split", "folds:part"]
+    assert run(["train", "shop.csv", *arguments]) == 2
+    assert "the group '0' is in two folds" in " ".join(capsys.readouterr().err.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--split", "folds:"], "--split folds: is none: say time:"),
+        (["--split", "folds:fold"], "the table has no column 'fold' of folds"),
+        (["--split", "folds:bought"], "'bought' cannot be target and folds"),
         (["--split", "day"], "--split day is none: say time:"),
         (["--split", "time:town"], "the column 'town' holds no times"),
         (["--split", "time:price", "--groups", "town"], "--split and --groups both say"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -48,6 +49,8 @@ class LabelledRows:
         Of all rows.
     groups : Cells, optional
         Of all rows.
+    folds : Cells, optional
+        Of all rows.
     notes : tuple of str
     """
 
@@ -57,6 +60,7 @@ class LabelledRows:
     y: npt.NDArray[Any]
     weights: Float64Array | None
     groups: Cells | None
+    folds: Cells | None
     notes: tuple[str, ...]
 
 
@@ -68,6 +72,7 @@ def label_rows(
     target: str | None,
     weight_column: str | None,
     group_column: str | None = None,
+    fold_column: str | None = None,
 ) -> LabelledRows:
     """Recognise the columns; a target that is not named is guessed.
 
@@ -75,7 +80,18 @@ def label_rows(
     them are the same, and for weights that are none.
     """
     fmt = fmt or TableFormat()
-    table, weights, groups = columns_besides(table, target, weight_column, group_column)
+    require_distinct(
+        {
+            "target": target,
+            "sample weights": weight_column,
+            "groups": group_column,
+            "folds": fold_column,
+        }
+    )
+    weights = None if weight_column is None else weight_column_values(table, weight_column)
+    groups = None if group_column is None else names_in(table, group_column, "groups")
+    folds = None if fold_column is None else names_in(table, fold_column, "folds")
+    table = table.without(*filter(None, (weight_column, group_column, fold_column)))
     notes: list[str] = []
     if target is None:
         target, note = guess_target(table.without(*fmt.dropped))
@@ -84,35 +100,28 @@ def label_rows(
     encoded = formats.target.encode(table.by_name[target])
     notes += encoded.notes
     rows = np.flatnonzero(encoded.rows)
-    return LabelledRows(table, formats, rows, encoded.y, weights, groups, tuple(notes))
+    return LabelledRows(table, formats, rows, encoded.y, weights, groups, folds, tuple(notes))
 
 
-def columns_besides(
-    table: Table,
-    target: str | None,
-    weight_column: str | None,
-    group_column: str | None,
-) -> tuple[Table, Float64Array | None, Cells | None]:
-    """The table without the columns that are no features, the sample weights, and the groups."""
-    uses = {"target": target, "sample weights": weight_column, "groups": group_column}
+def require_distinct(columns: Mapping[str, str | None]) -> None:
+    """InputError for a column that has two of these uses."""
     seen: dict[str, str] = {}
-    for use, column in uses.items():
+    for use, column in columns.items():
         if column in seen:
             raise InputError(f"{column!r} cannot be {seen[column]} and {use}: name another column")
         if column is not None:
             seen[column] = use
-    weights = None if weight_column is None else weight_column_values(table, weight_column)
-    groups = None
-    if group_column is not None:
-        if group_column not in table.by_name:
-            raise InputError(
-                f"the table has no column {group_column!r} of groups:"
-                f" {near_names(group_column, table.names)}"
-            )
-        groups = table.by_name[group_column]
-        require_single_values(groups)
-    others = [name for name in (weight_column, group_column) if name is not None]
-    return table.without(*others), weights, groups
+
+
+def names_in(table: Table, column: str, use: str) -> Cells:
+    """A column of names; InputError if there is none."""
+    if column not in table.by_name:
+        raise InputError(
+            f"the table has no column {column!r} of {use}: {near_names(column, table.names)}"
+        )
+    cells = table.by_name[column]
+    require_single_values(cells)
+    return cells
 
 
 def weights_of(weights: Float64Array | None, rows: IntArray) -> Float64Array | None:

@@ -97,9 +97,10 @@ class LearnerArguments:
     split: Annotated[
         str | None,
         typer.Option(
-            metavar="time:COLUMN",
-            help="Networks are compared by rows that are later, by this column of dates or numbers,"
-            " than all that they learn from; the newest ones are held out.",
+            metavar="KIND:COLUMN",
+            help="time:COLUMN, of dates or numbers: networks are compared by rows that are later"
+            " than all that they learn from, and the newest ones are held out. folds:COLUMN: they"
+            " are compared by the rows of a fold that they do not learn from.",
             rich_help_panel=PANEL,
         ),
     ] = None

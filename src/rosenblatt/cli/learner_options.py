@@ -47,7 +47,7 @@ class LearnerOptions:
     decision : str or float, optional
         What the predicted classes shall be best for, with the costs of a file written out.
     split : str, optional
-        'time:' and the column of times.
+        'time:' and the column of times, or 'folds:' and the column of folds.
     loss : str, optional
         Of numbers.
     every_row : bool
@@ -83,10 +83,10 @@ class LearnerOptions:
         check_member("--extrapolation", self.extrapolation, EXTRAPOLATIONS)
         if self.class_weight is not None:
             check_member("--class-weight", self.class_weight, CLASS_WEIGHTS)
-        if self.split is not None and not self.time_column:
+        if self.split is not None and not (self.time_column or self.fold_column):
             raise InputError(
                 f"--split {self.split} is none: say time: and the name of a column of dates or"
-                " numbers, such as --split time:day"
+                " numbers, such as --split time:day, or folds: and that of a column of folds"
             )
         if self.loss is not None:
             check_member("--loss", self.loss, NUMBER_LOSSES)
@@ -113,8 +113,16 @@ class LearnerOptions:
     @property
     def time_column(self) -> str | None:
         """By which rows are later than others."""
-        kind, _, column = (self.split or "").partition(":")
-        return column if kind == "time" and column else None
+        return self._split_column("time")
+
+    @property
+    def fold_column(self) -> str | None:
+        """Rows with the same cell here are outside of the same networks."""
+        return self._split_column("folds")
+
+    def _split_column(self, kind: str) -> str | None:
+        said, _, column = (self.split or "").partition(":")
+        return column if said == kind and column else None
 
     @property
     def chosen(self) -> Preset:

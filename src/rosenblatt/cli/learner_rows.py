@@ -30,7 +30,12 @@ from rosenblatt.tabular.decision_text import parsed
 from rosenblatt.tabular.decisions import COSTS_AND_WEIGHTS, CostMatrix, aim_of
 from rosenblatt.tabular.encoded_table import EncodedTable, Labelled, encode_labelled
 from rosenblatt.tabular.shape import shape_for
-from rosenblatt.tabular.splits import newest_rows, times_in
+from rosenblatt.tabular.splits import (
+    membership_of,
+    newest_rows,
+    require_no_shared_group,
+    times_in,
+)
 
 __all__ = ["LearnerRows", "prepare_rows"]
 
@@ -96,6 +101,7 @@ def prepare_rows(
         target=target,
         weight_column=weight_column,
         group_column=group_column,
+        fold_column=options.fold_column,
     )
     rows, y, weights, learnt = labelled.rows, labelled.y, labelled.weights, labelled.formats.target
     if options.loss is not None and isinstance(learnt, ClassTarget):
@@ -124,14 +130,16 @@ def prepare_rows(
             " target"
         )
     of_rows = weights_of(weights, rows[kept])
+    groups = None if names is None else names[kept]
     data = Labelled(
         labelled.table,
         rows[kept],
         y[kept],
         of_rows,
-        None if names is None else names[kept],
+        groups,
         group_column or "",
         None if times is None else times[kept],
+        None if labelled.folds is None else membership_in(labelled.folds, rows[kept], groups),
     )
     encoded = encode_labelled(
         data,
@@ -215,6 +223,18 @@ def group_names(cells: Cells) -> npt.NDArray[Any]:
     alone = np.flatnonzero(distinct.codes < 0)
     names[alone] = [f"\0{row}" for row in alone]
     return names.astype(str)
+
+
+def membership_in(
+    cells: Cells, rows: IntArray, groups: npt.NDArray[Any] | None
+) -> npt.NDArray[np.int8]:
+    """Of these rows in the folds that a column names, as `splits.membership_of` has it."""
+    distinct = cells.distinct
+    folds = np.array([*distinct.strings, None], dtype=object)[distinct.codes[rows]]
+    membership = membership_of(folds, len(rows), rows, groups)
+    if groups is not None:
+        require_no_shared_group(groups, membership)
+    return membership
 
 
 def check_decision(options: LearnerOptions, target: AnyTarget) -> None:
