@@ -105,7 +105,7 @@ def test_replacing_a_file_is_reported(model: Path) -> None:
     ("arguments", "said"),
     [
         ([], "nothing says what to write"),
-        (["-o", "net.tflite"], "end with one of .onnx, .c, .safetensors"),
+        (["-o", "net.tflite"], "end with one of .onnx, .c, .sql, .mjs, .R, .safetensors"),
         (["--to", "onxn"], "did you mean 'onnx'"),
         (["-o", "shop.safetensors"], "is the model itself"),
         (["-o", "no/such/net.c"], "does not exist"),

@@ -52,7 +52,16 @@ def averaged_model(frame: Any, target: str, loss: Loss, n: int) -> SavedModel:
 
 
 def expected(saved: SavedModel, frame: Any) -> Any:
-    values = saved.model.predict(saved.encoding.encode(frame).X).astype(np.float64)
+    return in_units(saved, saved.model.predict(saved.encoding.encode(frame).X).astype(np.float64))
+
+
+def expected_in_double(saved: SavedModel, frame: Any, features: Any = np.float64) -> Any:
+    """As a program predicts that has double precision alone, but for the type of the features."""
+    X = saved.encoding.encode(frame, features).X
+    return in_units(saved, saved.model.astype(np.float64).predict(X.astype(np.float64)))
+
+
+def in_units(saved: SavedModel, values: Any) -> Any:
     target = saved.encoding.target
     if not isinstance(target, ClassTarget):
         return target.restore(values)

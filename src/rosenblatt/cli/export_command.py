@@ -23,6 +23,7 @@ else:
     persistence = late("rosenblatt.persistence")
 
 
+OURS = b"written by rosenblatt"
 PRODUCER = b"\x12\nrosenblatt"  # the entry of an ONNX model that names who wrote it
 
 
@@ -33,7 +34,7 @@ class Form:
 
     ending: str
     what: str
-    content: Callable[[persistence.SavedModel, str], bytes]
+    content: Callable[[persistence.SavedModel, str | None], bytes]
     is_one: Callable[[Path], bool]
 
 
@@ -47,8 +48,26 @@ FORMS: Mapping[str, Form] = {
     "c": Form(
         ".c",
         "a C99 file, a structure with a member for each column",
-        lambda saved, name: saved.to_c(name=name).encode("ascii"),
-        lambda path: holds(path, b"written by rosenblatt"),
+        lambda saved, name: saved.to_c(name=name or "predict").encode("ascii"),
+        lambda path: holds(path, OURS),
+    ),
+    "sql": Form(
+        ".sql",
+        "a SELECT over a table with these columns",
+        lambda saved, name: saved.to_sql(table=name or "rows").encode(),
+        lambda path: holds(path, OURS),
+    ),
+    "javascript": Form(
+        ".mjs",
+        "an ES module, a function of an object with the cells of a row",
+        lambda saved, name: saved.to_javascript().encode(),
+        lambda path: holds(path, OURS),
+    ),
+    "r": Form(
+        ".R",
+        "a function of R, of a data frame with these columns",
+        lambda saved, name: saved.to_r(name=name or "network").encode("ascii"),
+        lambda path: holds(path, OURS),
     ),
     "safetensors": Form(
         ".safetensors",
@@ -65,7 +84,7 @@ def run_export(
     *,
     to: str | None,
     out: Path | None,
-    name: str,
+    name: str | None,
     force: bool = False,
 ) -> Json:
     """Write a model in another format, after a check that the file can be written.
@@ -104,7 +123,7 @@ def form_and_place(model: Path, to: str | None, out: Path | None) -> tuple[Form,
     if out is None:
         raise InputError("nothing says what to write: give --to onnx, for example, or --out net.c")
     for form in FORMS.values():
-        if out.suffix.lower() == form.ending:
+        if out.suffix.lower() == form.ending.lower():
             return form, out
     endings = ", ".join(form.ending for form in FORMS.values())
     raise InputError(

@@ -485,7 +485,9 @@ def export(
     *,
     to: Annotated[
         str | None,
-        typer.Option(help="onnx, c or safetensors; by the ending of --out if not given."),
+        typer.Option(
+            help="onnx, c, sql, javascript, r or safetensors; by the ending of --out if not given."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -493,12 +495,14 @@ def export(
             "--out", "-o", help="The file; named after the model if not given.", **NEW_FILE
         ),
     ] = None,
-    name: Annotated[str, typer.Option(help="Of the function in C.")] = "predict",
+    name: Annotated[
+        str | None, typer.Option(help="Of the function in C and R, of the table in SQL.")
+    ] = None,
     force: ReplacesOthers = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> Job:
-    """Write a model as ONNX, as C or as plain weights."""
+    """Write a model for other programs: as ONNX, C, SQL, JavaScript or R."""
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.export_command import run_export

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any, final
@@ -90,3 +91,96 @@ class SavedModel:
         onnx = onnx_table_model(self.model, self.encoding)
         write_export(path, onnx.SerializeToString())
         return onnx
+
+    def to_sql(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        table: str = "rows",
+        keys: Sequence[str] = (),
+    ) -> str:
+        """One SELECT over a table of raw cells, for networks of up to a few hundred parameters.
+
+        Columns are read by their names: numbers, truth values (1 is true or yes, 0 is false or no)
+        and dates as numbers (days since 1970-01-01: `julianday(x) - 2440587.5` in SQLite,
+        `epoch(x) / 86400.0` in DuckDB), categories as texts without blanks around them; NULL is
+        missing, and the empty text. Comments at its head say it of each column. What comes out is
+        `P(class)`, or the target's name. SQLite and DuckDB run it, and other databases with
+        `MATERIALIZED`, `exp`, `ln` and `floor`.
+
+        What differs from `predict`: it computes in double precision, where features and most
+        networks are float32; the encoding's logarithms of values far from the rest are not of
+        numbers rounded to float32, some 1e-8 of a prediction; and of the network what
+        `MLPClassifier.to_sql` says.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it as well, in one atomic step.
+        table : str
+            The name of the table.
+        keys : sequence of str
+            Columns that come out as they are, such as an id.
+
+        Raises
+        ------
+        ValueError
+            For what SQL has not: see `MLPClassifier.to_sql`.
+        """
+        from rosenblatt.export.sql_table import sql_table_select
+
+        text = sql_table_select(self.model, self.encoding, table, keys)
+        write_export(path, text.encode())
+        return text
+
+    def to_javascript(self, path: str | PathLike[str] | None = None) -> str:
+        """An ES module that raw cells go into and that imports nothing.
+
+        `predict(row)` takes an object with a cell for each column and gives an array: the
+        probabilities of `classes`, or numbers in the target's own units. A truth value is true,
+        false, 1 or 0, a date a Date or days since 1970-01-01; null, undefined, NaN and "" are
+        missing. `columns` says it of each. The network computes in double precision, whatever its
+        type; its features are float32 as elsewhere.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it as well, in one atomic step.
+
+        Raises
+        ------
+        ValueError
+            For layers that are refused: see `MLPClassifier.to_javascript`.
+        """
+        from rosenblatt.export.javascript_table import javascript_table_module
+
+        text = javascript_table_module(self.model, self.encoding)
+        write_export(path, text.encode())
+        return text
+
+    def to_r(self, path: str | PathLike[str] | None = None, *, name: str = "network") -> str:
+        """A function of R that takes a data frame of raw cells and needs no package.
+
+        Columns are found by their names. A truth value is TRUE, FALSE, 1 or 0, a date a Date, a
+        POSIXct or days since 1970-01-01, a category a factor or a text; NA is missing, and "". What
+        comes out is a matrix of the classes' probabilities, or numbers in the target's own units.
+        The network computes in double precision, whatever its type; its features are float32 as
+        elsewhere.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it as well, in one atomic step.
+        name : str
+            Of the function.
+
+        Raises
+        ------
+        ValueError
+            For layers that are refused: see `MLPClassifier.to_r`.
+        """
+        from rosenblatt.export.r_table import r_table_function
+
+        text = r_table_function(self.model, self.encoding, name)
+        write_export(path, text.encode("ascii"))
+        return text

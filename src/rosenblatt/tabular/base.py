@@ -30,6 +30,7 @@ from rosenblatt.table.target import AnyTarget
 from rosenblatt.tabular.encoded_table import Labelled, encode_labelled
 from rosenblatt.tabular.encoder import TableEncoder
 from rosenblatt.tabular.encoding import formats_of
+from rosenblatt.tabular.exporting import TableExporting
 from rosenblatt.tabular.given_rows import training_rows, validation_rows
 from rosenblatt.tabular.inputs import by_place, is_frame, names_of_arrays, table_from
 from rosenblatt.tabular.learned import Learned
@@ -61,7 +62,7 @@ NO_ROWS_OUTSIDE = (
 )
 
 
-class BaseTable(HeldNumbers, BaseEstimator, ABC):
+class BaseTable(TableExporting, HeldNumbers, BaseEstimator, ABC):
     """Parameters and attributes of `TableClassifier` and `TableRegressor`; see there."""
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -417,18 +418,6 @@ class BaseTable(HeldNumbers, BaseEstimator, ABC):
         from rosenblatt.tabular.saving import saved_model_of
 
         save_model(path, saved_model_of(self))
-
-    def to_onnx(self, path: str | PathLike[str] | None = None) -> Any:
-        """An ONNX model that raw cells go into: see `rosenblatt.persistence.SavedModel.to_onnx`."""
-        from rosenblatt.tabular.saving import saved_model_of
-
-        return saved_model_of(self).to_onnx(path)
-
-    def to_c(self, path: str | PathLike[str] | None = None, *, name: str = "predict") -> str:
-        """A C99 file that raw cells go into: see `rosenblatt.persistence.SavedModel.to_c`."""
-        from rosenblatt.tabular.saving import saved_model_of
-
-        return saved_model_of(self).to_c(path, name=name)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
