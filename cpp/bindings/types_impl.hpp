@@ -4,6 +4,7 @@
 #include "coalitions.hpp"
 #include "data.hpp"
 #include "engine.hpp"
+#include "move.hpp"
 #include "predictor.hpp"
 #include "run.hpp"
 #include "types.hpp"
@@ -18,6 +19,7 @@ template <class T> void bind_types(nb::module_ &m) {
     bind_data<T>(m, suffix);
     bind_engine<T>(m, suffix);
     bind_run<T>(m, suffix);
+    bind_move<T>(m, suffix);
     bind_predictor<T>(m, suffix);
     bind_coalitions<T>(m, suffix);
 }

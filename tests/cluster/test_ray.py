@@ -100,6 +100,21 @@ def expected() -> Any:
     return fitted(MLPClassifier(**OPTIONS), PLAN, X, Y).model_.parameters
 
 
+def test_messages_go_by_tcp_on_loopback_or_by_ray_with_the_same_bits(
+    ray: Any, expected: Any
+) -> None:
+    for direct in (True, False):
+        transport = RayTransport(ray, direct=direct)
+        est = MLPClassifier(**OPTIONS)
+        try:
+            fit_by(est, partial(ClusterTrainer, plan=PLAN, transport=transport), X, Y)
+            hosts = [host for host, _ in transport.reached.addresses]
+        finally:
+            transport.end()
+        assert hosts == (["127.0.0.1"] * 2 if direct else [])
+        assert np.array_equal(est.model_.parameters, expected)
+
+
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_worker_that_dies_or_stands_still_is_replaced(
     ray: Any, expected: Any, sent: signal.Signals

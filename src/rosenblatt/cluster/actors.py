@@ -6,21 +6,26 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, NamedTuple, final
 
 import numpy as np
 import numpy.typing as npt
 
 import rosenblatt
+from rosenblatt.cluster.channel import Channel, ServerGoneError
+from rosenblatt.cluster.direct import DirectChannel, Listener
 from rosenblatt.cluster.messages import Delivery, Join, Push, RefusedPushError, Reply
 from rosenblatt.cluster.outcome import ShardState
+from rosenblatt.cluster.ray_channel import RayChannel, with_parameters
 from rosenblatt.cluster.sites import Job, WorkerSite, server
 from rosenblatt.cluster.task import EpochTask
+from rosenblatt.cluster.worker import Worker
 from rosenblatt.engine import OptimizerState
 from rosenblatt.problem import Arrays
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["ServerActor", "WorkerActor", "WorkerReport"]
+__all__ = ["ServerActor", "Servers", "WorkerActor", "WorkerReport"]
 
 
 # Bytes below which Ray sends a value within its message; others go through shared memory.
@@ -68,6 +73,21 @@ class ServerActor:
         self.job, self.part = job, job.parts[number]
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
         self._put: tuple[FloatArray, Any] | None = None
+        self._address: tuple[str, int] | None = None
+
+    async def listen(self, token: bytes) -> tuple[str, int]:
+        """Take messages by TCP too, from those who have the token; host and port.
+
+        At the address by which Ray reaches this node, which is a loopback one if it is a cluster of
+        this machine alone.
+        """
+        import ray
+
+        if self._address is None:
+            # No message is larger than a sparse one of all numbers, in float64.
+            listener = Listener(token, self._answered, (1 << 16) + 16 * len(self.part))
+            self._address = listener.open(ray.util.get_node_ip_address())
+        return self._address
 
     async def begin(
         self,
@@ -91,6 +111,9 @@ class ServerActor:
 
     async def exchange(self, message: Join | Push) -> Reply:
         """Take a push, or a request to begin; the reply comes when the worker may read."""
+        return self._shared(await self._answered(message))
+
+    async def _answered(self, message: Join | Push) -> Reply:
         shard = self.shard
         due = shard.push(message) if isinstance(message, Push) else shard.join(message)
         if message.worker in self._waiting:
@@ -98,7 +121,7 @@ class ServerActor:
         waiting: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[message.worker] = waiting
         self._deliver(due)
-        return self._shared(await waiting)
+        return await waiting
 
     def _shared(self, reply: Reply) -> Reply:
         """Large parameters by reference, so that they are copied once for all workers."""
@@ -133,20 +156,37 @@ class ServerActor:
         return os.getpid()
 
 
-def with_parameters(reply: Reply, parameters: Any) -> Reply:
-    return Reply(parameters, reply.version, reply.step, reply.stop)
-
-
-def fetched(ray: Any, reply: Reply) -> Reply:
-    """The reply, with its parameters from shared memory where they are there."""
-    if isinstance(reply.parameters, ray.ObjectRef):
-        return with_parameters(reply, ray.get(reply.parameters))
-    return reply
-
-
 def refuse(waiting: asyncio.Future[Reply], why: str) -> None:
     if not waiting.done():
         waiting.set_exception(RefusedPushError(f"this worker's call is over: {why}"))
+
+
+@final
+class Servers(NamedTuple):
+    """The servers, as workers reach them.
+
+    Attributes
+    ----------
+    actors : sequence of actor handles
+    addresses : sequence of (str, int)
+        Where they listen; without any, messages go by Ray.
+    token : bytes
+    """
+
+    actors: Sequence[Any]
+    addresses: Sequence[tuple[str, int]]
+    token: bytes
+
+
+def channel(servers: Servers, worker: Worker) -> Channel:
+    """Straight to the servers where they can be reached, or else by Ray."""
+    if servers.addresses:
+        targets = [worker.theta[part] for part in worker.parts]
+        try:
+            return DirectChannel(servers.addresses, servers.token, targets)
+        except OSError:  # a firewall between two nodes, or a server that has died, as Ray will say
+            pass
+    return RayChannel(servers.actors)
 
 
 @final
@@ -160,7 +200,7 @@ class WorkerActor:
     def run(
         self,
         task: EpochTask,
-        servers: Sequence[Any],
+        servers: Servers,
         incarnation: int,
         memory: OptimizerState | None,
     ) -> WorkerReport:
@@ -169,37 +209,31 @@ class WorkerActor:
         Parameters
         ----------
         task : EpochTask
-        servers : sequence of actor handles
+        servers : Servers
         incarnation : int
         memory : OptimizerState, optional
             What local steps begin with.
         """
-        import ray
-        from ray.exceptions import RayActorError
-
         refused, server_lost = "", False
         begun = time.perf_counter()
         busy, n_bytes, steps = 0.0, 0, 0
         worker = self.site.worker(task, incarnation, memory)
         messages: Sequence[Join] | Sequence[Push] | None = worker.begin()
-        while messages is not None:
-            calls = [
-                server.exchange.remote(message)
-                for server, message in zip(servers, messages, strict=True)
-            ]
-            try:
-                replies: list[Reply] = [fetched(ray, reply) for reply in ray.get(calls)]
-            except RefusedPushError as error:
-                refused = str(error).splitlines()[-1]
-                break
-            except RayActorError:
-                server_lost = True
-                break
-            n_bytes += sum(m.n_bytes for m in messages) + sum(r.n_bytes for r in replies)
-            read = time.perf_counter()
-            messages = worker.next(replies)
-            busy += time.perf_counter() - read
-            steps += messages is not None and isinstance(messages[0], Push)
+        with closing(channel(servers, worker)) as to_servers:
+            while messages is not None:
+                try:
+                    replies = to_servers.exchange(messages)
+                except RefusedPushError as error:
+                    refused = str(error).splitlines()[-1]
+                    break
+                except ServerGoneError:
+                    server_lost = True
+                    break
+                n_bytes += sum(m.n_bytes for m in messages) + sum(r.n_bytes for r in replies)
+                read = time.perf_counter()
+                messages = worker.next(replies)
+                busy += time.perf_counter() - read
+                steps += messages is not None and isinstance(messages[0], Push)
         seconds = time.perf_counter() - begun
         memory = self.site.memory
         return WorkerReport(steps, n_bytes, busy, seconds, memory, refused, server_lost)

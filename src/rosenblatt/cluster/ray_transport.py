@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from typing import Any, final
 
 import rosenblatt
-from rosenblatt.cluster.actors import ServerActor, WorkerActor, WorkerReport
+from rosenblatt.cluster.actors import ServerActor, Servers, WorkerActor, WorkerReport
+from rosenblatt.cluster.direct.handshake import TOKEN_BYTES
 from rosenblatt.cluster.outcome import EpochOutcome, ShardState
 from rosenblatt.cluster.sites import Job, part_of
 from rosenblatt.cluster.task import EpochTask
@@ -37,10 +39,14 @@ class RayTransport:
     ray : module
     lost_after : float
         Seconds.
+    direct : bool, default True
+        Whether workers and servers exchange their messages by TCP, where they can reach each other,
+        or as calls of Ray's.
     """
 
-    def __init__(self, ray: Any, lost_after: float = 5.0) -> None:
-        self.ray, self.lost_after = ray, lost_after
+    def __init__(self, ray: Any, lost_after: float = 5.0, *, direct: bool = True) -> None:
+        self.ray, self.lost_after, self.direct = ray, lost_after, direct
+        self._token = secrets.token_bytes(TOKEN_BYTES)
         self.workers: list[Any] = []
         self.servers: list[Any] = []
         self._left: list[Any] = []  # that were declared lost, and may wake again
@@ -67,13 +73,16 @@ class RayTransport:
         RuntimeError
             If one cannot be made.
         """
-        calls = [actor.ping.remote() for actor in (*self.servers, *self.workers)]
+        calls = [server.listen.remote(self._token) for server in self.servers if self.direct]
+        calls += [actor.ping.remote() for actor in (*self.servers, *self.workers)]
         try:
-            self.ray.get(calls, timeout=START_SECONDS)
+            found = self.ray.get(calls, timeout=START_SECONDS)
         except self.ray.exceptions.RayError as error:
             last = [line for line in str(error).splitlines() if line.strip()][-1].strip()
             raise RuntimeError(f"the cluster has not begun to work: {last}") from error
         self.started = set(range(len(self.workers)))
+        addresses = found[: len(self.servers)] if self.direct else []
+        self.reached = Servers(list(self.servers), addresses, self._token)
 
     def _new_server(self, k: int) -> Any:
         return self._server.remote(self._job, k, rosenblatt.__version__)
@@ -186,7 +195,7 @@ class EpochRun:
     def _start(self, k: int) -> None:
         transport = self.transport
         call = transport.workers[k].run.remote(
-            self._task, transport.servers, transport.incarnations[k], self._memory
+            self._task, transport.reached, transport.incarnations[k], self._memory
         )
         self._calls[call] = k
 

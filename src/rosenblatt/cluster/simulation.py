@@ -55,7 +55,7 @@ class Usage:
 
 
 @final
-@dataclass
+@dataclass(slots=True)
 class Exchange:
     """What a worker has sent, and the replies that it still waits for."""
 
@@ -92,6 +92,7 @@ class Simulation:
     ) -> None:
         self.workers, self.shards = workers, shards
         self.link, self.pace = link or Link(), pace or Pace()
+        self._draws_copies = self.link.loss > 0 or self.link.duplication > 0
         self.observe = observe
         self._draws = Random(seed)
         n, servers = len(workers), len(shards)
@@ -151,6 +152,8 @@ class Simulation:
 
     def _copies(self) -> int:
         """How often a message arrives."""
+        if not self._draws_copies:
+            return 1
         link = self.link
         if link.loss and self._draws.random() < link.loss:
             return 0
@@ -192,8 +195,7 @@ class Simulation:
         exchange.missing -= 1
         if exchange.missing:
             return
-        worker = self.workers[k]
-        messages = worker.next([r for r in exchange.replies if r is not None])
+        messages = self.workers[k].next([r for r in exchange.replies if r is not None])
         if messages is None:
             self._running -= 1
             exchange.sent, exchange.number = (), exchange.number + 1

@@ -46,11 +46,15 @@ class EpochTask:
     def batch(self, step: int) -> Rows:
         return self.order[step * self.batch_size :][: self.batch_size]
 
-    def part(self, step: int, worker: int, workers: int) -> Rows:
-        """A worker's rows of a batch that all share: neighbours, as many as the others' but one."""
-        batch = self.batch(step)
-        n = len(batch)
-        return batch[n * worker // workers : n * (worker + 1) // workers]
+    def part(self, step: int, worker: int, workers: int) -> tuple[Rows, float]:
+        """A worker's rows of a batch that all share, and their share of it.
+
+        They are neighbours, as many as the others' but one.
+        """
+        first = step * self.batch_size
+        n = min(self.batch_size, len(self.order) - first)
+        begin, end = n * worker // workers, n * (worker + 1) // workers
+        return self.order[first + begin : first + end], (end - begin) / n
 
     def pushes(self, mode: Mode, worker: int, workers: int, local_steps: int) -> int:
         """How many pushes a worker makes."""
@@ -74,14 +78,13 @@ class GradientWork(Work):
     def compute(self, step: int, theta: FloatArray) -> Computed:
         task = self.task
         if self.mode.summed:
-            rows = task.part(step, self.worker, self.workers)
-            share = len(rows) / len(task.batch(step))
+            rows, share = task.part(step, self.worker, self.workers)
         else:
             step = step * self.workers + self.worker
             rows, share = task.batch(step), 1.0
         if not len(rows):
             return Computed(np.zeros_like(theta), 0.0, 0, share)
-        g, loss = self.gradient(np.ascontiguousarray(rows), task.first_step + step)
+        g, loss = self.gradient(rows, task.first_step + step)
         return Computed(g, loss * len(rows), len(rows), share)
 
 
@@ -118,7 +121,7 @@ class LocalWork(Work):
         if self.mode.summed:
             first = step * self.local_steps
             steps = range(first, min(first + self.local_steps, task.steps))
-            parts = [task.part(k, self.worker, self.workers) for k in steps]
+            parts = [task.part(k, self.worker, self.workers)[0] for k in steps]
             share = 1 / self.workers
         else:
             every = range(self.worker, task.steps, self.workers)

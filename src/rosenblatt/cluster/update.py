@@ -9,17 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.cluster.ranges import Range
-from rosenblatt.engine import OptimizerState
-from rosenblatt.optimizers import DecoupledDecay
+from rosenblatt.engine import OptimizerState, optimizer_step
 from rosenblatt.problem import Problem
 from rosenblatt.regularization.clipping import NoClipping
 from rosenblatt.regularization.constraints import NoConstraint
+from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["DifferenceUpdate", "Measured", "OptimizerUpdate", "Update"]
-
-# Parameters that an optimiser moves at once, so that its temporaries stay in the cache.
-STRIP = 1 << 14
 
 
 @final
@@ -78,11 +75,10 @@ class OptimizerUpdate(Update):
             for p in part.pieces
             if p.constrained and not isinstance(problem.constraint, NoConstraint)
         ]
-        self.strips = [
-            (begin, min(begin + STRIP, end), lr, decay)
+        self.runs_of_rates = [
+            (slice(begin - part.begin, end - part.begin), lr, decay)
             for first, last, lr, decay in problem.rates
-            for begin in range(max(first, part.begin) - part.begin, len(part), STRIP)
-            if begin < (end := min(last, part.end) - part.begin)
+            if (begin := max(first, part.begin)) < (end := min(last, part.end))
         ]
         bounds = problem.network.bounds
         self.bounds = None if bounds is None else (bounds[0][part.run], bounds[1][part.run])
@@ -100,20 +96,15 @@ class OptimizerUpdate(Update):
         squares = [0.0] * self.n_layers
         for run, layer in self._runs:
             part = g[run]
-            squares[layer] += float(np.dot(part, part))
+            squares[layer] += float(matmul(part, part))
         if self._clips:
             g = problem.clipping.clip(g)
         moved = theta.copy()
-        slots = memory.slots
         t = int(memory.steps[0]) + 1
-        optimizer = problem.optimizer
-        decay = optimizer if isinstance(optimizer, DecoupledDecay) else None
-        for begin, end, of_lr, of_decay in self.strips:
+        for run, of_lr, of_decay in self.runs_of_rates:
+            own = memory.slots[:, run]
             factor = lr_factor * of_lr
-            strip = moved[begin:end]
-            if decay is not None:
-                strip *= decay.kept(factor, of_decay)
-            strip += optimizer.update(g[begin:end], slots[:, begin:end], t, factor)
+            optimizer_step(problem.optimizer, g[run], moved[run], own, t, factor, of_decay)
         if self.bounds is not None:
             np.clip(moved, *self.bounds, out=moved)
         for piece in self.constrained:

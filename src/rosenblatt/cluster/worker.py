@@ -97,10 +97,11 @@ class Worker:
 
     def next(self, replies: Sequence[Reply]) -> tuple[Join, ...] | tuple[Push, ...] | None:
         """What it sends after the replies of all servers; None at the end."""
-        if any(reply.stop for reply in replies):
+        steps = {reply.step for reply in replies}
+        if True in [reply.stop for reply in replies]:
             return None
-        step = min(reply.step for reply in replies)
-        if any(reply.step != step for reply in replies) and not self._asked_again:
+        step = min(steps)
+        if len(steps) > 1 and not self._asked_again:
             # Its predecessor ended between two pushes, whose step is repeated from what it read.
             self._asked_again = True
             return tuple(Join(self.number, self.incarnation, step) for _ in self.parts)

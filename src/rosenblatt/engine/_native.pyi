@@ -24,6 +24,24 @@ def at_exit() -> None: ...
 def use_blas(sgemm: Capsule, dgemm: Capsule) -> None: ...
 def philox(seed: int, step: int, layer: int, begin: int, out: npt.NDArray[np.uint32]) -> None: ...
 def shuffle(items: npt.NDArray[np.int64], generator: Capsule) -> None: ...
+def move32(
+    optimizer: Member,
+    gradient: FloatArray,
+    theta: FloatArray,
+    slots: FloatArray,
+    t: int,
+    lr_factor: float,
+    decay_factor: float,
+) -> None: ...
+def move64(
+    optimizer: Member,
+    gradient: FloatArray,
+    theta: FloatArray,
+    slots: FloatArray,
+    t: int,
+    lr_factor: float,
+    decay_factor: float,
+) -> None: ...
 
 @final
 class EpochRecord:

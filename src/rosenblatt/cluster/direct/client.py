@@ -1,0 +1,141 @@
+"""The worker's end: connections to all servers."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+from collections.abc import Sequence
+from typing import Any, final
+
+import numpy as np
+
+from rosenblatt.cluster.channel import Channel, ServerGoneError
+from rosenblatt.cluster.direct import handshake
+from rosenblatt.cluster.direct.codec import is_whole, sent
+from rosenblatt.cluster.direct.frames import (
+    PREFIX_BYTES,
+    Layout,
+    ProtocolError,
+    buffers,
+    layout,
+    lengths,
+)
+from rosenblatt.cluster.direct.sockets import JOINED, configured
+from rosenblatt.cluster.messages import Join, Push, RefusedPushError, Reply
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["DirectChannel"]
+
+CONNECT_SECONDS = 3.0
+
+
+@final
+class DirectChannel(Channel):
+    """A connection to each server. Parameters are received where they are read.
+
+    Parameters
+    ----------
+    addresses : sequence of (str, int)
+        Host and port of each server.
+    token : bytes
+    targets : sequence of arrays
+        Where the parameters of each server's range are to lie.
+
+    Raises
+    ------
+    OSError
+        If a server cannot be reached, or does not have the token.
+    """
+
+    def __init__(
+        self, addresses: Sequence[tuple[str, int]], token: bytes, targets: Sequence[FloatArray]
+    ) -> None:
+        self.targets = targets
+        self._sockets: list[socket.socket] = []
+        self._selector = selectors.DefaultSelector()
+        try:
+            for k, address in enumerate(addresses):
+                self._sockets.append(connected(address, token))
+                self._selector.register(self._sockets[k], selectors.EVENT_READ, k)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self._selector.close()
+        for connection in self._sockets:
+            connection.close()
+
+    def exchange(self, messages: Sequence[Join] | Sequence[Push]) -> list[Reply]:
+        try:
+            for k, connection in enumerate(self._sockets):
+                send(connection, buffers(*sent(messages[k])))
+            replies: dict[int, Reply] = {}
+            while len(replies) < len(self._sockets):
+                for key, _ in self._selector.select():
+                    server: int = key.data
+                    replies[server] = self._reply(self._sockets[server], self.targets[server])
+        except (OSError, EOFError) as error:
+            raise ServerGoneError(str(error)) from error
+        return [replies[k] for k in range(len(messages))]
+
+    def _reply(self, connection: socket.socket, target: FloatArray) -> Reply:
+        prefix = filled(connection, bytearray(PREFIX_BYTES))
+        n_header, total = lengths(prefix, target.nbytes + 16)
+        found = layout(filled(connection, bytearray(n_header)), total)
+        if "refused" in found.header:
+            raise RefusedPushError(str(found.header["refused"]))
+        version, step, stop = numbers_of(found, target)
+        fill(connection, target.view(np.uint8).data)
+        filled(connection, bytearray(total - target.nbytes))
+        return Reply(target, version, step, stop)
+
+
+def numbers_of(found: Layout, target: FloatArray) -> tuple[int, int, bool]:
+    """Version, step, and whether to stop; for parameters that fit the target."""
+    fits = [(dtype, shape) for dtype, shape, _ in found.arrays] == [(target.dtype, target.shape)]
+    given: Any = found.header.get("reply")
+    if fits and isinstance(given, list) and len(given) == 3:
+        version, step, stop = given
+        if is_whole(version) and is_whole(step) and isinstance(stop, bool):
+            return version, step, stop
+    raise ProtocolError("a reply that is none, or with other parameters than this worker's")
+
+
+def connected(address: tuple[str, int], token: bytes) -> socket.socket:
+    """A connection both of whose ends have shown the token."""
+    connection = configured(socket.create_connection(address, CONNECT_SECONDS))
+    try:
+        theirs = bytes(filled(connection, bytearray(handshake.NONCE_BYTES)))
+        nonce = handshake.new_nonce()
+        connection.sendall(nonce + handshake.proof(token, b"worker", theirs, nonce))
+        shown = bytes(filled(connection, bytearray(32)))
+        handshake.check(shown, handshake.proof(token, b"server", theirs, nonce))
+        connection.settimeout(None)
+    except EOFError:
+        connection.close()
+        raise handshake.AuthenticationError("the server has refused the token") from None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def send(connection: socket.socket, pieces: list[memoryview | bytes]) -> None:
+    if sum(map(len, pieces)) < JOINED:
+        pieces = [b"".join(pieces)]
+    for piece in pieces:
+        connection.sendall(piece)
+
+
+def fill(connection: socket.socket, view: memoryview) -> None:
+    while len(view):
+        n = connection.recv_into(view)
+        if not n:
+            raise EOFError("the server has gone")
+        view = view[n:]
+
+
+def filled(connection: socket.socket, memory: bytearray) -> bytearray:
+    fill(connection, memoryview(memory))
+    return memory
