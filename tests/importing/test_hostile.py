@@ -29,6 +29,15 @@ BASES = {
     "opencv": ["opencv/sigmoid.net.yml", "opencv/classes.net.xml", "opencv/gaussian.net.json"],
     "pyrenn": ["pyrenn/two.net.csv"],
     "weka": ["weka/classes_3.6.14.net.txt"],
+    "torch": [
+        *("torch/normalised.net.pt", "torch/normalised.net.safetensors"),
+        *("torch/classes.net.pt", "torch/double.net.safetensors"),
+    ],
+    "onnx": [
+        *("onnx/torch_normalised_traced.net.onnx", "onnx/torch_residual_dynamo.net.onnx"),
+        *("onnx/skl_columns_float.net.onnx", "onnx/skl_two_double.net.onnx"),
+        "onnx/ours_two.net.onnx",
+    ],
 }
 FEW, MANY = 150, 20_000
 ODD = [b"nan", b"inf", b"-1", b"0", b"1e999", b"99999999", b"4294967296", b'"', b"[", b"{", b"\0"]
@@ -73,7 +82,9 @@ CHANGES: list[Callable[[random.Random, bytes], bytes]] = [
 def refusal_of(path: Path) -> str | None:
     """The error of a file; None of one that predicts."""
     try:
-        imported = importing.read(path, data=FOLDER / "weka" / "classes.arff")
+        imported = importing.read(
+            path, data=FOLDER / "weka" / "classes.arff", activation=["relu", "gelu"]
+        )
     except InputError as error:
         return str(error)
     assert np.isfinite(imported.model.parameters).all()

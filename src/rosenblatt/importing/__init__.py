@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rosenblatt.importing import brain as _brain  # noqa: F401
 from rosenblatt.importing import fann as _fann  # noqa: F401
 from rosenblatt.importing import ml_fnn as _ml_fnn  # noqa: F401
+from rosenblatt.importing import onnx_reader as _onnx_reader  # noqa: F401
 from rosenblatt.importing import opencv as _opencv  # noqa: F401
 from rosenblatt.importing import pyrenn as _pyrenn  # noqa: F401
 from rosenblatt.importing import pytorch as _pytorch  # noqa: F401

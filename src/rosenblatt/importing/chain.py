@@ -95,23 +95,28 @@ class Chain:
         """Add units as `dense` does, whose values stand before all that they take."""
         scale, shift, n_before = self._scale, self._shift, len(self._layers)
         self.dense(weights, biases, forms)
-        block, arrays = self._layers[n_before:], self._arrays[n_before:]
+        block, arrays = in_one(self._layers[n_before:], self._arrays[n_before:])
         del self._layers[n_before:], self._arrays[n_before:]
-        if len(block) == 1:
-            self.layer(BesideInput(block[0]), arrays[0])
-        else:
-            named = {f"{k}.{name}": a for k, of in enumerate(arrays) for name, a in of.items()}
-            self.layer(BesideInput(Sequential(tuple(block))), named)
+        self.layer(BesideInput(block), arrays)
         self._scale = np.concatenate([self._scale, scale])
         self._shift = np.concatenate([self._shift, shift])
 
-    def layer(self, layer: Layer, arrays: Mapping[str, Float64Array]) -> None:
-        """Add any layer, with its parameters and its state by name.
+    def layer(
+        self, layer: Layer, arrays: Mapping[str, Float64Array], width: int | None = None
+    ) -> None:
+        """Add any layer, with its parameters and its state by name, and its width if another.
 
         What the layer before has beside its member must have been taken in: `settle`.
         """
         self._layers.append(layer)
         self._arrays.append(arrays)
+        if width is not None:
+            self._scale, self._shift = np.ones(width), np.zeros(width)
+
+    def block(self) -> tuple[Layer, Mapping[str, Float64Array]]:
+        """All layers as one, with their parameters and state by name."""
+        self.settle()
+        return in_one(self._layers, self._arrays)
 
     def settle(self) -> None:
         """Take in what waits for the next layer's weights, by a layer that does nothing else."""
@@ -197,6 +202,16 @@ class Chain:
         own = network.named_state(state)
         fill(own, {name: named.pop(name) for name in own})
         return Model(network, network.pack_named(named), loss, state)
+
+
+def in_one(
+    layers: Sequence[Layer], arrays: Sequence[Mapping[str, Float64Array]]
+) -> tuple[Layer, Mapping[str, Float64Array]]:
+    """Several layers as one, with the names that the arrays have there."""
+    if len(layers) == 1:
+        return layers[0], arrays[0]
+    named = {f"{k}.{name}": a for k, of in enumerate(arrays) for name, a in of.items()}
+    return Sequential(tuple(layers)), named
 
 
 def numbers_of(forms: Sequence[Form], name: str) -> Float64Array:

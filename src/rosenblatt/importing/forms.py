@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, field
 from typing import final
 
-from rosenblatt.activations import Activation, Identity
+from rosenblatt.activations import Activation, HardTanh, Identity
 
-__all__ = ["Form"]
+__all__ = ["Form", "clipped", "ramp"]
 
 
 @final
@@ -34,3 +34,14 @@ class Form:
     scale: float = 1.0
     shift: float = 0.0
     limit: float = math.inf
+
+
+def clipped(low: float, high: float) -> Form:
+    """z held between two numbers, the first below the second."""
+    half, middle = (high - low) / 2, (high + low) / 2
+    return Form(HardTanh(), rate=1 / half, offset=-middle / half, scale=half, shift=middle)
+
+
+def ramp(slope: float, offset: float) -> Form:
+    """slope · z + offset, held between 0 and 1."""
+    return Form(HardTanh(), rate=2 * slope, offset=2 * offset - 1, scale=0.5, shift=0.5)

@@ -21,8 +21,8 @@ NUMBERS = re.compile(rb"\[\s*+" + NUMBER + rb"(?:\s*+,\s*+" + NUMBER + rb")*+\s*
 COSTS = {b",": 16, b"[": 96, b"{": 240, b":": 130, b'"': 32}
 
 
-def json_value(source: Source) -> Any:
-    """The value of a file of JSON; a list of nothing but numbers is an array.
+def json_value(source: Source, data: bytes | None = None) -> Any:
+    """The value of a file of JSON, or of a part of it; a list of nothing but numbers is an array.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def json_value(source: Source) -> Any:
         arrays.append(array)
         return b'{"\\u0000":%d}' % (len(arrays) - 1)
 
-    data = source.data
+    data = source.data if data is None else data
     n_numbers = data.count(b",") + 1
     source.check_memory(8 * n_numbers, "its numbers")
     rest = NUMBERS.sub(taken, data)

@@ -14,12 +14,22 @@ from rosenblatt.importing.chain import Chain
 from rosenblatt.importing.endings import Ending, Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
-from rosenblatt.network import ActivationLayer, Dropout, NormalizationLayer, PReLU
+from rosenblatt.network import ActivationLayer, Dropout, NormalizationLayer, PReLU, Residual
 from rosenblatt.normalizations import BatchNorm, Normalization
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import Float64Array
 
-__all__ = ["Activated", "Dropped", "Linear", "Normalized", "Piece", "Sloped", "finished"]
+__all__ = [
+    "Activated",
+    "Dropped",
+    "Linear",
+    "Normalized",
+    "Piece",
+    "ResidualBlock",
+    "Scaled",
+    "Sloped",
+    "finished",
+]
 
 
 @final
@@ -71,7 +81,28 @@ class Sloped:
     slopes: Float64Array
 
 
-Piece = Linear | Activated | Normalized | Dropped | Sloped
+@final
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """scale ⊙ x + shift, which becomes part of the weights behind it or before it."""
+
+    place: str
+    scale: Float64Array
+    shift: Float64Array
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class ResidualBlock:
+    """x + f(x), or x P + f(x), with the pieces of f and P (n_in, n_out)."""
+
+    place: str
+    pieces: tuple[Piece, ...]
+    projection: Float64Array | None = None
+
+
+Piece = Linear | Activated | Normalized | Dropped | Sloped | Scaled | ResidualBlock
+PROJECTION = "projection"  # the name of a residual connection's own weights
 SOFTMAX = Form(Softmax())
 LOGISTIC = Form(Sigmoid())
 
@@ -112,7 +143,7 @@ def finished(pieces: Sequence[Piece], given: Given) -> Ending:
 
 def n_inputs_of(pieces: Sequence[Piece], first: Linear) -> int:
     head = pieces[0]
-    return len(head.scale) if isinstance(head, Normalized) else len(first.weights)
+    return len(head.scale) if isinstance(head, Normalized | Scaled) else len(first.weights)
 
 
 def widths_of(pieces: Sequence[Piece]) -> list[int]:
@@ -143,6 +174,16 @@ def put(chain: Chain, pieces: Sequence[Piece]) -> None:
             case Sloped():
                 chain.settle()
                 chain.layer(PReLU(len(piece.slopes) == 1), {"slope": piece.slopes})
+            case Scaled():
+                chain.scaled(piece.scale, piece.shift)
+            case ResidualBlock():
+                chain.settle()
+                inner = Chain(chain.width)
+                put(inner, piece.pieces)
+                layer, own = inner.block()
+                if piece.projection is not None:
+                    own = {**own, PROJECTION: piece.projection}
+                chain.layer(Residual(layer), own, inner.width)
 
 
 def activate(chain: Chain, form: Form, *, is_last: bool) -> None:
@@ -168,6 +209,8 @@ def check(piece: Piece, width: int) -> None:
         case Sloped():
             n, numbers = len(piece.slopes), [piece.slopes]
             n = width if n == 1 else n
+        case Scaled():
+            n, numbers = len(piece.scale), [piece.scale, piece.shift]
         case _:
             return
     if n != width:

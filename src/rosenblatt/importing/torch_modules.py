@@ -14,7 +14,6 @@ from rosenblatt.activations import (
     SELU,
     HardSigmoid,
     HardSwish,
-    HardTanh,
     LeakyReLU,
     Mish,
     ReLU,
@@ -26,7 +25,7 @@ from rosenblatt.activations import (
     Tanh,
 )
 from rosenblatt.errors import InputError
-from rosenblatt.importing.forms import Form
+from rosenblatt.importing.forms import Form, clipped
 from rosenblatt.importing.pieces import Activated, Dropped, Linear, Normalized, Piece, Sloped
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.support.types import Float64Array
@@ -98,11 +97,6 @@ def softplus(module: Any) -> Form:
     return Form(Softplus(), rate=module.beta, scale=1 / module.beta)
 
 
-def hard_tanh(module: Any) -> Form:
-    half, middle = (module.max_val - module.min_val) / 2, (module.max_val + module.min_val) / 2
-    return Form(HardTanh(), rate=1 / half, offset=-middle / half, scale=half, shift=middle)
-
-
 def softmax(module: Any) -> Form:
     if module.dim not in (1, -1):
         raise InputError(f"Softmax acts along dim={module.dim}: one of dim=1, over units, is read")
@@ -129,12 +123,12 @@ FORMS: dict[str, Callable[[Any], Form]] = {
     "GELU": lambda module: Form(GELU(module.approximate == "tanh")),
     "Hardsigmoid": lambda module: Form(HardSigmoid()),
     "Hardswish": lambda module: Form(HardSwish()),
-    "Hardtanh": hard_tanh,
+    "Hardtanh": lambda module: clipped(module.min_val, module.max_val),
     "LeakyReLU": lambda module: Form(LeakyReLU(module.negative_slope)),
     "LogSigmoid": lambda module: Form(Softplus(), rate=-1, scale=-1),
     "Mish": lambda module: Form(Mish()),
     "ReLU": lambda module: Form(ReLU()),
-    "ReLU6": hard_tanh,
+    "ReLU6": lambda module: clipped(0, 6),
     "SELU": lambda module: Form(SELU()),
     "SiLU": lambda module: Form(SiLU()),
     "Sigmoid": lambda module: Form(Sigmoid()),
