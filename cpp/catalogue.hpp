@@ -10,6 +10,7 @@
 #include "normalizations.hpp"
 #include "optimizers.hpp"
 #include "penalties.hpp"
+#include "policy_losses.hpp"
 #include "regression_losses.hpp"
 
 #include <variant>
@@ -21,7 +22,7 @@ using Activation = std::variant<Identity, Sigmoid, Tanh, ReLU, Softmax, LeakyReL
                                 ClippedLogistic, StepwiseSigmoid, StepwiseTanh>;
 using Loss = std::variant<SquaredError, BinaryCrossEntropy, CategoricalCrossEntropy, Poisson, Huber, LogCosh,
                           AbsoluteError, Quantile, BinaryFocal, CategoricalFocal, Gaussian, NegativeBinomial,
-                          GaussianMixture>;
+                          GaussianMixture, PolicyGradient, GaussianPolicyGradient>;
 using Normalization = std::variant<LayerNorm, BatchNorm>;
 using Penalty = std::variant<L2, L1, ElasticNet>;
 using Optimizer = std::variant<SGD, AdaGrad, RMSProp, AdaDelta, Adam, AdamW, AMSGrad, NAdam, RAdam, Lion>;

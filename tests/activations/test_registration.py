@@ -266,4 +266,9 @@ def test_every_member_of_the_library_is_registered() -> None:
 def test_every_loss_of_one_number_has_a_link() -> None:
     """A distribution is no prediction that an export could give."""
     without = {record.cls for record in LOSSES if record.link is None}
-    assert without == {losses.Gaussian, losses.GaussianMixture, losses.NegativeBinomial}
+    assert without == {
+        losses.Gaussian,
+        losses.GaussianMixture,
+        losses.GaussianPolicyGradient,
+        losses.NegativeBinomial,
+    }

@@ -109,6 +109,11 @@ def pinball(s: torch.Tensor, y: torch.Tensor, levels: tuple[float, ...]) -> torc
     return torch.maximum(tau * u, (tau - 1) * u).sum((1, 2))
 
 
+def policy_gradient(s: torch.Tensor, y: torch.Tensor, beta: float) -> torch.Tensor:
+    policy = torch.distributions.Categorical(logits=s)
+    return -y[:, 1] * policy.log_prob(y[:, 0]) - beta * policy.entropy()
+
+
 LOSSES = {
     "SquaredError()": (
         ("SquaredError", {}, "numbers"),
@@ -157,6 +162,11 @@ LOSSES = {
         ("BinaryFocal", {"gamma": 0.5}, "labels"),
         lambda s, y: binary_focal(s, y, 0.5),
     ),
+    "PolicyGradient()": (("PolicyGradient", {}, "actions"), lambda s, y: policy_gradient(s, y, 0)),
+    "PolicyGradient(0.3)": (
+        ("PolicyGradient", {"entropy": 0.3}, "actions"),
+        lambda s, y: policy_gradient(s, y, 0.3),
+    ),
     "CategoricalFocal()": (
         ("CategoricalFocal", {}, "codes"),
         lambda s, y: categorical_focal(s, y, 2.0),
@@ -179,6 +189,7 @@ TARGETS = {
     "number": [row[:1] for row in numbers],
     "labels": rng.integers(0, 2, (5, K)).astype(float).tolist(),
     "codes": [[2.0], [0.0], [1.0], [1.0], [0.0]],
+    "actions": [[2.0, 0.7], [0.0, -1.3], [1.0, 0.4], [1.0, -0.2], [0.0, 2.1]],
     "counts": rng.poisson(1.5, (5, K)).astype(float).tolist(),
 }
 

@@ -50,7 +50,7 @@ from rosenblatt.losses import (
 from rosenblatt.network import Dense, Network
 from rosenblatt.problem import Arrays
 from rosenblatt.regularization.penalties import L2
-from tests.support.members import LOSSES, TRAINABLE, takes_codes
+from tests.support.members import LOSSES, TRAINABLE, targets
 from tests.support.native_cases import each_build, use
 
 Points = npt.NDArray[Any]
@@ -343,7 +343,7 @@ def test_nan_passes_every_loss(build: Any, loss: Loss, position: int, dtype: Any
     net = Network(1, (Dense(3),))
     theta = np.zeros(6, dtype)
     theta[3 + position] = np.nan
-    columns = 1 if takes_codes(loss) else 3
+    columns = targets(loss, 1, 3).shape[1]
     arrays = Arrays(np.zeros((1, 1), dtype), np.ones((1, columns), dtype))
     value, _, gradient = NativeObjective(net, loss, L2(), arrays, 1).value_and_gradient(theta)
     assert math.isnan(value)

@@ -34,6 +34,7 @@ from rosenblatt.losses import (
     Loss,
     NegativeBinomial,
     Poisson,
+    PolicyGradient,
     Quantile,
 )
 from rosenblatt.network import Dense, Network
@@ -66,6 +67,7 @@ LOSSES: list[Loss] = [
     *(loss for cls in kernel_classes()["losses"] if (loss := cls()).outputs_per_target == 1),
     BinaryCrossEntropy(smoothing=0.2),
     CategoricalCrossEntropy(smoothing=0.2),
+    PolicyGradient(entropy=0.3),
 ]
 # Losses of several outputs a target, whose number suits few networks here.
 SPREADS: list[Loss] = [
@@ -152,6 +154,9 @@ def targets(loss: Loss, n: int, n_outputs: int, seed: int = 0) -> npt.NDArray[np
         return rng.integers(0, n_outputs, (n, 1)).astype(np.float64)
     if isinstance(loss, BinaryCrossEntropy | BinaryFocal):
         return rng.integers(0, 2, (n, n_outputs)).astype(np.float64)
+    if isinstance(loss, PolicyGradient):
+        action = rng.integers(0, n_outputs, n)
+        return np.column_stack([action, rng.standard_normal(n)])
     n_targets = n_outputs // loss.outputs_per_target
     if isinstance(loss, Poisson | NegativeBinomial):
         return rng.poisson(1.5, (n, n_targets)).astype(np.float64)

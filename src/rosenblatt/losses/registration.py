@@ -19,6 +19,7 @@ class Targets(Enum):
     NUMBERS = "numbers"
     LABELS = "two classes or several labels"
     CLASSES = "three classes or more"
+    ACTIONS = "actions and their advantages"
 
 
 @final

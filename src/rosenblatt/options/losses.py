@@ -41,6 +41,7 @@ def link_name(loss: Loss) -> str:
 def regression_loss(given: Any) -> Loss:
     """The loss of numbers that a name or an object stands for."""
     if isinstance(given, Loss):
+        refuse(given, (Targets.ACTIONS,), NOT_AN_AGENT)
         refuse(given, (Targets.LABELS, Targets.CLASSES), not_numbers())
         return given
     of_classes = {**by_name(Targets.LABELS), **by_name(Targets.CLASSES)}
@@ -57,6 +58,7 @@ def classification_loss(given: Any, multiclass: bool, p_min: float) -> Loss:
     targets = Targets.CLASSES if multiclass else Targets.LABELS
     known = by_name(targets)
     if isinstance(given, Loss):
+        refuse(given, (Targets.ACTIONS,), NOT_AN_AGENT)
         refuse(given, (Targets.NUMBERS,), not_classes())
         record = REGISTRY.of(given)
         if record is not None and record.targets is not targets:
@@ -73,6 +75,7 @@ def classification_loss(given: Any, multiclass: bool, p_min: float) -> Loss:
     return cls(p_min) if cls in (BinaryCrossEntropy, CategoricalCrossEntropy) else cls()
 
 
+NOT_AN_AGENT = "is a loss of actions: the agents of rosenblatt.agents train with it."
 OBJECT = "an object of rosenblatt.losses"
 GIVEN = {
     Targets.LABELS: "are of two classes or several labels",

@@ -1,0 +1,278 @@
+"""What all agents have: parameters, a policy that predicts, a history, callbacks."""
+
+from __future__ import annotations
+
+import math
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext
+from numbers import Integral, Real
+from os import PathLike
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval
+
+from rosenblatt.activations import Activation
+from rosenblatt.agents.actions import Actions
+from rosenblatt.agents.environment import Environment, opened
+from rosenblatt.agents.learner import Design, Trained
+from rosenblatt.callbacks import EpochEnd, StopTraining
+from rosenblatt.errors import InputError
+from rosenblatt.model import Predictor
+from rosenblatt.options.activations import hidden_activations
+from rosenblatt.options.intervals import POSITIVE
+from rosenblatt.support.held_numbers import HeldNumbers
+from rosenblatt.support.types import FloatArray
+
+__all__ = ["LAST_EPISODES", "Agent"]
+
+LAST_EPISODES = 100  # over which a history takes the mean return
+
+Callback = Callable[[EpochEnd], Any]
+UNIT = Interval(Real, 0, 1, closed="both")
+AT_LEAST_ONE = Interval(Integral, 1, None, closed="left")
+
+
+class Agent(HeldNumbers, BaseEstimator):
+    """Everything of an agent but how it learns."""
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "hidden_layer_sizes": ["array-like", Integral],
+        "activation": [str, list, tuple, Activation],
+        "learning_rate": [POSITIVE],
+        "gamma": [UNIT],
+        "max_grad_norm": [POSITIVE, None],
+        "anneal": ["boolean"],
+        "random_state": ["random_state"],
+    }
+
+    hidden_layer_sizes: Any
+    activation: Any
+    learning_rate: float
+    gamma: float
+    max_grad_norm: float | None
+    anneal: bool
+    random_state: Any
+
+    actions_: Actions
+    center_: FloatArray
+    scale_: FloatArray
+    n_features_in_: int
+    value_scale_: float | None
+    n_steps_: int
+    stop_reason_: str
+    episode_returns_: list[float]
+    history_: list[dict[str, Any]]
+    _trained: dict[str, Trained]
+    _snapshot: Predictor | None = None
+
+    def learn(
+        self,
+        env: Any,
+        total_steps: int,
+        *,
+        target_return: float | None = None,
+        callbacks: Callback | Sequence[Callback] = (),
+    ) -> Self:
+        """Learn by acting in an environment.
+
+        A further call goes on from the weights that there are, also in another environment of the
+        same spaces; `sklearn.base.clone` gives a new agent.
+
+        Parameters
+        ----------
+        env : str or gymnasium.Env
+            The id of an environment, or one that is made, which stays open.
+        total_steps : int
+            Steps in the environment. REINFORCE may take some more, to the end of an episode.
+        target_return : float, optional
+            End as soon as the last 100 episodes have this mean return.
+        callbacks : callable or list of callables, optional
+            Called after every update with a `rosenblatt.callbacks.EpochEnd`, whose `epoch` counts
+            the updates. True as an answer, or `StopTraining`, ends the learning.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ImportError
+            Where Gymnasium is not installed.
+        ValueError
+            For parameters out of their range, and environments that do not suit; a
+            `DivergenceError` where numbers stop being finite.
+        """
+        self._validate_params()
+        if not isinstance(total_steps, Integral) or total_steps < 1:
+            raise InputError(f"total_steps must be a whole number from 1, got {total_steps!r}.")
+        environment, made = opened(env)
+        with closing(environment.env) if made else nullcontext():
+            if hasattr(self, "actions_"):
+                self._check_same(environment)
+            else:
+                self._begin(environment)
+            called = callbacks if isinstance(callbacks, Sequence) else (callbacks,)
+            self._run(environment, int(total_steps), target_return, called)
+        return self
+
+    def predict(self, observation: Any) -> Any:
+        """The likeliest action at an observation, or at each of several.
+
+        Parameters
+        ----------
+        observation : array-like of shape (n_inputs,) or (n, n_inputs)
+            As the environment gives it.
+
+        Returns
+        -------
+        int, or array
+            An action for `env.step`; for several observations an array of n actions.
+        """
+        x, predict = self._scaled(observation), self._predictor()
+        best = self.actions_.best(predict(x))
+        return int(best) if best.ndim == 0 else best
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write what was learnt to a file, in one atomic step; `rosenblatt.agents.load` reads it.
+
+        The networks and the parameters are kept, the history and the optimiser's state are not: an
+        agent that is loaded predicts the same, and learns on with fresh moments.
+
+        Raises
+        ------
+        InputError
+            Where a parameter is an object, or the file cannot be written.
+        """
+        from rosenblatt.agents.saving import write_agent
+
+        self._check_learned()
+        write_agent(self, path)
+
+    def _scaled(self, observation: Any) -> FloatArray:
+        self._check_learned()
+        x = np.asarray(observation, np.float32)
+        if x.ndim not in (1, 2) or x.shape[-1] != self.n_features_in_:
+            raise InputError(
+                f"an observation has {self.n_features_in_} numbers, got an array of shape"
+                f" {x.shape}."
+            )
+        return (x - self.center_) / self.scale_
+
+    def _check_learned(self) -> None:
+        if not hasattr(self, "actions_"):
+            raise NotFittedError(
+                f"this {type(self).__name__} has learned nothing yet: call learn first."
+            )
+
+    def _predictor(self) -> Predictor:
+        """A snapshot's, made anew after every call of `learn`."""
+        if self._snapshot is None:
+            acting = next(iter(self._trained.values()))
+            self._snapshot = Predictor(acting.model)
+        return self._snapshot
+
+    def _begin(self, environment: Environment) -> None:
+        """What is fixed by the first environment."""
+        self._check_actions(environment)
+        rng = check_random_state(self.random_state)
+        # A generator of its own: what callers draw does not change what it does.
+        self._rng = np.random.RandomState(rng.randint(2**31))
+        self.center_, self.scale_ = environment.center, environment.scale
+        self.n_features_in_ = environment.n_inputs
+        self.n_steps_, self.episode_returns_, self.history_ = 0, [], []
+        designs = self._designs(environment.n_inputs, environment.actions)
+        self._trained = {name: design.begun(self._rng) for name, design in designs.items()}
+        self.value_scale_ = None
+        self.actions_ = environment.actions
+
+    def _restore(
+        self,
+        actions: Actions,
+        center: FloatArray,
+        scale: FloatArray,
+        weights: Mapping[str, FloatArray],
+    ) -> None:
+        """What a file holds; ValueError where its parts do not fit together."""
+        designs = self._designs(len(center), actions)
+        if weights.keys() != designs.keys():
+            raise ValueError(f"expected the weights of {list(designs)}, got {list(weights)}")
+        self._trained = {name: design.restored(weights[name]) for name, design in designs.items()}
+        self._rng = np.random.RandomState(check_random_state(self.random_state).randint(2**31))
+        self.center_, self.scale_, self.n_features_in_ = center, scale, len(center)
+        self.episode_returns_, self.history_ = [], []
+        self.value_scale_, self.actions_ = None, actions
+
+    def _check_same(self, environment: Environment) -> None:
+        same = environment.actions == self.actions_ and environment.n_inputs == self.n_features_in_
+        if not same:
+            raise InputError(
+                f"{type(self).__name__} has learned with {self.n_features_in_} inputs and"
+                f" {self.actions_}, and {environment.name} has {environment.n_inputs} and"
+                f" {environment.actions}: take a new agent, by sklearn.base.clone."
+            )
+
+    def _check_actions(self, environment: Environment) -> None:
+        """InputError where the actions are not of a kind that the agent learns."""
+
+    def _hidden(self) -> tuple[tuple[int, ...], tuple[Activation, ...]]:
+        given = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
+        if any(not isinstance(n, Integral) or n < 1 for n in given):
+            raise InputError(
+                f"hidden_layer_sizes={self.hidden_layer_sizes!r} must be whole numbers of units,"
+                " from 1."
+            )
+        sizes = tuple(int(n) for n in given)
+        return sizes, hidden_activations(self.activation, len(sizes))
+
+    def _run(
+        self,
+        environment: Environment,
+        total_steps: int,
+        target_return: float | None,
+        callbacks: Sequence[Callback],
+    ) -> None:
+        begun, already = time.perf_counter(), self.n_steps_
+        self._snapshot = None
+        self.stop_reason_ = f"{total_steps} steps were taken"
+        for played, measured in self._updates(environment, total_steps):
+            self.n_steps_ = already + played
+            last = self.episode_returns_[-LAST_EPISODES:]
+            mean = float(np.mean(last)) if last else math.nan
+            record = {
+                "steps": self.n_steps_,
+                "episodes": len(self.episode_returns_),
+                "mean_return": mean,
+                **measured,
+                "seconds": time.perf_counter() - begun,
+            }
+            self.history_.append(record)
+            end = EpochEnd(len(self.history_), record, self)
+            self._snapshot = None
+            try:
+                answers = [callback(end) for callback in callbacks]
+            except StopTraining as stop:
+                self.stop_reason_ = str(stop) or "a callback ended the learning"
+                break
+            if any(answers):
+                self.stop_reason_ = "a callback ended the learning"
+                break
+            if target_return is not None and len(last) == LAST_EPISODES and mean >= target_return:
+                self.stop_reason_ = f"the last {LAST_EPISODES} episodes had a return of {mean:.4g}"
+                break
+        self._snapshot = None
+
+    @abstractmethod
+    def _designs(self, n_inputs: int, actions: Actions) -> dict[str, Design]:
+        """The networks by name, of which the first one acts."""
+
+    @abstractmethod
+    def _updates(
+        self, environment: Environment, total_steps: int
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Act and learn; after every update the steps that were taken, and what was measured."""
