@@ -20,7 +20,7 @@ QUICK = ["--example", "iris", "--epochs", "3"]
 
 
 def test_the_names_are_those_of_the_library() -> None:
-    assert tuple(COMPRESSORS) == COMPRESSIONS
+    assert (*COMPRESSORS, "auto") == COMPRESSIONS
     for mode in MODES:
         training.mode_of(mode, 3)
 
@@ -62,11 +62,35 @@ def test_simulated_workers_make_the_model_of_one_process(
     for name, given in (("one", ["--jobs", "1"]), ("three", ["--workers", "3"])):
         out = tmp_path / f"{name}.safetensors"
         address = ["--cluster", "inproc"] if name == "three" else []
-        command("train", *QUICK, "--hidden", "8", *given, *address, "--out", out)
+        shown = command("train", *QUICK, "--hidden", "8", *given, *address, "--out", out)
         models.append(load_model(out).model)
     assert "3 workers and 1 server sent" in capsys.readouterr().err
+    table = [line.split() for line in shown.splitlines() if " 0% " in line]
+    assert [line[:2] for line in table] == [["0", "12"], ["1", "12"], ["2", "12"]]
     one, three = (model.parameters for model in models)
     np.testing.assert_allclose(one, three, rtol=1e-3, atol=1e-4)  # float32
+
+
+def test_what_joining_means_is_said_once_before_another_machine_is_joined() -> None:
+    def said(address: str | None) -> tuple[str, ...]:
+        return ClusterOptions(2, 1, "sync", 3, 1, None, address).before
+
+    for own in (None, "auto", "127.0.0.1:6379", "ray://localhost:10001", "[::1]:6379"):
+        assert said(own) == ()
+    (note,) = said("ray://head.example:10001")
+    assert "head.example:10001 runs your code" in note
+    assert said("ray://head.example:10001") == ()
+
+
+def test_a_chosen_compression_is_explained() -> None:
+    entry = {"bytes_sent": 5e6, "idle": 0.25, "staleness_max": 0, "workers_lost": 0}
+
+    class Fitted:
+        history_ = (entry,)
+
+    options = ClusterOptions(2, 1, "sync", 3, 1, "auto", None)
+    options.report.compression = "no compression: the connections could not be measured"
+    assert "could not be measured" in options.notes(Fitted)[1]
 
 
 def test_the_notes_tell_what_was_used(monkeypatch: Any) -> None:

@@ -144,6 +144,7 @@ def test_all_options_reach_the_cluster(ray: Any) -> None:
     for options in (
         {"mode": "async", "compression": "top_k"},
         {"local_steps": 4, "servers": 2},
+        {"compression": "auto"},
     ):
         found = ClusterTraining(est, workers=2, **options).fit(X, Y)
         assert found.score(X, Y) > 0.6

@@ -14,6 +14,7 @@ ROOT = Path(rosenblatt.__file__).parent
 SHOWN = (
     "checkpoints",
     "cli",
+    "cluster/choice.py",
     "cluster/local_cluster.py",
     "cluster/refusals.py",
     "distributions",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 from rosenblatt.cli.options import check, check_member
+from rosenblatt.cli.screen import Screen
+from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.errors import InputError
 from rosenblatt.support.listing import count
 
 __all__ = ["COMPRESSIONS", "MODES", "ClusterOptions"]
 
 MODES = ("sync", "async", "bounded")
-COMPRESSIONS = ("top_k", "random_k", "sign", "int8", "low_rank")
+COMPRESSIONS = ("top_k", "random_k", "sign", "int8", "low_rank", "auto")
+MOST_LINES = 32  # of a table of workers
 
 
 @final
@@ -28,6 +31,7 @@ class ClusterOptions:
     local_steps: int
     compression: str | None
     address: str | None
+    report: ClusterReport = field(default_factory=ClusterReport, compare=False)
 
     def __post_init__(self) -> None:
         check("--workers", self.workers, self.workers >= 1, "at least 1", "2")
@@ -57,6 +61,7 @@ class ClusterOptions:
             local_steps=self.local_steps,
             compression=self.compression,
             address=self.address,
+            report=self.report,
         )
         try:
             return training.fit(*rows, **validation)
@@ -75,6 +80,8 @@ class ClusterOptions:
             f"{count(self.workers, 'worker')} and {count(self.servers, 'server')} sent"
             f" {megabytes:.1f} MB; the workers waited {idle:.0%} of their time"
         ]
+        if self.report.compression:
+            said.append(self.report.compression)
         if behind:
             said.append(f"gradients were {count(behind, 'step')} old at most")
         lost = sum(entry["workers_lost"] for entry in entries)
@@ -84,3 +91,30 @@ class ClusterOptions:
         if self.address is None and self.workers > cores:
             said.append(f"the workers shared {count(cores, 'core')}, so that more are no faster")
         return tuple(said)
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """What is to be said before the cluster is joined."""
+        from rosenblatt.cluster.local_cluster import trust_note
+
+        note = trust_note(self.address)
+        return (note,) if note else ()
+
+    def show_workers(self, screen: Screen) -> None:
+        """A line for each worker, the first ones of very many."""
+        workers = self.report.workers[:MOST_LINES]
+        rows = [
+            (
+                str(k),
+                f"{of.steps:,}",
+                f"{of.bytes_sent / 1e6:,.1f}",
+                f"{of.busy:.2f}",
+                f"{of.idle:.0%}",
+                f"{of.lost:,}",
+            )
+            for k, of in enumerate(workers)
+        ]
+        if rows:
+            screen.say()
+            headings = "worker", "steps", "MB", "seconds computing", "waited", "replaced"
+            screen.lines(headings, rows, [False] * len(rows))

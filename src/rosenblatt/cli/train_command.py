@@ -49,6 +49,8 @@ def run_train(
         weight_column=weight_column,
         n_units=options.hidden[0] if options.hidden else 1,
     )
+    if cluster is not None:
+        screen.notes(cluster.before)
     trained = train_network(
         table.prepared,
         options,
@@ -56,4 +58,6 @@ def run_train(
         checkpoint=checkpoint,
         cluster=cluster,
     )
+    if cluster is not None:
+        cluster.show_workers(screen)
     return saved_and_shown(source, screen, place, trained, table.notes)

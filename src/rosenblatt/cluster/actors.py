@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any, NamedTuple, final
 
 import numpy as np
@@ -14,9 +14,12 @@ import numpy.typing as npt
 
 import rosenblatt
 from rosenblatt.cluster.channel import Channel, ServerGoneError
-from rosenblatt.cluster.direct import DirectChannel, Listener
+from rosenblatt.cluster.choice import Price, prices_of
+from rosenblatt.cluster.direct import DirectChannel, Listener, measured_link
+from rosenblatt.cluster.hardware import Link
 from rosenblatt.cluster.messages import Delivery, Join, Push, RefusedPushError, Reply
 from rosenblatt.cluster.outcome import ShardState
+from rosenblatt.cluster.plan import ClusterPlan
 from rosenblatt.cluster.ray_channel import RayChannel, with_parameters
 from rosenblatt.cluster.sites import Job, WorkerSite, server
 from rosenblatt.cluster.task import EpochTask
@@ -237,6 +240,17 @@ class WorkerActor:
         seconds = time.perf_counter() - begun
         memory = self.site.memory
         return WorkerReport(steps, n_bytes, busy, seconds, memory, refused, server_lost)
+
+    def measure(self, servers: Servers) -> tuple[Link | None, float, dict[str, Price]]:
+        """The connection to the first server, seconds of a push, and what compressing costs."""
+        link, n = None, len(self.site.job.parts[0])
+        if servers.addresses:
+            with suppress(OSError):
+                link = measured_link(servers.addresses[0], servers.token, n)
+        return link, self.site.seconds_of_push(), prices_of(self.site.job, timed=True)
+
+    def compress(self, plan: ClusterPlan) -> None:
+        self.site.compress(plan)
 
     def ping(self) -> int:
         """The process's id, at once."""

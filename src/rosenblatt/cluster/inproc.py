@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import final
 
+from rosenblatt.cluster.choice import decided, prices_of
 from rosenblatt.cluster.hardware import Link, Pace
 from rosenblatt.cluster.outcome import EpochOutcome, ShardState
+from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.cluster.simulation import Simulation
 from rosenblatt.cluster.sites import Job, WorkerSite, part_of, server
 from rosenblatt.cluster.task import EpochTask
@@ -26,12 +28,22 @@ class InProcess:
         Of the virtual clock, in all epochs.
     """
 
-    def __init__(self, link: Link | None = None, pace: Pace | None = None, seed: int = 0) -> None:
-        self.link, self.pace, self.seed = link, pace, seed
+    def __init__(
+        self,
+        link: Link | None = None,
+        pace: Pace | None = None,
+        seed: int = 0,
+        report: ClusterReport | None = None,
+    ) -> None:
+        self.link, self.pace, self.seed = link or Link(), pace or Pace(), seed
+        self.report = report or ClusterReport()
         self.seconds = 0.0
 
     def begin(self, job: Job, arrays: Arrays) -> None:
-        self.job = job
+        self.job = job = decided(
+            job, self.link, self.pace.seconds, prices_of(job, timed=False), self.report
+        )
+        self.report.begin(job.plan.workers)
         self.sites = [WorkerSite(job, arrays, k) for k in range(job.plan.workers)]
 
     def run(self, task: EpochTask, theta: FloatArray, memory: OptimizerState) -> EpochOutcome:
@@ -45,6 +57,11 @@ class InProcess:
         self.seed += 1
         usage = Simulation(workers, shards, self.link, self.pace, self.seed).run()
         self.seconds += usage.seconds
+        for k, totals in enumerate(self.report.workers):
+            totals.steps += usage.steps[k]
+            totals.bytes_sent += usage.bytes_of[k]
+            totals.busy += usage.busy[k]
+            totals.seconds += usage.seconds_of[k]
         version = min(shard.version for shard in shards)
         states = [ShardState(s.parameters(version), s.update.memory, s.record) for s in shards]
         memories = [site.memory for site in self.sites if site.memory is not None]

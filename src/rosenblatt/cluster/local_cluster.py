@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.optional_dependencies import missing
 
-__all__ = ["connected", "imported_ray", "started_nodes"]
+__all__ = ["connected", "imported_ray", "started_nodes", "trust_note"]
 
 # For a cluster that is started here. Actors would run at niceness 15 otherwise, behind everything
 # else on the machine; a node that does not answer is given up after some 6 s.
@@ -25,6 +26,7 @@ SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
 }
 OBJECT_STORE_BYTES = 512 << 20
+ASKED: set[str] = set()  # the addresses of which has been said what joining means
 
 
 def imported_ray() -> Any:
@@ -40,6 +42,23 @@ def imported_ray() -> Any:
     except ImportError as error:
         raise missing("training on a cluster", "ray", error) from error
     return ray
+
+
+def trust_note(address: str | None) -> str:
+    """What joining this cluster means, the first time that this process asks; empty otherwise.
+
+    Of a cluster on other machines alone.
+    """
+    if address is None or address in ASKED:
+        return ""
+    ASKED.add(address)
+    host = address.removeprefix("ray://").rsplit(":", 1)[0].strip("[]")
+    if host in ("auto", "local", "localhost", "inproc", "::1") or host.startswith("127."):
+        return ""
+    return (
+        f"the cluster at {address} runs your code, and whoever can send to it can run theirs on"
+        " this machine: join only one that you trust"
+    )
 
 
 @contextmanager
@@ -67,6 +86,8 @@ def connected(address: str | None, processes: int, store_bytes: int = 0) -> Iter
         return
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if address is not None:
+        if note := trust_note(address):
+            warn_caller(note)
         try:
             ray.init(address=address, **quiet)
         except (ConnectionError, RuntimeError, ValueError) as error:

@@ -10,7 +10,13 @@ from rosenblatt.cluster.compression import Compressor, ErrorFeedback
 from rosenblatt.cluster.modes import Mode, Synchronous
 from rosenblatt.cluster.ranges import Range
 
-__all__ = ["ClusterPlan"]
+__all__ = ["Automatic", "ClusterPlan"]
+
+
+@final
+@dataclass(frozen=True)
+class Automatic:
+    """In place of a compressor: decided once the connections have been measured."""
 
 
 @final
@@ -23,7 +29,7 @@ class ClusterPlan:
     workers, servers : int
     mode : Mode
     local_steps : int
-    compression : Compressor, optional
+    compression : Compressor or Automatic, optional
     by_staleness : bool
         Whether the rate of a push is divided by one more than its staleness.
     """
@@ -32,7 +38,7 @@ class ClusterPlan:
     servers: int = 1
     mode: Mode = field(default_factory=Synchronous)
     local_steps: int = 1
-    compression: Compressor | None = None
+    compression: Compressor | Automatic | None = None
     by_staleness: bool = False
 
     def __post_init__(self) -> None:
@@ -43,7 +49,7 @@ class ClusterPlan:
 
     def feedback(self, worker: int, parts: Sequence[Range]) -> list[ErrorFeedback] | None:
         """A compressor for each server, with its error of the worker's own."""
-        if self.compression is None:
+        if not isinstance(self.compression, Compressor):
             return None
         return [
             ErrorFeedback(

@@ -8,8 +8,11 @@ from typing import Any, final
 
 import rosenblatt
 from rosenblatt.cluster.actors import ServerActor, Servers, WorkerActor, WorkerReport
+from rosenblatt.cluster.choice import decided
 from rosenblatt.cluster.direct.handshake import TOKEN_BYTES
 from rosenblatt.cluster.outcome import EpochOutcome, ShardState
+from rosenblatt.cluster.plan import Automatic
+from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.cluster.sites import Job, part_of
 from rosenblatt.cluster.task import EpochTask
 from rosenblatt.engine import OptimizerState
@@ -39,13 +42,23 @@ class RayTransport:
     ray : module
     lost_after : float
         Seconds.
+    report : ClusterReport, optional
+        Where what the workers do is counted.
     direct : bool, default True
         Whether workers and servers exchange their messages by TCP, where they can reach each other,
         or as calls of Ray's.
     """
 
-    def __init__(self, ray: Any, lost_after: float = 5.0, *, direct: bool = True) -> None:
+    def __init__(
+        self,
+        ray: Any,
+        lost_after: float = 5.0,
+        report: ClusterReport | None = None,
+        *,
+        direct: bool = True,
+    ) -> None:
         self.ray, self.lost_after, self.direct = ray, lost_after, direct
+        self.report = report or ClusterReport()
         self._token = secrets.token_bytes(TOKEN_BYTES)
         self.workers: list[Any] = []
         self.servers: list[Any] = []
@@ -63,7 +76,18 @@ class RayTransport:
         self.servers = [self._new_server(k) for k in range(job.plan.servers)]
         self.workers = [self._new_worker(k) for k in range(job.plan.workers)]
         self._incarnations = [0] * job.plan.workers
+        self.report.begin(job.plan.workers)
         self._ready()
+        self._choose_compression()
+
+    def _choose_compression(self) -> None:
+        if not isinstance(self.job.plan.compression, Automatic):
+            return
+        measured = self.workers[0].measure.remote(self.reached)
+        link, compute, prices = self.ray.get(measured)
+        self.job = decided(self.job, link, compute, prices, self.report)
+        self._job = self.ray.put(self.job)
+        self.ray.get([worker.compress.remote(self.job.plan) for worker in self.workers])
 
     def _ready(self) -> None:
         """Wait until all actors have been made.
@@ -115,6 +139,7 @@ class RayTransport:
         self.workers[k] = self._new_worker(k)
         self.started.discard(k)
         self._incarnations[k] += 1
+        self.report.workers[k].lost += 1
         return self._incarnations[k]
 
     def process_of(self, k: int) -> int:
@@ -226,6 +251,11 @@ class EpochRun:
         if report.refused:
             raise RuntimeError(f"a server has refused worker {k}: {report.refused}")
         self._reports[k] = report
+        totals = self.transport.report.workers[k]
+        totals.steps += report.steps
+        totals.bytes_sent += report.bytes_sent
+        totals.busy += report.busy
+        totals.seconds += report.seconds
 
     def _replace(self, k: int) -> None:
         self._lost += 1

@@ -33,8 +33,8 @@ class Usage:
     ----------
     seconds : float
         Of the virtual clock, until the last worker has ended.
-    bytes_sent : int
-        By workers and servers, lost and repeated messages included.
+    bytes_of : list of int
+        From and to each worker, lost and repeated messages included.
     steps : list of int
         Of each worker.
     busy, seconds_of : list of float
@@ -44,8 +44,12 @@ class Usage:
     steps: list[int]
     busy: list[float]
     seconds_of: list[float]
+    bytes_of: list[int]
     seconds: float = 0.0
-    bytes_sent: int = 0
+
+    @property
+    def bytes_sent(self) -> int:
+        return sum(self.bytes_of)
 
     @property
     def idle(self) -> float:
@@ -101,7 +105,7 @@ class Simulation:
         self._out = [0.0] * n  # when each connection is free again
         self._server_in, self._server_out = [0.0] * servers, [0.0] * servers
         self._exchanges = [Exchange() for _ in workers]
-        self.usage = Usage([0] * n, [0.0] * n, [0.0] * n)
+        self.usage = Usage([0] * n, [0.0] * n, [0.0] * n, [0] * n)
         self._running = n
 
     def run(self) -> Usage:
@@ -139,7 +143,7 @@ class Simulation:
         exchange, link = self._exchanges[k], self.link
         message = exchange.sent[s]
         n_bytes = message.n_bytes
-        self.usage.bytes_sent += n_bytes
+        self.usage.bytes_of[k] += n_bytes
         seconds = link.seconds(n_bytes)
         start = max(now, self._out[k])
         self._out[k] = start + seconds
@@ -178,7 +182,7 @@ class Simulation:
     def _carry_to_worker(self, delivery: Delivery, s: int, now: float) -> None:
         link, reply = self.link, delivery.reply
         n_bytes = reply.n_bytes
-        self.usage.bytes_sent += n_bytes
+        self.usage.bytes_of[delivery.worker] += n_bytes
         start = max(now, self._server_out[s])
         self._server_out[s] = start + link.seconds(n_bytes)
         for _ in range(self._copies()):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import final
+
+import numpy as np
+import numpy.typing as npt
 
 from rosenblatt import engine
 from rosenblatt.cluster.compression import ErrorFeedback
@@ -37,6 +41,8 @@ class Job:
     seed : int
         Of dropout and input noise; every worker has its own.
     bfloat16 : bool
+    dtype : data type
+        Of the parameters.
     """
 
     problem: Problem
@@ -45,6 +51,7 @@ class Job:
     mean_weight: float
     seed: int = 0
     bfloat16: bool = False
+    dtype: npt.DTypeLike = np.float64
 
     @cached_property
     def parts(self) -> tuple[Range, ...]:
@@ -84,6 +91,23 @@ class WorkerSite:
             self._gradient = BatchGradient(job.problem, arrays, job.batch_size, own, job.bfloat16)
         else:
             self._begin_local()
+
+    def compress(self, plan: ClusterPlan) -> None:
+        """Compress as this plan has it from now on."""
+        self._feedback = plan.feedback(self.number, self.job.parts)
+
+    def seconds_of_push(self) -> float:
+        """How long a push takes to compute."""
+        job = self.job
+        gradient = BatchGradient(job.problem, self.arrays, job.batch_size, 0, job.bfloat16)
+        n = job.batch_size // job.plan.workers if job.plan.mode.summed else job.batch_size
+        rows = self.arrays.order[: max(1, n)]
+        seconds = []
+        for step in range(3):
+            begun = time.perf_counter()
+            gradient(rows, step)
+            seconds.append(time.perf_counter() - begun)
+        return min(seconds) * job.plan.local_steps
 
     def _begin_local(self) -> None:
         job, dtype = self.job, self.arrays.y.dtype

@@ -35,6 +35,7 @@ class ClusterTrainer(Trainer):
             setup.arrays.mean_weight,
             setup.optimizer_state.seed,
             setup.bfloat16,
+            setup.theta.dtype,
         )
         dtype = setup.theta.dtype
         self._state = setup.problem.network.initial_state(dtype)  # of networks without one

@@ -15,9 +15,10 @@ from rosenblatt.cluster.compression import COMPRESSORS, Compressor
 from rosenblatt.cluster.inproc import InProcess
 from rosenblatt.cluster.local_cluster import connected
 from rosenblatt.cluster.modes import Asynchronous, Bounded, Mode, Synchronous
-from rosenblatt.cluster.plan import ClusterPlan
+from rosenblatt.cluster.plan import Automatic, ClusterPlan
 from rosenblatt.cluster.ray_transport import RayTransport
 from rosenblatt.cluster.refusals import check_distributable
+from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.cluster.trainer import ClusterTrainer
 from rosenblatt.estimators.access import fit_by
 
@@ -46,6 +47,8 @@ class ClusterTraining:
     compression : str or Compressor, optional
         Of the gradients that workers push, with error feedback: 'top_k', 'random_k', 'sign',
         'int8', 'low_rank' or an object of `rosenblatt.cluster.compression`. None sends them whole.
+        'auto' measures the connections, and compresses (as 'int8' or 'top_k') if a step becomes a
+        tenth shorter by the cost model; `report.compression` then says why.
     by_staleness : bool, default False
         Whether the rate of a push is divided by one more than the steps that it is behind.
     address : str, optional
@@ -54,6 +57,8 @@ class ClusterTraining:
         letting it run yours. 'inproc' simulates the cluster in this process.
     lost_after : float, default 5.0
         Seconds without a sign of life after which a worker is replaced.
+    report : ClusterReport, optional
+        Filled by `fit`: what each worker has done, and why a compression was chosen.
 
     Examples
     --------
@@ -77,6 +82,7 @@ class ClusterTraining:
     by_staleness: bool = False
     address: str | None = None
     lost_after: float = 5.0
+    report: ClusterReport | None = None
 
     @property
     def plan(self) -> ClusterPlan:
@@ -134,10 +140,11 @@ class ClusterTraining:
         est = copy.deepcopy(self.estimator) if self.estimator.warm_start else clone(self.estimator)
         given = X, y, sample_weight, (X_val, y_val, sample_weight_val)
         if self.address == "inproc":
-            fit_by(est, partial(ClusterTrainer, plan=plan, transport=InProcess()), *given)
+            simulated = InProcess(report=self.report)
+            fit_by(est, partial(ClusterTrainer, plan=plan, transport=simulated), *given)
             return est
         with connected(self.address, plan.workers + plan.servers, size_of(X)) as ray:
-            transport = RayTransport(ray, self.lost_after)
+            transport = RayTransport(ray, self.lost_after, self.report)
             try:
                 fit_by(est, partial(ClusterTrainer, plan=plan, transport=transport), *given)
             finally:
@@ -156,13 +163,14 @@ def mode_of(name: str, staleness: int) -> Mode:
     return modes[name]()
 
 
-def compressor(given: str | Compressor | None) -> Compressor | None:
+def compressor(given: str | Compressor | None) -> Compressor | Automatic | None:
     if given is None or isinstance(given, Compressor):
         return given
+    if given == "auto":
+        return Automatic()
     if given not in COMPRESSORS:
-        raise ValueError(
-            f"compression={given!r}: take one of {', '.join(map(repr, COMPRESSORS))}, or None."
-        )
+        names = ", ".join(map(repr, [*COMPRESSORS, "auto"]))
+        raise ValueError(f"compression={given!r}: take one of {names}, or None.")
     return COMPRESSORS[given]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from rosenblatt.cluster.channel import ServerGoneError
 from rosenblatt.cluster.compression.messages import Dense
-from rosenblatt.cluster.direct import DirectChannel, Listener
+from rosenblatt.cluster.direct import DirectChannel, Listener, measured_link
 from rosenblatt.cluster.direct.handshake import AuthenticationError, new_nonce, proof
 from rosenblatt.cluster.messages import Join, Push, RefusedPushError, Reply
 
@@ -86,6 +86,13 @@ def test_large_messages_to_several_servers_and_back() -> None:
                 assert reply.parameters is target
                 assert (reply.version, reply.step, reply.stop) == (step + 1, step + 1, False)
                 assert np.array_equal(target, 2 * x)
+
+
+def test_the_connection_is_measured() -> None:
+    with listening(doubled) as (thread,):
+        link = measured_link(thread.address, TOKEN, 1000)
+    assert link.latency > 0
+    assert 0 < link.bandwidth < np.inf
 
 
 def test_one_without_the_token_is_sent_away_and_learns_nothing() -> None:

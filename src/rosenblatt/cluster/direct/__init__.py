@@ -2,5 +2,6 @@
 
 from rosenblatt.cluster.direct.client import DirectChannel
 from rosenblatt.cluster.direct.listener import Listener
+from rosenblatt.cluster.direct.measuring import measured_link
 
-__all__ = ["DirectChannel", "Listener"]
+__all__ = ["DirectChannel", "Listener", "measured_link"]

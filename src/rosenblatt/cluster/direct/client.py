@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import socket
+import time
 from collections.abc import Sequence
 from typing import Any, final
 
@@ -78,6 +79,14 @@ class DirectChannel(Channel):
         except (OSError, EOFError) as error:
             raise ServerGoneError(str(error)) from error
         return [replies[k] for k in range(len(messages))]
+
+    def echoed(self) -> float:
+        """Seconds until arrays of the targets' sizes have gone to the servers and come back."""
+        begun = time.perf_counter()
+        for connection, target in zip(self._sockets, self.targets, strict=True):
+            send(connection, buffers({"echo": True}, [target]))
+            self._reply(connection, target)
+        return time.perf_counter() - begun
 
     def _reply(self, connection: socket.socket, target: FloatArray) -> Reply:
         prefix = filled(connection, bytearray(PREFIX_BYTES))

@@ -115,8 +115,12 @@ class Listener:
         if len(memory) < total:
             memory = bytearray(total)
         await self._fill(connection, memoryview(memory)[:total])
+        arrays = arrays_in(found, memoryview(memory))
+        if "echo" in found.header:
+            await self._send(connection, buffers({"reply": [0, 0, False]}, arrays))
+            return memory
         try:
-            message = received(found.header, arrays_in(found, memoryview(memory)))
+            message = received(found.header, arrays)
             reply = await self.answer(message)
         except Exception as error:
             # Whatever it is, the worker's call reports it.
