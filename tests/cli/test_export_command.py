@@ -105,11 +105,15 @@ def test_replacing_a_file_is_reported(model: Path) -> None:
     ("arguments", "said"),
     [
         ([], "nothing says what to write"),
-        (["-o", "net.tflite"], "end with one of .onnx, .c, .sql, .mjs, .R, .safetensors"),
+        (
+            ["-o", "net.tflite"],
+            "end with one of .onnx, .c, .sql, .mjs, .R, .pmml, .net, .safetensors",
+        ),
         (["--to", "onxn"], "did you mean 'onnx'"),
         (["-o", "shop.safetensors"], "is the model itself"),
         (["-o", "no/such/net.c"], "does not exist"),
         (["--to", "c", "--name", "sin"], "function of <math.h>"),
+        (["--to", "fann"], "cannot be exported: the column 'id' cannot be exported to FANN"),
     ],
 )
 def test_invalid_export_writes_no_file(

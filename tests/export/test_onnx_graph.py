@@ -15,9 +15,12 @@ import pytest
 from sklearn.datasets import load_iris
 
 from rosenblatt import MLPClassifier, MLPEnsembleClassifier, MLPEnsembleRegressor, MLPRegressor
+from rosenblatt.activations import Sigmoid
 from rosenblatt.errors import InputError
-from rosenblatt.model import OutputFormat
-from rosenblatt.network import Dense
+from rosenblatt.export.trained import Trained
+from rosenblatt.losses import SquaredError
+from rosenblatt.model import Model, OutputFormat
+from rosenblatt.network import Dense, Network
 from rosenblatt.support.optional_dependencies import install_command
 from tests.support.exported import EVERY_CASE, expected, huge, rows, trained
 from tests.support.onnx_sessions import session
@@ -40,6 +43,18 @@ def test_predicts_what_the_model_predicts(case: Any) -> None:
         got = run(onnx_model(case), X[:n])
         assert got.shape == ((n,) if case.form is OutputFormat.FLAT else (n, case.n_outputs))
         np.testing.assert_allclose(got.reshape(n, -1), expected(single, X[:n]), 1e-5, 1e-5)
+
+
+def test_a_sigmoid_keeps_its_tail() -> None:
+    """The operator Sigmoid of ONNX Runtime is exactly 0 there: closed form."""
+    pytest.importorskip("onnx")
+    from rosenblatt.export.onnx_graph import onnx_model
+
+    network = Network(1, (Dense(1, Sigmoid()),))
+    model = Model(network, np.array([1, 0], np.float32), SquaredError())
+    z = np.array([[-85.0], [-50.0], [-18.5], [-1.0], [0.0], [20.0], [100.0]])
+    got = run(onnx_model(Trained(model)), z)
+    np.testing.assert_allclose(got, 1 / (1 + np.exp(-z)), 1e-5)
 
 
 def test_rows_whose_variance_overflows() -> None:

@@ -130,6 +130,12 @@ def step_in_onnx(g: Step, graph: OnnxGraph, z: str) -> str:
     return graph.step("Cast", graph.step("GreaterOrEqual", z, graph.number(0)), to=ONNX_FLOAT)
 
 
+def sigmoid_in_onnx(g: Sigmoid, graph: OnnxGraph, z: str) -> str:
+    """As written: the operator Sigmoid of ONNX Runtime 1.32 is exactly 0 below about -18."""
+    e = graph.step("Exp", graph.step("Neg", z))
+    return graph.step("Reciprocal", graph.step("Add", e, graph.number(1)))
+
+
 def sigmoid_in_c(g: Sigmoid, c: CFunctionWriter) -> str:
     one = c.literal(1)
     return (
@@ -151,7 +157,7 @@ for (i = 0; i < n; i++) a[i] /= sum;"""
 
 register(Identity, "identity", c="return z;", onnx=lambda g, graph, z: z, torch="Identity")
 register(Step, c="return z >= 0;", onnx=step_in_onnx, torch="Threshold", is_trainable=False)
-register(Sigmoid, "logistic", "sigmoid", c=sigmoid_in_c, onnx="Sigmoid", torch="Sigmoid")
+register(Sigmoid, "logistic", "sigmoid", c=sigmoid_in_c, onnx=sigmoid_in_onnx, torch="Sigmoid")
 register(Tanh, "tanh", c=lambda g, c: f"return {c.call('tanh')}(z);", onnx="Tanh", torch="Tanh")
 register(ReLU, "relu", c="return z < 0 ? 0 : z;", onnx="Relu", torch="ReLU")
 register(

@@ -69,6 +69,18 @@ FORMS: Mapping[str, Form] = {
         lambda saved, name: saved.to_r(name=name or "network").encode("ascii"),
         lambda path: holds(path, OURS),
     ),
+    "pmml": Form(
+        ".pmml",
+        "PMML 4.4, a field for each column",
+        lambda saved, name: saved.to_pmml().encode(),
+        lambda path: holds(path, OURS),
+    ),
+    "fann": Form(
+        ".net",
+        "a network of FANN 2.1, an input for each column",
+        lambda saved, name: saved.to_fann().encode("ascii"),
+        lambda path: False,  # it says nowhere who wrote it
+    ),
     "safetensors": Form(
         ".safetensors",
         "the weights by name, without the columns",

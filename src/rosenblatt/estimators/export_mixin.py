@@ -220,6 +220,64 @@ class Exporting(ABC):
         write_export(path, text.encode("ascii"))
         return text
 
+    @final
+    def to_fann(self, path: str | PathLike[str] | None = None) -> str:
+        """The network as a `.net` file of FANN 2.1, which `fann_create_from_file` reads.
+
+        Of two classes one output comes out, the second one's probability. What differs: FANN cuts
+        weighted sums off at 1e14, sums before a logistic function or tanh where these are
+        constant to 1e-17, and its library of single precision rounds to it.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it as well, in one atomic step.
+
+        Raises
+        ------
+        ValueError
+            For several networks, more than two classes, losses of counts, and layers and
+            activations that FANN has not.
+        InputError
+            Where the file cannot be written; one that was there stays as it is.
+        """
+        from rosenblatt.export.fann import fann_file
+
+        text = fann_file(self._trained())
+        write_export(path, text.encode("ascii"))
+        return text
+
+    @final
+    def to_pmml(self, path: str | PathLike[str] | None = None, *, target: str = "y") -> str:
+        """The network as a document of PMML 4.4, over fields of numbers.
+
+        Fields are the features, of the names in `feature_names_in_` or x1, x2, …; what comes out
+        is `predicted_TARGET`, and of a classifier `probability(class)`. It computes in double
+        precision.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it as well, in one atomic step.
+        target : str
+            The name of what is predicted.
+
+        Raises
+        ------
+        ValueError
+            For several networks, several numbers, losses of counts, other layers than dense ones
+            with batch normalisation, and activations but identity, logistic, tanh, ReLU, sine,
+            bump, softsign and softmax.
+        InputError
+            Where the file cannot be written; one that was there stays as it is.
+        """
+        from rosenblatt.export.pmml_network import pmml_document
+
+        trained = self._trained()
+        text = pmml_document(trained, self._inputs(trained), target)
+        write_export(path, text.encode())
+        return text
+
     def _inputs(self, trained: Trained) -> list[str]:
         """Names of the features."""
         names = getattr(self, "feature_names_in_", None)

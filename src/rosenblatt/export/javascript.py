@@ -24,6 +24,7 @@ JAVASCRIPT = Notation(
         ">": "{} > {}",
         ">=": "{} >= {}",
         "is": "{} === {}",
+        "is_empty": '{} === ""',
         "is_missing": "Number.isNaN({})",
         "where": "({} ? {} : {})",
         "max": "Math.max({}, {})",

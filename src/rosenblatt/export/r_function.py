@@ -42,6 +42,7 @@ R = Notation(
         ">": "{} > {}",
         ">=": "{} >= {}",
         "is": "({} %in% {})",
+        "is_empty": '{} == ""',
         "is_missing": "is.na({})",
         "where": "ifelse({}, {}, {})",
         "max": "pmax({}, {})",

@@ -59,6 +59,7 @@ SQL = Notation(
         ">": "{} > {}",
         ">=": "{} >= {}",
         "is": "{} = {}",
+        "is_empty": "{} = ''",
         "is_missing": "{} IS NULL",
         "where": "(CASE WHEN {} THEN {} ELSE {} END)",
         # Extremes of several numbers have other names in every database.

@@ -32,8 +32,8 @@ def features_of(column: AnyColumn, cell: Variable, let: Let) -> list[Expression]
     """The features of a column's cell: a number that may be missing, or for a category a text,
     which is empty where it is missing.
 
-    A target writes 'is_missing' of a number, 'is' of two numbers or texts, and 'single', which
-    rounds a number to float32 where there is such a type.
+    A target writes 'is_missing' of a number, 'is_empty' of a text, 'is' of two numbers or texts,
+    and 'single', which rounds a number to float32 where there is such a type.
     """
     match column:
         case Dropped():
@@ -94,7 +94,7 @@ def of_category(column: Category, cell: Variable, let: Let) -> list[Expression]:
     if column.coded:
         n = len(column.categories)
         return [chosen(column.categories, range(1, n + 1))]
-    missing = is_("")
+    missing = of("is_empty", cell)
     own = [let(where(is_(text), 1.0, 0.0)) for text in column.categories]
     features = list(own)
     if column.others:

@@ -10,6 +10,7 @@ from typing import Any, final
 import numpy.typing as npt
 
 from rosenblatt.export.c_table import c_table_source
+from rosenblatt.export.trained import Trained
 from rosenblatt.export.writing import write_export
 from rosenblatt.model import AnyModel
 from rosenblatt.persistence.summary import Summary
@@ -183,4 +184,57 @@ class SavedModel:
 
         text = r_table_function(self.model, self.encoding, name)
         write_export(path, text.encode("ascii"))
+        return text
+
+    def to_fann(self, path: str | PathLike[str] | None = None) -> str:
+        """A `.net` file of FANN 2.1, of a table of numbers alone.
+
+        What is done to the numbers, and to a predicted one, becomes part of the weights. Of two
+        classes one output comes out, the second one's probability. What differs: FANN cuts
+        weighted sums off at 1e14, sums before a logistic function or tanh where these are
+        constant to 1e-17, and its library of single precision rounds to it.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it as well, in one atomic step.
+
+        Raises
+        ------
+        ValueError
+            For columns of texts, dates and truth values, numbers with gaps or with logarithmic
+            tails, several networks, more than two classes, and layers and activations that FANN
+            has not.
+        """
+        from rosenblatt.export.fann import fann_file
+        from rosenblatt.export.plain_table import scalings_of
+
+        text = fann_file(Trained(self.model), *scalings_of(self.encoding, "FANN"))
+        write_export(path, text.encode("ascii"))
+        return text
+
+    def to_pmml(self, path: str | PathLike[str] | None = None) -> str:
+        """A document of PMML 4.4 that raw cells go into.
+
+        What is done to the cells is derived fields, and the network a `NeuralNetwork`. Truth values
+        are 1 and 0, dates days since 1970-01-01, categories strings; a missing cell is one as PMML
+        has it. What differs from `predict`: it computes in double precision, and the encoding's
+        logarithms of values far from the rest are not of numbers rounded to float32, some 1e-8 of a
+        prediction.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it as well, in one atomic step.
+
+        Raises
+        ------
+        ValueError
+            For several networks, several numbers, a target whose logarithm is learnt, other layers
+            than dense ones with batch normalisation, and activations that PMML has not.
+        """
+        from rosenblatt.export.pmml_table import pmml_table_document
+
+        text = pmml_table_document(self.model, self.encoding)
+        write_export(path, text.encode())
         return text

@@ -45,3 +45,7 @@ class TableExporting:
     def to_r(self, path: str | PathLike[str] | None = None, *, name: str = "network") -> str:
         """A function of R of raw cells: see `rosenblatt.persistence.SavedModel.to_r`."""
         return self._saved().to_r(path, name=name)
+
+    def to_pmml(self, path: str | PathLike[str] | None = None) -> str:
+        """PMML 4.4 of raw cells: see `rosenblatt.persistence.SavedModel.to_pmml`."""
+        return self._saved().to_pmml(path)

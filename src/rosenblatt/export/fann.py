@@ -1,0 +1,123 @@
+"""A trained network as a `.net` file of FANN, version 2.1 (Nissen 2003)."""
+
+from __future__ import annotations
+
+from rosenblatt.activations import (
+    Activation,
+    Bump,
+    HardTanh,
+    Identity,
+    Sigmoid,
+    Sine,
+    Softsign,
+    StepwiseSigmoid,
+    StepwiseTanh,
+    Tanh,
+)
+from rosenblatt.export.dense_chain import dense_layers
+from rosenblatt.export.parts import Scaled
+from rosenblatt.export.trained import Trained
+
+__all__ = ["fann_file"]
+
+# A steepness so small that its cut at 150 / steepness lies beyond 1e14; the weights grow instead,
+# by a power of two, which is exact.
+UNCUT = 2.0**-40
+# Number and steepness; FANN's sigmoid is one of twice the steepness times the sum. Rectifiers are
+# not among them: FANN 2.2.0, which distributions have, gives 0 for their numbers, unasked.
+FORMS: dict[Activation, tuple[int, float]] = {
+    Identity(): (0, UNCUT),
+    Sigmoid(): (3, 0.5),
+    StepwiseSigmoid(): (4, 1.0),
+    Tanh(): (5, 1.0),
+    StepwiseTanh(): (6, 1.0),
+    Bump(): (7, 1.0),
+    Softsign(): (11, UNCUT),
+    HardTanh(): (13, 1.0),
+    Sine(): (14, UNCUT),
+}
+HEAD = """\
+FANN_FLO_2.1
+num_layers={n_layers}
+learning_rate=0.700000
+connection_rate=1.000000
+network_type=0
+learning_momentum=0.000000
+training_algorithm=2
+train_error_function=1
+train_stop_function=0
+cascade_output_change_fraction=0.010000
+quickprop_decay=-0.000100
+quickprop_mu=1.750000
+rprop_increase_factor=1.200000
+rprop_decrease_factor=0.500000
+rprop_delta_min=0.000000
+rprop_delta_max=50.000000
+rprop_delta_zero=0.100000
+cascade_output_stagnation_epochs=12
+cascade_candidate_change_fraction=0.010000
+cascade_candidate_stagnation_epochs=12
+cascade_max_out_epochs=150
+cascade_min_out_epochs=50
+cascade_max_cand_epochs=150
+cascade_min_cand_epochs=50
+cascade_num_candidate_groups=2
+bit_fail_limit=3.49999999999999977796e-01
+cascade_candidate_limit=1.00000000000000000000e+03
+cascade_weight_multiplier=4.00000000000000022204e-01
+cascade_activation_functions_count=1
+cascade_activation_functions=5{blank}
+cascade_activation_steepnesses_count=1
+cascade_activation_steepnesses=5.00000000000000000000e-01{blank}
+layer_sizes={sizes}{blank}
+scale_included=0
+neurons (num_inputs, activation_function, activation_steepness)={neurons}
+connections (connected_to_neuron, weight)={connections}
+"""
+
+
+def fann_file(trained: Trained, before: Scaled | None = None, after: Scaled | None = None) -> str:
+    """The file's text.
+
+    Raises
+    ------
+    ValueError
+        For layers, activations and outputs that FANN has not.
+    """
+    layers = dense_layers(trained, "FANN", before=before, after=after)
+    neurons = [(0, 0, 0.0)] * (len(layers[0].weight) + 1)
+    connections: list[tuple[int, float]] = []
+    first = 0  # neuron of the layer before
+    for layer in layers:
+        number, steepness = form_of(layer.activation)
+        n_in = len(layer.weight)
+        weights = (layer.weight / scale_of(number, steepness)).T.tolist()
+        biases = (layer.bias / scale_of(number, steepness)).tolist()
+        for column, bias in zip(weights, biases, strict=True):
+            neurons.append((n_in + 1, number, steepness))
+            connections += zip(range(first, first + n_in + 1), [*column, bias], strict=True)
+        neurons.append((0, number, steepness))
+        first += n_in + 1
+    sizes = [len(layers[0].weight), *(len(layer.bias) for layer in layers)]
+    return HEAD.format(
+        n_layers=len(sizes),
+        blank=" ",  # FANN writes one behind every list
+        sizes=" ".join(str(n + 1) for n in sizes),
+        neurons="".join(f"({n}, {number}, {s:.20e}) " for n, number, s in neurons),
+        connections="".join(f"({k}, {w:.20e}) " for k, w in connections),
+    )
+
+
+def form_of(activation: Activation) -> tuple[int, float]:
+    form = FORMS.get(activation)
+    if form is None:
+        raise ValueError(
+            f"{activation!r} cannot be exported to FANN, which has no such activation: export to"
+            " ONNX or C, or train with another activation."
+        )
+    return form
+
+
+def scale_of(number: int, steepness: float) -> float:
+    """What the sum is multiplied by before the function of that number."""
+    return 1.0 if number == FORMS[Sigmoid()][0] else steepness

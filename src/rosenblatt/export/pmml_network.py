@@ -1,0 +1,45 @@
+"""A trained network as PMML 4.4, over columns of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rosenblatt.activations import Identity
+from rosenblatt.export.dense_chain import DenseLayer, dense_layers
+from rosenblatt.export.expression import Variable
+from rosenblatt.export.parts import Scaled
+from rosenblatt.export.pmml import Document, Field
+from rosenblatt.export.trained import Trained
+from rosenblatt.model import OutputFormat
+
+__all__ = ["layers_of", "pmml_document"]
+
+
+def pmml_document(trained: Trained, inputs: Sequence[str], target: str = "y") -> str:
+    """The text of a document of a network over these columns of numbers."""
+    fields = [Field(name, is_text=False) for name in inputs]
+    document = Document(fields, named_apart(target, inputs), trained.classes)
+    features = [Variable(name) for name in inputs]
+    return document.text(trained, features, layers_of(trained, None))
+
+
+def layers_of(trained: Trained, after: Scaled | None) -> list[DenseLayer]:
+    """With a neuron for each class, also of two."""
+    if not trained.classes and trained.model.n_outputs > 1:
+        raise ValueError(
+            f"{trained.model.n_outputs} predicted numbers cannot be exported to PMML, where a"
+            " network has one target: export to SQL, JavaScript, R, ONNX or C."
+        )
+    layers = dense_layers(trained, "PMML", after=after)
+    if trained.form is OutputFormat.BOTH_CLASSES:
+        layers.append(DenseLayer(np.array([[-1.0, 1.0]]), np.array([1.0, 0.0]), Identity()))
+    return layers
+
+
+def named_apart(name: str, others: Sequence[str]) -> str:
+    """The name, with underscores behind it where it is another's."""
+    while name in others:
+        name += "_"
+    return name
