@@ -15,20 +15,24 @@ def blocks(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
 
 
-def test_the_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_examples_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("gymnasium")
-    (block,) = blocks(PAGES[0])
-    short = block.replace("200_000", "8_000").replace("475", "40")
-    assert short != block
-    exec(compile(short, PAGES[0], "exec"), {})  # ours, and its running is what is tested
-    reason, mean, action = capsys.readouterr().out.splitlines()
+    monkeypatch.chdir(tmp_path)
+    learn, keep = blocks(PAGES[0])
+    for block in (learn.replace("200_000", "8_000").replace("475", "40"), keep):
+        exec(compile(block, PAGES[0], "exec"), {})  # ours, and its running is what is tested
+    reason, mean, action, caption, *_, of_loaded = capsys.readouterr().out.splitlines()
     assert reason.startswith(("the last 100 episodes", "8000 steps"))
     assert float(mean) > 0
-    assert action in ("0", "1")
+    assert {action, of_loaded} <= {"0", "1"}
+    assert caption == "CartPole-v1  step 10  return 10"
+    assert (tmp_path / "cartpole.html").exists()
 
 
 def test_both_languages_show_the_same_code_and_figures() -> None:
-    assert blocks(PAGES[0]) == blocks(PAGES[1])
+    assert blocks(PAGES[0]) == blocks(PAGES[1]) != []
     rows = [re.findall(r"^\| (`?\w.*\d.*) \|$", (DOCS / p).read_text("utf-8"), re.M) for p in PAGES]
     numbers = [[re.findall(r"\d+(?:[.,]\d+)*", row) for row in page] for page in rows]
     assert len(numbers[0]) >= 3

@@ -6,5 +6,16 @@ from rosenblatt.agents.evaluation import evaluate
 from rosenblatt.agents.loading import load
 from rosenblatt.agents.q_learning import QLearning
 from rosenblatt.agents.reinforce import Reinforce
+from rosenblatt.agents.replay import Episode, record
 
-__all__ = ["ActorCritic", "Choices", "Numbers", "QLearning", "Reinforce", "evaluate", "load"]
+__all__ = [
+    "ActorCritic",
+    "Choices",
+    "Episode",
+    "Numbers",
+    "QLearning",
+    "Reinforce",
+    "evaluate",
+    "load",
+    "record",
+]
