@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rosenblatt.importing import brain as _brain  # noqa: F401
 from rosenblatt.importing import fann as _fann  # noqa: F401
+from rosenblatt.importing import keras_reader as _keras_reader  # noqa: F401
 from rosenblatt.importing import ml_fnn as _ml_fnn  # noqa: F401
 from rosenblatt.importing import onnx_reader as _onnx_reader  # noqa: F401
 from rosenblatt.importing import opencv as _opencv  # noqa: F401
@@ -15,6 +16,7 @@ from rosenblatt.importing import pyrenn as _pyrenn  # noqa: F401
 from rosenblatt.importing import pytorch as _pytorch  # noqa: F401
 from rosenblatt.importing import r_nnet as _r_nnet  # noqa: F401
 from rosenblatt.importing import synaptic as _synaptic  # noqa: F401
+from rosenblatt.importing import tfjs as _tfjs  # noqa: F401
 from rosenblatt.importing import weka as _weka  # noqa: F401
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid

@@ -72,16 +72,20 @@ class Node:
     def refused(self, why: str = "has no counterpart here") -> InputError:
         return InputError(f"{self.place} {why}")
 
+    def value(self, k: int) -> Value | None:
+        """An input; None for one that is left out."""
+        return self.values[k] if k < len(self.values) else None
+
     def branch(self, k: int = 0) -> Branch:
         """An input that depends on the network's."""
-        value = self.values[k] if k < len(self.values) else None
+        value = self.value(k)
         if not isinstance(value, Branch):
             raise self.refused("does not act on columns of numbers")
         return value
 
     def constant(self, k: int) -> Constant:
         """An input that is a constant."""
-        value = self.values[k] if k < len(self.values) else None
+        value = self.value(k)
         if not isinstance(value, np.ndarray):
             raise self.refused("takes something computed where only a constant is read")
         return value
@@ -117,7 +121,7 @@ def ints(node: Node, array: Constant) -> list[int]:
 
 def axes_of(node: Node) -> list[int]:
     """Of Squeeze and Unsqueeze: an attribute up to version 12, an input since."""
-    if len(node.values) > 1 and node.values[1] is not None:
+    if node.value(1) is not None:
         return ints(node, node.constant(1))
     return [int(axis) for axis in node.attributes.get("axes", ())]
 

@@ -59,7 +59,7 @@ def gemm(node: Node) -> Branch:
     W = node.number("alpha", 1.0) * node.numbers(1)
     if W.ndim == 2 and node.attributes.get("transB", 0):
         W = W.T
-    has_bias = len(node.values) > 2 and node.values[2] is not None
+    has_bias = node.value(2) is not None
     b = node.number("beta", 1.0) * node.numbers(2, W.shape[-1]) if has_bias else None
     return linear(node, node.branch(), W, b)
 
@@ -74,12 +74,12 @@ def scaled(node: Node, x: Branch, scale: Float64Array, shift: Float64Array) -> B
 
 def sides(node: Node) -> tuple[Branch, int]:
     """The input that depends on the network's, and the place of the constant beside it."""
-    k = int(isinstance(node.values[0], np.ndarray))
+    k = int(isinstance(node.value(0), np.ndarray))
     return node.branch(k), 1 - k
 
 
 def add(node: Node) -> Branch:
-    if all(isinstance(value, Branch) for value in node.values):
+    if node.values and all(isinstance(value, Branch) for value in node.values):
         total = node.branch(0)
         for k in range(1, len(node.values)):
             total = summed(total, node.branch(k), node.place)
@@ -122,7 +122,7 @@ def scaler(node: Node) -> Branch:
 
 def limit(node: Node, k: int, name: str, default: float) -> float:
     """Of Clip: an attribute up to version 10, an input since; without one there is no limit."""
-    if len(node.values) > k and node.values[k] is not None:
+    if node.value(k) is not None:
         return float(node.numbers(k, 1)[0])
     return node.number(name, default) if name in node.attributes else default
 
@@ -247,10 +247,10 @@ def whole(node: Node, k: int) -> list[int]:
 
 def extract(node: Node) -> Value:
     """Columns by number; of a list of labels the one of the largest number."""
-    of = node.values[0]
+    of = node.value(0)
     if isinstance(of, Branch):
         return chosen(node, of, whole(node, 1))
-    picked = node.values[1]
+    picked = node.value(1)
     if not isinstance(picked, Labels) or picked.classes is not None:
         raise node.refused("takes from a list by something else than the largest number's place")
     labels = node.constant(0).ravel()
@@ -274,14 +274,14 @@ def zip_map(node: Node) -> Labels:
 
 
 def unchanged(node: Node) -> Value:
-    value = node.values[0]
+    value = node.value(0)
     if value is None:
         raise node.refused("takes nothing")
     return value
 
 
 def cast(node: Node) -> Value:
-    if isinstance(node.values[0], Branch) and node.attributes.get("to") not in FLOATS:
+    if isinstance(node.value(0), Branch) and node.attributes.get("to") not in FLOATS:
         raise node.refused("rounds to whole numbers")
     return unchanged(node)
 
@@ -294,8 +294,9 @@ def concat(node: Node) -> Branch:
 
 
 def reshape(node: Node) -> Value:
-    if isinstance(node.values[0], Labels):
-        return node.values[0]
+    labels = node.value(0)
+    if isinstance(labels, Labels):
+        return labels
     x, shape = node.branch(), ints(node, node.constant(1))
     if shape in ([-1, x.width], [0, x.width], [0, -1]):
         return x
@@ -311,8 +312,9 @@ def flatten(node: Node) -> Value:
 
 
 def squeeze(node: Node) -> Value:
-    if isinstance(node.values[0], Labels):
-        return node.values[0]
+    labels = node.value(0)
+    if isinstance(labels, Labels):
+        return labels
     if node.branch().width != 1 or axes_of(node) not in ([1], [-1]):
         raise node.refused("takes away rows or several columns")
     return Flat(node.branch())

@@ -9,6 +9,7 @@ __all__ = ["EXTRAS", "install_command", "missing"]
 # Packages that an extra brings in versions known to work; any other goes by its own name.
 EXTRAS = {
     "gymnasium": "agents",
+    "h5py": "keras",
     "matplotlib": "plot",
     "onnx": "export",
     "optuna": "search",
