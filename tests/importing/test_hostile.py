@@ -43,6 +43,10 @@ BASES = {
         *("keras/plain.net.keras", "keras/residual.net.keras"),
         *("keras/nested.net.h5", "keras/keras2_normalised.net.h5"),
     ],
+    "pmml": [
+        *("pmml/nyoka_two.net.pmml", "pmml/hand_r.net.pmml", "pmml/hand_knime.net.pmml"),
+        "pmml/jpmml_two.net.pmml",
+    ],
     "tfjs": ["tfjs/plain.net.json", "tfjs/normalised.net.json", "tfjs/residual.net.json"],
 }
 FEW, MANY = 150, 20_000
@@ -157,6 +161,10 @@ HOSTILE = {
     "r, deep dput": b"structure(list(nconn = 1, nunits = 1, conn = " + b"list(" * K,
     "yaml": b"%YAML:1.0\nopencv_ml_ann_mlp:\n   weights: [" + b"1," * K + b"]\n",
     "xml": b"<?xml version='1.0'?>\n<opencv_ml_ann_mlp>" + b"<a>" * K,
+    "pmml, elements": b'<PMML version="4.4">' + b"<a/>" * K,
+    "pmml, attributes": b"<PMML " + b" ".join(b'a%d=""' % k for k in range(K // 8)) + b">",
+    "pmml, connections": b"<PMML><Neuron>" + b'<Con from="1" weight="1"/>' * K,
+    "pmml, deep": b"<PMML>" + b"<a>" * K,
     "pyrenn": b"nn\n9,9\ndIn\n0\ndIntern\n,\ndOut\n,\nnormP\n1\nnormY\n1\nw\n" + b"1\n" * K,
     "weka": b"Sigmoid Node 0\n    Inputs    Weights\n    Threshold    1\n" + b"a 1\n" * K,
 }

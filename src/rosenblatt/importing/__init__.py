@@ -12,6 +12,7 @@ from rosenblatt.importing import keras_reader as _keras_reader  # noqa: F401
 from rosenblatt.importing import ml_fnn as _ml_fnn  # noqa: F401
 from rosenblatt.importing import onnx_reader as _onnx_reader  # noqa: F401
 from rosenblatt.importing import opencv as _opencv  # noqa: F401
+from rosenblatt.importing import pmml as _pmml  # noqa: F401
 from rosenblatt.importing import pyrenn as _pyrenn  # noqa: F401
 from rosenblatt.importing import pytorch as _pytorch  # noqa: F401
 from rosenblatt.importing import r_nnet as _r_nnet  # noqa: F401
