@@ -26,9 +26,11 @@ struct DenseSpec {
 };
 
 // What a chain is built from. A further kind is a struct here and an overload of Chain::append_block.
-using LayerSpec = std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec,
-                               CategoryEmbeddingSpec, EnsembleDenseSpec, PackedDenseSpec, PReLUSpec,
-                               ParametricActivationSpec, GLUSpec, InterpolationSpec, DropoutSpec>;
+using LayerSpec =
+    std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec, CategoryEmbeddingSpec,
+                 EnsembleDenseSpec, PackedDenseSpec, PReLUSpec, ParametricActivationSpec, GLUSpec,
+                 InterpolationSpec, DropoutSpec, ReshapeSpec, FlattenSpec, Conv2DSpec, MaxPool2DSpec,
+                 AveragePool2DSpec, GlobalAveragePool2DSpec, LocalResponseNormSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
@@ -49,6 +51,7 @@ template <class T> struct Chain {
     std::vector<std::size_t> sync_points; // layers that mix the rows of a batch (MixesRows)
     int n_blocks = 0;
     bool last_is_free = true; // of a constraint: the last layer with weights gives the outputs
+    int widest_picture = 0;   // numbers of the largest one; 0 without any
 
     Chain(int inputs, const std::vector<LayerSpec> &specs, Precision of_products = Precision::exact,
           double noise = 0)
@@ -65,7 +68,14 @@ template <class T> struct Chain {
             ++n_blocks;
         }
         if (layers.empty()) throw std::invalid_argument("a chain needs layers that predict");
-        last_is_free = !std::holds_alternative<DropoutSpec>(specs.back());
+        last_is_free = !std::holds_alternative<DropoutSpec>(specs.back()) &&
+                       !std::holds_alternative<FlattenSpec>(specs.back());
+    }
+
+    // Rows that pass together at most: pictures fill the caches, though products want `least` rows.
+    int rows_in_cache(int least) const {
+        constexpr int numbers = 1 << 18;
+        return widest_picture ? std::max(least, numbers / widest_picture) : std::numeric_limits<int>::max();
     }
 
     // Outputs of a member: what the loss takes.
@@ -128,6 +138,7 @@ template <class T> struct Chain {
     static constexpr std::size_t most_parameters = std::size_t(1) << 48;
     static constexpr int most_units = 1 << 28;
     bool is_ensemble = false; // so far: also one of a single member
+    Picture picture;          // that the outputs so far are; of no pixels where they are none
 
     static bool is_ordered(const LayerSpec &spec) {
         const auto *dense = std::get_if<DenseSpec>(&spec);
@@ -135,6 +146,7 @@ template <class T> struct Chain {
     }
 
     void append_block(const DenseSpec &spec) {
+        picture = {};
         append_dense(spec, [&](const Activation &fused) {
             return Dense<T>{.n_inputs = n_outputs,
                             .n_outputs = spec.units,
@@ -295,7 +307,9 @@ template <class T> struct Chain {
     }
 
     void append_block(const GLUSpec &spec) {
-        const int groups = is_ensemble ? n_members : 1;
+        if (picture.channels % 2 == 1) throw std::invalid_argument("a gated unit takes two inputs");
+        const int groups = is_ensemble ? n_members : std::max(picture.pixels(), 1);
+        picture.channels /= 2;
         if (n_outputs / groups % 2) throw std::invalid_argument("a gated unit takes two inputs");
         append(GLU<T>{n_outputs / 2, groups, n_parameters, single(spec.activation)});
     }
@@ -311,6 +325,91 @@ template <class T> struct Chain {
 
     void append_block(const InterpolationSpec &spec) { append(Interpolation<T>(spec, n_outputs)); }
 
+    void append_block(const ReshapeSpec &spec) {
+        if (spec.height < 1 || spec.width < 1 || spec.channels < 1 ||
+            double(spec.height) * spec.width * spec.channels != double(n_outputs))
+            throw std::invalid_argument("a picture has another number of pixels");
+        picture = {spec.height, spec.width, spec.channels};
+    }
+
+    void append_block(const FlattenSpec &) { picture = {}; }
+
+    // The picture that a layer takes.
+    const Picture &taken_picture() const {
+        if (picture.pixels() == 0 || picture.size() != n_outputs)
+            throw std::invalid_argument("a layer of pictures takes rows that are pictures");
+        return picture;
+    }
+
+    template <class L> void append_picture(const Picture &out, L layer) {
+        append(std::move(layer));
+        picture = out;
+        widest_picture = std::max(widest_picture, n_outputs);
+    }
+
+    void append_block(const Conv2DSpec &spec) {
+        const Picture in = taken_picture();
+        if (spec.filters < 1 || spec.groups < 1 || spec.filters % spec.groups || in.channels % spec.groups)
+            throw std::invalid_argument("groups divide filters and channels");
+        if (!(spec.dropout >= 0 && spec.dropout < 1)) throw std::invalid_argument("dropout is in [0, 1)");
+        const Picture out = places_of(in, spec.kernel, spec.stride, spec.padding, spec.filters);
+        if (spec.residual &&
+            (out.height != in.height || out.width != in.width || out.channels != in.channels))
+            throw std::invalid_argument("a residual connection keeps the shape of pictures");
+        if (double(spec.kernel.pixels()) * in.channels * spec.filters > double(most_units))
+            throw std::length_error("the network is too large");
+        const Activation activation = single(spec.activation);
+        const bool fuses = derivative_from_output(activation);
+        const Activation fused = fuses ? activation : Identity{};
+        const int source = int(layers.size()) - 1;
+        append_picture(out, Convolution<T>{.in = in,
+                                           .out = out,
+                                           .kernel = spec.kernel,
+                                           .stride = spec.stride,
+                                           .padding = spec.padding,
+                                           .groups = spec.groups,
+                                           .n_outputs = out.size(),
+                                           .offset = n_parameters,
+                                           .activation = spec.normalization ? Identity{} : fused,
+                                           .adds_to_dx = spec.residual});
+        if (spec.normalization)
+            append_normalization(Catalogue<Normalization>::make(*spec.normalization), fused);
+        if (!fuses) append(ActivationFromInput<T>{n_outputs, activation});
+        append_dropout(spec.dropout);
+        if (spec.residual)
+            append(ResidualAdd<T>{
+                .n_inputs = n_outputs, .n_outputs = n_outputs, .offset = n_parameters, .source = source});
+    }
+
+    PoolWindow pool_window(const Sides &window, const Sides &stride) const {
+        const Picture in = taken_picture();
+        return {in, places_of(in, window, stride, {0, 0}, in.channels), window, stride};
+    }
+
+    void append_block(const MaxPool2DSpec &spec) {
+        const PoolWindow pool = pool_window(spec.window, spec.stride);
+        append_picture(pool.out, MaxPool2D<T>{pool, pool.out.size()});
+    }
+
+    void append_block(const AveragePool2DSpec &spec) {
+        const PoolWindow pool = pool_window(spec.window, spec.stride);
+        append_picture(pool.out, AveragePool2D<T>{pool, pool.out.size()});
+    }
+
+    void append_block(const GlobalAveragePool2DSpec &) {
+        const Picture in = taken_picture();
+        const Sides whole{in.height, in.width};
+        const PoolWindow pool{in, {1, 1, in.channels}, whole, whole};
+        append_picture({}, AveragePool2D<T>{pool, pool.out.size()});
+    }
+
+    void append_block(const LocalResponseNormSpec &spec) {
+        const Picture in = taken_picture();
+        if (spec.size < 1 || spec.size % 2 == 0 || !(spec.k > 0) || !(spec.alpha >= 0) || !(spec.beta >= 0))
+            throw std::invalid_argument("a local response is over an odd number of channels, with k above 0");
+        append_picture(in, LocalResponseNorm<T>{in, in.size(), spec});
+    }
+
     PiecewiseLinear<T> pieces(const PiecewiseLinearSpec &spec) const {
         if (int(spec.n_pieces.size()) != n_outputs)
             throw std::invalid_argument("a piecewise-linear layer takes another number of features");
@@ -318,14 +417,20 @@ template <class T> struct Chain {
     }
 
     void append_normalization(const Normalization &normalization, const Activation &fused) {
-        const int index = int(layers.size());
+        const int index = int(layers.size()), units = picture.pixels() > 0 ? picture.channels : n_outputs;
         if (const auto *by_row = std::get_if<LayerNorm>(&normalization)) {
-            append(NormalizeRows<T>{n_outputs, n_parameters, *by_row, fused, index});
+            append_by_pixels(NormalizeRows<T>{units, n_parameters, *by_row, fused, index});
         } else {
-            append(NormalizeColumns<T>{n_outputs, n_parameters, n_state, std::get<BatchNorm>(normalization),
-                                       fused, index});
-            n_state += 2 * std::size_t(n_outputs);
+            append_by_pixels(NormalizeColumns<T>{units, n_parameters, n_state,
+                                                 std::get<BatchNorm>(normalization), fused, index});
+            n_state += 2 * std::size_t(units);
         }
+    }
+
+    // A layer of units, of which those of a picture are the channels of every pixel.
+    template <class L> void append_by_pixels(L layer) {
+        if (picture.pixels() == 0) return append(std::move(layer));
+        append(PixelRows<T, L>{n_outputs, picture.pixels(), std::move(layer)});
     }
 
     template <class L> void append(L layer) {

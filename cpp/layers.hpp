@@ -24,15 +24,18 @@
 #include "activation_layers.hpp"
 #include "batch_normalize.hpp"
 #include "category_embedding.hpp"
+#include "convolution.hpp"
 #include "dense.hpp"
 #include "dropout.hpp"
 #include "ensemble.hpp"
 #include "interpolation.hpp"
 #include "learned_activations.hpp"
+#include "local_response_norm.hpp"
 #include "normalize.hpp"
 #include "numeric_embedding.hpp"
 #include "piecewise_dense.hpp"
 #include "piecewise_linear.hpp"
+#include "pooling.hpp"
 #include "residual.hpp"
 #include "scale.hpp"
 
@@ -47,7 +50,9 @@ using Layer =
     std::variant<Dense<T>, ActivationFromInput<T>, RowwiseActivation<T>, NormalizeRows<T>,
                  NormalizeColumns<T>, Dropout<T>, ResidualAdd<T>, PiecewiseLinear<T>, PiecePlaces<T>,
                  PiecewiseDense<T>, Scale<T>, NumericEmbedding<T>, CategoryEmbedding<T>, EnsembleDense<T>,
-                 PackedDense<T>, PReLU<T>, ParametricActivation<T>, GLU<T>, Interpolation<T>>;
+                 PackedDense<T>, PReLU<T>, ParametricActivation<T>, GLU<T>, Interpolation<T>, Convolution<T>,
+                 PixelRows<T, NormalizeRows<T>>, PixelRows<T, NormalizeColumns<T>>, MaxPool2D<T>,
+                 AveragePool2D<T>, LocalResponseNorm<T>>;
 
 // A layer whose output depends on all rows of a batch: the passes stop there until every task has added up
 // its rows' moments, or on the way back their gradients' sums.

@@ -65,7 +65,9 @@ template <class T> class Predictor {
                     int at_once = 0) {
         std::unique_lock lock(busy_, std::defer_lock);
         if (threads == 1 && X.rows <= few && lock.try_lock()) {
-            if (!kept_) kept_.emplace(chain_, int(few), false, 0, Purpose::predict);
+            if (!kept_)
+                kept_.emplace(chain_, std::min(int(few), chain_.rows_in_cache(1)), false, 0,
+                              Purpose::predict);
             return predict(X, 0, X.rows, theta, state, out, finite, *kept_);
         }
         threads = std::clamp(threads, 1, ThreadTeam::most_tasks);

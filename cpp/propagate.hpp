@@ -18,9 +18,9 @@ namespace rosenblatt {
 // Rows that pass the chain together at most: more would leave the caches.
 inline constexpr std::int64_t largest_block = 1024;
 
-// The same of a chain: members of an ensemble have rows of their own.
+// The same of a chain: members of an ensemble have rows of their own, and pictures are large.
 template <class T> std::int64_t rows_of_block(const Chain<T> &chain) {
-    return std::max<std::int64_t>(largest_block / chain.n_members, 1);
+    return std::clamp<std::int64_t>(largest_block / chain.n_members, 1, chain.rows_in_cache(32));
 }
 
 // The same for one task; layers that mix rows need all of its rows at once.

@@ -133,6 +133,26 @@ inline InterpolationSpec interpolation_spec(LayerFields &fields) {
             .y = fields.required<Numbers>("y")};
 }
 
+inline Sides sides(LayerFields &fields, const char *name) {
+    const auto [height, width] = fields.required<std::pair<int, int>>(name);
+    return {height, width};
+}
+
+inline Conv2DSpec conv2d_spec(LayerFields &fields) {
+    Conv2DSpec spec{.filters = fields.required<int>("filters"),
+                    .kernel = sides(fields, "kernel_size"),
+                    .stride = sides(fields, "stride"),
+                    .padding = sides(fields, "padding"),
+                    .groups = fields.required<int>("groups"),
+                    .activation = member(fields.required<NamedFields>("activation")),
+                    .normalization = {},
+                    .dropout = fields.optional("dropout", 0.0),
+                    .residual = fields.optional("residual", false)};
+    if (const auto given = fields.optional<std::optional<NamedFields>>("normalization", {}))
+        spec.normalization = member(*given);
+    return spec;
+}
+
 inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "Dense") return dense_spec(fields);
     if (kind == "PiecewiseLinear") return piecewise_linear_spec(fields);
@@ -149,6 +169,17 @@ inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "ParametricActivation")
         return ParametricActivationSpec{member(fields.required<NamedFields>("activation"))};
     if (kind == "GLU") return GLUSpec{member(fields.required<NamedFields>("activation"))};
+    if (kind == "Reshape")
+        return ReshapeSpec{fields.required<int>("height"), fields.required<int>("width"),
+                           fields.required<int>("channels")};
+    if (kind == "Flatten") return FlattenSpec{};
+    if (kind == "Conv2D") return conv2d_spec(fields);
+    if (kind == "MaxPool2D") return MaxPool2DSpec{sides(fields, "window"), sides(fields, "stride")};
+    if (kind == "AveragePool2D") return AveragePool2DSpec{sides(fields, "window"), sides(fields, "stride")};
+    if (kind == "GlobalAveragePool2D") return GlobalAveragePool2DSpec{};
+    if (kind == "LocalResponseNorm")
+        return LocalResponseNormSpec{fields.required<int>("size"), fields.required<double>("alpha"),
+                                     fields.required<double>("beta"), fields.required<double>("k")};
     if (kind == "Periodic") return numeric_embedding_spec(fields, periodic_spec(fields));
     if (kind == "Pieces") return numeric_embedding_spec(fields, pieces_spec(fields));
     throw std::invalid_argument("the engine has no layer of the kind " + kind);

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rosenblatt.ensembles import MLPEnsembleClassifier, MLPEnsembleRegressor
     from rosenblatt.estimators import MLPClassifier, MLPRegressor
     from rosenblatt.perceptron import McCullochPittsNeuron, Perceptron, ThresholdNeuron
+    from rosenblatt.pictures import ConvNetClassifier, ConvNetRegressor
     from rosenblatt.search import StructureSearchCV, StructureSearchDisplay, find_learning_rate
     from rosenblatt.tabular import TableClassifier, TableEncoder, TableRegressor
     from rosenblatt.tabular.saving import load
@@ -22,6 +23,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Checkpoint",
+    "ConvNetClassifier",
+    "ConvNetRegressor",
     "HiddenFeatures",
     "MLPAutoencoder",
     "MLPClassifier",
@@ -44,6 +47,8 @@ __all__ = [
 # Imported at first use: scikit-learn alone takes more than half a second.
 ROOMS = {
     "Checkpoint": "checkpoints",
+    "ConvNetClassifier": "pictures",
+    "ConvNetRegressor": "pictures",
     "HiddenFeatures": "unsupervised",
     "MLPAutoencoder": "unsupervised",
     "MLPClassifier": "estimators",

@@ -17,6 +17,7 @@ PAGES = ["layers.md", "layers.zh-CN.md"]
 PARTS = {
     "ActivationLayer",
     "Affine",
+    "Convolution",
     "Dropout",
     "EnsembleAffine",
     "GaussianNoise",
@@ -39,10 +40,12 @@ def blocks(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_examples_run(page: str, capsys: pytest.CaptureFixture[str]) -> None:
-    first, second = blocks(page)
+    first, pictures, second = blocks(page)
     left: dict[str, object] = {}
     exec(compile(second, page, "exec"), {})  # ours, and its running is what is tested
     assert float(capsys.readouterr().out) < 0.1
+    exec(compile(pictures, page, "exec"), {})
+    assert capsys.readouterr().out.endswith("61706\n")
     exec(compile(first, page, "exec"), left)
     error, _ = capsys.readouterr().out.split("\n", 1)
     assert float(error) < 0.2

@@ -64,6 +64,7 @@ ABOVE = (
     "cli",
     "cluster",
     "persistence",
+    "pictures",
     "serving",
     "unsupervised",
 )

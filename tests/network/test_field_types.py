@@ -26,13 +26,18 @@ from rosenblatt.network import (
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
 from rosenblatt.network.beside_input import BesideInput
+from rosenblatt.network.conv2d import Conv2D
+from rosenblatt.network.convolution import Convolution
 from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
 from rosenblatt.network.glu import GLU
 from rosenblatt.network.interpolation import Interpolation
 from rosenblatt.network.layer import Layer
 from rosenblatt.network.learned_activations import ParametricActivation, PReLU
+from rosenblatt.network.local_response_norm import LocalResponseNorm
 from rosenblatt.network.normalization_layer import NormalizationLayer
+from rosenblatt.network.pooling import AveragePool2D, MaxPool2D
 from rosenblatt.network.random_layers import Dropout, GaussianNoise
+from rosenblatt.network.reshape import Reshape
 from rosenblatt.network.residual import Residual
 from rosenblatt.network.sequential import Sequential
 from rosenblatt.normalizations import BatchNorm
@@ -78,9 +83,15 @@ LAYERS: list[Layer] = [
     Affine(3),
     BesideInput(Dense(3)),
     CategoryEmbedding((0,), (3,), (2,)),
+    Conv2D(4, 3),
+    Convolution(4, 3),
     Dense(3),
     Dropout(0.5),
     GLU(),
+    AveragePool2D(2),
+    LocalResponseNorm(),
+    MaxPool2D(2),
+    Reshape((2, 2, 1)),
     PReLU(),
     ParametricActivation(LeakyReLU()),
     EnsembleAffine(2, 3, input_groups=(2, 1)),

@@ -33,12 +33,18 @@ from rosenblatt.losses import (
 from rosenblatt.model import EnsembleModel, Model, OutputFormat
 from rosenblatt.network import (
     GLU,
+    AveragePool2D,
     BesideInput,
     CategoryEmbedding,
+    Conv2D,
     Dense,
     EnsembleDense,
+    Flatten,
+    GlobalAveragePool2D,
     Interpolation,
     Layer,
+    LocalResponseNorm,
+    MaxPool2D,
     MonotoneDense,
     Network,
     NumericEmbedding,
@@ -48,6 +54,7 @@ from rosenblatt.network import (
     Pieces,
     PiecewiseLinear,
     PReLU,
+    Reshape,
     Scale,
     Sequential,
 )
@@ -216,6 +223,32 @@ NETWORKS: dict[str, Trained] = {
     "gates": trained((Dense(8), GLU(), Dense(6), GLU(SiLU()), Dense(3))),
     "gated ensemble": trained(
         (EnsembleDense(3, 8), GLU(GELU()), ParametricActivation(Tanh()), PReLU(), PackedDense(3, 2))
+    ),
+    "pictures": trained(
+        (
+            Dense(60, Tanh()),
+            Reshape((6, 5, 2)),
+            Conv2D(6, (3, 2), (2, 1), (1, 0), activation=Tanh(), normalization=BatchNorm()),
+            LocalResponseNorm(3, 0.2),
+            MaxPool2D(2, 1),
+            Conv2D(4, 3, padding=1, groups=2, activation=GELU()),
+            AveragePool2D((1, 2)),
+            Flatten(),
+            Dense(3),
+        )
+    ),
+    "residual pictures": trained(
+        (
+            Dense(24, Tanh()),
+            Reshape((3, 4, 2)),
+            Conv2D(2, 3, padding=1, activation=ELU(), dropout=0.2, residual=True),
+            Conv2D(4, 1, normalization=LayerNorm()),
+            GLU(),
+            PReLU(),
+            LocalResponseNorm(5, 0.3, 0.6, 1.0),
+            Conv2D(3, 1),
+            GlobalAveragePool2D(),
+        )
     ),
     "two of a kind": trained(
         (

@@ -11,10 +11,16 @@ import pytest
 from rosenblatt.activations import GELU, SELU, Mish, ReLU, SiLU, Tanh
 from rosenblatt.network import (
     GLU,
+    AveragePool2D,
     CategoryEmbedding,
+    Conv2D,
     Dense,
     EnsembleDense,
+    Flatten,
+    GlobalAveragePool2D,
     Interpolation,
+    LocalResponseNorm,
+    MaxPool2D,
     MonotoneDense,
     Network,
     NumericEmbedding,
@@ -23,9 +29,10 @@ from rosenblatt.network import (
     Periodic,
     Pieces,
     PReLU,
+    Reshape,
     Scale,
 )
-from rosenblatt.normalizations import BatchNorm
+from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.problem import Arrays
 from tests.support.members import parameters
 
@@ -205,6 +212,56 @@ NETWORKS: dict[str, Case] = {
     ),
     "maps in the middle": of(2, Dense(5, Tanh()), Interpolation(4, (3, 1, 1), *MAPS), Dense(3)),
     "scale last": of(3, Dense(3), Scale()),
+    "LeNet": of(
+        49,
+        Reshape((7, 7, 1)),
+        Conv2D(6, 3, padding=1, activation=Tanh()),
+        AveragePool2D(2),
+        Conv2D(5, 2, activation=ReLU()),
+        Flatten(),
+        Dense(5, Tanh()),
+        Dense(3),
+    ),
+    "AlexNet": of(
+        90,
+        Reshape((6, 5, 3)),
+        Conv2D(38, (3, 2), (2, 1), (1, 0), activation=Tanh()),
+        LocalResponseNorm(3, 0.1),
+        MaxPool2D(2, 1),
+        Conv2D(6, 3, padding=1, groups=2),
+        LocalResponseNorm(5, 0.2, 0.6, 1.0),
+        Flatten(),
+        Dense(3),
+    ),
+    "residual pictures": of(
+        32,
+        Reshape((4, 4, 2)),
+        Conv2D(2, 3, padding=1, activation=Tanh(), normalization=BatchNorm(), residual=True),
+        Conv2D(2, 1, activation=GELU(), normalization=LayerNorm(), residual=True),
+        Conv2D(3, 3, padding=1, normalization=BatchNorm()),
+        GlobalAveragePool2D(),
+    ),
+    "pools of the input": of(
+        36,
+        Reshape((6, 3, 2)),
+        MaxPool2D((2, 3), 1),
+        AveragePool2D((3, 1), (2, 1)),
+        Flatten(),
+        Dense(3),
+    ),
+    "response of the input": of(9, Reshape((1, 3, 3)), LocalResponseNorm(), Flatten(), Dense(3)),
+    "pictures in the middle": of(
+        4,
+        Dense(24, Tanh(), normalization=BatchNorm()),
+        Reshape((3, 4, 2)),
+        Scale(),
+        Conv2D(4, 2, groups=2),
+        GLU(),
+        PReLU(),
+        ParametricActivation(Mish()),
+        GlobalAveragePool2D(),
+        Dense(3),
+    ),
     "monotone": of(
         4,
         MonotoneDense((1, 0, -1, 0), (0, 0, 1, 1, -1), ReLU()),

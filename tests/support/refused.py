@@ -9,7 +9,7 @@ __all__ = ["LAYERS", "is_refused"]
 # Layers that formulas have not.
 LAYERS = (
     *("NumericEmbedding", "CategoryEmbedding", "EnsembleDense", "PackedDense"),
-    *("PReLU", "ParametricActivation", "GLU"),
+    *("PReLU", "ParametricActivation", "GLU", "Reshape"),
 )
 
 

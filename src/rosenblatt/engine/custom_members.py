@@ -14,9 +14,13 @@ from rosenblatt.network import (
     GLU,
     ActivationLayer,
     Affine,
+    AveragePool2D,
+    Convolution,
     Dropout,
     EnsembleAffine,
     GaussianNoise,
+    GlobalAveragePool2D,
+    LocalResponseNorm,
     Network,
     NormalizationLayer,
     NumericEmbedding,
@@ -33,10 +37,14 @@ __all__ = ["refuse_nan"]
 # Of finite numbers these give NaN only where numbers overflow.
 LIBRARY = (
     Affine
+    | AveragePool2D
+    | Convolution
     | Dropout
     | EnsembleAffine
     | GLU
     | GaussianNoise
+    | GlobalAveragePool2D
+    | LocalResponseNorm
     | NormalizationLayer
     | NumericEmbedding
     | ParametricActivation

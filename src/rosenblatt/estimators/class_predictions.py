@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
+from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
 
 from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.fitting.class_targets import ClassTargets
+from rosenblatt.fitting.class_weight import is_balanced
 from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["ClassPredictions"]
+__all__ = ["ClassPredictions", "targets_of_first_call"]
 
 
 class ClassPredictions(ClassifierMixin, FittedMLP):
@@ -57,3 +60,31 @@ class ClassPredictions(ClassifierMixin, FittedMLP):
 
     def _form(self) -> OutputFormat:
         return OutputFormat.BOTH_CLASSES if self.n_outputs_ == 1 else OutputFormat.COLUMNS
+
+
+def targets_of_first_call(estimator: Any, y: Any, classes: Any) -> ClassTargets | None:
+    """Those of a first call of `partial_fit`, None in later ones.
+
+    Parameters
+    ----------
+    estimator : classifier
+        With the parameter `class_weight`.
+    y : array-like
+    classes : array of shape (n_classes,), optional
+        All classes of all calls; required in the first one.
+    """
+    if is_balanced(estimator.class_weight):
+        raise ValueError(
+            "class_weight 'balanced' is not supported for partial_fit, which does not see all"
+            " rows at once: give a dict of weights, such as"
+            " sklearn.utils.class_weight.compute_class_weight computes from all of them."
+        )
+    # scikit-learn's check sets `classes_` on its argument.
+    with class_labels(classes):
+        is_first = _check_partial_fit_first_call(
+            SimpleNamespace(classes_=getattr(estimator, "classes_", None)), classes
+        )
+    if not is_first:
+        return None
+    several = type_of_target(y).startswith("multilabel")
+    return ClassTargets.learn(y if several else classes)

@@ -5,26 +5,22 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 from typing import Any, ClassVar, Literal, Self, cast, final
 
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
 
 from rosenblatt.averaging import EMA, SWA
 from rosenblatt.callbacks import EpochEnd
 from rosenblatt.checkpoints import Checkpoint
 from rosenblatt.estimators.base import BaseMLP
-from rosenblatt.estimators.class_predictions import ClassPredictions
+from rosenblatt.estimators.class_predictions import ClassPredictions, targets_of_first_call
 from rosenblatt.fitting.class_targets import ClassTargets
-from rosenblatt.fitting.class_weight import is_balanced
 from rosenblatt.fitting.data import flat
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss
 from rosenblatt.normalizations import Normalization
 from rosenblatt.schedules import RateRule
-from rosenblatt.support.class_labels import class_labels
 
 __all__ = ["MLPClassifier"]
 
@@ -359,21 +355,7 @@ class MLPClassifier(ClassPredictions, BaseMLP):
             All classes of all calls; required in the first one.
         """
         self._validate_params()
-        if is_balanced(self.class_weight):
-            raise ValueError(
-                "class_weight 'balanced' is not supported for partial_fit, which does not see all"
-                " rows at once: give a dict of weights, such as"
-                " sklearn.utils.class_weight.compute_class_weight computes from all of them."
-            )
-        targets = None
-        # scikit-learn's check sets `classes_` on its argument.
-        with class_labels(classes):
-            is_first = _check_partial_fit_first_call(
-                SimpleNamespace(classes_=getattr(self, "classes_", None)), classes
-            )
-        if is_first:
-            several = type_of_target(y).startswith("multilabel")
-            targets = ClassTargets.learn(y if several else classes)
+        targets = targets_of_first_call(self, y, classes)
         return self._fit(X, y, sample_weight, incremental=True, targets=targets)
 
     def __sklearn_tags__(self) -> Any:

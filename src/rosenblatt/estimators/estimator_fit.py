@@ -16,7 +16,7 @@ from rosenblatt.engine import Trainer, TrainingSetup
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.estimators.published import PublishedModel
 from rosenblatt.fitting.autoencoding import Autoencoding
-from rosenblatt.fitting.begin import begin
+from rosenblatt.fitting.begin import MakeNetwork, begin
 from rosenblatt.fitting.carried import CarriedState
 from rosenblatt.fitting.data import Columns, ValidatedData
 from rosenblatt.fitting.fits import Fit
@@ -76,6 +76,7 @@ class EstimatorFit:
         make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer,
         parameters: Parameters | None = None,
         autoencoding: Autoencoding | None = None,
+        make_network: MakeNetwork | None = None,
     ) -> Self:
         """A fit with the estimator's parameters, before its first step.
 
@@ -86,7 +87,7 @@ class EstimatorFit:
         table : ValidatedData
             What `data` was encoded from.
         targets, data, initial, carried, incremental, rules, rng, make_trainer, autoencoding
-            See `rosenblatt.fitting.begin`.
+            See `rosenblatt.fitting.begin`, as for `make_network`.
         parameters : Parameters, optional
             The estimator's own by default.
         """
@@ -103,6 +104,7 @@ class EstimatorFit:
             sklearn_callbacks=sklearn_callbacks(estimator, table, data.train.rows),
             make_trainer=make_trainer,
             autoencoding=autoencoding,
+            make_network=make_network,
         )
         return cls(estimator, table.columns, fit)
 

@@ -123,6 +123,7 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
     def _predictions(self, X: Any) -> FloatArray:
         """Predictions in their form, for whatever X scikit-learn's validation accepts."""
         predictor = self._own_predictor()
+        X = self._prepared(X)
         # Arrays that need no preparation, and that the validation would not refuse.
         if "feature_names_in_" not in vars(self):
             prediction = predictor.finite(X)
@@ -133,9 +134,14 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         warn_of_overflow(prediction, X)
         return prediction
 
+    def _prepared(self, X: Any) -> Any:
+        """The rows that X stands for: X itself, where an estimator takes nothing else."""
+        return X
+
     def _checked_rows(self, X: Any) -> Any:
         """Rows as scikit-learn's validation accepts them, of the parameters' type."""
         check_is_fitted(self, "coefs_")
+        X = self._prepared(X)
         check_sparse(X)
         # The sum of numbers that are huge is invalid.
         with plain_values(X=X), np.errstate(invalid="ignore"):

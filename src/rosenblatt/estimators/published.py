@@ -28,14 +28,15 @@ class PublishedModel:
     ----------
     model : Model
     coefs, intercepts : lists of arrays
-        Views of the model's weights and biases.
+        Views of the model's weights and biases, of the layers that have both.
     """
 
     def __init__(self, model: Model) -> None:
-        layers = model.network.weights_and_biases(model.parameters)
+        layers = model.network.layer_parameters(model.parameters)
+        dense = [layer for layer in layers if "weight" in layer and "bias" in layer]
         self.model = model
-        self.coefs = [W for W, _ in layers]
-        self.intercepts = [b for _, b in layers]
+        self.coefs = [layer["weight"] for layer in dense]
+        self.intercepts = [layer["bias"] for layer in dense]
         # In one tuple, so that another thread finds both or neither.
         self.settings_and_predictor: tuple[tuple[Any, ...], engine.EnginePredictor] | None = None
 

@@ -101,7 +101,7 @@ class CLayerWriter:
     def helper(self, name: str, text: str) -> str:
         number, full = self.file.number, f"{self.file.prefix}_{name}"
         text = text.replace("REAL", number.real)
-        for function in ("sqrt", "cos", "sin", "floor"):
+        for function in ("sqrt", "cos", "sin", "floor", "pow"):
             text = text.replace(function.upper(), number.call(function))
         self.file.helpers[name] = text.replace("NAME", full)
         return full

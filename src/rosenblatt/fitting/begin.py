@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +37,9 @@ from rosenblatt.stopping import StoppingRule
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.types import FloatArray, aligned_zeros
 
-__all__ = ["begin"]
+__all__ = ["MakeNetwork", "begin"]
+
+MakeNetwork: TypeAlias = Callable[[int, int], Network]
 
 
 def begin(
@@ -52,6 +56,7 @@ def begin(
     sklearn_callbacks: SklearnCallbacks | None = None,
     make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer,
     autoencoding: Autoencoding | None = None,
+    make_network: MakeNetwork | None = None,
 ) -> Fit:
     """Begin a fit.
 
@@ -86,6 +91,9 @@ def begin(
         Makes the trainer of a first-order fit: by default the engine's.
     autoencoding : Autoencoding, optional
         Where the targets are the inputs: what the training has beside them.
+    make_network : callable, optional
+        Makes the network, given the numbers of its inputs and outputs: by default that which the
+        parameters describe.
 
     Returns
     -------
@@ -124,7 +132,8 @@ def begin(
             targets.check_encoded(arrays.y)
     train = weighed(data.train, targets.row_weights)
     check_total(train.weights)
-    network = network_of(parameters, train.X.shape[1], targets.n_outputs)
+    make = partial(network_of, parameters) if make_network is None else make_network
+    network = make(train.X.shape[1], targets.n_outputs)
     loss = targets.objective()
     check_fit(parameters, network, loss, train.X)
     if autoencoding is not None:

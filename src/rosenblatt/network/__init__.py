@@ -5,6 +5,8 @@ from rosenblatt.network.affine import Affine
 from rosenblatt.network.bases import Basis, Periodic, Pieces
 from rosenblatt.network.beside_input import BesideInput
 from rosenblatt.network.category_embedding import CategoryEmbedding
+from rosenblatt.network.conv2d import Conv2D
+from rosenblatt.network.convolution import Convolution
 from rosenblatt.network.cut import Cut, cut_at_first_sum
 from rosenblatt.network.data_initialization import fit_initial_parameters
 from rosenblatt.network.dense import Dense
@@ -15,14 +17,18 @@ from rosenblatt.network.interpolation import Interpolation
 from rosenblatt.network.layer import Backward, Layer, NativeForm, Passed, Shape, Tangent
 from rosenblatt.network.layout import beside_dense, fill
 from rosenblatt.network.learned_activations import ParametricActivation, PReLU
+from rosenblatt.network.local_response_norm import LocalResponseNorm
 from rosenblatt.network.monotone_dense import MonotoneDense
+from rosenblatt.network.named_networks import alexnet, lenet5, residual_network
 from rosenblatt.network.network import Network
 from rosenblatt.network.normalization_layer import NormalizationLayer
 from rosenblatt.network.numeric_embedding import NumericEmbedding
 from rosenblatt.network.parameter_groups import ParameterGroup, RateRun, rate_runs
 from rosenblatt.network.piecewise_linear import PiecewiseLinear
+from rosenblatt.network.pooling import AveragePool2D, GlobalAveragePool2D, MaxPool2D
 from rosenblatt.network.random_layers import Dropout, GaussianNoise
 from rosenblatt.network.registration import TrainedLayer, register
+from rosenblatt.network.reshape import Flatten, Reshape
 from rosenblatt.network.residual import Residual
 from rosenblatt.network.scale import Scale
 from rosenblatt.network.sequential import Sequential
@@ -32,18 +38,25 @@ __all__ = [
     "GLU",
     "ActivationLayer",
     "Affine",
+    "AveragePool2D",
     "Backward",
     "Basis",
     "BesideInput",
     "CategoryEmbedding",
+    "Conv2D",
+    "Convolution",
     "Cut",
     "Dense",
     "Dropout",
     "EnsembleAffine",
     "EnsembleDense",
+    "Flatten",
     "GaussianNoise",
+    "GlobalAveragePool2D",
     "Interpolation",
     "Layer",
+    "LocalResponseNorm",
+    "MaxPool2D",
     "MonotoneDense",
     "NativeForm",
     "Network",
@@ -59,6 +72,7 @@ __all__ = [
     "Pieces",
     "PiecewiseLinear",
     "RateRun",
+    "Reshape",
     "Residual",
     "Scale",
     "Sequential",
@@ -66,12 +80,15 @@ __all__ = [
     "Tangent",
     "Tie",
     "TrainedLayer",
+    "alexnet",
     "beside_dense",
     "copy_tied",
     "cut_at_first_sum",
     "fill",
     "fit_initial_parameters",
     "fold_tied",
+    "lenet5",
     "rate_runs",
     "register",
+    "residual_network",
 ]

@@ -111,7 +111,8 @@ class Affine(Layer):
 def width(layer: Layer, shape: Shape) -> int:
     """The n of a shape (n,); ValueError for another shape."""
     if len(shape) != 1:
-        raise ValueError(f"{layer!r} takes samples of shape (n,), got {shape}")
+        flat = ": put Flatten() before it" if len(shape) == 3 else ""
+        raise ValueError(f"{layer!r} takes samples of shape (n,), got {shape}{flat}")
     return shape[0]
 
 

@@ -48,8 +48,8 @@ class CWriter(Protocol):
     def helper(self, name: str, text: str) -> str:
         """A static function, written once; its name.
 
-        In the text NAME stands for it, REAL for the float type, and SQRT, COS, SIN and FLOOR for
-        the functions of that type.
+        In the text NAME stands for it, REAL for the float type, and SQRT, COS, SIN, FLOOR and POW
+        for the functions of that type.
         """
 
     def scratch(self, n: int) -> str:

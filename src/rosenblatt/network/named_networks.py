@@ -1,0 +1,106 @@
+"""Networks for pictures that have names: the layers between `Reshape` and the layer of outputs."""
+
+from __future__ import annotations
+
+from rosenblatt.activations import ReLU, Tanh
+from rosenblatt.network.conv2d import Conv2D
+from rosenblatt.network.dense import Dense
+from rosenblatt.network.layer import Layer
+from rosenblatt.network.local_response_norm import LocalResponseNorm
+from rosenblatt.network.pooling import AveragePool2D, GlobalAveragePool2D, MaxPool2D
+from rosenblatt.network.reshape import Flatten
+from rosenblatt.normalizations import BatchNorm
+
+__all__ = ["alexnet", "lenet5", "residual_network"]
+
+
+def lenet5() -> tuple[Layer, ...]:
+    """LeNet-5 (LeCun et al. 1998, figure 2) for pictures of 28 x 28.
+
+    61,706 parameters with one channel and ten outputs. As it is usually given today: the picture
+    has a border of two pixels in place of 32 x 32, every filter of the second convolution sees all
+    six maps (there: some of them), windows give their plain mean (there: times a learned factor),
+    and the outputs are a dense layer (there: distances from fixed codes).
+
+    Examples
+    --------
+    >>> from rosenblatt.network import Dense, Network, Reshape, lenet5
+    >>> Network(784, (Reshape((28, 28, 1)), *lenet5(), Dense(10))).n_parameters
+    61706
+    """
+    return (
+        Conv2D(6, 5, padding=2, activation=Tanh()),
+        AveragePool2D(2),
+        Conv2D(16, 5, activation=Tanh()),
+        AveragePool2D(2),
+        Flatten(),
+        Dense(120, Tanh()),
+        Dense(84, Tanh()),
+    )
+
+
+def alexnet(one_column: bool = False) -> tuple[Layer, ...]:
+    """AlexNet (Krizhevsky, Sutskever & Hinton 2012) for pictures of 227 x 227 x 3.
+
+    60,965,224 parameters with a thousand outputs. The two columns of the paper, one on each GPU,
+    are the groups of the second, fourth and fifth convolution. (The paper says 224 x 224, which
+    its 55 x 55 windows do not fit.)
+
+    Parameters
+    ----------
+    one_column : bool, default False
+        torchvision's variant, after Krizhevsky 2014: for 224 x 224 x 3, with a border of 2 pixels,
+        64, 192, 384, 256 and 256 filters (there 96, 256, 384, 384 and 256) without groups, and
+        without local response normalisation; 61,100,840 parameters.
+    """
+    relu, dropped = ReLU(), 0.5
+    if one_column:
+        convolutions: tuple[Layer, ...] = (
+            Conv2D(64, 11, stride=4, padding=2, activation=relu),
+            MaxPool2D(3, 2),
+            Conv2D(192, 5, padding=2, activation=relu),
+            MaxPool2D(3, 2),
+            Conv2D(384, 3, padding=1, activation=relu),
+            Conv2D(256, 3, padding=1, activation=relu),
+            Conv2D(256, 3, padding=1, activation=relu),
+        )
+    else:
+        convolutions = (
+            Conv2D(96, 11, stride=4, activation=relu),
+            LocalResponseNorm(),
+            MaxPool2D(3, 2),
+            Conv2D(256, 5, padding=2, groups=2, activation=relu),
+            LocalResponseNorm(),
+            MaxPool2D(3, 2),
+            Conv2D(384, 3, padding=1, activation=relu),
+            Conv2D(384, 3, padding=1, groups=2, activation=relu),
+            Conv2D(256, 3, padding=1, groups=2, activation=relu),
+        )
+    dense = (Dense(4096, relu, dropout=dropped), Dense(4096, relu, dropout=dropped))
+    return (*convolutions, MaxPool2D(3, 2), Flatten(), *dense)
+
+
+def residual_network(width: int = 16, blocks: int = 2, stages: int = 3) -> tuple[Layer, ...]:
+    """A small residual network (after He et al. 2016), for pictures of any size.
+
+    Every stage begins with a convolution, which from the second stage on halves the picture and
+    doubles the channels, and goes on with residual blocks of one convolution each (there of two).
+    The end is the mean of every channel.
+
+    Parameters
+    ----------
+    width : int, default 16
+        Channels of the first stage.
+    blocks : int, default 2
+        Residual blocks of each stage.
+    stages : int, default 3
+    """
+    layers: list[Layer] = []
+    for stage in range(stages):
+        filters, stride = width * 2**stage, 1 if stage == 0 else 2
+        first = Conv2D(filters, 3, stride, 1, activation=ReLU(), normalization=BatchNorm())
+        rest = Conv2D(
+            filters, 3, padding=1, activation=ReLU(), normalization=BatchNorm(), residual=True
+        )
+        layers += [first, *(rest for _ in range(blocks))]
+    return (*layers, GlobalAveragePool2D())
