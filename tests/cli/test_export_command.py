@@ -107,7 +107,7 @@ def test_replacing_a_file_is_reported(model: Path) -> None:
         ([], "nothing says what to write"),
         (
             ["-o", "net.tflite"],
-            "end with one of .onnx, .c, .sql, .mjs, .R, .pmml, .net, .safetensors",
+            "end with one of .onnx, .c, .sql, .mjs, .R, .pmml, .net, .keras, .safetensors",
         ),
         (["--to", "onxn"], "did you mean 'onnx'"),
         (["-o", "shop.safetensors"], "is the model itself"),

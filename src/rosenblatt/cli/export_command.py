@@ -36,6 +36,7 @@ class Form:
     what: str
     content: Callable[[persistence.SavedModel, str | None], bytes]
     is_one: Callable[[Path], bool]
+    package: str | None = None  # that it needs
 
 
 FORMS: Mapping[str, Form] = {
@@ -44,6 +45,7 @@ FORMS: Mapping[str, Form] = {
         "an ONNX model, an input for each column",
         lambda saved, name: saved.to_onnx().SerializeToString(),
         lambda path: holds(path, PRODUCER),
+        "onnx",
     ),
     "c": Form(
         ".c",
@@ -81,6 +83,13 @@ FORMS: Mapping[str, Form] = {
         lambda saved, name: saved.to_fann().encode("ascii"),
         lambda path: False,  # it says nowhere who wrote it
     ),
+    "keras": Form(
+        ".keras",
+        "an archive of Keras 3, an input for each column",
+        lambda saved, name: saved.to_keras(),
+        lambda path: holds(path, b'"written_by": "rosenblatt"'),
+        "h5py",
+    ),
     "safetensors": Form(
         ".safetensors",
         "the weights by name, without the columns",
@@ -104,11 +113,12 @@ def run_export(
     A file that is no such export is replaced by `force` alone.
     """
     form, path = form_and_place(model, to, out)
-    if form is FORMS["onnx"] and find_spec("onnx") is None:
-        raise InputError(f"--to onnx needs onnx: {install_command('onnx')}, or choose --to c")
+    kind = next(kind for kind, other in FORMS.items() if other is form)
+    if form.package is not None and find_spec(form.package) is None:
+        command = install_command(form.package)
+        raise InputError(f"--to {kind} needs {form.package}: {command}, or choose --to c")
     if path.exists() and path.samefile(model):
         raise InputError(f"--out {path} is the model itself: choose another name")
-    kind = next(kind for kind, other in FORMS.items() if other is form)
     check_replaceable(path, form.is_one, f"export of rosenblatt as {kind}", force=force)
     check_writable(path)
     saved = persistence.load_model(model)

@@ -486,8 +486,8 @@ def export(
     to: Annotated[
         str | None,
         typer.Option(
-            help="onnx, c, sql, javascript, r, pmml, fann or safetensors; by the ending of --out"
-            " if not given."
+            help="onnx, c, sql, javascript, r, pmml, fann, keras or safetensors; by the ending of"
+            " --out if not given."
         ),
     ] = None,
     out: Annotated[
@@ -503,7 +503,7 @@ def export(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> Job:
-    """Write a model for other programs: as ONNX, C, SQL, JavaScript, R, PMML or FANN."""
+    """Write a model for other programs: ONNX, C, SQL, JavaScript, PMML, Keras."""
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.export_command import run_export

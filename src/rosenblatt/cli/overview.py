@@ -23,7 +23,7 @@ COMMANDS = {
     "explain": "Show which columns count, and why a row is predicted as it is.",
     "serve": "Answer requests over HTTP with the predictions of a model.",
     "import": "Make a model of a network that another tool has trained.",
-    "export": "Write a model for other programs: as ONNX, C, SQL, JavaScript, R, PMML or FANN.",
+    "export": "Write a model for other programs: ONNX, C, SQL, JavaScript, PMML, Keras.",
     "inspect": "Show what a model file holds.",
     "trace": "Show one row's way through a network, number by number.",
     "lab": "Put claims about neural networks to the test.",

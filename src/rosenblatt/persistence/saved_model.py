@@ -238,3 +238,32 @@ class SavedModel:
         text = pmml_table_document(self.model, self.encoding)
         write_export(path, text.encode())
         return text
+
+    def to_keras(self, path: str | PathLike[str] | None = None) -> bytes:
+        """A `.keras` archive of Keras 3, of a table of numbers alone; needs h5py.
+
+        What is done to the numbers, and to a predicted one, is a layer of its own. Of two classes
+        the second one's probability comes out. `predict` of Keras takes rows in single precision.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it as well, in one atomic step.
+
+        Raises
+        ------
+        ImportError
+            Where h5py is not installed.
+        ValueError
+            For columns of texts, dates and truth values, numbers with gaps or with logarithmic
+            tails, several networks, and layers and activations that Keras has not.
+        """
+        try:
+            from rosenblatt.export.keras_archive import keras_archive
+        except ImportError as error:
+            raise missing("to_keras", "h5py", error) from error
+        from rosenblatt.export.plain_table import scalings_of
+
+        content = keras_archive(Trained(self.model), *scalings_of(self.encoding, "Keras"))
+        write_export(path, content)
+        return content
