@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from rosenblatt.explain import Explanation, ShapExplainer, TableMasker
+from rosenblatt.explain.subject import cells_of
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy
+from rosenblatt.table import table_of
 from tests.support.export_tables import table
 from tests.support.table_models import averaged_model, expected
 
@@ -48,6 +50,23 @@ def test_cells_are_as_they_were_given() -> None:
     for k, name in enumerate(COLUMNS):
         for cell, given in zip(why.data[:, k], frame[name], strict=True):
             assert (cell is None or cell != cell) if pd.isna(given) else cell == given
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        np.array(["200000-01-01", "-5000-01-01", "NaT"], "datetime64[s]"),
+        np.array([2**60, -(2**60), "NaT"], "timedelta64[s]"),
+    ],
+    ids=["years", "durations"],
+)
+def test_cells_may_be_times_that_python_does_not_hold(times: Any) -> None:
+    columns = {"t": times, "n": [1.0, 2.0, 3.0]}
+    cells = cells_of(table_of(columns), ["n", "t"])
+    assert cells[:, 0].tolist() == [1.0, 2.0, 3.0]
+    assert cells[2, 1] is None
+    wanted = np.asarray(times)[:2]
+    np.testing.assert_array_equal(cells[:2, 1].astype(wanted.dtype), wanted)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn import inspection
 
@@ -54,3 +55,19 @@ def test_rows_and_targets_of_different_lengths_are_refused() -> None:
         permutation_importance(model, frame[FEATURES], frame["price"][:3])
     with pytest.raises(ValueError, match="n_repeats"):
         permutation_importance(model, frame[FEATURES], frame["price"], n_repeats=0)
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ([None] * 240, "y has missing cells"),
+        (pd.Series(pd.NaT, range(240)), "y has values of the type datetime64"),
+        (pd.array([1.0, pd.NA] * 120, dtype=object), "y has missing cells"),
+    ],
+    ids=["none", "no dates", "NA"],
+)
+def test_targets_that_no_score_compares_are_refused(cells: Any, message: str) -> None:
+    frame = houses()
+    model = regressor().fit(frame[FEATURES], frame["price"])
+    with pytest.raises(InputError, match=message):
+        permutation_importance(model, frame[FEATURES], cells)

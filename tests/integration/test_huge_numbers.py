@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,15 @@ def test_a_number_that_no_float_holds(name: str, parameter: str, sign: int) -> N
             ValueError, match=f"^The '{parameter}' parameter of .* more than 300 digits"
         ):
             estimator.fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"), [("MLPClassifier", "alpha"), ("TableClassifier", "time_limit")]
+)
+def test_a_fraction_is_none_of_numpys_numbers(name: str, parameter: str) -> None:
+    estimator = MAKERS[name]().set_params(**{parameter: Fraction(1, 3)})
+    with pytest.raises(ValueError, match=f"^The '{parameter}' parameter of {name} is a Fraction"):
+        estimator.fit(X, Y)
 
 
 @pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor])

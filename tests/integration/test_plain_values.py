@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.base import RegressorMixin
 
 from rosenblatt import (
     MLPClassifier,
@@ -162,6 +163,19 @@ def test_records_are_no_numbers(named: Any) -> None:
     fails(refused, make().fit, np.stack([records] * 3, axis=1), y)
     refused = "cannot be classes|predicts numbers" if name in TABLES else "y has records"
     fails(refused, make().fit, X, records)
+
+
+def test_the_na_of_pandas_is_a_missing_cell(named: Any) -> None:
+    name, make, y, fitted = named
+    if name in TABLES:  # for which it is a missing cell of X too
+        return
+    cells = X.astype(object)
+    cells[3, 1] = pd.NA
+    for missing in (cells, cells.tolist(), pd.DataFrame(cells)):
+        fails("X has missing cells", make().fit, missing, y)
+        fails("X has missing cells", fitted.predict, missing)
+    if isinstance(fitted, RegressorMixin):
+        fails("y has missing cells", make().fit, X, [*y[:-1], pd.NA])
 
 
 def test_dates_without_missing_ones_are_still_numbers() -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from rosenblatt import lab
 from rosenblatt.cli.app import run
+from rosenblatt.errors import InputError
 
 
 @pytest.fixture(autouse=True)
@@ -28,9 +32,32 @@ def test_the_list_has_the_last_verdict(capsys: pytest.CaptureFixture[str]) -> No
     assert after == {**before, "L16": "does not hold"}
 
 
-def test_a_damaged_state_is_no_verdict(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("content", ['{"L16": "perhaps"}', "[" * 100_000, "[]", "\0"])
+def test_a_damaged_state_is_no_verdict(
+    content: str, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (state / "rosenblatt").mkdir(parents=True)
-    (state / "rosenblatt" / "lab.json").write_text('{"L16": "perhaps"}')
+    (state / "rosenblatt" / "lab.json").write_text(content)
+    assert run(["lab"]) == 0
+    assert "L16" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe with a name is not of Windows")
+def test_a_pipe_is_no_state(state: Path) -> None:
+    (state / "rosenblatt").mkdir(parents=True)
+    os.mkfifo(state / "rosenblatt" / "lab.json")
+    assert run(["lab", "--quiet"]) == 0
+
+
+def test_a_user_without_a_home_has_no_last_verdicts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setattr(Path, "home", staticmethod(none))
+    assert run(["lab", "L16", "--quick", "--quiet"]) == 0
     assert run(["lab"]) == 0
     assert "L16" in capsys.readouterr().out
 
@@ -38,6 +65,14 @@ def test_a_damaged_state_is_no_verdict(state: Path, capsys: pytest.CaptureFixtur
 def test_an_unknown_id_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lab", "L61"]) == 2
     assert "L16" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, None, [1]])
+def test_a_seed_is_a_whole_number(seed: Any) -> None:
+    with pytest.raises(InputError, match="give a whole number from 0 on"):
+        lab.run("L16", quick=True, seed=seed)
+    with pytest.raises(InputError, match="there is no experiment 16"):
+        lab.run(16)  # type: ignore[arg-type]
 
 
 def test_all_go_into_a_folder_and_no_file(

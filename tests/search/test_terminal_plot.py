@@ -98,6 +98,19 @@ def test_ascii_where_the_encoding_has_no_more() -> None:
     assert shown("◆ ± 1", "gb18030") == "◆ ± 1"
 
 
+@pytest.mark.parametrize("largest", [2e-323, 1e-300, 1e-9, 1e9, 1e90, 1.7e308])
+def test_scores_of_any_size_leave_room_for_the_plot(largest: float) -> None:
+    test = largest * np.array([-1.0, -0.7, -0.5, -0.4])
+    with np.errstate(over="ignore"):  # a bar that reaches beyond the floats
+        found = made(test=test, error=np.abs(test), train=test / 2, highest=3, chosen=3)
+        plot = terminal_plot(found, width=40, height=8, encoding="utf-8")
+    lines = plot.splitlines()
+    assert max(map(len, lines)) <= 40
+    assert sum(len(places(plot, mark)) for mark in "●◆■▼") >= 2
+    labels = [label for line in lines if (label := line.partition("│")[0].strip())]
+    assert len(set(labels)) == len(labels)
+
+
 def test_a_plot_needs_room() -> None:
     with pytest.raises(ValueError, match="got 39 and 20"):
         terminal_plot(made(), width=39)

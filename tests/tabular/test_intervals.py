@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,11 @@ def test_what_a_file_keeps_is_bounded(tmp_path: Path) -> None:
     assert abs(sizes[1] - sizes[0]) < 200_000
 
 
-@pytest.mark.parametrize("coverage", [0, 1, 1.5, np.nan, "0.9", [0.9]])
+@pytest.mark.parametrize(
+    "coverage",
+    [0, 1, 1.5, np.nan, "0.9", [0.9], pytest.param(10**400, id="huge"), Fraction(1, 10**400)],
+    ids=lambda given: type(given).__name__,
+)
 def test_what_is_no_coverage_is_refused(coverage: Any) -> None:
     frame = houses()
     model = regressor().fit(frame[FEATURES], frame["price"])

@@ -159,6 +159,7 @@ def test_cross_validation_passes_times_on() -> None:
         ({"time": np.zeros(600)}, "the column 'time' holds no times"),
         ({"folds": np.zeros(600)}, "folds has fewer than two values, so that no rows are outside"),
         ({"folds": np.ma.masked_all(600)}, "folds has fewer than two values"),
+        ({"folds": b"ab"}, r"folds has shape \(\), and there are 600 rows"),
         ({"folds": np.zeros(5)}, r"folds has shape \(5,\), and there are 600 rows"),
         ({"folds": 5}, "folds=5 is one number: give a fold for each row, or a splitter"),
         ({"folds": TimeSeriesSplit(5), "time": "day"}, "time and folds both say"),

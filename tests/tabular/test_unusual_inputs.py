@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -234,3 +234,45 @@ def test_times_beyond_64_bits_of_seconds(unit: str) -> None:
     for frame in ({"took": far, "a": Z[:, 0]}, np.stack([far, far], axis=1)):
         with pytest.raises(InputError, match="in 64 bits do not hold"):
             TableEncoder().fit(frame)
+
+
+@pytest.mark.parametrize("labels", [["no", "yes"], [0, 1], [False, True]], ids=str)
+@pytest.mark.parametrize("others", [["no", "yes"], [0, 1], [0.0, 1.0], [False, True]], ids=str)
+def test_labels_for_validation_may_be_of_another_type(labels: Any, others: Any) -> None:
+    y, y_val = np.array(labels)[CODES], np.array(others)[CODES]
+    fit = classifier().fit
+    if isinstance(labels[0], str) is isinstance(others[0], str):
+        given = fit(Z, y, X_val=Z, y_val=y_val).predict_proba(Z)
+        np.testing.assert_array_equal(given, fit(Z, y, X_val=Z, y_val=y).predict_proba(Z))
+        return
+    with pytest.raises(InputError, match=r"the class '[\w.]+' of y_val is none of the training's"):
+        fit(Z, y, X_val=Z, y_val=y_val)
+
+
+@pytest.mark.parametrize(
+    ("times", "message"),
+    [
+        (np.ones((N, 2)), r"column 'time' is a ndarray of the shape \(40, 2\): give a list or"),
+        (FRAME[["a"]], r"column 'time' is a DataFrame of the shape \(40, 1\): give a list or"),
+        (np.ones(N) + 1j, "column 'time' cannot be read: Unsupported numpy type"),
+        (np.array([1, "a"] * 20, object), "column 'time' cannot be read: "),
+        (np.array(["\ud800", "a"] * 20, object), "column 'time' cannot be read: "),
+        (np.array([datetime(2020, 1, 1), date.max] * 20, object), "column 'time' cannot be read: "),
+        (np.array([{1}] * N, object), "column 'time' "),
+    ],
+    ids=["two columns", "frame", "complex", "mixed", "half a character", "times and dates", "sets"],
+)
+def test_times_that_are_no_column_are_refused(times: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        classifier().fit(Z, CODES, time=times)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_signalling_nan_is_a_missing_cell() -> None:
+    cells = [Decimal("sNaN"), *map(Decimal, range(N - 1))]
+    frame = FRAME.assign(d=pd.Series(cells, dtype=object))
+    plain = FRAME.assign(d=[np.nan, *range(N - 1)])
+    mixed = frame.assign(d=[*cells[:-1], "x"])
+    wanted = TableEncoder().fit(plain).transform(plain)
+    np.testing.assert_array_equal(TableEncoder().fit(frame).transform(frame), wanted)
+    assert TableEncoder().fit(mixed).transform(mixed).shape[0] == N

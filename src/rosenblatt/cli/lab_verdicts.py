@@ -15,25 +15,31 @@ __all__ = ["last_verdicts", "remember"]
 def last_verdicts() -> dict[str, Verdict]:
     """id → verdict, of those that ran; none where the file is missing or is no such file."""
     try:
-        known = json.loads(state_file().read_text("utf-8"))
+        path = state_file()
+        if not path.is_file():  # a pipe would be waited for
+            return {}
+        known = json.loads(path.read_text("utf-8"))
         return {str(id): Verdict(verdict) for id, verdict in known.items()}
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RuntimeError):
         return {}
 
 
 def remember(id: str, verdict: str) -> None:
     """Keep a verdict; where the folder cannot be written, it is not kept."""
-    path = state_file()
     try:
+        path = state_file()
         path.parent.mkdir(parents=True, exist_ok=True)
         with replaced_file(path) as file:
             file.write(json.dumps({**last_verdicts(), id: verdict}).encode())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         return
 
 
 def state_file() -> Path:
-    """In the folder that the XDG specification gives to states, or of Windows's local data."""
+    """In the folder that the XDG specification gives to states, or of Windows's local data.
+
+    RuntimeError for a user without a home, as in a container.
+    """
     home = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
     folder = Path(home) if home else Path.home() / ".local" / "state"
     return folder / "rosenblatt" / "lab.json"

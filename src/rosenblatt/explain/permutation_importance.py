@@ -15,6 +15,7 @@ from sklearn.utils._param_validation import Interval, validate_parameter_constra
 
 from rosenblatt.errors import InputError
 from rosenblatt.explain.subject import Subject, subject_of
+from rosenblatt.support.plain_values import is_missing
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["PermutationImportance", "permutation_importance"]
@@ -98,6 +99,7 @@ def permutation_importance(
         raise InputError(
             f"X has {len(features)} rows, and y {len(y)}: give a target for each of one row or more"
         )
+    check_known(y)
     scorer = check_scoring(model, scoring=scoring)
     of_features = estimator_of_features(model, subject)
     weights = {} if sample_weight is None else {"sample_weight": np.asarray(sample_weight)}
@@ -115,6 +117,16 @@ def permutation_importance(
             importances[k, repeat] = score - scorer(of_features, features, y, **weights)
         features[:, column] = own
     return PermutationImportance(importances, subject.names, score)
+
+
+def check_known(y: npt.NDArray[Any]) -> None:
+    """Labels or numbers, none of them missing, which scores compare."""
+    if y.dtype.kind in "mMV":
+        raise InputError(
+            f"y has values of the type {y.dtype}: give labels or numbers, as the model predicts"
+        )
+    if y.dtype == object and any(map(is_missing, y.ravel())):
+        raise InputError("y has missing cells: leave out their rows")
 
 
 def estimator_of_features(model: Any, subject: Subject) -> Any:

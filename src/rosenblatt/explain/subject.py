@@ -8,6 +8,7 @@ from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from rosenblatt.errors import InputError
@@ -164,5 +165,14 @@ def cells_of(table: Table, names: Sequence[str]) -> npt.NDArray[Any]:
     cells = np.full((len(table), len(names)), None, dtype=object)
     for k, name in enumerate(names):
         if name in table.by_name:
-            cells[:, k] = table.by_name[name].values.to_pylist()
+            cells[:, k] = plain_cells(table.by_name[name].values)
     return cells
+
+
+def plain_cells(values: pa.ChunkedArray) -> list[Any]:
+    """Python's values, or NumPy's of times that Python does not hold: years after 9999, durations
+    of more than a billion days."""
+    try:
+        return list(values.to_pylist())
+    except OverflowError:
+        return [None if np.isnat(time) else time for time in values.to_numpy()]

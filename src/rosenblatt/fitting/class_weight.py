@@ -94,7 +94,18 @@ def table_of(given: Any, classes: list[Any]) -> FloatArray:
             f"class_weight has {strange[0]!r}, which is not a class of y: the classes are"
             f" {', '.join(str(c) for c in classes)}."
         )
-    for name, weight in given.items():
-        if not 0 <= weight < math.inf:
-            raise ValueError(f"class_weight of {name!r} must be 0 or more, got {weight}.")
-    return np.array([float(given.get(name, 1)) for name in classes])
+    weights = {name: checked(name, weight) for name, weight in given.items()}
+    return np.array([weights.get(name, 1.0) for name in classes])
+
+
+def checked(name: Any, weight: Any) -> float:
+    shown = repr(weight) if isinstance(weight, str | bytes) else weight
+    try:
+        number = math.nan if isinstance(weight, str | bytes) else float(weight)
+    except (TypeError, ValueError):
+        number = math.nan
+    except OverflowError:
+        number, shown = math.inf, "a number beyond the floats"
+    if not 0 <= number < math.inf:
+        raise ValueError(f"class_weight of {name!r} must be 0 or more, got {shown}.")
+    return number

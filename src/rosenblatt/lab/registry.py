@@ -33,10 +33,10 @@ def experiments() -> dict[str, Experiment]:
 
 def experiment_of(id: str) -> Experiment:
     """The one of this id; InputError, with the nearest ids, if there is none."""
-    found = experiments()
-    if id.upper() in found:
-        return found[id.upper()]
-    nearest = difflib.get_close_matches(id.upper(), found, n=3, cutoff=0.3)
+    found, name = experiments(), str(id).upper()
+    if name in found:
+        return found[name]
+    nearest = difflib.get_close_matches(name, found, n=3, cutoff=0.3)
     raise InputError(
         f"there is no experiment {id!r}: {' or '.join(nearest)} may be meant"
         if nearest

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from numbers import Integral
 
 from rosenblatt.engine.blas_threads import one_thread_blas
+from rosenblatt.errors import InputError
 from rosenblatt.lab.estimate import Estimate
 from rosenblatt.lab.experiment import Conditions, Experiment
 from rosenblatt.lab.observation import Figure, Progress, Sample, Table
@@ -45,8 +47,11 @@ def run(
     Raises
     ------
     InputError
-        A ValueError: if there is no such experiment; the message names the nearest ones.
+        A ValueError: if there is no such experiment, where the message names the nearest ones, or
+        the seed is no whole number from 0 on.
     """
+    if not isinstance(seed, Integral) or seed < 0:
+        raise InputError(f"seed={seed!r} is none: give a whole number from 0 on")
     return perform(experiment_of(id), Conditions(seed, quick), progress)
 
 

@@ -33,6 +33,8 @@ __all__ = ["LEAST_WIDTH", "terminal_plot"]
 
 ROWS_PER_TICK, COLUMNS_PER_TICK = 4, 12
 LEAST_WIDTH, LEAST_HEIGHT = 40, 8
+LARGEST, CLOSEST = 1e300, 1e-300  # so that distances on an axis are numbers, and not 0
+LONGEST_LABEL = 12
 
 
 @final
@@ -47,11 +49,16 @@ class Axis:
     @staticmethod
     def over(low: float, high: float, n: int) -> Axis:
         """As it is, or with room on both sides of a single number."""
-        room = 0.0 if high > low else 0.5 * abs(low) or 0.5
+        low, high = (min(max(end, -LARGEST), LARGEST) for end in (low, high))
+        if high - low > CLOSEST:
+            return Axis(low, high, n)
+        room = 0.5 * abs(low) if abs(low) > CLOSEST else 0.5
         return Axis(low - room, high + room, n)
 
     def cell(self, value: float) -> int:
-        return round((value - self.low) / (self.high - self.low) * (self.n - 1))
+        """That of the value, or of the end beyond which it lies."""
+        held = min(max(value, self.low), self.high)
+        return round((held - self.low) / (self.high - self.low) * (self.n - 1))
 
 
 @final
@@ -72,9 +79,10 @@ class Canvas:
         )
 
     def bar(self, mark: str, size: float, low: float, high: float) -> None:
+        if high < self.y.low:
+            return
         column = self.x.cell(math.log10(size))
-        bottom = max(0, self.y.cell(low))
-        for row in range(bottom, self.y.cell(high) + 1):
+        for row in range(self.y.cell(low), self.y.cell(high) + 1):
             self._put(mark, column, row)
 
     def across(self, mark: str, score: float) -> None:
@@ -175,7 +183,13 @@ def labels_of_scores(y: Axis) -> dict[int, str]:
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least)
     decimals = max(0, -math.floor(math.log10(step)))
     numbers = range(math.ceil(y.low / step), math.floor(y.high / step) + 1)
-    return {y.cell(k * step): f"{k * step:,.{decimals}f}" for k in numbers}
+    return {y.cell(k * step): label(k, step, decimals) for k in numbers}
+
+
+def label(k: int, step: float, decimals: int) -> str:
+    """k times the step, with an exponent where its digits would take the room of the plot."""
+    plain = f"{k * step:,.{decimals}f}"
+    return plain if len(plain) <= LONGEST_LABEL else f"{k * step:.{len(str(abs(k))) - 1}e}"
 
 
 def labels_of_sizes(found: SearchResults, x: Axis) -> dict[int, str]:

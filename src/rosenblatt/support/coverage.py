@@ -19,7 +19,7 @@ def checked_coverage(coverage: Any, name: str = "coverage") -> float:
         If it is not one number between 0 and 1.
     """
     is_number = isinstance(coverage, Real) and not isinstance(coverage, bool)
-    if not (is_number and 0 < float(coverage) < 1):
+    if not (is_number and 0 < coverage < 1 and 0 < float(coverage) < 1):
         shown = repr(coverage)
         raise InputError(
             f"{name} must be one number between 0 and 1, such as 0.9, and is"

@@ -1,10 +1,12 @@
-"""Whole numbers of Python that no float holds, and of which no array has as many numbers."""
+"""Numbers of Python that no float holds, or that NumPy has no type for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
+
+import numpy as np
 
 __all__ = ["HeldNumbers", "check_held"]
 
@@ -20,11 +22,15 @@ class HeldNumbers:
 
 
 def check_held(owner: str, parameters: Mapping[str, Any]) -> None:
-    """ValueError if a parameter is, or lists, a whole number beyond the floats."""
+    """ValueError if a parameter is, or lists, a whole number beyond the floats or a fraction."""
     for name, value in parameters.items():
         values = value if isinstance(value, (list, tuple)) else (value,)
         if any(isinstance(v, Integral) and int(v).bit_length() > MOST_BITS for v in values):
             raise ValueError(
                 f"The {name!r} parameter of {owner} is a number of more than 300 digits: give a"
                 " smaller one."
+            )
+        if isinstance(value, Real) and not isinstance(value, Integral | float | np.generic):
+            raise ValueError(
+                f"The {name!r} parameter of {owner} is a {type(value).__name__}: give a float."
             )

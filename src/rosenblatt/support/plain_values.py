@@ -55,7 +55,7 @@ def check_even(**given: Any) -> None:
 @contextlib.contextmanager
 def even_rows(**given: Any) -> Iterator[None]:
     """Let a block turn values into arrays; where it fails, ValueError as of `check_even`, or for
-    dates and durations that NumPy makes no numbers of."""
+    dates, durations and the NA of pandas, which NumPy makes no numbers of."""
     try:
         yield
     except (TypeError, ValueError) as error:
@@ -65,6 +65,11 @@ def even_rows(**given: Any) -> Iterator[None]:
                 raise ValueError(
                     f"{name} has dates or durations beside other cells: turn them into numbers, or"
                     " take TableClassifier or TableRegressor"
+                ) from error
+            if isinstance(error, TypeError) and has_na(values):
+                raise ValueError(
+                    f"{name} has missing cells (the NA of pandas): leave their rows out, or fill"
+                    " them"
                 ) from error
         raise
 
@@ -113,6 +118,12 @@ def has_times(values: Any) -> bool:
     """Whether some cells of an array or a frame are dates, times, durations or periods."""
     cells = np.asarray(values, dtype=object).ravel()
     return any(isinstance(cell, TIMES) or type(cell).__name__ == "Period" for cell in cells)
+
+
+def has_na(values: Any) -> bool:
+    """Whether some cells are the NA of pandas, which is neither true nor false."""
+    cells = np.asarray(values, dtype=object).ravel()
+    return any(type(cell).__name__ == "NAType" for cell in cells)
 
 
 def is_time(kind: Any) -> bool:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.cached_property import cached_property
+from rosenblatt.support.plain_values import is_missing
 from rosenblatt.support.types import IntArray
 from rosenblatt.table.arrays import arrow_of_array
 from rosenblatt.table.arrow_types import normalised
@@ -118,10 +119,17 @@ def column_of(name: str, values: Any) -> pa.ChunkedArray:
         raise InputError(
             f"column {name!r} is a single {type(values).__name__}: give a list or an array of cells"
         )
-    if isinstance(values, np.ndarray):
-        values = arrow_of_array(values)
+    if len(shape := getattr(values, "shape", (0,))) != 1:
+        raise InputError(
+            f"column {name!r} is a {type(values).__name__} of the shape {shape}: give a list or an"
+            " array of cells"
+        )
     try:
+        if isinstance(values, np.ndarray):
+            values = arrow_of_array(values)
         return pa.table({name: values}).column(0)
+    except InputError:
+        raise
     except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
         raise InputError(
             f"column {name!r} cannot be read: {one_line(error)}; give cells of one type"
@@ -162,10 +170,6 @@ def arrow_of_series(series: Any) -> pa.ChunkedArray | pa.Array:
     if any(isinstance(value, list | dict | set | tuple | np.ndarray) for value in values):
         return pa.array([[]] * len(values), pa.list_(pa.null()))  # nested: left out later
     return pa.array([None if value is None else text_of(value) for value in values], pa.string())
-
-
-def is_missing(value: Any) -> bool:
-    return value is None or bool(np.isscalar(value) and value != value) or repr(value) == "<NA>"
 
 
 def text_of(value: Any) -> str:

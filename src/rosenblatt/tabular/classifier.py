@@ -364,12 +364,14 @@ class TableClassifier(ClassifierMixin, BaseTable):
         return ClassTarget(name, tuple(labels), tuple(counts.tolist()), "")
 
     def _encode_target(self, target: AnyTarget, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        codes = np.searchsorted(self.classes_, y)
-        known = (codes < len(self.classes_)) & (self.classes_[codes % len(self.classes_)] == y)
-        if not known.all():
-            strange = y[np.flatnonzero(~known)[0]]
+        # Texts and numbers, which have no order between them, are told apart without one.
+        code_of = {label: code for code, label in enumerate(self.classes_.tolist())}
+        labels = y.tolist()
+        codes = np.array([code_of.get(label, -1) for label in labels], dtype=np.int64)
+        if (codes < 0).any():
+            strange = labels[int(np.argmin(codes))]
             raise InputError(f"the class {str(strange)!r} of y_val is none of the training's")
-        return codes.astype(np.int64)
+        return codes
 
     def _score(self, learned: Learned | None, rows: TrainingRows) -> None:
         self._outside = None if learned is None else OutsideRows.of(learned, rows)

@@ -120,7 +120,7 @@ def membership_of(
     InputError
         If there are fewer than two folds.
     """
-    if hasattr(folds, "split"):
+    if hasattr(folds, "split") and not isinstance(folds, bytes):
         try:
             pairs = list(folds.split(np.zeros((n_rows, 1)), y, groups))
         except ValueError as error:
