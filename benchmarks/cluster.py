@@ -1,26 +1,30 @@
 """A network trained by two workers on Ray beside two threads of one process, in one run.
 
-    python -m benchmarks.cluster
+    python -m benchmarks.cluster [--rounds 2] [--torch PYTHON]
 
 784-1024-1024-10, float32, batches of 512. Prints seconds of the fastest epoch of 20 steps, and the
-share of the one process's throughput. On two cores this shows overhead, not speed-up.
+share of the one process's throughput. On two cores this shows overhead, not speed-up. With the path
+of a Python that has PyTorch, its DistributedDataParallel trains the same network in every round.
 """
 
 from __future__ import annotations
 
+import argparse
+import subprocess
 import time
 import warnings
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rosenblatt import MLPClassifier
-from rosenblatt.cluster.local_cluster import connected
 from rosenblatt.cluster.plan import ClusterPlan
 from rosenblatt.cluster.ray_transport import RayTransport
 from rosenblatt.cluster.trainer import ClusterTrainer
 from rosenblatt.estimators.access import fit_by
+from rosenblatt.parallel.ray_cluster import connected
 
 OPTIONS: dict[str, Any] = {
     "hidden_layer_sizes": (1024, 1024),
@@ -42,7 +46,18 @@ def fastest(estimator: MLPClassifier) -> float:
     return float(min(entry["seconds"] for entry in estimator.history_))
 
 
+def of_torch(python: str) -> float:
+    """Seconds of the fastest epoch of PyTorch's two processes."""
+    script = Path(__file__).with_name("cluster_ddp.py")
+    done = subprocess.run([python, script], capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[-1])
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--torch", metavar="PYTHON")
+    asked = parser.parse_args()
     warnings.simplefilter("ignore")
     rng = np.random.default_rng(0)
     X = rng.random((512 * 20, 784), np.float32)
@@ -50,9 +65,12 @@ def main() -> None:
     begun = time.perf_counter()
     with connected(None, 4, X.nbytes) as ray:
         print(f"the cluster has started after {time.perf_counter() - begun:.1f} s")
-        for _ in range(2):
+        for _ in range(asked.rounds):
             alone = fastest(MLPClassifier(**OPTIONS, n_jobs=2).fit(X, y))
             print(f"one process, two threads: {alone:.2f} s")
+            if asked.torch:
+                peer = of_torch(asked.torch)
+                print(f"PyTorch, 2 processes: {peer:.2f} s, {alone / peer:.0%}", flush=True)
             for name, plan in PLANS.items():
                 transport = RayTransport(ray)
                 est = MLPClassifier(**OPTIONS)

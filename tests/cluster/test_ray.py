@@ -21,12 +21,12 @@ from sklearn.datasets import load_digits
 
 from rosenblatt import MLPClassifier
 from rosenblatt.cluster import ClusterTraining
-from rosenblatt.cluster.local_cluster import connected
 from rosenblatt.cluster.modes import Bounded, Synchronous
 from rosenblatt.cluster.plan import ClusterPlan
 from rosenblatt.cluster.ray_transport import RayTransport
 from rosenblatt.cluster.trainer import ClusterTrainer
 from rosenblatt.estimators.access import fit_by
+from rosenblatt.parallel.ray_cluster import connected
 from tests.support.clusters import fitted
 
 pytest.importorskip("ray")

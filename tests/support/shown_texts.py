@@ -15,7 +15,7 @@ SHOWN = (
     "checkpoints",
     "cli",
     "cluster/choice.py",
-    "cluster/local_cluster.py",
+    "parallel/ray_cluster.py",
     "cluster/refusals.py",
     "distributions",
     "engine/diagnosis.py",

@@ -95,7 +95,7 @@ class ClusterOptions:
     @property
     def before(self) -> tuple[str, ...]:
         """What is to be said before the cluster is joined."""
-        from rosenblatt.cluster.local_cluster import trust_note
+        from rosenblatt.parallel.ray_cluster import trust_note
 
         note = trust_note(self.address)
         return (note,) if note else ()

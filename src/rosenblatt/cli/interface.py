@@ -199,6 +199,14 @@ def search(
             f" {alternatives(SELECTIONS)}."
         ),
     ] = "best",
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Of a Ray cluster that you trust, to train candidates on; 'local' for one of this"
+            " machine's own.",
+        ),
+    ] = None,
     fit: FitArguments,
     of_network: NetworkArguments,
     table: TableArguments,
@@ -219,6 +227,7 @@ def search(
         strategy=strategy,
         folds=folds,
         select=select,
+        cluster=cluster,
     )
     check_source(data, example)
     fmt = table.format()

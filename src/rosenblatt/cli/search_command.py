@@ -15,6 +15,7 @@ from rosenblatt.cli.source import Source
 from rosenblatt.cli.train_and_save import place_for, saved_and_shown, shown_table
 from rosenblatt.cli.training import train_network
 from rosenblatt.errors import InputError
+from rosenblatt.parallel.ray_cluster import trust_note
 from rosenblatt.search.results import sizes_of
 from rosenblatt.search.summary import summary_of
 from rosenblatt.support.listing import count
@@ -47,6 +48,7 @@ def run_search(
     table = shown_table(
         source, screen, place, options.training, target=target, weight_column=weight_column
     )
+    screen.notes(filter(None, [trust_note(options.address)]))
     searched = search_structure(table.prepared, options, progress=screen.shows_progress)
     n_rows = len(table.prepared.parts["train"].y)
     screen.say(

@@ -33,6 +33,8 @@ class SearchOptions:
     strategy : str
     folds : int
     select : str
+    cluster : str or None
+        Address of the Ray cluster on which candidates are trained; 'local' for this machine's own.
     """
 
     training: TrainingOptions
@@ -41,6 +43,12 @@ class SearchOptions:
     strategy: str
     folds: int
     select: str
+    cluster: str | None = None
+
+    @property
+    def address(self) -> str | None:
+        """Of the cluster, as the search takes it."""
+        return None if self.cluster == "local" else self.cluster
 
     def __post_init__(self) -> None:
         check_member("--strategy", self.strategy, STRATEGIES)

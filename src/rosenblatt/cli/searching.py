@@ -67,6 +67,8 @@ def search_structure(prepared: Prepared, options: SearchOptions, *, progress: bo
         selection="best" if options.select == "best" else "one_standard_error",
         max_time=options.seconds,
         n_jobs=training.jobs,
+        backend="threads" if options.cluster is None else "ray",
+        address=options.address,
         refit=False,
         random_state=training.seed,
         verbose="bar" if progress else False,
@@ -77,6 +79,8 @@ def search_structure(prepared: Prepared, options: SearchOptions, *, progress: bo
         try:
             search.fit(X, y, sample_weight=weights, **validation_of(prepared, training))
             found = search_results(search)
+        except (ImportError, ConnectionError) as error:  # no Ray, or no cluster
+            raise InputError(str(error)) from error
         except ValueError as error:
             raise InputError(
                 f"the search found no network to choose: {in_a_line(error)}"

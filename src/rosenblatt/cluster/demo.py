@@ -16,12 +16,12 @@ from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.cluster.inproc import InProcess
-from rosenblatt.cluster.local_cluster import started_nodes
 from rosenblatt.cluster.plan import ClusterPlan
 from rosenblatt.cluster.ray_transport import RayTransport
 from rosenblatt.cluster.trainer import ClusterTrainer
 from rosenblatt.estimators import MLPClassifier
 from rosenblatt.estimators.access import fit_by
+from rosenblatt.parallel.ray_cluster import started_nodes
 
 __all__ = ["main"]
 

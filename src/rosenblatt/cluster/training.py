@@ -13,7 +13,6 @@ from sklearn.base import clone
 
 from rosenblatt.cluster.compression import COMPRESSORS, Compressor
 from rosenblatt.cluster.inproc import InProcess
-from rosenblatt.cluster.local_cluster import connected
 from rosenblatt.cluster.modes import Asynchronous, Bounded, Mode, Synchronous
 from rosenblatt.cluster.plan import Automatic, ClusterPlan
 from rosenblatt.cluster.ray_transport import RayTransport
@@ -21,6 +20,7 @@ from rosenblatt.cluster.refusals import check_distributable
 from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.cluster.trainer import ClusterTrainer
 from rosenblatt.estimators.access import fit_by
+from rosenblatt.parallel.ray_cluster import connected
 
 __all__ = ["ClusterTraining"]
 

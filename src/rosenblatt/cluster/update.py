@@ -13,7 +13,6 @@ from rosenblatt.engine import OptimizerState, optimizer_step
 from rosenblatt.problem import Problem
 from rosenblatt.regularization.clipping import NoClipping
 from rosenblatt.regularization.constraints import NoConstraint
-from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["DifferenceUpdate", "Measured", "OptimizerUpdate", "Update"]
@@ -94,9 +93,10 @@ class OptimizerUpdate(Update):
         problem, memory = self.problem, self.memory
         penalty, g = self._penalised(theta, g, rows * self.mean_weight)
         squares = [0.0] * self.n_layers
-        for run, layer in self._runs:
-            part = g[run]
-            squares[layer] += float(matmul(part, part))
+        with np.errstate(all="ignore"):  # a square that overflows is infinite, and reported so
+            for run, layer in self._runs:
+                part = g[run]
+                squares[layer] += float(np.dot(part, part))
         if self._clips:
             g = problem.clipping.clip(g)
         moved = theta.copy()

@@ -37,7 +37,7 @@ from rosenblatt.fitting.data import flat
 from rosenblatt.fitting.input_scale import warn_of_large_features
 from rosenblatt.model import EnsembleModel
 from rosenblatt.options.parameters import CONSTRAINTS, Parameters
-from rosenblatt.parallel import StopSignal, WorkerPool
+from rosenblatt.parallel import Backend, StopSignal, WorkerPool, ray_tasks
 from rosenblatt.problem import Rows
 from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.overflow import warn_of_overflow
@@ -66,6 +66,8 @@ class BaseMLPEnsemble(HeldNumbers, Exporting, MetaEstimatorMixin, BaseEstimator,
         "mode": [StrOptions({"seeds", "bagging"})],
         "oob_score": ["boolean"],
         "n_jobs": CONSTRAINTS["n_jobs"],
+        "backend": [StrOptions({"threads", "ray"})],
+        "address": [str, None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
     }
@@ -86,6 +88,8 @@ class BaseMLPEnsemble(HeldNumbers, Exporting, MetaEstimatorMixin, BaseEstimator,
         mode: Literal["seeds", "bagging"] = "seeds",
         oob_score: bool = False,
         n_jobs: int | None = None,
+        backend: Backend = "threads",
+        address: str | None = None,
         random_state: Any = None,
         verbose: bool | int = False,
     ) -> None:
@@ -94,6 +98,8 @@ class BaseMLPEnsemble(HeldNumbers, Exporting, MetaEstimatorMixin, BaseEstimator,
         self.mode = mode
         self.oob_score = oob_score
         self.n_jobs = n_jobs
+        self.backend = backend
+        self.address = address
         self.random_state = random_state
         self.verbose = verbose
 
@@ -157,8 +163,17 @@ class BaseMLPEnsemble(HeldNumbers, Exporting, MetaEstimatorMixin, BaseEstimator,
             members = self._members(network, table, validation, threads)
             data = EnsembleData.of(learn_targets(network, table.y), table, validation)
             beside = min(threads, len(members))
-            with blas_beside(beside), WorkerPool(allowed_threads(beside), stop) as pool:
-                pool.run(lambda member: member.train(data, stop), members, self._report)
+            with ray_tasks(self.backend, self.address, data) as tasks:
+
+                def train(member: Member) -> None:
+                    if tasks is None:
+                        member.train(data, stop)
+                    else:
+                        member.train_elsewhere(tasks, stop)
+
+                size = allowed_threads(beside) if tasks is None else tasks.size
+                with blas_beside(beside), WorkerPool(size, stop) as pool:
+                    pool.run(train, members, self._report)
             self._set_members(those_trained(members, pool.interrupted))
             if self.oob_score:
                 self._estimate_out_of_bag(table)

@@ -45,6 +45,12 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
     n_jobs : int or None, default=None
         Threads, shared among members in training and among rows in prediction; None takes the
         cores that the process may use. A network whose own `n_jobs` is None gets an equal share.
+    backend : {'threads', 'ray'}, default='threads'
+        Where members are trained: in threads of this process, or in processes of a Ray cluster,
+        with the same results to the bit; the table is sent there once.
+    address : str, optional
+        Of the cluster, for ``backend='ray'``; None for one of this machine's own, which ends with
+        the fit. Joining a cluster means running its code, and letting it run yours.
     random_state : int, RandomState or None, default=None
         Draws the seeds of members and bags. A larger ensemble begins with the members of a smaller
         one.

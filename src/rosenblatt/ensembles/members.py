@@ -12,10 +12,10 @@ from rosenblatt.estimators.estimator_fit import EstimatorFit, callback_task
 from rosenblatt.fitting import TargetCodec, TrainValidation, ValidatedData, encoded
 from rosenblatt.options.features import EARLY_STOPPING
 from rosenblatt.options.solvers import solver_of
-from rosenblatt.parallel import CUT_SHORT, StopSignal
+from rosenblatt.parallel import CUT_SHORT, RayTasks, StopSignal
 from rosenblatt.problem import Matrix
 
-__all__ = ["EnsembleData", "Member", "validates_by_itself"]
+__all__ = ["EnsembleData", "Member", "trained", "validates_by_itself"]
 
 
 @final
@@ -106,11 +106,23 @@ class Member:
         self.finished = fit.log.stop_reason != CUT_SHORT
         self.converged, self.remark = fit.converged, fit.remark
 
+    def train_elsewhere(self, tasks: RayTasks, stop: StopSignal) -> None:
+        """The same in a process of a cluster, which has the data."""
+        copy = tasks(stop, trained, self)
+        if copy is not None:
+            vars(self).update(vars(copy))
+
     @property
     def summary(self) -> str:
         """The line that `verbose` prints for a finished member."""
         net = self.network
         return f"{net.n_iter_} epochs, loss {net.loss_:.4g}, {net.stop_reason_}"
+
+
+def trained(data: EnsembleData, member: Member) -> Member:
+    """The member, trained; in a process of a cluster, where it is a copy."""
+    member.train(data, StopSignal())
+    return member
 
 
 def validates_by_itself(network: BaseMLP, given: ValidatedData | None) -> bool:

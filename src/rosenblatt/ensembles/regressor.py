@@ -24,7 +24,7 @@ class MLPEnsembleRegressor(MultiOutputMixin, RegressorMixin, BaseMLPEnsemble):
     estimator : MLPRegressor, optional
         The network that every member is a copy of; None for one with default parameters. Its
         `random_state` is not used.
-    n_estimators, mode, oob_score, n_jobs, random_state, verbose
+    n_estimators, mode, oob_score, n_jobs, backend, address, random_state, verbose
         As in `MLPEnsembleClassifier`.
 
     Attributes

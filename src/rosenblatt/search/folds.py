@@ -104,6 +104,13 @@ class TableFolds(Folds):
         self._read: dict[str, ReadTable] = {}
         self._lock = threading.Lock()
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What has been read is read again where it arrives.
+        return {**vars(self), "_read": {}, "_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=threading.Lock())
+
     def _set_up(self, parameters: CandidateParameters) -> tuple[BaseMLP, ReadTable]:
         est = clone(self.estimator).set_params(**clone(parameters, safe=False))
         check_parameters(est)
@@ -173,6 +180,12 @@ class PipelineFolds(Folds):
         self.step = f"{estimator.steps[-1][0]}__"
         self._made: list[tuple[Pipeline, TableFolds] | None] = [None] * len(rows)
         self._locks = [threading.Lock() for _ in rows]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_made": [None] * len(self.rows), "_locks": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _locks=[threading.Lock() for _ in state["rows"]])
 
     def _fold(self, fold: int) -> tuple[Pipeline, TableFolds]:
         with self._locks[fold]:
@@ -264,6 +277,12 @@ class Held:
         self.estimator, self.X, self.y, self.splits = estimator, X, y, splits
         self._test: list[tuple[Any, Any] | None] = [None] * len(splits)
         self._lock = threading.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_test": [None] * len(self.splits), "_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=threading.Lock())
 
     def test(self, fold: int) -> tuple[Any, Any]:
         with self._lock:

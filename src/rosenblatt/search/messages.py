@@ -24,6 +24,7 @@ __all__ = [
     "warn_of_interruption",
     "warn_of_limits",
     "warn_of_missing_classes",
+    "warn_of_unfinished",
 ]
 
 
@@ -110,3 +111,18 @@ def warn_of_missing_classes(y: Any, splits: Sequence[Split]) -> None:
                 " cannot be predicted rightly. Take fewer folds, or merge rare classes."
             )
             return
+
+
+def warn_of_unfinished(parameters: dict[str, Any], n_epochs: float, max_time: float | None) -> None:
+    """A warning that the choice was cut short: by `max_time` seconds, or None for a user."""
+    so_far = (
+        f"the best so far, {parameters}, had not been trained to its end, after"
+        f" {n_epochs:g} epochs a fold"
+    )
+    warn_caller(
+        f"The search was interrupted: {so_far}."
+        if max_time is None
+        else f"max_time={max_time:g} seconds were short: {so_far}. Give the search more time, fewer"
+        " folds, or strategy='halving'.",
+        ConvergenceWarning,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
@@ -10,7 +11,7 @@ import numpy as np
 from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection._validation import _score
 
-from rosenblatt.parallel import StopSignal, WorkerPool
+from rosenblatt.parallel import RayTasks, StopSignal, WorkerPool
 from rosenblatt.search.candidates import CandidateParameters
 from rosenblatt.search.folds import Folds, Held
 from rosenblatt.search.metadata import rows_of
@@ -85,6 +86,8 @@ class SearchRun:
     stop : StopSignal
     report : callable
         Takes every candidate that is done.
+    tasks : RayTasks, optional
+        Which have folds and scoring, and continue candidates in processes of a cluster.
     candidates : list of Candidate
     """
 
@@ -94,6 +97,7 @@ class SearchRun:
     pool: WorkerPool
     stop: StopSignal
     report: Callable[[Candidate], None]
+    tasks: RayTasks | None = None
     candidates: list[Candidate] = field(default_factory=list)
     _reported: set[int] = field(default_factory=set)
 
@@ -110,6 +114,13 @@ class SearchRun:
         """
         candidate, trial = item
         if self.stop.due and (self.stop.requested or candidate is not self.candidates[0]):
+            return
+        if self.tasks is not None:
+            left = self.stop.deadline - time.perf_counter()
+            given = candidate.parameters, trial, candidate.until, left
+            copy = self.tasks(self.stop, advanced, *given)
+            if copy is not None:
+                vars(trial).update(vars(copy))
             return
         trial.advance(
             lambda: self.folds.begin(candidate.parameters, trial.fold, (self.stop,)),
@@ -148,6 +159,24 @@ class SearchRun:
             if isinstance(trial.test, dict) and self.scoring.metric not in trial.test:
                 raise ValueError(no_metric_named(trial.test, self.scoring.metric))
         return self.mean(candidate)
+
+
+def advanced(
+    shared: tuple[Folds, Scoring],
+    parameters: CandidateParameters,
+    trial: Trial,
+    until: int | None,
+    seconds: float,
+) -> Trial:
+    """A trial, continued in a process of a cluster, where it begins anew after a pause."""
+    folds, scoring = shared
+    stop = StopSignal.after(seconds)
+    trial.paused, trial.test, trial.train = False, None, None
+    trial.advance(
+        lambda: folds.begin(parameters, trial.fold, (stop,)), scoring, scoring.failed, until
+    )
+    trial.paused, trial.begun = trial.begun is not None, None
+    return trial
 
 
 def no_metric_named(metrics: Iterable[str], refit: Any) -> str:

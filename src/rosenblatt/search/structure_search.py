@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from sklearn.base import clone, is_classifier
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection import check_cv
 from sklearn.model_selection._search import BaseSearchCV
@@ -22,7 +21,7 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, requested_threads
-from rosenblatt.parallel import StopSignal, WorkerPool
+from rosenblatt.parallel import Backend, StopSignal, WorkerPool, ray_tasks
 from rosenblatt.search.candidates import combined, names_in, network_step
 from rosenblatt.search.cv_results import columns_of, fold_results
 from rosenblatt.search.exploration import (
@@ -39,6 +38,7 @@ from rosenblatt.search.messages import (
     warn_of_interruption,
     warn_of_limits,
     warn_of_missing_classes,
+    warn_of_unfinished,
 )
 from rosenblatt.search.progress import SearchBar
 from rosenblatt.search.results import search_results, sizes_of
@@ -49,7 +49,6 @@ from rosenblatt.search.space import Space
 from rosenblatt.search.splits import checked_rows, numbered
 from rosenblatt.search.summary import summary_of
 from rosenblatt.search.trials import Candidate, ended_early, folds_in_common
-from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.rollback_on_error import undone_on_failure
 
@@ -93,6 +92,11 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
         an epoch, and the best so far is returned.
     n_jobs : int, optional
         Threads; None for all cores that the process may use.
+    backend : {'threads', 'ray'}, default='threads'
+        Threads of this process, or processes of a Ray cluster, to which the table is sent once; the
+        results are the same to the bit. There 'halving' begins anew what goes on.
+    address : str, optional
+        Of the cluster, as for `MLPEnsembleClassifier`.
     n_candidates : int, optional
         How many 'optuna' draws, none of them twice; None for 50, or for as many as `max_time`
         allows. Fewer where there are no more to draw.
@@ -156,6 +160,8 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
         "estimator": BaseSearchCV._parameter_constraints["estimator"],
         "scoring": BaseSearchCV._parameter_constraints["scoring"],
         "n_jobs": BaseSearchCV._parameter_constraints["n_jobs"],
+        "backend": [StrOptions({"threads", "ray"})],
+        "address": [str, None],
         "refit": BaseSearchCV._parameter_constraints["refit"],
         "cv": BaseSearchCV._parameter_constraints["cv"],
         "verbose": [*BaseSearchCV._parameter_constraints["verbose"], StrOptions({"bar"})],
@@ -184,6 +190,8 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
         selection: Literal["best", "one_standard_error"] = "best",
         max_time: float | None = None,
         n_jobs: int | None = None,
+        backend: Backend = "threads",
+        address: str | None = None,
         n_candidates: int | None = None,
         refit: Any = True,
         random_state: Any = None,
@@ -198,6 +206,7 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
         self.selection = selection
         self.max_time = max_time
         self.n_jobs = n_jobs
+        self.backend, self.address = backend, address
         self.n_candidates = n_candidates
         self.refit = refit
         self.random_state = random_state
@@ -258,10 +267,12 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
             held = Held(self.estimator, X, y, splits)
             scoring = Scoring(scorers, self.refit, routed.scorer.score, held, splits)
             self.candidates_ = sizes_to_try(self.candidates, folds, step, len(splits[0][0]))
-            with blas_beside(size), WorkerPool(allowed_threads(size), stop) as pool:
-                run = SearchRun(folds, len(splits), scoring, pool, stop, self._report)
-                with SearchBar(run) if self.verbose == "bar" else nullcontext():
-                    self._explore(run, step)
+            with ray_tasks(self.backend, self.address, (folds, scoring)) as tasks:
+                beside = allowed_threads(size) if tasks is None else tasks.size
+                with blas_beside(size), WorkerPool(beside, stop) as pool:
+                    run = SearchRun(folds, len(splits), scoring, pool, stop, self._report, tasks)
+                    with SearchBar(run) if self.verbose == "bar" else nullcontext():
+                        self._explore(run, step)
             self.search_time_ = time.perf_counter() - begun
             self._conclude(run)
             self.scorer_ = scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
@@ -376,17 +387,8 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
             self.best_score_ = results[f"mean_test_{metric}"][self.best_index_]
         self.best_params_ = results["params"][self.best_index_]
         if results["status"][self.best_index_] in ("cut", "paused"):
-            so_far = (
-                f"the best so far, {self.best_params_}, had not been trained to its end, after"
-                f" {results['mean_n_epochs'][self.best_index_]:g} epochs a fold"
-            )
-            warn_caller(
-                f"The search was interrupted: {so_far}."
-                if interrupted
-                else f"max_time={self.max_time:g} seconds were short: {so_far}. Give the search"
-                " more time, fewer folds, or strategy='halving'.",
-                ConvergenceWarning,
-            )
+            n_epochs = results["mean_n_epochs"][self.best_index_]
+            warn_of_unfinished(self.best_params_, n_epochs, None if interrupted else self.max_time)
 
     def _fit_best(self, X: Any, y: Any, fit_params: Mapping[str, Any]) -> None:
         start = time.perf_counter()

@@ -36,6 +36,8 @@ class Trial:
     fold : int
     begun : Begun, optional
         The fit, as long as it may continue.
+    paused : bool
+        Whether it may, but begins anew, as the process that ran it has not kept it.
     test, train : float or dict of floats, optional
         The latest scores.
     n_epochs : int
@@ -53,6 +55,7 @@ class Trial:
 
     fold: int
     begun: Begun | None = None
+    paused: bool = False
     test: Scores | None = None
     train: Scores | None = None
     n_epochs: int = 0
@@ -70,7 +73,11 @@ class Trial:
     @property
     def over(self) -> bool:
         """Whether it will not continue."""
-        return self.error is not None or self.cut or (self.scored and self.begun is None)
+        return (
+            self.error is not None
+            or self.cut
+            or (self.scored and self.begun is None and not self.paused)
+        )
 
     def advance(
         self,
