@@ -138,16 +138,17 @@ def step(optimizer: Any, network: Any, loss: Any) -> None:
     optimizer.step()
 
 
-def contenders(with_torch: bool) -> dict[str, Callable[[int, int], tuple[int, Sequence[float]]]]:
+def contenders(
+    thread_counts: Sequence[int],
+) -> dict[str, Callable[[int, int], tuple[int, Sequence[float]]]]:
     found: dict[str, Callable[[int, int], tuple[int, Sequence[float]]]] = {"rosenblatt": ours}
-    if with_torch:
-        for form, plain in (("plain", True), ("fast", False)):
-            for threads in (1, 2):
-                found[f"PyTorch, {form}, threads: {threads}"] = (
-                    lambda steps, seed, threads=threads, plain=plain: pytorch(
-                        steps, seed, threads, plain
-                    )
+    for form, plain in (("plain", True), ("fast", False)):
+        for threads in thread_counts:
+            found[f"PyTorch, {form}, threads: {threads}"] = (
+                lambda steps, seed, threads=threads, plain=plain: pytorch(
+                    steps, seed, threads, plain
                 )
+            )
     return found
 
 
@@ -155,9 +156,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--no-torch", action="store_true")
+    parser.add_argument("--threads", type=int, nargs="*", default=[1, 2], help="of PyTorch")
     given = parser.parse_args(arguments)
-    racing = contenders(not given.no_torch)
+    racing = contenders(given.threads)
     runs: dict[str, list[Run]] = {name: [] for name in racing}
     for repetition in range(given.repetitions):
         for name, learn in racing.items():

@@ -9,7 +9,7 @@ import pytest
 
 from rosenblatt.agents.learner import Design, Learner, clipping_of
 from rosenblatt.agents.replay_memory import ReplayMemory
-from rosenblatt.losses import Huber
+from rosenblatt.losses import SquaredError
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from rosenblatt.optimizers import SGD
@@ -19,13 +19,13 @@ NETWORK = Network(1, (Dense(3),))
 
 def model(weights: Any, biases: Any) -> Model:
     theta = NETWORK.pack([np.array([weights])], [np.array(biases)], np.float32)
-    return Model(NETWORK, theta, Huber())
+    return Model(NETWORK, theta, SquaredError())
 
 
 def filled(capacity: int, n: int) -> tuple[ReplayMemory, Learner]:
     """Steps k = 0, 1, … with observation k, action k % 3, reward 10 k; every third is the last."""
     theta = model([1, 0, -1], [0, 2, 1]).parameters
-    trained = Design(NETWORK, Huber(), SGD(0.1)).restored(theta)
+    trained = Design(NETWORK, SquaredError(), SGD(0.1)).restored(theta)
     learner = Learner(trained, 3, clipping_of(None), capacity)
     memory = ReplayMemory(learner)
     for k in range(n):

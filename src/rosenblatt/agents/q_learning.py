@@ -13,7 +13,7 @@ from rosenblatt.agents.environment import Environment
 from rosenblatt.agents.learner import Design, Learner, chain, clipping_of
 from rosenblatt.agents.replay_memory import ReplayMemory
 from rosenblatt.errors import InputError
-from rosenblatt.losses import Huber
+from rosenblatt.losses import SquaredError
 from rosenblatt.model import Model
 from rosenblatt.optimizers import Adam
 
@@ -29,6 +29,8 @@ class QLearning(Agent):
     A network gives for every action the return that it expects of it. While it acts at random
     with probability ε, it learns from steps that are drawn from its memory; what it learns is the
     reward plus γ times what a copy of it, which follows now and then, expects of the next state.
+    The error is squared. Huber's loss, which is common here, tends to the median where errors are
+    large: the rare end of an episode then counts for nothing, and values grow without bound.
 
     Parameters
     ----------
@@ -130,7 +132,7 @@ class QLearning(Agent):
 
     def _designs(self, n_inputs: int, actions: Actions) -> dict[str, Design]:
         network = chain(n_inputs, *self._hidden(), actions.n_outputs)
-        return {"q": Design(network, Huber(), Adam(self.learning_rate))}
+        return {"q": Design(network, SquaredError(), Adam(self.learning_rate))}
 
     def _updates(
         self, environment: Environment, total_steps: int
