@@ -40,7 +40,7 @@ class QLearning(Agent):
         Of Adam.
     gamma : float, default=0.99
         γ, between 0 and 1: what a reward counts for one step later.
-    memory_size : int, default=20000
+    memory_size : int, default=50000
         Steps that are remembered, the last ones.
     batch_size : int, default=128
         Steps that are drawn for an update.
@@ -48,9 +48,9 @@ class QLearning(Agent):
         Steps before the first update.
     train_every : int, default=4
         Steps between two updates.
-    target_every : int, default=500
+    target_every : int, default=200
         Steps after which the target network becomes a copy of the network.
-    exploration : float, default=0.2
+    exploration : float, default=0.3
         The part of `total_steps` in which ε falls from 1 to `final_epsilon`.
     final_epsilon : float, default=0.05
     double : bool, default=True
@@ -90,12 +90,12 @@ class QLearning(Agent):
         *,
         learning_rate: float = 0.001,
         gamma: float = 0.99,
-        memory_size: int = 20_000,
+        memory_size: int = 50_000,
         batch_size: int = 128,
         learning_starts: int = 1000,
         train_every: int = 4,
-        target_every: int = 500,
-        exploration: float = 0.2,
+        target_every: int = 200,
+        exploration: float = 0.3,
         final_epsilon: float = 0.05,
         double: bool = True,
         max_grad_norm: float | None = 10.0,
