@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rosenblatt import importing
 from rosenblatt.activations import GELU
 from rosenblatt.export.pmml_network import pmml_document
 from rosenblatt.export.trained import Trained
@@ -124,6 +126,19 @@ def test_networks(name: str, by: str) -> None:
     )
     # pypmml rounds what it gives to some ten digits.
     np.testing.assert_allclose(got, expected(case, X), 1e-12 if by == "the standard" else 1e-8)
+
+
+@pytest.mark.parametrize("name", ["Tanh()", "batch norm", "both classes", "one number"])
+def test_there_and_back_again(name: str, tmp_path: Path) -> None:
+    """Read here, and written and read once more: the same numbers."""
+    case, X = CASES[name], rows(9)
+    case = replace(case, classes=tuple("abc"[: case.n_outputs])) if case.n_outputs > 1 else case
+    want = expected(case, X)[:, -case.model.n_outputs :]
+    for path in (tmp_path / "first.pmml", tmp_path / "second.pmml"):
+        path.write_text(pmml_document(case, list("pqrst")))
+        model = importing.read(path).model
+        np.testing.assert_allclose(model.predict(X), want, 1e-12)
+        case = replace(case, model=model)
 
 
 @pytest.mark.parametrize("by", ["the standard", "pypmml"])
