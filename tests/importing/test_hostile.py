@@ -50,6 +50,7 @@ BASES = {
     "tfjs": ["tfjs/plain.net.json", "tfjs/normalised.net.json", "tfjs/residual.net.json"],
 }
 FEW, MANY = 150, 20_000
+FEW_OF = {"keras": 30}  # HDF5 is read by a process of its own, which takes half a second to start
 ODD = [b"nan", b"inf", b"-1", b"0", b"1e999", b"99999999", b"4294967296", b'"', b"[", b"{", b"\0"]
 NUMBER = re.compile(rb"-?\d+(?:\.\d*)?(?:e[-+]?\d+)?")
 
@@ -129,9 +130,10 @@ def skip_without_reader(tool: str) -> None:
 @pytest.mark.parametrize("tool", BASES)
 def test_mutated_files_are_refused_or_read(tool: str, tmp_path: Path) -> None:
     skip_without_reader(tool)
-    counts = outcomes(BASES[tool], range(FEW), tmp_path)
-    assert counts["refused"] > FEW / 10
-    assert counts["refused"] + counts["read"] == FEW
+    few = FEW_OF.get(tool, FEW)
+    counts = outcomes(BASES[tool], range(few), tmp_path)
+    assert counts["refused"] > few / 10
+    assert counts["refused"] + counts["read"] == few
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ import pytest
 
 from rosenblatt import MLPClassifier, importing
 from rosenblatt.errors import InputError
+from rosenblatt.importing import hdf5_file
 from tests.importing.golden import FOLDER, assert_equal, read_golden
 
 h5py = pytest.importorskip("h5py")
@@ -155,6 +156,17 @@ def test_versions_and_weights_alone(tmp_path: Path) -> None:
 
     assert "version '4.0.0' of Keras" in in_h5(tmp_path, newer)
     assert "weights without a model" in in_h5(tmp_path, lambda f: f.attrs.pop("model_config"))
+
+
+@pytest.mark.parametrize("program", ["while True: pass", "import os; os.abort()"])
+def test_a_reader_that_stands_still_or_ends_is_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    child = tmp_path / "child.py"
+    child.write_text(program)
+    monkeypatch.setattr(hdf5_file, "CHILD", child)
+    monkeypatch.setattr(hdf5_file, "SECONDS", 0.5)
+    assert "it is no whole HDF5 file" in refused(KERAS / "plain.net.h5")
 
 
 def test_without_h5py(monkeypatch: pytest.MonkeyPatch) -> None:

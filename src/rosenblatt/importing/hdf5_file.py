@@ -1,20 +1,25 @@
-"""Groups and arrays of an HDF5 file in memory; the extra `keras` brings the package h5py.
+"""Groups and arrays of an HDF5 file; the extra `keras` brings the package h5py.
 
-Links to other files, arrays in other files, and those in pieces or compressed, are not followed.
+A process of its own reads it, because the HDF5 library may stand still at a damaged file. Links to
+other files, arrays in other files, and those in pieces or compressed, are not followed.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
+from math import prod
+from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 
 from rosenblatt.errors import InputError
-from rosenblatt.importing.paths import Check
-from rosenblatt.importing.source import DAMAGED, cut_off
+from rosenblatt.importing.source import DAMAGED, Source, cut_off
 from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.support.types import Float64Array
 
@@ -22,119 +27,111 @@ __all__ = ["MAGIC", "Group", "opened"]
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 LONGEST = 60
-UNREADABLE = (
-    *(OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, NotImplementedError),
-    *(OverflowError, IndexError),
-)
+SECONDS = 120  # a limit for systems that do not limit a process's own time
+CHILD = Path(__file__).with_name("hdf5_child.py")
+WHY = {
+    "kind": f"holds something else than numbers: {DAMAGED}",
+    "pieces": "is compressed, in pieces or in another file: save it by Keras",
+    "link": "is a link elsewhere: save it again",
+    "large": f"is larger than the file may ask for: {DAMAGED}",
+}
 
 
 @final
 class Group:
-    """A group, whose members are read one by one.
+    """A group.
 
     Parameters
     ----------
-    group : h5py.Group
-    check : function
-        `Source.check_memory`.
+    groups : mapping
+        The texts of each group of the file, by its path.
+    arrays : mapping
+        The arrays, or why one is not read.
+    path : str
     """
 
-    def __init__(self, group: Any, check: Check) -> None:
-        self._group, self._check = group, check
+    def __init__(
+        self,
+        groups: Mapping[str, Mapping[str, Any]],
+        arrays: Mapping[str, Float64Array | str],
+        path: str = "",
+    ) -> None:
+        self._groups, self._arrays, self._path = groups, arrays, path
+
+    def _below(self, name: str) -> str:
+        return f"{self._path}/{name}" if self._path else name
+
+    def _check_links(self, name: str) -> None:
+        parts = name.split("/")
+        for k in range(1, len(parts) + 1):
+            found = self._arrays.get(self._below("/".join(parts[:k])))
+            if isinstance(found, str) and found == "link":
+                raise InputError(f"its part {name[:LONGEST]!r} {WHY['link']}")
 
     def inner(self, name: str) -> Group:
         """A group within; InputError where there is none."""
-        import h5py
-
-        found = self._member(name)
-        if not isinstance(found, h5py.Group):
+        self._check_links(name)
+        if self._below(name) not in self._groups:
             raise cut_off(f"its group {name[:LONGEST]!r}")
-        return Group(found, self._check)
+        return Group(self._groups, self._arrays, self._below(name))
 
     def has(self, name: str) -> bool:
-        return name in self._group
+        return self._below(name) in self._groups or self._below(name) in self._arrays
 
     def array(self, name: str) -> Float64Array:
         """An array of numbers."""
-        import h5py
-
-        found, place = self._member(name), f"its array {name[:LONGEST]!r}"
-        if not isinstance(found, h5py.Dataset) or found.shape is None:
+        self._check_links(name)
+        found, place = self._arrays.get(self._below(name)), f"its array {name[:LONGEST]!r}"
+        if isinstance(found, str) and found in WHY:
+            raise InputError(f"{place} {WHY[found]}")
+        if not isinstance(found, np.ndarray):
             raise cut_off(place)
-        if found.dtype.kind not in "fiu":
-            raise InputError(f"{place} holds something else than numbers: {DAMAGED}")
-        if found.chunks is not None or found.external or found.is_virtual:
-            raise InputError(
-                f"{place} is compressed, in pieces or in another file: save it by Keras"
-            )
-        self._check(10 * found.size, place)
-        if found.id.get_storage_size() < found.nbytes:
-            raise cut_off(place)
-        with np.errstate(invalid="ignore"):
-            return np.asarray(found[()], np.float64)
+        return found
 
     def text(self, name: str) -> str | None:
         """An attribute that is a text; None where there is none."""
-        if name not in self._group.attrs:
-            return None
-        value = self._attribute(name)
-        if isinstance(value, bytes):
-            value = value.decode("utf-8")
-        if not isinstance(value, str):
-            raise InputError(f"its attribute {name[:LONGEST]!r} is no text: {DAMAGED}")
-        return str(value)
+        value = self._groups[self._path].get(name)
+        return value if isinstance(value, str) else None
 
     def texts(self, name: str) -> list[str]:
         """An attribute that is a list of texts; Keras numbers the parts of a long one."""
-        parts = [name] if name in self._group.attrs else []
-        while not parts or parts[-1] != name:
-            if f"{name}{len(parts)}" not in self._group.attrs:
-                break
-            parts.append(f"{name}{len(parts)}")
-        if not parts:
+        own = self._groups[self._path]
+        names = [name] if name in own else [f"{name}{k}" for k in range(len(own))]
+        found = [own[one] for one in names if one in own]
+        if not found or not all(isinstance(one, list) for one in found):
             raise cut_off(f"its attribute {name[:LONGEST]!r}")
-        found = []
-        for part in parts:
-            for one in np.atleast_1d(self._attribute(part)):
-                found.append(one.decode("utf-8") if isinstance(one, bytes) else str(one))
-        return found
-
-    def _attribute(self, name: str) -> Any:
-        described = self._group.attrs.get_id(name)
-        self._check(8 * described.get_storage_size(), f"its attribute {name[:LONGEST]!r}")
-        return self._group.attrs[name]
-
-    def _member(self, name: str) -> Any:
-        import h5py
-
-        group = self._group
-        for part in name.split("/"):
-            link = group.get(part, getlink=True) if isinstance(group, h5py.Group) else None
-            if link is None:
-                raise cut_off(f"its part {name[:LONGEST]!r}")
-            if not isinstance(link, h5py.HardLink):
-                raise InputError(f"its part {name[:LONGEST]!r} is a link elsewhere: save it again")
-            group = group[part]
-        return group
+        return [text for one in found for text in one]
 
 
 @contextmanager
-def opened(data: bytes, check: Check) -> Iterator[Group]:
-    """The root group of a file.
+def opened(source: Source, data: bytes) -> Iterator[Group]:
+    """The root group of a file's content.
 
     Raises
     ------
     InputError
         If it is damaged, or h5py is not installed.
     """
+    if sys.modules.get("h5py", ...) is None or find_spec("h5py") is None:
+        raise InputError(str(missing("reading HDF5 files of Keras", "h5py")))
     try:
-        import h5py
-    except ImportError as error:
-        raise InputError(str(missing("reading HDF5 files of Keras", "h5py", error))) from error
-    try:
-        with h5py.File(io.BytesIO(data), "r") as file:
-            yield Group(file, check)
-    except InputError:
-        raise
-    except UNREADABLE as error:
+        told = subprocess.run(
+            [sys.executable, "-I", str(CHILD), str(source.allowed)],
+            input=data,
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+        ).stdout
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise InputError(f"it is no whole HDF5 file: {DAMAGED}") from error
+    head, _, content = told.partition(b"\n")
+    header = json.loads(head)
+    arrays: dict[str, Float64Array | str] = {}
+    at = 0
+    for path, shape in header["arrays"].items():
+        if isinstance(shape, str):
+            arrays[path] = shape
+            continue
+        arrays[path] = np.frombuffer(content, "<f8", prod(shape), at).reshape(shape)
+        at += 8 * prod(shape)
+    yield Group(header["groups"], arrays)

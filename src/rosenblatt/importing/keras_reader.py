@@ -127,7 +127,7 @@ def read_keras(source: Source, given: Given) -> ImportedNetwork:
         raise InputError(f"it is no whole zip archive: {DAMAGED}") from error
     check_version(as_object(json_value(source, told), METADATA).get("keras_version"), "3.")
     item = json_value(source, config)
-    with opened(weights, source.check_memory) as group:
+    with opened(source, weights) as group:
         found = outputs_of(item, Dialect.KERAS_3, Numbered(group), source.check_memory)
     return imported_keras("Keras 3", found, given)
 
@@ -146,7 +146,7 @@ def member(archive: zipfile.ZipFile, source: Source, name: str) -> bytes:
 
 
 def read_hdf5(source: Source, given: Given) -> ImportedNetwork:
-    with opened(source.data, source.check_memory) as root:
+    with opened(source, source.data) as root:
         config = root.text("model_config")
         if config is None:
             raise InputError("it holds weights without a model: save the whole model by model.save")
