@@ -154,7 +154,7 @@ def read_hdf5(source: Source, given: Given) -> ImportedNetwork:
         dialect = Dialect.KERAS_3 if version.startswith("3.") else Dialect.KERAS_2
         if dialect is Dialect.KERAS_2:
             check_version(version, "2.")
-        item = json_value(source, config.encode())
+        item = json_value(source, config.encode("utf-8", "surrogateescape"))
         weights = Named(root.inner("model_weights"))
         found = outputs_of(item, dialect, weights, source.check_memory)
     return imported_keras(f"{dialect.value}, HDF5", found, given)
