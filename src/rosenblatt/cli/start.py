@@ -30,7 +30,9 @@ def main() -> None:
         signal.signal(signal.SIGINT, interrupt)
     from rosenblatt.cli.app import run
     from rosenblatt.cli.hidden_pandas import hide_pandas
+    from rosenblatt.cli.whole_writes import write_whole
 
+    write_whole()
     hide_pandas()
     try:
         code = run(sys.argv[1:])

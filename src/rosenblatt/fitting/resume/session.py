@@ -224,7 +224,9 @@ class StoredSession(CheckpointSession):
         except InputError:
             raise
         except MADE_UP as error:
+            said = type(error) is ValueError and bool(str(error))  # others are words of Python's
+            fault = str(error) if said else "its values are none of a fit"
             raise InputError(
-                f"the checkpoint {path} cannot be used ({error!r}): give another path,"
+                f"the checkpoint {path} cannot be used ({fault}): give another path,"
                 " or remove the file to begin anew"
             ) from error
