@@ -23,11 +23,14 @@ def limit(n_bytes: int) -> None:
         import resource
     except ImportError:  # Windows
         return
-    with open("/proc/self/statm", encoding="ascii") as file:
-        taken = int(file.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS + n_bytes // BYTES_A_SECOND,) * 2)
-    resource.setrlimit(resource.RLIMIT_AS, (taken + n_bytes + SPARE,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            taken = int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:  # how much there is already is not told: macOS, or no /proc
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (taken + n_bytes + SPARE,) * 2)
 
 
 def texts_of(item: Any) -> dict[str, Any]:
