@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rosenblatt.agents import load
+from tests.examples.loading import load_example
 
 pytest.importorskip("gymnasium")
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def example() -> Any:
-    path = ROOT / "examples" / "cartpole.py"
-    spec = importlib.util.spec_from_file_location("cartpole", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_example("cartpole")
 
 
 def test_a_short_form(example: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +10,14 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-ROOT = Path(__file__).parents[2]
-CREDIT = ROOT.parent / "shared" / "data" / "credit_default.parquet"
+from tests.examples.loading import TABLES, load_example
+
+CREDIT = TABLES / "credit_default.parquet"
 
 
 @pytest.fixture(scope="module")
 def example() -> Any:
-    path = ROOT / "examples" / "customer_segments.py"
-    spec = importlib.util.spec_from_file_location("customer_segments", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_example("customer_segments")
 
 
 def test_planted_groups_are_found_and_described(

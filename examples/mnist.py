@@ -1,0 +1,131 @@
+"""Which digit is it? A convolutional network, and the pictures that it confuses most.
+
+    python examples/mnist.py mnist.parquet --rows 60000 --picture confused.png
+
+The table has a column for each pixel and one of labels. The last --test rows are set aside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.exceptions import ConvergenceWarning
+
+from rosenblatt import ConvNetClassifier
+from rosenblatt.network import Conv2D, Dense, MaxPool2D
+
+LAYERS = (Conv2D(8, 5), MaxPool2D(2), Conv2D(24, 5), MaxPool2D(2), Dense(128))
+N_CONFUSED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Recognised:
+    """Pictures that were set aside, of shape (n, side, side), with their probabilities."""
+
+    net: ConvNetClassifier
+    pictures: np.ndarray
+    truth: np.ndarray
+    probabilities: np.ndarray
+
+    @property
+    def labels(self) -> np.ndarray:
+        return np.asarray(self.net.classes_)[self.probabilities.argmax(axis=1)]
+
+    @property
+    def error(self) -> float:
+        return float(np.mean(self.labels != self.truth))
+
+    @property
+    def confused(self) -> np.ndarray:
+        """Rows that are wrong, the surest first."""
+        wrong = np.flatnonzero(self.labels != self.truth)
+        return wrong[np.argsort(-self.probabilities[wrong].max(axis=1))]
+
+
+def recognised(
+    X: np.ndarray, y: np.ndarray, n_test: int, *, epochs: int = 6, seed: int = 0
+) -> Recognised:
+    """Learn from all pictures but the last ones, in pixels between 0 and 1.
+
+    Parameters
+    ----------
+    X : uint8 array (n, side * side)
+    y : array (n,)
+    n_test : int
+    epochs : int
+    seed : int
+    """
+    side = int(np.sqrt(X.shape[1]))
+    pictures = X.reshape(len(X), side, side)
+    net = ConvNetClassifier(
+        LAYERS,
+        batch_size=100,
+        learning_rate_init=0.002,
+        learning_rate="cosine",
+        max_iter=epochs,
+        random_state=seed,
+    )
+    with warnings.catch_warnings():  # the schedule ends with the last epoch
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        net.fit(pictures[:-n_test], y[:-n_test])
+    aside = pictures[-n_test:]
+    return Recognised(net, aside, y[-n_test:], net.predict_proba(aside))
+
+
+def lines(found: Recognised) -> list[str]:
+    told = [
+        f"{len(found.truth):,} pictures that were set aside, error {found.error:.2%}",
+        "confused most often:",
+    ]
+    wrong = found.confused
+    pairs = pd.Series(list(zip(found.truth[wrong], found.labels[wrong], strict=True)))
+    for (true, taken), n in pairs.value_counts().head(3).items():
+        told.append(f"  {true} taken for {taken}: {n}")
+    return told
+
+
+def draw(found: Recognised, path: Path) -> None:
+    """The pictures that are wrong with the most certainty."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 7), layout="constrained")
+    axes = figure.subplots(4, 5).ravel()
+    for place in axes:
+        place.set_axis_off()
+    for place, row in zip(axes, found.confused[:N_CONFUSED], strict=False):
+        place.imshow(found.pictures[row], cmap="gray_r")
+        sure = found.probabilities[row].max()
+        place.set_title(f"{found.truth[row]}, not {found.labels[row]} ({sure:.0%})", fontsize=9)
+    figure.savefig(path, dpi=150)
+
+
+def main(arguments: Sequence[str] | None = None) -> Recognised:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("table", type=Path, help="a Parquet file, a row for each picture")
+    parser.add_argument("--target", default="target", help="the column of labels")
+    parser.add_argument("--rows", type=int, help="learn from the first rows, so many")
+    parser.add_argument("--test", type=int, default=10_000, help="rows at the end to set aside")
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--picture", type=Path, help="a PNG of the pictures that are confused")
+    options = parser.parse_args(arguments)
+    table = pd.read_parquet(options.table)
+    y = table[options.target].to_numpy(str)
+    X = table.drop(columns=options.target).to_numpy(np.uint8)
+    n = options.rows if options.rows is not None else len(X) - options.test
+    rows = np.r_[:n, len(X) - options.test : len(X)]
+    found = recognised(X[rows], y[rows], options.test, epochs=options.epochs)
+    print("\n".join(lines(found)))
+    if options.picture is not None:
+        draw(found, options.picture)
+        print(f"{options.picture} shows the surest errors")
+    return found
+
+
+if __name__ == "__main__":
+    main()
