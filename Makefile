@@ -19,7 +19,7 @@ demo: $(VENV)/.installed
 	cd build/demo && $(abspath $(BIN))/rosenblatt train --example digits
 	@echo "The model lies in build/demo, the command in $(BIN): cd build/demo && PATH=$(abspath $(BIN)):\$$PATH"
 
-# Before every merge: about 10 minutes on two cores, the build included.
+# Before every merge: about 16 minutes on two cores, the build included.
 test: lint unit
 
 # Of these CI runs `exhaustive` and `sanitize` after `make test`: the suites under OpenBLAS's kernels take as long again.
@@ -30,7 +30,7 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
 $(VENV)/.installed: $(BIN)/python $(SOURCES)
-	@echo "Building and installing, which takes about a minute ..."
+	@echo "Building and installing, which takes some minutes ..."
 	$(BIN)/python -m pip install --quiet ".[cli]"
 	@touch $@
 
