@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib.util import find_spec
 from math import prod
 from pathlib import Path
@@ -23,7 +22,7 @@ from rosenblatt.importing.source import DAMAGED, Source, cut_off
 from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.support.types import Float64Array
 
-__all__ = ["MAGIC", "Group", "opened"]
+__all__ = ["MAGIC", "Group", "root_group"]
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 LONGEST = 60
@@ -103,8 +102,7 @@ class Group:
         return [text for one in found for text in one]
 
 
-@contextmanager
-def opened(source: Source, data: bytes) -> Iterator[Group]:
+def root_group(source: Source, data: bytes) -> Group:
     """The root group of a file's content.
 
     Raises
@@ -134,4 +132,4 @@ def opened(source: Source, data: bytes) -> Iterator[Group]:
             continue
         arrays[path] = np.frombuffer(content, "<f8", prod(shape), at).reshape(shape)
         at += 8 * prod(shape)
-    yield Group(header["groups"], arrays)
+    return Group(header["groups"], arrays)

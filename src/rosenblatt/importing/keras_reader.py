@@ -11,17 +11,17 @@ from typing import Any, final
 
 from rosenblatt.errors import InputError
 from rosenblatt.importing.given import Given
-from rosenblatt.importing.hdf5_file import MAGIC, Group, opened
-from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
+from rosenblatt.importing.hdf5_file import MAGIC, Group, root_group
+from rosenblatt.importing.imported import ImportedNetwork
+from rosenblatt.importing.imported_layers import imported_layers
 from rosenblatt.importing.json_value import as_object, json_value
 from rosenblatt.importing.keras_activations import Dialect
-from rosenblatt.importing.keras_models import KerasModel, outputs_of
-from rosenblatt.importing.pieces import Linear, finished
+from rosenblatt.importing.keras_models import outputs_of
 from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import DAMAGED, Source, cut_off
 from rosenblatt.support.types import Float64Array
 
-__all__ = ["HDF5", "KERAS", "imported_keras"]
+__all__ = ["HDF5", "KERAS"]
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 ENTRY, ENTRY_BYTES = b"PK\x01\x02", 800  # an entry of the zip's directory, and what it takes
@@ -127,9 +127,9 @@ def read_keras(source: Source, given: Given) -> ImportedNetwork:
         raise InputError(f"it is no whole zip archive: {DAMAGED}") from error
     check_version(as_object(json_value(source, told), METADATA).get("keras_version"), "3.")
     item = json_value(source, config)
-    with opened(source, weights) as group:
-        found = outputs_of(item, Dialect.KERAS_3, Numbered(group), source.check_memory)
-    return imported_keras("Keras 3", found, given)
+    root = root_group(source, weights)
+    found = outputs_of(item, Dialect.KERAS_3, Numbered(root), source.check_memory)
+    return imported_layers("Keras 3", found.branch.pieces(), given, found.names)
 
 
 def member(archive: zipfile.ZipFile, source: Source, name: str) -> bytes:
@@ -146,18 +146,18 @@ def member(archive: zipfile.ZipFile, source: Source, name: str) -> bytes:
 
 
 def read_hdf5(source: Source, given: Given) -> ImportedNetwork:
-    with opened(source, source.data) as root:
-        config = root.text("model_config")
-        if config is None:
-            raise InputError("it holds weights without a model: save the whole model by model.save")
-        version = root.text("keras_version") or ""
-        dialect = Dialect.KERAS_3 if version.startswith("3.") else Dialect.KERAS_2
-        if dialect is Dialect.KERAS_2:
-            check_version(version, "2.")
-        item = json_value(source, config.encode("utf-8", "surrogateescape"))
-        weights = Named(root.inner("model_weights"))
-        found = outputs_of(item, dialect, weights, source.check_memory)
-    return imported_keras(f"{dialect.value}, HDF5", found, given)
+    root = root_group(source, source.data)
+    config = root.text("model_config")
+    if config is None:
+        raise InputError("it holds weights without a model: save the whole model by model.save")
+    version = root.text("keras_version") or ""
+    dialect = Dialect.KERAS_3 if version.startswith("3.") else Dialect.KERAS_2
+    if dialect is Dialect.KERAS_2:
+        check_version(version, "2.")
+    item = json_value(source, config.encode("utf-8", "surrogateescape"))
+    weights = Named(root.inner("model_weights"))
+    found = outputs_of(item, dialect, weights, source.check_memory)
+    return imported_layers(f"{dialect.value}, HDF5", found.branch.pieces(), given, found.names)
 
 
 def check_version(version: Any, expected: str) -> None:
@@ -165,29 +165,6 @@ def check_version(version: Any, expected: str) -> None:
         raise InputError(
             f"it was written by version {str(version)[:20]!r} of Keras: those from 2 to 3 are read"
         )
-
-
-def imported_keras(format: str, found: KerasModel, given: Given) -> ImportedNetwork:
-    """The network of a model of layers."""
-    pieces = found.branch.pieces()
-    end = finished(pieces, given)
-    n = end.model.n_inputs
-    widths = [n, *(len(piece.biases) for piece in pieces if isinstance(piece, Linear))]
-    named = given.names or found.names
-    return ImportedNetwork(
-        format,
-        end.model,
-        given.names_of(n, found.names),
-        given.target or "target",
-        end.outputs,
-        end.classes,
-        findings=Findings(
-            (" → ".join(map(str, widths)),),
-            end.folded,
-            () if named else (Unsaid("the names of the inputs", "--inputs"),),
-        ),
-        has_names=named is not None,
-    )
 
 
 KERAS = Format("Keras", is_keras, read_keras)

@@ -12,7 +12,8 @@ import numpy as np
 from rosenblatt.activations import Sigmoid
 from rosenblatt.errors import InputError
 from rosenblatt.importing.given import Given
-from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
+from rosenblatt.importing.imported import ImportedNetwork
+from rosenblatt.importing.imported_layers import imported_layers
 from rosenblatt.importing.onnx_file import Tensors, is_onnx, model_of
 from rosenblatt.importing.onnx_node import Constant, Flat, Labels, Node, Value, folded
 from rosenblatt.importing.onnx_operators import OPERATORS, activated
@@ -25,7 +26,7 @@ from rosenblatt.importing.onnx_patterns import (
     matches,
 )
 from rosenblatt.importing.paths import Branch, split
-from rosenblatt.importing.pieces import Activated, Linear, Normalized, Piece, finished
+from rosenblatt.importing.pieces import Activated, Linear, Normalized, Piece
 from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import DAMAGED, Source
 from rosenblatt.normalizations import LayerNorm
@@ -225,25 +226,9 @@ def read_model(source: Source, model: Any, given: Given) -> ImportedNetwork:
     pieces = list(branch.pieces())
     if classes is not None and len(classes) == 2:
         pieces = without_complement(pieces)
-    end = finished(pieces, replace(given, classes=classes))
-    n = end.model.n_inputs
-    widths = [n, *(len(piece.biases) for piece in pieces if isinstance(piece, Linear))]
-    named = given.names or names
     producer = model.producer_name[:30]
-    return ImportedNetwork(
-        f"ONNX ({producer})" if producer else "ONNX",
-        end.model,
-        given.names_of(n, names),
-        given.target or "target",
-        end.outputs,
-        end.classes,
-        findings=Findings(
-            (" → ".join(map(str, widths)),),
-            end.folded,
-            () if named else (Unsaid("the names of the inputs", "--inputs"),),
-        ),
-        has_names=named is not None,
-    )
+    format = f"ONNX ({producer})" if producer else "ONNX"
+    return imported_layers(format, pieces, replace(given, classes=classes), names)
 
 
 def ends(graph: Graph, outputs: Sequence[str]) -> tuple[Branch, tuple[str, ...] | None]:

@@ -29,6 +29,7 @@ __all__ = [
     "Scaled",
     "Sloped",
     "finished",
+    "widths_of",
 ]
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from rosenblatt.activations import Activation
 from rosenblatt.errors import InputError
 from rosenblatt.importing.given import Given
-from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
-from rosenblatt.importing.pieces import Linear, Piece, finished
+from rosenblatt.importing.imported import ImportedNetwork
+from rosenblatt.importing.imported_layers import imported_layers
 from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import Source
 from rosenblatt.importing.state_dict import pieces_of
@@ -58,29 +58,7 @@ def from_torch(
         classes=None if classes is None else tuple(classes),
         output=output,
     )
-    return imported("PyTorch module", list(module_pieces(module)), given)
-
-
-def imported(
-    format: str, pieces: Sequence[Piece], given: Given, unsaid: tuple[Unsaid, ...] = ()
-) -> ImportedNetwork:
-    end = finished(pieces, given)
-    n = end.model.n_inputs
-    widths = [n, *(len(piece.biases) for piece in pieces if isinstance(piece, Linear))]
-    return ImportedNetwork(
-        format,
-        end.model,
-        given.names_of(n),
-        given.target or "target",
-        end.outputs,
-        end.classes,
-        findings=Findings(
-            (" → ".join(map(str, widths)),),
-            end.folded,
-            (*unsaid, *(() if given.names else (Unsaid("the names of the inputs", "--inputs"),))),
-        ),
-        has_names=given.names is not None,
-    )
+    return imported_layers("PyTorch module", list(module_pieces(module)), given)
 
 
 def read_file(source: Source, given: Given) -> ImportedNetwork:
@@ -100,7 +78,7 @@ def read_tensors(
 ) -> ImportedNetwork:
     activations: tuple[Activation, ...] | None = given.activations
     listed = pieces_of(tensors, activations, in_order=in_order)
-    return imported(format, listed.pieces, given, listed.unsaid)
+    return imported_layers(format, listed.pieces, given, unsaid=listed.unsaid)
 
 
 SAFETENSORS = Format("safetensors", is_tensor_file, read_file)

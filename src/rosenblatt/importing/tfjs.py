@@ -11,10 +11,10 @@ import numpy as np
 from rosenblatt.errors import InputError
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import ImportedNetwork
+from rosenblatt.importing.imported_layers import imported_layers
 from rosenblatt.importing.json_value import as_list, as_object, as_place, as_text, json_value
 from rosenblatt.importing.keras_activations import Dialect
 from rosenblatt.importing.keras_models import outputs_of
-from rosenblatt.importing.keras_reader import imported_keras
 from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import DAMAGED, MOST, Source, cut_off, read_source
 from rosenblatt.support.types import Float64Array
@@ -126,7 +126,7 @@ def read_tfjs(source: Source, given: Given) -> ImportedNetwork:
     item = topology.get("model_config", topology)
     tensors = Manifest(tensors_of(source, model.get("weightsManifest")))
     found = outputs_of(item, Dialect.TFJS, tensors, source.check_memory)
-    return imported_keras("TensorFlow.js", found, given)
+    return imported_layers("TensorFlow.js", found.branch.pieces(), given, found.names)
 
 
 TFJS = Format("TensorFlow.js", is_tfjs, read_tfjs)
