@@ -27,17 +27,10 @@ from rosenblatt.cluster.ray_transport import RayTransport
 from rosenblatt.cluster.trainer import ClusterTrainer
 from rosenblatt.estimators.access import fit_by
 from rosenblatt.parallel.ray_cluster import connected
-from tests.support.clusters import fitted
+from tests.support.clusters import QUIET, fitted
 
 pytest.importorskip("ray")
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
-    # Of Ray's own.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = QUIET
 
 X, Y = load_digits(return_X_y=True)
 X = X / 16

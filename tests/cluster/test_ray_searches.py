@@ -11,16 +11,10 @@ from sklearn.datasets import load_iris
 
 from rosenblatt import MLPClassifier, MLPEnsembleClassifier, StructureSearchCV
 from rosenblatt.parallel.ray_cluster import connected
+from tests.support.clusters import QUIET
 
 pytest.importorskip("ray")
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
-    # Of Ray's own.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = QUIET
 
 X, Y = load_iris(return_X_y=True)
 NETWORK = MLPClassifier((8,), max_iter=9, batch_size=20, random_state=0)

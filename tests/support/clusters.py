@@ -1,4 +1,4 @@
-"""Simulated clusters for tests: on functions of a few parameters, and fits of estimators."""
+"""Clusters for tests: simulated ones, on functions and fits, and the warnings of real ones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pytest
 
 from rosenblatt.cluster.functions import DescentUpdate, FunctionWork
 from rosenblatt.cluster.inproc import InProcess
@@ -17,6 +18,16 @@ from rosenblatt.cluster.trainer import ClusterTrainer
 from rosenblatt.cluster.worker import Worker
 from rosenblatt.estimators.access import fit_by
 from rosenblatt.support.types import FloatArray
+
+# Marks of tests in processes of Ray.
+QUIET = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    # Of Ray's own.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 def fitted(estimator: Any, plan: ClusterPlan, X: Any, y: Any, *given: Any, **hardware: Any) -> Any:
