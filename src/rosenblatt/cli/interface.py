@@ -31,6 +31,7 @@ from rosenblatt.cli.job import Job, check_source, source_of
 from rosenblatt.cli.lab_options import check_lab
 from rosenblatt.cli.learner_arguments import LearnerArguments
 from rosenblatt.cli.one_network import (
+    check_goes_on,
     describes_one_network,
     given,
     hidden_layers,
@@ -98,6 +99,16 @@ def train(
         str | None,
         typer.Option(help="Another name of --network.", rich_help_panel=PANEL),
     ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="MODEL",
+            help="A model file of one network, also an imported one, to train on; its columns,"
+            " target and layers stay.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None,
     of_network: NetworkArguments,
     checkpoint: Annotated[
         Path | None,
@@ -122,6 +133,8 @@ def train(
     single, learned = None, None
     spread = cluster_options(of_cluster, given(context, CLUSTER_NAMES))
     published = published_network(context, network)
+    if from_ is not None:
+        check_goes_on(context)
     if published is None and describes_one_network(context):
         single = training_options(task, hidden_layers(network, hidden), of_network, fit)
     else:
@@ -148,9 +161,23 @@ def train(
                 force=fit.force,
                 begun=begun,
             )
+        assert single is not None
+        if from_ is not None:
+            from rosenblatt.cli.train_on_command import run_train_on
+
+            return run_train_on(
+                from_,
+                source,
+                screen,
+                target=target,
+                weight_column=fit.sample_weight,
+                options=single,
+                out=fit.out,
+                force=fit.force,
+                checkpoint=checkpoint,
+            )
         from rosenblatt.cli.train_command import run_train
 
-        assert single is not None
         return run_train(
             source,
             screen,

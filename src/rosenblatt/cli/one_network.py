@@ -14,16 +14,24 @@ from rosenblatt.cli.options import DEFAULT_HIDDEN, parse_hidden
 from rosenblatt.errors import InputError
 from rosenblatt.tabular.preset import NETWORK_NAMES
 
-__all__ = ["describes_one_network", "given", "hidden_layers", "published_network"]
+__all__ = [
+    "check_goes_on",
+    "describes_one_network",
+    "given",
+    "hidden_layers",
+    "published_network",
+]
 
 ONE_NETWORK = (
     "network",
     "hidden",
     "checkpoint",
+    "from_",
     *(field.name for field in fields(NetworkArguments)),
     *CLUSTER_NAMES,
 )
 LEARNER = tuple(field.name for field in fields(LearnerArguments))
+OF_OTHER_NETWORKS = ("network", "hidden", "activation", "task", *CLUSTER_NAMES)
 OF_RECIPES = ("preset", "ensemble")  # those of the learner's that say what it trains
 
 
@@ -51,6 +59,16 @@ def published_network(context: typer.Context, network: str | None) -> str | None
     return network
 
 
+def check_goes_on(context: typer.Context) -> None:
+    """InputError where an option beside --from says what the model has decided."""
+    others = given(context, OF_OTHER_NETWORKS)
+    if others:
+        raise InputError(
+            f"--from goes on training a model as it is, in this process, and {others[0]} says"
+            " otherwise: leave one of them out"
+        )
+
+
 def hidden_layers(network: str | None, hidden: str | None) -> tuple[int, ...]:
     """The layers that one of two options of the same meaning gives."""
     if hidden is None:
@@ -64,7 +82,7 @@ def given(context: typer.Context, names: Sequence[str]) -> list[str]:
     """Those of the options that stand on the command line, as they are written there."""
     sources = {name: context.get_parameter_source(name) for name in names}
     return [
-        f"--{name.replace('_', '-')}"
+        f"--{name.strip('_').replace('_', '-')}"
         for name, source in sources.items()
         if source is not None and source.name == "COMMANDLINE"
     ]

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 from warnings import WarningMessage
 
 from sklearn.exceptions import ConvergenceWarning
 
 from rosenblatt.cli.options import TrainingOptions
-from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.options.features import EARLY_STOPPING
 from rosenblatt.support.listing import count
 
 
+class EndedFit(Protocol):
+    """An estimator, or what says the same of a fit."""
+
+    @property
+    def n_iter_(self) -> int: ...
+
+    @property
+    def stop_reason_(self) -> str: ...
+
+    @property
+    def early_stopping(self) -> bool: ...
+
+
 def training_stop_reason(
-    network: MLPClassifier | MLPRegressor,
+    network: EndedFit,
     options: TrainingOptions,
     warned: Iterable[WarningMessage],
 ) -> str:

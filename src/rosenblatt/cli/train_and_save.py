@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+from rosenblatt.checkpoints import Checkpoint, check_usable
 from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.preparation import Prepared, prepare
@@ -81,6 +83,18 @@ def place_for(source: Source, out: Path | None, *, force: bool = False) -> Place
         )
     check_writable(path)
     return Place(path, replaced, force)
+
+
+def check_checkpoint(checkpoint: Path | None, place: Place) -> None:
+    """InputError if a checkpoint cannot be kept there, or would be the model's file."""
+    if checkpoint is None:
+        return
+    if Path(os.path.realpath(place.path)) in Checkpoint(checkpoint).files:
+        raise InputError(
+            f"the model's file {place.path} is one of those of --checkpoint {checkpoint}: choose"
+            " another name"
+        )
+    check_usable(Checkpoint(checkpoint))
 
 
 def shown_table(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from rosenblatt.checkpoints import Checkpoint, check_usable
 from rosenblatt.cli.cluster_options import ClusterOptions
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
-from rosenblatt.cli.train_and_save import place_for, saved_and_shown, shown_table
+from rosenblatt.cli.train_and_save import (
+    check_checkpoint,
+    place_for,
+    saved_and_shown,
+    shown_table,
+)
 from rosenblatt.cli.training import train_network
-from rosenblatt.errors import InputError
 
 
 def run_train(
@@ -30,16 +32,7 @@ def run_train(
 ) -> Json:
     """Train on a table and save the model, after a check that it can be saved."""
     place = place_for(source, out, force=force)
-    if (
-        checkpoint is not None
-        and Path(os.path.realpath(place.path)) in Checkpoint(checkpoint).files
-    ):
-        raise InputError(
-            f"the model's file {place.path} is one of those of --checkpoint {checkpoint}: choose"
-            " another name"
-        )
-    if checkpoint is not None:
-        check_usable(Checkpoint(checkpoint))
+    check_checkpoint(checkpoint, place)
     table = shown_table(
         source,
         screen,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -20,13 +20,18 @@ from rosenblatt.cli.options import TrainingOptions, hidden_text
 from rosenblatt.cli.preparation import Prepared
 from rosenblatt.cli.stop_reason import training_stop_reason
 from rosenblatt.cli.tasks import EncodedRows, RowPredictor, TaskKind, network_predictor, scores_of
+from rosenblatt.cli.training_on import TrainedOn, train_on
 from rosenblatt.errors import DivergenceError, InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.model import Model
 from rosenblatt.options.features import LEARNING_RATE, VALIDATION
+from rosenblatt.options.parameters import Parameters
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray
+
+BEFORE = "before"  # among the scores, the network that a training begins from
+OF_LAYERS = ("hidden", "activation")  # options that count for nothing then
 
 
 @final
@@ -48,10 +53,12 @@ def train_network(
     progress: bool,
     checkpoint: Path | None = None,
     cluster: ClusterOptions | None = None,
+    start: Model | None = None,
 ) -> TrainingResult:
     """Train, with early stopping if there is a validation part, and score on every part.
 
-    Where a checkpoint of this training lies, it goes on from there.
+    Where a checkpoint of this training lies, it goes on from there. It begins with the weights of
+    `start`, if that is given, and has its layers.
 
     Raises InputError if training diverges and no earlier weights are there to fall back on.
     """
@@ -59,28 +66,26 @@ def train_network(
     # The linear model comes first, so that an interrupted training of the network ends at once.
     linear, word = kind.linear(parts["train"], options.jobs)
     batch_size = options.batch_size_for(len(parts["train"].y))
-    network = untrained(prepared, options, batch_size)
-    network.set_params(
+    estimator = untrained(prepared, options, batch_size)
+    estimator.set_params(
         verbose="bar" if progress else False, n_jobs=options.jobs, checkpoint=checkpoint
     )
-    start = time.perf_counter()
+    begun = time.perf_counter()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            rows, validation = (
-                training_arrays(kind, parts["train"]),
-                validation_of(prepared, options),
-            )
-            if cluster is None:
-                network.fit(*rows, **validation)
+            if start is not None:
+                network = trained_on(start, prepared, estimator)
             else:
-                network = cluster.fitted(network, *rows, **validation)
+                network = fitted(estimator, prepared, options, cluster)
         except DivergenceError as error:
             raise InputError(_diverged(error, options)) from error
-    seconds = time.perf_counter() - start
+    seconds = time.perf_counter() - begun
     model: Model = network.model_
+    before = {} if start is None else {BEFORE: network_predictor(kind, start)}
     predictors = {
         "network": network_predictor(kind, model),
+        **before,
         "linear": linear,
         "trivial": kind.trivial(parts["train"]),
     }
@@ -88,7 +93,7 @@ def train_network(
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         version=__version__,
         parts=tuple(PartSize(name, len(rows.y)) for name, rows in parts.items()),
-        options=_option_values(options, batch_size),
+        options=_option_values(options, batch_size, OF_LAYERS if start is not None else ()),
         scores=_all_scores(kind, predictors, parts),
         epochs=network.n_iter_,
         stop_reason=training_stop_reason(network, options, caught),
@@ -109,6 +114,29 @@ def train_network(
         f" {summary.stop_reason}"
     )
     return TrainingResult(saved, course, seconds, notes, missing)
+
+
+def fitted(
+    estimator: MLPClassifier | MLPRegressor,
+    prepared: Prepared,
+    options: TrainingOptions,
+    cluster: ClusterOptions | None,
+) -> MLPClassifier | MLPRegressor:
+    rows = training_arrays(prepared.kind, prepared.parts["train"])
+    validation = validation_of(prepared, options)
+    if cluster is None:
+        return estimator.fit(*rows, **validation)
+    return cluster.fitted(estimator, *rows, **validation)
+
+
+def trained_on(
+    start: Model, prepared: Prepared, estimator: MLPClassifier | MLPRegressor
+) -> TrainedOn:
+    """The fit from `start` on, with the parameters of an estimator."""
+    validation = prepared.parts["validation"] if estimator.early_stopping else None
+    target = prepared.encoding.target
+    parameters = Parameters.of(estimator)
+    return train_on(start, target, prepared.parts["train"], validation, parameters)
 
 
 def never_written(
@@ -180,7 +208,13 @@ def _smaller(rate: float) -> str:
 def _comparison(metric: str, scores: tuple[Score, ...]) -> str:
     """A note if the network is no better than a baseline, by the last part that has scores."""
     last = {s.model: s.value for s in scores if s.metric == metric and s.value is not None}
-    if last.get("network", 0) >= last.get("trivial", 0):
+    now = last.get("network", 0)
+    if now < last.get(BEFORE, now):
+        return (
+            "the network predicts worse than before the training: try a smaller --learning-rate, or"
+            " keep the model that it began from"
+        )
+    if now >= last.get("trivial", 0):
         return ""
     return (
         "the network predicts worse than the trivial model: try a smaller --learning-rate, more "
@@ -188,13 +222,15 @@ def _comparison(metric: str, scores: tuple[Score, ...]) -> str:
     )
 
 
-def _option_values(options: TrainingOptions, batch_size: int) -> tuple[OptionValue, ...]:
+def _option_values(
+    options: TrainingOptions, batch_size: int, without: Collection[str] = ()
+) -> tuple[OptionValue, ...]:
     values = {
         **vars(options),
         "hidden": hidden_text(options.hidden),
         "batch_size": batch_size,
     }
-    return tuple(OptionValue(name, value) for name, value in values.items())
+    return tuple(OptionValue(n, value) for n, value in values.items() if n not in without)
 
 
 def _all_scores(
