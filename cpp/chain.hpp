@@ -30,7 +30,7 @@ using LayerSpec =
     std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec, CategoryEmbeddingSpec,
                  EnsembleDenseSpec, PackedDenseSpec, PReLUSpec, ParametricActivationSpec, GLUSpec,
                  InterpolationSpec, DropoutSpec, ReshapeSpec, FlattenSpec, Conv2DSpec, MaxPool2DSpec,
-                 AveragePool2DSpec, GlobalAveragePool2DSpec, LocalResponseNormSpec>;
+                 AveragePool2DSpec, GlobalAveragePool2DSpec, LocalResponseNormSpec, AugmentationSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
@@ -100,7 +100,12 @@ template <class T> struct Chain {
     // Whether a layer belongs to training alone.
     bool only_trains() const {
         return std::any_of(layers.begin(), layers.end(), [](const Layer<T> &layer) {
-            return std::visit([](const auto &l) { return requires { l.training_only; }; }, layer);
+            return std::visit(
+                [](const auto &l) {
+                    if constexpr (requires { l.training_only; }) return l.training_only;
+                    return false;
+                },
+                layer);
         });
     }
 
@@ -408,6 +413,19 @@ template <class T> struct Chain {
         if (spec.size < 1 || spec.size % 2 == 0 || !(spec.k > 0) || !(spec.alpha >= 0) || !(spec.beta >= 0))
             throw std::invalid_argument("a local response is over an odd number of channels, with k above 0");
         append_picture(in, LocalResponseNorm<T>{in, in.size(), spec});
+    }
+
+    void append_block(const AugmentationSpec &spec) {
+        const Picture in = taken_picture();
+        const Picture out = std::visit([&](const auto &t) { return t.result(in); }, spec.transform);
+        if (!std::visit([](const auto &t) { return t.changes(); }, spec.transform)) return;
+        const auto *crop = std::get_if<augmentation::Crop>(&spec.transform);
+        append_picture(out, Augmentation<T>{.in = in,
+                                            .out = out,
+                                            .n_outputs = out.size(),
+                                            .transform = spec.transform,
+                                            .stream = n_blocks + 1,
+                                            .training_only = !crop || crop->random});
     }
 
     PiecewiseLinear<T> pieces(const PiecewiseLinearSpec &spec) const {

@@ -23,7 +23,7 @@ template <class T> class ColumnParallel {
   public:
     // Whether it pays for batches of so many rows: every hidden layer has two panels or more for each task.
     static bool suits(const Chain<T> &chain, const Matrix<T> &X, std::int64_t batch, int tasks) {
-        if (tasks == 1 || X.sparse() || chain.precision != Precision::exact || chain.input_noise > 0 ||
+        if (tasks == 1 || !X.in_numbers() || chain.precision != Precision::exact || chain.input_noise > 0 ||
             chain.layers.size() < 2 || batch < 2 || batch > largest_block ||
             chain.longest_sum(int(batch)) > longest_tiled_sum)
             return false;

@@ -80,7 +80,7 @@ template <class T> class Engine {
         std::lock_guard lock(busy_);
         const std::int64_t n = data.X.rows;
         const double scale = 1 / (double(n) * data.mean_weight);
-        const std::vector<Workspace<T>> &spaces = pool_.for_all_rows(n);
+        const std::vector<Workspace<T>> &spaces = pool_.for_all_rows(data.X);
         touched_.clear(spaces);
         const StepInputs<T> inputs{.chain = chain_,
                                    .loss = loss_,

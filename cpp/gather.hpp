@@ -27,13 +27,27 @@ void gather(const T *source, std::size_t columns, const Order &order, int rows, 
     }
 }
 
-// Rows gathered in `buffer`. Consecutive dense rows are read in place, unless a copy is asked for; sparse
-// rows always are.
+// The same of bytes, as shares of 255.
+template <class T>
+void gather(const std::uint8_t *source, std::size_t columns, const Order &order, int rows, T *target) {
+    for (int row = 0; row < rows; ++row) {
+        const std::uint8_t *from = source + std::size_t(order[row]) * columns;
+        T *to = target + std::size_t(row) * columns;
+#pragma omp simd
+        for (std::size_t i = 0; i < columns; ++i) to[i] = T(float(from[i]) / 255.0f);
+    }
+}
+
+// Rows gathered in `buffer`. Consecutive rows of numbers are read in place, unless a copy is asked for;
+// sparse rows always are.
 template <class T>
 Rows<T> input_rows(const Matrix<T> &X, const Order &order, int rows, T *buffer, bool copied = false) {
     if (X.sparse()) return Rows<T>::of_csr(X, order);
-    if (!order.numbers && !copied) return Rows<T>::contiguous(X.row(order.first));
-    gather(X.values, std::size_t(X.columns), order, rows, buffer);
+    if (X.in_numbers() && !order.numbers && !copied) return Rows<T>::contiguous(X.row(order.first));
+    if (X.bytes)
+        gather(X.bytes, std::size_t(X.columns), order, rows, buffer);
+    else
+        gather(X.values, std::size_t(X.columns), order, rows, buffer);
     return Rows<T>::contiguous(buffer);
 }
 
@@ -41,7 +55,8 @@ Rows<T> input_rows(const Matrix<T> &X, const Order &order, int rows, T *buffer, 
 template <class T>
 Rows<T> gathered_rows(const Matrix<T> &X, const Order &order, const T *buffer, bool copied) {
     if (X.sparse()) return Rows<T>::of_csr(X, order);
-    return Rows<T>::contiguous(!order.numbers && !copied ? X.row(order.first) : buffer);
+    const bool in_place = X.in_numbers() && !order.numbers && !copied;
+    return Rows<T>::contiguous(in_place ? X.row(order.first) : buffer);
 }
 
 // Whether all values are finite.

@@ -10,7 +10,7 @@
 // and optionally:
 //
 //   gradient_in_place              dx overwrites dy, whether or not the output is in place
-//   training_only                  not part of a prediction
+//   training_only                  whether it is no part of a prediction
 //   saved_size(rows)               elements that it saves for the backward pass, in pass.space->saved
 //   scratch_size(rows)             elements that it uses of pass.scratch, products of its own included
 //   longest_sum()                  terms of a sum that is longer than its output
@@ -22,6 +22,7 @@
 #pragma once
 
 #include "activation_layers.hpp"
+#include "augmentation.hpp"
 #include "batch_normalize.hpp"
 #include "category_embedding.hpp"
 #include "convolution.hpp"
@@ -52,7 +53,7 @@ using Layer =
                  PiecewiseDense<T>, Scale<T>, NumericEmbedding<T>, CategoryEmbedding<T>, EnsembleDense<T>,
                  PackedDense<T>, PReLU<T>, ParametricActivation<T>, GLU<T>, Interpolation<T>, Convolution<T>,
                  PixelRows<T, NormalizeRows<T>>, PixelRows<T, NormalizeColumns<T>>, MaxPool2D<T>,
-                 AveragePool2D<T>, LocalResponseNorm<T>>;
+                 AveragePool2D<T>, LocalResponseNorm<T>, Augmentation<T>>;
 
 // A layer whose output depends on all rows of a batch: the passes stop there until every task has added up
 // its rows' moments, or on the way back their gradients' sums.

@@ -8,7 +8,7 @@
 
 namespace rosenblatt {
 
-// Dense in row-major order, or CSR.
+// Dense in row-major order, of numbers or of bytes that stand for shares of 255, or CSR.
 template <class T> struct Matrix {
     std::int64_t rows = 0;
     int columns = 0;
@@ -16,10 +16,14 @@ template <class T> struct Matrix {
     // CSR alone; null for a dense matrix.
     const std::int32_t *column_of = nullptr;
     const std::int64_t *start_of_row = nullptr;
-    std::int64_t longest_row = 0; // entries of the fullest row
+    std::int64_t longest_row = 0;        // entries of the fullest row
+    const std::uint8_t *bytes = nullptr; // in place of values
 
     static Matrix dense(std::int64_t rows, int columns, const T *values) {
         return {.rows = rows, .columns = columns, .values = values};
+    }
+    static Matrix of_bytes(std::int64_t rows, int columns, const std::uint8_t *bytes) {
+        return {.rows = rows, .columns = columns, .bytes = bytes};
     }
     static Matrix csr(std::int64_t rows, int columns, const T *values, const std::int32_t *column_of,
                       const std::int64_t *start_of_row) {
@@ -30,6 +34,8 @@ template <class T> struct Matrix {
     }
 
     bool sparse() const { return column_of != nullptr; }
+    // Whether rows can be read where they lie, as numbers.
+    bool in_numbers() const { return values != nullptr && !sparse(); }
     const T *row(std::int64_t number) const { return values + std::size_t(number) * std::size_t(columns); }
 };
 

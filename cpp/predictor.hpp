@@ -64,7 +64,7 @@ template <class T> class Predictor {
     bool operator()(const Matrix<T> &X, const T *theta, const T *state, T *out, int threads, bool finite,
                     int at_once = 0) {
         std::unique_lock lock(busy_, std::defer_lock);
-        if (threads == 1 && X.rows <= few && lock.try_lock()) {
+        if (threads == 1 && X.rows <= few && !X.bytes && lock.try_lock()) {
             if (!kept_)
                 kept_.emplace(chain_, std::min(int(few), chain_.rows_in_cache(1)), false, 0,
                               Purpose::predict);
@@ -77,7 +77,8 @@ template <class T> class Predictor {
                        : most;
         std::vector<Workspace<T>> spaces;
         for (int i = 0; i < threads; ++i)
-            spaces.emplace_back(chain_, int(std::min(X.rows, block)), false, 0, Purpose::predict);
+            spaces.emplace_back(chain_, int(std::min(X.rows, block)), X.bytes != nullptr, 0,
+                                Purpose::predict);
         std::atomic<bool> all_good{true};
         std::atomic<std::int64_t> next{0};
         const auto pass = [&](std::int64_t from, std::int64_t to, int task) {

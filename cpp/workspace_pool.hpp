@@ -23,13 +23,13 @@ template <class T> class WorkspacePool {
     // A workspace for each task of an epoch's steps.
     const std::vector<Workspace<T>> &for_epoch(const Matrix<T> &X, const EpochPlan &plan) {
         const std::int64_t rows = (plan.largest_batch() + tasks_ - 1) / tasks_;
-        const bool gathers = (plan.order.numbers || chain_.input_noise > 0) && !X.sparse();
+        const bool gathers = (plan.order.numbers || chain_.input_noise > 0 || X.bytes) && !X.sparse();
         return of_size(rows, gathers, kept_entries(X, rows));
     }
 
     // A workspace for each task over all rows as they are stored.
-    const std::vector<Workspace<T>> &for_all_rows(std::int64_t n) {
-        return of_size((n + tasks_ - 1) / tasks_, false, 0);
+    const std::vector<Workspace<T>> &for_all_rows(const Matrix<T> &X) {
+        return of_size((X.rows + tasks_ - 1) / tasks_, X.bytes != nullptr, 0);
     }
 
     // One for all tasks of steps by columns.

@@ -25,6 +25,10 @@ template <class T> class MatrixHolder {
         require_aligned(X);
     }
 
+    explicit MatrixHolder(const In2<std::uint8_t> &X)
+        : values_(nb::cast(X)),
+          matrix_(Matrix<T>::of_bytes(std::int64_t(X.shape(0)), checked_columns(X.shape(1)), X.data())) {}
+
     MatrixHolder(const In1<T> &values, const In1<std::int32_t> &column_of, const In1<std::int64_t> &starts,
                  std::size_t columns)
         : values_(nb::cast(values)) {
@@ -89,6 +93,7 @@ template <class T> class DataHolder {
 template <class T> void bind_data(nb::module_ &m, const std::string &suffix) {
     nb::class_<MatrixHolder<T>>(m, ("Matrix" + suffix).c_str())
         .def(nb::init<const In2<T> &>(), "X"_a.noconvert())
+        .def(nb::init<const In2<std::uint8_t> &>(), "X"_a.noconvert())
         .def(nb::init<const In1<T> &, const In1<std::int32_t> &, const In1<std::int64_t> &, std::size_t>(),
              "values"_a.noconvert(), "column_of"_a.noconvert(), "starts"_a.noconvert(), "columns"_a);
 

@@ -56,6 +56,8 @@ template <class T> class CheckedEngine {
         const Matrix<T> &X = data.data().X;
         const int targets = engine_.target_columns();
         require(chain.input_noise == 0 || !X.sparse(), "noise needs dense inputs");
+        require(!X.bytes || !std::holds_alternative<CategoryEmbedding<T>>(chain.layers[0]),
+                "codes of categories are no bytes");
         require(chain.sync_points.empty() || X.rows <= std::numeric_limits<int>::max(),
                 "too many rows for batch normalisation");
         require(X.columns == chain.n_inputs, "the inputs have another number of columns");

@@ -153,6 +153,24 @@ inline Conv2DSpec conv2d_spec(LayerFields &fields) {
     return spec;
 }
 
+// Without what training alone has, a transform changes nothing or, a part, is the middle one.
+inline std::optional<AugmentationSpec> augmentation_spec(const std::string &kind, LayerFields &fields) {
+    const auto optional_sides = [&](const char *name) {
+        const auto [height, width] = fields.optional(name, std::pair<int, int>{0, 0});
+        return Sides{height, width};
+    };
+    if (kind == "Flip")
+        return AugmentationSpec{
+            augmentation::Flip{fields.optional("horizontal", false), fields.optional("vertical", false)}};
+    if (kind == "Shift") return AugmentationSpec{augmentation::Shift{optional_sides("pixels")}};
+    if (kind == "Crop")
+        return AugmentationSpec{augmentation::Crop{sides(fields, "size"), sides(fields, "padding"),
+                                                   fields.optional("random", false)}};
+    if (kind == "Rotate") return AugmentationSpec{augmentation::Rotate{fields.optional("degrees", 0.0)}};
+    if (kind == "Cutout") return AugmentationSpec{augmentation::Cutout{optional_sides("size")}};
+    return {};
+}
+
 inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
     if (kind == "Dense") return dense_spec(fields);
     if (kind == "PiecewiseLinear") return piecewise_linear_spec(fields);
@@ -182,6 +200,7 @@ inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
                                      fields.required<double>("beta"), fields.required<double>("k")};
     if (kind == "Periodic") return numeric_embedding_spec(fields, periodic_spec(fields));
     if (kind == "Pieces") return numeric_embedding_spec(fields, pieces_spec(fields));
+    if (const auto varied = augmentation_spec(kind, fields)) return *varied;
     throw std::invalid_argument("the engine has no layer of the kind " + kind);
 }
 

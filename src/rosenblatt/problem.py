@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, final
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,15 +17,26 @@ from rosenblatt.regularization.clipping import Clipping, NoClipping
 from rosenblatt.regularization.constraints import Constraint, NoConstraint
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.cached_property import cached_property
+from rosenblatt.support.pixels import Pixels
 from rosenblatt.support.types import FloatArray
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
-__all__ = ["Arrays", "Matrix", "Problem", "Rows"]
+__all__ = ["Arrays", "Matrix", "Problem", "Rows", "as_given", "is_sparse"]
 
-Matrix: TypeAlias = "FloatArray | sp.csr_array | sp.csr_matrix"
+Matrix: TypeAlias = "FloatArray | Pixels | sp.csr_array | sp.csr_matrix"
 Rows: TypeAlias = npt.NDArray[np.int64]
+
+
+def is_sparse(X: Matrix) -> TypeGuard[sp.csr_array | sp.csr_matrix]:
+    """Whether X holds nothing but the entries that are not 0."""
+    return not isinstance(X, np.ndarray | Pixels)
+
+
+def as_given(X: Matrix) -> Any:
+    """X as an estimator takes it: pixels as bytes."""
+    return X.data if isinstance(X, Pixels) else X
 
 
 @final
@@ -76,7 +87,7 @@ class Arrays:
 
     Attributes
     ----------
-    X : array (n, n_inputs) in C order, or CSR
+    X : array (n, n_inputs) in C order, Pixels, or CSR
     y : array (n, n_targets) in C order
         In the loss's terms; see `losses`.
     weights : array (n,), optional
@@ -116,7 +127,7 @@ class Arrays:
     @property
     def mean_entries(self) -> float | None:
         """Stored entries of a row of a sparse X, in the mean; None for a dense one."""
-        return None if isinstance(self.X, np.ndarray) else self.X.nnz / max(1, len(self.y))
+        return self.X.nnz / max(1, len(self.y)) if is_sparse(self.X) else None
 
     @property
     def mean_weight(self) -> float:

@@ -25,6 +25,7 @@ from rosenblatt.network import (
 )
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
+from rosenblatt.network.augmentations import Crop, Cutout, Flip, Rotate, Shift
 from rosenblatt.network.beside_input import BesideInput
 from rosenblatt.network.conv2d import Conv2D
 from rosenblatt.network.convolution import Convolution
@@ -84,14 +85,19 @@ LAYERS: list[Layer] = [
     BesideInput(Dense(3)),
     CategoryEmbedding((0,), (3,), (2,)),
     Conv2D(4, 3),
+    Crop(4, 1),
+    Cutout(2),
     Convolution(4, 3),
     Dense(3),
     Dropout(0.5),
+    Flip(),
     GLU(),
     AveragePool2D(2),
     LocalResponseNorm(),
     MaxPool2D(2),
     Reshape((2, 2, 1)),
+    Rotate(10),
+    Shift(1),
     PReLU(),
     ParametricActivation(LeakyReLU()),
     EnsembleAffine(2, 3, input_groups=(2, 1)),

@@ -11,9 +11,20 @@ import pytest
 
 from rosenblatt.losses import CategoricalCrossEntropy
 from rosenblatt.model import Model
+from rosenblatt.network import (
+    Conv2D,
+    Crop,
+    Cutout,
+    Dense,
+    Flatten,
+    Flip,
+    Reshape,
+    Rotate,
+    Shift,
+)
 from rosenblatt.persistence import SavedModel, load_model, save_model
 from rosenblatt.table import Task, learn_encoding
-from tests.support.layers import Case, each_case
+from tests.support.layers import Case, each_case, of
 from tests.support.saved_models import SUMMARY
 
 
@@ -39,4 +50,15 @@ def test_a_saved_network_equals_the_loaded_one(tmp_path: Path, case: Case, dtype
     after = load_model(tmp_path / "m")
     assert after.model.network == before.model.network
     X = case.rows(9, dtype)
+    np.testing.assert_array_equal(after.model.predict(X), before.model.predict(X))
+
+
+def test_transforms_of_pictures_are_saved_with_their_network(tmp_path: Path) -> None:
+    varied = (Flip(True, True), Shift((1, 2)), Rotate(7.5), Cutout((2, 1)), Crop((3, 4), 1))
+    case = of(40, Reshape((4, 5, 2)), *varied, Conv2D(3, 2), Flatten(), Dense(3))
+    before = saved(case, np.float64)
+    save_model(tmp_path / "m", before)
+    after = load_model(tmp_path / "m")
+    assert after.model.network == before.model.network
+    X = case.rows(9)
     np.testing.assert_array_equal(after.model.predict(X), before.model.predict(X))

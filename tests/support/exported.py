@@ -37,9 +37,12 @@ from rosenblatt.network import (
     BesideInput,
     CategoryEmbedding,
     Conv2D,
+    Crop,
+    Cutout,
     Dense,
     EnsembleDense,
     Flatten,
+    Flip,
     GlobalAveragePool2D,
     Interpolation,
     Layer,
@@ -55,8 +58,10 @@ from rosenblatt.network import (
     PiecewiseLinear,
     PReLU,
     Reshape,
+    Rotate,
     Scale,
     Sequential,
+    Shift,
 )
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from tests.support.members import ACTIVATIONS, FUNCTIONS, LOSSES, parameters, random_state
@@ -248,6 +253,16 @@ NETWORKS: dict[str, Trained] = {
             LocalResponseNorm(5, 0.3, 0.6, 1.0),
             Conv2D(3, 1),
             GlobalAveragePool2D(),
+        )
+    ),
+    "varied pictures": trained(
+        (
+            Dense(48, Tanh()),
+            Reshape((4, 6, 2)),
+            *(Flip(), Shift(1), Rotate(20), Cutout(2), Crop((3, 3), 1)),
+            Conv2D(3, 2, activation=Tanh()),
+            Flatten(),
+            Dense(3),
         )
     ),
     "two of a kind": trained(

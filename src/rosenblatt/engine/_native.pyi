@@ -70,6 +70,8 @@ class Matrix32:
     @overload
     def __init__(self, X: FloatArray) -> None: ...
     @overload
+    def __init__(self, X: npt.NDArray[np.uint8]) -> None: ...
+    @overload
     def __init__(
         self,
         values: FloatArray,
@@ -184,6 +186,8 @@ class Coalitions32:
 class Matrix64:
     @overload
     def __init__(self, X: FloatArray) -> None: ...
+    @overload
+    def __init__(self, X: npt.NDArray[np.uint8]) -> None: ...
     @overload
     def __init__(
         self,

@@ -14,6 +14,7 @@ from rosenblatt.network import (
     GLU,
     ActivationLayer,
     Affine,
+    Augmentation,
     AveragePool2D,
     Convolution,
     Dropout,
@@ -37,6 +38,7 @@ __all__ = ["refuse_nan"]
 # Of finite numbers these give NaN only where numbers overflow.
 LIBRARY = (
     Affine
+    | Augmentation
     | AveragePool2D
     | Convolution
     | Dropout

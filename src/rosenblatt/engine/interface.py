@@ -12,7 +12,8 @@ import numpy as np
 from rosenblatt.engine.epoch import Epoch
 from rosenblatt.engine.epoch_plan import EpochPlan
 from rosenblatt.network import Network
-from rosenblatt.problem import Matrix
+from rosenblatt.problem import Matrix, is_sparse
+from rosenblatt.support.pixels import Pixels
 from rosenblatt.support.types import FloatArray
 
 __all__ = [
@@ -75,7 +76,7 @@ def fitting_state(network: Network, theta: FloatArray, state: FloatArray | None)
 
 def refuse_noise_on_sparse(network: Network, X: Matrix) -> None:
     """ValueError where input noise would fill a sparse X."""
-    if network.input_noise and not isinstance(X, np.ndarray):
+    if network.input_noise and is_sparse(X):
         raise ValueError("input noise needs dense inputs, X is sparse")
 
 
@@ -83,8 +84,8 @@ def refuse_random(network: Network) -> None:
     """ValueError for dropout and noise: the objective over all rows depends on parameters alone."""
     if network.is_random:
         raise ValueError(
-            "the objective over all rows has no dropout and no input noise, which change from step"
-            " to step"
+            "the objective over all rows has no dropout, no input noise and no augmentation, which"
+            " change from step to step"
         )
 
 
@@ -98,7 +99,7 @@ class OutputFormat(Enum):
 
 
 def fitting(network: Network, theta: FloatArray, X: Matrix) -> Matrix:
-    """X in the layout that engines read: θ's type, in C order and aligned, or CSR.
+    """X in the layout that engines read: θ's type, in C order and aligned, `Pixels`, or CSR.
 
     Raises
     ------
@@ -109,6 +110,8 @@ def fitting(network: Network, theta: FloatArray, X: Matrix) -> Matrix:
         raise ValueError(f"the network takes {network.n_inputs} features, X has {X.shape[1]}")
     if isinstance(X, np.ndarray):
         return np.require(X, theta.dtype, ["C_CONTIGUOUS", "ALIGNED", "ENSUREARRAY"])
+    if isinstance(X, Pixels):
+        return X.astype(theta.dtype)
     return X.astype(theta.dtype, copy=False)
 
 
@@ -148,7 +151,7 @@ class EnginePredictor(ABC):
         """
 
     def predict(self, X: Matrix) -> FloatArray:
-        """Predictions of rows, dense or CSR."""
+        """Predictions of rows: dense, `Pixels` or CSR."""
         columns = self.columns(fitting(self.network, self.theta, X))
         return columns.ravel() if self.form is OutputFormat.FLAT else columns
 

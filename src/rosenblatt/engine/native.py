@@ -34,6 +34,7 @@ from rosenblatt.network import NativeForm, Network
 from rosenblatt.network.layer import is_plain
 from rosenblatt.problem import Arrays, Matrix, Problem
 from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.pixels import Pixels
 from rosenblatt.support.types import FloatArray
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def plain(array: npt.NDArray[Any], dtype: npt.DTypeLike | None = None) -> npt.ND
 def native_matrix(X: Matrix) -> _native.Matrix64:
     if isinstance(X, np.ndarray):
         return class_for("Matrix", X.dtype)(plain(X))
+    if isinstance(X, Pixels):
+        return class_for("Matrix", X.dtype)(plain(X.data))
     if X.format != "csr":
         X = X.tocsr()
     # A column number fits 32 bits on any machine that holds the weights; a position may not.

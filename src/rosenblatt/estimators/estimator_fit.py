@@ -28,7 +28,7 @@ from rosenblatt.fitting.train_validation import TrainValidation
 from rosenblatt.model import Model
 from rosenblatt.options.losses import link_name
 from rosenblatt.options.parameters import Parameters
-from rosenblatt.problem import Rows
+from rosenblatt.problem import Rows, as_given
 from rosenblatt.stopping import StoppingRule
 
 __all__ = ["EstimatorFit", "callback_task", "publish"]
@@ -203,7 +203,7 @@ def sklearn_callbacks(
     if rows is not None:
         y, weights = y[rows], None if weights is None else weights[rows]
     metadata = None if weights is None else {"sample_weight": weights}
-    given = {"estimator": estimator, "X": table.X, "y": y, "metadata": metadata}
+    given = {"estimator": estimator, "X": as_given(table.X), "y": y, "metadata": metadata}
     return SklearnCallbacks(estimator._callback_fit_ctx, given)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -29,6 +29,7 @@ from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.model import Model, Predictor
 from rosenblatt.options.activations import chosen_activations
 from rosenblatt.support.overflow import warn_of_overflow
+from rosenblatt.support.pixels import Pixels
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
@@ -51,6 +52,8 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
     # None before the first fit: `coefs_` may have been set by hand.
     _published: PublishedModel | None = None
     _carried: CarriedState | None = None
+    # Whether rows of type uint8 are pixels, which stay bytes.
+    _takes_pixels: ClassVar[bool] = False
 
     @classmethod
     @cache
@@ -144,15 +147,18 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         X = self._prepared(X)
         check_sparse(X)
         # The sum of numbers that are huge is invalid.
+        dtype = self.model_.parameters.dtype
+        in_bytes = self._takes_pixels and getattr(X, "dtype", None) == np.uint8
         with plain_values(X=X), np.errstate(invalid="ignore"):
-            return validate_data(
+            rows = validate_data(
                 self,
                 X,
                 accept_sparse="csr",
-                dtype=self.model_.parameters.dtype,
+                dtype=np.uint8 if in_bytes else dtype,
                 order="C",
                 reset=False,
             )
+        return Pixels(rows, dtype) if in_bytes else rows
 
     def _own_predictor(self) -> engine.EnginePredictor:
         """A predictor that reads the parameters in place; kept until a setting changes."""

@@ -15,6 +15,7 @@ from sklearn.utils.validation import validate_data
 from rosenblatt.fitting.sample_weight import checked_weights
 from rosenblatt.problem import Matrix
 from rosenblatt.support.class_labels import class_labels
+from rosenblatt.support.pixels import Pixels
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
@@ -65,7 +66,7 @@ class ValidatedData:
 
     Attributes
     ----------
-    X : array of shape (n_samples, n_features) in C order, or CSR
+    X : array of shape (n_samples, n_features) in C order, Pixels, or CSR
     y : array of shape (n_samples,) or (n_samples, n_outputs)
         Targets as they were given.
     weights : array of shape (n_samples,), optional
@@ -88,6 +89,7 @@ def validated(
     dtype: Any,
     columns: Columns | None = None,
     ending: str = "",
+    pixels: bool = False,
 ) -> ValidatedData:
     """Check X, y and weights as scikit-learn does; nothing is written on the estimator.
 
@@ -105,8 +107,11 @@ def validated(
         Those that X must have; without them they are learnt from X.
     ending : str
         Of the names that X and y have for the user.
+    pixels : bool
+        Whether an X of type uint8 stays so, as `Pixels`.
     """
     reader = reader_of(estimator, columns)
+    in_bytes = pixels and getattr(X, "dtype", None) == np.uint8
     check_sparse(X)
     check_sparse(y, "y")
     given = {f"X{ending}": X, f"y{ending}": y}
@@ -120,10 +125,12 @@ def validated(
             accept_sparse="csr",
             multi_output=True,
             y_numeric=numeric,
-            dtype=dtype,
+            dtype=np.uint8 if in_bytes else dtype,
             order="C",
             reset=columns is None,
         )
+    if in_bytes:
+        X = Pixels(X, np.dtype(np.float32 if isinstance(dtype, tuple) else dtype))
     return ValidatedData(X, y, checked_weights(sample_weight, X), Columns.of(reader))
 
 
@@ -166,13 +173,20 @@ def flat(y: Any, warn: bool = True) -> Any:
 
 
 def validated_like(
-    estimator: Any, table: ValidatedData, X: Any, y: Any, sample_weight: Any, *, numeric: bool
+    estimator: Any,
+    table: ValidatedData,
+    X: Any,
+    y: Any,
+    sample_weight: Any,
+    *,
+    numeric: bool,
+    pixels: bool = False,
 ) -> ValidatedData | None:
     """Check rows to validate on, which have the columns and the type of a table.
 
     Parameters
     ----------
-    estimator, numeric
+    estimator, numeric, pixels
         As for `validated`.
     table : ValidatedData
         The rows to train on.
@@ -200,4 +214,5 @@ def validated_like(
         dtype=dtype,
         columns=columns,
         ending="_val",
+        pixels=pixels,
     )

@@ -26,6 +26,7 @@ from rosenblatt.initializers import (
 from rosenblatt.network import Network
 from rosenblatt.options.names import member
 from rosenblatt.problem import Arrays, Matrix
+from rosenblatt.support.pixels import Pixels
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["INITIALIZERS", "first_parameters", "scikit_learns_initializer"]
@@ -133,6 +134,7 @@ def nguyen_widrow(
 
 def column_ranges(X: Matrix) -> tuple[FloatArray, FloatArray]:
     """Smallest and largest value of every column, shape (n_features,), in float64."""
-    ends: list[Any] = [X.min(axis=0), X.max(axis=0)]
+    given = X.toarray() if isinstance(X, Pixels) else X
+    ends: list[Any] = [given.min(axis=0), given.max(axis=0)]
     low, high = (e if isinstance(e, np.ndarray) else e.toarray() for e in ends)
     return np.ravel(low).astype(np.float64), np.ravel(high).astype(np.float64)

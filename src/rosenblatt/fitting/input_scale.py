@@ -6,6 +6,7 @@ import numpy as np
 
 from rosenblatt.problem import Matrix
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.pixels import Pixels
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["LARGEST", "warn_of_large_features"]
@@ -27,7 +28,7 @@ def warn_of_large_features(X: Matrix, weights: FloatArray | None = None) -> None
     weights : array (n_samples,), optional
         Rows of weight 0 do not count.
     """
-    if not beyond(X if isinstance(X, np.ndarray) else X.data):
+    if isinstance(X, Pixels) or not beyond(X if isinstance(X, np.ndarray) else X.data):
         return
     if weights is not None:
         X = X[weights > 0]

@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 
 from rosenblatt.fitting.data import ValidatedData
 from rosenblatt.fitting.targets import TargetCodec
-from rosenblatt.problem import Arrays, Rows
+from rosenblatt.problem import Arrays, Rows, as_given, is_sparse
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["TrainValidation", "encoded", "fingerprint", "split", "weighed"]
@@ -98,7 +98,7 @@ def spread_out(values: FloatArray, rows: Rows, n: int) -> FloatArray:
 def fingerprint(arrays: Arrays) -> bytes:
     """A hash of the rows, 16 bytes."""
     X = arrays.X
-    parts = [X] if isinstance(X, np.ndarray) else [X.data, X.indices, X.indptr]
+    parts = [X.data, X.indices, X.indptr] if is_sparse(X) else [as_given(X)]
     hashed = hashlib.blake2b(repr(X.shape).encode(), digest_size=16)
     for array in (*parts, arrays.y, *(() if arrays.weights is None else (arrays.weights,))):
         hashed.update(array.dtype.str.encode())

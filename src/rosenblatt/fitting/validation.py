@@ -14,7 +14,7 @@ from rosenblatt import engine
 from rosenblatt.fitting.context import FitContext
 from rosenblatt.fitting.history import Validation
 from rosenblatt.losses import Loss
-from rosenblatt.problem import Arrays
+from rosenblatt.problem import Arrays, as_given
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.types import FloatArray
 
@@ -82,7 +82,7 @@ def score_by(scorer: Any, context: FitContext, weights: FloatArray, rows: Arrays
 
     def score(prediction: FloatArray, loss: float) -> float:
         try:
-            found = scorer(predictor, rows.X, y, **given)
+            found = scorer(predictor, as_given(rows.X), y, **given)
         except AttributeError as error:
             if not isinstance(scorer, _BaseScorer):
                 raise

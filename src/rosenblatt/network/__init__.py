@@ -2,6 +2,8 @@
 
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
+from rosenblatt.network.augmentation import Augmentation
+from rosenblatt.network.augmentations import Crop, Cutout, Flip, Rotate, Shift
 from rosenblatt.network.bases import Basis, Periodic, Pieces
 from rosenblatt.network.beside_input import BesideInput
 from rosenblatt.network.category_embedding import CategoryEmbedding
@@ -38,6 +40,7 @@ __all__ = [
     "GLU",
     "ActivationLayer",
     "Affine",
+    "Augmentation",
     "AveragePool2D",
     "Backward",
     "Basis",
@@ -45,12 +48,15 @@ __all__ = [
     "CategoryEmbedding",
     "Conv2D",
     "Convolution",
+    "Crop",
     "Cut",
+    "Cutout",
     "Dense",
     "Dropout",
     "EnsembleAffine",
     "EnsembleDense",
     "Flatten",
+    "Flip",
     "GaussianNoise",
     "GlobalAveragePool2D",
     "Interpolation",
@@ -74,9 +80,11 @@ __all__ = [
     "RateRun",
     "Reshape",
     "Residual",
+    "Rotate",
     "Scale",
     "Sequential",
     "Shape",
+    "Shift",
     "Tangent",
     "Tie",
     "TrainedLayer",

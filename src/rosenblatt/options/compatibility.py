@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-import numpy as np
-
 from rosenblatt import engine
 from rosenblatt.losses import Loss
 from rosenblatt.network import Network
@@ -23,6 +21,7 @@ from rosenblatt.options.parameters import Parameters
 from rosenblatt.options.ranges import check_numbers
 from rosenblatt.options.solver import Family, Solver
 from rosenblatt.options.solvers import SOLVERS, solver_of
+from rosenblatt.problem import is_sparse
 
 __all__ = [
     "check_batches",
@@ -199,7 +198,7 @@ def check_fit(p: Parameters, network: Network, loss: Loss, X: Any) -> None:
     ValueError
         It names the parameters, the reason and an alternative.
     """
-    if network.input_noise and not isinstance(X, np.ndarray):
+    if network.input_noise and is_sparse(X):
         reason = "noise would fill every zero of the matrix"
         remedy = "Give X.toarray(), or leave input_noise at 0.0"
         raise ValueError(clash(f"input_noise={p.input_noise!r}", "sparse X", reason, remedy))

@@ -22,7 +22,7 @@ from rosenblatt.network import Conv2D, Dense, MaxPool2D, Network, Reshape, Shape
 from rosenblatt.options.activations import hidden_activations
 from rosenblatt.options.parameters import CONSTRAINTS, NAMES, Parameters
 from rosenblatt.pictures.chain import network_of_pictures
-from rosenblatt.pictures.images import as_rows, scaled
+from rosenblatt.pictures.images import as_rows
 from rosenblatt.support.held_numbers import HeldNumbers
 
 __all__ = ["CONVOLUTIONAL", "LAYERS", "BaseConvNet"]
@@ -39,6 +39,7 @@ OF_LAYERS = {"hidden_layer_sizes", "residual", "normalization", "dropout", "max_
 CONVOLUTIONAL: dict[str, list[Any]] = {
     **{name: kinds for name, kinds in CONSTRAINTS.items() if name not in OF_LAYERS},
     "layers": [list, tuple],
+    "augmentation": [list, tuple],
     "image_shape": [None, list, tuple],
 }
 
@@ -50,11 +51,13 @@ class BaseConvNet(HeldNumbers, CallbackSupportMixin, FittedMLP):
 
     layers: Any
     image_shape: Any
+    augmentation: Any
     max_iter: int
     random_state: Any
     warm_start: bool
 
     _numeric_targets: ClassVar[bool]
+    _takes_pixels: ClassVar[bool] = True
 
     @abstractmethod
     def _learn_targets(self, y: Any) -> TargetCodec:
@@ -133,19 +136,17 @@ class BaseConvNet(HeldNumbers, CallbackSupportMixin, FittedMLP):
 
     def _prepared(self, X: Any) -> Any:
         """Rows of pictures of the size of the fit; what has rows already is checked as a table."""
-        if len(getattr(X, "shape", ())) == 2:
-            return scaled(X)
-        return as_rows(X, self.image_shape_)[0]
+        return X if len(getattr(X, "shape", ())) == 2 else as_rows(X, self.image_shape_)[0]
 
     def _parameters(self) -> Parameters:
         own = {name: getattr(self, name) for name in NAMES if name not in OF_LAYERS}
         # They stand for the layers in the identity of a fit that is resumed.
-        return Parameters(hidden_layer_sizes=tuple(self.layers), **own)
+        return Parameters(hidden_layer_sizes=(*self.augmentation, *self.layers), **own)
 
     def _network(self, shape: Shape, n_inputs: int, n_outputs: int) -> Network:
         (activation,) = hidden_activations(self.activation, 1)
         return network_of_pictures(
-            shape, self.layers, activation, n_outputs, float(self.input_noise)
+            shape, self.augmentation, self.layers, activation, n_outputs, float(self.input_noise)
         )
 
     def _fit(
@@ -182,6 +183,7 @@ class BaseConvNet(HeldNumbers, CallbackSupportMixin, FittedMLP):
                 numeric=numeric,
                 dtype=parameters.input_dtypes(trained),
                 columns=Columns.of(self) if continues else None,
+                pixels=True,
             )
             owner = type(self).__name__
             with checkpoint_session(parameters, owner, table.columns, incremental) as session:
@@ -190,7 +192,9 @@ class BaseConvNet(HeldNumbers, CallbackSupportMixin, FittedMLP):
                     targets = self._learn_targets(table.y)
                 else:
                     targets = self._continue_targets(targets, table.y)
-                held = validated_like(self, table, X_val, y_val, weights_val, numeric=numeric)
+                held = validated_like(
+                    self, table, X_val, y_val, weights_val, numeric=numeric, pixels=True
+                )
                 under_way = EstimatorFit.begin(
                     self,
                     targets,

@@ -9,23 +9,34 @@ from typing import Any
 
 from rosenblatt.activations import Activation, Identity
 from rosenblatt.errors import InputError
-from rosenblatt.network import Conv2D, Dense, Flatten, Layer, Network, Reshape, Shape
+from rosenblatt.network import (
+    Augmentation,
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    Network,
+    Reshape,
+    Shape,
+)
 
 __all__ = ["network_of_pictures"]
 
 
 def network_of_pictures(
     shape: Shape,
+    augmentation: Sequence[Any],
     layers: Sequence[Any],
     activation: Activation,
     n_outputs: int,
     input_noise: float = 0.0,
 ) -> Network:
-    """`Reshape`, the layers, and a dense layer of the outputs.
+    """`Reshape`, what varies the pictures, the layers, and a dense layer of the outputs.
 
     Parameters
     ----------
     shape : (height, width, channels)
+    augmentation : sequence of Augmentation
     layers : sequence of Layer
         A `Flatten` is put in where a dense layer would take pictures.
     activation : Activation
@@ -40,6 +51,14 @@ def network_of_pictures(
     """
     height, width, channels = shape
     chain: list[Layer] = [Reshape((height, width, channels))]
+    for transform in augmentation:
+        if not isinstance(transform, Augmentation):
+            raise InputError(f"augmentation must be such as Shift(2), got {transform!r}.")
+        try:
+            shape = transform.output_shape(shape)
+        except ValueError as error:
+            raise InputError(f"augmentation: {error}.") from error
+        chain.append(transform)
     try:
         for layer in layers:
             if not isinstance(layer, Layer):

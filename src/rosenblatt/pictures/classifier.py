@@ -14,7 +14,7 @@ from rosenblatt.fitting.class_targets import ClassTargets
 from rosenblatt.fitting.data import flat
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss
-from rosenblatt.network import Layer
+from rosenblatt.network import Augmentation, Layer
 from rosenblatt.pictures.base import CONVOLUTIONAL, LAYERS, BaseConvNet
 from rosenblatt.schedules import RateRule
 
@@ -35,6 +35,10 @@ class ConvNetClassifier(ClassPredictions, BaseConvNet):
     image_shape : (height, width) or (height, width, channels), optional
         Of the pictures; required where X has rows of pixels. One side may be -1, and follows from
         the length of the rows.
+    augmentation : sequence of Augmentation, default=()
+        How pictures are varied at random in every step of the training, one after another: `Flip`,
+        `Shift`, `Crop`, `Rotate` and `Cutout` of `rosenblatt.network`. Predictions and validation
+        take pictures as they are, or of a `Crop` the part in the middle.
     activation : str or Activation, default='relu'
         Of every `Conv2D` and `Dense` among `layers` that has none of its own. Names as in
         `MLPClassifier`.
@@ -85,6 +89,7 @@ callbacks, checkpoint, on_divergence
         layers: Sequence[Layer] = LAYERS,
         *,
         image_shape: tuple[int, ...] | None = None,
+        augmentation: Sequence[Augmentation] = (),
         activation: Any = "relu",
         solver: Any = "adam",
         alpha: float = 0.0001,

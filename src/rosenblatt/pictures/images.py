@@ -11,13 +11,11 @@ import numpy as np
 from rosenblatt.errors import InputError
 from rosenblatt.network import Shape
 
-__all__ = ["as_rows", "scaled"]
+__all__ = ["as_rows"]
 
 
 def as_rows(X: Any, given: Any, name: str = "X") -> tuple[Any, Shape]:
-    """Rows of pixels, and the shape of their pictures.
-
-    Pixels of type uint8 are divided by 255, in float32; all others stay as they are.
+    """Rows of pixels, of the type that they have, and the shape of their pictures.
 
     Parameters
     ----------
@@ -54,14 +52,7 @@ def as_rows(X: Any, given: Any, name: str = "X") -> tuple[Any, Shape]:
         shape = completed(shape, found[0], name)
     else:  # what is no table is refused by scikit-learn's checks
         shape = (1, 1, 1)
-    return scaled(X), shape
-
-
-def scaled(X: Any) -> Any:
-    """Bytes as shares of 255, in float32; whatever else X is, as it is."""
-    if getattr(X, "dtype", None) == np.uint8:
-        return X.astype(np.float32) / np.float32(255)
-    return X
+    return X, shape
 
 
 def stacked(X: Any, name: str) -> Any:

@@ -13,7 +13,7 @@ from rosenblatt.estimators.number_predictions import NumberPredictions
 from rosenblatt.fitting.number_targets import NumberTargets
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss
-from rosenblatt.network import Layer
+from rosenblatt.network import Augmentation, Layer
 from rosenblatt.pictures.base import CONVOLUTIONAL, LAYERS, BaseConvNet
 from rosenblatt.schedules import RateRule
 
@@ -26,7 +26,7 @@ class ConvNetRegressor(NumberPredictions, BaseConvNet):
 
     Parameters
     ----------
-    layers, image_shape, activation
+    layers, image_shape, augmentation, activation
         As for `ConvNetClassifier`.
     loss : str or Loss, default='squared_error'
         As for `MLPRegressor`.
@@ -69,6 +69,7 @@ callbacks, checkpoint, on_divergence
         layers: Sequence[Layer] = LAYERS,
         *,
         image_shape: tuple[int, ...] | None = None,
+        augmentation: Sequence[Augmentation] = (),
         activation: Any = "relu",
         solver: Any = "adam",
         alpha: float = 0.0001,

@@ -239,4 +239,4 @@ class BaseAutoencoder(
 
 def arrays_of(table: ValidatedData) -> Arrays:
     """Rows whose targets are the rows."""
-    return Arrays(table.X, table.X, table.weights)
+    return Arrays(table.X, table.y, table.weights)
