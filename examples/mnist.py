@@ -1,6 +1,6 @@
 """Which digit is it? A convolutional network, and the pictures that it confuses most.
 
-    python examples/mnist.py mnist.parquet --rows 60000 --picture confused.png
+    python examples/mnist.py mnist.parquet --rows 60000 --pictures seen
 
 The table has a column for each pixel and one of labels. The last --test rows are set aside.
 """
@@ -17,11 +17,16 @@ import numpy as np
 import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
 
-from rosenblatt import ConvNetClassifier
+from rosenblatt import (
+    ConvNetClassifier,
+    FeatureMapDisplay,
+    FilterDisplay,
+    MostConfusedDisplay,
+    SaliencyDisplay,
+)
 from rosenblatt.network import Conv2D, Dense, MaxPool2D
 
 LAYERS = (Conv2D(8, 5), MaxPool2D(2), Conv2D(24, 5), MaxPool2D(2), Dense(128))
-N_CONFUSED = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,19 +95,20 @@ def lines(found: Recognised) -> list[str]:
     return told
 
 
-def draw(found: Recognised, path: Path) -> None:
-    """The pictures that are wrong with the most certainty."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 7), layout="constrained")
-    axes = figure.subplots(4, 5).ravel()
-    for place in axes:
-        place.set_axis_off()
-    for place, row in zip(axes, found.confused[:N_CONFUSED], strict=False):
-        place.imshow(found.pictures[row], cmap="gray_r")
-        sure = found.probabilities[row].max()
-        place.set_title(f"{found.truth[row]}, not {found.labels[row]} ({sure:.0%})", fontsize=9)
-    figure.savefig(path, dpi=150)
+def draw(found: Recognised, folder: Path) -> None:
+    """Filters, the feature maps and the saliency of the first picture, and the surest errors."""
+    first = found.pictures[0]
+    displays = {
+        "filters": FilterDisplay.from_estimator(found.net),
+        "maps": FeatureMapDisplay.from_estimator(found.net, first),
+        "saliency": SaliencyDisplay.from_estimator(found.net, first),
+        "confused": MostConfusedDisplay.from_predictions(
+            found.pictures, found.truth, found.probabilities, found.net.classes_
+        ),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, display in displays.items():
+        display.figure_.savefig(folder / f"{name}.png")
 
 
 def main(arguments: Sequence[str] | None = None) -> Recognised:
@@ -112,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> Recognised:
     parser.add_argument("--rows", type=int, help="learn from the first rows, so many")
     parser.add_argument("--test", type=int, default=10_000, help="rows at the end to set aside")
     parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--picture", type=Path, help="a PNG of the pictures that are confused")
+    parser.add_argument("--pictures", type=Path, help="a folder of PNG files: what it has learnt")
     options = parser.parse_args(arguments)
     table = pd.read_parquet(options.table)
     y = table[options.target].to_numpy(str)
@@ -121,9 +127,9 @@ def main(arguments: Sequence[str] | None = None) -> Recognised:
     rows = np.r_[:n, len(X) - options.test : len(X)]
     found = recognised(X[rows], y[rows], options.test, epochs=options.epochs)
     print("\n".join(lines(found)))
-    if options.picture is not None:
-        draw(found, options.picture)
-        print(f"{options.picture} shows the surest errors")
+    if options.pictures is not None:
+        draw(found, options.pictures)
+        print(f"{options.pictures} has filters, feature maps, a saliency and the surest errors")
     return found
 
 

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from rosenblatt.ensembles import MLPEnsembleClassifier, MLPEnsembleRegressor
     from rosenblatt.estimators import MLPClassifier, MLPRegressor
     from rosenblatt.perceptron import McCullochPittsNeuron, Perceptron, ThresholdNeuron
-    from rosenblatt.pictures import ConvNetClassifier, ConvNetRegressor
+    from rosenblatt.pictures import (
+        ConvNetClassifier,
+        ConvNetRegressor,
+        FeatureMapDisplay,
+        FilterDisplay,
+        MostConfusedDisplay,
+        SaliencyDisplay,
+    )
     from rosenblatt.search import StructureSearchCV, StructureSearchDisplay, find_learning_rate
     from rosenblatt.tabular import TableClassifier, TableEncoder, TableRegressor
     from rosenblatt.tabular.saving import load
@@ -25,6 +32,8 @@ __all__ = [
     "Checkpoint",
     "ConvNetClassifier",
     "ConvNetRegressor",
+    "FeatureMapDisplay",
+    "FilterDisplay",
     "HiddenFeatures",
     "MLPAutoencoder",
     "MLPClassifier",
@@ -32,7 +41,9 @@ __all__ = [
     "MLPEnsembleRegressor",
     "MLPRegressor",
     "McCullochPittsNeuron",
+    "MostConfusedDisplay",
     "Perceptron",
+    "SaliencyDisplay",
     "StructureSearchCV",
     "StructureSearchDisplay",
     "TableClassifier",
@@ -49,6 +60,8 @@ ROOMS = {
     "Checkpoint": "checkpoints",
     "ConvNetClassifier": "pictures",
     "ConvNetRegressor": "pictures",
+    "FeatureMapDisplay": "pictures",
+    "FilterDisplay": "pictures",
     "HiddenFeatures": "unsupervised",
     "MLPAutoencoder": "unsupervised",
     "MLPClassifier": "estimators",
@@ -56,7 +69,9 @@ ROOMS = {
     "MLPEnsembleRegressor": "ensembles",
     "MLPRegressor": "estimators",
     "McCullochPittsNeuron": "perceptron",
+    "MostConfusedDisplay": "pictures",
     "Perceptron": "perceptron",
+    "SaliencyDisplay": "pictures",
     "StructureSearchCV": "search",
     "StructureSearchDisplay": "search",
     "TableClassifier": "tabular",

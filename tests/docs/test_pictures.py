@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 
 from rosenblatt.network import Dense, Network, Reshape, residual_network
 from tests.support.data import ignore_convergence
 
+mpl.use("agg")
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ["pictures.md", "pictures.zh-CN.md"]
 
@@ -20,9 +23,12 @@ def blocks(page: str) -> list[str]:
 
 @ignore_convergence
 def test_the_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, object] = {}  # of one block after another
     for block in blocks(PAGES[0]):
-        exec(compile(block, PAGES[0], "exec"), {})  # ours, and its running is what is tested
-    score, shape, weights, varied = capsys.readouterr().out.splitlines()
+        exec(compile(block, PAGES[0], "exec"), names)  # ours, and its running is what is tested
+    plt.close("all")
+    score, shape, weights, varied, *seen = capsys.readouterr().out.splitlines()
+    assert seen == ["(16, 3, 3, 1)", "(4, 4, 16)", "(8, 8, 1)", "297"]
     assert float(score) > 0.85
     assert float(varied) > 0.85
     assert shape == "(8, 8, 1)"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
 
 from tests.examples.loading import load_example
+
+mpl.use("agg")
 
 
 def test_a_short_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,7 +22,6 @@ def test_a_short_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     frame = pd.DataFrame(large.reshape(len(large), -1).astype(np.uint8))
     frame.columns = [f"p{k}" for k in range(frame.shape[1])]
     frame.assign(target=digits.target.astype(str)).to_parquet(tmp_path / "digits.parquet")
-    picture = tmp_path / "confused.png"
     found = load_example("mnist").main(
         [
             str(tmp_path / "digits.parquet"),
@@ -26,8 +29,8 @@ def test_a_short_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
             "397",
             "--epochs",
             "20",
-            "--picture",
-            str(picture),
+            "--pictures",
+            str(tmp_path / "seen"),
         ]
     )
     assert found.error < 0.2  # 0.9 by chance
@@ -36,4 +39,6 @@ def test_a_short_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert len(wrong) == round(found.error * 397)
     assert (np.diff(found.probabilities[wrong].max(axis=1)) <= 0).all()
     assert f"397 pictures that were set aside, error {found.error:.2%}" in capsys.readouterr().out
-    assert picture.read_bytes().startswith(b"\x89PNG")
+    for name in ("filters", "maps", "saliency", "confused"):
+        assert (tmp_path / "seen" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    plt.close("all")

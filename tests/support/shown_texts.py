@@ -17,7 +17,6 @@ SHOWN = (
     "cluster/choice.py",
     "parallel/ray_cluster.py",
     "cluster/refusals.py",
-    "cluster/shards",
     "distributions",
     "engine/diagnosis.py",
     "engine/divergence.py",

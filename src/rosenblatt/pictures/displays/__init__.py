@@ -1,0 +1,1 @@
+"""What a convolutional network has learnt and where it errs, drawn with matplotlib."""
