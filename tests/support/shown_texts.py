@@ -17,6 +17,7 @@ SHOWN = (
     "cluster/choice.py",
     "parallel/ray_cluster.py",
     "cluster/refusals.py",
+    "cluster/shards",
     "distributions",
     "engine/diagnosis.py",
     "engine/divergence.py",

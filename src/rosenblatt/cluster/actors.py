@@ -19,13 +19,12 @@ from rosenblatt.cluster.direct import DirectChannel, Listener, measured_link
 from rosenblatt.cluster.hardware import Link
 from rosenblatt.cluster.messages import Delivery, Join, Push, RefusedPushError, Reply
 from rosenblatt.cluster.outcome import ShardState
+from rosenblatt.cluster.places import Source, Task, site_of
 from rosenblatt.cluster.plan import ClusterPlan
 from rosenblatt.cluster.ray_channel import RayChannel, with_parameters
-from rosenblatt.cluster.sites import Job, WorkerSite, server
-from rosenblatt.cluster.task import EpochTask
+from rosenblatt.cluster.sites import Job, server
 from rosenblatt.cluster.worker import Worker
 from rosenblatt.engine import OptimizerState
-from rosenblatt.problem import Arrays
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["ServerActor", "Servers", "WorkerActor", "WorkerReport"]
@@ -196,13 +195,13 @@ def channel(servers: Servers, worker: Worker) -> Channel:
 class WorkerActor:
     """One worker. `run` goes on until its epoch ends; `ping` is answered meanwhile."""
 
-    def __init__(self, job: Job, arrays: Arrays, number: int, version: str) -> None:
+    def __init__(self, job: Job, source: Source, number: int, version: str) -> None:
         check_version(version)
-        self.site = WorkerSite(job, arrays, number)
+        self.site: Any = site_of(job, source, number)
 
     def run(
         self,
-        task: EpochTask,
+        task: Task,
         servers: Servers,
         incarnation: int,
         memory: OptimizerState | None,
@@ -211,7 +210,7 @@ class WorkerActor:
 
         Parameters
         ----------
-        task : EpochTask
+        task : EpochTask or StreamTask
         servers : Servers
         incarnation : int
         memory : OptimizerState, optional

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import Any, final
 
 from rosenblatt.cluster.choice import decided, prices_of
 from rosenblatt.cluster.hardware import Link, Pace
 from rosenblatt.cluster.outcome import EpochOutcome, ShardState
+from rosenblatt.cluster.places import Source, Task, site_of
 from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.cluster.simulation import Simulation
-from rosenblatt.cluster.sites import Job, WorkerSite, part_of, server
-from rosenblatt.cluster.task import EpochTask
+from rosenblatt.cluster.sites import Job, part_of, server
 from rosenblatt.engine import OptimizerState
-from rosenblatt.problem import Arrays
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["InProcess"]
@@ -39,14 +38,14 @@ class InProcess:
         self.report = report or ClusterReport()
         self.seconds = 0.0
 
-    def begin(self, job: Job, arrays: Arrays) -> None:
+    def begin(self, job: Job, source: Source) -> None:
         self.job = job = decided(
             job, self.link, self.pace.seconds, prices_of(job, timed=False), self.report
         )
         self.report.begin(job.plan.workers)
-        self.sites = [WorkerSite(job, arrays, k) for k in range(job.plan.workers)]
+        self.sites: list[Any] = [site_of(job, source, k) for k in range(job.plan.workers)]
 
-    def run(self, task: EpochTask, theta: FloatArray, memory: OptimizerState) -> EpochOutcome:
+    def run(self, task: Task, theta: FloatArray, memory: OptimizerState) -> EpochOutcome:
         job = self.job
         shards = [
             server(job, part, theta[part.run].copy(), part_of(memory, part)) for part in job.parts

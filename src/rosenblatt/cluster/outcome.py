@@ -8,11 +8,10 @@ from typing import Any, NamedTuple, Protocol, final
 
 import numpy as np
 
+from rosenblatt.cluster.places import Source, Task
 from rosenblatt.cluster.shard import ShardRecord
 from rosenblatt.cluster.sites import Job
-from rosenblatt.cluster.task import EpochTask
 from rosenblatt.engine import OptimizerState
-from rosenblatt.problem import Arrays
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["EpochOutcome", "ShardState", "Transport", "gathered"]
@@ -72,10 +71,10 @@ class EpochOutcome(NamedTuple):
 class Transport(Protocol):
     """Workers and servers in some place, which run an epoch by themselves."""
 
-    def begin(self, job: Job, arrays: Arrays) -> None:
+    def begin(self, job: Job, source: Source) -> None:
         """Set up workers and servers."""
 
-    def run(self, task: EpochTask, theta: FloatArray, memory: OptimizerState) -> EpochOutcome:
+    def run(self, task: Task, theta: FloatArray, memory: OptimizerState) -> EpochOutcome:
         """One epoch from these parameters; both stay as they are."""
 
     def end(self) -> None:
@@ -85,7 +84,7 @@ class Transport(Protocol):
 def gathered(
     outcome: EpochOutcome,
     job: Job,
-    task: EpochTask,
+    task: Task,
     theta: FloatArray,
     memory: OptimizerState,
 ) -> None:

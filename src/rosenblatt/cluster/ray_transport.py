@@ -11,12 +11,12 @@ from rosenblatt.cluster.actors import ServerActor, Servers, WorkerActor, WorkerR
 from rosenblatt.cluster.choice import decided
 from rosenblatt.cluster.direct.handshake import TOKEN_BYTES
 from rosenblatt.cluster.outcome import EpochOutcome, ShardState
+from rosenblatt.cluster.places import Source, Task
 from rosenblatt.cluster.plan import Automatic
 from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.cluster.sites import Job, part_of
-from rosenblatt.cluster.task import EpochTask
 from rosenblatt.engine import OptimizerState
-from rosenblatt.problem import Arrays
+from rosenblatt.errors import InputError
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["RayTransport", "ServerLostError"]
@@ -64,9 +64,9 @@ class RayTransport:
         self.servers: list[Any] = []
         self._left: list[Any] = []  # that were declared lost, and may wake again
 
-    def begin(self, job: Job, arrays: Arrays) -> None:
+    def begin(self, job: Job, source: Source) -> None:
         ray, self.job = self.ray, job
-        self._arrays, self._job = ray.put(arrays), ray.put(job)
+        self._source, self._job = ray.put(source), ray.put(job)
         cpus = ray.cluster_resources().get("CPU", 1.0)
         share = min(1.0, int(100 * cpus / (job.plan.workers + job.plan.servers)) / 100)
         self._server = ray.remote(num_cpus=0, max_concurrency=4 + 4 * job.plan.workers)(ServerActor)
@@ -112,9 +112,9 @@ class RayTransport:
         return self._server.remote(self._job, k, rosenblatt.__version__)
 
     def _new_worker(self, k: int) -> Any:
-        return self._worker.remote(self._job, self._arrays, k, rosenblatt.__version__)
+        return self._worker.remote(self._job, self._source, k, rosenblatt.__version__)
 
-    def run(self, task: EpochTask, theta: FloatArray, memory: OptimizerState) -> EpochOutcome:
+    def run(self, task: Task, theta: FloatArray, memory: OptimizerState) -> EpochOutcome:
         for _ in range(MOST_REPLACEMENTS):
             try:
                 return EpochRun(self, task, theta, memory).outcome()
@@ -162,7 +162,7 @@ class EpochRun:
     """One attempt at an epoch."""
 
     def __init__(
-        self, transport: RayTransport, task: EpochTask, theta: FloatArray, memory: OptimizerState
+        self, transport: RayTransport, task: Task, theta: FloatArray, memory: OptimizerState
     ) -> None:
         self.transport, self.ray = transport, transport.ray
         self.job = transport.job
@@ -237,6 +237,8 @@ class EpochRun:
         try:
             report: WorkerReport = self.ray.get(call)
         except errors.RayTaskError as error:
+            if isinstance(error.cause, InputError):  # of a file, in one sentence
+                raise error.cause from None
             raise error.as_instanceof_cause() from None
         except errors.RayError as error:  # it has died, alone or with its node, or of hunger
             if self._lost >= MOST_REPLACEMENTS:

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils import check_random_state
 
 from rosenblatt.cluster.compression import COMPRESSORS, Compressor
 from rosenblatt.cluster.inproc import InProcess
 from rosenblatt.cluster.modes import Asynchronous, Bounded, Mode, Synchronous
+from rosenblatt.cluster.outcome import Transport
 from rosenblatt.cluster.plan import Automatic, ClusterPlan
 from rosenblatt.cluster.ray_transport import RayTransport
-from rosenblatt.cluster.refusals import check_distributable
+from rosenblatt.cluster.refusals import check_distributable, check_streamable
 from rosenblatt.cluster.report import ClusterReport
+from rosenblatt.cluster.shards.over import Here, OnRay, Over
+from rosenblatt.cluster.shards.split import RowShares
 from rosenblatt.cluster.trainer import ClusterTrainer
+from rosenblatt.errors import InputError
+from rosenblatt.estimators import MLPClassifier
 from rosenblatt.estimators.access import fit_by
 from rosenblatt.parallel.ray_cluster import connected
+from rosenblatt.support.late import late
+
+# What files alone need, pyarrow among it.
+if TYPE_CHECKING:
+    from rosenblatt import table
+    from rosenblatt.cluster.shards import fit as file_fit
+    from rosenblatt.cluster.shards import manifest as manifests
+    from rosenblatt.cluster.shards import result
+else:
+    table = late("rosenblatt.table")
+    file_fit = late("rosenblatt.cluster.shards.fit")
+    manifests = late("rosenblatt.cluster.shards.manifest")
+    result = late("rosenblatt.cluster.shards.result")
 
 __all__ = ["ClusterTraining"]
 
@@ -55,6 +76,8 @@ class ClusterTraining:
         Of a Ray cluster, such as 'auto' or 'ray://head:10001'. Without it one is started on this
         machine, on which it ends with the fit. Joining a cluster means running its code, and
         letting it run yours. 'inproc' simulates the cluster in this process.
+    window : int, optional
+        Rows of files among which the order is random; by default as many as take 256 MB.
     lost_after : float, default 5.0
         Seconds without a sign of life after which a worker is replaced.
     report : ClusterReport, optional
@@ -83,6 +106,7 @@ class ClusterTraining:
     address: str | None = None
     lost_after: float = 5.0
     report: ClusterReport | None = None
+    window: int | None = None
 
     @property
     def plan(self) -> ClusterPlan:
@@ -105,26 +129,31 @@ class ClusterTraining:
     def fit(
         self,
         X: Any,
-        y: Any,
+        y: Any = None,
         sample_weight: Any = None,
         *,
         X_val: Any = None,
         y_val: Any = None,
         sample_weight_val: Any = None,
+        target: str | None = None,
     ) -> Any:
         """Fit a copy of the estimator.
 
         Parameters
         ----------
         X, y, sample_weight, X_val, y_val, sample_weight_val
-            As for the estimator's own `fit`.
+            As for the estimator's own `fit`. Or X names Parquet files that need not fit into
+            memory, as a folder, a pattern such as ``data/*.parquet`` or a list of paths.
+        target : str, optional
+            The column of files to predict.
 
         Returns
         -------
         estimator
-            An ordinary one. Entries of its `history_` have also `bytes_sent`, `staleness_mean`,
-            `staleness_max`, `idle` (the share of the workers' time in which they waited) and
-            `workers_lost`.
+            An ordinary one; of files a `TableClassifier` or `TableRegressor` as `rosenblatt.load`
+            returns them, which takes rows as they stand in the files. Entries of its `history_`
+            have also `bytes_sent`, `staleness_mean`, `staleness_max`, `idle` (the share of the
+            workers' time in which they waited) and `workers_lost`.
 
         Raises
         ------
@@ -135,21 +164,81 @@ class ClusterTraining:
         ConnectionError
             If no cluster answers.
         """
+        if target is not None:
+            if y is not None or sample_weight is not None or X_val is not None:
+                raise InputError(
+                    "with target=, which is for files, there are no y, X_val or weights: the"
+                    " target is a column, and early_stopping=True sets rows aside to validate on."
+                )
+            return result.table_estimator(self.fit_files(X, target))
+        if isinstance(X, str | Path):
+            raise InputError(f"{str(X)!r} names files: say which column to predict by target=.")
         plan = self.plan
         check_distributable(self.estimator, plan)
         est = copy.deepcopy(self.estimator) if self.estimator.warm_start else clone(self.estimator)
         given = X, y, sample_weight, (X_val, y_val, sample_weight_val)
+        with self._places(size_of(X)) as (transport, _):
+            fit_by(est, partial(ClusterTrainer, plan=plan, transport=transport), *given)
+        return est
+
+    def fit_files(
+        self,
+        files: manifests.Files,
+        target: str,
+        *,
+        held_out: float = 0.0,
+        fmt: table.TableFormat | None = None,
+        task: table.Task | None = None,
+    ) -> file_fit.FileFit:
+        """Fit a copy of the estimator to Parquet files, and keep what its rows are encoded by.
+
+        Parameters
+        ----------
+        files : path, pattern such as ``data/*.parquet``, folder, or list of paths
+        target : str
+            The column to predict.
+        held_out : float, default 0
+            Share of the rows that are neither trained on nor validated on.
+        fmt : TableFormat, optional
+            What is known of the columns.
+        task : Task, optional
+            That of the estimator if not given.
+
+        Raises
+        ------
+        InputError
+            For files that cannot be learnt from, a file that is gone or has changed meanwhile, and
+            an estimator that takes no rows from files.
+        """
+        est, plan = self.estimator, self.plan
+        check_distributable(est, plan)
+        check_streamable(est, plan)
+        manifest = manifests.manifest_of(files)
+        of_classes = isinstance(est, MLPClassifier)
+        own = table.Task.CLASSIFICATION if of_classes else table.Task.REGRESSION
+        share = est.validation_fraction if est.early_stopping else 0.0
+        shares = RowShares(
+            int(check_random_state(est.random_state).randint(2**31)),
+            file_fit.most_shared(manifest, share),
+            file_fit.most_shared(manifest, held_out),
+        )
+        wanted = file_fit.FilePlan(target, task or own, shares, fmt, self.window)
+        with self._places(0) as (transport, over):
+            return file_fit.fit_files(clone(est), plan, transport, over, manifest, wanted)
+
+    @contextmanager
+    def _places(self, n_bytes: int) -> Iterator[tuple[Transport, Over]]:
+        """Where workers and servers are, and what runs a pass over files there."""
         if self.address == "inproc":
-            simulated = InProcess(report=self.report)
-            fit_by(est, partial(ClusterTrainer, plan=plan, transport=simulated), *given)
-            return est
-        with connected(self.address, plan.workers + plan.servers, size_of(X)) as ray:
+            yield InProcess(report=self.report), Here()
+            return
+        plan = self.plan
+        with connected(self.address, plan.workers + plan.servers, n_bytes) as ray:
             transport = RayTransport(ray, self.lost_after, self.report)
             try:
-                fit_by(est, partial(ClusterTrainer, plan=plan, transport=transport), *given)
+                yield transport, OnRay(ray, plan.workers)
             finally:
                 transport.end()
-        return est
 
 
 def mode_of(name: str, staleness: int) -> Mode:

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sklearn.utils import check_random_state
+
 from rosenblatt import engine
 from rosenblatt.engine import Trainer, TrainingSetup
 from rosenblatt.estimators.base import BaseMLP
+from rosenblatt.estimators.estimator_fit import EstimatorFit, callback_task
 from rosenblatt.export.trained import Trained
+from rosenblatt.fitting.data import ValidatedData
+from rosenblatt.fitting.resume.session import checkpoint_session
 from rosenblatt.fitting.targets import TargetCodec
+from rosenblatt.fitting.train_validation import encoded
+from rosenblatt.options.parameters import Parameters
 
 __all__ = [
     "check_parameters",
     "engine_predictor",
     "fit_by",
+    "fit_streamed",
     "learn_targets",
     "takes_numbers",
     "trained",
@@ -53,6 +61,50 @@ def fit_by(
     """Fit the estimator as its `fit` does, by trainers of one's own; first-order solvers alone."""
     check_parameters(estimator)
     estimator._fit(X, y, sample_weight, validation, make_trainer=make_trainer)
+
+
+def fit_streamed(
+    estimator: BaseMLP,
+    make_trainer: Callable[[TrainingSetup], Trainer],
+    targets: Any,
+    example: ValidatedData,
+    validation: ValidatedData | None,
+    n_rows: int,
+) -> None:
+    """Fit the estimator to rows that its trainer reads by itself; first-order solvers alone.
+
+    Parameters
+    ----------
+    estimator : BaseMLP
+    make_trainer : callable
+    targets : array
+        Targets that have every class.
+    example : ValidatedData
+        Some of the rows.
+    validation : ValidatedData, optional
+        Rows to validate on.
+    n_rows : int
+        Of an epoch.
+    """
+    check_parameters(estimator)
+    owner, parameters = type(estimator).__name__, Parameters.of(estimator)
+    codec = learn_targets(estimator, targets)
+    data = encoded(codec, example, validation=validation)
+    with (
+        callback_task(estimator, estimator.max_iter),
+        checkpoint_session(parameters, owner, example.columns, False) as session,
+    ):
+        under_way = EstimatorFit.begin(
+            estimator,
+            codec,
+            example,
+            data,
+            rng=session.generator(check_random_state(estimator.random_state)),
+            make_trainer=make_trainer,
+            n_streamed=n_rows,
+        )
+        session.run(under_way.fit)
+        under_way.end(example, continues=False)
 
 
 def engine_predictor(estimator: BaseMLP) -> engine.EnginePredictor:

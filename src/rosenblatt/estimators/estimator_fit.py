@@ -77,6 +77,7 @@ class EstimatorFit:
         parameters: Parameters | None = None,
         autoencoding: Autoencoding | None = None,
         make_network: MakeNetwork | None = None,
+        n_streamed: int | None = None,
     ) -> Self:
         """A fit with the estimator's parameters, before its first step.
 
@@ -87,7 +88,7 @@ class EstimatorFit:
         table : ValidatedData
             What `data` was encoded from.
         targets, data, initial, carried, incremental, rules, rng, make_trainer, autoencoding
-            See `rosenblatt.fitting.begin`, as for `make_network`.
+            See `rosenblatt.fitting.begin`, as for `make_network` and `n_streamed`.
         parameters : Parameters, optional
             The estimator's own by default.
         """
@@ -105,6 +106,7 @@ class EstimatorFit:
             make_trainer=make_trainer,
             autoencoding=autoencoding,
             make_network=make_network,
+            n_streamed=n_streamed,
         )
         return cls(estimator, table.columns, fit)
 

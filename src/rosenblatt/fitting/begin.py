@@ -57,6 +57,7 @@ def begin(
     make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer,
     autoencoding: Autoencoding | None = None,
     make_network: MakeNetwork | None = None,
+    n_streamed: int | None = None,
 ) -> Fit:
     """Begin a fit.
 
@@ -94,6 +95,9 @@ def begin(
     make_network : callable, optional
         Makes the network, given the numbers of its inputs and outputs: by default that which the
         parameters describe.
+    n_streamed : int, optional
+        Rows of an epoch that the trainer reads by itself, from files; `data.train` is then an
+        example of them.
 
     Returns
     -------
@@ -174,6 +178,7 @@ def begin(
         None if carried is None else carried.descent,
         make_trainer,
         autoencoding,
+        n_streamed,
     )
     context.callbacks.fit_begins()
     return begin_solver(context)

@@ -59,6 +59,8 @@ class FitContext:
         Makes the trainer of a first-order fit, from its setup.
     autoencoding : Autoencoding, optional
         Where the targets are the inputs, and what the training has beside them.
+    n_streamed : int, optional
+        Rows of an epoch that the trainer reads from files, of which `train` is an example.
     """
 
     parameters: Parameters
@@ -77,6 +79,11 @@ class FitContext:
     carried: DescentState | None = None
     make_trainer: Callable[[TrainingSetup], Trainer] = engine.trainer
     autoencoding: Autoencoding | None = None
+    n_streamed: int | None = None
+
+    def n_rows(self, train: Arrays) -> int:
+        """Rows of an epoch over `train`."""
+        return train.n_samples if self.n_streamed is None else self.n_streamed
 
     def reported(self, data_loss: float, penalty: float) -> float:
         """The objective in scikit-learn's scale."""

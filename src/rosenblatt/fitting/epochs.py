@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any, final
 
+import numpy as np
 import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 
@@ -119,7 +120,7 @@ class EpochFit(Fit):
             epoch_begins=context.callbacks.epoch_begins if context.callbacks.present else None,
             message=print if p.prints_lines else None,
         )
-        batches = BatchSampler(train.order, batch_size, context.rng if p.shuffle else None)
+        batches = batches_of(context, train, batch_size)
         runner = EpochRunner(
             objective=lambda epoch: context.reported(epoch.data_loss, epoch.penalty),
             batches=batches,
@@ -249,6 +250,15 @@ class EpochFit(Fit):
         warn_caller(
             f"{name}: {limit} and the optimization hasn't converged yet.", ConvergenceWarning
         )
+
+
+def batches_of(context: FitContext, train: Arrays, batch_size: int) -> BatchSampler:
+    n_streamed = context.n_streamed
+    if n_streamed is not None:
+        return BatchSampler(np.zeros(0, np.int64), batch_size, n_streamed=n_streamed)
+    return BatchSampler(
+        train.order, batch_size, context.rng if context.parameters.shuffle else None
+    )
 
 
 def monitored(parameters: Parameters) -> str:

@@ -63,8 +63,9 @@ def begin_descent(optimizer: Optimizer, context: FitContext) -> EpochFit:
         ties = context.autoencoding.ties(network)
         problem = replace(problem, ties=ties, activities=context.autoencoding.activities(network))
         copy_tied(network, ties, theta)
-    batch_size = clipped_batch_size(p, train.n_samples)
-    steps = math.ceil(train.n_samples / batch_size)
+    n_rows = context.n_rows(train)
+    batch_size = clipped_batch_size(p, n_rows)
+    steps = math.ceil(n_rows / batch_size)
     check_batches(network, batch_size)
     held: Callable[[], AbstractContextManager[None]] = nullcontext
     if not engine.trains_natively(problem):

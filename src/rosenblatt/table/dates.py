@@ -20,7 +20,7 @@ from rosenblatt.table.other_notation import days_in
 from rosenblatt.table.scaling import Scaling
 from rosenblatt.table.serialization import to_plain
 
-__all__ = ["FARTHEST", "Cycle", "Date", "cycles_of", "day_of"]
+__all__ = ["FARTHEST", "Cycle", "Date", "cycles_of", "day_of", "places_of"]
 
 
 class Cycle(Enum):
@@ -114,8 +114,12 @@ def day_of(days: float) -> str:
 
 
 def cycles_of(days: FloatArray) -> tuple[Cycle, ...]:
-    """The cycles in which these days vary: the month, the day of the week, the time of day."""
+    """The cycles in which these days vary."""
+    return tuple(cycle for cycle, at in places_of(days).items() if at.min() < at.max())
+
+
+def places_of(days: FloatArray) -> dict[Cycle, FloatArray]:
+    """Where the days stand in each cycle: the month, the day of the week, the time of day."""
     whole = np.floor(days)
     months = whole.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
-    varied = {Cycle.YEAR: months, Cycle.WEEK: whole % 7, Cycle.DAY: days - whole}
-    return tuple(cycle for cycle, values in varied.items() if values.min() < values.max())
+    return {Cycle.YEAR: months, Cycle.WEEK: whole % 7, Cycle.DAY: days - whole}

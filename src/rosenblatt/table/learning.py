@@ -34,7 +34,7 @@ from rosenblatt.table.parsing import (
 )
 from rosenblatt.table.scaling import Scaling
 
-__all__ = ["days_to_learn", "is_missing_anywhere", "learn_column", "numbers_to_learn"]
+__all__ = ["EMPTY", "days_to_learn", "is_missing_anywhere", "learn_column", "numbers_to_learn"]
 
 LARGEST_EXACT = 2**53
 EMPTY = Scaling(0.0, 1.0, 0.0, 1.0)  # of a column without a present cell among the training rows

@@ -12,7 +12,9 @@ import numpy as np
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table.blocks import blocks_of
 
-__all__ = ["Scaling"]
+__all__ = ["QUARTILES", "Scaling", "distances", "place_of", "spread_between", "units", "usable"]
+
+QUARTILES = (25, 50, 75)
 
 SAMPLE = 1 << 13
 MARGIN = 200  # places in a sample: more than four standard deviations
@@ -66,17 +68,18 @@ class Scaling:
     @classmethod
     def learn(cls, x: FloatArray) -> Scaling:
         """From the present, finite values of a column, shape (n,), n ≥ 1."""
-        low, center, high = quantiles(x, 25, 50, 75)
-        spread = (high - low) / 1.349
+        low, center, high = quantiles(x, *QUARTILES)
+        spread = spread_between(low, high)
         if spread <= 0:
-            with np.errstate(over="ignore"):
-                distance = np.abs(x - center)
-            distance = distance[distance > 0]
+            distance = distances(x, center)
             spread = quantiles(distance, 50)[0] if len(distance) else 1.0
-        # A spread below the resolution of the numbers, or beyond their range, scales nothing.
-        if not (spread > 0 and math.isfinite(spread) and math.isfinite(1 / spread)):
-            spread = 1.0
+        spread = usable(spread)
         mean, std = moments_of_units(x, center, spread)
+        return cls.of(center, spread, mean, std)
+
+    @classmethod
+    def of(cls, center: float, spread: float, mean: float, std: float) -> Scaling:
+        """From what was learnt of values whose t(z) may all be equal."""
         return cls(center, spread, mean, std if std > 0 else 1.0)
 
     def apply(self, x: FloatArray) -> FloatArray:
@@ -94,11 +97,35 @@ class Scaling:
             out[rows] = with_log_tails(t, self.tail)
 
 
+def spread_between(low: float, high: float) -> float:
+    """A Gaussian's standard deviation from its quartiles."""
+    return (high - low) / 1.349
+
+
+def distances(x: FloatArray, center: float) -> FloatArray:
+    """Those from the centre that are not 0: where their half is all that there is, their median is
+    the spread."""
+    with np.errstate(over="ignore"):
+        distance = np.abs(x - center)
+    return distance[distance > 0]
+
+
+def usable(spread: float) -> float:
+    """1 for a spread below the resolution of the numbers, or beyond their range, by which nothing
+    is scaled."""
+    return spread if spread > 0 and math.isfinite(spread) and math.isfinite(1 / spread) else 1.0
+
+
+def units(x: FloatArray, center: float, spread: float) -> FloatArray:
+    """t((x - center) / spread), of the same shape."""
+    return with_log_tails(robust_units(x, center, spread))
+
+
 def moments_of_units(x: FloatArray, center: float, spread: float) -> tuple[float, float]:
     """Mean and standard deviation of t((x - center) / spread), in two passes over the rows."""
 
     def t() -> Iterator[FloatArray]:
-        return (with_log_tails(robust_units(x[rows], center, spread)) for rows in blocks_of(len(x)))
+        return (units(x[rows], center, spread) for rows in blocks_of(len(x)))
 
     mean = sum(float(block.sum()) for block in t()) / len(x)
     squares = sum(float(np.square(block - mean).sum()) for block in t())
@@ -110,11 +137,16 @@ def quantiles(x: FloatArray, *percents: int) -> list[float]:
 
     NumPy's percentile of the method 'inverted_cdf', at a third of its cost for short columns.
     """
-    places = [max(-(-len(x) * percent // 100) - 1, 0) for percent in percents]
+    places = [place_of(percent, len(x)) for percent in percents]
     if len(x) > MANY:
         return values_at(x, places)
     ordered = np.partition(x, places)
     return [float(ordered[place]) for place in places]
+
+
+def place_of(percent: int, n: int) -> int:
+    """The place in order, from 0, of a quantile of n values."""
+    return max(-(-n * percent // 100) - 1, 0)
 
 
 def values_at(x: FloatArray, places: list[int]) -> list[float]:

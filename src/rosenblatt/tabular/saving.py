@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rosenblatt.tabular.classifier import TableClassifier
     from rosenblatt.tabular.regressor import TableRegressor
 
-__all__ = ["load", "saved_model_of"]
+__all__ = ["estimator_of", "load", "saved_model_of"]
 
 
 def saved_model_of(estimator: BaseTable) -> SavedModel:
@@ -61,10 +61,14 @@ def load(path: str | PathLike[str]) -> TableClassifier | TableRegressor:
     InputError
         For every file that is not a whole model.
     """
+    return estimator_of(load_model(path))
+
+
+def estimator_of(saved: SavedModel) -> TableClassifier | TableRegressor:
+    """The estimator that predicts by a model and its encoding; see `load`."""
     from rosenblatt.tabular.classifier import TableClassifier
     from rosenblatt.tabular.regressor import TableRegressor
 
-    saved = load_model(path)
     names = np.array([column.name for column in saved.encoding.columns], dtype=object)
     target = saved.encoding.target
     estimator: Any

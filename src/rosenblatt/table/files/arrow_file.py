@@ -19,7 +19,7 @@ from rosenblatt.table.files.file_reading import FileReading, TableFile
 from rosenblatt.table.names import require_distinct
 from rosenblatt.table.table import Table
 
-__all__ = ["read_columnar"]
+__all__ = ["UNNAMED", "damage_named", "read_columnar", "table_file"]
 
 
 def read_columnar(path: Path, ending: str) -> TableFile:

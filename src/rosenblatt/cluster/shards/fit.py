@@ -1,0 +1,147 @@
+"""A fit to files: their columns are learnt, then their rows are trained on as they are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, final
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from rosenblatt.cluster.outcome import Transport
+from rosenblatt.cluster.plan import ClusterPlan
+from rosenblatt.cluster.shards.learning import Learnt, learn_files
+from rosenblatt.cluster.shards.manifest import Manifest
+from rosenblatt.cluster.shards.order import EpochOrder
+from rosenblatt.cluster.shards.outside import outside
+from rosenblatt.cluster.shards.over import Over
+from rosenblatt.cluster.shards.shards import EncodedBlock, Shards
+from rosenblatt.cluster.shards.split import HELD_OUT, VALIDATION, RowShares
+from rosenblatt.cluster.trainer import ClusterTrainer
+from rosenblatt.estimators.access import fit_streamed
+from rosenblatt.fitting.batch_size import batch_size_of
+from rosenblatt.fitting.data import Columns, ValidatedData
+from rosenblatt.options.parameters import Parameters
+from rosenblatt.table import ClassTarget, TableFormat, Task
+from rosenblatt.table.target import AnyTarget
+
+__all__ = ["FileFit", "FilePlan", "fit_files", "most_shared"]
+
+BUFFER_BYTES = 256 << 20  # of encoded rows that all workers hold together
+MOST_ORDERED = 1 << 22  # rows of a window, whose order each worker holds
+EXAMPLE = 1024  # rows by which the process that calls checks and diagnoses
+MOST_OUTSIDE = 50_000  # rows of each other part, which this process holds
+MOST_OUTSIDE_CELLS = 1 << 24
+
+
+@final
+@dataclass(frozen=True)
+class FilePlan:
+    """What is to be learnt of files.
+
+    Attributes
+    ----------
+    target : str
+    task : Task
+    fmt : TableFormat, optional
+    shares : RowShares
+    window : int, optional
+        Rows among which the order is random; None for as many as the buffer holds.
+    """
+
+    target: str
+    task: Task
+    shares: RowShares
+    fmt: TableFormat | None = None
+    window: int | None = None
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class FileFit:
+    """What came of it.
+
+    Attributes
+    ----------
+    network : MLPClassifier or MLPRegressor
+        On encoded rows, and class codes or standardised numbers.
+    learnt : Learnt
+    validation, held_out : EncodedBlock or None
+        The rows of these parts.
+    """
+
+    network: Any
+    learnt: Learnt
+    validation: EncodedBlock | None
+    held_out: EncodedBlock | None
+
+
+def most_shared(manifest: Manifest, fraction: float) -> float:
+    """The share of rows that may be set aside of `fraction`: they are held in memory."""
+    most = max(1, min(MOST_OUTSIDE, MOST_OUTSIDE_CELLS // len(manifest.names)))
+    return min(fraction, most / manifest.n_rows)
+
+
+def fit_files(
+    estimator: Any,
+    plan: ClusterPlan,
+    transport: Transport,
+    over: Over,
+    manifest: Manifest,
+    files: FilePlan,
+) -> FileFit:
+    """Fit the estimator itself, and return it with the encoding.
+
+    Raises
+    ------
+    InputError
+        For files that cannot be learnt from, and a file that is gone or has changed.
+    """
+    learnt = learn_files(
+        manifest,
+        over,
+        target=files.target,
+        shares=files.shares,
+        task=files.task,
+        fmt=files.fmt,
+    )
+    dtype = np.dtype(Parameters.of(estimator).input_dtypes(np.float32))
+    counts = np.array(learnt.counts, np.int64)
+    n, n_features = int(counts.sum()), learnt.encoding.n_features
+    batch = batch_size_of(estimator.batch_size, n)
+    window = files.window or min(BUFFER_BYTES // (dtype.itemsize * n_features), MOST_ORDERED)
+    window = max(batch, window // batch * batch)
+    seed = int(check_random_state(estimator.random_state).randint(2**31))
+    order = EpochOrder(counts, window, seed if estimator.shuffle else None)
+    shards = Shards(manifest, files.shares, learnt.encoding, order, dtype)
+    validation = outside(shards, over, VALIDATION, learnt.sizes[1])
+    held_out = outside(shards, over, HELD_OUT, learnt.sizes[2])
+    target = learnt.encoding.target
+    fit_streamed(
+        estimator,
+        partial(ClusterTrainer, plan=plan, transport=transport, shards=shards),
+        np.arange(len(target.classes)) if isinstance(target, ClassTarget) else np.zeros(2),
+        as_given(example_of(shards), target),
+        None if validation is None else as_given(validation, target),
+        n,
+    )
+    return FileFit(estimator, learnt, validation, held_out)
+
+
+def as_given(rows: EncodedBlock, target: AnyTarget) -> ValidatedData:
+    """Rows as a fit takes them after validation."""
+    y = rows.y[:, 0]
+    if isinstance(target, ClassTarget):
+        y = y.astype(np.int64)
+    return ValidatedData(rows.X, y, columns=Columns(rows.X.shape[1]))
+
+
+def example_of(shards: Shards) -> EncodedBlock:
+    """The first rows to train on."""
+    order = replace(shards.order, seed=None)
+    n = min(EXAMPLE, order.n_rows)
+    X = np.zeros((n, shards.encoding.n_features), shards.dtype)
+    y = np.zeros((n, 1), shards.dtype)
+    shards.read(order.pieces(0, 0, n), X, y)
+    return EncodedBlock(X, y)

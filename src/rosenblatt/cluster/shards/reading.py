@@ -1,0 +1,44 @@
+"""The rows of a row group, a block at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, final
+
+import pyarrow as pa
+
+from rosenblatt.cluster.shards.manifest import RowGroup
+from rosenblatt.table import Table
+from rosenblatt.table.files.arrow_file import table_file
+
+__all__ = ["Block", "blocks"]
+
+BLOCK_ROWS = 1 << 14
+
+
+@final
+class Block(NamedTuple):
+    """Some rows of a row group, and the number of the first one there."""
+
+    first: int
+    table: Table
+
+
+def blocks(
+    group: RowGroup, columns: Collection[str] | None = None, end: int | None = None
+) -> Iterator[Block]:
+    """The rows up to `end`, with some of the columns; InputError if the file has changed."""
+    names = None if columns is None else list(columns)
+    at = 0
+    with group.file.opened() as file:
+        read: Any = file.iter_batches(
+            BLOCK_ROWS, row_groups=[group.number], columns=names, use_threads=False
+        )
+        for batch in read:
+            if end is not None and at >= end:
+                return
+            if batch.num_rows:
+                table = pa.Table.from_batches([batch])
+                yield Block(at, table_file(table, Path(group.file.path), "parquet").table)
+            at += batch.num_rows

@@ -1,0 +1,220 @@
+"""Scales of numbers and dates over files: their exact quantiles, then their moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, final
+
+import numpy as np
+
+from rosenblatt.cluster.shards.manifest import Manifest
+from rosenblatt.cluster.shards.moments import Moments
+from rosenblatt.cluster.shards.over import Over
+from rosenblatt.cluster.shards.quantiles import (
+    WHOLE,
+    Bracket,
+    Counts,
+    counts_in,
+    merged,
+    narrowed,
+)
+from rosenblatt.cluster.shards.reading import blocks
+from rosenblatt.cluster.shards.split import TRAIN, RowShares
+from rosenblatt.errors import InputError
+from rosenblatt.support.types import Float64Array, FloatArray
+from rosenblatt.table import Cells, Date, Number, NumberTarget
+from rosenblatt.table.dates import Cycle, cycles_of, places_of
+from rosenblatt.table.finite import present_of
+from rosenblatt.table.learning import EMPTY
+from rosenblatt.table.messages import require_finite
+from rosenblatt.table.other_notation import days_in, numbers_in
+from rosenblatt.table.scaling import (
+    QUARTILES,
+    Scaling,
+    distances,
+    place_of,
+    spread_between,
+    units,
+    usable,
+)
+
+__all__ = ["Scaled", "scaled"]
+
+Series = Number | Date | NumberTarget
+Units = tuple[float, float]  # centre and spread
+
+
+@final
+class Scaled(NamedTuple):
+    """What was learnt of a column: its scale, and the cycles of dates; or moments of a target."""
+
+    scaling: Scaling
+    cycles: tuple[Cycle, ...]
+    moments: Moments
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows to train on, and the columns of numbers or dates, whose notation is known."""
+
+    manifest: Manifest
+    shares: RowShares
+    series: tuple[Series, ...]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """A pass that counts: brackets of each series, of distances from a centre if it has one."""
+
+    rows: Rows
+    brackets: Mapping[str, tuple[Bracket, ...]]
+    centers: Mapping[str, float]
+
+
+def counted(selection: Selection, k: int) -> dict[str, list[Counts]]:
+    """The work on row group k."""
+    found: dict[str, list[Counts]] = {}
+    wanted = [s for s in selection.rows.series if s.name in selection.brackets]
+    for values in blocks_of_values(selection.rows, wanted, k):
+        for name, x in values.items():
+            if name in selection.centers:
+                x = distances(x, selection.centers[name])
+            counts = [counts_in(x, bracket) for bracket in selection.brackets[name]]
+            if name in found:
+                counts = [merged(a, b) for a, b in zip(found[name], counts, strict=True)]
+            found[name] = counts
+    return found
+
+
+def blocks_of_values(rows: Rows, wanted: list[Series], k: int) -> Iterator[dict[str, FloatArray]]:
+    """The present numbers of each series, {name: array (n,)}, a block at a time."""
+    group = rows.manifest.groups[k]
+    for block in blocks(group, [series.name for series in wanted]):
+        trained = rows.shares.of(group.first + block.first, len(block.table)) == TRAIN
+        taken = block.table.take(np.flatnonzero(trained))
+        try:
+            yield {s.name: present_of(values_of(s, taken.by_name[s.name])) for s in wanted}
+        except InputError as error:
+            path = group.file.path
+            raise InputError(f"{path}: {error}") from error
+
+
+def values_of(series: Series, cells: Cells) -> Float64Array:
+    """Numbers, or days since 1970-01-01, shape (n,), NaN where missing."""
+    if isinstance(series, Date):
+        return days_in(cells, series.notation, series.words)[0]
+    if isinstance(series, Number):
+        x = numbers_in(cells, series.notation, series.words, series.origin)[0]
+        require_finite(cells, x)
+        return x
+    return series.encode(cells).y
+
+
+def quantiles(
+    over: Over, rows: Rows, percents: tuple[int, ...], centers: Mapping[str, float]
+) -> dict[str, list[float]]:
+    """Of each series, or of the distances of those that have a centre; [] without a number."""
+    names = list(centers) or [s.name for s in rows.series if not isinstance(s, NumberTarget)]
+    brackets = {name: tuple(WHOLE for _ in percents[:1]) for name in names}
+    found: dict[str, list[float | Bracket]] = {}
+    sizes: dict[str, int] = {}
+    while brackets:
+        total: dict[str, list[Counts]] = {}
+        for part in over(counted, Selection(rows, brackets, centers), range_of(rows)):
+            for name, counts in part.items():
+                before = total.get(name)
+                total[name] = (
+                    counts
+                    if before is None
+                    else [merged(a, b) for a, b in zip(before, counts, strict=True)]
+                )
+        for name in brackets:
+            if name not in total or not total[name][0].total + total[name][0].below:
+                found[name] = []
+                continue
+            if name not in sizes:  # the first pass: one bracket for all
+                sizes[name] = total[name][0].total
+                total[name] *= len(percents)
+                found[name] = [WHOLE for _ in percents]
+            counts_of = iter(total[name])
+            found[name] = [
+                at
+                if isinstance(at, float)
+                else narrowed(at, next(counts_of), place_of(percent, sizes[name]))
+                for at, percent in zip(found[name], percents, strict=True)
+            ]
+        brackets = {
+            name: tuple(at for at in found[name] if isinstance(at, Bracket)) for name in brackets
+        }
+        brackets = {name: left for name, left in brackets.items() if left}
+    return {name: [at for at in of if isinstance(at, float)] for name, of in found.items()}
+
+
+def range_of(rows: Rows) -> range:
+    return range(len(rows.manifest.groups))
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """The pass of the moments, with the centre and the spread of each series."""
+
+    rows: Rows
+    units: Mapping[str, Units]
+
+
+def measured(measurement: Measurement, k: int) -> dict[str, tuple[Moments, FloatArray]]:
+    """The work on row group k: the moments, and the days that are extreme in a cycle."""
+    rows = measurement.rows
+    found: dict[str, tuple[Moments, FloatArray]] = {}
+    wanted = [s for s in rows.series if s.name in measurement.units]
+    for values in blocks_of_values(rows, wanted, k):
+        for series in wanted:
+            x = values[series.name]
+            before, days = found.get(series.name, (Moments(), np.zeros(0)))
+            if isinstance(series, Date) and len(x):
+                days = extreme(np.concatenate([days, x]))
+            of_units = x
+            if not isinstance(series, NumberTarget):
+                of_units = units(x, *measurement.units[series.name])
+            found[series.name] = before.merged(Moments.of(of_units)), days
+    return found
+
+
+def extreme(days: FloatArray) -> FloatArray:
+    """A first and a last day of each cycle."""
+    ends = [end for at in places_of(days).values() for end in (at.argmin(), at.argmax())]
+    return days[np.unique(ends)]
+
+
+def scaled(
+    over: Over, manifest: Manifest, shares: RowShares, series: tuple[Series, ...]
+) -> dict[str, Scaled]:
+    """The scales of columns whose notation is known, from the rows to train on.
+
+    They are those that one machine learns, up to the order of sums.
+    """
+    rows = Rows(manifest, shares, series)
+    quartiles = quantiles(over, rows, QUARTILES, {})
+    spreads = {name: spread_between(of[0], of[2]) for name, of in quartiles.items() if of}
+    flat = {name: quartiles[name][1] for name, spread in spreads.items() if spread <= 0}
+    middles = quantiles(over, rows, (50,), flat) if flat else {}
+    for name in flat:
+        spreads[name] = middles[name][0] if middles.get(name) else 1.0
+    of_units = {name: (quartiles[name][1], usable(spread)) for name, spread in spreads.items()}
+    of_units |= {s.name: (0.0, 1.0) for s in series if isinstance(s, NumberTarget)}
+    total: dict[str, tuple[Moments, FloatArray]] = {}
+    if of_units:
+        for part in over(measured, Measurement(rows, of_units), range_of(rows)):
+            for name, (moments, days) in part.items():
+                before, earlier = total.get(name, (Moments(), np.zeros(0)))
+                days = np.concatenate([earlier, days])
+                total[name] = before.merged(moments), extreme(days) if len(days) else days
+    found = {s.name: Scaled(EMPTY, (), Moments()) for s in series}
+    for name, (moments, days) in total.items():
+        scaling = Scaling.of(*of_units[name], moments.mean, moments.std)
+        found[name] = Scaled(scaling, cycles_of(days) if len(days) else (), moments)
+    return found

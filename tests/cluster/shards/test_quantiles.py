@@ -1,0 +1,56 @@
+"""Quantiles and moments of parts, against those of the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rosenblatt.cluster.shards.moments import Moments
+from rosenblatt.cluster.shards.quantiles import WHOLE, Bracket, counts_in, merged, narrowed
+from rosenblatt.support.types import FloatArray
+
+RNG = np.random.default_rng(0)
+NUMBERS = {
+    "normal": RNG.standard_normal(20_000),
+    "tailed": np.exp(8 * RNG.standard_normal(20_000)),
+    "signed and tailed": RNG.standard_normal(20_000) ** 9,
+    "ties": np.repeat([-3.0, 0.0, -0.0, 1.0, 5.0], 4_000),
+    "near one number": 1e9 + RNG.integers(0, 9_000, 20_000) * 2.0**-20,
+    "extremes": np.concatenate([np.full(5_000, -1e308), np.linspace(-5e-324, 1e308, 15_000)]),
+    "one": np.array([2.5]),
+}
+
+
+def selected(parts: list[FloatArray], place: int) -> tuple[float, int]:
+    """The number at a place, and the passes that it took."""
+    at: float | Bracket = WHOLE
+    passes = 0
+    while isinstance(at, Bracket):
+        first, *others = (counts_in(part, at) for part in parts)
+        for other in others:
+            first = merged(first, other)
+        at = narrowed(at, first, place)
+        passes += 1
+    return at, passes
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_the_number_at_a_place_is_exact(name: str) -> None:
+    x = NUMBERS[name]
+    parts = np.array_split(RNG.permutation(x), 7)
+    ordered = np.sort(x)
+    for place in {0, len(x) // 4, len(x) // 2, len(x) - 1}:
+        found, passes = selected(parts, place)
+        assert found == ordered[place]
+        assert passes <= 6
+
+
+def test_moments_are_those_of_all() -> None:
+    x = 1e6 + RNG.standard_normal(10_001)  # a sum of squares would lose half its digits
+    total = Moments()
+    for part in np.split(x, [0, 3, 3, 5_000]):
+        total = total.merged(Moments.of(part))
+    assert total.n == len(x)
+    assert total.mean == pytest.approx(x.mean(), rel=1e-14)
+    assert total.std == pytest.approx(x.std(), rel=1e-12)
+    assert Moments().std == 0
