@@ -16,6 +16,7 @@ from rosenblatt.cli.app import run
 from rosenblatt.cli.prediction import Predictions, predict
 from rosenblatt.persistence import load_model
 from rosenblatt.support.optional_dependencies import install_command
+from tests.importing.golden import FOLDER
 from tests.support.c_compiler import compiled
 from tests.support.c_rows import inputs, predictions
 from tests.support.cli_tables import REAL_DATA, shop_table
@@ -107,7 +108,7 @@ def test_replacing_a_file_is_reported(model: Path) -> None:
         ([], "nothing says what to write"),
         (
             ["-o", "net.tflite"],
-            "end with one of .onnx, .c, .sql, .mjs, .R, .pmml, .net, .keras, .safetensors",
+            "end with one of .onnx, .c, .sql, .mjs, .R, .pmml, .net, .keras, .json, .safetensors",
         ),
         (["--to", "onxn"], "did you mean 'onnx'"),
         (["-o", "shop.safetensors"], "is the model itself"),
@@ -123,6 +124,25 @@ def test_invalid_export_writes_no_file(
     assert run(["export", "shop.safetensors", *arguments]) == 2
     assert said in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
+
+
+def test_what_lies_beside_an_export_is_replaced_with_it_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = str(FOLDER / "fann" / "scaled.net")
+    assert run(["import", net, "--out", "net.safetensors", "--quiet"]) == 0
+    export = ["export", "net.safetensors", "--to", "tfjs"]
+    Path("net.weights.bin").write_text("another's")
+    assert run(export) == 2
+    assert "net.weights.bin exists and holds no part of this export" in capsys.readouterr().err
+    assert not Path("net.json").exists()
+    assert run([*export, "--force"]) == 0
+    assert run(export) == 0
+    (group,) = json.loads(Path("net.json").read_text())["weightsManifest"]
+    assert group["paths"] == ["./net.weights.bin"]
+    assert Path("net.weights.bin").stat().st_size == sum(
+        4 * int(np.prod(weights["shape"])) for weights in group["weights"]
+    )
 
 
 def test_says_what_to_install(model: Path, monkeypatch, capsys) -> None:

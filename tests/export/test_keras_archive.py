@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rosenblatt import MLPRegressor
+from rosenblatt import MLPRegressor, importing
 from rosenblatt.activations import Sine, Tanh
 from rosenblatt.export.trained import Trained
 from rosenblatt.network import Dense
@@ -25,10 +25,20 @@ HAS = [
     *("Identity()", "Sigmoid()", "Tanh()", "ReLU()", "Softmax()", "LeakyReLU(leak=0.01)"),
     *("ELU(alpha=1.0)", "SELU()", "Softplus()", "GELU(approximate=False)", "SiLU()", "Mish()"),
     *("HardSigmoid()", "HardTanh()", "HardSwish()", "Softsign()", "plain", "layer norm"),
+    *("residual", "layer norm, residual", "batch norm, residual"),
     *("batch norm", "scale", "no hidden layer", "one number", "Poisson()"),
     *("BinaryCrossEntropy(p_min=0.0, smoothing=0.0)",),
     *("CategoricalCrossEntropy(p_min=0.0, smoothing=0.0)",),
 ]
+
+
+@pytest.mark.parametrize("name", ["plain", "residual", "layer norm, residual", "HardTanh()"])
+def test_it_is_read_again(name: str, tmp_path: Path) -> None:
+    case, X, path = CASES[name], rows(8, np.float64), tmp_path / "net.keras"
+    path.write_bytes(keras_archive(case))
+    want = expected(case, X)
+    read = importing.read(path).model.predict(X)
+    np.testing.assert_allclose(read.reshape(want.shape), want, 1e-9, 1e-9)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -41,6 +51,20 @@ def test_keras_predicts_the_same(name: str, dtype: type, tmp_path: Path) -> None
     got = keras.models.load_model(path).predict(X, verbose=0)
     # `predict` makes single precision of its rows, whatever the model's type.
     np.testing.assert_allclose(got, expected(case, X), 2e-6, 2e-6)
+
+
+def test_a_sum_has_two_layers_before_it() -> None:
+    content = keras_archive(trained((Dense(5, Tanh(), residual=True), Dense(2))))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        whole = json.loads(archive.read("config.json"))
+    assert whole["class_name"] == "Functional"
+    (add,) = (x for x in whole["config"]["layers"] if x["class_name"] == "Add")
+    (taken,) = add["inbound_nodes"][0]["args"]
+    assert [x["config"]["keras_history"] for x in taken] == [
+        ["activation", 0, 0],
+        ["input_layer", 0, 0],
+    ]
+    assert whole["config"]["output_layers"] == [["dense_1", 0, 0]]
 
 
 def test_the_archive_holds_a_sequential_and_its_variables() -> None:
@@ -66,7 +90,7 @@ def test_the_archive_holds_a_sequential_and_its_variables() -> None:
     ("case", "said"),
     [
         (trained((Dense(3, Sine()),)), "Sine() cannot be exported to Keras"),
-        (CASES["residual"], "a layer Added cannot be exported to Keras"),
+        (CASES["gates"], "a layer GLU cannot be exported to Keras"),
         (CASES["mean of one number"], "the mean of several networks cannot be exported to Keras"),
     ],
 )

@@ -34,66 +34,89 @@ class Form:
 
     ending: str
     what: str
-    content: Callable[[persistence.SavedModel, str | None], bytes]
+    files: Callable[[persistence.SavedModel, str | None, Path], Mapping[Path, bytes]]
     is_one: Callable[[Path], bool]
     package: str | None = None  # that it needs
+
+
+Content = Callable[["persistence.SavedModel", str | None], bytes]
+
+
+def alone(content: Content) -> Callable[..., Mapping[Path, bytes]]:
+    """A format of one file."""
+    return lambda saved, name, path: {path: content(saved, name)}
+
+
+def tfjs_files(saved: persistence.SavedModel, name: str | None, path: Path) -> Mapping[Path, bytes]:
+    """The weights lie beside the model, which names them."""
+    from rosenblatt.export.tfjs import weights_beside
+
+    beside = weights_beside(path)
+    text, weights = saved.to_tfjs(weights=beside.name)
+    return {beside: weights, path: text.encode("ascii")}
 
 
 FORMS: Mapping[str, Form] = {
     "onnx": Form(
         ".onnx",
         "an ONNX model, an input for each column",
-        lambda saved, name: saved.to_onnx().SerializeToString(),
+        alone(lambda saved, name: saved.to_onnx().SerializeToString()),
         lambda path: holds(path, PRODUCER),
         "onnx",
     ),
     "c": Form(
         ".c",
         "a C99 file, a structure with a member for each column",
-        lambda saved, name: saved.to_c(name=name or "predict").encode("ascii"),
+        alone(lambda saved, name: saved.to_c(name=name or "predict").encode("ascii")),
         lambda path: holds(path, OURS),
     ),
     "sql": Form(
         ".sql",
         "a SELECT over a table with these columns",
-        lambda saved, name: saved.to_sql(table=name or "rows").encode(),
+        alone(lambda saved, name: saved.to_sql(table=name or "rows").encode()),
         lambda path: holds(path, OURS),
     ),
     "javascript": Form(
         ".mjs",
         "an ES module, a function of an object with the cells of a row",
-        lambda saved, name: saved.to_javascript().encode(),
+        alone(lambda saved, name: saved.to_javascript().encode()),
         lambda path: holds(path, OURS),
     ),
     "r": Form(
         ".R",
         "a function of R, of a data frame with these columns",
-        lambda saved, name: saved.to_r(name=name or "network").encode("ascii"),
+        alone(lambda saved, name: saved.to_r(name=name or "network").encode("ascii")),
         lambda path: holds(path, OURS),
     ),
     "pmml": Form(
         ".pmml",
         "PMML 4.4, a field for each column",
-        lambda saved, name: saved.to_pmml().encode(),
+        alone(lambda saved, name: saved.to_pmml().encode()),
         lambda path: holds(path, OURS),
     ),
     "fann": Form(
         ".net",
         "a network of FANN 2.1, an input for each column",
-        lambda saved, name: saved.to_fann().encode("ascii"),
+        alone(lambda saved, name: saved.to_fann().encode("ascii")),
         lambda path: False,  # it says nowhere who wrote it
     ),
     "keras": Form(
         ".keras",
         "an archive of Keras 3, an input for each column",
-        lambda saved, name: saved.to_keras(),
+        alone(lambda saved, name: saved.to_keras()),
         lambda path: holds(path, b'"written_by": "rosenblatt"'),
         "h5py",
+    ),
+    "tfjs": Form(
+        ".json",
+        "a layers model of TensorFlow.js, its weights beside it",
+        tfjs_files,
+        lambda path: holds(path, b'"generatedBy": "written by rosenblatt"'),
     ),
     "safetensors": Form(
         ".safetensors",
         "the weights by name, without the columns",
-        lambda saved, name: persistence.weights_of(saved),
+        alone(lambda saved, name: persistence.weights_of(saved)),
         lambda path: persistence.is_weights_file(path),
     ),
 }
@@ -124,15 +147,19 @@ def run_export(
     saved = persistence.load_model(model)
     notes = [f"{path} held another file, which the new one has replaced"] if path.exists() else []
     try:
-        content = form.content(saved, name)
+        files = form.files(saved, name, path)
     except ValueError as error:
         raise InputError(f"{model} cannot be exported: {error}") from error
-    with replaced_file(path) as file:
-        file.write(content)
+    for place, content in files.items():
+        # What lies beside an export goes with it, and is nobody's where there is none.
+        if place != path and not path.exists():
+            check_replaceable(place, lambda other: False, "part of this export", force=force)
+        with replaced_file(place) as file:
+            file.write(content)
     screen.saved(path)
     screen.notes(notes)
     screen.say(f"wrote {path}: {form.what}")
-    return {"out": str(path), "to": kind, "bytes": len(content), "notes": notes}
+    return {"out": str(path), "to": kind, "bytes": sum(map(len, files.values())), "notes": notes}
 
 
 def form_and_place(model: Path, to: str | None, out: Path | None) -> tuple[Form, Path]:

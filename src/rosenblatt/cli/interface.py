@@ -522,8 +522,8 @@ def export(
     to: Annotated[
         str | None,
         typer.Option(
-            help="onnx, c, sql, javascript, r, pmml, fann, keras or safetensors; by the ending of"
-            " --out if not given."
+            help="onnx, c, sql, javascript, r, pmml, fann, keras, tfjs or safetensors; by the"
+            " ending of --out if not given."
         ),
     ] = None,
     out: Annotated[

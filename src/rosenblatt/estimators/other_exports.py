@@ -15,7 +15,7 @@ __all__ = ["OtherExports"]
 
 
 class OtherExports(ABC):
-    """A network that can be written as SQL, JavaScript, R and PMML, and for FANN and Keras."""
+    """A network that can be written as formulas, and as files of other tools."""
 
     @abstractmethod
     def _trained(self) -> Trained:
@@ -179,7 +179,7 @@ class OtherExports(ABC):
 
     @final
     def to_keras(self, path: str | PathLike[str] | None = None) -> bytes:
-        """The network as a `.keras` archive, a `Sequential` of Keras 3; needs h5py.
+        """The network as a `.keras` archive of Keras 3; needs h5py.
 
         `keras.models.load_model` reads it; its type is the network's. A classifier gives
         probabilities, of two classes the second one's. What differs: `predict` of Keras
@@ -195,8 +195,7 @@ class OtherExports(ABC):
         ImportError
             Where h5py is not installed.
         ValueError
-            For several networks, residual connections, and layers and activations that Keras has
-            not.
+            For several networks, and layers and activations that Keras has not.
         InputError
             Where the file cannot be written; one that was there stays as it is.
         """
@@ -207,6 +206,41 @@ class OtherExports(ABC):
         content = keras_archive(self._trained())
         write_export(path, content)
         return content
+
+    @final
+    def to_tfjs(
+        self, path: str | PathLike[str] | None = None, *, weights: str | None = None
+    ) -> tuple[str, bytes]:
+        """The network as a layers model of TensorFlow.js, which `tf.loadLayersModel` reads.
+
+        A classifier gives probabilities, of two classes the second one's. It computes in single
+        precision. What differs: noise and dropout are left out.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write the model as well, such as model.json.
+        weights : str, optional
+            The name of the file of weights beside it; of model.json it is model.weights.bin.
+
+        Returns
+        -------
+        text : str
+            The model.json.
+        weights : bytes
+            The file that it names.
+
+        Raises
+        ------
+        ValueError
+            For several networks, losses of counts, and layers and activations that TensorFlow.js
+            has not.
+        InputError
+            Where a file cannot be written.
+        """
+        from rosenblatt.export.tfjs import write_tfjs
+
+        return write_tfjs(path, weights, self._trained())
 
     def _inputs(self, trained: Trained) -> list[str]:
         """Names of the features."""

@@ -119,10 +119,9 @@ def finished(pieces: Sequence[Piece], given: Given) -> Ending:
     InputError
         If widths do not fit, weights are not finite, or classes do not fit the outputs.
     """
-    first = next((piece for piece in pieces if isinstance(piece, Linear)), None)
-    if first is None:
+    if not widths_of(pieces):
         raise InputError("it has no fully connected layer")
-    chain, outputs = Chain(n_inputs_of(pieces, first)), Outputs.NUMBERS
+    chain, outputs = Chain(n_inputs_of(pieces)), Outputs.NUMBERS
     pieces = list(pieces)
     folded: tuple[str, ...] = ()
     if given.classes is not None:
@@ -142,14 +141,29 @@ def finished(pieces: Sequence[Piece], given: Given) -> Ending:
     return Ending(end.model, end.outputs, end.classes, (*end.folded, *folded))
 
 
-def n_inputs_of(pieces: Sequence[Piece], first: Linear) -> int:
-    head = pieces[0]
-    return len(head.scale) if isinstance(head, Normalized | Scaled) else len(first.weights)
+def n_inputs_of(pieces: Sequence[Piece]) -> int:
+    for piece in pieces:
+        match piece:
+            case Linear():
+                return len(piece.weights)
+            case Normalized() | Scaled():
+                return len(piece.scale)
+            case ResidualBlock(projection=None):
+                return n_inputs_of(piece.pieces)
+            case ResidualBlock(projection=matrix) if matrix is not None:
+                return len(matrix)
+    raise InputError("it has no fully connected layer")
 
 
 def widths_of(pieces: Sequence[Piece]) -> list[int]:
     """Of the fully connected layers."""
-    return [len(piece.biases) for piece in pieces if isinstance(piece, Linear)]
+    widths = []
+    for piece in pieces:
+        if isinstance(piece, Linear):
+            widths.append(len(piece.biases))
+        elif isinstance(piece, ResidualBlock):
+            widths += widths_of(piece.pieces)
+    return widths
 
 
 def put(chain: Chain, pieces: Sequence[Piece]) -> None:

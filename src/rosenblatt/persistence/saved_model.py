@@ -267,3 +267,37 @@ class SavedModel:
         content = keras_archive(Trained(self.model), *scalings_of(self.encoding, "Keras"))
         write_export(path, content)
         return content
+
+    def to_tfjs(
+        self, path: str | PathLike[str] | None = None, *, weights: str | None = None
+    ) -> tuple[str, bytes]:
+        """A layers model of TensorFlow.js, of a table of numbers alone.
+
+        What is done to the numbers, and to a predicted one, is a layer of its own. Of two classes
+        the second one's probability comes out. It computes in single precision.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write the model as well, such as model.json.
+        weights : str, optional
+            The name of the file of weights beside it; of model.json it is model.weights.bin.
+
+        Returns
+        -------
+        text : str
+            The model.json.
+        weights : bytes
+            The file that it names.
+
+        Raises
+        ------
+        ValueError
+            For columns of texts, dates and truth values, numbers with gaps or with logarithmic
+            tails, several networks, and layers and activations that TensorFlow.js has not.
+        """
+        from rosenblatt.export.plain_table import scalings_of
+        from rosenblatt.export.tfjs import write_tfjs
+
+        scalings = scalings_of(self.encoding, "TensorFlow.js")
+        return write_tfjs(path, weights, Trained(self.model), *scalings)
