@@ -30,7 +30,8 @@ using LayerSpec =
     std::variant<DenseSpec, PiecewiseLinearSpec, ScaleSpec, NumericEmbeddingSpec, CategoryEmbeddingSpec,
                  EnsembleDenseSpec, PackedDenseSpec, PReLUSpec, ParametricActivationSpec, GLUSpec,
                  InterpolationSpec, DropoutSpec, ReshapeSpec, FlattenSpec, Conv2DSpec, MaxPool2DSpec,
-                 AveragePool2DSpec, GlobalAveragePool2DSpec, LocalResponseNormSpec, AugmentationSpec>;
+                 AveragePool2DSpec, GlobalAveragePool2DSpec, LocalResponseNormSpec, AugmentationSpec,
+                 ResidualBlockSpec>;
 
 template <class T> struct Chain {
     int n_inputs = 0, n_outputs = 0;
@@ -352,38 +353,95 @@ template <class T> struct Chain {
         widest_picture = std::max(widest_picture, n_outputs);
     }
 
-    void append_block(const Conv2DSpec &spec) {
-        const Picture in = taken_picture();
+    // A convolution of pictures `in`, with the activation that no normalisation behind it takes over.
+    Convolution<T> convolution(const Conv2DSpec &spec, const Picture &in, const Activation &fused,
+                               bool adds_to_dx) const {
         if (spec.filters < 1 || spec.groups < 1 || spec.filters % spec.groups || in.channels % spec.groups)
             throw std::invalid_argument("groups divide filters and channels");
-        if (!(spec.dropout >= 0 && spec.dropout < 1)) throw std::invalid_argument("dropout is in [0, 1)");
         const Picture out = places_of(in, spec.kernel, spec.stride, spec.padding, spec.filters);
-        if (spec.residual &&
-            (out.height != in.height || out.width != in.width || out.channels != in.channels))
-            throw std::invalid_argument("a residual connection keeps the shape of pictures");
         if (double(spec.kernel.pixels()) * in.channels * spec.filters > double(most_units))
             throw std::length_error("the network is too large");
+        return {.in = in,
+                .out = out,
+                .kernel = spec.kernel,
+                .stride = spec.stride,
+                .padding = spec.padding,
+                .groups = spec.groups,
+                .n_outputs = out.size(),
+                .offset = n_parameters,
+                .activation = spec.normalization ? Identity{} : fused,
+                .adds_to_dx = adds_to_dx};
+    }
+
+    template <class L>
+    void append_convolution(const Picture &out, L layer, const Conv2DSpec &spec, const Activation &fused) {
+        append_picture(out, std::move(layer));
+        if (spec.normalization)
+            append_normalization(Catalogue<Normalization>::make(*spec.normalization), fused);
+    }
+
+    void append_block(const Conv2DSpec &spec) {
+        const Picture in = taken_picture();
+        if (!(spec.dropout >= 0 && spec.dropout < 1)) throw std::invalid_argument("dropout is in [0, 1)");
         const Activation activation = single(spec.activation);
         const bool fuses = derivative_from_output(activation);
         const Activation fused = fuses ? activation : Identity{};
         const int source = int(layers.size()) - 1;
-        append_picture(out, Convolution<T>{.in = in,
-                                           .out = out,
-                                           .kernel = spec.kernel,
-                                           .stride = spec.stride,
-                                           .padding = spec.padding,
-                                           .groups = spec.groups,
-                                           .n_outputs = out.size(),
-                                           .offset = n_parameters,
-                                           .activation = spec.normalization ? Identity{} : fused,
-                                           .adds_to_dx = spec.residual});
-        if (spec.normalization)
-            append_normalization(Catalogue<Normalization>::make(*spec.normalization), fused);
+        const Convolution<T> layer = convolution(spec, in, fused, spec.residual);
+        if (spec.residual && !same(layer.out, in))
+            throw std::invalid_argument("a residual connection keeps the shape of pictures");
+        append_convolution(layer.out, layer, spec, fused);
         if (!fuses) append(ActivationFromInput<T>{n_outputs, activation});
         append_dropout(spec.dropout);
         if (spec.residual)
             append(ResidualAdd<T>{
                 .n_inputs = n_outputs, .n_outputs = n_outputs, .offset = n_parameters, .source = source});
+    }
+
+    static bool same(const Picture &a, const Picture &b) {
+        return a.height == b.height && a.width == b.width && a.channels == b.channels;
+    }
+
+    void append_block(const ResidualBlockSpec &spec) {
+        const Picture in = taken_picture();
+        const Activation activation = single(spec.activation);
+        const bool fuses = derivative_from_output(activation);
+        const Activation fused = fuses ? activation : Identity{};
+        if (spec.kernel.height % 2 == 0 || spec.kernel.width % 2 == 0)
+            throw std::invalid_argument("a residual block has an odd kernel");
+        Conv2DSpec part{.filters = spec.filters,
+                        .kernel = spec.kernel,
+                        .stride = spec.stride,
+                        .padding = {spec.kernel.height / 2, spec.kernel.width / 2},
+                        .groups = 1,
+                        .activation = spec.activation,
+                        .normalization = spec.normalization,
+                        .dropout = 0,
+                        .residual = false};
+        int source = int(layers.size()) - 1;
+        const Convolution<T> first = convolution(part, in, fused, true);
+        append_convolution(first.out, first, part, fused);
+        if (!fuses) append(ActivationFromInput<T>{n_outputs, activation});
+        part.stride = {1, 1};
+        append_convolution(first.out, convolution(part, first.out, Identity{}, false), part, Identity{});
+        if (!same(first.out, in)) {
+            const int before = std::exchange(source, int(layers.size()) - 1);
+            part.kernel = {1, 1};
+            part.stride = spec.stride;
+            part.padding = {0, 0};
+            const Convolution<T> shortcut = convolution(part, in, Identity{}, false);
+            append_convolution(first.out,
+                               ShortcutConvolution<T>{.n_outputs = shortcut.n_outputs,
+                                                      .source = before,
+                                                      .convolution = shortcut},
+                               part, Identity{});
+        }
+        append(ResidualAdd<T>{.n_inputs = n_outputs,
+                              .n_outputs = n_outputs,
+                              .offset = n_parameters,
+                              .source = source,
+                              .activation = fused});
+        if (!fuses) append(ActivationFromInput<T>{n_outputs, activation});
     }
 
     PoolWindow pool_window(const Sides &window, const Sides &stride) const {

@@ -38,6 +38,7 @@
 #include "piecewise_linear.hpp"
 #include "pooling.hpp"
 #include "residual.hpp"
+#include "residual_block.hpp"
 #include "scale.hpp"
 
 #include <cstddef>
@@ -53,7 +54,7 @@ using Layer =
                  PiecewiseDense<T>, Scale<T>, NumericEmbedding<T>, CategoryEmbedding<T>, EnsembleDense<T>,
                  PackedDense<T>, PReLU<T>, ParametricActivation<T>, GLU<T>, Interpolation<T>, Convolution<T>,
                  PixelRows<T, NormalizeRows<T>>, PixelRows<T, NormalizeColumns<T>>, MaxPool2D<T>,
-                 AveragePool2D<T>, LocalResponseNorm<T>, Augmentation<T>>;
+                 AveragePool2D<T>, LocalResponseNorm<T>, Augmentation<T>, ShortcutConvolution<T>>;
 
 // A layer whose output depends on all rows of a batch: the passes stop there until every task has added up
 // its rows' moments, or on the way back their gradients' sums.

@@ -6,11 +6,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
 namespace rosenblatt {
 
-// y = x + s, or y = x + s P where the widths differ; s is what came into the block.
+// y = g(x + s), or y = g(x + s P) where the widths differ; s is what came into the block.
 //
 // The layer before needs its own output for its derivative, so that only the gradient, which is the same on
 // both sides, stays in place. The backward pass writes s's part of it to s's gradient, and the
@@ -20,6 +21,7 @@ template <class T> struct ResidualAdd {
     int n_inputs, n_outputs;
     std::size_t offset; // of P
     int source;         // the layer whose output came into the block; -1 for the chain's input
+    Activation activation = Identity{};
 
     bool projects() const { return n_inputs != n_outputs; }
 
@@ -29,6 +31,33 @@ template <class T> struct ResidualAdd {
     }
 
     [[gnu::noinline]] void forward(const Pass<T> &pass, const Rows<T> &x, T *y) const {
+        add(pass, x, y);
+        visit_from_output(activation, [&](auto g) {
+            if constexpr (!std::is_same_v<decltype(g), Identity>) apply(g, std::ptrdiff_t(size(pass)), y, y);
+        });
+    }
+
+    [[gnu::noinline]] void backward(const Pass<T> &pass, const Rows<T> &, const T *y, T *dy, T *) const {
+        visit_from_output(activation, [&](auto g) {
+            if constexpr (!std::is_same_v<decltype(g), Identity>) {
+                const std::size_t n = size(pass);
+#pragma omp simd
+                for (std::size_t i = 0; i < n; ++i) dy[i] *= g.derivative(y[i]);
+            }
+        });
+        T *ds = source < 0 ? nullptr : pass.space->deltas[std::size_t(source)];
+        if (!projects()) {
+            if (ds) std::copy_n(dy, size(pass), ds);
+            return;
+        }
+        weight_gradient(pass, skipped(pass), n_inputs, n_outputs, dy, pass.gradient + offset);
+        if (ds) input_gradient(pass, n_inputs, n_outputs, dy, pass.theta + offset, false, ds);
+    }
+
+  private:
+    std::size_t size(const Pass<T> &pass) const { return std::size_t(pass.rows) * std::size_t(n_outputs); }
+
+    void add(const Pass<T> &pass, const Rows<T> &x, T *y) const {
         const Rows<T> s = skipped(pass);
         const std::size_t n = size(pass);
         if (!projects() && s.dense) {
@@ -43,19 +72,6 @@ template <class T> struct ResidualAdd {
         else
             add_entries(pass, s, y);
     }
-
-    [[gnu::noinline]] void backward(const Pass<T> &pass, const Rows<T> &, const T *, T *dy, T *) const {
-        T *ds = source < 0 ? nullptr : pass.space->deltas[std::size_t(source)];
-        if (!projects()) {
-            if (ds) std::copy_n(dy, size(pass), ds);
-            return;
-        }
-        weight_gradient(pass, skipped(pass), n_inputs, n_outputs, dy, pass.gradient + offset);
-        if (ds) input_gradient(pass, n_inputs, n_outputs, dy, pass.theta + offset, false, ds);
-    }
-
-  private:
-    std::size_t size(const Pass<T> &pass) const { return std::size_t(pass.rows) * std::size_t(n_outputs); }
 
     Rows<T> skipped(const Pass<T> &pass) const {
         return source < 0 ? *pass.input : Rows<T>::contiguous(pass.space->outputs[std::size_t(source)]);

@@ -153,6 +153,17 @@ inline Conv2DSpec conv2d_spec(LayerFields &fields) {
     return spec;
 }
 
+inline ResidualBlockSpec residual_block_spec(LayerFields &fields) {
+    ResidualBlockSpec spec{.filters = fields.required<int>("filters"),
+                           .kernel = sides(fields, "kernel_size"),
+                           .stride = sides(fields, "stride"),
+                           .activation = member(fields.required<NamedFields>("activation")),
+                           .normalization = {}};
+    if (const auto given = fields.optional<std::optional<NamedFields>>("normalization", {}))
+        spec.normalization = member(*given);
+    return spec;
+}
+
 // Without what training alone has, a transform changes nothing or, a part, is the middle one.
 inline std::optional<AugmentationSpec> augmentation_spec(const std::string &kind, LayerFields &fields) {
     const auto optional_sides = [&](const char *name) {
@@ -192,6 +203,7 @@ inline LayerSpec layer_spec(const std::string &kind, LayerFields &fields) {
                            fields.required<int>("channels")};
     if (kind == "Flatten") return FlattenSpec{};
     if (kind == "Conv2D") return conv2d_spec(fields);
+    if (kind == "ResidualBlock") return residual_block_spec(fields);
     if (kind == "MaxPool2D") return MaxPool2DSpec{sides(fields, "window"), sides(fields, "stride")};
     if (kind == "AveragePool2D") return AveragePool2DSpec{sides(fields, "window"), sides(fields, "stride")};
     if (kind == "GlobalAveragePool2D") return GlobalAveragePool2DSpec{};

@@ -17,6 +17,7 @@ PAGES = ["layers.md", "layers.zh-CN.md"]
 PARTS = {
     "ActivationLayer",
     "Affine",
+    "Branches",
     "Convolution",
     "Dropout",
     "EnsembleAffine",

@@ -16,7 +16,8 @@ from tests.examples.loading import load_example
 mpl.use("agg")
 
 
-def test_a_short_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("best", [False, True])
+def test_a_short_form(best: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     digits = load_digits()
     large = np.kron(digits.images, np.ones((2, 2))) * 15  # 16 by 16 pixels
     frame = pd.DataFrame(large.reshape(len(large), -1).astype(np.uint8))
@@ -28,9 +29,10 @@ def test_a_short_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
             "--test",
             "397",
             "--epochs",
-            "20",
+            "5" if best else "20",
             "--pictures",
             str(tmp_path / "seen"),
+            *(["--best"] if best else []),
         ]
     )
     assert found.error < 0.2  # 0.9 by chance

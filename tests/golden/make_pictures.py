@@ -4,8 +4,8 @@
 
 Needs PyTorch and NumPy, no rosenblatt. For each layer the output of some pictures, and the
 gradients of Σ output ⊙ factors; pictures are n x height x width x channels, and kernels height x
-width x channels x filters. Of the block with batch normalisation also its running statistics after
-one batch, and what it then says in evaluation mode.
+width x channels x filters. Of blocks with batch normalisation also their running statistics after
+one batch, and what they then say in evaluation mode.
 """
 
 from __future__ import annotations
@@ -41,6 +41,25 @@ class Block(nn.Module):
         return torch.tanh(self.norm(self.convolution(x))) + x
 
 
+class BasicBlock(nn.Module):
+    """Of ResNet, as torchvision has it but for biases of the convolutions."""
+
+    def __init__(self, n: int, stride: int, projects: bool, kernel: int = 3) -> None:
+        super().__init__()
+        self.layer = nn.Sequential(
+            nn.Conv2d(4, n, kernel, stride, kernel // 2),
+            nn.BatchNorm2d(n),
+            nn.ReLU(),
+            nn.Conv2d(n, n, kernel, padding=kernel // 2),
+            nn.BatchNorm2d(n),
+        )
+        own = nn.Conv2d(4, n, 1, stride), nn.BatchNorm2d(n)
+        self.shortcut = nn.Sequential(*own if projects else ())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(self.layer(x) + self.shortcut(x))
+
+
 class GlobalAverage(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x.mean(dim=(2, 3))
@@ -61,6 +80,9 @@ MODULES: dict[str, nn.Module] = {
     "local response": nn.LocalResponseNorm(3, alpha=0.9, beta=0.75, k=2.0),
     "local response of another power": nn.LocalResponseNorm(5, alpha=0.5, beta=0.6, k=1.0),
     "block": Block(),
+    "residual block": BasicBlock(4, 1, projects=False),
+    "residual block that projects": BasicBlock(6, 2, projects=True),
+    "residual block of larger kernels": BasicBlock(3, 1, projects=True, kernel=5),
 }
 
 
@@ -88,10 +110,10 @@ def run(module: nn.Module) -> dict[str, Any]:
         "factors": factors.tolist(),
         "of_input": x.grad.tolist(),
     }
-    if isinstance(module, Block):
+    running = {name: b.tolist() for name, b in module.named_buffers() if "running" in name}
+    if running:
         module.eval()
-        found["running_mean"] = module.norm.running_mean.tolist()
-        found["running_var"] = module.norm.running_var.tolist()
+        found["running"] = running
         found["evaluated"] = channels_last(module(X.permute(0, 3, 1, 2))).tolist()
     return found
 

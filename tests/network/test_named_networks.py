@@ -73,17 +73,23 @@ def test_alexnet_of_one_column_is_torchvisions() -> None:
 
 def test_a_residual_network_halves_the_picture() -> None:
     network = whole((32, 32, 3), residual_network(8, 1), 10)
-    assert network.layer_shapes[2:8] == (
-        (32, 32, 8),
-        (32, 32, 8),
-        (16, 16, 16),
-        (16, 16, 16),
-        (8, 8, 32),
-        (8, 8, 32),
-    )
+    assert network.layer_shapes[2:6] == ((32, 32, 8), (32, 32, 8), (16, 16, 16), (8, 8, 32))
     assert isinstance(network.layers[-2], GlobalAveragePool2D)
     theta = network.initial_parameters(np.random.RandomState(0), HeNormal())
     X = np.random.default_rng(0).normal(size=(2, 32 * 32 * 3))
     scores = forward(network, theta, X, state=network.initial_state()).scores
     assert scores.shape == (2, 10)
     assert np.isfinite(scores).all()
+
+
+def test_three_blocks_a_stage_are_resnet_20() -> None:
+    """The paper's table 6 says 0.27 million; its shortcuts have no parameters, and its convolutions
+    no biases."""
+    network = whole((32, 32, 3), residual_network(blocks=3), 10)
+    shapes = [each.values() for each in network.parameter_shapes if each]
+    n_weights = [sum(len(shape) > 1 for shape in each) for each in shapes]
+    assert n_weights == [1, *[2] * 3, 3, 2, 2, 3, 2, 2, 1]
+    assert sum(n_weights) - 2 == 20
+    projections = 16 * 32 + 32 * 64 + 3 * (32 + 64)
+    biases = 16 + 6 * 16 + 6 * 32 + 6 * 64
+    assert network.n_parameters - projections - biases == 269_722

@@ -23,6 +23,7 @@ from rosenblatt.network import (
     MaxPool2D,
     Network,
     Reshape,
+    ResidualBlock,
 )
 from rosenblatt.normalizations import BatchNorm
 from rosenblatt.support.philox import Draws
@@ -44,19 +45,32 @@ LAYERS: dict[str, Layer] = {
     "local response": LocalResponseNorm(3, alpha=0.9 / 3),
     "local response of another power": LocalResponseNorm(5, 0.5 / 5, 0.6, 1.0),
     "block": BLOCK,
+    "residual block": ResidualBlock(4),
+    "residual block that projects": ResidualBlock(6, stride=2),
+    "residual block of larger kernels": ResidualBlock(3, 5),
 }
 NAMES = {
     "convolution.weight": "weight",
     "convolution.bias": "bias",
     "norm.weight": "scale",
     "norm.bias": "shift",
+    "norm.running_mean": "running_mean",
+    "norm.running_var": "running_var",
+    **{f"{at}.weight": f"{at}.scale" for at in ("1", "4", "shortcut.1")},
+    **{f"{at}.bias": f"{at}.shift" for at in ("1", "4", "shortcut.1")},
 }
+
+
+def named(arrays: dict[str, Any]) -> dict[str, Any]:
+    """PyTorch's arrays by our names for them."""
+    found = {key.removeprefix("layer."): np.array(p) for key, p in arrays.items()}
+    return {NAMES.get(key, key): p for key, p in found.items()}
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_numbers_are_pytorchs(name: str) -> None:
     run, layer, x = GOLDEN["runs"][name], LAYERS[name], np.array(GOLDEN["X"])
-    given = {NAMES.get(key, key): np.array(p) for key, p in run["parameters"].items()}
+    given = named(run["parameters"])
     shapes = {key: p.shape for key, p in given.items()}
     assert layer.parameter_shapes(x.shape[1:]) == shapes
     state = {key: np.zeros(s) for key, s in layer.state_shapes(x.shape[1:]).items()}
@@ -66,14 +80,12 @@ def test_numbers_are_pytorchs(name: str) -> None:
     assert passed.out.shape[1:] == layer.output_shape(x.shape[1:])
     back = layer.backward(given, passed, np.array(run["factors"]))
     np.testing.assert_allclose(back.upstream, run["of_input"], rtol=1e-10, atol=1e-13)
-    for key, gradient in run["gradients"].items():
-        np.testing.assert_allclose(
-            back.gradients[NAMES.get(key, key)], gradient, rtol=1e-10, atol=1e-13
-        )
+    for key, gradient in named(run["gradients"]).items():
+        np.testing.assert_allclose(back.gradients[key], gradient, rtol=1e-10, atol=1e-12)
     if "evaluated" in run:
         layer.track(state, passed)
-        for key in ("running_mean", "running_var"):
-            np.testing.assert_allclose(state[key], run[key], rtol=1e-12)
+        for key, expected in named(run["running"]).items():
+            np.testing.assert_allclose(state[key], expected, rtol=1e-12)
         evaluated = layer.forward(given, state, x, None).out
         np.testing.assert_allclose(evaluated, run["evaluated"], rtol=1e-12, atol=1e-14)
 

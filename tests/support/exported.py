@@ -58,6 +58,7 @@ from rosenblatt.network import (
     PiecewiseLinear,
     PReLU,
     Reshape,
+    ResidualBlock,
     Rotate,
     Scale,
     Sequential,
@@ -263,6 +264,16 @@ NETWORKS: dict[str, Trained] = {
             Conv2D(3, 2, activation=Tanh()),
             Flatten(),
             Dense(3),
+        )
+    ),
+    "residual blocks": trained(
+        (
+            Dense(48, Tanh()),
+            Reshape((4, 6, 2)),
+            ResidualBlock(2, activation=Tanh()),
+            ResidualBlock(4, stride=2),
+            ResidualBlock(3, 1, normalization=None),
+            GlobalAveragePool2D(),
         )
     ),
     "two of a kind": trained(

@@ -30,6 +30,7 @@ from rosenblatt.network import (
     Pieces,
     PReLU,
     Reshape,
+    ResidualBlock,
     Scale,
 )
 from rosenblatt.normalizations import BatchNorm, LayerNorm
@@ -240,6 +241,23 @@ NETWORKS: dict[str, Case] = {
         Conv2D(2, 1, activation=GELU(), normalization=LayerNorm(), residual=True),
         Conv2D(3, 3, padding=1, normalization=BatchNorm()),
         GlobalAveragePool2D(),
+    ),
+    "residual blocks": of(
+        40,
+        Reshape((4, 5, 2)),
+        ResidualBlock(2, activation=Tanh()),
+        ResidualBlock(5, stride=2, activation=Tanh()),
+        GlobalAveragePool2D(),
+        Dense(3),
+    ),
+    "residual blocks of other kinds": of(
+        40,
+        Reshape((4, 5, 2)),
+        Conv2D(4, 1, activation=Tanh()),
+        ResidualBlock(3, (1, 3), (1, 2), activation=GELU(), normalization=LayerNorm()),
+        ResidualBlock(3, activation=SiLU(), normalization=None),
+        Flatten(),
+        Dense(3),
     ),
     "pools of the input": of(
         36,

@@ -32,6 +32,7 @@ from rosenblatt.network.random_layers import Dropout, GaussianNoise
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.network.reshape import Flatten, Reshape
 from rosenblatt.network.residual import Residual
+from rosenblatt.network.residual_block import Branches, ResidualBlock
 from rosenblatt.network.scale import Scale
 from rosenblatt.network.sequential import Sequential
 from rosenblatt.network.ties import Tie, copy_tied, fold_tied
@@ -45,6 +46,7 @@ __all__ = [
     "Backward",
     "Basis",
     "BesideInput",
+    "Branches",
     "CategoryEmbedding",
     "Conv2D",
     "Convolution",
@@ -80,6 +82,7 @@ __all__ = [
     "RateRun",
     "Reshape",
     "Residual",
+    "ResidualBlock",
     "Rotate",
     "Scale",
     "Sequential",

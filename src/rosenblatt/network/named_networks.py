@@ -9,6 +9,7 @@ from rosenblatt.network.layer import Layer
 from rosenblatt.network.local_response_norm import LocalResponseNorm
 from rosenblatt.network.pooling import AveragePool2D, GlobalAveragePool2D, MaxPool2D
 from rosenblatt.network.reshape import Flatten
+from rosenblatt.network.residual_block import ResidualBlock
 from rosenblatt.normalizations import BatchNorm
 
 __all__ = ["alexnet", "lenet5", "residual_network"]
@@ -81,26 +82,27 @@ def alexnet(one_column: bool = False) -> tuple[Layer, ...]:
 
 
 def residual_network(width: int = 16, blocks: int = 2, stages: int = 3) -> tuple[Layer, ...]:
-    """A small residual network (after He et al. 2016), for pictures of any size.
+    """A small residual network (He et al. 2016, section 4.2), for pictures of any size.
 
-    Every stage begins with a convolution, which from the second stage on halves the picture and
-    doubles the channels, and goes on with residual blocks of one convolution each (there of two).
-    The end is the mean of every channel.
+    A convolution of `width` filters, then stages of basic blocks, the first of which halves the
+    picture and doubles the channels from the second stage on. The end is the mean of every channel.
+    With three stages there are 6 `blocks` + 2 layers with weights, that of the outputs included:
+    ResNet-20 has three blocks. Where the shape changes the shortcut is a convolution of single
+    pixels (there: the pixels themselves, with zeros for the new channels).
 
     Parameters
     ----------
     width : int, default 16
         Channels of the first stage.
     blocks : int, default 2
-        Residual blocks of each stage.
+        Of each stage.
     stages : int, default 3
     """
-    layers: list[Layer] = []
+    layers: list[Layer] = [
+        Conv2D(width, 3, padding=1, activation=ReLU(), normalization=BatchNorm())
+    ]
     for stage in range(stages):
-        filters, stride = width * 2**stage, 1 if stage == 0 else 2
-        first = Conv2D(filters, 3, stride, 1, activation=ReLU(), normalization=BatchNorm())
-        rest = Conv2D(
-            filters, 3, padding=1, activation=ReLU(), normalization=BatchNorm(), residual=True
-        )
-        layers += [first, *(rest for _ in range(blocks))]
+        for block in range(blocks):
+            stride = 2 if stage > 0 and block == 0 else 1
+            layers.append(ResidualBlock(width * 2**stage, stride=stride))
     return (*layers, GlobalAveragePool2D())
