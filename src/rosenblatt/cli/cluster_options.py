@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from rosenblatt.cli.options import check, check_member
 from rosenblatt.cli.screen import Screen
@@ -12,11 +14,22 @@ from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.errors import InputError
 from rosenblatt.support.listing import count
 
+if TYPE_CHECKING:
+    from rosenblatt.cluster import ClusterTraining
+
 __all__ = ["COMPRESSIONS", "MODES", "ClusterOptions"]
 
 MODES = ("sync", "async", "bounded")
 COMPRESSIONS = ("top_k", "random_k", "sign", "int8", "low_rank", "auto")
 MOST_LINES = 32  # of a table of workers
+
+
+@contextmanager
+def said_in_short() -> Iterator[None]:
+    try:
+        yield
+    except (ConnectionError, ImportError) as error:
+        raise InputError(str(error)) from error
 
 
 @final
@@ -50,9 +63,24 @@ class ClusterOptions:
         InputError
             Where there is no Ray, or no cluster at the address.
         """
+        with said_in_short():
+            return self.training(network).fit(*rows, **validation)
+
+    def fitted_to_files(self, network: Any, files: str, target: str, **given: Any) -> Any:
+        """What a fit to Parquet files comes to; see `ClusterTraining.fit_files`.
+
+        Raises
+        ------
+        InputError
+            As `fitted`, and for files that cannot be learnt from.
+        """
+        with said_in_short():
+            return self.training(network).fit_files(files, target, **given)
+
+    def training(self, network: Any) -> ClusterTraining:
         from rosenblatt.cluster import ClusterTraining
 
-        training = ClusterTraining(
+        return ClusterTraining(
             network,
             workers=self.workers,
             servers=self.servers,
@@ -63,10 +91,6 @@ class ClusterOptions:
             address=self.address,
             report=self.report,
         )
-        try:
-            return training.fit(*rows, **validation)
-        except (ConnectionError, ImportError) as error:
-            raise InputError(str(error)) from error
 
     def notes(self, network: Any) -> tuple[str, ...]:
         """What the fit has used."""

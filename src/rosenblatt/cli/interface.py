@@ -176,6 +176,20 @@ def train(
                 force=fit.force,
                 checkpoint=checkpoint,
             )
+        if spread is not None and source.is_pattern:
+            from rosenblatt.cli.train_files_command import run_train_files
+
+            return run_train_files(
+                source,
+                screen,
+                target=target,
+                weight_column=fit.sample_weight,
+                options=single,
+                out=fit.out,
+                force=fit.force,
+                checkpoint=checkpoint,
+                cluster=spread,
+            )
         from rosenblatt.cli.train_command import run_train
 
         return run_train(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import final
 
 from rosenblatt.cli.examples import load_example
 from rosenblatt.cli.standard_input import NAME, STANDARD_INPUT, spooled
+from rosenblatt.support.paths import is_pattern
 from rosenblatt.table import (
     FileReading,
     Number,
@@ -40,10 +42,17 @@ class Source:
         return self.data == STANDARD_INPUT
 
     @property
+    def is_pattern(self) -> bool:
+        """Whether it is a folder or a pattern of files, and not a file."""
+        return self.data is not None and is_pattern(str(self.data))
+
+    @property
     def stem(self) -> str:
         """The name without folder and endings: 'adult' for 'tables/adult.csv.gz'."""
         if self.is_standard_input:
             return "stdin"
+        if self.is_pattern:
+            return next(filter(is_word, reversed(Path(self.name).parts)), "files")
         file = Path(self.name)
         return Path(file.stem).stem if file.suffix == ".gz" else file.stem
 
@@ -84,6 +93,11 @@ class Source:
             return read_table(self.data, self.format, as_text=as_text, hint=hint)
         with spooled() as path:
             return read_table(path, self.format, as_text=as_text, hint=hint)
+
+
+def is_word(part: str) -> bool:
+    """Whether a part of a path is a name, and no pattern nor a step of the way."""
+    return not glob.has_magic(part) and part.strip("./\\") != ""
 
 
 def no_numbers(names: Sequence[str], encoding: TableEncoding) -> list[str]:

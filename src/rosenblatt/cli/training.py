@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -79,7 +79,7 @@ def train_network(
             else:
                 network = fitted(estimator, prepared, options, cluster)
         except DivergenceError as error:
-            raise InputError(_diverged(error, options)) from error
+            raise InputError(diverged(error, options)) from error
     seconds = time.perf_counter() - begun
     model: Model = network.model_
     before = {} if start is None else {BEFORE: network_predictor(kind, start)}
@@ -93,7 +93,7 @@ def train_network(
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         version=__version__,
         parts=tuple(PartSize(name, len(rows.y)) for name, rows in parts.items()),
-        options=_option_values(options, batch_size, OF_LAYERS if start is not None else ()),
+        options=option_values(options, batch_size, OF_LAYERS if start is not None else ()),
         scores=_all_scores(kind, predictors, parts),
         epochs=network.n_iter_,
         stop_reason=training_stop_reason(network, options, caught),
@@ -106,7 +106,7 @@ def train_network(
         said.append(f"the training went on from epoch {network.resumed_from_} of {checkpoint}")
     missing = never_written(checkpoint, caught)
     used = () if cluster is None else cluster.notes(network)
-    words = [*said, *used, word, _comparison(kind.main_metric, summary.scores)]
+    words = [*said, *used, word, comparison(kind.main_metric, summary.scores)]
     notes = tuple(word for word in dict.fromkeys(words) if word and word not in missing)
     saved = SavedModel(model, prepared.encoding, summary)
     course = (
@@ -154,22 +154,29 @@ def untrained(
 ) -> MLPClassifier | MLPRegressor:
     """An untrained network with these options; early stopping if there is a validation part."""
     early_stopping = bool(validation_of(prepared, options))
-    return prepared.kind.network(
-        hidden_layer_sizes=options.hidden,
-        activation=options.activation,
-        solver=options.solver,
-        alpha=options.alpha,
-        batch_size=batch_size,
-        learning_rate=options.schedule,
-        learning_rate_init=options.learning_rate,
-        max_iter=options.epochs,
-        early_stopping=early_stopping,
-        scoring="loss" if early_stopping else None,
-        n_iter_no_change=options.patience,
-        random_state=options.seed,
-        deterministic=options.deterministic,
-        on_divergence=options.on_divergence,
-    )
+    return prepared.kind.network(**network_parameters(options, batch_size, early_stopping))
+
+
+def network_parameters(
+    options: TrainingOptions, batch_size: int, early_stopping: bool
+) -> dict[str, Any]:
+    """The estimators' parameters that stand for these options."""
+    return {
+        "hidden_layer_sizes": options.hidden,
+        "activation": options.activation,
+        "solver": options.solver,
+        "alpha": options.alpha,
+        "batch_size": batch_size,
+        "learning_rate": options.schedule,
+        "learning_rate_init": options.learning_rate,
+        "max_iter": options.epochs,
+        "early_stopping": early_stopping,
+        "scoring": "loss" if early_stopping else None,
+        "n_iter_no_change": options.patience,
+        "random_state": options.seed,
+        "deterministic": options.deterministic,
+        "on_divergence": options.on_divergence,
+    }
 
 
 def training_arrays(
@@ -186,7 +193,7 @@ def validation_of(prepared: Prepared, options: TrainingOptions) -> Mapping[str, 
     return dict(zip(names, values, strict=True))
 
 
-def _diverged(error: DivergenceError, options: TrainingOptions) -> str:
+def diverged(error: DivergenceError, options: TrainingOptions) -> str:
     named = {"epoch": error.epoch, "batch": error.batch, "layer": error.layer}
     places = ", ".join(f"{place} {number}" for place, number in named.items() if number is not None)
     what = f"training diverged in {places}" if places else "training diverged"
@@ -205,7 +212,7 @@ def _smaller(rate: float) -> str:
     return np.format_float_positional(float(f"{min(rate / 10, 0.001):.3g}"), trim="-")
 
 
-def _comparison(metric: str, scores: tuple[Score, ...]) -> str:
+def comparison(metric: str, scores: tuple[Score, ...]) -> str:
     """A note if the network is no better than a baseline, by the last part that has scores."""
     last = {s.model: s.value for s in scores if s.metric == metric and s.value is not None}
     now = last.get("network", 0)
@@ -222,7 +229,7 @@ def _comparison(metric: str, scores: tuple[Score, ...]) -> str:
     )
 
 
-def _option_values(
+def option_values(
     options: TrainingOptions, batch_size: int, without: Collection[str] = ()
 ) -> tuple[OptionValue, ...]:
     values = {

@@ -35,8 +35,8 @@ from rosenblatt.support.late import late
 if TYPE_CHECKING:
     from rosenblatt import table
     from rosenblatt.cluster.shards import fit as file_fit
+    from rosenblatt.cluster.shards import learning, result
     from rosenblatt.cluster.shards import manifest as manifests
-    from rosenblatt.cluster.shards import result
 else:
     table = late("rosenblatt.table")
     file_fit = late("rosenblatt.cluster.shards.fit")
@@ -189,6 +189,7 @@ class ClusterTraining:
         held_out: float = 0.0,
         fmt: table.TableFormat | None = None,
         task: table.Task | None = None,
+        prepared: Callable[[learning.Learnt], Any] | None = None,
     ) -> file_fit.FileFit:
         """Fit a copy of the estimator to Parquet files, and keep what its rows are encoded by.
 
@@ -203,6 +204,8 @@ class ClusterTraining:
             What is known of the columns.
         task : Task, optional
             That of the estimator if not given.
+        prepared : callable, optional
+            Makes the estimator to fit of what has been learnt of the columns.
 
         Raises
         ------
@@ -224,7 +227,7 @@ class ClusterTraining:
         )
         wanted = file_fit.FilePlan(target, task or own, shares, fmt, self.window)
         with self._places(0) as (transport, over):
-            return file_fit.fit_files(clone(est), plan, transport, over, manifest, wanted)
+            return file_fit.fit_files(clone(est), plan, transport, over, manifest, wanted, prepared)
 
     @contextmanager
     def _places(self, n_bytes: int) -> Iterator[tuple[Transport, Over]]:

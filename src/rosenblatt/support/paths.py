@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from pathlib import Path
 from typing import Any
 
 from rosenblatt.errors import InputError
 
-__all__ = ["file_path"]
+__all__ = ["file_path", "is_pattern"]
 
 
 def file_path(given: Any, name: str = "path") -> Path:
@@ -29,3 +30,8 @@ def file_path(given: Any, name: str = "path") -> Path:
     if os.path.basename(text) in ("", os.curdir, os.pardir):
         raise InputError(f"{name}={given!r} is that of a folder: name a file inside it")
     return Path(text)
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a path stands for several files: a folder, or a pattern such as data/*.parquet."""
+    return os.path.isdir(text) or (glob.has_magic(text) and not os.path.exists(text))

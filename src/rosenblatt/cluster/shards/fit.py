@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, final
@@ -90,8 +91,9 @@ def fit_files(
     over: Over,
     manifest: Manifest,
     files: FilePlan,
+    prepared: Callable[[Learnt], Any] | None = None,
 ) -> FileFit:
-    """Fit the estimator itself, and return it with the encoding.
+    """Fit the estimator itself, or that which `prepared` makes of what was learnt, to files.
 
     Raises
     ------
@@ -106,6 +108,8 @@ def fit_files(
         task=files.task,
         fmt=files.fmt,
     )
+    if prepared is not None:
+        estimator = prepared(learnt)
     dtype = np.dtype(Parameters.of(estimator).input_dtypes(np.float32))
     counts = np.array(learnt.counts, np.int64)
     n, n_features = int(counts.sum()), learnt.encoding.n_features

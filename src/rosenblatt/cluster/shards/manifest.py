@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.cached_property import cached_property
+from rosenblatt.support.paths import is_pattern
 from rosenblatt.table.files.arrow_file import UNNAMED, damage_named
 from rosenblatt.table.names import require_distinct
 
-__all__ = ["Files", "Manifest", "RowGroup", "ShardFile", "is_pattern", "manifest_of"]
+__all__ = ["Files", "Manifest", "RowGroup", "ShardFile", "manifest_of"]
 
 Files: TypeAlias = str | Path | Iterable[str | Path]
 
@@ -109,11 +110,6 @@ class Manifest:
         return sum(file.size for file in self.files)
 
 
-def is_pattern(text: str) -> bool:
-    """Whether a path stands for several files: a folder, or a pattern such as data/*.parquet."""
-    return os.path.isdir(text) or (glob.has_magic(text) and not os.path.exists(text))
-
-
 def manifest_of(files: Files) -> Manifest:
     """The files of a folder, of a pattern such as ``data/*.parquet``, or those that are named.
 
@@ -142,9 +138,9 @@ def manifest_of(files: Files) -> Manifest:
 def paths_of(files: Files) -> list[Path]:
     if not isinstance(files, str | Path):
         paths = [Path(path) for path in files]
-    elif os.path.isdir(files):
+    elif Path(files).is_dir():
         paths = list(Path(files).rglob("*.parquet"))
-    elif glob.has_magic(str(files)) and not os.path.exists(files):
+    elif is_pattern(str(files)):
         paths = [Path(path) for path in glob.glob(str(files), recursive=True)]
     else:
         paths = [Path(files)]

@@ -1,0 +1,78 @@
+"""`rosenblatt train 'data/*.parquet' --workers 3`: a training on files, by simulated workers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from rosenblatt.cli.app import run
+from rosenblatt.cli.source import Source
+from rosenblatt.persistence import load_model
+from rosenblatt.table import TableFormat
+from tests.support.commands import command
+from tests.support.parquet_files import numbers, spread
+
+WORKERS = ["--workers", "3", "--cluster", "inproc", "--hidden", "8"]
+
+
+@pytest.mark.parametrize("classes", [True, False])
+def test_a_model_of_files_predicts_and_is_scored_on_rows_held_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], classes: bool
+) -> None:
+    folder = spread(numbers(1_500, 3, classes=classes), tmp_path / "data")
+    out = tmp_path / "m.safetensors"
+    given = ["--epochs", "30", "--learning-rate", "0.01", "--out", out, "--json"]
+    shown = json.loads(command("train", f"{folder}/*.parquet", "--target", "y", *WORKERS, *given))
+    assert sum(shown["rows"].values()) == 1_500
+    assert 200 < shown["rows"]["held-out"] < 400
+    scores = shown["scores"]
+    metric = "accuracy" if classes else "r2"
+    assert scores["network"]["held-out"][metric] > 0.85
+    assert scores["trivial"]["held-out"][metric] < 0.7
+    assert load_model(out).encoding.target.name == "y"
+    rows = folder / "part-0.parquet"
+    assert str(rows) in shown["next"]
+    capsys.readouterr()
+    lines = command("predict", out, rows).splitlines()
+    assert len(lines) == 1 + pq.read_metadata(rows).num_rows
+
+
+def test_columns_and_workers_are_shown_and_the_target_is_guessed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spread(numbers(600, 2), tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    shown = command("train", "data", *WORKERS, "--epochs", "2", "--drop", "x1")
+    said = " ".join(capsys.readouterr().err.split())
+    assert "data: 600 rows, 2 columns and the target" in shown
+    assert "no target was named: 'y' is taken" in said
+    assert "3 workers and 1 server sent" in said
+    assert (tmp_path / "data.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--sample-weight", "x0"], "--sample-weight is for a table in one file"),
+        (["--mode", "async"], "take mode='sync'"),
+        (["--solver", "lbfgs"], "take a first-order solver"),
+        (["--target", "z"], "the files have no target column 'z'"),
+        (["--learning-rate", "1e30", "--solver", "sgd"], "training diverged"),
+    ],
+)
+def test_what_is_refused(
+    given: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = spread(numbers(300, 2), tmp_path / "data")
+    out = tmp_path / "m.safetensors"
+    assert run(["train", str(folder), *WORKERS, *given, "--out", str(out)]) == 2
+    assert says in " ".join(capsys.readouterr().err.split())
+    assert not out.exists()
+
+
+def test_the_folder_names_the_model() -> None:
+    for name, stem in (("data/*.parquet", "data"), ("*.parquet", "files"), ("../a/**/*", "a")):
+        assert Source(Path(name), None, TableFormat()).stem == stem
