@@ -15,12 +15,12 @@ import pytest
 from sklearn.datasets import load_iris
 
 from rosenblatt import MLPClassifier, MLPEnsembleClassifier, MLPEnsembleRegressor, MLPRegressor
-from rosenblatt.activations import Sigmoid
+from rosenblatt.activations import ELU, ClippedLogistic, Mish, Sigmoid, SiLU, Softplus
 from rosenblatt.errors import InputError
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import SquaredError
 from rosenblatt.model import Model, OutputFormat
-from rosenblatt.network import Dense, Network
+from rosenblatt.network import GLU, Dense, Network
 from rosenblatt.support.optional_dependencies import install_command
 from tests.support.exported import EVERY_CASE, expected, huge, rows, trained
 from tests.support.onnx_sessions import session
@@ -55,6 +55,29 @@ def test_a_sigmoid_keeps_its_tail() -> None:
     z = np.array([[-85.0], [-50.0], [-18.5], [-1.0], [0.0], [20.0], [100.0]])
     got = run(onnx_model(Trained(model)), z)
     np.testing.assert_allclose(got, 1 / (1 + np.exp(-z)), 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("layers", "formula"),
+    [
+        ((Dense(1, SiLU()),), lambda z: z / (1 + np.exp(-z))),
+        ((Dense(1, ClippedLogistic()),), lambda z: np.where(z < -15, 0, 1 / (1 + np.exp(-z)))),
+        ((Dense(2), GLU(Sigmoid())), lambda z: 1 / (1 + np.exp(-z))),
+        ((Dense(1, Mish()),), lambda z: z * np.tanh(np.log1p(np.exp(z)))),
+        ((Dense(1, Softplus()),), lambda z: np.log1p(np.exp(z))),
+        ((Dense(1, ELU()),), np.expm1),
+    ],
+)
+def test_other_tails_are_kept(layers: Any, formula: Any) -> None:
+    """Closed forms, where relative errors of the operators would show."""
+    pytest.importorskip("onnx")
+    from rosenblatt.export.onnx_graph import onnx_model
+
+    network = Network(1, layers)
+    theta = np.array([1, 0] if len(layers) == 1 else [0, 1, 1, 0], np.float32)
+    z = np.array([[-60.0], [-30.0], [-18.5], [-14.9], [-9.0], [-3.0], [-0.5]])
+    got = run(onnx_model(Trained(Model(network, theta, SquaredError()))), z)
+    np.testing.assert_allclose(got, formula(z), 1e-5)
 
 
 def test_rows_whose_variance_overflows() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
-from collections.abc import Callable, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -162,6 +164,44 @@ def test_raw_cells(by: str, with_gaps: bool, target: str, loss: Loss, n: int) ->
         else by_pypmml(text, dicts, names)
     )
     np.testing.assert_allclose(got, expected_in_double(saved, given), 2e-7)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    """The standard's own schema, as JPMML has it within the package sklearn2pmml."""
+    etree = pytest.importorskip("lxml.etree")
+    found = importlib.util.find_spec("sklearn2pmml")
+    if found is None or found.origin is None:
+        pytest.skip("no sklearn2pmml, whose archives hold pmml.xsd")
+    (archive,) = (Path(found.origin).parent / "resources").glob("pmml-model-1*.jar")
+    with zipfile.ZipFile(archive) as files:
+        return etree.XMLSchema(etree.fromstring(files.read("pmml.xsd")))
+
+
+def documents() -> Iterator[str]:
+    """A document of every kind of target, columns and layers."""
+    for name in HAS:
+        case = CASES[name]
+        if case.n_outputs > 1:
+            case = replace(case, classes=tuple("a<&b"[: case.n_outputs]))
+        yield pmml_document(case, [f'x "{k}"' for k in range(5)])
+    for with_gaps in (False, True):
+        for target, loss, n in TARGETS:
+            if n != 2:
+                yield saved_model(table(with_gaps), target, loss, n, np.float64).to_pmml()
+
+
+def test_documents_are_valid_by_the_standards_schema(schema: Any) -> None:
+    etree = pytest.importorskip("lxml.etree")
+    for text in documents():
+        schema.assertValid(etree.fromstring(text.encode()))
+
+
+def test_what_comes_out_has_its_type() -> None:
+    """As version 4.4 demands."""
+    for text in documents():
+        for field in ElementTree.fromstring(text).iter(f"{SPACE}OutputField"):
+            assert field.get("dataType") in ("double", "string")
 
 
 def gap(value: Any) -> Any:

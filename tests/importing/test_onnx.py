@@ -12,8 +12,12 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from rosenblatt import MLPClassifier, MLPRegressor, importing
+from rosenblatt.activations import Activation, ClippedLogistic, Mish, Sigmoid, SiLU
 from rosenblatt.errors import InputError
+from rosenblatt.export.onnx_graph import onnx_model
+from rosenblatt.network import Dense
 from tests.importing.golden import FOLDER, assert_equal, read_golden
+from tests.support.exported import rows, trained
 
 ONNX = FOLDER / "onnx"
 FILES = sorted(ONNX.glob("*.net.onnx"))
@@ -249,3 +253,16 @@ def test_memory_of_a_whole_process(content: bytes, tmp_path: Path) -> None:
         [sys.executable, "-c", PEAK, str(path)], capture_output=True, text=True, check=True
     )
     assert int(told.stdout) <= 4 * len(content) + 2**20
+
+
+@pytest.mark.parametrize("activation", [SiLU(), ClippedLogistic(), Sigmoid(), Mish()], ids=repr)
+def test_what_this_library_writes_of_several_operators_is_one_activation_again(
+    activation: Activation, tmp_path: Path
+) -> None:
+    case = trained((Dense(4, activation), Dense(2)))
+    path = tmp_path / "net.onnx"
+    path.write_bytes(onnx_model(case).SerializeToString())
+    read = importing.read(path).model
+    assert read.network.layers[0] == Dense(4, activation)
+    X = rows(9)
+    np.testing.assert_allclose(read.predict(X), case.model.predict(X), 1e-6, 1e-6)

@@ -184,7 +184,7 @@ def clipped_in_c(g: ClippedLogistic, c: CFunctionWriter) -> str:
 
 
 def clipped_in_onnx(g: ClippedLogistic, graph: OnnxGraph, z: str) -> str:
-    a = graph.step("Sigmoid", z)
+    a = graph.activation(Sigmoid(), z)
     is_high = graph.step("Greater", z, graph.number(CUT))
     a = graph.step("Where", is_high, graph.number(1), a)
     return graph.step("Where", graph.step("Less", z, graph.number(-CUT)), graph.number(0), a)

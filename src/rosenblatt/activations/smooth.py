@@ -132,7 +132,7 @@ register(
     "silu",
     "swish",
     c=lambda g, c: f"return z * {c.function_of(Sigmoid())}(z);",
-    onnx=lambda g, graph, z: graph.step("Mul", z, graph.step("Sigmoid", z)),
+    onnx=lambda g, graph, z: graph.step("Mul", z, graph.activation(Sigmoid(), z)),
     torch="SiLU",
 )
 register(

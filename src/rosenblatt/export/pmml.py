@@ -77,11 +77,12 @@ class Field:
 
     @property
     def declared(self) -> str:
-        kind = 'optype="categorical" dataType="string"' if self.is_text else CONTINUOUS
+        kind = CATEGORICAL if self.is_text else CONTINUOUS
         return f"<DataField name={quoteattr(self.name)} {kind}/>"
 
 
 CONTINUOUS = 'optype="continuous" dataType="double"'
+CATEGORICAL = 'optype="categorical" dataType="string"'
 
 
 @final
@@ -144,15 +145,21 @@ class Document:
             + "</NeuralNetwork>\n</PMML>\n"
         )
 
+    @property
+    def _kind(self) -> str:
+        """Of the target's values."""
+        return CATEGORICAL if self.labels else CONTINUOUS
+
     def _target_declared(self) -> str:
         name = quoteattr(self.target)
         if not self.labels:
             return f"<DataField name={name} {CONTINUOUS}/>"
         values = "".join(f"<Value value={quoteattr(label)}/>" for label in self.labels)
-        return f'<DataField name={name} optype="categorical" dataType="string">{values}</DataField>'
+        return f"<DataField name={name} {CATEGORICAL}>{values}</DataField>"
 
     def _output(self) -> str:
-        shown = [f'name={quoteattr(f"predicted_{self.target}")} feature="predictedValue"']
+        name = quoteattr(f"predicted_{self.target}")
+        shown = [f'name={name} feature="predictedValue" {self._kind}']
         for label in self.labels:
             name, value = quoteattr(f"probability({label})"), quoteattr(label)
             shown.append(f'name={name} feature="probability" value={value} {CONTINUOUS}')
@@ -163,10 +170,9 @@ class Document:
         values = [
             f"<NormDiscrete field={field} value={quoteattr(label)}/>" for label in self.labels
         ] or [f"<FieldRef field={field}/>"]
-        kind = 'optype="categorical" dataType="string"' if self.labels else CONTINUOUS
         outputs = "".join(
-            f'<NeuralOutput outputNeuron="{last},{k}"><DerivedField {kind}>{value}</DerivedField>'
-            "</NeuralOutput>\n"
+            f'<NeuralOutput outputNeuron="{last},{k}">'
+            f"<DerivedField {self._kind}>{value}</DerivedField></NeuralOutput>\n"
             for k, value in enumerate(values)
         )
         return f'<NeuralOutputs numberOfOutputs="{len(values)}">\n{outputs}</NeuralOutputs>\n'

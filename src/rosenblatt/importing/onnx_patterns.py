@@ -13,6 +13,7 @@ from rosenblatt.activations import (
     GELU,
     Activation,
     Bump,
+    ClippedLogistic,
     HardSwish,
     LeakyReLU,
     Mish,
@@ -29,6 +30,7 @@ Tree = Any  # a name of X, a number, a capture, or an operator with its argument
 X = "x"
 COMMUTATIVE = ("Add", "Mul", "Max", "Min")
 OVER_UNITS = ("ReduceMean", "ReduceMax", "ReduceSum")
+CUT = 15.0  # where R's logistic function is exactly 0 and 1
 CLOSE = 2e-6  # of a constant in single precision to the number it stands for
 
 
@@ -146,6 +148,17 @@ SIZE = ("Mul", ("ReduceMax", ("Abs", X)), 2.0**-53)
 SHRUNK = ("Div", X, ("Max", SIZE, 1.0))
 CENTRED = ("Sub", X, ("ReduceMean", X))
 EXP = ("Exp", ("Sub", X, ("ReduceMax", X)))
+SIGMOIDS: tuple[Tree, ...] = (
+    ("Sigmoid", X),
+    ("Reciprocal", ("Add", 1.0, ("Exp", ("Neg", X)))),
+    ("Div", 1.0, ("Add", 1.0, ("Exp", ("Neg", X)))),
+)
+
+
+def clipped(sigmoid: Tree) -> Tree:
+    """R's logistic function, as this library writes it."""
+    high = ("Where", ("Greater", X, CUT), 1.0, sigmoid)
+    return ("Where", ("Less", X, -CUT), 0.0, high)
 
 
 def always(member: Activation) -> Callable[[Mapping[str, float]], Form]:
@@ -163,7 +176,7 @@ def leaky(found: Mapping[str, float]) -> Form | None:
 
 
 ACTIVATIONS: tuple[tuple[Tree, Callable[[Mapping[str, float]], Form | None]], ...] = (
-    (("Mul", X, ("Sigmoid", X)), always(SiLU())),
+    *((("Mul", X, one), always(SiLU())) for one in SIGMOIDS),
     (("Mul", X, ("Sigmoid", ("Mul", X, Kept("rate")))), silu),
     *((tree, always(GELU())) for tree in gelus()),
     *((tree, always(GELU(approximate=True))) for tree in tanh_gelus()),
@@ -173,8 +186,8 @@ ACTIVATIONS: tuple[tuple[Tree, Callable[[Mapping[str, float]], Form | None]], ..
     (("Div", X, ("Add", 1.0, ("Abs", X))), always(Softsign())),
     (("Exp", ("Neg", ("Mul", X, X))), always(Bump())),
     (("Max", X, ("Mul", X, Kept("leak"))), leaky),
-    (("Reciprocal", ("Add", 1.0, ("Exp", ("Neg", X)))), always(Sigmoid())),
-    (("Div", 1.0, ("Add", 1.0, ("Exp", ("Neg", X)))), always(Sigmoid())),
+    *((one, always(Sigmoid())) for one in SIGMOIDS[1:]),
+    *((clipped(one), always(ClippedLogistic())) for one in SIGMOIDS),
     (("Div", EXP, ("ReduceSum", EXP)), always(Softmax())),
 )
 # (x - mean) / √(variance + ε)
