@@ -18,19 +18,24 @@ def blocks(page: str) -> list[str]:
 
 
 @ignore_convergence
-def test_the_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_examples_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    known: dict[str, object] = {}  # of one block after another
     for block in blocks(PAGES[0]):
-        exec(compile(block, PAGES[0], "exec"), {})  # ours, and its running is what is tested
-    ours, pca, row, score, names = capsys.readouterr().out.splitlines()
+        exec(compile(block, PAGES[0], "exec"), known)  # ours, and its running is what is tested
+    ours, pca, row, same, score, names = capsys.readouterr().out.splitlines()
     assert float(ours.split()[0]) > float(pca.split()[0])
     assert row.rsplit(maxsplit=1)[1].isdigit()
+    assert same == "the same codes: True"
     assert float(score.split()[-1]) > 0.8
     assert names == "['hidden2_0' 'hidden2_1']"
 
 
 def test_both_languages_show_the_same_code_and_variants() -> None:
     assert blocks(PAGES[0]) == blocks(PAGES[1])
-    assert len(blocks(PAGES[0])) == 2
+    assert len(blocks(PAGES[0])) == 3
     variants = [re.findall(r"^\| (`[^`]*`)", (DOCS / p).read_text("utf-8"), re.M) for p in PAGES]
     assert len(variants[0]) == 6
     assert variants[0] == variants[1]

@@ -13,22 +13,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias, cast, final
 
-import numpy as np
-
 from rosenblatt.activations import Activation, Identity
 from rosenblatt.errors import InputError
 from rosenblatt.losses import Loss
-from rosenblatt.model import AnyModel, EnsembleModel, Model
-from rosenblatt.network import Dense, Layer, MonotoneDense, Network, Shape, fill
+from rosenblatt.model import AnyModel, EnsembleModel
+from rosenblatt.network import Dense, Layer, MonotoneDense, Network
 from rosenblatt.normalizations import Normalization
+from rosenblatt.persistence.network_tensors import (
+    MISFIT,
+    dtype_of,
+    model_of_tensors,
+    shapes_by_name,
+    tensors_by_name,
+)
 from rosenblatt.persistence.saved_model import SavedModel
 from rosenblatt.persistence.summary import Summary
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
 from rosenblatt.table.serialization import from_plain, to_plain
 from rosenblatt.uncertainty import Uncertainty
-
-MISFIT = "the tensors do not fit the network that the metadata describe"
 
 
 @final
@@ -134,11 +137,7 @@ def tensors_of(model: AnyModel) -> dict[str, FloatArray]:
     return {
         prefix + name: array
         for prefix, member in zip(_prefixes(len(model.members)), model.members, strict=True)
-        for named in (
-            member.network.named_parameters(member.parameters),
-            member.network.named_state(member.state),
-        )
-        for name, array in named.items()
+        for name, array in tensors_by_name(member).items()
     }
 
 
@@ -163,51 +162,15 @@ def saved_model_from(data: object, tensors: Mapping[str, FloatArray]) -> SavedMo
     n_dense = sum(isinstance(layer, LayerData | Dense) for m in members for layer in m.layers)
     if max(n_dense, len(members)) > len(tensors):
         raise InputError(MISFIT)
-    dtype = _dtype_of(tensors)
+    dtype = dtype_of(tensors)
     models = tuple(
-        _model_from(metadata, member, tensors, prefix, dtype)
+        model_of_tensors(_network_from(metadata, member), metadata.loss, tensors, dtype, prefix)
         for prefix, member in zip(_prefixes(len(members)), members, strict=True)
     )
-    if sum(len(_shapes_by_name(model.network)) for model in models) != len(tensors):
+    if sum(len(shapes_by_name(model.network)) for model in models) != len(tensors):
         raise InputError(MISFIT)
     model = models[0] if len(models) == 1 else EnsembleModel(models)
     return SavedModel(model, metadata.encoding, metadata.summary, metadata.uncertainty)
-
-
-def _dtype_of(tensors: Mapping[str, FloatArray]) -> np.dtype[Any]:
-    """The type of all tensors, once their numbers are seen to be finite."""
-    dtype, *others = {array.dtype for array in tensors.values()}
-    if others:
-        raise InputError("the tensors are neither all float32 nor all float64")
-    if not all(np.isfinite(array).all() for array in tensors.values()):
-        raise InputError("a weight is not finite")
-    return dtype
-
-
-def _model_from(
-    metadata: AnyMetadata,
-    member: MemberData,
-    tensors: Mapping[str, FloatArray],
-    prefix: str,
-    dtype: np.dtype[Any],
-) -> Model:
-    """One network with the tensors of the names that begin with the prefix."""
-    network = _network_from(metadata, member)
-    shapes = _shapes_by_name(network)
-    named = {name: tensors[prefix + name] for name in shapes if prefix + name in tensors}
-    if shapes != {name: array.shape for name, array in named.items()}:
-        raise InputError(MISFIT)
-    state = network.initial_state(dtype)
-    named_state = network.named_state(state)
-    fill(named_state, {name: named.pop(name) for name in named_state})
-    if any((array < 0).any() for name, array in named_state.items() if name.endswith("_var")):
-        raise InputError("a running variance is negative")
-    theta = network.pack_named(named, dtype)
-    if network.bounds is not None:
-        low, high = network.bounds
-        if ((theta < low) | (theta > high)).any():
-            raise InputError("a weight breaks the bounds of its layer")
-    return Model(network, theta, metadata.loss, state)
 
 
 def _network_from(metadata: AnyMetadata, member: MemberData) -> Network:
@@ -234,13 +197,3 @@ def _outputs_for(target: ClassTarget | NumberTarget, loss: Loss) -> int:
     if isinstance(target, NumberTarget):
         return loss.outputs_per_target
     return len(target.classes) if len(target.classes) > 2 else 1
-
-
-def _shapes_by_name(network: Network) -> dict[str, Shape]:
-    """Of all parameters and of the state."""
-    return {
-        f"layers.{index}.{name}": shape
-        for shapes_of in (network.parameter_shapes, network.state_shapes)
-        for index, shapes in enumerate(shapes_of)
-        for name, shape in shapes.items()
-    }

@@ -3,6 +3,7 @@
 from rosenblatt.regularization.activity import ActivityL1, ActivityPenalty, KLSparsity
 from rosenblatt.unsupervised.autoencoder import MLPAutoencoder
 from rosenblatt.unsupervised.hidden_features import HiddenFeatures
+from rosenblatt.unsupervised.loading import load
 from rosenblatt.unsupervised.network_part import NetworkPart
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "KLSparsity",
     "MLPAutoencoder",
     "NetworkPart",
+    "load",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
@@ -143,6 +144,28 @@ class BaseAutoencoder(
     def reconstruct_checked(self, X: FloatArray) -> FloatArray:
         """`reconstruct` of an array that is validated."""
         return self._own_predictor().predict(X)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a file in one atomic step; `rosenblatt.unsupervised.load` reads it.
+
+        Network, names of columns and parameters are kept, of the parameters plain values,
+        activations and losses; the history and the optimiser's state are not. What is loaded gives
+        the same numbers, and trains on with fresh moments.
+
+        Parameters
+        ----------
+        path : path
+
+        Raises
+        ------
+        InputError
+            Where the network has a part that no file holds, such as an activation of your own that
+            is not registered, or the file cannot be written.
+        """
+        from rosenblatt.unsupervised.saving import write_autoencoder
+
+        check_is_fitted(self, "coefs_")
+        write_autoencoder(self, path)
 
     @property
     def encoder_(self) -> NetworkPart:
