@@ -32,7 +32,7 @@ from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.unsupervised.network_part import NetworkPart, part_of
 
-__all__ = ["BaseAutoencoder"]
+__all__ = ["BaseAutoencoder", "activations_of", "widths_of"]
 
 SPARSITIES: dict[str, ActivityPenalty] = {"l1": ActivityL1(), "kl": KLSparsity()}
 
@@ -187,18 +187,12 @@ class BaseAutoencoder(
     def _form(self) -> OutputFormat:
         return OutputFormat.COLUMNS
 
-    def _widths(self) -> list[Any]:
-        """Units of the encoder's hidden layers."""
-        return list(np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist())
-
     def _layer_activations(self) -> list[Any]:
-        given = hidden_activations(self.activation, len(self._widths()))
-        (code,) = hidden_activations(self.code_activation, 1)
-        return [*given, code, *reversed(given)]
+        return activations_of(self)
 
     def _parameters(self) -> Parameters:
         """Of the whole network, as a regression has them."""
-        widths = self._widths()
+        widths = widths_of(self)
         own: dict[str, Any] = {}
         own["hidden_layer_sizes"] = [*widths, self.n_components, *reversed(widths)]
         own["activation"] = self._layer_activations()
@@ -258,6 +252,18 @@ class BaseAutoencoder(
             self, X_val, dtype=table.X.dtype, columns=table.columns, ending="_val"
         )
         return arrays_of(rows)
+
+
+def widths_of(autoencoder: BaseAutoencoder) -> list[Any]:
+    """Units of the encoder's hidden layers."""
+    return list(np.atleast_1d(np.asarray(autoencoder.hidden_layer_sizes, dtype=object)).tolist())
+
+
+def activations_of(autoencoder: BaseAutoencoder) -> list[Any]:
+    """Activations of all hidden layers: the encoder's, the code's, the decoder's."""
+    given = hidden_activations(autoencoder.activation, len(widths_of(autoencoder)))
+    (code,) = hidden_activations(autoencoder.code_activation, 1)
+    return [*given, code, *reversed(given)]
 
 
 def arrays_of(table: ValidatedData) -> Arrays:

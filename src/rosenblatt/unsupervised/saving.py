@@ -37,7 +37,7 @@ from rosenblatt.support.atomic import replaced_file
 from rosenblatt.support.paths import file_path
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table.serialization import from_plain, to_plain
-from rosenblatt.unsupervised.base import BaseAutoencoder
+from rosenblatt.unsupervised.base import BaseAutoencoder, activations_of, widths_of
 
 __all__ = ["read_autoencoder", "write_autoencoder"]
 
@@ -156,12 +156,12 @@ def require_fit(autoencoder: BaseAutoencoder, model: Model, names: tuple[str, ..
     layers = model.network.layers
     dense = [layer for layer in layers if isinstance(layer, Dense)]
     units = [layer.n_outputs for layer in dense]
-    widths = autoencoder._widths()
+    widths = widths_of(autoencoder)
     fits = (
         len(dense) == len(layers)
         and units == [*widths, autoencoder.n_components, *reversed(widths), model.n_inputs]
         and [layer.activation for layer in dense[:-1]]
-        == list(chosen_activations(autoencoder._layer_activations()))
+        == list(chosen_activations(activations_of(autoencoder)))
         and NumberTargets(model.n_inputs, autoencoder.loss).objective() == model.loss
         and (names is None or len(names) == model.n_inputs)
     )
