@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from rosenblatt import MLPClassifier
@@ -93,4 +95,29 @@ def test_what_a_pass_refuses_is_one_sentence(ray: Any, tmp_path: Path) -> None:
     folder = spread(TABLE.set_column(4, "y", [y]), tmp_path / "data", group=500)
     with pytest.raises(InputError, match=r"part-2\.parquet: the target 'y' is missing") as raised:
         ClusterTraining(MLPClassifier(**OPTIONS), workers=2).fit(folder, target="y")
+    assert "\n" not in str(raised.value)
+
+
+def test_a_worker_without_memory_says_so_in_one_sentence(ray: Any, tmp_path: Path) -> None:
+    """It holds the order of one window, and asks for as much again for the next epoch's."""
+    n = 4_400_000  # 35 MB of places, which no allocator has ready
+    table = pa.table({"x": np.arange(n) % 1_000 / 1_000, "y": np.arange(n) % 2 == 0})
+    folder = spread(table, tmp_path / "data", group=200_000)
+    transport = RayTransport(ray, lost_after=30.0)
+
+    def limit(event: Any) -> None:
+        pid = transport.process_of(0)
+        status = Path(f"/proc/{pid}/status").read_text()
+        (held,) = [line for line in status.splitlines() if line.startswith("VmSize")]
+        most = 1024 * int(held.split()[1])
+        resource.prlimit(pid, resource.RLIMIT_AS, (most, most))
+
+    est = MLPClassifier(**OPTIONS | {"batch_size": 50_000}, callbacks=[limit])
+    plan = FilePlan("y", Task.CLASSIFICATION, RowShares(), window=n)
+    manifest = manifest_of(folder)
+    try:
+        with pytest.raises(MemoryError, match="worker 0 has no memory left: take fewer") as raised:
+            fit_files(est, ClusterPlan(2), transport, OnRay(ray, 2), manifest, plan)
+    finally:
+        transport.end()
     assert "\n" not in str(raised.value)

@@ -239,6 +239,11 @@ class EpochRun:
         except errors.RayTaskError as error:
             if isinstance(error.cause, InputError):  # of a file, in one sentence
                 raise error.cause from None
+            if isinstance(error.cause, MemoryError):
+                raise MemoryError(
+                    f"worker {k} has no memory left: take fewer workers on a machine, smaller"
+                    " batches, or for files a smaller window"
+                ) from None
             raise error.as_instanceof_cause() from None
         except errors.RayError as error:  # it has died, alone or with its node, or of hunger
             if self._lost >= MOST_REPLACEMENTS:

@@ -82,10 +82,14 @@ def counted(selection: Selection, k: int) -> dict[str, list[Counts]]:
         for name, x in values.items():
             if name in selection.centers:
                 x = distances(x, selection.centers[name])
-            counts = [counts_in(x, bracket) for bracket in selection.brackets[name]]
-            if name in found:
-                counts = [merged(a, b) for a, b in zip(found[name], counts, strict=True)]
-            found[name] = counts
+            brackets, before = selection.brackets[name], found.get(name)
+            if before is None:
+                found[name] = [counts_in(x, bracket) for bracket in brackets]
+                continue
+            found[name] = [
+                merged(one, counts_in(x, bracket, each=one.keys is not None))
+                for one, bracket in zip(before, brackets, strict=True)
+            ]
     return found
 
 

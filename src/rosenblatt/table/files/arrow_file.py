@@ -135,7 +135,7 @@ def damage_named(path: Path, kind: str) -> Iterator[None]:
     """
     try:
         yield
-    except InputError:
+    except (InputError, MemoryError):  # pyarrow's own MemoryError is of both kinds
         raise
     except (pa.ArrowException, OSError, *OF_METADATA) as error:
         raise damaged(path, kind) from error
