@@ -133,6 +133,26 @@ def test_what_takes_no_rows_from_files(
         training.fit(spread(TABLE, tmp_path / "data"), target="y")
 
 
+def test_a_share_of_no_row_is_refused(tmp_path: Path) -> None:
+    folder = spread(TABLE, tmp_path / "data")
+    est = MLPClassifier(**OPTIONS, early_stopping=True, validation_fraction=1e-6)
+    with pytest.raises(InputError, match="no row is set aside"):
+        ClusterTraining(est, address="inproc").fit(folder, target="y")
+
+
+def test_a_fit_resumes_from_a_checkpoint_in_the_order_of_the_epoch(tmp_path: Path) -> None:
+    folder = spread(TABLE, tmp_path / "data")
+
+    def fitted(epochs: int, path: Path | None) -> Any:
+        est = MLPClassifier(**OPTIONS, max_iter=epochs, checkpoint=path)
+        return ClusterTraining(est, workers=2, address="inproc", window=200).fit(folder, target="y")
+
+    fitted(2, tmp_path / "fit.ckpt")
+    resumed, whole = fitted(4, tmp_path / "fit.ckpt"), fitted(4, None)
+    assert len(resumed.history_) == 4
+    assert np.array_equal(resumed.network_.parameters, whole.network_.parameters)
+
+
 def test_files_need_a_target_and_nothing_beside_it(tmp_path: Path) -> None:
     folder = spread(TABLE, tmp_path / "data")
     training = ClusterTraining(MLPClassifier(**OPTIONS), address="inproc")

@@ -108,6 +108,13 @@ def test_what_cannot_be_learnt(tmp_path: Path, column: str, cells: Any, message:
         learnt(table.set_column(at, column, pa.array(cells)), tmp_path)
 
 
+def test_cells_that_are_read_in_two_ways_are_refused(tmp_path: Path) -> None:
+    """Whole numbers of 20 digits are texts, and those before them are numbers."""
+    cells = pa.array([5] * 399 + [2**64 - 1], pa.uint64())
+    with pytest.raises(InputError, match="column 'x0' is read as int64 in some rows"):
+        learnt(numbers(400, 2).set_column(0, "x0", cells), tmp_path)
+
+
 def test_a_target_that_is_no_column_is_named_beside_one_that_is(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no target column 'Y': .*'y'"):
         learnt(numbers(400, 2), tmp_path, target="Y")

@@ -20,6 +20,7 @@ from rosenblatt.cluster.shards.over import Over
 from rosenblatt.cluster.shards.shards import EncodedBlock, Shards
 from rosenblatt.cluster.shards.split import HELD_OUT, VALIDATION, RowShares
 from rosenblatt.cluster.trainer import ClusterTrainer
+from rosenblatt.errors import InputError
 from rosenblatt.estimators.access import fit_streamed
 from rosenblatt.fitting.batch_size import batch_size_of
 from rosenblatt.fitting.data import Columns, ValidatedData
@@ -120,6 +121,10 @@ def fit_files(
     order = EpochOrder(counts, window, seed if estimator.shuffle else None)
     shards = Shards(manifest, files.shares, learnt.encoding, order, dtype)
     validation = outside(shards, over, VALIDATION, learnt.sizes[1])
+    if validation is None and estimator.early_stopping:
+        raise InputError(
+            "no row is set aside to validate on: give a larger share of the rows, or none at all"
+        )
     held_out = outside(shards, over, HELD_OUT, learnt.sizes[2])
     target = learnt.encoding.target
     fit_streamed(

@@ -89,7 +89,7 @@ def learn_files(
         counts.append(group.sizes[0])
         sizes = [a + b for a, b in zip(sizes, group.sizes, strict=True)]
         for name, column in group.columns.items():
-            total[name].add(column)
+            total[name].add(column, name)
     if not counts or not sum(counts):
         raise InputError("no rows are left to train on: give smaller shares to the other parts")
     encoding, notes = encoding_of(manifest, over, total, target, shares, task, fmt)

@@ -78,15 +78,25 @@ class ColumnSurvey:
         Whether a cell is null, or blank, or NaN.
     cell : Array (0,) or (1,)
         A present cell of a column that has texts.
+    kind : Arrow type, optional
+        Of the cells as they are read.
     """
 
     values: list[pa.Array] = field(default_factory=list)
     texts: dict[str, list[int]] | None = field(default_factory=dict)
     missing: bool = False
     cell: pa.Array | None = None
+    kind: Any = None
 
-    def add(self, other: ColumnSurvey) -> None:
-        """Take in the column of later rows."""
+    def add(self, other: ColumnSurvey, name: str) -> None:
+        """Take in the column of later rows; InputError if these are read as another type."""
+        self.kind = other.kind if self.kind is None else self.kind
+        kind, kind2 = self.kind, other.kind
+        if kind2 not in (None, kind):
+            raise InputError(
+                f"column {name!r} is read as {kind} in some rows and as {kind2} in others: save it"
+                " as one of them"
+            )
         self.values += other.values
         self.missing |= other.missing
         if self.cell is None or not len(self.cell):
@@ -163,7 +173,7 @@ def surveyed(survey: Survey, k: int) -> GroupSurvey:
             except InputError as error:
                 path = group.file.path
                 raise InputError(f"{path}: {error}") from error
-            columns[cells.name].add(found)
+            columns[cells.name].add(found, cells.name)
     return GroupSurvey(columns, (int(sizes[0]), int(sizes[1]), int(sizes[2])))
 
 
@@ -182,7 +192,7 @@ def of_block(
     """What a column has in a block of rows."""
     values, kind = cells.values, cells.type
     has_texts = cells.is_text or cells.is_declared_category or pa.types.is_boolean(kind)
-    found = ColumnSurvey(missing=bool(values.null_count))
+    found = ColumnSurvey(missing=bool(values.null_count), kind=kind)
     if has_texts or is_target:
         distinct = cells.distinct
         found.missing |= bool((distinct.codes < 0).any())
