@@ -73,6 +73,15 @@ def test_what_is_refused(
     assert not out.exists()
 
 
+def test_without_workers_they_are_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = spread(numbers(300, 2), tmp_path / "data")
+    for given in (str(folder), f"{folder}/*.parquet"):
+        assert run(["train", given, "--hidden", "8"]) == 2
+        assert "give --workers 2 or more too" in " ".join(capsys.readouterr().err.split())
+
+
 def test_the_folder_names_the_model() -> None:
     for name, stem in (("data/*.parquet", "data"), ("*.parquet", "files"), ("../a/**/*", "a")):
         assert Source(Path(name), None, TableFormat()).stem == stem

@@ -146,6 +146,8 @@ def train(
 
     def job(screen: Screen) -> dict[str, Any]:
         source = source_of(data, example, fmt)
+        if spread is None:
+            source.require_one_file()
         if learned is not None:
             from rosenblatt.cli.learn_command import run_learn
 

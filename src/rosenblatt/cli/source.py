@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import final
 
 from rosenblatt.cli.examples import load_example
 from rosenblatt.cli.standard_input import NAME, STANDARD_INPUT, spooled
+from rosenblatt.errors import InputError
 from rosenblatt.support.paths import is_pattern
 from rosenblatt.table import (
     FileReading,
@@ -45,6 +47,18 @@ class Source:
     def is_pattern(self) -> bool:
         """Whether it is a folder or a pattern of files, and not a file."""
         return self.data is not None and is_pattern(str(self.data))
+
+    def require_one_file(self) -> None:
+        """InputError for a folder or pattern of Parquet files, which workers alone read."""
+        if not self.is_pattern:
+            return
+        path = self.data
+        pattern = f"{glob.escape(str(path))}/*.parquet" if os.path.isdir(str(path)) else str(path)
+        if any(found.endswith(".parquet") for found in glob.glob(pattern, recursive=True)):
+            raise InputError(
+                f"{path} stands for several files, which are read by workers: give --workers 2 or"
+                " more too, or one file"
+            )
 
     @property
     def stem(self) -> str:
