@@ -67,15 +67,15 @@ def test_epochs(
     chain: tuple[Layer, ...], csr: bool, dtype: Any, build: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(build, monkeypatch)
-    net, arrays = network(chain), rows(150, dtype)
+    net, arrays = network(chain), rows(40, dtype)
     if csr:
         arrays = Arrays(sp.csr_array(arrays.X), arrays.y)
     problem = Problem(net, SquaredError(), L2(0.1), SGD(1e-2, 0.9))
-    orders = [np.random.default_rng(k).permutation(150) for k in range(2)]
+    orders = [np.random.default_rng(k).permutation(40) for k in range(2)]
     results = []
     for data, threads in ((arrays, 2), (in_double(arrays), None)):
         state = net.initial_state(data.y.dtype)
-        theta, _, epochs = after_epochs(problem, data, 70, orders, threads, state=state)
+        theta, _, epochs = after_epochs(problem, data, 25, orders, threads, state=state)
         losses = [epoch.data_loss for epoch in epochs]
         results.append((theta, np.append(state, losses)))
     for ours, expected in zip(*results, strict=True):
