@@ -27,10 +27,11 @@ def test_the_examples_run(capsys: pytest.CaptureFixture[str]) -> None:
     for block in blocks(PAGES[0]):
         exec(compile(block, PAGES[0], "exec"), names)  # ours, and its running is what is tested
     plt.close("all")
-    score, shape, weights, varied, *seen = capsys.readouterr().out.splitlines()
+    score, shape, weights, varied, moved, *seen = capsys.readouterr().out.splitlines()
     assert seen == ["(16, 3, 3, 1)", "(4, 4, 16)", "(8, 8, 1)", "297"]
     assert float(score) > 0.85
     assert float(varied) > 0.85
+    assert float(moved) > 0.7  # 0.67 without augmentation
     assert shape == "(8, 8, 1)"
     assert weights == "[(3, 3, 1, 8), (128, 32), (32, 10)]"
 
