@@ -161,6 +161,15 @@ HOSTILE = {
     "json, empty lists": b'{"sizes":[' + b"[]," * K + b'[]],"layers":[]}',
     "json, objects": b'{"neurons":[' + b'{"a":{}},' * K + b'{"squash":1}],"squash":1}',
     "json, numbers": b'{"model":"FNN","layers":[' + b"0," * K + b"0]}",
+    "json, alike objects": b'{"neurons":[' + b'{"a":1},' * K + b'{"a":1}],"squash":1}',
+    "json, many names": b'{"sizes":{'
+    + b",".join(b'"%d":1' % k for k in range(K))
+    + b'},"layers":[]}',
+    "json, names of objects": b'{"sizes":['
+    + b",".join(
+        b"{%s}" % b",".join(b'"%d":1' % k for k in range(8 * j, 8 * j + 8)) for j in range(K // 8)
+    )
+    + b'],"layers":[]}',
     "json, deep": b'{"model":"FNN","layers":' + b"[" * K,
     "r, one dput": b"structure(list(nconn = c(" + b"1," * K + b"1), nunits = 1, conn = 1))",
     "r, deep dput": b"structure(list(nconn = 1, nunits = 1, conn = " + b"list(" * K,
@@ -171,6 +180,8 @@ HOSTILE = {
     "pmml, connections": b"<PMML><Neuron>" + b'<Con from="1" weight="1"/>' * K,
     "pmml, deep": b"<PMML>" + b"<a>" * K,
     "pyrenn": b"nn\n9,9\ndIn\n0\ndIntern\n,\ndOut\n,\nnormP\n1\nnormY\n1\nw\n" + b"1\n" * K,
+    "weka, names": b"Sigmoid Node 0\n    Inputs    Weights\n    Threshold    1\n"
+    + b"".join(b"%d 1\n" % k for k in range(K)),
     "weka": b"Sigmoid Node 0\n    Inputs    Weights\n    Threshold    1\n" + b"a 1\n" * K,
 }
 

@@ -19,6 +19,7 @@ from rosenblatt.importing.endings import Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
+from rosenblatt.importing.json_numbers import NumbersByName
 from rosenblatt.importing.json_value import (
     as_list,
     as_number,
@@ -137,8 +138,9 @@ def second(
 
 def looked_up(value: Any, n: int, what: str) -> tuple[str, ...]:
     """Names by their places."""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict | NumbersByName):
         return tuple(str(k) for k in range(n))
+    value = as_object(value, what)
     names = sorted(value, key=lambda name: as_number(value[name], f"{what}.{name}"))
     if [value[name] for name in names] != list(range(n)):
         raise InputError(f"{what} does not name the {n} units one by one")

@@ -1,60 +1,47 @@
-"""JSON from strangers, with its lists of numbers as arrays, which take a quarter of the memory."""
+"""JSON from strangers, with its numbers as arrays, which take a small part of the memory."""
 
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.importing.json_numbers import Columns, NumbersByName, Taken
 from rosenblatt.importing.source import DAMAGED, Source
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["as_object", "json_value"]
 
-# Nothing is given back once it is matched, which would take memory for each number.
-NUMBER = rb"-?+(?>0|[1-9]\d*+)(?:\.\d++)?+(?:[eE][-+]?+\d++)?+"
-NUMBERS = re.compile(rb"\[\s*+" + NUMBER + rb"(?:\s*+,\s*+" + NUMBER + rb")*+\s*+\]")
 # Bytes that a character of the rest may stand for, in the objects that the parser makes.
 COSTS = {b",": 16, b"[": 96, b"{": 240, b":": 130, b'"': 32}
 
 
 def json_value(source: Source, data: bytes | None = None) -> Any:
-    """The value of a file of JSON, or of a part of it; a list of nothing but numbers is an array.
+    """The value of a file of JSON, or of a part of it.
+
+    A list of nothing but numbers is an array, one of objects of numbers that have the same names is
+    `Columns`, and an object of many numbers is one for `as_object` alone.
 
     Raises
     ------
     InputError
         Where it is none, has a key twice or an Infinity, or could take more memory than it may.
     """
-    arrays: list[Float64Array] = []
-
-    def taken(found: re.Match[bytes]) -> bytes:
-        words = found[0][1:-1].split(b",") if len(found[0]) < 4096 else None
-        array = (
-            np.array(list(map(float, words)))
-            if words is not None
-            else np.fromstring(found[0][1:-1].decode("ascii"), sep=",")
-        )
-        arrays.append(array)
-        return b'{"\\u0000":%d}' % (len(arrays) - 1)
-
     data = source.data if data is None else data
     n_numbers = data.count(b",") + 1
     source.check_memory(8 * n_numbers, "its numbers")
-    rest = NUMBERS.sub(taken, data)
-    costs = sum(cost * rest.count(mark) for mark, cost in COSTS.items()) - 300 * len(arrays)
-    source.check_memory(
-        sum(a.nbytes + 120 for a in arrays) + 2 * len(rest) + costs, "its objects and lists"
-    )
+    taken = Taken(source.size)
+    rest = taken.out_of(data)
+    costs = sum(cost * rest.count(mark) for mark, cost in COSTS.items()) - 300 * len(taken.values)
+    source.check_memory(taken.n_bytes + 2 * len(rest) + costs, "its objects and lists")
 
     def built(pairs: list[tuple[str, Any]]) -> Any:
         if len(pairs) == 1 and pairs[0][0] == "\0":
             k = pairs[0][1]
-            if type(k) is int and 0 <= k < len(arrays):
-                return arrays[k]
+            if type(k) is int and 0 <= k < len(taken.values):
+                return taken.values[k]
         result = dict(pairs)
         if len(result) < len(pairs):
             raise ValueError("a key is there twice")
@@ -82,7 +69,9 @@ def no_number(name: str) -> None:
 
 def as_object(value: Any, what: str) -> dict[str, Any]:
     """An object of JSON; InputError, which names its place, for anything else."""
-    if not isinstance(value, dict):
+    if isinstance(value, NumbersByName):
+        return value.as_dict()
+    if not isinstance(value, dict) or isinstance(value, Columns):
         raise InputError(f"{what} is no JSON object: {DAMAGED}")
     return value
 

@@ -6,7 +6,9 @@ what comes from later ones is of the last call, so that such a network is recurr
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, final
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from rosenblatt.importing.endings import Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork, Unsaid
+from rosenblatt.importing.json_numbers import Columns
 from rosenblatt.importing.json_value import (
     as_list,
     as_number,
@@ -29,6 +32,7 @@ from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import Source, cut_off
 from rosenblatt.importing.units import Unit, chain_of
 from rosenblatt.support.listing import count
+from rosenblatt.support.types import Float64Array, IntArray
 
 __all__ = ["NEATAPTIC", "SYNAPTIC"]
 
@@ -74,11 +78,10 @@ def read_units(
         as_object(node, f"{list_name}[{k}]")
         for k, node in enumerate(as_list(data.get(list_name), list_name))
     ]
-    incoming: list[list[tuple[int, float]]] = [[] for _ in nodes]
-    links = as_list(data.get("connections"), "connections")
-    for k, link in enumerate(links):
-        source_of, to, weight = connection(link, f"connections[{k}]", len(nodes))
-        incoming[to].append((source_of, weight))
+    links = connections(data.get("connections"), len(nodes))
+    order = np.argsort(links.to, kind="stable")
+    ends = np.searchsorted(links.to[order], np.arange(len(nodes) + 1))
+    incoming = [order[first:last] for first, last in pairwise(ends)]
     values = [node.get(kind_name) for node in nodes]
     kinds = [value if isinstance(value, str) else "hidden" for value in values]
     inputs = [k for k, kind in enumerate(kinds) if kind == "input"]
@@ -90,15 +93,15 @@ def read_units(
     for k, node in enumerate(nodes):
         where = f"{list_name}[{k}]"
         if kinds[k] == "input":
-            if incoming[k]:
+            if len(incoming[k]):
                 raise InputError(f"{where} is an input and has connections: it is recurrent")
             continue
-        if any(from_ not in value_of for from_, _ in incoming[k]):
+        starts, weights = links.start[incoming[k]].tolist(), links.weight[incoming[k]]
+        if any(start not in value_of for start in starts):
             raise InputError(f"{where} takes a unit that comes later: the network is recurrent")
         form = form_of(node, where, tool)
         bias = as_number(node.get("bias"), f"{where}.bias")
-        sources = np.array([value_of[from_] for from_, _ in incoming[k]], np.int64)
-        weights = np.array([w for _, w in incoming[k]], np.float64)
+        sources = np.array([value_of[start] for start in starts], np.int64)
         value_of[k] = len(inputs) + len(units)
         units.append(Unit(where, sources, weights, bias, form))
     places = [value_of[k] - len(inputs) for k in outputs]
@@ -115,10 +118,42 @@ def read_units(
         end.outputs,
         end.classes,
         findings=Findings(
-            (count(len(units), "unit"), count(len(links), "connection")), end.folded, tuple(unsaid)
+            (count(len(units), "unit"), count(len(links.to), "connection")),
+            end.folded,
+            tuple(unsaid),
         ),
         has_names=given.names is not None,
     )
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Connections:
+    """The units that connections start from and lead to, and their weights, one array each."""
+
+    start: IntArray
+    to: IntArray
+    weight: Float64Array
+
+
+def connections(value: Any, n_nodes: int) -> Connections:
+    """InputError for one that is gated, or no connection between these units."""
+    if isinstance(value, Columns) and {"from", "to", "weight"} <= value.keys():
+        places = np.column_stack([value["from"], value["to"]])
+        is_place = (places >= 0) & (places < n_nodes) & (places == np.floor(places))
+        is_gated = ~np.isnan(value.get("gater", np.full(len(places), np.nan)))
+        if is_place.all() and not is_gated.any() and np.isfinite(value["weight"]).all():
+            start, to = places.astype(np.int64).T
+            return Connections(start, to, value["weight"])
+        k = int(np.flatnonzero(~is_place.all(axis=1) | is_gated | ~np.isfinite(value["weight"]))[0])
+        one = {name: None if np.isnan(v[k]) else float(v[k]) for name, v in value.items()}
+        connection(one, f"connections[{k}]", n_nodes)  # says what is wrong
+    links = [
+        connection(link, f"connections[{k}]", n_nodes)
+        for k, link in enumerate(as_list(value, "connections"))
+    ]
+    start, to = (np.array([link[k] for link in links], np.int64) for k in (0, 1))
+    return Connections(start, to, np.array([link[2] for link in links], np.float64))
 
 
 def connection(value: Any, where: str, n_nodes: int) -> tuple[int, int, float]:

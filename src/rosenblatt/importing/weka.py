@@ -9,6 +9,7 @@ Class probabilities are the outputs divided by their sum.
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, final
 
@@ -37,6 +38,8 @@ __all__ = ["WEKA"]
 NODE = re.compile(r"^(Sigmoid|Linear) Node (\d{1,9})\s*$")
 SCHEME = re.compile(r"^(?:Scheme:\s*weka\S*MultilayerPerceptron|Options:)(.*)$", re.MULTILINE)
 TITLE = b" Node 0"
+LINE = re.compile(r"[^\n]*\n|[^\n]+")  # splitlines would hold all of them at once
+LINE_BYTES, NAME_BYTES = 24, 300  # of a weight, and of a name in all that holds it
 FORMS = {"Sigmoid": Form(Sigmoid()), "Linear": Form()}
 
 
@@ -47,11 +50,33 @@ def is_weka(source: Source) -> bool:
 @final
 @dataclass(eq=False)
 class Node:
-    """One unit as it is printed: its weights by the names of what it takes."""
+    """One unit as it is printed: the names of what it takes, and their weights."""
 
     kind: str
     threshold: float | None = None
-    weights: dict[str, float] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    weights: array[float] = field(default_factory=lambda: array("d"))
+
+
+@final
+class Names:
+    """One text for each name, however often it is printed, within the memory of a file.
+
+    Parameters
+    ----------
+    source : Source
+    taken : int
+        Bytes that are needed beside them.
+    """
+
+    def __init__(self, source: Source, taken: int) -> None:
+        self._source, self._taken = source, taken
+        self._known: dict[str, str] = {}
+
+    def one(self, name: str) -> str:
+        known = self._known.setdefault(name, name)
+        self._source.check_memory(self._taken + NAME_BYTES * len(self._known), "its names")
+        return known
 
 
 def read_weka(source: Source, given: Given) -> ImportedNetwork:
@@ -61,8 +86,9 @@ def read_weka(source: Source, given: Given) -> ImportedNetwork:
             " trained on by --data"
         )
     text = source.data.decode("utf-8", "replace")
-    source.check_memory(len(text) + 200 * text.count("\n"), "its nodes")
-    nodes, outputs = nodes_of(text)
+    taken = len(text) + LINE_BYTES * text.count("\n")
+    source.check_memory(taken, "its nodes")
+    nodes, outputs = nodes_of(text, Names(source, taken))
     options = options_of(text)
     attributes = read_arff(given.data)
     target = target_of(attributes, given)
@@ -100,17 +126,20 @@ def read_weka(source: Source, given: Given) -> ImportedNetwork:
     )
 
 
-def nodes_of(text: str) -> tuple[dict[int, Node], list[int]]:
+def nodes_of(text: str, names: Names) -> tuple[dict[int, Node], list[int]]:
     """The nodes by their numbers, and those of the outputs in order."""
     nodes: dict[int, Node] = {}
     outputs: list[int] = []
     node: Node | None = None
     in_class = False
-    for number, line in enumerate(text.splitlines(), 1):
+    seen: set[str] = set()  # of the node
+    for number, found_line in enumerate(LINE.finditer(text), 1):
+        line = found_line[0]
         stripped = line.strip()
         found = NODE.match(line.rstrip())
         if found is not None:
             node, in_class = Node(found[1]), False
+            seen = set()
             if nodes.setdefault(int(found[2]), node) is not node:
                 raise InputError(f"line {number} has the node {found[2]} once more")
         elif line.startswith("Class"):
@@ -119,7 +148,7 @@ def nodes_of(text: str) -> tuple[dict[int, Node], list[int]]:
             outputs.append(int(stripped.split()[1]))
             in_class = False
         elif node is not None and stripped and not stripped.startswith("Inputs"):
-            add_weight(node, stripped, number)
+            add_weight(node, stripped, number, names, seen)
         elif not stripped:
             node = None
     if not nodes or not outputs:
@@ -130,7 +159,7 @@ def nodes_of(text: str) -> tuple[dict[int, Node], list[int]]:
     return nodes, outputs
 
 
-def add_weight(node: Node, line: str, number: int) -> None:
+def add_weight(node: Node, line: str, number: int, names: Names, seen: set[str]) -> None:
     """A line of a node; names may hold blanks, and the weight is the last word."""
     name, _, word = line.rpartition(" ")
     try:
@@ -142,10 +171,13 @@ def add_weight(node: Node, line: str, number: int) -> None:
     name = name.strip()
     if name == "Threshold":
         node.threshold = weight
-    elif name in node.weights:
+    elif name in seen:
         raise InputError(f"line {number} has {name[:40]!r} once more")
     else:
-        node.weights[name] = weight
+        name = names.one(name)
+        seen.add(name)
+        node.names.append(name)
+        node.weights.append(weight)
 
 
 def options_of(text: str) -> set[str]:
@@ -231,8 +263,8 @@ def units_of(
             raise InputError("its nodes take one another in a circle, or one that is not there")
         for k in ready:
             node = waiting.pop(k)
-            sources = [source_of(name, k, printed, place, n_inputs) for name in node.weights]
-            weights = np.array(list(node.weights.values()))
+            sources = [source_of(name, k, printed, place, n_inputs) for name in node.names]
+            weights = np.array(node.weights)
             assert node.threshold is not None
             form = FORMS[node.kind]
             units.append(Unit(f"node {k}", np.array(sources), weights, node.threshold, form))
@@ -244,7 +276,7 @@ def units_of(
 
 
 def takes(node: Node) -> set[int]:
-    words = (re.fullmatch(r"Node (\d{1,9})", name) for name in node.weights)
+    words = (re.fullmatch(r"Node (\d{1,9})", name) for name in node.names)
     return {int(found[1]) for found in words if found is not None}
 
 
