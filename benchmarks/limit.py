@@ -26,9 +26,20 @@ import numpy.typing as npt
 
 from benchmarks.cases import Case, Prediction
 
-__all__ = ["Limit", "Rates", "Work", "measured_rates", "prediction_work", "training_work"]
+__all__ = [
+    "PRODUCT_FLOPS",
+    "Limit",
+    "Rates",
+    "Work",
+    "large_product",
+    "measured_rates",
+    "prediction_work",
+    "stream_rate",
+    "training_work",
+]
 
 PRODUCT = 2048
+PRODUCT_FLOPS = 2 * PRODUCT**3
 STREAM = 64 * 2**20  # float32 numbers in each of two arrays: 512 MiB in all
 
 
@@ -106,24 +117,27 @@ def _row_bytes(entries: float, sparse: bool, item: int) -> float:
 
 def measured_rates(threads: int, repetitions: int) -> Rates:
     """In a process whose BLAS has `threads` threads; medians, after a warm-up."""
-    return Rates(threads, _product_rate(repetitions), _stream_rate(threads, repetitions))
+    flops = PRODUCT_FLOPS / _median(large_product(), repetitions)
+    return Rates(threads, flops, stream_rate(threads, repetitions))
 
 
-def _product_rate(repetitions: int) -> float:
-    from scipy.linalg.blas import sgemm
+def large_product(dtype: str = "float32") -> Callable[[], object]:
+    """A call of BLAS for PRODUCT_FLOPS operations."""
+    from scipy.linalg.blas import dgemm, sgemm
 
+    multiply = {"float32": sgemm, "float64": dgemm}[dtype]
     rng = np.random.default_rng(0)
     # In columns, as BLAS has them, so that SciPy copies nothing.
     a, b = (
-        np.asfortranarray(rng.standard_normal((PRODUCT, PRODUCT), dtype=np.float32))
+        np.asfortranarray(rng.standard_normal((PRODUCT, PRODUCT), dtype=np.float32), dtype)
         for _ in range(2)
     )
     c = np.zeros_like(a)
-    seconds = _median(lambda: sgemm(1.0, a, b, c=c, overwrite_c=True), repetitions)
-    return 2 * PRODUCT**3 / seconds
+    return lambda: multiply(1.0, a, b, c=c, overwrite_c=True)
 
 
-def _stream_rate(threads: int, repetitions: int) -> float:
+def stream_rate(threads: int, repetitions: int) -> float:
+    """Bytes a second of adding one large array to another, in place; the median."""
     a, b = np.ones(STREAM, np.float32), np.ones(STREAM, np.float32)
     cuts = np.linspace(0, STREAM, threads + 1).astype(int)
     parts = [(a[i:j], b[i:j]) for i, j in pairwise(cuts)]

@@ -76,9 +76,9 @@ template <class T> struct Dense {
     void forward_columns(const Pass<T> &pass, const T *x, T *a, int from, int to) const {
         const T *W = pass.theta + offset, *b = W + n_weights();
         visit_from_output(activation, [&](auto g) {
-            multiply_tiled<T>(pass.rows, to - from, n_inputs, {x, n_inputs}, {W + from, n_outputs},
-                              {b + from, false}, a + from, pass.scratch, ActivationEpilogue<decltype(g)>{g},
-                              n_outputs);
+            multiply_columns<T>(pass.rows, to - from, n_inputs, {x, n_inputs}, {W + from, n_outputs},
+                                {b + from, false}, a + from, pass.scratch, ActivationEpilogue<decltype(g)>{g},
+                                n_outputs);
         });
     }
 
@@ -97,8 +97,8 @@ template <class T> struct Dense {
         const Operand<T> transposed =
             n_outputs == 1 ? Operand<T>{W + from, n_inputs}
                            : Operand<T>{W + std::ptrdiff_t(from) * n_outputs, n_outputs, Transpose::yes};
-        multiply_tiled<T>(pass.rows, to - from, n_outputs, {delta, n_outputs}, transposed, {}, dx + from,
-                          pass.scratch, NoEpilogue{}, n_inputs);
+        multiply_columns<T>(pass.rows, to - from, n_outputs, {delta, n_outputs}, transposed, {}, dx + from,
+                            pass.scratch, NoEpilogue{}, n_inputs);
     }
 
     // dW[rows] = xᵀ δ.
@@ -108,8 +108,8 @@ template <class T> struct Dense {
             multiply_tiled<T>(1, to - from, pass.rows, {delta, pass.rows}, {x + from, n_inputs}, {}, dW,
                               pass.scratch, NoEpilogue{}, to - from);
         else
-            multiply_tiled<T>(to - from, n_outputs, pass.rows, {x + from, n_inputs, Transpose::yes},
-                              {delta, n_outputs}, {}, dW, pass.scratch, NoEpilogue{}, n_outputs);
+            multiply_columns<T>(to - from, n_outputs, pass.rows, {x + from, n_inputs, Transpose::yes},
+                                {delta, n_outputs}, {}, dW, pass.scratch, NoEpilogue{}, n_outputs);
     }
 
   private:

@@ -15,8 +15,8 @@ namespace rosenblatt {
 template <class T> void cosine_and_sine(std::uint32_t word, T &cosine, T &sine) {
     constexpr T quarter = T(1.57079632679489661923), root_half = T(0.70710678118654752440);
     const T x = quarter * (T(word & 0x3fffffff) * T(0x1p-30) - T(0.5)), square = -x * x;
-    const T s = x * vmath::factorial_series<vmath::Format<T>::tanh_terms, 2, 1>(square);
-    const T c = vmath::factorial_series<vmath::Format<T>::tanh_terms, 2, 0>(square);
+    const T s = x * vmath::factorial_series<vmath::Format<T>::circle_terms, 2, 1>(square);
+    const T c = vmath::factorial_series<vmath::Format<T>::circle_terms, 2, 0>(square);
     const T along = root_half * (c - s), across = root_half * (c + s);
     const bool odd = word & 0x40000000, back = word & 0x80000000;
     const T turned_cosine = odd ? -across : along, turned_sine = odd ? along : across;

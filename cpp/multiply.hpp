@@ -3,7 +3,7 @@
 
 #include "bfloat16.hpp"
 #include "blas.hpp"
-#include "product.hpp"
+#include "narrow.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -44,7 +44,7 @@ void multiply(int m, int n, int k, const Operand<T> &A, const Operand<T> &B, con
             return;
         }
     if (k <= longest_tiled_sum || precision == Precision::ordered) {
-        multiply_tiled(m, n, k, A, B, start, C, scratch, epilogue, n);
+        multiply_columns(m, n, k, A, B, start, C, scratch, epilogue, n);
     } else {
         multiply_blas(m, n, k, A, B, start, C);
         for (int i = 0; i < m; ++i) epilogue(C + std::ptrdiff_t(i) * n, n);

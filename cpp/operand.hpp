@@ -23,8 +23,8 @@ template <class T> struct Accumulate {
     bool c = false;
 };
 
-// The operation on C as soon as it is computed, while it is in cache (on contiguous elements of a row) or,
-// with an `in_register`, before it is stored (on a vector): here none.
+// The operation on C as soon as it is computed, while it is in cache (on elements of C that lie side by side)
+// or, with an `in_register`, before it is stored (on a vector): here none.
 struct NoEpilogue {
     template <class V> V in_register(V x) const { return x; }
     template <class T> void operator()(T *, int) const {}

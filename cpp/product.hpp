@@ -25,9 +25,9 @@ inline constexpr int tile_rows = simd::registers == 32 ? 12 : 6;
 // Elements of B that the first cache holds beside the tiles' rows of A and C.
 template <class T> inline constexpr int resident = 16384 / int(sizeof(T));
 
-// Elements of scratch that a product with this B needs.
+// Elements of scratch that a product with this B needs: a panel, and the last columns of a strip of rows.
 template <class T> inline std::size_t scratch_size(int k) {
-    return std::size_t(k) * std::size_t(panel_width<T>);
+    return (std::size_t(k) + std::size_t(simd::width<T>)) * std::size_t(panel_width<T>);
 }
 
 // Columns [first, first + columns) of B as a panel of `vectors` vectors.

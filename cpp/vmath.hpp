@@ -21,7 +21,8 @@ template <> struct Format<float> {
     static constexpr float rounder = 12582912.0f;
     static constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
     static constexpr float exp_max = 88.72283f, exp_min = -86.98f;
-    static constexpr int exp_terms = 7, tanh_terms = 4, atanh_terms = 8, circle_terms = 5;
+    static constexpr float tanh_max = 20; // of 2 |x|: tanh is 1 from there on
+    static constexpr int exp_terms = 7, atanh_terms = 8, circle_terms = 5;
     static constexpr Bits upper_half = 0xfffff000u;
     // By tests/golden/make_normal_tail.py.
     static constexpr float mills_centre = 4;
@@ -36,7 +37,8 @@ template <> struct Format<double> {
     static constexpr double rounder = 6755399441055744.0;
     static constexpr double ln2_high = 0.693145751953125, ln2_low = 1.42860682030941723212e-6;
     static constexpr double exp_max = 709.782712893383996, exp_min = -708.04;
-    static constexpr int exp_terms = 13, tanh_terms = 8, atanh_terms = 18, circle_terms = 8;
+    static constexpr double tanh_max = 40;
+    static constexpr int exp_terms = 13, atanh_terms = 18, circle_terms = 8;
     static constexpr Bits upper_half = 0xfffffffff8000000u;
     static constexpr double mills_centre = 5;
     static constexpr std::array mills{
@@ -48,49 +50,83 @@ template <> struct Format<double> {
         -0.785911075546556412,    1.2415470615738775,       -1.66786659518895993,   1.92808104715315761};
 };
 
-// Σ_{k=0}^{terms} x^k / ((step·k + first)! / first!) by Horner's rule.
-template <int terms, int step, int first, class T> inline T factorial_series(T x) {
-    T sum = 1;
-    for (int k = terms; k > 0; --k) {
-        T divisor = 1;
-        for (int j = 0; j < step; ++j) divisor *= T(step * k + first - j);
-        sum = 1 + x * sum * (1 / divisor);
+// first! / (step·k + first)! for k = terms, …, 1, 0: the coefficients of a series, the highest first.
+template <class T, int terms, int step, int first>
+constexpr std::array<T, std::size_t(terms) + 1> factorial_terms() {
+    std::array<T, std::size_t(terms) + 1> of{};
+    long double c = 1;
+    for (int k = 0; k <= terms; ++k) {
+        of[std::size_t(terms - k)] = T(c);
+        for (int j = 1; j <= step; ++j) c /= step * k + first + j;
     }
+    return of;
+}
+
+// A polynomial by Horner's rule, the highest coefficient first.
+template <class T, std::size_t n> inline T polynomial(const std::array<T, n> &coefficients, T x) {
+    T sum = coefficients[0];
+    for (std::size_t k = 1; k < n; ++k) sum = sum * x + coefficients[k];
     return sum;
 }
+
+// Σ_{k=0}^{terms} x^k / ((step·k + first)! / first!) by Horner's rule.
+template <int terms, int step, int first, class T> inline T factorial_series(T x) {
+    static constexpr auto coefficients = factorial_terms<T, terms, step, first>();
+    return polynomial(coefficients, x);
+}
+
+// x = n ln 2 + r with |r| ≤ ½ ln 2; `shifted` has n in its low bits.
+template <class T> struct Reduced {
+    T shifted, r;
+    using Bits = typename Format<T>::Bits;
+
+    explicit Reduced(T x, T less = 0) {
+        using F = Format<T>;
+        shifted = x * T(1.44269504088896340736) + F::rounder;
+        const T n = shifted - F::rounder;
+        r = x - n * F::ln2_high;
+        r = r - n * F::ln2_low - less;
+    }
+
+    // 2ⁿ⁺ᵐᵒʳᵉ, of a normal number.
+    T power(int more = 0) const {
+        return std::bit_cast<T>((std::bit_cast<Bits>(shifted) + Bits(Format<T>::bias + more))
+                                << Format<T>::mantissa);
+    }
+
+    // eʳ - 1.
+    T expm1() const { return r * factorial_series<Format<T>::exp_terms - 1, 1, 1>(r); }
+};
 
 // eˣ: x = n ln 2 + r with |r| ≤ ½ ln 2, then 2ⁿ times the Taylor series of eʳ. A small `less` that x was
 // rounded by makes it eˣ⁻ˡᵉˢˢ.
 template <class T> inline T exp(T x, T less = 0) {
     using F = Format<T>;
-    using Bits = typename F::Bits;
     T bounded = x > F::exp_max ? F::exp_max : x;
     bounded = bounded < F::exp_min ? F::exp_min : bounded;
-    T shifted = bounded * T(1.44269504088896340736) + F::rounder;
-    T n = shifted - F::rounder;
-    T r = bounded - n * F::ln2_high;
-    r = r - n * F::ln2_low - less;
-    T series = factorial_series<F::exp_terms, 1, 0>(r);
+    const Reduced<T> of(bounded, less);
     // n may reach the exponent of infinity: multiply by 2^(n-1), then by 2.
-    Bits power = (std::bit_cast<Bits>(shifted) + Bits(F::bias - 1)) << F::mantissa;
-    T result = series * std::bit_cast<T>(power) * 2;
+    T result = factorial_series<F::exp_terms, 1, 0>(of.r) * of.power(-1) * 2;
     result = x > F::exp_max ? std::numeric_limits<T>::infinity() : result;
+    return x < F::exp_min ? T(0) : result;
+}
+
+// The same for x ≤ 0.
+template <class T> inline T exp_of_negative(T x) {
+    using F = Format<T>;
+    const Reduced<T> of(x < F::exp_min ? F::exp_min : x);
+    const T result = factorial_series<F::exp_terms, 1, 0>(of.r) * of.power();
     return x < F::exp_min ? T(0) : result;
 }
 
 // eˣ - 1 = 2ⁿ (eʳ - 1) + (2ⁿ - 1), which loses nothing near 0, where n is 0.
 template <class T> inline T expm1(T x) {
     using F = Format<T>;
-    using Bits = typename F::Bits;
     T bounded = x > F::exp_max ? F::exp_max : x;
     bounded = bounded < F::exp_min ? F::exp_min : bounded;
-    T shifted = bounded * T(1.44269504088896340736) + F::rounder;
-    T n = shifted - F::rounder;
-    T r = bounded - n * F::ln2_high;
-    r = r - n * F::ln2_low;
-    T series = r * factorial_series<F::exp_terms - 1, 1, 1>(r);
-    T half = std::bit_cast<T>((std::bit_cast<Bits>(shifted) + Bits(F::bias - 1)) << F::mantissa);
-    T result = 2 * (series * half + (half - T(0.5)));
+    const Reduced<T> of(bounded);
+    const T half = of.power(-1);
+    T result = 2 * (of.expm1() * half + (half - T(0.5)));
     return x > F::exp_max ? std::numeric_limits<T>::infinity() : result;
 }
 
@@ -114,19 +150,17 @@ template <class T> inline T log(T x) {
 }
 
 template <class T> inline T sigmoid(T x) {
-    T e = exp(-std::abs(x));
-    T small = e / (1 + e);
-    return x >= 0 ? 1 - small : (x < 0 ? small : x);
+    const T e = exp_of_negative(-std::abs(x)), small = e / (1 + e);
+    return x < 0 ? small : 1 - small;
 }
 
-// tanh x: the ratio of the series of sinh and cosh near 0, where 1 - 2 / (e²ˣ + 1) cancels.
+// tanh |x| = (e²ˣ - 1) / (e²ˣ - 1 + 2): nothing cancels, and one division does.
 template <class T> inline T tanh(T x) {
-    T size = std::abs(x);
-    T x2 = size < T(0.625) ? x * x : T(0.390625);
-    T near = x * factorial_series<Format<T>::tanh_terms, 2, 1>(x2) /
-             factorial_series<Format<T>::tanh_terms, 2, 0>(x2);
-    T far = 1 - 2 / (exp(2 * size) + 1);
-    return size < T(0.625) ? near : std::copysign(far, x);
+    T size = 2 * std::abs(x);
+    size = size > Format<T>::tanh_max ? Format<T>::tanh_max : size;
+    const Reduced<T> of(size);
+    const T power = of.power(), e = of.expm1() * power + (power - 1);
+    return std::copysign(e / (e + 2), x);
 }
 
 template <class T> struct CosSin {
@@ -143,13 +177,6 @@ template <class T> inline CosSin<T> cos_sin_of_turns(T t) {
     const T of_cos = odd ? s : c, of_sin = odd ? c : s;
     return {quarter > 0 || quarter < T(-1) ? -of_cos : of_cos,
             quarter < 0 || quarter > T(1) ? -of_sin : of_sin};
-}
-
-// A polynomial by Horner's rule, the highest coefficient first.
-template <class T, std::size_t n> inline T polynomial(const std::array<T, n> &coefficients, T x) {
-    T sum = coefficients[0];
-    for (std::size_t k = 1; k < n; ++k) sum = sum * x + coefficients[k];
-    return sum;
 }
 
 template <class T> struct NormalTail {
