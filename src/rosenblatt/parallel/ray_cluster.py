@@ -89,7 +89,8 @@ def connected(address: str | None, processes: int, store_bytes: int = 0) -> Iter
         if note := trust_note(address):
             warn_caller(note)
         try:
-            ray.init(address=address, **quiet)
+            with loopback_kept():  # or it would look for 127.0.0.1 at the machine's own address
+                ray.init(address=address, **quiet)
         except (ConnectionError, RuntimeError, ValueError) as error:
             first = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ConnectionError(
