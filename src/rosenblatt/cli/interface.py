@@ -164,47 +164,22 @@ def train(
                 begun=begun,
             )
         assert single is not None
+        from rosenblatt.cli.training_request import TrainingRequest
+
+        asked = TrainingRequest(
+            target, fit.sample_weight, single, fit.out, checkpoint, force=fit.force
+        )
         if from_ is not None:
             from rosenblatt.cli.train_on_command import run_train_on
 
-            return run_train_on(
-                from_,
-                source,
-                screen,
-                target=target,
-                weight_column=fit.sample_weight,
-                options=single,
-                out=fit.out,
-                force=fit.force,
-                checkpoint=checkpoint,
-            )
+            return run_train_on(from_, source, screen, asked)
         if spread is not None and source.is_pattern:
             from rosenblatt.cli.train_files_command import run_train_files
 
-            return run_train_files(
-                source,
-                screen,
-                target=target,
-                weight_column=fit.sample_weight,
-                options=single,
-                out=fit.out,
-                force=fit.force,
-                checkpoint=checkpoint,
-                cluster=spread,
-            )
+            return run_train_files(source, screen, asked, spread)
         from rosenblatt.cli.train_command import run_train
 
-        return run_train(
-            source,
-            screen,
-            target=target,
-            weight_column=fit.sample_weight,
-            options=single,
-            out=fit.out,
-            force=fit.force,
-            checkpoint=checkpoint,
-            cluster=spread,
-        )
+        return run_train(source, screen, asked, spread)
 
     return Job(job, as_json, quiet)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
 
-from rosenblatt import __version__
 from rosenblatt.cli.comparison import Comparison, compared, work_of
 from rosenblatt.cli.learner_options import LearnerOptions
 from rosenblatt.cli.learner_progress import LearnerProgress
@@ -100,9 +98,7 @@ def train_learner(
     outside = outputs_outside(kind, trained)[rows.table.distinct.places]
     comparison, notes = comparison_of(rows, trained, options)
     seconds = time.perf_counter() - start
-    summary = Summary(
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        version=__version__,
+    summary = Summary.now(
         parts=part_sizes(rows),
         options=(
             *options.recorded,

@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rosenblatt.cli.cluster_options import ClusterOptions
 from rosenblatt.cli.json_output import Json
-from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
-from rosenblatt.cli.train_and_save import (
-    check_checkpoint,
-    place_for,
-    saved_and_shown,
-    shown_table,
-)
+from rosenblatt.cli.train_and_save import saved_and_shown, shown_table
 from rosenblatt.cli.training import train_network
+from rosenblatt.cli.training_request import TrainingRequest
 
 
 def run_train(
     source: Source,
     screen: Screen,
-    *,
-    target: str | None,
-    weight_column: str | None,
-    options: TrainingOptions,
-    out: Path | None,
-    checkpoint: Path | None = None,
-    force: bool = False,
+    asked: TrainingRequest,
     cluster: ClusterOptions | None = None,
 ) -> Json:
     """Train on a table and save the model, after a check that it can be saved."""
-    place = place_for(source, out, force=force)
-    check_checkpoint(checkpoint, place)
+    place, options = asked.place(source), asked.options
     table = shown_table(
         source,
         screen,
         place,
         options,
-        target=target,
-        weight_column=weight_column,
+        target=asked.target,
+        weight_column=asked.weight_column,
         n_units=options.hidden[0] if options.hidden else 1,
     )
     if cluster is not None:
@@ -48,7 +34,7 @@ def run_train(
         table.prepared,
         options,
         progress=screen.shows_progress,
-        checkpoint=checkpoint,
+        checkpoint=asked.checkpoint,
         cluster=cluster,
     )
     if cluster is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 import warnings
 from collections.abc import Mapping
@@ -13,27 +12,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from rosenblatt import __version__
 from rosenblatt.cli.cluster_options import ClusterOptions
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.stop_reason import training_stop_reason
-from rosenblatt.cli.tasks import EncodedRows, TaskKind, kind_of, network_predictor, scores_of
-from rosenblatt.cli.train_and_save import (
-    check_checkpoint,
-    place_for,
-    saved_and_shown,
-    show_encoding,
-)
+from rosenblatt.cli.tasks import EncodedRows, TaskKind, kind_of, network_predictor
+from rosenblatt.cli.train_and_save import saved_and_shown, show_encoding
 from rosenblatt.cli.training import (
     TrainingResult,
     comparison,
+    course_of,
     diverged,
     network_parameters,
     option_values,
+    scores_by,
 )
+from rosenblatt.cli.training_request import TrainingRequest
 from rosenblatt.cluster.shards.manifest import Manifest, manifest_of
 from rosenblatt.cluster.shards.result import part_sizes
 from rosenblatt.errors import DivergenceError, InputError
@@ -53,22 +49,12 @@ __all__ = ["run_train_files"]
 
 
 def run_train_files(
-    source: Source,
-    screen: Screen,
-    *,
-    target: str | None,
-    weight_column: str | None,
-    options: TrainingOptions,
-    out: Path | None,
-    checkpoint: Path | None,
-    force: bool,
-    cluster: ClusterOptions,
+    source: Source, screen: Screen, asked: TrainingRequest, cluster: ClusterOptions
 ) -> Json:
     """Train on files and save the model, after a check that it can be saved."""
-    if weight_column is not None:
+    if asked.weight_column is not None:
         raise InputError("--sample-weight is for a table in one file: leave it out for several")
-    place = place_for(source, out, force=force)
-    check_checkpoint(checkpoint, place)
+    place, options, target = asked.place(source), asked.options, asked.target
     manifest = manifest_of(str(source.data))
     notes: list[str] = []
     if target is None:
@@ -87,7 +73,7 @@ def run_train_files(
         return kind_of(encoding.target).network(
             **given,
             n_jobs=options.jobs,
-            checkpoint=checkpoint,
+            checkpoint=asked.checkpoint,
             verbose="bar" if screen.shows_progress else False,
         )
 
@@ -130,26 +116,19 @@ def result_of(
 ) -> TrainingResult:
     network, encoding = fit.network, fit.learnt.encoding
     kind = kind_of(encoding.target)
-    summary = Summary(
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        version=__version__,
+    summary = Summary.now(
         parts=part_sizes(fit),
         options=option_values(options, batch_size),
-        scores=tuple(scores(fit, kind)),
+        scores=scores(fit, kind),
         epochs=network.n_iter_,
         stop_reason=reason,
-        weight_column=None,
     )
     word = comparison(kind.main_metric, summary.scores)
-    course = (
-        f"{count(summary.epochs, 'epoch')} in {seconds:.1f} s; stopped, because"
-        f" {summary.stop_reason}"
-    )
     saved = SavedModel(network.model_, encoding, summary)
-    return TrainingResult(saved, course, seconds, (word,) if word else ())
+    return TrainingResult(saved, course_of(summary, seconds), seconds, (word,) if word else ())
 
 
-def scores(fit: FileFit, kind: TaskKind) -> list[Score]:
+def scores(fit: FileFit, kind: TaskKind) -> tuple[Score, ...]:
     """Of the network and of a constant, on the rows that were not trained on."""
     target = fit.learnt.encoding.target
     outside = {"validation": fit.validation, "held-out": fit.held_out}
@@ -158,12 +137,7 @@ def scores(fit: FileFit, kind: TaskKind) -> list[Score]:
         "network": network_predictor(kind, fit.network.model_),
         "trivial": kind.trivial(summary_of(target)),
     }
-    return [
-        Score(model, part, metric, value)
-        for model, predictor in predictors.items()
-        for part, rows in parts.items()
-        for metric, value in scores_of(kind, predictor, rows).items()
-    ]
+    return scores_by(kind, predictors, parts)
 
 
 def rows_of(rows: EncodedBlock, target: AnyTarget) -> EncodedRows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 import warnings
 from collections.abc import Collection, Iterable, Mapping
@@ -13,7 +12,6 @@ from typing import Any, final
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from rosenblatt import __version__
 from rosenblatt.checkpoints import CheckpointWarning
 from rosenblatt.cli.cluster_options import ClusterOptions
 from rosenblatt.cli.options import TrainingOptions, hidden_text
@@ -89,12 +87,10 @@ def train_network(
         "linear": linear,
         "trivial": kind.trivial(parts["train"]),
     }
-    summary = Summary(
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        version=__version__,
+    summary = Summary.now(
         parts=tuple(PartSize(name, len(rows.y)) for name, rows in parts.items()),
         options=option_values(options, batch_size, OF_LAYERS if start is not None else ()),
-        scores=_all_scores(kind, predictors, parts),
+        scores=scores_by(kind, predictors, parts),
         epochs=network.n_iter_,
         stop_reason=training_stop_reason(network, options, caught),
         weight_column=prepared.weight_column,
@@ -109,11 +105,7 @@ def train_network(
     words = [*said, *used, word, comparison(kind.main_metric, summary.scores)]
     notes = tuple(word for word in dict.fromkeys(words) if word and word not in missing)
     saved = SavedModel(model, prepared.encoding, summary)
-    course = (
-        f"{count(summary.epochs, 'epoch')} in {seconds:.1f} s; stopped, because"
-        f" {summary.stop_reason}"
-    )
-    return TrainingResult(saved, course, seconds, notes, missing)
+    return TrainingResult(saved, course_of(summary, seconds), seconds, notes, missing)
 
 
 def fitted(
@@ -240,9 +232,18 @@ def option_values(
     return tuple(OptionValue(n, value) for n, value in values.items() if n not in without)
 
 
-def _all_scores(
+def course_of(summary: Summary, seconds: float) -> str:
+    """What was trained, in which time, and why it ended."""
+    return (
+        f"{count(summary.epochs, 'epoch')} in {seconds:.1f} s; stopped, because"
+        f" {summary.stop_reason}"
+    )
+
+
+def scores_by(
     kind: TaskKind, predictors: Mapping[str, RowPredictor], parts: Mapping[str, EncodedRows]
 ) -> tuple[Score, ...]:
+    """Each model's scores on each part."""
     return tuple(
         Score(model, part, metric, value)
         for model, predictor in predictors.items()

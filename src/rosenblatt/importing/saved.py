@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
-from rosenblatt import __version__
 from rosenblatt.errors import InputError
 from rosenblatt.importing.imported import ImportedNetwork
 from rosenblatt.persistence import OptionValue, SavedModel, Summary
@@ -51,13 +48,10 @@ def saved_model_of(imported: ImportedNetwork) -> SavedModel:
 
 
 def summary_of(imported: ImportedNetwork) -> Summary:
-    return Summary(
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        version=__version__,
+    return Summary.now(
         parts=(),
         options=(OptionValue("imported_from", imported.format),),
         scores=(),
         epochs=0,
         stop_reason=f"trained by {imported.format}",
-        weight_column=None,
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import final
+
+from rosenblatt import __version__
 
 
 @final
@@ -63,3 +66,18 @@ class Summary:
     epochs: int
     stop_reason: str
     weight_column: str | None
+
+    @classmethod
+    def now(
+        cls,
+        *,
+        parts: tuple[PartSize, ...],
+        options: tuple[OptionValue, ...],
+        scores: tuple[Score, ...],
+        epochs: int,
+        stop_reason: str,
+        weight_column: str | None = None,
+    ) -> Summary:
+        """Of a training that has just ended, by this version."""
+        created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        return cls(created, __version__, parts, options, scores, epochs, stop_reason, weight_column)

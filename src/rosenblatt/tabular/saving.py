@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from rosenblatt import __version__
 from rosenblatt.losses import Quantile
 from rosenblatt.persistence import PartSize, SavedModel, Score, Summary, load_model
 from rosenblatt.table import ClassTarget
@@ -30,9 +28,7 @@ def saved_model_of(estimator: BaseTable) -> SavedModel:
     target = estimator.encoding_.target
     metric = "accuracy" if isinstance(target, ClassTarget) else "r2"
     score = estimator.validation_score_
-    summary = Summary(
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        version=__version__,
+    summary = Summary.now(
         parts=(PartSize("train", estimator.n_rows_),),
         options=(
             *options_of(estimator.get_params(deep=False)),
@@ -41,7 +37,6 @@ def saved_model_of(estimator: BaseTable) -> SavedModel:
         scores=(Score("network", "validation", metric, score if math.isfinite(score) else None),),
         epochs=len(estimator.history_),
         stop_reason="all networks were trained",
-        weight_column=None,
     )
     return SavedModel(estimator.network_, estimator.encoding_, summary, estimator._uncertainty)
 

@@ -25,19 +25,14 @@ class Block(NamedTuple):
     table: Table
 
 
-def blocks(
-    group: RowGroup, columns: Collection[str] | None = None, end: int | None = None
-) -> Iterator[Block]:
-    """The rows up to `end`, with some of the columns; InputError if the file has changed."""
-    names = None if columns is None else list(columns)
+def blocks(group: RowGroup, columns: Collection[str]) -> Iterator[Block]:
+    """All rows, with some of the columns; InputError if the file has changed."""
     at = 0
     with group.file.opened() as file:
         read: Any = file.iter_batches(
-            BLOCK_ROWS, row_groups=[group.number], columns=names, use_threads=False
+            BLOCK_ROWS, row_groups=[group.number], columns=list(columns), use_threads=False
         )
         for batch in read:
-            if end is not None and at >= end:
-                return
             if batch.num_rows:
                 table = pa.Table.from_batches([batch])
                 yield Block(at, table_file(table, Path(group.file.path), "parquet").table)

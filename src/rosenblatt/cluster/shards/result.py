@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import numpy as np
 
-from rosenblatt import __version__
 from rosenblatt.cluster.shards.fit import FileFit
 from rosenblatt.persistence import OptionValue, PartSize, SavedModel, Score, Summary
 from rosenblatt.table import ClassTarget
@@ -28,15 +26,12 @@ def table_estimator(fit: FileFit) -> Any:
     """`TableClassifier` or `TableRegressor` that predicts by the network of a fit."""
     network, encoding = fit.network, fit.learnt.encoding
     layers = network.hidden_layer_sizes
-    summary = Summary(
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        version=__version__,
+    summary = Summary.now(
         parts=part_sizes(fit),
         options=(OptionValue("hidden", ",".join(map(str, np.atleast_1d(layers)))),),
         scores=validation_scores(fit),
         epochs=network.n_iter_,
         stop_reason=network.stop_reason_,
-        weight_column=None,
     )
     estimator = estimator_of(SavedModel(network.model_, encoding, summary))
     estimator.history_ = network.history_
