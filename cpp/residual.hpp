@@ -3,6 +3,7 @@
 
 #include "linear.hpp"
 #include "pass.hpp"
+#include "skip.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -45,12 +46,12 @@ template <class T> struct ResidualAdd {
                 for (std::size_t i = 0; i < n; ++i) dy[i] *= g.derivative(y[i]);
             }
         });
-        T *ds = source < 0 ? nullptr : pass.space->deltas[std::size_t(source)];
+        T *ds = skipped_gradient(pass, source);
         if (!projects()) {
             if (ds) std::copy_n(dy, size(pass), ds);
             return;
         }
-        weight_gradient(pass, skipped(pass), n_inputs, n_outputs, dy, pass.gradient + offset);
+        weight_gradient(pass, skipped_rows(pass, source), n_inputs, n_outputs, dy, pass.gradient + offset);
         if (ds) input_gradient(pass, n_inputs, n_outputs, dy, pass.theta + offset, false, ds);
     }
 
@@ -58,7 +59,7 @@ template <class T> struct ResidualAdd {
     std::size_t size(const Pass<T> &pass) const { return std::size_t(pass.rows) * std::size_t(n_outputs); }
 
     void add(const Pass<T> &pass, const Rows<T> &x, T *y) const {
-        const Rows<T> s = skipped(pass);
+        const Rows<T> s = skipped_rows(pass, source);
         const std::size_t n = size(pass);
         if (!projects() && s.dense) {
             const T *block = x.dense, *skip = s.dense;
@@ -71,10 +72,6 @@ template <class T> struct ResidualAdd {
             linear(pass, s, n_inputs, n_outputs, pass.theta + offset, {.c = true}, y, NoEpilogue{});
         else
             add_entries(pass, s, y);
-    }
-
-    Rows<T> skipped(const Pass<T> &pass) const {
-        return source < 0 ? *pass.input : Rows<T>::contiguous(pass.space->outputs[std::size_t(source)]);
     }
 
     void add_entries(const Pass<T> &pass, const Rows<T> &s, T *y) const {

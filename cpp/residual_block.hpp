@@ -2,6 +2,7 @@
 #pragma once
 
 #include "convolution.hpp"
+#include "skip.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -29,17 +30,11 @@ template <class T> struct ShortcutConvolution {
     std::size_t scratch_size(int rows) const { return convolution.scratch_size(rows); }
 
     void forward(const Pass<T> &pass, const Rows<T> &, T *y) const {
-        convolution.forward(pass, given(pass), y);
+        convolution.forward(pass, skipped_rows(pass, source), y);
     }
 
     void backward(const Pass<T> &pass, const Rows<T> &, const T *y, T *dy, T *) const {
-        T *ds = source < 0 ? nullptr : pass.space->deltas[std::size_t(source)];
-        convolution.backward(pass, given(pass), y, dy, ds);
-    }
-
-  private:
-    Rows<T> given(const Pass<T> &pass) const {
-        return source < 0 ? *pass.input : Rows<T>::contiguous(pass.space->outputs[std::size_t(source)]);
+        convolution.backward(pass, skipped_rows(pass, source), y, dy, skipped_gradient(pass, source));
     }
 };
 
