@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from rosenblatt.support import moved
+from rosenblatt.support.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from rosenblatt.checkpoints import Checkpoint
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from rosenblatt.tabular.saving import load
     from rosenblatt.tracing import trace
     from rosenblatt.unsupervised import HiddenFeatures, MLPAutoencoder
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Checkpoint",

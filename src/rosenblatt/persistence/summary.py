@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import final
 
-from rosenblatt import __version__
+from rosenblatt.support.version import __version__
 
 
 @final
