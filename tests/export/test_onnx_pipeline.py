@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
@@ -18,18 +16,10 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from rosenblatt import MLPClassifier, MLPEnsembleRegressor, MLPRegressor
 from rosenblatt.export.onnx_pipeline import to_onnx
+from tests.support.export_tables import mixed_frame
 from tests.support.onnx_sessions import session
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of fits that are short, and of skl2onnx
-
-
-def frame() -> Any:
-    rng = np.random.default_rng(0)
-    columns = {"size": rng.normal(50, 9, 80), "age": rng.normal(size=80)}
-    data = pd.DataFrame(columns)
-    data.loc[::7, "age"] = np.nan
-    data["town"] = rng.choice(["Ulm", "Bonn", "Köln"], 80)
-    return data
 
 
 def test_a_scaler_before_a_classifier(tmp_path: Path) -> None:
@@ -47,7 +37,7 @@ def test_a_scaler_before_a_classifier(tmp_path: Path) -> None:
 
 def test_columns_and_a_search() -> None:
     pytest.importorskip("skl2onnx")
-    X = frame()
+    X = mixed_frame()
     y = X["size"].to_numpy() + (X["town"] == "Ulm")
     columns = ColumnTransformer(
         [

@@ -60,3 +60,13 @@ def strange(frame: Any) -> Any:
     frame.loc[10:30, ["income", "member", "town", "seen"]] = None
     frame.loc[40, "income"] = -1e300
     return frame
+
+
+def mixed_frame() -> Any:
+    """Numbers with gaps, and texts."""
+    rng = np.random.default_rng(0)
+    columns = {"size": rng.normal(50, 9, 80), "age": rng.normal(size=80)}
+    data = pd.DataFrame(columns)
+    data.loc[::7, "age"] = np.nan
+    data["town"] = rng.choice(["Ulm", "Bonn", "Köln"], 80)
+    return data
