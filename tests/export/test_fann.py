@@ -25,7 +25,16 @@ FANN = FOLDER / "fann"
 LIBRARY = ctypes.util.find_library("doublefann")
 HAS = [
     *("Identity()", "Sigmoid()", "Tanh()", "HardTanh()"),
-    *("Softsign()", "Sine()", "Bump()", "StepwiseSigmoid()", "StepwiseTanh()", "plain"),
+    *(
+        "Step()",
+        "HardSigmoid()",
+        "Softsign()",
+        "Sine()",
+        "Bump()",
+        "StepwiseSigmoid()",
+        "StepwiseTanh()",
+        "plain",
+    ),
     *("batch norm", "scale", "no hidden layer", "one number"),
 ]
 
@@ -81,7 +90,7 @@ def test_one_output_is_the_second_class(tmp_path: Path) -> None:
         (trained((Dense(3, ReLU()),)), "ReLU() cannot be exported to FANN"),
         (trained((Dense(3, Softmax()),)), "Softmax() cannot be exported to FANN"),
         (trained((Dense(3),), CategoricalCrossEntropy()), "Softmax() cannot be exported to FANN"),
-        (CASES["residual"], "a layer Added cannot be exported to FANN"),
+        (CASES["residual"], "a layer Residual cannot be exported to FANN"),
         (CASES["Poisson()"], "a loss of counts cannot be exported to FANN"),
         (CASES["mean of one number"], "the mean of several networks cannot be exported to FANN"),
     ],

@@ -42,7 +42,17 @@ HAS = [
     ),
     *("BinaryCrossEntropy(p_min=0.0, smoothing=0.0)",),
     *("CategoricalCrossEntropy(p_min=0.0, smoothing=0.0)",),
+    *("beside its input", "learned slopes", "gates", "gated ensemble", "ensemble"),
+    *("mean of classes",),
 ]
+NOT_READ = (
+    "beside its input",
+    "learned slopes",
+    "gates",
+    "gated ensemble",
+    "ensemble",
+    "mean of classes",
+)
 
 
 def imported(name: str) -> Trained:
@@ -91,7 +101,7 @@ def test_its_own_network_comes_back_with_its_own_numbers(name: str, theirs: dict
     assert_equal(np.array(theirs[f"their {name}"]), Y, tolerance)
 
 
-@pytest.mark.parametrize("name", HAS)
+@pytest.mark.parametrize("name", [name for name in HAS if name not in NOT_READ])
 def test_what_is_written_is_read_again(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     write_tfjs(tmp_path / "net.json", None, case)
@@ -126,7 +136,7 @@ def test_the_model_names_its_weights_and_their_places() -> None:
         (trained((Dense(3, Sine()),)), "Sine() cannot be exported to TensorFlow.js"),
         (trained((Dense(3, ELU(0.5)),)), "ELU(alpha=0.5) cannot be exported to TensorFlow.js"),
         (CASES["Poisson()"], "a loss of counts cannot be exported to TensorFlow.js"),
-        (CASES["mean of one number"], "the mean of several networks cannot be exported"),
+        (CASES["waves"], "a layer NumericEmbedding cannot be exported to TensorFlow.js"),
     ],
 )
 def test_what_it_has_not_is_refused(case: Trained, said: str) -> None:

@@ -16,8 +16,8 @@ from rosenblatt.activations import (
     LeakyReLU,
     Mish,
     ReLU,
+    Sigmoid,
     SiLU,
-    Sine,
     Softmax,
     Tanh,
 )
@@ -160,7 +160,7 @@ NETWORKS: dict[str, Trained] = {
     "beside its input": trained(
         (
             BesideInput(Dense(4, Tanh())),
-            BesideInput(Sequential((Dense(3, Sine()), Dense(2, Tanh())))),
+            BesideInput(Sequential((Dense(3, Sigmoid()), Dense(2, Tanh())))),
             Dense(3),
         )
     ),

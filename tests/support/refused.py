@@ -6,11 +6,8 @@ from rosenblatt.export.trained import Trained
 
 __all__ = ["LAYERS", "is_refused"]
 
-# Layers that formulas have not.
-LAYERS = (
-    *("NumericEmbedding", "CategoryEmbedding", "EnsembleDense", "PackedDense"),
-    *("PReLU", "ParametricActivation", "GLU", "Reshape"),
-)
+# Layers that formulas have not: those of pictures, which begin so.
+LAYERS = ("Reshape",)
 
 
 def is_refused(case: Trained, *kinds: str) -> bool:

@@ -52,8 +52,8 @@ class OtherExports(ABC):
         Raises
         ------
         ValueError
-            For the exact GELU, embeddings, gates, learned activations and ensembles within one
-            network, layers of more than 900 inputs, and a SELECT of more than 1,000,000 characters.
+            For the exact GELU, layers of pictures, layers of more than 900 inputs, and a SELECT of
+            more than 1,000,000 characters.
         InputError
             Where the file cannot be written; one that was there stays as it is.
         """
@@ -79,7 +79,7 @@ class OtherExports(ABC):
         Raises
         ------
         ValueError
-            For embeddings, gates, learned activations and ensembles within one network.
+            For layers of pictures.
         InputError
             Where the file cannot be written; one that was there stays as it is.
         """
@@ -108,7 +108,7 @@ class OtherExports(ABC):
         Raises
         ------
         ValueError
-            For embeddings, gates, learned activations and ensembles within one network.
+            For layers of pictures.
         InputError
             Where the file cannot be written; one that was there stays as it is.
         """
@@ -195,7 +195,7 @@ class OtherExports(ABC):
         ImportError
             Where h5py is not installed.
         ValueError
-            For several networks, and layers and activations that Keras has not.
+            For layers and activations that Keras has not.
         InputError
             Where the file cannot be written; one that was there stays as it is.
         """
@@ -233,8 +233,7 @@ class OtherExports(ABC):
         Raises
         ------
         ValueError
-            For several networks, losses of counts, and layers and activations that TensorFlow.js
-            has not.
+            For losses of counts, and layers and activations that TensorFlow.js has not.
         InputError
             Where a file cannot be written.
         """

@@ -9,7 +9,8 @@ from typing import final
 import numpy as np
 
 from rosenblatt.activations import Activation, Identity, Sigmoid, Softmax
-from rosenblatt.export.parts import Activated, Part, Scaled, Sums, cannot, parts_of
+from rosenblatt.export.chain_parts import parts_of_members
+from rosenblatt.export.parts import Activated, Part, Scaled, Sums, cannot
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import Link
 from rosenblatt.support.types import Float64Array
@@ -40,12 +41,13 @@ def dense_layers(
         For the mean of several networks, layers that are none of these and a link that is no
         activation.
     """
-    if len(trained.chains) > 1:
+    members = parts_of_members(trained, target)
+    if len(members) > 1:
         raise ValueError(
             f"the mean of several networks cannot be exported to {target}: export to ONNX or C, or"
             " each network on its own."
         )
-    parts = [*parts_of(trained.chains[0], target), *link_of(trained.link, target)]
+    parts: list[Part] = [*members[0], *link_of(trained.link, target)]
     parts = [*([before] if before else []), *parts, *([after] if after else [])]
     layers = list(merged(parts, trained.model.n_inputs, target))
     return [x for x in layers if not is_nothing(x)] or layers[:1]
@@ -79,7 +81,7 @@ def merged(parts: Sequence[Part], n: int, target: str) -> Iterator[DenseLayer]:
                 yield DenseLayer(W, b, activation)
                 W, b = np.eye(len(b)), np.zeros(len(b))
             case _:
-                raise cannot(type(part).__name__, target)
+                raise cannot(part, target)
     yield DenseLayer(W, b, Identity())
 
 

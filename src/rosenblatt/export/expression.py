@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import TypeAlias, final
@@ -15,6 +15,8 @@ __all__ = [
     "Let",
     "Notation",
     "Variable",
+    "balanced_total",
+    "by_range",
     "fold",
     "of",
     "total",
@@ -109,9 +111,33 @@ def where(condition: Expression, yes: Expression | float, no: Expression | float
     return of("where", condition, yes, no)
 
 
+def by_range(
+    x: Expression, edges: Sequence[float], values: Sequence[Expression | float]
+) -> Expression:
+    """The value of the range that x is in: one more than edges, each of which begins a range.
+
+    As a tree, since languages nest conditions some fifty times at most. What is no number, or
+    missing, is beyond all edges.
+    """
+    if not edges:
+        (value,) = values
+        return value if isinstance(value, Expression) else Constant(value)
+    k = len(edges) // 2
+    below = by_range(x, edges[:k], values[: k + 1])
+    return where(x < edges[k], below, by_range(x, edges[k + 1 :], values[k + 1 :]))
+
+
 def total(terms: list[Expression]) -> Expression:
     """Their sum, of any number, from the first to the last."""
     return terms[0] if len(terms) == 1 else Call("sum", tuple(terms))
+
+
+def balanced_total(terms: Sequence[Expression]) -> Expression:
+    """Their sum in pairs, which nests as few times as it can; 0 of none."""
+    if len(terms) < 2:
+        return terms[0] if terms else Constant(0.0)
+    k = len(terms) // 2
+    return balanced_total(terms[:k]) + balanced_total(terms[k:])
 
 
 def fold(function: str, operands: list[Expression]) -> Expression:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import final
+
 from rosenblatt.activations import (
     Activation,
     Bump,
+    HardSigmoid,
     HardTanh,
     Identity,
     Sigmoid,
     Sine,
     Softsign,
+    Step,
     StepwiseSigmoid,
     StepwiseTanh,
     Tanh,
@@ -23,18 +28,33 @@ __all__ = ["fann_file"]
 # A steepness so small that its cut at 150 / steepness lies beyond 1e14; the weights grow instead,
 # by a power of two, which is exact.
 UNCUT = 2.0**-40
-# Number and steepness; FANN's sigmoid is one of twice the steepness times the sum. Rectifiers are
-# not among them: FANN 2.2.0, which distributions have, gives 0 for their numbers, unasked.
-FORMS: dict[Activation, tuple[int, float]] = {
-    Identity(): (0, UNCUT),
-    Sigmoid(): (3, 0.5),
-    StepwiseSigmoid(): (4, 1.0),
-    Tanh(): (5, 1.0),
-    StepwiseTanh(): (6, 1.0),
-    Bump(): (7, 1.0),
-    Softsign(): (11, UNCUT),
-    HardTanh(): (13, 1.0),
-    Sine(): (14, UNCUT),
+
+
+@final
+@dataclass(frozen=True)
+class Form:
+    """FANN's function of this number, of steepness times the sum, which is rate · z + offset."""
+
+    number: int
+    steepness: float = 1.0
+    rate: float = 1.0
+    offset: float = 0.0
+
+
+# FANN's sigmoid is one of twice the steepness times the sum. Rectifiers are not among them: FANN
+# 2.2.0, which distributions have, gives 0 for their numbers, unasked.
+FORMS: dict[Activation, Form] = {
+    Identity(): Form(0, UNCUT),
+    Step(): Form(1),
+    Sigmoid(): Form(3, 0.5, rate=0.5),
+    StepwiseSigmoid(): Form(4),
+    Tanh(): Form(5),
+    StepwiseTanh(): Form(6),
+    Bump(): Form(7),
+    Softsign(): Form(11, UNCUT),
+    HardSigmoid(): Form(12, rate=1 / 6, offset=0.5),
+    HardTanh(): Form(13),
+    Sine(): Form(14, UNCUT),
 }
 HEAD = """\
 FANN_FLO_2.1
@@ -89,14 +109,14 @@ def fann_file(trained: Trained, before: Scaled | None = None, after: Scaled | No
     connections: list[tuple[int, float]] = []
     first = 0  # neuron of the layer before
     for layer in layers:
-        number, steepness = form_of(layer.activation)
+        form = form_of(layer.activation)
         n_in = len(layer.weight)
-        weights = (layer.weight / scale_of(number, steepness)).T.tolist()
-        biases = (layer.bias / scale_of(number, steepness)).tolist()
+        weights = (layer.weight * form.rate / form.steepness).T.tolist()
+        biases = ((layer.bias * form.rate + form.offset) / form.steepness).tolist()
         for column, bias in zip(weights, biases, strict=True):
-            neurons.append((n_in + 1, number, steepness))
+            neurons.append((n_in + 1, form.number, form.steepness))
             connections += zip(range(first, first + n_in + 1), [*column, bias], strict=True)
-        neurons.append((0, number, steepness))
+        neurons.append((0, form.number, form.steepness))
         first += n_in + 1
     sizes = [len(layers[0].weight), *(len(layer.bias) for layer in layers)]
     return HEAD.format(
@@ -108,7 +128,7 @@ def fann_file(trained: Trained, before: Scaled | None = None, after: Scaled | No
     )
 
 
-def form_of(activation: Activation) -> tuple[int, float]:
+def form_of(activation: Activation) -> Form:
     form = FORMS.get(activation)
     if form is None:
         raise ValueError(
@@ -116,8 +136,3 @@ def form_of(activation: Activation) -> tuple[int, float]:
             " ONNX or C, or train with another activation."
         )
     return form
-
-
-def scale_of(number: int, steepness: float) -> float:
-    """What the sum is multiplied by before the function of that number."""
-    return 1.0 if number == FORMS[Sigmoid()][0] else steepness

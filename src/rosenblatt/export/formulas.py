@@ -34,7 +34,16 @@ from rosenblatt.activations import (
 from rosenblatt.activations.of_tools import CUT
 from rosenblatt.activations.rectifiers import SELU_ALPHA, SELU_SCALE
 from rosenblatt.activations.smooth import GELU_CUBIC, GELU_FACTOR
-from rosenblatt.export.expression import Expression, Let, Notation, fold, of, total, where
+from rosenblatt.export.expression import (
+    Expression,
+    Let,
+    Notation,
+    by_range,
+    fold,
+    of,
+    total,
+    where,
+)
 from rosenblatt.losses import Link
 
 __all__ = ["activated", "linked"]
@@ -70,12 +79,8 @@ def clipped_logistic(z: Expression, let: Let) -> Expression:
 
 def stepwise(g: Any, z: Expression) -> Expression:
     low, high = g.ends
-    xs = [x for x, _ in g.points]
-    a: Expression | float = high
-    lines = list(zip(g.points[:-1], g.slopes(), xs[1:], strict=True))
-    for (x, y), slope, end in reversed(lines):
-        a = where(z < end, slope * (z - x) + y, a)
-    return where(z < xs[0], low, a)
+    lines = [slope * (z - x) + y for (x, y), slope in zip(g.points[:-1], g.slopes(), strict=True)]
+    return by_range(z, [x for x, _ in g.points], [low, *lines, high])
 
 
 ELEMENTWISE: dict[type[Activation], Callable[[Any, Expression, Let], Expression]] = {

@@ -69,7 +69,9 @@ DIALECT = Dialect(
         "softmax": "softmax({})",
         "each": "h.map({})",
         "added": "added(h, {})",
-        "appended": "[...h, ...{}]",
+        "bent": "bent(h, {})",
+        "gated": "gated(h, {})",
+        "appended": "[...h, ...{}.slice({})]",
         "mean": "mean([{}])",
         "both": "both({})",
     },
@@ -146,6 +148,17 @@ function softmax(z) {
   const largest = Math.max(...z), powers = z.map((v) => Math.exp(v - largest));
   const sum = powers.reduce((s, e) => s + e, 0);
   return powers.map((e) => e / sum);
+}
+""",
+    "bent": """\
+function bent(x, slope) {
+  return x.map((v, i) => (v > 0 ? v : slope[i] * v));
+}
+""",
+    "gated": """\
+function gated(x, g) {
+  const n = x.length / 2;
+  return x.slice(0, n).map((v, i) => v * g(x[n + i]));
 }
 """,
     "added": """\

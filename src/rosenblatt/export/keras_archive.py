@@ -44,7 +44,7 @@ def keras_archive(
     Raises
     ------
     ValueError
-        For the mean of several networks, and layers and activations that Keras has not.
+        For layers and activations that Keras has not.
     """
     layers = keras_layers(trained, KERAS, before, after)
     dtype = trained.model.dtype

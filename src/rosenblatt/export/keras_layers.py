@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 import numpy as np
+import numpy.typing as npt
 
 from rosenblatt.activations import (
     ELU,
@@ -24,16 +25,18 @@ from rosenblatt.activations import (
     Softsign,
     Tanh,
 )
+from rosenblatt.export.chain_parts import parts_of_members
 from rosenblatt.export.parts import (
     Activated,
     Added,
     Appended,
+    Bent,
+    Gated,
     Part,
     Scaled,
     Standardised,
     Sums,
     cannot,
-    parts_of,
 )
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import Link
@@ -58,11 +61,14 @@ COMMON: dict[Activation, str] = {
 SNAKE = {
     "Activation": "activation",
     "Add": "add",
+    "Average": "average",
     "Concatenate": "concatenate",
     "Dense": "dense",
     "ELU": "elu",
     "LayerNormalization": "layer_normalization",
     "LeakyReLU": "leaky_re_lu",
+    "Multiply": "multiply",
+    "PReLU": "p_re_lu",
 }
 
 
@@ -138,28 +144,51 @@ def keras_layers(
     Raises
     ------
     ValueError
-        For the mean of several networks, and layers and activations that the tool has not.
+        For layers and activations that the tool has not.
     """
-    if len(trained.chains) > 1:
-        raise ValueError(
-            f"the mean of several networks cannot be exported to {dialect.tool}: export to ONNX or"
-            " C, or each network on its own."
-        )
     graph = Graph(dialect, trained.model.n_inputs)
-    at = graph.chain([*([before] if before else []), *parts_of(trained.chains[0], dialect.tool)], 0)
-    if trained.link is not Link.IDENTITY:
-        at = graph.linked(trained.link, at)
+    start = graph.chain([before], 0) if before is not None else 0
+    ends = []
+    for parts in parts_of_members(trained, dialect.tool):
+        at = graph.chain(parts, start)
+        ends.append(at if trained.link is Link.IDENTITY else graph.linked(trained.link, at))
+    if len(ends) > 1:
+        at = graph.add("Average", tuple(ends), graph.width(at), {})
     if after is not None:
         at = graph.chain([after], at)
     if not graph.layers:
         graph.chain([Activated(Identity())], at)
     counts: Counter[str] = Counter()
     named = []
-    for layer in graph.layers:
+    for layer in in_order_of_keras(graph.layers):
         snake = SNAKE[layer.kind]
         named.append((f"{snake}_{counts[snake]}" if counts[snake] else snake, layer))
         counts[snake] += 1
     return named
+
+
+def in_order_of_keras(layers: Sequence[KerasLayer]) -> list[KerasLayer]:
+    """The layers with those first that lie the deepest below the last, as Keras numbers them.
+
+    Of one depth in the order in which it meets them on its way down from the last.
+    """
+    depth = [0] * (len(layers) + 1)
+    for k in range(len(layers), 0, -1):
+        for below in layers[k - 1].of:
+            depth[below] = max(depth[below], depth[k] + 1)
+    met: dict[int, int] = {}
+    pending = [len(layers)]
+    while pending:
+        k = pending.pop()
+        if k and k not in met:
+            met[k] = len(met)
+            pending.extend(reversed(layers[k - 1].of))
+    order = [0, *sorted(met, key=lambda k: (-depth[k], met[k]))]
+    places = {k: place for place, k in enumerate(order)}
+    return [
+        replace(layers[k - 1], of=tuple(places[below] for below in layers[k - 1].of))
+        for k in order[1:]
+    ]
 
 
 @final
@@ -207,12 +236,23 @@ class Graph:
                 if projection is not None:
                     at = self.dense(at, projection, np.zeros(projection.shape[1]))
                 return self.add("Add", (branch, at), self.width(at), {})
-            case Appended(inner):
+            case Bent(slope):
+                return self.add("PReLU", (at,), n, {}, {"alpha": slope})
+            case Gated(activation):
+                u, v = (self.chosen(at, half) for half in np.split(np.arange(n), 2))
+                return self.add("Multiply", (u, self.activated(activation, v)), n // 2, {})
+            case Appended(inner, first):
                 branch = self.chain(inner, at)
-                width = self.width(branch) + n
+                if first:
+                    at = self.chosen(at, np.arange(first, n))
+                width = self.width(branch) + self.width(at)
                 return self.add("Concatenate", (branch, at), width, {"axis": -1})
             case _:
-                raise cannot(type(part).__name__, self.dialect.tool)
+                raise cannot(part, self.dialect.tool)
+
+    def chosen(self, at: int, columns: npt.NDArray[np.intp]) -> int:
+        """Some of the numbers that leave a layer."""
+        return self.dense(at, np.eye(self.width(at))[:, columns], np.zeros(len(columns)))
 
     def dense(self, at: int, weight: FloatArray, bias: FloatArray) -> int:
         config = {"units": len(bias), "activation": "linear", "use_bias": True}

@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from typing import final
 
 from rosenblatt.activations import Activation, Softmax
+from rosenblatt.export.chain_parts import parts_of_members
 from rosenblatt.export.expression import Expression, Notation, Variable
 from rosenblatt.export.formulas import activated, linked
 from rosenblatt.export.parts import (
     Activated,
     Added,
     Appended,
+    Bent,
+    Gated,
     Mapped,
     Part,
     Scaled,
     Standardised,
     Sums,
-    parts_of,
 )
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import Link
@@ -64,10 +66,8 @@ class Procedure:
 
     def network(self, trained: Trained) -> str:
         """The statements' last: a value made of the features `x`, a column each."""
-        members = [
-            self._member(parts_of(layers, self.dialect.notation.target), trained.link)
-            for layers in trained.chains
-        ]
+        of_members = parts_of_members(trained, self.dialect.notation.target)
+        members = [self._member(parts, trained.link) for parts in of_members]
         value = self._form("mean", ", ".join(f"{name}(x)" for name in members), str(len(members)))
         if len(members) == 1:
             value = f"{members[0]}(x)"
@@ -117,6 +117,10 @@ class Procedure:
                 value = self._form("softmax", "h")
             case Activated(activation):
                 value = self._form("each", self._activation(activation))
+            case Bent(slope):
+                value = self._form("bent", self._constant(slope))
+            case Gated(activation):
+                value = self._form("gated", self._activation(activation))
             case Sums(weight, bias):
                 value = self._form("sums", "h", self._constant(weight), self._constant(bias))
             case Scaled(factor, shift):
@@ -129,8 +133,9 @@ class Procedure:
                 if projection is not None:
                     shortcut = self._form("product", shortcut, self._constant(projection))
                 value = self._form("added", shortcut)
-            case Appended(parts):
-                value = self._form("appended", self._within(parts, statements))
+            case Appended(parts, first):
+                beside = self._within(parts, statements)
+                value = self._form("appended", beside, str(first))
             case Mapped(_, sources, functions):
                 value = self._form("row", ",\n    ".join(self._mapped(sources, functions)))
         self._becomes(statements, value)

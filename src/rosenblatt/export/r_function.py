@@ -86,7 +86,9 @@ DIALECT = Dialect(
         "softmax": "softmax({})",
         "each": "{}(h)",
         "added": "h + {}",
-        "appended": "cbind(h, {})",
+        "bent": "bent(h, {})",
+        "gated": "gated(h, {})",
+        "appended": "cbind(h, {0}[, seq_len(ncol({0})) > {1}, drop = FALSE])",
         "mean": "Reduce(`+`, list({})) / {}",
         "both": "both_classes({})",
     },
@@ -180,6 +182,13 @@ standardised <- function(h, epsilon) {
 softmax <- function(z) {
   e <- exp(z - do.call(pmax, as.data.frame(z)))
   e / rowSums(e)
+}""",
+    "bent": """\
+bent <- function(h, slope) ifelse(h > 0, h, sweep(h, 2, slope, `*`))""",
+    "gated": """\
+gated <- function(h, g) {
+  n <- ncol(h) / 2
+  h[, seq_len(n), drop = FALSE] * g(h[, n + seq_len(n), drop = FALSE])
 }""",
     "both_classes": """\
 both_classes <- function(p) cbind(1 - p, p)""",

@@ -12,18 +12,28 @@ from typing import final
 
 import numpy as np
 
-from rosenblatt.export.expression import Constant, Expression, Notation, Variable, of, total
+from rosenblatt.export.chain_parts import parts_of_members
+from rosenblatt.export.expression import (
+    Constant,
+    Expression,
+    Notation,
+    Variable,
+    of,
+    total,
+    where,
+)
 from rosenblatt.export.formulas import activated, linked
 from rosenblatt.export.parts import (
     Activated,
     Added,
     Appended,
+    Bent,
+    Gated,
     Mapped,
     Part,
     Scaled,
     Standardised,
     Sums,
-    parts_of,
 )
 from rosenblatt.export.trained import Trained
 from rosenblatt.model import OutputFormat
@@ -180,9 +190,9 @@ def network_in_sql(
 ) -> list[Expression]:
     """What the network, or the mean of several, predicts."""
     predictions = []
-    for layers in trained.chains:
+    for parts in parts_of_members(trained, "SQL"):
         scores = list(map(select.let, features))
-        for part in parts_of(layers, "SQL"):
+        for part in parts:
             scores = passed(part, scores, select)
         predictions.append(linked(trained.link, scores, select.let))
     n = len(predictions)
@@ -200,6 +210,12 @@ def passed(part: Part, x: list[Variable], select: Select) -> list[Variable]:
             made = sums(x, weight, bias)
         case Activated(activation):
             made = activated(activation, x, select.let, SQL)
+        case Bent(slope):
+            made = [where(v > 0, v, s * v) for v, s in zip(x, slope.tolist(), strict=True)]
+        case Gated(activation):
+            n = len(x) // 2
+            gates = activated(activation, x[n:], select.let, SQL)
+            made = [u * g for u, g in zip(x[:n], gates, strict=True)]
         case Scaled(factor, shift):
             made = scaled(x, factor, shift)
         case Standardised():
@@ -212,11 +228,11 @@ def passed(part: Part, x: list[Variable], select: Select) -> list[Variable]:
             if projection is not None:
                 shortcut = sums(x, projection, np.zeros(projection.shape[1]))
             made = [f + s for f, s in zip(inner, shortcut, strict=True)]
-        case Appended(parts):
+        case Appended(parts, first):
             inner = x
             for one in parts:
                 inner = passed(one, inner, select)
-            return [*inner, *x]
+            return [*inner, *x[first:]]
         case Mapped(_, sources, functions):
             made = [f(x[k]) for k, f in zip(sources, functions, strict=True)]
     return list(map(select.let, made))

@@ -6,7 +6,14 @@ import math
 import sys
 from collections.abc import Sequence
 
-from rosenblatt.export.expression import Constant, Expression, Let, Variable, of, total, where
+from rosenblatt.export.expression import (
+    Expression,
+    Let,
+    Variable,
+    balanced_total,
+    of,
+    where,
+)
 from rosenblatt.export.trained import Trained
 from rosenblatt.model import AnyModel, OutputFormat
 from rosenblatt.table import ClassTarget, NumberTarget, TableEncoding
@@ -85,11 +92,13 @@ def of_category(column: Category, cell: Variable, let: Let) -> list[Expression]:
         return of("is", cell, text)
 
     def chosen(texts: Sequence[str], values: Sequence[float]) -> Expression:
-        """The value of the text that the cell is; 0 where it is none of them."""
-        value_of_cell: Expression = Constant(0.0)
-        for text, value in reversed(list(zip(texts, values, strict=True))):
-            value_of_cell = where(is_(text), value, value_of_cell)
-        return value_of_cell
+        """The value of the text that the cell is; 0 where it is none of them.
+
+        A sum of which one term at most is not 0, as conditions within each other are too deep for
+        languages.
+        """
+        terms = [where(is_(text), value, 0.0) for text, value in zip(texts, values, strict=True)]
+        return balanced_total(terms)
 
     if column.coded:
         n = len(column.categories)
@@ -98,7 +107,7 @@ def of_category(column: Category, cell: Variable, let: Let) -> list[Expression]:
     own = [let(where(is_(text), 1.0, 0.0)) for text in column.categories]
     features = list(own)
     if column.others:
-        taken = total(list(own)) if own else Constant(0.0)
+        taken = balanced_total(list(own))
         features.append(where(missing, 0.0, 1.0 - taken))
     if column.indicator:
         features.append(where(missing, 1.0, 0.0))

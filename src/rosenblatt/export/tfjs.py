@@ -45,7 +45,7 @@ def tfjs_model(
     Raises
     ------
     ValueError
-        For the mean of several networks, layers, activations and outputs that TensorFlow.js has
+        For layers, activations and outputs that TensorFlow.js has
         not, and weights beyond single precision.
     """
     single = trained.converted(np.float32)  # weights beyond it are refused

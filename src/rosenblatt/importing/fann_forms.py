@@ -14,6 +14,7 @@ from rosenblatt.activations import (
     Sigmoid,
     Sine,
     Softsign,
+    Step,
     StepwiseSigmoid,
     StepwiseTanh,
     Tanh,
@@ -35,6 +36,8 @@ NAMES = (
 # Of z, the steepness times the sum.
 FORMS = {
     0: Form(Identity()),
+    1: Form(Step()),
+    2: Form(Step(), scale=2.0, shift=-1.0),
     3: Form(Sigmoid(), rate=2.0),
     4: Form(StepwiseSigmoid()),
     5: Form(Tanh()),
@@ -53,7 +56,7 @@ FORMS = {
     19: Form(LeakyReLU(0.01)),
 }
 # |z| from which on an activation is constant to 1e-17: a cut beyond it changes nothing.
-CONSTANT_FROM = {3: 20.0, 4: 3.0, 5: 20.0, 6: 3.0, 7: 7.0, 8: 7.0, 12: 1.0, 13: 1.0}
+CONSTANT_FROM = {1: 0.0, 2: 0.0, 3: 20.0, 4: 3.0, 5: 20.0, 6: 3.0, 7: 7.0, 8: 7.0, 12: 1.0, 13: 1.0}
 
 
 def form_of(function: int, steepness: float, neuron: int) -> Form:

@@ -256,7 +256,7 @@ class SavedModel:
             Where h5py is not installed.
         ValueError
             For columns of texts, dates and truth values, numbers with gaps or with logarithmic
-            tails, several networks, and layers and activations that Keras has not.
+            tails, and layers and activations that Keras has not.
         """
         try:
             from rosenblatt.export.keras_archive import keras_archive
@@ -294,7 +294,7 @@ class SavedModel:
         ------
         ValueError
             For columns of texts, dates and truth values, numbers with gaps or with logarithmic
-            tails, several networks, and layers and activations that TensorFlow.js has not.
+            tails, and layers and activations that TensorFlow.js has not.
         """
         from rosenblatt.export.plain_table import scalings_of
         from rosenblatt.export.tfjs import write_tfjs

@@ -159,6 +159,17 @@ int main(int argc, char **argv)
     fann_set_training_algorithm(grown, FANN_TRAIN_RPROP);
     fann_cascadetrain_on_data(grown, data, 6, 0, 0);
     done(grown, "cascade", 0);
+
+    const int thresholds[] = {FANN_THRESHOLD, FANN_THRESHOLD_SYMMETRIC};
+    for (int k = 0; k < 2; k++) {
+        char name[40];
+        snprintf(name, sizeof name, "activation_%d", thresholds[k]);
+        struct fann *step = fann_create_standard(3, 2, 3, 2);
+        weights(step, 1);
+        fann_set_activation_function_hidden(step, thresholds[k]);
+        fann_set_activation_function_output(step, thresholds[k]);
+        done(step, name, 0);
+    }
 #endif
     return 0;
 }
