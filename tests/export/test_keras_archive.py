@@ -15,6 +15,7 @@ from rosenblatt import MLPRegressor, importing
 from rosenblatt.activations import Sine, Tanh
 from rosenblatt.export.trained import Trained
 from rosenblatt.network import Dense
+from tests.importing.golden import FOLDER, assert_equal, read_golden
 from tests.support.exported import CASES, expected, rows, trained
 
 h5py = pytest.importorskip("h5py")
@@ -32,9 +33,13 @@ HAS = [
     *("beside its input", "learned slopes", "gates", "gated ensemble", "ensemble of one"),
     *("ensemble", "small ensemble of counts", "mean of classes", "mean of counts"),
 ]
+READ = [
+    *("plain", "residual", "layer norm, residual", "HardTanh()", "beside its input"),
+    *("learned slopes", "gated ensemble", "mean of classes"),
+]
 
 
-@pytest.mark.parametrize("name", ["plain", "residual", "layer norm, residual", "HardTanh()"])
+@pytest.mark.parametrize("name", READ)
 def test_it_is_read_again(name: str, tmp_path: Path) -> None:
     case, X, path = CASES[name], rows(8, np.float64), tmp_path / "net.keras"
     path.write_bytes(keras_archive(case))
@@ -53,6 +58,17 @@ def test_keras_predicts_the_same(name: str, dtype: type, tmp_path: Path) -> None
     got = keras.models.load_model(path).predict(X, verbose=0)
     # `predict` makes single precision of its rows, whatever the model's type.
     np.testing.assert_allclose(got, expected(case, X), 2e-6, 2e-6)
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "keras").glob("*.net.*")), ids=lambda p: p.name)
+def test_its_own_network_comes_back_with_its_own_numbers(path: Path, tmp_path: Path) -> None:
+    """Keras's file, imported, exported and read by Keras: what it predicted itself."""
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    keras = pytest.importorskip("keras")
+    X, Y, _ = read_golden(path.parent / f"{path.name.partition('.')[0]}.json")
+    again = tmp_path / "net.keras"
+    again.write_bytes(keras_archive(Trained(importing.read(path).model)))
+    assert_equal(keras.models.load_model(again).predict(X, verbose=0), Y, 2e-6)
 
 
 def test_a_sum_has_two_layers_before_it() -> None:

@@ -45,14 +45,7 @@ HAS = [
     *("beside its input", "learned slopes", "gates", "gated ensemble", "ensemble"),
     *("mean of classes",),
 ]
-NOT_READ = (
-    "beside its input",
-    "learned slopes",
-    "gates",
-    "gated ensemble",
-    "ensemble",
-    "mean of classes",
-)
+THEIRS = ("plain", "normalised", "residual", "branches")
 
 
 def imported(name: str) -> Trained:
@@ -76,7 +69,7 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         X = rows(8, np.float32)
         write_tfjs(folder / f"{len(given)}.json", None, CASES[name])
         given[name] = {"file": str(folder / f"{len(given)}.json"), "rows": X.tolist()}
-    for name in ("plain", "normalised"):
+    for name in THEIRS:
         X, _, _ = read_golden(FOLDER / "tfjs" / f"{name}.json")
         write_tfjs(folder / f"{name}.json", None, imported(name))
         given[f"their {name}"] = {"file": str(folder / f"{name}.json"), "rows": X.tolist()}
@@ -95,13 +88,13 @@ def test_tensorflow_js_predicts_the_same(name: str, theirs: dict[str, Any]) -> N
     np.testing.assert_allclose(got, want, 2e-6, 2e-6)
 
 
-@pytest.mark.parametrize("name", ["plain", "normalised"])
+@pytest.mark.parametrize("name", THEIRS)
 def test_its_own_network_comes_back_with_its_own_numbers(name: str, theirs: dict[str, Any]) -> None:
     _, Y, tolerance = read_golden(FOLDER / "tfjs" / f"{name}.json")
     assert_equal(np.array(theirs[f"their {name}"]), Y, tolerance)
 
 
-@pytest.mark.parametrize("name", [name for name in HAS if name not in NOT_READ])
+@pytest.mark.parametrize("name", HAS)
 def test_what_is_written_is_read_again(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     write_tfjs(tmp_path / "net.json", None, case)

@@ -50,6 +50,15 @@ def nested() -> keras.Model:
     return keras.Model(start, L.Dense(3, "softmax")(part(start)))
 
 
+def branches() -> keras.Model:
+    start = keras.Input((3,))
+    x = L.Concatenate()([L.Dense(4, "tanh")(start), start])
+    gate = L.Multiply()([L.Dense(4)(x), L.Dense(4, "sigmoid")(x)])
+    other = L.Dense(4, "relu")(x)
+    both = L.Average()([gate, other, L.Dense(4)(L.Concatenate()([other, L.Dense(2, "elu")(gate)]))])
+    return keras.Model(start, L.Dense(2)(L.Add()([both, L.Dense(4, "softplus")(start)])))
+
+
 MODELS = {
     "plain": lambda: keras.Sequential(
         [keras.Input((3,)), L.Dense(5, "relu"), L.Dense(4, "silu", use_bias=False), L.Dense(3)]
@@ -64,6 +73,7 @@ MODELS = {
     "normalised": normalised,
     "residual": residual,
     "nested": nested,
+    "branches": branches,
 }
 IN_BOTH = ("plain", "normalised", "nested")
 for name, make in MODELS.items():

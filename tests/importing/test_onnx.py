@@ -15,9 +15,12 @@ from rosenblatt import MLPClassifier, MLPRegressor, importing
 from rosenblatt.activations import Activation, ClippedLogistic, Mish, Sigmoid, SiLU
 from rosenblatt.errors import InputError
 from rosenblatt.export.onnx_graph import onnx_model
+from rosenblatt.losses import SquaredError
 from rosenblatt.network import Dense
 from tests.importing.golden import FOLDER, assert_equal, read_golden
-from tests.support.exported import rows, trained
+from tests.support.export_tables import table
+from tests.support.exported import CASES, expected, rows, trained
+from tests.support.table_models import saved_model
 
 ONNX = FOLDER / "onnx"
 FILES = sorted(ONNX.glob("*.net.onnx"))
@@ -79,7 +82,9 @@ TABLES = [
     ([DENSE, node("Clip", "h", "", "c")], {"c": 6.0}, "between -inf and 6: finite limits"),
     ([DENSE, node("Erf", "h")], {}, "the operator Erf 'y' (node 2) has no counterpart here"),
     ([DENSE, node("Softmax", "h", axis=0)], {}, "acts along the rows"),
-    ([DENSE, node("Mul", "h", "h")], {}, "the operator Mul 'y' (node 2)"),
+    ([DENSE, node("Mul", "h", "x")], {}, "multiplies branches of 2 and 3 numbers"),
+    ([DENSE, node("Mean", "h", "x")], {}, "the mean of branches of several widths"),
+    ([DENSE, node("Slice", "h", "c", "c")], {"c": np.array([1])}, "than columns one behind"),
     ([DENSE, node("Mul", "h", "c")], {"c": np.ones((4, 2))}, "a constant of the shape (4, 2)"),
     ([DENSE, node("Div", "c", "h")], {"c": 1.0}, "divides by something that may be 0"),
     ([DENSE, node("Add", "h", "x")], {}, "adds branches of 2 and 3 numbers"),
@@ -162,6 +167,22 @@ CHOICES: dict[str, Any] = {
         {"c": 1.0},
         lambda h: 1 / (1 + np.exp(-h)),
     ),
+    "square": ([node("Mul", "h", "h")], {}, np.square),
+    "difference": (
+        [node("Tanh", "h", output="t"), node("Sub", "h", "t")],
+        {},
+        lambda h: h - np.tanh(h),
+    ),
+    "mean": (
+        [node("Tanh", "h", output="t"), node("Relu", "h", output="r"), node("Mean", "h", "t", "r")],
+        {},
+        lambda h: (h + np.tanh(h) + np.maximum(h, 0)) / 3,
+    ),
+    "last column": (
+        [node("Slice", "h", "c", "d", "a")],
+        {"c": np.array([-1]), "d": np.array([2**60]), "a": np.array([1])},
+        lambda h: h[:, 1:],
+    ),
     "chosen": (
         [node("Gather", "h", "c", axis=1)],
         {"c": np.array([1, 0, 1])},
@@ -188,6 +209,12 @@ def test_operators_are_their_formulas(name: str, tmp_path: Path) -> None:
     path.write_bytes(model([DENSE, *nodes], {"W": W, **constants}))
     X = np.random.default_rng(0).normal(size=(20, 3)) * 9
     assert_equal(importing.read(path).model.predict(X), formula(X @ W), 1e-6)
+
+
+READ = [
+    *("residual", "layer norm, residual", "two of a kind", "beside its input", "learned slopes"),
+    *("gates", "NTK", "mean of classes", "mean of one number"),
+]
 
 
 def test_matlab_form(tmp_path: Path) -> None:
@@ -266,3 +293,20 @@ def test_what_this_library_writes_of_several_operators_is_one_activation_again(
     assert read.network.layers[0] == Dense(4, activation)
     X = rows(9)
     np.testing.assert_allclose(read.predict(X), case.model.predict(X), 1e-6, 1e-6)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_this_library_writes_of_branches_is_read_again(name: str, tmp_path: Path) -> None:
+    case, path = CASES[name], tmp_path / "net.onnx"
+    path.write_bytes(onnx_model(case).SerializeToString())
+    X = rows(9)
+    want = expected(case, X)
+    got = importing.read(path).model.predict(X).reshape(want.shape)
+    np.testing.assert_allclose(got, want, 1e-5, 1e-5)  # weights of single precision
+
+
+def test_a_model_of_raw_cells_is_refused(tmp_path: Path) -> None:
+    saved = saved_model(table(with_gaps=True), "price", SquaredError(), 1)
+    saved.to_onnx(tmp_path / "net.onnx")
+    with pytest.raises(InputError, match=r"table's model of this library.*take the model file"):
+        importing.read(tmp_path / "net.onnx")

@@ -12,13 +12,23 @@ from rosenblatt.errors import InputError
 from rosenblatt.importing.json_value import as_list, as_object, as_place, as_text
 from rosenblatt.importing.keras_activations import Dialect
 from rosenblatt.importing.keras_layers import LAYERS, LayerConfig
-from rosenblatt.importing.paths import Branch, Check, side_by_side, split, summed
+from rosenblatt.importing.paths import (
+    Branch,
+    Check,
+    product,
+    side_by_side,
+    split,
+    summed,
+    total,
+)
+from rosenblatt.importing.pieces import Scaled
 from rosenblatt.importing.source import DAMAGED
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["KerasModel", "Weights", "outputs_of"]
 
 MODELS = ("Functional", "Model", "Sequential")
+JOINING = ("Add", "Average", "Concatenate", "Multiply")
 CODE = ("Lambda", "TFOpLambda", "SlicingOpLambda")
 LONGEST, DEEPEST, MOST_COLUMNS = 60, 8, 2**31
 
@@ -109,7 +119,7 @@ class Reader:
             if not all(source in values for source in sources):
                 raise InputError(f"{place} takes what no layer before it gives: {DAMAGED}")
             taken = [values[source] for source in sources]
-            if kind in ("Add", "Concatenate"):
+            if kind in JOINING and taken:
                 weights.inner(name, kind)
                 values[name] = self.joined(kind, of, taken, place)
             elif len(taken) == 1:
@@ -123,10 +133,20 @@ class Reader:
             if as_object(of.get("config"), place).get("axis", -1) not in (-1, 1):
                 raise InputError(f"{place} puts rows one below the other")
             return side_by_side(taken, place, self.check)
-        total = taken[0]
+        if kind == "Average":
+            alike = [x for x in taken if x.width == taken[0].width]
+            if len(alike) < len(taken):
+                raise InputError(
+                    f"{place} takes branches of several widths: those of one width are read"
+                )
+            whole = total(taken, place, self.check) if len(taken) > 1 else taken[0]
+            n, k = whole.width, len(taken)
+            return whole.then(Scaled(place, np.full(n, 1 / k), np.zeros(n)))
+        whole = taken[0]
         for other in taken[1:]:
-            total = summed(total, other, place)
-        return total
+            join = summed if kind == "Add" else product
+            whole = join(whole, other, place, self.check)
+        return whole
 
 
 def described(item: Any) -> tuple[Mapping[str, Any], str, str]:

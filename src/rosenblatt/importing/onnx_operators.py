@@ -26,9 +26,18 @@ from rosenblatt.activations import (
     Tanh,
 )
 from rosenblatt.importing.forms import Form, clipped, ramp
+from rosenblatt.importing.onnx_arithmetic import (
+    add,
+    divide,
+    mean,
+    multiply,
+    scaled,
+    sides,
+    subtract,
+)
 from rosenblatt.importing.onnx_node import Flat, Labels, Node, Value, axes_of, ints
-from rosenblatt.importing.paths import Branch, side_by_side, summed
-from rosenblatt.importing.pieces import Activated, Linear, Normalized, Scaled, Sloped
+from rosenblatt.importing.paths import Branch, side_by_side
+from rosenblatt.importing.pieces import Activated, Linear, Normalized, Sloped
 from rosenblatt.normalizations import BatchNorm, LayerNorm
 from rosenblatt.support.types import Float64Array
 
@@ -66,46 +75,6 @@ def gemm(node: Node) -> Branch:
 
 def matmul(node: Node) -> Branch:
     return linear(node, node.branch(), node.numbers(1), None)
-
-
-def scaled(node: Node, x: Branch, scale: Float64Array, shift: Float64Array) -> Branch:
-    return x.then(Scaled(node.place, scale, shift))
-
-
-def sides(node: Node) -> tuple[Branch, int]:
-    """The input that depends on the network's, and the place of the constant beside it."""
-    k = int(isinstance(node.value(0), np.ndarray))
-    return node.branch(k), 1 - k
-
-
-def add(node: Node) -> Branch:
-    if node.values and all(isinstance(value, Branch) for value in node.values):
-        total = node.branch(0)
-        for k in range(1, len(node.values)):
-            total = summed(total, node.branch(k), node.place)
-        return total
-    x, k = sides(node)
-    return scaled(node, x, np.ones(x.width), node.numbers(k, x.width))
-
-
-def subtract(node: Node) -> Branch:
-    x, k = sides(node)
-    c = node.numbers(k, x.width)
-    sign = 1.0 if k == 1 else -1.0
-    return scaled(node, x, np.full(x.width, sign), -sign * c)
-
-
-def multiply(node: Node) -> Branch:
-    x, k = sides(node)
-    return scaled(node, x, node.numbers(k, x.width), np.zeros(x.width))
-
-
-def divide(node: Node) -> Branch:
-    x, k = sides(node)
-    divisor = node.numbers(k, x.width)
-    if k == 0 or not divisor.all():
-        raise node.refused("divides by something that may be 0")
-    return scaled(node, x, 1 / divisor, np.zeros(x.width))
 
 
 def scaler(node: Node) -> Branch:
@@ -238,6 +207,17 @@ def gather(node: Node) -> Value:
     return chosen(node, node.branch(), whole(node, 1))
 
 
+def cut(node: Node) -> Branch:
+    """Columns from one on, up to another."""
+    x, taken = node.branch(), range(node.branch().width)
+    starts, ends = (ints(node, node.constant(k)) for k in (1, 2))
+    axes = ints(node, node.constant(3)) if node.value(3) is not None else [0]
+    steps = ints(node, node.constant(4)) if node.value(4) is not None else [1]
+    if len(starts) != 1 or len(ends) != 1 or axes not in ([1], [-1]) or steps != [1]:
+        raise node.refused("takes something else than columns one behind the other")
+    return chosen(node, x, list(taken[starts[0] : ends[0]]))
+
+
 def whole(node: Node, k: int) -> list[int]:
     array = node.constant(k)
     if array.dtype.kind != "i" or array.ndim == 0 or array.size != array.shape[-1]:
@@ -343,6 +323,7 @@ OPERATORS: Mapping[str, Callable[[Node], Value]] = {
     "LeakyRelu": leaky,
     "MatMul": matmul,
     "Max": extreme,
+    "Mean": mean,
     "Mish": member(Mish()),
     "Mul": multiply,
     "Neg": lambda node: scaled(
@@ -354,6 +335,7 @@ OPERATORS: Mapping[str, Callable[[Node], Value]] = {
     "Selu": selu,
     "Sigmoid": member(Sigmoid()),
     "Sin": member(Sine()),
+    "Slice": cut,
     "Softmax": softmax,
     "Softplus": member(Softplus()),
     "Softsign": member(Softsign()),

@@ -214,6 +214,11 @@ def read_onnx(source: Source, given: Given) -> ImportedNetwork:
 
 
 def read_model(source: Source, model: Any, given: Given) -> ImportedNetwork:
+    if model.producer_name == "rosenblatt" and any(x.key == "inputs" for x in model.metadata_props):
+        raise InputError(
+            "it is a table's model of this library, which computes the encoding of the cells as"
+            " well, and networks of numbers are read: take the model file that it was exported from"
+        )
     if model.graph.sparse_initializer:
         raise InputError("it has sparse weights, which are not read")
     graph = Graph(source, model)

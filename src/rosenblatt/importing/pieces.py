@@ -8,23 +8,34 @@ from typing import final
 
 import numpy as np
 
-from rosenblatt.activations import Sigmoid, Softmax
+from rosenblatt.activations import Identity, Sigmoid, Softmax
 from rosenblatt.errors import InputError
 from rosenblatt.importing.chain import Chain
 from rosenblatt.importing.endings import Ending, Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
-from rosenblatt.network import ActivationLayer, Dropout, NormalizationLayer, PReLU, Residual
+from rosenblatt.network import (
+    GLU,
+    ActivationLayer,
+    BesideInput,
+    Dropout,
+    Layer,
+    NormalizationLayer,
+    PReLU,
+    Residual,
+)
 from rosenblatt.normalizations import BatchNorm, Normalization
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import Float64Array
 
 __all__ = [
     "Activated",
+    "Beside",
     "Dropped",
     "Linear",
     "Normalized",
     "Piece",
+    "Product",
     "ResidualBlock",
     "Scaled",
     "Sloped",
@@ -102,7 +113,26 @@ class ResidualBlock:
     projection: Float64Array | None = None
 
 
-Piece = Linear | Activated | Normalized | Dropped | Sloped | Scaled | ResidualBlock
+@final
+@dataclass(frozen=True)
+class Beside:
+    """f(x), and x behind it, with the pieces of f."""
+
+    place: str
+    pieces: tuple[Piece, ...]
+
+
+@final
+@dataclass(frozen=True)
+class Product:
+    """u ⊙ v of the halves of x."""
+
+    place: str
+
+
+Piece = (
+    Linear | Activated | Normalized | Dropped | Sloped | Scaled | ResidualBlock | Beside | Product
+)
 PROJECTION = "projection"  # the name of a residual connection's own weights
 SOFTMAX = Form(Softmax())
 LOGISTIC = Form(Sigmoid())
@@ -148,7 +178,7 @@ def n_inputs_of(pieces: Sequence[Piece]) -> int:
                 return len(piece.weights)
             case Normalized() | Scaled():
                 return len(piece.scale)
-            case ResidualBlock(projection=None):
+            case ResidualBlock(projection=None) | Beside():
                 return n_inputs_of(piece.pieces)
             case ResidualBlock(projection=matrix) if matrix is not None:
                 return len(matrix)
@@ -161,7 +191,7 @@ def widths_of(pieces: Sequence[Piece]) -> list[int]:
     for piece in pieces:
         if isinstance(piece, Linear):
             widths.append(len(piece.biases))
-        elif isinstance(piece, ResidualBlock):
+        elif isinstance(piece, ResidualBlock | Beside):
             widths += widths_of(piece.pieces)
     return widths
 
@@ -192,13 +222,25 @@ def put(chain: Chain, pieces: Sequence[Piece]) -> None:
             case Scaled():
                 chain.scaled(piece.scale, piece.shift)
             case ResidualBlock():
-                chain.settle()
-                inner = Chain(chain.width)
-                put(inner, piece.pieces)
-                layer, own = inner.block()
+                layer, own, width = block(chain, piece.pieces)
                 if piece.projection is not None:
                     own = {**own, PROJECTION: piece.projection}
-                chain.layer(Residual(layer), own, inner.width)
+                chain.layer(Residual(layer), own, width)
+            case Beside():
+                before_it = chain.width
+                layer, own, width = block(chain, piece.pieces)
+                chain.layer(BesideInput(layer), own, width + before_it)
+            case Product():
+                chain.settle()
+                chain.layer(GLU(Identity()), {}, chain.width // 2)
+
+
+def block(chain: Chain, pieces: Sequence[Piece]) -> tuple[Layer, Mapping[str, Float64Array], int]:
+    """Pieces behind a chain as one layer, with its arrays by name and its width."""
+    chain.settle()
+    inner = Chain(chain.width)
+    put(inner, pieces)
+    return *inner.block(), inner.width
 
 
 def activate(chain: Chain, form: Form, *, is_last: bool) -> None:

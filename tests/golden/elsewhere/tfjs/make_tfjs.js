@@ -53,6 +53,18 @@ function residual() {
   return tf.model({ inputs: start, outputs: out });
 }
 
+function branches() {
+  const start = tf.input({ shape: [3] });
+  const dense = (units, activation, x) => L.dense({ units, activation }).apply(x);
+  const x = L.concatenate().apply([dense(4, "tanh", start), start]);
+  const gate = L.multiply().apply([dense(4, "linear", x), dense(4, "sigmoid", x)]);
+  const other = dense(4, "relu", x);
+  const more = L.concatenate().apply([other, dense(2, "elu", gate)]);
+  const both = L.average().apply([gate, other, dense(4, "linear", more)]);
+  const sum = L.add().apply([both, dense(4, "softplus", start)]);
+  return tf.model({ inputs: start, outputs: dense(2, "linear", sum) });
+}
+
 async function write(name, model) {
   model.setWeights(model.getWeights().map((w) =>
     tf.tensor(Array.from({ length: w.size }, () => 0.4 * normal() + 0.5), w.shape)));
@@ -95,4 +107,5 @@ async function write(name, model) {
   await write("residual", residual());
   await write("gelu_new", tf.sequential({ layers: [
     L.dense({ inputShape: [3], units: 4, activation: "gelu_new" }), L.dense({ units: 2 })] }));
+  await write("branches", branches());
 })();
