@@ -108,6 +108,9 @@ soak: $(VENV)/.tested
 bench: $(VENV)/.tested
 	$(BIN)/python -m pip install --quiet ".[bench]"
 	env $(UNPINNED) $(BIN)/python -m benchmarks
+	env $(UNPINNED) $(BIN)/python -m benchmarks.odd_widths
+	env $(UNPINNED) $(BIN)/python -m benchmarks.pictures
+	env $(UNPINNED) $(BIN)/python -m benchmarks.agents
 
 # The OpenBLAS library in SciPy's wheel.
 OPENBLAS = $$($(BIN)/python -c "import scipy, pathlib; \

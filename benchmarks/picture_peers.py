@@ -3,7 +3,8 @@
     python -m benchmarks.picture_peers CASE CONTENDER THREADS CLOCK
 
 Each prepares a call that does one job: the case's steps of Adam, or one prediction. Seconds are
-those of a clock on the wall, or of all threads of the process on processors.
+those of a clock on the wall, or of all threads of the process on processors. Asked for its memory,
+a process tells the most that it had, in MiB.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.memory import peak
 from benchmarks.picture_cases import CASES, PictureCase, as_torch
 
 __all__ = ["CLOCKS", "CONTENDERS", "main"]
@@ -185,7 +187,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(json.dumps({"cannot": f"{type(error).__name__}: {words[0] if words else ''}"}))
         return
     for line in sys.stdin:
-        jobs = json.loads(line)["jobs"]
+        question = json.loads(line)
+        if question["do"] == "memory":
+            print(json.dumps({"mebibytes": peak()}), flush=True)
+            continue
+        jobs = question["jobs"]
         begun = clock()
         for _ in range(jobs):
             job()

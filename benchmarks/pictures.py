@@ -9,7 +9,7 @@ is forward, backward and Adam, in float32. PyTorch has three forms: as it comes,
 `torch.compile`; JAX takes LeNet-5's steps in one jitted `lax.scan`, or one by one.
 Everyone has a process of its own and takes turns; thread counts race apart, and the best counts.
 Milliseconds are medians of wall time, or with `--clock cpu` of processor time, for a machine that
-others use.
+others use. Memory is the most that the process had, imports included.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from benchmarks.picture_cases import CASES, PictureCase
@@ -28,23 +28,28 @@ from benchmarks.workers import Worker, environment
 __all__ = ["main", "outcome_of", "table"]
 
 OURS = "rosenblatt"
+Memory = Mapping[tuple[str, int | None], float]  # MiB, by contender and threads
 
 
 def outcome_of(
     case: PictureCase, names: Sequence[str], threads: Sequence[int], pace: Pace, clock: str
-) -> Outcome:
+) -> tuple[Outcome, Memory]:
     with ExitStack() as stack:
-        racing = []
+        racing: list[Contender] = []
+        workers: list[Worker] = []
         for name in names:
             for n in threads:
                 command = (sys.executable, "-m", "benchmarks.picture_peers")
                 worker = Worker(environment(n), (*command, case.name, name, str(n), clock))
-                stack.enter_context(worker)
+                workers.append(stack.enter_context(worker))
                 racing.append(Contender(name, n, "float32", worker.run))
-        return race(racing, pace)
+        outcome = race(racing, pace)
+        of = {(c.name, c.threads): worker for c, worker in zip(racing, workers, strict=True)}
+        ran = [(t.contender.name, t.contender.threads) for t in outcome.timings]
+        return outcome, {key: of[key].ask({"do": "memory"})["mebibytes"] for key in ran}
 
 
-def table(case: PictureCase, outcome: Outcome) -> list[str]:
+def table(case: PictureCase, outcome: Outcome, memory: Memory) -> list[str]:
     """A line for each contender at its best thread count, and what is asked of us."""
     best: dict[str, tuple[float, int | None]] = {}
     for timing in outcome.timings:
@@ -53,12 +58,17 @@ def table(case: PictureCase, outcome: Outcome) -> list[str]:
             best[name] = milliseconds, timing.contender.threads
     lines = [f"{case.name}, batch {case.batch}"]
     for name, (milliseconds, threads) in sorted(best.items(), key=lambda item: item[1][0]):
-        lines.append(f"  {name:24} {milliseconds:10.3f} ms  threads: {threads}")
+        most = memory[name, threads]
+        lines.append(f"  {name:24} {milliseconds:10.3f} ms {most:6.0f} MiB  threads: {threads}")
     for peer, asked in case.at_least.items():
         theirs = [taken for name, (taken, _) in best.items() if name.startswith(peer)]
         if theirs and OURS in best:
             ratio = min(theirs) / best[OURS][0]
             lines.append(f"  {ratio:.2f} times as fast as {peer}; asked: {asked:g}")
+    theirs = [memory[name, best[name][1]] for name in best if name != OURS]
+    if case.memory is not None and theirs and OURS in best:
+        share = memory[OURS, best[OURS][1]] / min(theirs)
+        lines.append(f"  {share:.2f} times the memory of the most frugal; asked: {case.memory:g}")
     told = {(out.name, out.reason) for out in outcome.left_out if out.failed}
     return lines + [f"  {name} is left out: {reason}" for name, reason in sorted(told)]
 
@@ -76,8 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pace = Pace(given.repetitions, given.seconds)
     for name in given.case:
         names = [p for p in given.peer if not p.startswith("JAX") or "JAX" in CASES[name].at_least]
-        outcome = outcome_of(CASES[name], names, threads, pace, given.clock)
-        print("\n".join(table(CASES[name], outcome)), flush=True)
+        raced = outcome_of(CASES[name], names, threads, pace, given.clock)
+        print("\n".join(table(CASES[name], *raced)), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -41,11 +42,14 @@ def test_the_table_has_the_best_thread_count_and_the_ratio_to_the_best_form() ->
         )
     ]
     outcome = race(racing, Pace(repetitions=1, seconds=0.0, settle=0.0))
-    lines = table(CASES["lenet5"], outcome)
-    assert lines[1].split() == ["rosenblatt", "10.000", "ms", "threads:", "2"]
-    assert lines[-2:] == [
+    memory = {(c.name, c.threads): 300.0 for c in racing}
+    memory["rosenblatt", 2] = 120.0
+    lines = table(replace(CASES["lenet5"], memory=0.5), outcome, memory)
+    assert lines[1].split() == ["rosenblatt", "10.000", "ms", "120", "MiB", "threads:", "2"]
+    assert lines[-3:] == [
         "  2.50 times as fast as PyTorch; asked: 2",
         "  5.00 times as fast as JAX; asked: 3",
+        "  0.40 times the memory of the most frugal; asked: 0.5",
     ]
 
 
