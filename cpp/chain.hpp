@@ -127,6 +127,21 @@ template <class T> struct Chain {
         return longest;
     }
 
+    // Of one row's forward pass, about: most layers use a parameter once.
+    std::size_t multiplications() const {
+        std::size_t sum = 0;
+        for (const Layer<T> &layer : layers)
+            std::visit(
+                [&](const auto &l) {
+                    if constexpr (requires { l.multiplications(); })
+                        sum += l.multiplications();
+                    else
+                        for (const ParameterRange &range : l.parameters()) sum += range.size;
+                },
+                layer);
+        return sum;
+    }
+
     // Whether a product over several of so many rows may go to BLAS.
     bool calls_blas(int rows) const {
         return precision != Precision::ordered && longest_sum(rows) > longest_tiled_sum;

@@ -131,6 +131,7 @@ template <class T> struct Convolution {
         return {{offset, n_weights(), true}, {offset + n_weights(), std::size_t(out.channels), false}};
     }
     UnitWeights unit_weights() const { return {offset, 0, 0}; } // nothing to project
+    std::size_t multiplications() const { return n_weights() * std::size_t(out.pixels()); }
 
     std::size_t scratch_size(int) const {
         const std::size_t weights = std::size_t(window_size()) * panel_columns();

@@ -7,10 +7,12 @@
 #include "stop_poll.hpp"
 #include "thread_team.hpp"
 #include "touched_rows.hpp"
+#include "trial_move.hpp"
 #include "update.hpp"
 #include "workspace_pool.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -42,30 +44,40 @@ template <class T> class Engine {
     bool calls_blas() const { return chain_.calls_blas(int(most_rows(chain_))); }
     // The most phases that a step may have.
     int most_phases() const {
-        return std::max(ColumnParallel<T>::phases(chain_), chain_.phases() + UpdateOptions<T>::most_phases);
+        return std::max(ColumnParallel<T>::phases(chain_),
+                        chain_.phases() + UpdateOptions<T>::most_phases + 1);
     }
     int target_columns() const {
         return std::visit([&](const auto &l) { return l.target_columns(chain_.n_scores()); }, loss_);
     }
 
+    // Whether the moves of such epochs can be tried before they are made: where one phase moves all that a
+    // step changes.
+    bool can_try(const Data<T> &data, std::int64_t largest_batch, const UpdateOptions<T> &options) const {
+        return !options.constrains() && !options.averages() && !touched_.any() && chain_.n_state == 0 &&
+               column_tasks(data.X, largest_batch, options) == 1;
+    }
+
     // One epoch. `interrupted` is polled now and then, and ends it. An epoch whose numbers are no longer
-    // finite ends soon, and what it has moved is of no use; with a `checker` it ends right before the step
-    // that diverges, which is undone.
+    // finite ends soon, and what it has moved is of no use; with a guard it ends right before the step that
+    // diverges.
     EpochResult epoch(const Data<T> &data, const EpochPlan &plan, const UpdateOptions<T> &options,
                       TrainingState<T> &state, const std::function<bool()> &interrupted,
-                      StepChecker<T> *checker = nullptr) {
+                      const Guard<T> &guard = {}) {
         std::lock_guard lock(busy_);
-        const int column_tasks = options.optimizer_alone() ? column_parallel_tasks(data.X, plan) : 1;
-        EpochTotals totals(std::max(tasks_, column_tasks), chain_.n_blocks);
+        const int n_column_tasks = column_tasks(data.X, plan.largest_batch(), options);
+        EpochTotals totals(std::max(tasks_, n_column_tasks), chain_.n_blocks);
+        EpochTotals tried(guard.tries ? tasks_ : 0, chain_.n_blocks); // their penalties
         StopPoll poll(double(plan.largest_batch()) * double(chain_.n_parameters), plan.seconds, interrupted);
-        const Epoch context{data, plan, options, state, totals, poll, checker};
+        const Epoch context{data,   plan, options,       state,
+                            totals, poll, guard.checker, guard.tries ? &tried : nullptr};
         const std::int64_t steps =
-            column_tasks > 1 ? steps_by_columns(context, column_tasks) : steps_by_rows(context);
+            n_column_tasks > 1 ? steps_by_columns(context, n_column_tasks) : steps_by_rows(context);
         const double rows = double(std::min(plan.rows(), steps * plan.batch_size));
         EpochResult result = totals.over(rows, data.mean_weight, steps);
         result.interrupted = poll.interrupted();
-        if (checker) {
-            result.finite = !checker->failed();
+        if (guard.checker || guard.tries) {
+            result.finite = guard.checker ? !guard.checker->failed() : context.goes_well();
             if (!result.finite) --result.steps;
         } else {
             result.finite = totals.finite() && all_finite(state.theta, chain_.n_parameters) &&
@@ -114,6 +126,12 @@ template <class T> class Engine {
         EpochTotals &totals;
         StopPoll &poll;
         StepChecker<T> *checker;
+        EpochTotals *tried; // where moves are tried before they are made
+
+        // Whether the losses are finite so far, and what the moves that were tried have left.
+        bool goes_well() const {
+            return !tried || (std::isfinite(totals.data_loss()) && std::isfinite(tried->loss()));
+        }
 
         Batch batch(std::int64_t step) const {
             const std::int64_t begin = step * plan.batch_size;
@@ -155,7 +173,7 @@ template <class T> class Engine {
         const TeamShape shape{.tasks = tasks_,
                               .threads = checker ? 1 : threads_,
                               .steps = epoch.plan.steps(),
-                              .phases = chain_.phases() + options.phases()};
+                              .phases = chain_.phases() + options.phases() + int(epoch.tried != nullptr)};
         return ThreadTeam::run(shape, [&](TeamThread &thread) {
             while (thread.next_step()) {
                 const Batch batch = epoch.batch(thread.step());
@@ -169,13 +187,20 @@ template <class T> class Engine {
                         add_squared_norm(moved(0, chain_.n_parameters), gradient, penalty_, batch,
                                          state.theta, totals[task]);
                     });
+                if (epoch.tried)
+                    thread.phase([&](int task) {
+                        const Norm norm = options.needs_norm() ? totals.gradient_norm() : Norm{};
+                        try_move(moved_by(task, inputs, thread.step(), 0), gradient, penalty_, options, norm,
+                                 batch, state, (*epoch.tried)[task]);
+                    });
                 thread.phase([&](int task) {
+                    if (!epoch.goes_well()) return thread.stop();
                     if (task == 0) update_running_statistics(spaces, state.network);
                     const Norm norm = options.needs_norm() ? totals.gradient_norm() : Norm{};
                     update_parameters(moved_by(task, inputs, thread.step(), 1), gradient, penalty_, options,
                                       norm, batch, state, totals[task]);
                     if (touched_.any()) finish_rows(task, inputs, thread.step(), spaces, options, batch);
-                    if (!checker) epoch.poll.report(totals[task], batch.steps_before);
+                    if (!checker && !epoch.tried) epoch.poll.report(totals[task], batch.steps_before);
                 });
                 if (options.constrains())
                     thread.phase(
@@ -317,9 +342,10 @@ template <class T> class Engine {
     // Tasks of a step by columns; 1: steps are distributed by rows. Where the number of threads must not
     // matter, they are as many as fit the layers, since a task costs little, and a power of two, which most
     // numbers of threads divide evenly.
-    int column_parallel_tasks(const Matrix<T> &X, const EpochPlan &plan) const {
+    int column_tasks(const Matrix<T> &X, std::int64_t largest_batch, const UpdateOptions<T> &options) const {
+        if (!options.optimizer_alone()) return 1;
         int tasks = fixed_tasks_ && tasks_ > 1 ? ThreadTeam::most_tasks : tasks_;
-        while (tasks > 1 && !ColumnParallel<T>::suits(chain_, X, plan.largest_batch(), tasks))
+        while (tasks > 1 && !ColumnParallel<T>::suits(chain_, X, largest_batch, tasks))
             tasks = fixed_tasks_ ? tasks / 2 : 1;
         return tasks;
     }

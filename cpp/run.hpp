@@ -25,6 +25,12 @@ struct RunPlan {
     const double *decay_factors = nullptr, *dropout_factors = nullptr; // like lr_factors, or null
 };
 
+// From when on moves are tried (trial_move.hpp), and the state is not saved before a call; never by default.
+struct TriedFrom {
+    std::size_t bytes = std::numeric_limits<std::size_t>::max(); // of a state
+    double work_per_parameter = 0; // multiplications of a batch on its way forward: a trial is a pass apart
+};
+
 struct RunResult {
     std::vector<EpochRecord> epochs;
     bool interrupted = false; // possibly within an epoch, whose steps count but which has no record
@@ -33,8 +39,9 @@ struct RunResult {
 // An engine bound to its data and to the state that it trains.
 template <class T> class Run {
   public:
-    Run(Engine<T> &engine, const Data<T> &data, UpdateOptions<T> options, TrainingState<T> state)
-        : engine_(engine), data_(data), options_(std::move(options)), state_(state) {
+    Run(Engine<T> &engine, const Data<T> &data, UpdateOptions<T> options, TrainingState<T> state,
+        TriedFrom tried_from)
+        : engine_(engine), data_(data), options_(std::move(options)), state_(state), tried_from_(tried_from) {
         const std::size_t n = engine_.chain().n_parameters;
         for (std::size_t k = 0; k < options_.slots(); ++k) unchecked_.add(state_.slots[k], n);
         if (options_.mean) unchecked_.add(options_.mean, n);
@@ -59,14 +66,15 @@ template <class T> class Run {
     // step at fault. set_order comes first.
     RunResult epochs(const RunPlan &plan, std::int64_t steps, const std::function<bool()> &interrupted) {
         state_.steps = steps;
-        all_.save_to(saved_);
         Clock clock;
         RunResult result;
-        if (!take(plan, clock, interrupted, nullptr, result)) {
+        if (tries(std::min(plan.batch_size, plan.n_rows))) {
+            take(plan, clock, interrupted, {.tries = true}, result);
+        } else if (all_.save_to(saved_); !take(plan, clock, interrupted, {}, result)) {
             all_.restore_from(saved_);
             state_.steps = steps;
             result.epochs.clear();
-            if (!result.interrupted) take(plan, clock, interrupted, &checker_, result);
+            if (!result.interrupted) take(plan, clock, interrupted, {.checker = &checker_}, result);
         }
         if (plan.generator) std::copy_n(last_order_, plan.n_rows, plan.order);
         return result;
@@ -84,13 +92,21 @@ template <class T> class Run {
         std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     };
 
+    bool tries(std::int64_t largest_batch) const {
+        const Chain<T> &chain = engine_.chain();
+        const double work = double(largest_batch) * double(chain.multiplications());
+        return all_.bytes() >= tried_from_.bytes &&
+               work >= tried_from_.work_per_parameter * double(chain.n_parameters) &&
+               engine_.can_try(data_, largest_batch, options_);
+    }
+
     // Takes the epochs. Returns whether everything is finite in the end.
     bool take(const RunPlan &plan, const Clock &clock, const std::function<bool()> &interrupted,
-              StepChecker<T> *checker, RunResult &run) {
+              const Guard<T> &guard, RunResult &run) {
         double elapsed = clock.elapsed(), polled = elapsed;
         for (std::int64_t number = 0; number < plan.n_epochs; ++number) {
             last_order_ = orders_.of(number);
-            if (checker) checker->begin_epoch();
+            if (guard.checker) guard.checker->begin_epoch();
             EpochPlan epoch{.order = plan.order ? Order::of(last_order_, plan.n_rows)
                                                 : Order::consecutive(0, plan.n_rows),
                             .batch_size = plan.batch_size,
@@ -100,7 +116,7 @@ template <class T> class Run {
             epoch.lr_factors += before_it;
             if (plan.decay_factors) epoch.decay_factors = plan.decay_factors + before_it;
             if (plan.dropout_factors) epoch.dropout_factors = plan.dropout_factors + before_it;
-            EpochResult result = engine_.epoch(data_, epoch, options_, state_, interrupted, checker);
+            EpochResult result = engine_.epoch(data_, epoch, options_, state_, interrupted, guard);
             const double before = std::exchange(elapsed, clock.elapsed());
             const bool complete = result.finite && result.steps == epoch.steps(), finite = result.finite;
             run.interrupted = result.interrupted;
@@ -122,6 +138,7 @@ template <class T> class Run {
     const Data<T> &data_;
     UpdateOptions<T> options_;
     TrainingState<T> state_;
+    TriedFrom tried_from_;
     EpochOrders orders_;
     const std::int64_t *last_order_ = nullptr;
     MutableState<T> all_, unchecked_; // everything; what an epoch does not check itself

@@ -3,6 +3,7 @@
 // Steps are not checked while an epoch goes well: they move parameters as their gradients become known, strip
 // by strip, so that nothing could be held back without another pass over the gradient. Instead the state
 // before the call is saved, and since the same steps give the same bits, a replay meets the same divergence.
+// Large states are not saved: see trial_move.hpp.
 #pragma once
 
 #include "gather.hpp"
@@ -21,6 +22,8 @@ template <class T> class MutableState {
         arrays_.push_back({numbers, size});
         size_ += size;
     }
+
+    std::size_t bytes() const { return size_ * sizeof(T); }
 
     bool finite() const {
         return std::all_of(arrays_.begin(), arrays_.end(),
@@ -76,6 +79,12 @@ template <class T> class StepChecker {
     const MutableState<T> &state_;
     std::vector<T> before_;
     bool failed_ = false;
+};
+
+// What an epoch does about a step that diverges: nothing, undo it, or try each move before it is made.
+template <class T> struct Guard {
+    StepChecker<T> *checker = nullptr;
+    bool tries = false;
 };
 
 } // namespace rosenblatt

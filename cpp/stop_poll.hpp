@@ -26,8 +26,8 @@ class StopPoll {
         return std::chrono::duration<double>(now - start_).count() >= seconds_ || is_interrupted(now);
     }
 
-    // Any thread reports its totals, which are checked now and then: an epoch that has diverged ends. A
-    // StepChecker is exact where this is not, so that nothing is reported beside one.
+    // Any thread reports its totals, which are checked now and then: an epoch that has diverged ends. A Guard
+    // is exact where this is not, so that nothing is reported beside one.
     void report(const TaskTotals &totals, std::int64_t step) {
         if (step % steps_per_report == 0 && !totals.finite())
             non_finite_.store(true, std::memory_order_relaxed);

@@ -45,6 +45,13 @@ class EpochTotals {
         return sum;
     }
 
+    // Which a move leaves as it is.
+    double data_loss() const {
+        double sum = 0;
+        for (const TaskTotals &task : tasks_) sum += task.data_loss;
+        return sum;
+    }
+
     // Of this step's whole gradient.
     Norm gradient_norm() const {
         double square = 0, scaled = 0;

@@ -15,6 +15,38 @@ namespace rosenblatt {
 
 enum class Purpose { predict, train };
 
+// Which buffer holds the gradient of each layer's output. Two take turns: a layer reads one and writes the
+// other. Where the chain has skips, the gradient of a skip's beginning has to last, and no buffer serves
+// twice.
+struct DeltaBuffers {
+    std::vector<std::size_t> of_layer, widths;
+
+    template <class T> explicit DeltaBuffers(const Chain<T> &chain) {
+        const bool lasting = std::any_of(chain.layers.begin(), chain.layers.end(), [](const Layer<T> &layer) {
+            return std::visit([](const auto &l) { return skips(l); }, layer);
+        });
+        for (const Layer<T> &layer : chain.layers)
+            std::visit(
+                [&](const auto &l) {
+                    std::size_t buffer = of_layer.empty() ? 0 : of_layer.back();
+                    if (!of_layer.empty() && !gradient_in_place(l))
+                        buffer = lasting || widths.size() < 2 ? widths.size() : 1 - buffer;
+                    of_layer.push_back(buffer);
+                    widths.resize(std::max(widths.size(), buffer + 1));
+                    widths[buffer] = std::max(widths[buffer], std::size_t(l.n_outputs));
+                },
+                layer);
+    }
+
+  private:
+    template <class L> static bool skips(const L &layer) {
+        if constexpr (requires { layer.source; })
+            return layer.source >= 0;
+        else
+            return false;
+    }
+};
+
 // A block of gathered rows, every layer's output, and when training the gradients that flow back (deltas),
 // what layers save for their backward pass, and the task's own gradient of the parameters.
 template <class T> struct Workspace {
@@ -41,15 +73,17 @@ template <class T> struct Workspace {
         for (const Layer<T> &layer : chain.layers) {
             std::visit(
                 [&](const auto &l) {
-                    const bool first = outputs.empty();
                     const std::size_t size = n * std::size_t(l.n_outputs);
-                    outputs.push_back(!l.in_place || first ? arena_.take(size) : outputs.back());
-                    if (purpose == Purpose::predict) return;
-                    deltas.push_back(!gradient_in_place(l) || first ? arena_.take(size) : deltas.back());
-                    saved.push_back(arena_.take(saved_by(l, rows)));
+                    outputs.push_back(!l.in_place || outputs.empty() ? arena_.take(size) : outputs.back());
+                    if (purpose == Purpose::train) saved.push_back(arena_.take(saved_by(l, rows)));
                 },
                 layer);
         }
+        if (purpose == Purpose::predict) return;
+        const DeltaBuffers buffers(chain);
+        std::vector<T *> taken;
+        for (std::size_t width : buffers.widths) taken.push_back(arena_.take(n * width));
+        for (std::size_t buffer : buffers.of_layer) deltas.push_back(taken[buffer]);
     }
 
   private:
@@ -69,15 +103,14 @@ template <class T> struct Workspace {
             add(scored * std::size_t(target_columns));
             add(scored);
             add(chain.n_parameters);
+            for (std::size_t width : DeltaBuffers(chain).widths) add(n * width);
         }
         for (std::size_t i = 0; i < chain.layers.size(); ++i)
             std::visit(
                 [&](const auto &l) {
                     const std::size_t size = n * std::size_t(l.n_outputs);
                     if (!l.in_place || i == 0) add(size);
-                    if (!train) return;
-                    if (!gradient_in_place(l) || i == 0) add(size);
-                    add(saved_by(l, rows));
+                    if (train) add(saved_by(l, rows));
                 },
                 chain.layers[i]);
         return total;

@@ -7,6 +7,8 @@
 #include "epoch_record.hpp"
 #include "random.hpp"
 
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/tuple.h>
 
 #include <algorithm>
@@ -25,6 +27,9 @@ namespace rosenblatt::bindings {
 // A run of parameters: its begin and end, and the factors on their rate and their decay.
 using NamedRates = std::tuple<std::size_t, std::size_t, double, double>;
 
+// From how many bytes of a state, and how many multiplications a parameter, moves are tried; none: never.
+using NamedTrials = std::optional<std::pair<std::size_t, double>>;
+
 template <class T> class CheckedRun {
   public:
     // Python keeps the engine and the data alive as long as the run.
@@ -32,18 +37,20 @@ template <class T> class CheckedRun {
                Out1<T> theta, Slots<T> slots, Out1<std::int64_t> steps, std::uint64_t seed, Out1<T> state,
                const NamedFields &clipping, const NamedFields &constraint, const NamedFields &averaging,
                std::optional<Out1<T>> mean, const std::vector<NamedRates> &rates, std::optional<Out1<T>> low,
-               std::optional<Out1<T>> high)
+               std::optional<Out1<T>> high, const NamedTrials &tried_from)
         : engine_(engine), data_(data), theta_(std::move(theta)), slots_(std::move(slots)),
           steps_(std::move(steps)), state_(std::move(state)), mean_(std::move(mean)), low_(std::move(low)),
           high_(std::move(high)),
-          run_(checked_run(seed, {.optimizer = made<Optimizer>(optimizer),
-                                  .clipping = made<Clipping>(clipping),
-                                  .constraint = made<Constraint>(constraint),
-                                  .averaging = made<Averaging>(averaging),
-                                  .mean = mean_ ? mean_->data() : nullptr,
-                                  .low = low_ ? low_->data() : nullptr,
-                                  .high = high_ ? high_->data() : nullptr,
-                                  .rates = runs_of(rates, engine_.engine().chain().n_parameters)})) {}
+          run_(checked_run(seed,
+                           {.optimizer = made<Optimizer>(optimizer),
+                            .clipping = made<Clipping>(clipping),
+                            .constraint = made<Constraint>(constraint),
+                            .averaging = made<Averaging>(averaging),
+                            .mean = mean_ ? mean_->data() : nullptr,
+                            .low = low_ ? low_->data() : nullptr,
+                            .high = high_ ? high_->data() : nullptr,
+                            .rates = runs_of(rates, engine_.engine().chain().n_parameters)},
+                           tried_from ? TriedFrom{tried_from->first, tried_from->second} : TriedFrom{})) {}
 
     // Epochs, up to one that diverges or lacks the time for its steps. `order` holds row numbers, or None for
     // all rows as they lie; with a generator, a BitGenerator's capsule, it is shuffled in place before each.
@@ -141,9 +148,9 @@ template <class T> class CheckedRun {
     };
 
     // The state is taken behind the checks, which bound the number of its slots.
-    Run<T> checked_run(std::uint64_t seed, UpdateOptions<T> options) const {
+    Run<T> checked_run(std::uint64_t seed, UpdateOptions<T> options, TriedFrom tried_from) const {
         check(options);
-        return Run<T>(engine_.engine(), data_.data(), std::move(options), training_state(seed));
+        return Run<T>(engine_.engine(), data_.data(), std::move(options), training_state(seed), tried_from);
     }
 
     void check(const UpdateOptions<T> &options) const {
@@ -206,13 +213,13 @@ template <class T> void bind_run(nb::module_ &m, const std::string &suffix) {
         .def(nb::init<CheckedEngine<T> &, const DataHolder<T> &, const NamedFields &, Out1<T>, Slots<T>,
                       Out1<std::int64_t>, std::uint64_t, Out1<T>, const NamedFields &, const NamedFields &,
                       const NamedFields &, std::optional<Out1<T>>, const std::vector<NamedRates> &,
-                      std::optional<Out1<T>>, std::optional<Out1<T>>>(),
+                      std::optional<Out1<T>>, std::optional<Out1<T>>, const NamedTrials &>(),
              nb::keep_alive<1, 2>(), nb::keep_alive<1, 3>(), "engine"_a, "data"_a, "optimizer"_a,
              "theta"_a.noconvert(), "slots"_a.noconvert(), "steps"_a.noconvert(), "seed"_a,
              "state"_a.noconvert(), "clipping"_a = no_clipping, "constraint"_a = no_constraint,
              "averaging"_a = no_averaging, "mean"_a.noconvert().none() = nb::none(),
              "rates"_a = std::vector<NamedRates>{}, "low"_a.noconvert().none() = nb::none(),
-             "high"_a.noconvert().none() = nb::none())
+             "high"_a.noconvert().none() = nb::none(), "tried_from"_a.none() = nb::none())
         .def("epochs", &CheckedRun<T>::epochs, "order"_a.none(), "generator"_a.none(), "batch_size"_a,
              "lr_factors"_a, "n_epochs"_a, "interruptible"_a,
              "seconds"_a = std::numeric_limits<double>::infinity(), "decay_factors"_a.none() = nb::none(),

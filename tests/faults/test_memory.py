@@ -64,6 +64,36 @@ def test_a_fit_beyond_the_memory(call: str, said: str) -> None:
     assert others == ["done", "done"]
 
 
+def test_a_large_network_that_trains_is_there_once() -> None:
+    """Parameters and Adam's moments, 72 MB here, are not copied: an epoch adds their gradient alone."""
+    script = """
+import numpy as np
+from rosenblatt.engine import EpochPlan, OptimizerState, TrainingSetup, trainer
+from rosenblatt.losses import SquaredError
+from rosenblatt.network import Dense, Network
+from rosenblatt.optimizers import Adam
+from rosenblatt.problem import Arrays, Problem
+from rosenblatt.regularization.penalties import L2
+
+def most():
+    lines = open("/proc/self/status").read().splitlines()
+    return 1024 * int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+
+problem = Problem(Network(2000, (Dense(3000),)), SquaredError(), L2(0.0), Adam(0.001))
+theta = np.full(problem.network.n_parameters, 0.001, np.float32)
+state = OptimizerState.of(problem.optimizer, theta)
+state.slots[:] = 1e-8
+arrays = Arrays(np.ones((256, 2000), np.float32), np.zeros((256, 3000), np.float32))
+training = trainer(TrainingSetup(problem, arrays, theta, state, 256, n_jobs=1))
+before = most()
+training.epoch(EpochPlan(None, 256, np.ones(1)))
+print(most() - before, theta.nbytes, theta.std() > 0 or theta[0] != np.float32(0.001))
+"""
+    added, gradient, moved = output(script).split()
+    assert moved == "True"
+    assert int(gradient) < int(added) < 2 * int(gradient)
+
+
 def test_a_prediction_beyond_the_memory() -> None:
     script = f"""
 wide = network(100_000, n_jobs=1).fit(X[:2], X[:2, 0])

@@ -11,7 +11,7 @@ import pytest
 
 from rosenblatt.activations import Activation, Identity, ReLU, Tanh
 from rosenblatt.averaging import EMA
-from rosenblatt.engine import EpochPlan, Trainer
+from rosenblatt.engine import EpochPlan, Trainer, native
 from rosenblatt.engine.divergence import Cause
 from rosenblatt.engine.native import NativeTrainer
 from rosenblatt.engine.optimizer_state import OptimizerState
@@ -35,6 +35,13 @@ from tests.support.native_cases import SEED, each_build, make_arrays, use
 BATCH, BAD_ROW = 8, 21  # in the third batch of five
 each_engine = pytest.mark.parametrize("threads", [1, 2, None], ids=["1", "2", "readable"])
 each_type = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+@pytest.fixture(params=["saved", "tried"], autouse=True)
+def undone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a replay from a saved state, or not taken after a trial, wherever moves can be tried."""
+    if request.param == "tried":
+        monkeypatch.setattr(native, "TRIED_FROM", (0, 0.0))
 
 
 class Run:

@@ -124,6 +124,7 @@ class Run32:
         rates: list[tuple[int, int, float, float]] = ...,
         low: FloatArray | None = ...,
         high: FloatArray | None = ...,
+        tried_from: tuple[int, float] | None = ...,
     ) -> None: ...
     def epochs(
         self,
@@ -241,6 +242,7 @@ class Run64:
         rates: list[tuple[int, int, float, float]] = ...,
         low: FloatArray | None = ...,
         high: FloatArray | None = ...,
+        tried_from: tuple[int, float] | None = ...,
     ) -> None: ...
     def epochs(
         self,
