@@ -7,6 +7,7 @@ import re
 import shutil
 import tracemalloc
 import warnings
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -199,3 +200,16 @@ def test_memory_before_a_refusal(name: str, tmp_path: Path) -> None:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert peak <= 4 * len(data) + 2**20, peak / len(data)
+
+
+@pytest.mark.parametrize("name", ["torch/classes.net.pt", "keras/plain.net.keras"])
+def test_a_part_beyond_all_files_is_named(name: str, tmp_path: Path) -> None:
+    """Its place is a number of 64 bits, which Python cannot seek to."""
+    skip_without_reader(name.partition("/")[0])
+    path = tmp_path / "net"
+    with zipfile.ZipFile(FOLDER / name) as archive, zipfile.ZipFile(path, "w") as changed:
+        for info in archive.infolist():
+            changed.writestr(zipfile.ZipInfo(info.filename), archive.read(info))
+        for info in changed.infolist():
+            info.header_offset = 2**64 - 1
+    assert "it is no whole zip archive" in (refusal_of(path) or "")

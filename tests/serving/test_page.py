@@ -6,22 +6,17 @@ import base64
 import hashlib
 import html
 import re
-import shutil
-import subprocess
 from importlib import resources
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.support.browser import needs_browser, shown
 from tests.support.model_files import rewrite
-from tests.support.served import PATIENCE, examples, serving
+from tests.support.served import examples, serving
 
 PAGE = resources.files("rosenblatt.serving").joinpath("page.html").read_text(encoding="utf-8")
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
-needs_browser = pytest.mark.skipif(not BROWSER, reason="needs Chromium")
 
 
 def test_it_loads_nothing(bought: httpx.Client) -> None:
@@ -49,18 +44,6 @@ def test_both_languages_say_the_same() -> None:
     assert set(english) - kinds == set(chinese) - kinds
     used = set(re.findall(r'data-say="(\w+)"', PAGE))
     assert used <= set(english)
-
-
-def shown(url: str, folder: Path, language: str = "en") -> str:
-    """The page's document in a browser, once it has asked and answered."""
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    options += [f"--user-data-dir={folder}", f"--accept-lang={language}", f"--lang={language}"]
-    command = [BROWSER, *options, "--virtual-time-budget=20000", "--dump-dom", url]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=PATIENCE * 3
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def text_of(page: str, element: str) -> str:

@@ -19,15 +19,13 @@ from rosenblatt.importing.keras_activations import Dialect
 from rosenblatt.importing.keras_models import outputs_of
 from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import DAMAGED, Source, cut_off
+from rosenblatt.importing.zip_errors import UNREADABLE
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["HDF5", "KERAS"]
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 ENTRY, ENTRY_BYTES = b"PK\x01\x02", 800  # an entry of the zip's directory, and what it takes
-UNREADABLE = (
-    *(zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError),
-)
 LONGEST = 60
 
 
@@ -122,7 +120,6 @@ def read_keras(source: Source, given: Given) -> ImportedNetwork:
             )
     except InputError:
         raise
-    # zipfile seeks before the start, and decodes names, of what is no archive: ValueError.
     except UNREADABLE as error:
         raise InputError(f"it is no whole zip archive: {DAMAGED}") from error
     check_version(as_object(json_value(source, told), METADATA).get("keras_version"), "3.")

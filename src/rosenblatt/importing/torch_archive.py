@@ -13,6 +13,7 @@ import numpy as np
 from rosenblatt.errors import InputError
 from rosenblatt.importing.source import DAMAGED, Source, cut_off
 from rosenblatt.importing.torch_values import WHAT_TO_DO, StoredTensor, values_of
+from rosenblatt.importing.zip_errors import UNREADABLE
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["archive_tensors", "is_archive", "is_old_archive"]
@@ -27,9 +28,6 @@ TYPES: dict[str, np.dtype[Any]] = {
 }
 WRAPPERS = ("state_dict", "model_state_dict", "model")
 ENTRY, ENTRY_BYTES = b"PK\x01\x02", 800  # an entry of the zip's directory, and what it takes
-UNREADABLE = (
-    *(zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError),
-)
 OPCODE_BYTES = 72  # the most that an opcode of one byte makes
 
 
@@ -66,7 +64,6 @@ def archive_tensors(source: Source) -> dict[str, Float64Array]:
             return {name: read(archive, parts, name, tensor) for name, tensor in stored.items()}
     except InputError:
         raise
-    # zipfile seeks before the start, and decodes names, of what is no archive: ValueError.
     except UNREADABLE as error:
         raise InputError(f"it is no whole zip archive: {DAMAGED}") from error
 
