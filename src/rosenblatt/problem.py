@@ -94,12 +94,15 @@ class Arrays:
     rows : array (n_samples,) of int64, optional
         Those of the n rows that there are to learn from, so that parts of one table, such as the
         folds of a cross-validation, share it; None for all of them.
+    mean_of_all : float, optional
+        The mean weight of all rows, where these are those of them that are in memory.
     """
 
     X: Matrix
     y: FloatArray
     weights: FloatArray | None = None
     rows: Rows | None = None
+    mean_of_all: float | None = None
 
     @property
     def n_samples(self) -> int:
@@ -131,6 +134,8 @@ class Arrays:
 
     @property
     def mean_weight(self) -> float:
+        if self.mean_of_all is not None:
+            return self.mean_of_all
         if self.weights is None:
             return 1.0
         weights = self.weights if self.rows is None else self.weights[self.rows]

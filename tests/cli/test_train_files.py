@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -53,11 +55,32 @@ def test_columns_and_workers_are_shown_and_the_target_is_guessed(
     assert (tmp_path / "data.safetensors").exists()
 
 
+@pytest.mark.parametrize("classes", [True, False])
+def test_a_column_of_weights_counts_in_training_and_in_scores(
+    tmp_path: Path, classes: bool
+) -> None:
+    table = numbers(600, 3, classes=classes)
+    y = table.column("y").to_numpy()
+    large = y == "no" if classes else y > 100
+    rows = table.append_column("w", pa.array(np.where(large, 9.0, 0.5)))
+    folder, out = spread(rows, tmp_path / "data"), tmp_path / "m.safetensors"
+    given = ["--epochs", "3", "--sample-weight", "w", "--out", out, "--json"]
+    shown = json.loads(command("train", folder, "--mode", "bounded", *WORKERS, *given))
+    saved = load_model(out)
+    assert saved.summary.weight_column == "w"
+    trivial = shown["scores"]["trivial"]["held-out"]
+    if classes:
+        assert trivial["accuracy"] > 0.85  # of 0.5 without weights
+    else:
+        assert abs(trivial["r2"]) < 0.1
+    assert {line.name for line in saved.encoding.describe()} == {"x0", "x1", "x2", "y"}
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        (["--sample-weight", "x0"], "--sample-weight is for a table in one file"),
-        (["--mode", "async"], "take mode='sync'"),
+        (["--sample-weight", "x0"], "every weight must be a number of 0 or more"),
+        (["--sample-weight", "v"], "the files have no column 'v' of weights"),
         (["--solver", "lbfgs"], "take a first-order solver"),
         (["--target", "z"], "the files have no target column 'z'"),
         (["--learning-rate", "1e30", "--solver", "sgd"], "training diverged"),

@@ -17,6 +17,7 @@ import pytest
 from rosenblatt import MLPClassifier
 from rosenblatt.cluster import ClusterTraining
 from rosenblatt.cluster.inproc import InProcess
+from rosenblatt.cluster.modes import Bounded
 from rosenblatt.cluster.outcome import Transport
 from rosenblatt.cluster.plan import ClusterPlan
 from rosenblatt.cluster.ray_transport import RayTransport
@@ -50,15 +51,21 @@ def ray() -> Iterator[Any]:
         yield connection
 
 
-def fitted(folder: Path, transport: Transport, over: Over, callbacks: Any = None) -> Any:
+def fitted(
+    folder: Path, plan: ClusterPlan, transport: Transport, over: Over, callbacks: Any = None
+) -> Any:
     est = MLPClassifier(**OPTIONS, callbacks=callbacks)
-    plan = FilePlan("y", Task.CLASSIFICATION, RowShares(0, 0.05), window=1_000)
-    return fit_files(est, ClusterPlan(2), transport, over, manifest_of(folder), plan).network
+    files = FilePlan("y", Task.CLASSIFICATION, RowShares(0, 0.05), window=1_000)
+    return fit_files(est, plan, transport, over, manifest_of(folder), files).network
 
 
-def test_rows_count_once_and_bits_stay_though_a_worker_is_killed(ray: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("plan", [ClusterPlan(2), ClusterPlan(2, mode=Bounded(2))])
+def test_rows_count_once_and_bits_stay_though_a_worker_is_killed(
+    ray: Any, tmp_path: Path, plan: ClusterPlan
+) -> None:
+    """Bits of a synchronous fit; of another one that each row counts once."""
     folder = spread(TABLE, tmp_path / "data", group=500)
-    expected = fitted(folder, InProcess(), Here())
+    expected = fitted(folder, plan, InProcess(), Here())
     transport = RayTransport(ray, lost_after=2.0)
 
     def strike(event: Any) -> None:
@@ -68,14 +75,15 @@ def test_rows_count_once_and_bits_stay_though_a_worker_is_killed(ray: Any, tmp_p
             threading.Timer(seconds, os.kill, (pid, signal.SIGKILL)).start()
 
     try:
-        found = fitted(folder, transport, OnRay(ray, 2), [strike])
+        found = fitted(folder, plan, transport, OnRay(ray, 2), [strike])
     finally:
         transport.end()
-    assert [entry["workers_lost"] for entry in found.history_] == [0, 1, 0]
+    assert sum(entry["workers_lost"] for entry in found.history_) == 1
     rows = expected.history_[0]["rows"]
     assert 0.93 * N < rows < 0.97 * N
     assert [entry["rows"] for entry in found.history_] == [rows] * 3
-    assert np.array_equal(found.model_.parameters, expected.model_.parameters)
+    same = np.array_equal(found.model_.parameters, expected.model_.parameters)
+    assert same or not plan.mode.summed
 
 
 def test_a_file_that_goes_is_named_in_one_sentence(ray: Any, tmp_path: Path) -> None:

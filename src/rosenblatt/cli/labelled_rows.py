@@ -21,14 +21,10 @@ from rosenblatt.table import (
     recognise_table,
 )
 from rosenblatt.table.names import near_names
-from rosenblatt.table.notation.numbers import PLAIN_NUMBERS
 from rosenblatt.table.one_column import require_single_values
-from rosenblatt.table.parsing import numbers_of
+from rosenblatt.table.weights import unit_of_weights, weights_of_cells
 
 __all__ = ["LabelledRows", "check_weights_left", "label_rows", "weight_column_values", "weights_of"]
-
-SMALLEST_RATIO = 1e-37  # about the smallest float32 over 1
-SMALLEST = 1e-20  # weights beside which no other is too small or too large for float32
 
 
 @final
@@ -143,26 +139,6 @@ def weight_column_values(table: Table, column: str) -> npt.NDArray[np.float64]:
         raise InputError(
             f"the table has no column {column!r} of weights: {near_names(column, table.names)}"
         )
-    cells = table.by_name[column]
-    require_single_values(cells)
-    weights, strange = numbers_of(cells, PLAIN_NUMBERS)
-    wrong = strange | ~(np.isfinite(weights) & (weights >= 0))
-    if wrong.any():
-        first = int(np.flatnonzero(wrong)[0])
-        raise InputError(
-            f"the sample weight in column {column!r}, {cells.row_name(first)}, is "
-            f"{cells.values[first].as_py()!s}: every weight must be a number of 0 or more"
-        )
-    if not weights.any():
-        raise InputError(
-            f"the sample weights in column {column!r} are all 0: give some rows a positive weight"
-        )
-    # They count by their ratios, and the network's floats hold no 1e-300.
-    largest = weights.max()
-    if weights[weights > 0].min() / largest < SMALLEST_RATIO:
-        raise InputError(
-            f"the sample weights in column {column!r} reach from {weights[weights > 0].min():g} to"
-            f" {largest:g}, further apart than numbers of 32 bits can be: give 0 to the rows that"
-            " shall not count"
-        )
-    return weights if SMALLEST < largest < 1 / SMALLEST else weights / largest
+    weights = weights_of_cells(table.by_name[column])
+    above = weights[weights > 0]
+    return weights / unit_of_weights(column, above.min(initial=np.inf), above.max(initial=0))

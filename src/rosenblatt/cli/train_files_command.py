@@ -52,13 +52,13 @@ def run_train_files(
     source: Source, screen: Screen, asked: TrainingRequest, cluster: ClusterOptions
 ) -> Json:
     """Train on files and save the model, after a check that it can be saved."""
-    if asked.weight_column is not None:
-        raise InputError("--sample-weight is for a table in one file: leave it out for several")
     place, options, target = asked.place(source), asked.options, asked.target
+    weights = asked.weight_column
     manifest = manifest_of(str(source.data))
     notes: list[str] = []
     if target is None:
-        read = [name for name in manifest.names if name not in source.format.dropped]
+        besides = {*source.format.dropped, weights}
+        read = [name for name in manifest.names if name not in besides]
         target, note = guess_by_name(read)
         notes.append(note)
     screen.notes(cluster.before)
@@ -89,6 +89,7 @@ def run_train_files(
                 unknown,
                 str(source.data),
                 target,
+                weight_column=weights,
                 held_out=options.test_fraction,
                 fmt=source.format,
                 task=Task(options.task),
@@ -100,7 +101,7 @@ def run_train_files(
     seconds = time.perf_counter() - begun
     said = [str(w.message) for w in caught if not issubclass(w.category, ConvergenceWarning)]
     reason = training_stop_reason(fit.network, options, caught)
-    trained = result_of(fit, options, given["batch_size"], reason, seconds)
+    trained = result_of(fit, options, given["batch_size"], reason, seconds, weights)
     words = (*said, *cluster.notes(fit.network), *outside_notes(fit, options), *trained.notes)
     trained = replace(trained, notes=tuple(dict.fromkeys(words)))
     return saved_and_shown(first_of(source, manifest), screen, place, trained, notes)
@@ -112,7 +113,12 @@ def first_of(source: Source, manifest: Manifest) -> Source:
 
 
 def result_of(
-    fit: FileFit, options: TrainingOptions, batch_size: int, reason: str, seconds: float
+    fit: FileFit,
+    options: TrainingOptions,
+    batch_size: int,
+    reason: str,
+    seconds: float,
+    weight_column: str | None,
 ) -> TrainingResult:
     network, encoding = fit.network, fit.learnt.encoding
     kind = kind_of(encoding.target)
@@ -122,6 +128,7 @@ def result_of(
         scores=scores(fit, kind),
         epochs=network.n_iter_,
         stop_reason=reason,
+        weight_column=weight_column,
     )
     word = comparison(kind.main_metric, summary.scores)
     saved = SavedModel(network.model_, encoding, summary)
@@ -135,24 +142,28 @@ def scores(fit: FileFit, kind: TaskKind) -> tuple[Score, ...]:
     parts = {name: rows_of(rows, target) for name, rows in outside.items() if rows is not None}
     predictors = {
         "network": network_predictor(kind, fit.network.model_),
-        "trivial": kind.trivial(summary_of(target)),
+        "trivial": kind.trivial(summary_of(fit)),
     }
     return scores_by(kind, predictors, parts)
 
 
 def rows_of(rows: EncodedBlock, target: AnyTarget) -> EncodedRows:
     y = rows.y[:, 0]
+    weights = None if rows.weights is None else rows.weights.astype(np.float64)
     if isinstance(target, ClassTarget):
-        return EncodedRows(rows.X, y.astype(np.int64), None)
-    return EncodedRows(rows.X, target.restore_anywhere(y.astype(np.float64)), None)
+        return EncodedRows(rows.X, y.astype(np.int64), weights)
+    return EncodedRows(rows.X, target.restore_anywhere(y.astype(np.float64)), weights)
 
 
-def summary_of(target: AnyTarget) -> EncodedRows:
+def summary_of(fit: FileFit) -> EncodedRows:
     """A row for each class, weighed by its rows, or one of the mean: what a constant is made of."""
+    target, weighing = fit.learnt.encoding.target, fit.weighing
     if isinstance(target, ClassTarget):
-        y, weights = np.arange(len(target.classes)), np.array(target.counts, np.float64)
+        y = np.arange(len(target.classes))
+        weights = np.array(target.counts, np.float64) if weighing is None else weighing.totals
     else:
-        y, weights = np.array([target.mean]), np.ones(1)
+        y = np.array([target.mean if weighing is None else weighing.mean_target])
+        weights = np.ones(1)
     return EncodedRows(np.zeros((len(y), 0), np.float32), y, weights)
 
 

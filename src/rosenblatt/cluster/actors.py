@@ -237,19 +237,19 @@ class WorkerActor:
                 busy += time.perf_counter() - read
                 steps += messages is not None and isinstance(messages[0], Push)
         seconds = time.perf_counter() - begun
-        memory = self.site.memory
+        memory = self.site.engine.memory
         return WorkerReport(steps, n_bytes, busy, seconds, memory, refused, server_lost)
 
     def measure(self, servers: Servers) -> tuple[Link | None, float, dict[str, Price]]:
         """The connection to the first server, seconds of a push, and what compressing costs."""
-        link, n = None, len(self.site.job.parts[0])
+        link, n = None, len(self.site.engine.job.parts[0])
         if servers.addresses:
             with suppress(OSError):
                 link = measured_link(servers.addresses[0], servers.token, n)
-        return link, self.site.seconds_of_push(), prices_of(self.site.job, timed=True)
+        return link, self.site.seconds_of_push, prices_of(self.site.engine.job, timed=True)
 
     def compress(self, plan: ClusterPlan) -> None:
-        self.site.compress(plan)
+        self.site.engine.compress(plan)
 
     def ping(self) -> int:
         """The process's id, at once."""

@@ -63,7 +63,7 @@ class InProcess:
             totals.seconds += usage.seconds_of[k]
         version = min(shard.version for shard in shards)
         states = [ShardState(s.parameters(version), s.update.memory, s.record) for s in shards]
-        memories = [site.memory for site in self.sites if site.memory is not None]
+        memories = [site.engine.memory for site in self.sites if site.engine.memory is not None]
         return EpochOutcome(states, usage.bytes_sent, usage.idle, memories)
 
     def end(self) -> None:

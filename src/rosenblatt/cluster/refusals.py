@@ -53,24 +53,12 @@ def check_distributable(estimator: Any, plan: ClusterPlan) -> None:
         )
 
 
-def check_streamable(estimator: Any, plan: ClusterPlan) -> None:
+def check_streamable(estimator: Any) -> None:
     """Refuse what a fit to files does not have.
 
     Raises
     ------
     InputError
     """
-    if not plan.mode.summed:
-        raise InputError(
-            "workers that read files share each batch, so that every row counts once an epoch: take"
-            " mode='sync'."
-        )
-    if plan.local_steps > 1:
-        raise InputError(
-            f"workers that read files push every step, and local_steps={plan.local_steps}: take"
-            " local_steps=1."
-        )
-    if getattr(estimator, "class_weight", None) is not None:
-        raise InputError("class_weight needs all rows in one place: leave it out for files.")
     if estimator.warm_start:
         raise InputError("a fit to files begins anew each time: take warm_start=False.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import final
+from typing import Protocol, final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,15 +15,16 @@ from rosenblatt.cluster.gradient import BatchGradient
 from rosenblatt.cluster.plan import ClusterPlan
 from rosenblatt.cluster.ranges import Range, cut
 from rosenblatt.cluster.shard import ServerShard
-from rosenblatt.cluster.task import EpochTask, GradientWork, LocalWork
+from rosenblatt.cluster.task import ArrayBatches, Batches, EpochTask
 from rosenblatt.cluster.update import DifferenceUpdate, OptimizerUpdate, Update
+from rosenblatt.cluster.work import GradientWork, LocalWork
 from rosenblatt.cluster.worker import Work, Worker
 from rosenblatt.engine import OptimizerState, TrainingSetup
-from rosenblatt.problem import Arrays, Problem
+from rosenblatt.problem import Arrays, Problem, Rows
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import FloatArray, aligned_zeros
 
-__all__ = ["Job", "WorkerSite", "part_of", "server"]
+__all__ = ["AnyTask", "Job", "WorkerEngine", "WorkerSite", "part_of", "server"]
 
 
 @final
@@ -78,9 +79,32 @@ def server(job: Job, part: Range, theta: FloatArray, memory: OptimizerState) -> 
     return ServerShard(theta, update, plan.mode, plan.workers, by_staleness=plan.by_staleness)
 
 
+class AnyTask(Protocol):
+    """An epoch, wherever its rows are."""
+
+    @property
+    def lr_factors(self) -> npt.NDArray[np.float64]: ...
+
+    @property
+    def first_step(self) -> int: ...
+
+
 @final
-class WorkerSite:
-    """The engine of a worker, and what it keeps from one epoch to the next."""
+class WorkerEngine:
+    """What computes a worker's pushes, and what it keeps from one epoch to the next.
+
+    Parameters
+    ----------
+    job : Job
+    arrays : Arrays
+        The rows that the worker has, or room for those that it reads.
+    number : int
+
+    Attributes
+    ----------
+    memory : OptimizerState, optional
+        Of local steps.
+    """
 
     def __init__(self, job: Job, arrays: Arrays, number: int) -> None:
         self.job, self.arrays, self.number = job, arrays, number
@@ -96,12 +120,10 @@ class WorkerSite:
         """Compress as this plan has it from now on."""
         self._feedback = plan.feedback(self.number, self.job.parts)
 
-    def seconds_of_push(self) -> float:
-        """How long a push takes to compute."""
+    def seconds_of_push(self, rows: Rows) -> float:
+        """How long a push takes to compute, with such batches."""
         job = self.job
         gradient = BatchGradient(job.problem, self.arrays, job.batch_size, 0, job.bfloat16)
-        n = job.batch_size // job.plan.workers if job.plan.mode.summed else job.batch_size
-        rows = self.arrays.order[: max(1, n)]
         seconds = []
         for step in range(3):
             begun = time.perf_counter()
@@ -127,20 +149,41 @@ class WorkerSite:
         self._trainer = engine.trainer(setup)
 
     def worker(
-        self, task: EpochTask, incarnation: int, memory: OptimizerState | None = None
+        self, batches: Batches, task: AnyTask, incarnation: int, memory: OptimizerState | None
     ) -> Worker:
         """The worker of an epoch; local steps begin with the `memory` given."""
-        plan, job = self.job.plan, self.job
-        whose = (plan.mode, self.number, plan.workers)
         work: Work
         if self.memory is None:
             theta = self._gradient.theta
-            work = GradientWork(self._gradient, task, *whose)
+            work = GradientWork(self._gradient, batches, task.first_step)
         else:
             if memory is not None:
                 self.memory.slots[...] = memory.slots
             self.memory.steps[0] = task.first_step
-            theta = self._theta
-            work = LocalWork(self._trainer, theta, self.memory, task, *whose, plan.local_steps)
-        parts = [part.run for part in job.parts]
+            theta, local_steps = self._theta, self.job.plan.local_steps
+            work = LocalWork(self._trainer, batches, task.lr_factors, task.first_step, local_steps)
+        parts = [part.run for part in self.job.parts]
         return Worker(self.number, incarnation, work, theta, parts, self._feedback)
+
+
+@final
+class WorkerSite:
+    """A worker over rows in memory."""
+
+    def __init__(self, job: Job, arrays: Arrays, number: int) -> None:
+        self.engine = WorkerEngine(job, arrays, number)
+
+    @property
+    def seconds_of_push(self) -> float:
+        """How long a push takes to compute."""
+        engine, plan = self.engine, self.engine.job.plan
+        n = engine.job.batch_size // plan.workers if plan.mode.summed else engine.job.batch_size
+        return engine.seconds_of_push(engine.arrays.order[: max(1, n)])
+
+    def worker(
+        self, task: EpochTask, incarnation: int, memory: OptimizerState | None = None
+    ) -> Worker:
+        """The worker of an epoch."""
+        plan, number = self.engine.job.plan, self.engine.number
+        batches = ArrayBatches(task, plan.mode, number, plan.workers)
+        return self.engine.worker(batches, task, incarnation, memory)

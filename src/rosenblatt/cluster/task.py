@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 import numpy.typing as npt
 
-from rosenblatt.cluster.gradient import BatchGradient
 from rosenblatt.cluster.modes import Mode
-from rosenblatt.cluster.worker import Computed, Work
-from rosenblatt.engine import EpochPlan, OptimizerState, Trainer
 from rosenblatt.problem import Rows
-from rosenblatt.support.types import FloatArray
 
-__all__ = ["EpochTask", "GradientWork", "LocalWork"]
+__all__ = ["ArrayBatches", "Batches", "EpochTask", "first_of_part"]
+
+
+def first_of_part(n: int, part: int, parts: int) -> int:
+    """Where a part of n rows begins; the first n mod parts of them have a row more.
+
+    No part of fewer rows is larger than the same part of more rows.
+    """
+    return part * (n // parts) + min(part, n % parts)
 
 
 @final
@@ -53,94 +58,46 @@ class EpochTask:
         """
         first = step * self.batch_size
         n = min(self.batch_size, len(self.order) - first)
-        begin, end = n * worker // workers, n * (worker + 1) // workers
+        begin, end = (first_of_part(n, k, workers) for k in (worker, worker + 1))
         return self.order[first + begin : first + end], (end - begin) / n
 
-    def pushes(self, mode: Mode, worker: int, workers: int, local_steps: int) -> int:
-        """How many pushes a worker makes."""
-        if mode.summed:
-            return math.ceil(self.steps / local_steps)
-        own = len(range(worker, self.steps, workers))
-        return math.ceil(own / local_steps)
 
-
-@final
-class GradientWork(Work):
-    """A push for each step: the gradient of a part of its batch, or of a batch of one's own."""
-
-    def __init__(
-        self, gradient: BatchGradient, task: EpochTask, mode: Mode, worker: int, workers: int
-    ) -> None:
-        self.gradient, self.task, self.mode = gradient, task, mode
-        self.worker, self.workers = worker, workers
-        self.steps, self.origin = task.pushes(mode, worker, workers, 1), task.first_step
-
-    def compute(self, step: int, theta: FloatArray) -> Computed:
-        task = self.task
-        if self.mode.summed:
-            rows, share = task.part(step, self.worker, self.workers)
-        else:
-            step = step * self.workers + self.worker
-            rows, share = task.batch(step), 1.0
-        if not len(rows):
-            return Computed(np.zeros_like(theta), 0.0, 0, share)
-        g, loss = self.gradient(rows, task.first_step + step)
-        return Computed(g, loss * len(rows), len(rows), share)
-
-
-@final
-class LocalWork(Work):
-    """A push for several steps, which the worker makes by itself: the difference of parameters.
+class Batches(ABC):
+    """The batches of one worker in an epoch, or its parts of them.
 
     Parameters
     ----------
-    trainer : Trainer
-        Over `theta` and `memory`.
-    theta : array (n_parameters,)
-    memory : OptimizerState
+    mode : Mode
+        Whether all workers share each batch of the epoch, or batch k is worker k mod workers'.
+    steps : int
+        Of the epoch.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        theta: FloatArray,
-        memory: OptimizerState,
-        task: EpochTask,
-        mode: Mode,
-        worker: int,
-        workers: int,
-        local_steps: int,
-    ) -> None:
-        self.trainer, self.theta, self.memory = trainer, theta, memory
-        self.task, self.mode = task, mode
-        self.worker, self.workers, self.local_steps = worker, workers, local_steps
-        self.steps, self.origin = task.pushes(mode, worker, workers, local_steps), task.first_step
+    def __init__(self, mode: Mode, worker: int, workers: int, steps: int) -> None:
+        self.mode, self.worker, self.workers = mode, worker, workers
+        self._numbers = range(steps) if mode.summed else range(worker, steps, workers)
 
-    def compute(self, step: int, theta: FloatArray) -> Computed:
-        task = self.task
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def number(self, k: int) -> int:
+        """Which step of the epoch its k-th batch is."""
+        return self._numbers[k]
+
+    @abstractmethod
+    def rows(self, k: int) -> tuple[Rows, float]:
+        """The rows of its k-th batch, by their numbers in its arrays, and their share of a sum."""
+
+
+@final
+class ArrayBatches(Batches):
+    """Of rows in memory."""
+
+    def __init__(self, task: EpochTask, mode: Mode, worker: int, workers: int) -> None:
+        super().__init__(mode, worker, workers, task.steps)
+        self.task = task
+
+    def rows(self, k: int) -> tuple[Rows, float]:
         if self.mode.summed:
-            first = step * self.local_steps
-            steps = range(first, min(first + self.local_steps, task.steps))
-            parts = [task.part(k, self.worker, self.workers)[0] for k in steps]
-            share = 1 / self.workers
-        else:
-            every = range(self.worker, task.steps, self.workers)
-            steps = every[step * self.local_steps :][: self.local_steps]
-            parts, share = [task.batch(k) for k in steps], 1.0
-        parts = [part for part in parts if len(part)]
-        if not parts:  # of a last batch with fewer rows than workers
-            return Computed(np.zeros_like(theta), 0.0, 0, share)
-        factors = task.lr_factors[list(steps)[: len(parts)]]
-        rows = np.concatenate(parts)
-        before = theta.copy()
-        plan = EpochPlan(rows, len(parts[0]), np.ascontiguousarray(factors))
-        epoch = self.trainer.epoch(plan)
-        loss = epoch.data_loss if epoch.finite else float("nan")
-        return Computed(
-            theta - before,
-            loss * len(rows),
-            len(rows),
-            share,
-            epoch.penalty * len(rows),
-            epoch.gradient_norms,
-        )
+            return self.task.part(k, self.worker, self.workers)
+        return self.task.batch(self.number(k)), 1.0

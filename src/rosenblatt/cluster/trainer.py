@@ -44,7 +44,7 @@ class ClusterTrainer(Trainer):
             setup.problem,
             plan,
             setup.batch_size,
-            setup.arrays.mean_weight,
+            setup.arrays.mean_weight if shards is None else shards.mean_weight,
             setup.optimizer_state.seed,
             setup.bfloat16,
             setup.theta.dtype,

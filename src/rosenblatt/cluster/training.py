@@ -35,12 +35,15 @@ from rosenblatt.support.late import late
 if TYPE_CHECKING:
     from rosenblatt import table
     from rosenblatt.cluster.shards import fit as file_fit
+    from rosenblatt.cluster.shards import given_validation as validations
     from rosenblatt.cluster.shards import learning, result
     from rosenblatt.cluster.shards import manifest as manifests
+    from rosenblatt.cluster.shards.given_validation import GivenValidation
 else:
     table = late("rosenblatt.table")
     file_fit = late("rosenblatt.cluster.shards.fit")
     manifests = late("rosenblatt.cluster.shards.manifest")
+    validations = late("rosenblatt.cluster.shards.given_validation")
     result = late("rosenblatt.cluster.shards.result")
 
 __all__ = ["ClusterTraining"]
@@ -143,7 +146,10 @@ class ClusterTraining:
         ----------
         X, y, sample_weight, X_val, y_val, sample_weight_val
             As for the estimator's own `fit`. Or X names Parquet files that need not fit into
-            memory, as a folder, a pattern such as ``data/*.parquet`` or a list of paths.
+            memory, as a folder, a pattern such as ``data/*.parquet`` or a list of paths; then
+            `sample_weight` names a column. `X_val` is files as well, with the target among their
+            columns and `sample_weight_val` naming one, or a data frame of the same columns, whose
+            targets are a column or `y_val`. They are held in memory.
         target : str, optional
             The column of files to predict.
 
@@ -165,12 +171,12 @@ class ClusterTraining:
             If no cluster answers.
         """
         if target is not None:
-            if y is not None or sample_weight is not None or X_val is not None:
-                raise InputError(
-                    "with target=, which is for files, there are no y, X_val or weights: the"
-                    " target is a column, and early_stopping=True sets rows aside to validate on."
-                )
-            return result.table_estimator(self.fit_files(X, target))
+            if y is not None:
+                raise InputError("with target=, which is for files, there is no y: it is a column.")
+            validation = given_validation(X_val, y_val, sample_weight_val, target)
+            weights = column_named(sample_weight, "sample_weight")
+            found = self.fit_files(X, target, weight_column=weights, validation=validation)
+            return result.table_estimator(found)
         if isinstance(X, str | Path):
             raise InputError(f"{str(X)!r} names files: say which column to predict by target=.")
         plan = self.plan
@@ -186,6 +192,8 @@ class ClusterTraining:
         files: manifests.Files,
         target: str,
         *,
+        weight_column: str | None = None,
+        validation: GivenValidation | None = None,
         held_out: float = 0.0,
         fmt: table.TableFormat | None = None,
         task: table.Task | None = None,
@@ -198,6 +206,10 @@ class ClusterTraining:
         files : path, pattern such as ``data/*.parquet``, folder, or list of paths
         target : str
             The column to predict.
+        weight_column : str, optional
+            Of sample weights.
+        validation : GivenValidation, optional
+            Rows to validate on; without it `early_stopping` sets some aside.
         held_out : float, default 0
             Share of the rows that are neither trained on nor validated on.
         fmt : TableFormat, optional
@@ -215,17 +227,19 @@ class ClusterTraining:
         """
         est, plan = self.estimator, self.plan
         check_distributable(est, plan)
-        check_streamable(est, plan)
+        check_streamable(est)
         manifest = manifests.manifest_of(files)
         of_classes = isinstance(est, MLPClassifier)
         own = table.Task.CLASSIFICATION if of_classes else table.Task.REGRESSION
-        share = est.validation_fraction if est.early_stopping else 0.0
+        share = est.validation_fraction if est.early_stopping and validation is None else 0.0
         shares = RowShares(
             int(check_random_state(est.random_state).randint(2**31)),
             file_fit.most_shared(manifest, share),
             file_fit.most_shared(manifest, held_out),
         )
-        wanted = file_fit.FilePlan(target, task or own, shares, fmt, self.window)
+        wanted = file_fit.FilePlan(
+            target, task or own, shares, fmt, self.window, weight_column, validation
+        )
         with self._places(0) as (transport, over):
             return file_fit.fit_files(clone(est), plan, transport, over, manifest, wanted, prepared)
 
@@ -242,6 +256,36 @@ class ClusterTraining:
                 yield transport, OnRay(ray, plan.workers)
             finally:
                 transport.end()
+
+
+def column_named(given: Any, parameter: str) -> str | None:
+    if given is None or isinstance(given, str):
+        return given
+    raise InputError(
+        f"{parameter} of files is the name of a column, and not {type(given).__name__}"
+    )
+
+
+def given_validation(
+    X_val: Any, y_val: Any, sample_weight_val: Any, target: str
+) -> GivenValidation | None:
+    """The rows to validate on beside files, None without any."""
+    if X_val is None:
+        if y_val is not None or sample_weight_val is not None:
+            raise InputError("y_val and sample_weight_val go with X_val: give it too")
+        return None
+    if isinstance(X_val, str | Path) or is_paths(X_val):
+        if y_val is not None:
+            raise InputError(
+                f"X_val names files, whose column {target!r} is y_val: leave y_val out"
+            )
+        weights = column_named(sample_weight_val, "sample_weight_val")
+        return validations.ValidationFiles(manifests.manifest_of(X_val), weights)
+    return validations.ValidationTable.of(X_val, y_val, sample_weight_val, target)
+
+
+def is_paths(given: Any) -> bool:
+    return isinstance(given, list | tuple) and all(isinstance(path, str | Path) for path in given)
 
 
 def mode_of(name: str, staleness: int) -> Mode:

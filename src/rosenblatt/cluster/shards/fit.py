@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 
 from rosenblatt.cluster.outcome import Transport
 from rosenblatt.cluster.plan import ClusterPlan
+from rosenblatt.cluster.shards.given_validation import GivenValidation
 from rosenblatt.cluster.shards.learning import Learnt, learn_files
 from rosenblatt.cluster.shards.manifest import Manifest
 from rosenblatt.cluster.shards.order import EpochOrder
@@ -19,6 +20,7 @@ from rosenblatt.cluster.shards.outside import outside
 from rosenblatt.cluster.shards.over import Over
 from rosenblatt.cluster.shards.shards import EncodedBlock, Shards
 from rosenblatt.cluster.shards.split import HELD_OUT, VALIDATION, RowShares
+from rosenblatt.cluster.shards.weights import Weighing, check_weight_column, learn_weighing
 from rosenblatt.cluster.trainer import ClusterTrainer
 from rosenblatt.errors import InputError
 from rosenblatt.estimators.access import fit_streamed
@@ -50,6 +52,9 @@ class FilePlan:
     shares : RowShares
     window : int, optional
         Rows among which the order is random; None for as many as the buffer holds.
+    weight_column : str, optional
+    validation : GivenValidation, optional
+        In place of a share of the rows.
     """
 
     target: str
@@ -57,6 +62,8 @@ class FilePlan:
     shares: RowShares
     fmt: TableFormat | None = None
     window: int | None = None
+    weight_column: str | None = None
+    validation: GivenValidation | None = None
 
 
 @final
@@ -71,12 +78,21 @@ class FileFit:
     learnt : Learnt
     validation, held_out : EncodedBlock or None
         The rows of these parts.
+    weighing : Weighing, optional
+        Of the rows to train on.
     """
 
     network: Any
     learnt: Learnt
     validation: EncodedBlock | None
     held_out: EncodedBlock | None
+    weighing: Weighing | None = None
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Rows to train on, to validate on, and held out."""
+        trained, _, held_out = self.learnt.sizes
+        return trained, 0 if self.validation is None else len(self.validation.X), held_out
 
 
 def most_shared(manifest: Manifest, fraction: float) -> float:
@@ -101,6 +117,9 @@ def fit_files(
     InputError
         For files that cannot be learnt from, and a file that is gone or has changed.
     """
+    if files.weight_column is not None:
+        check_weight_column(manifest.names, files.weight_column, files.target)
+        manifest = manifest.without(files.weight_column)
     learnt = learn_files(
         manifest,
         over,
@@ -111,6 +130,18 @@ def fit_files(
     )
     if prepared is not None:
         estimator = prepared(learnt)
+    target = learnt.encoding.target
+    weighing = learn_weighing(
+        manifest,
+        over,
+        files.shares,
+        target,
+        learnt.sizes[0],
+        files.weight_column,
+        getattr(estimator, "class_weight", None),
+    )
+    if weighing is not None and weighing.of_class is not None:
+        estimator.set_params(class_weight=None)  # the rows have it in their weights
     dtype = np.dtype(Parameters.of(estimator).input_dtypes(np.float32))
     counts = np.array(learnt.counts, np.int64)
     n, n_features = int(counts.sum()), learnt.encoding.n_features
@@ -119,14 +150,16 @@ def fit_files(
     window = max(batch, window // batch * batch)
     seed = int(check_random_state(estimator.random_state).randint(2**31))
     order = EpochOrder(counts, window, seed if estimator.shuffle else None)
-    shards = Shards(manifest, files.shares, learnt.encoding, order, dtype)
-    validation = outside(shards, over, VALIDATION, learnt.sizes[1])
+    shards = Shards(manifest, files.shares, learnt.encoding, order, dtype, weighing)
+    if files.validation is not None:
+        validation: EncodedBlock | None = files.validation.rows(shards, over)
+    else:
+        validation = outside(shards, over, VALIDATION, learnt.sizes[1])
     if validation is None and estimator.early_stopping:
         raise InputError(
             "no row is set aside to validate on: give a larger share of the rows, or none at all"
         )
     held_out = outside(shards, over, HELD_OUT, learnt.sizes[2])
-    target = learnt.encoding.target
     fit_streamed(
         estimator,
         partial(ClusterTrainer, plan=plan, transport=transport, shards=shards),
@@ -135,7 +168,7 @@ def fit_files(
         None if validation is None else as_given(validation, target),
         n,
     )
-    return FileFit(estimator, learnt, validation, held_out)
+    return FileFit(estimator, learnt, validation, held_out, weighing)
 
 
 def as_given(rows: EncodedBlock, target: AnyTarget) -> ValidatedData:
@@ -143,14 +176,13 @@ def as_given(rows: EncodedBlock, target: AnyTarget) -> ValidatedData:
     y = rows.y[:, 0]
     if isinstance(target, ClassTarget):
         y = y.astype(np.int64)
-    return ValidatedData(rows.X, y, columns=Columns(rows.X.shape[1]))
+    return ValidatedData(rows.X, y, rows.weights, Columns(rows.X.shape[1]))
 
 
 def example_of(shards: Shards) -> EncodedBlock:
     """The first rows to train on."""
     order = replace(shards.order, seed=None)
     n = min(EXAMPLE, order.n_rows)
-    X = np.zeros((n, shards.encoding.n_features), shards.dtype)
-    y = np.zeros((n, 1), shards.dtype)
-    shards.read(order.pieces(0, 0, n), X, y)
-    return EncodedBlock(X, y)
+    block = shards.room(n)
+    shards.read(order.pieces(0, 0, n), block)
+    return block

@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias, final
 
@@ -108,6 +108,10 @@ class Manifest:
     @property
     def n_bytes(self) -> int:
         return sum(file.size for file in self.files)
+
+    def without(self, name: str) -> Manifest:
+        """But for a column, which is no feature."""
+        return replace(self, names=tuple(other for other in self.names if other != name))
 
 
 def manifest_of(files: Files) -> Manifest:

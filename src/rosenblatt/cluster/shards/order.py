@@ -73,10 +73,11 @@ class EpochOrder:
 
     def shuffled(self, epoch: int, window: int) -> Rows:
         """The places within a window, one after another as they are trained on."""
-        n = self.rows_of(window)
-        if self.seed is None:
-            return np.arange(n)
-        return self._draws(epoch, 1 + window).permutation(n)
+        return self.permutation(self.rows_of(window), epoch, 1 + window)
+
+    def permutation(self, n: int, *key: int) -> Rows:
+        """The numbers below n, in an order that follows from the key."""
+        return np.arange(n) if self.seed is None else self._draws(*key).permutation(n)
 
     def _draws(self, *key: int) -> np.random.RandomState:
         # The draws of RandomState are the same in every version of NumPy.

@@ -9,7 +9,7 @@ import numpy as np
 
 from rosenblatt.cluster.shards.over import Over
 from rosenblatt.cluster.shards.reading import blocks
-from rosenblatt.cluster.shards.shards import EncodedBlock, Shards, encoded, names_of
+from rosenblatt.cluster.shards.shards import EncodedBlock, Shards
 from rosenblatt.errors import InputError
 
 __all__ = ["outside"]
@@ -27,19 +27,22 @@ def gathered(given: Outside, k: int) -> EncodedBlock | None:
     """The work on row group k."""
     shards, group = given.shards, given.shards.manifest.groups[k]
     found = []
-    for block in blocks(group, names_of(shards.encoding)):
+    for block in blocks(group, shards.names):
         parts = shards.shares.of(group.first + block.first, len(block.table))
         rows = np.flatnonzero(parts == given.part)
         if len(rows):
-            found.append(encoded(shards.encoding, block.table, rows, shards.dtype))
+            found.append(shards.encoded(block.table, rows))
     return joined(found)
 
 
 def joined(found: Sequence[EncodedBlock]) -> EncodedBlock | None:
     if not found:
         return None
+    weights = [block.weights for block in found if block.weights is not None]
     return EncodedBlock(
-        np.concatenate([block.X for block in found]), np.concatenate([block.y for block in found])
+        np.concatenate([block.X for block in found]),
+        np.concatenate([block.y for block in found]),
+        np.concatenate(weights) if weights else None,
     )
 
 

@@ -18,7 +18,7 @@ PARTS = ("train", "validation", "held-out")
 
 def part_sizes(fit: FileFit) -> tuple[PartSize, ...]:
     """The rows of each part that has some."""
-    sizes = zip(PARTS, fit.learnt.sizes, strict=True)
+    sizes = zip(PARTS, fit.sizes, strict=True)
     return tuple(PartSize(name, n) for name, n in sizes if n)
 
 
@@ -43,5 +43,5 @@ def validation_scores(fit: FileFit) -> tuple[Score, ...]:
     if rows is None:
         return ()
     is_class = isinstance(fit.learnt.encoding.target, ClassTarget)
-    value = fit.network.score(rows.X, rows.y[:, 0])
+    value = fit.network.score(rows.X, rows.y[:, 0], rows.weights)
     return (Score("network", "validation", "accuracy" if is_class else "r2", float(value)),)
