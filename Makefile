@@ -139,10 +139,12 @@ cluster-demo: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet ".[cluster]"
 	$(BIN)/python -m rosenblatt.cluster.demo
 
-# Fits on real processes of Ray, which die and stop: some 4 minutes on two busy cores.
+# Fits on real processes of Ray, which die and stop, on nodes that go and are cut off: some 6 minutes
+# on two busy cores.
 cluster-test: $(VENV)/.tested
 	$(BIN)/python -m pip install --quiet ".[cluster]"
-	$(BIN)/python -m pytest tests/cluster/test_ray.py tests/cluster/test_ray_files.py tests/cluster/test_ray_searches.py
+	$(BIN)/python -m pytest tests/cluster/test_ray.py tests/cluster/test_ray_files.py \
+	    tests/cluster/test_ray_nodes.py tests/cluster/test_ray_searches.py
 
 clean:
 	rm -rf $(VENV) build

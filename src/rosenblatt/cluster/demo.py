@@ -35,7 +35,7 @@ def main() -> None:
     X, y = load_digits(return_X_y=True)
     X = X / 16
     print("starting two nodes on this machine ...", flush=True)
-    with started_nodes(2, cpus=3) as ray:
+    with started_nodes(2, cpus=3) as (ray, _):
         print(f"{len(ray.nodes())} nodes; 4 workers and 2 servers train 64-32-10 on digits")
         transport = RayTransport(ray)
 

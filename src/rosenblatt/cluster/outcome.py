@@ -53,6 +53,10 @@ class EpochOutcome(NamedTuple):
         """Steps that pushes were behind, and how many were, as the first server saw it."""
         return self.states[0].record.staleness
 
+    def after(self, lost: int) -> EpochOutcome:
+        """The same after attempts in which so many workers were replaced."""
+        return self._replace(lost=self.lost + lost)
+
     @property
     def notes(self) -> dict[str, Any]:
         """For the epoch's entry of `history_`."""

@@ -122,8 +122,8 @@ def connected(address: str | None, processes: int, store_bytes: int = 0) -> Iter
 
 
 @contextmanager
-def started_nodes(nodes: int, cpus: int) -> Iterator[Any]:
-    """Ray, connected to a cluster of several nodes on this machine, for demonstrations.
+def started_nodes(nodes: int, cpus: int) -> Iterator[tuple[Any, Any]]:
+    """Ray, and its `Cluster` of several nodes on this machine, for demonstrations.
 
     In a process that has not imported Ray yet, which reads the environment then.
     """
@@ -138,7 +138,7 @@ def started_nodes(nodes: int, cpus: int) -> Iterator[Any]:
         for _ in range(nodes - 1):
             cluster.add_node(num_cpus=cpus)
         ray.init(address=cluster.address, log_to_driver=False, logging_level="ERROR")
-        yield ray
+        yield ray, cluster
     finally:
         ray.shutdown()
         cluster.shutdown()
