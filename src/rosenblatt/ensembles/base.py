@@ -251,7 +251,7 @@ class BaseMLPEnsemble(HeldNumbers, Exporting, MetaEstimatorMixin, BaseEstimator,
         members of a smaller one.
         """
         rng = check_random_state(self.random_state)
-        seeds = rng.randint(np.iinfo(np.int32).max, size=(self.n_estimators, 2))
+        seeds = rng.randint(np.iinfo(np.int32).max, size=(int(self.n_estimators), 2))
         bags: list[Bag | None] = [None] * self.n_estimators
         if self.mode == "bagging":
             rows = population(table.X.shape[0], table.weights)

@@ -13,6 +13,7 @@ from rosenblatt.fitting.data import flat
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss, NegativeBinomial, Poisson, Quantile, SquaredError
 from rosenblatt.options.losses import regression_loss
+from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["NO_COUNTS", "NumberTargets", "are_counts"]
@@ -74,7 +75,7 @@ class NumberTargets(TargetCodec):
             raise ValueError(NO_COUNTS.format("NegativeBinomial"))
 
     def encode(self, y: Any, dtype: npt.DTypeLike) -> FloatArray:
-        with np.errstate(over="ignore"):  # checked below, all at once
+        with even_rows(y=y), np.errstate(over="ignore"):  # checked below, all at once
             encoded: FloatArray = np.ascontiguousarray(flat(y), dtype=dtype)
         if not np.isfinite(encoded).all():
             raise ValueError(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight
 
+from rosenblatt.support.plain_refusals import REFUSED, holds_complex
 from rosenblatt.support.plain_values import check_present
 from rosenblatt.support.types import Float64Array, FloatArray
 
@@ -49,7 +50,7 @@ def in_double(sample_weight: Any, X: Any) -> Float64Array:
     check_present(sample_weight=sample_weight)
     try:
         weights: Float64Array = _check_sample_weight(sample_weight, X, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except REFUSED as error:
         if are_numbers(sample_weight):
             raise
         raise ValueError(
@@ -59,9 +60,11 @@ def in_double(sample_weight: Any, X: Any) -> Float64Array:
 
 
 def are_numbers(values: Any) -> bool:
+    if holds_complex(values):
+        return False
     try:
         np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except REFUSED:
         return False
     return True
 

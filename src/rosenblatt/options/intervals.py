@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from numbers import Real
 from typing import Any, final
 
+import numpy as np
 from sklearn.utils._param_validation import Interval, Options
 
 __all__ = ["NOT_NEGATIVE", "POSITIVE", "AnyOf"]
@@ -17,7 +18,11 @@ class FloatInterval(Interval):
     """Numbers that a float holds: a whole number may lie beyond them, and be finite."""
 
     def is_satisfied_by(self, val: Any) -> bool:
-        return bool(super().is_satisfied_by(val)) and bool(abs(val) <= sys.float_info.max)
+        if not super().is_satisfied_by(val):
+            return False
+        if isinstance(val, np.floating):  # whose limit may be lower than that of a float
+            return bool(np.isfinite(float(val)))
+        return bool(abs(val) <= sys.float_info.max)
 
 
 @final

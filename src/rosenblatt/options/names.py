@@ -9,9 +9,12 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
+from rosenblatt.support.listing import shortened
+
 __all__ = ["known_name", "listed", "member", "nearest", "plain", "unknown"]
 
 Member = TypeVar("Member")
+LONGEST = 200  # characters of what was given
 
 
 def member(
@@ -70,6 +73,7 @@ def unknown(
     known = list(known)
     choices = listed(known) if listing is None else listing
     more = "" if otherwise is None else f", or {otherwise}"
+    given, name = shortened(given, LONGEST), name[:LONGEST]
     return f"{given} is not known{nearest(name, known)}. Known are {choices}{more}"
 
 

@@ -182,6 +182,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):
             )
         if not isinstance(self.max_iter, Integral) or self.max_iter < 1:
             raise ValueError(f"max_iter must be an integer of at least 1; got {self.max_iter!r}")
+        if not isinstance(self.shuffle, bool | np.bool_ | Integral):
+            raise ValueError(f"shuffle must be True or False; got {self.shuffle!r}")
 
     def _warn_of_mistakes(self, n_wrong: int, n_rows: int) -> None:
         if self.separable_:

@@ -24,9 +24,9 @@ from rosenblatt.persistence.schema import (
     tensors_of,
 )
 from rosenblatt.support.atomic import replaced_file
+from rosenblatt.support.listing import shortened
 from rosenblatt.support.paths import file_path
 from rosenblatt.table import TableEncoding
-from rosenblatt.table.serialization import shortened
 
 LAYER = re.compile(r"(members\.\d+\.)?layers\.\d+\.")
 

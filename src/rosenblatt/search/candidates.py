@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.search.default_candidates import Sizes
+from rosenblatt.support.listing import shortened
 
 __all__ = ["HIDDEN", "CandidateParameters", "checked_sizes", "combined", "names_in", "network_step"]
 
@@ -45,7 +46,13 @@ def checked_sizes(candidates: Iterable[Any]) -> list[Sizes]:
     ValueError
         For an empty list, and for the first candidate that is no tuple of sizes.
     """
-    given = list(candidates)
+    try:
+        given = list(candidates)
+    except TypeError:
+        raise TypeError(
+            f"candidates must be a list of hidden layers such as [(8,), (32,), (32, 16)]; got"
+            f" {shortened(repr(candidates))}."
+        ) from None
     if not given:
         raise ValueError("candidates is empty: give hidden layers such as [(8,), (32,), (32, 16)].")
     checked: list[Sizes] = []
@@ -80,7 +87,7 @@ def combined(
         If the grid names the hidden layers as well.
     """
     name = step + HIDDEN
-    grids: list[Mapping[str, Any]] = [grid] if isinstance(grid, Mapping) else list(grid or [{}])
+    grids = grids_of(grid) or [{}]
     if any(name in one for one in grids):
         raise ValueError(f"param_grid names {name!r}: give the hidden layers as candidates.")
     return list(ParameterGrid([{**one, name: list(sizes)} for one in grids]))
@@ -88,5 +95,16 @@ def combined(
 
 def names_in(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> set[str]:
     """The names of the parameters that a grid varies."""
-    grids = [grid] if isinstance(grid, Mapping) else grid or []
-    return {name for one in grids for name in one}
+    return {name for one in grids_of(grid) for name in one}
+
+
+def grids_of(grid: Any) -> list[Mapping[str, Any]]:
+    """One grid or several as a list; TypeError for what is none."""
+    grids = [grid] if isinstance(grid, Mapping) else list(grid or [])
+    for one in grids:
+        if not isinstance(one, Mapping):
+            raise TypeError(
+                "param_grid must be a dict of parameters with their values, or a list of such"
+                f" dicts; got {shortened(repr(one))}."
+            )
+    return grids

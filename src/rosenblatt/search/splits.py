@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils import indexable
 
 from rosenblatt.problem import Rows
-from rosenblatt.support.plain_values import check_even, check_present
+from rosenblatt.support.plain_values import check_even, check_present, even_rows
 from rosenblatt.support.sparse_matrices import check_sparse
 
 __all__ = ["Split", "checked_rows", "numbered"]
@@ -23,7 +23,8 @@ def checked_rows(X: Any, y: Any) -> tuple[Any, Any]:
     check_sparse(y, "y")
     check_present(X=X, y=y)
     check_even(X=X, y=y)
-    X, y = indexable(X, y)
+    with even_rows(X=X, y=y):
+        X, y = indexable(X, y)
     return X, y
 
 
@@ -36,7 +37,16 @@ def numbered(splits: Iterable[tuple[Any, Any]], n_rows: int) -> list[Split]:
         Where there is none.
     """
     numbers = np.arange(n_rows)
-    found = [(numbers[np.asarray(train)], numbers[np.asarray(test)]) for train, test in splits]
+    try:
+        pairs = list(splits)
+    except (TypeError, ValueError) as error:
+        if "unpack" not in str(error):
+            raise
+        raise ValueError(
+            "cv gives no pairs of training and test rows: give a number of folds, a splitter or"
+            " some splits."
+        ) from error
+    found = [(numbers[np.asarray(train)], numbers[np.asarray(test)]) for train, test in pairs]
     if not found:
         raise ValueError("cv gives no fold: give a number of folds, a splitter or some splits.")
     return found

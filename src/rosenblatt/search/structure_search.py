@@ -49,7 +49,9 @@ from rosenblatt.search.space import Space
 from rosenblatt.search.splits import checked_rows, numbered
 from rosenblatt.search.summary import summary_of
 from rosenblatt.search.trials import Candidate, ended_early, folds_in_common
+from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.held_numbers import HeldNumbers
+from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.rollback_on_error import undone_on_failure
 
 __all__ = ["StructureSearchCV"]
@@ -246,12 +248,14 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
         X, y = checked_rows(X, y)
         routed = self._get_routed_params_for_fit(_check_method_params(X, params=params))
         classifies = is_classifier(self.estimator)
-        splitter = check_cv(self.cv, y, classifier=classifies)
-        splits = numbered(splitter.split(X, y, **routed.splitter.split), _num_samples(X))
+        with even_rows(X=X, y=y), class_labels(y) if classifies else nullcontext():
+            splitter = check_cv(self.cv, y, classifier=classifies)
+            splits = numbered(splitter.split(X, y, **routed.splitter.split), _num_samples(X))
         with undone_on_failure(self):
             self.n_splits_ = len(splits)
             if classifies:
-                warn_of_missing_classes(y, splits)
+                with class_labels(y):
+                    warn_of_missing_classes(y, splits)
 
             size = requested_threads(self.n_jobs)
             fit_params = {k: v for k, v in routed.estimator.fit.items() if v is not None}

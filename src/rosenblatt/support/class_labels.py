@@ -9,16 +9,18 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.plain_refusals import REFUSED, cells_of, holds_complex
 from rosenblatt.support.plain_values import is_missing
 
 __all__ = ["check_labels", "class_labels", "refuse_labels"]
 
+MOST_BITS: Final = 63  # of a label
 KINDS: Final = (str, bytes, bool, int, float, np.bool_, np.integer, np.floating)
 
 
 @contextlib.contextmanager
 def class_labels(
-    y: Any, failing: type[Exception] | tuple[type[Exception], ...] = (TypeError, ValueError)
+    y: Any, failing: type[Exception] | tuple[type[Exception], ...] = REFUSED
 ) -> Iterator[None]:
     """Let a block sort and compare labels; where it fails, InputError as of `check_labels`.
 
@@ -29,10 +31,13 @@ def class_labels(
         Of failures that labels may cause.
     """
     try:
-        yield
-    except failing:
-        if y is not None and getattr(getattr(y, "dtype", None), "kind", "") != "c":
-            check_labels(y)  # else scikit-learn has a sentence of its own
+        with np.errstate(invalid="ignore"):  # scikit-learn tries whether huge numbers are whole
+            yield
+    except failing as error:
+        # Complex numbers are refused by `refuse_plainly`.
+        if y is not None and not (str(error).startswith("Complex data") and holds_complex(y)):
+            check_labels(y)
+            refuse_mixture(str(error), y)
         raise
 
 
@@ -41,6 +46,8 @@ def check_labels(y: Any) -> None:
     labels = np.asarray(y)
     if labels.dtype.kind in "mMcV":
         refuse_labels(str(labels.dtype))
+    if labels.dtype.kind == "f":
+        check_whole(labels)
     if labels.dtype != object:
         return
     cells = labels.ravel()
@@ -53,6 +60,29 @@ def check_labels(y: Any) -> None:
     if len(kinds) > 1 and any(issubclass(kind, str) for kind in kinds):
         names = " and ".join(sorted(kind.__name__ for kind in kinds))
         raise InputError(f"the classes are of several types, {names}: make all of them texts")
+    if any(isinstance(cell, int) and cell.bit_length() > MOST_BITS for cell in cells):
+        refuse_labels("int of more than 64 bits")
+
+
+def check_whole(labels: Any) -> None:
+    """InputError for numbers with decimals, which are no labels; NaN and infinity pass."""
+    finite = labels[np.isfinite(labels)]
+    parts = finite[finite != np.trunc(finite)]
+    if len(parts) or (len(finite) and float(np.abs(finite).max()) >= 2.0**MOST_BITS):
+        odd = (parts if len(parts) else finite).flat[0]
+        raise InputError(
+            f"Unknown label type: y has numbers such as {odd:g}, and a classifier predicts classes:"
+            " take a regressor, or give texts or whole numbers"
+        )
+
+
+def refuse_mixture(said: str, y: Any) -> None:
+    """InputError where scikit-learn lists labels of two types, all of them."""
+    if said.startswith(("Mix of label input types", "'<' not supported")):
+        kind = "texts" if any(isinstance(label, str) for label in cells_of(y).flat) else "numbers"
+        raise InputError(
+            f"y has {kind}, and the classes are of another type: give labels of the same type"
+        )
 
 
 def refuse_labels(kind: str) -> NoReturn:

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from rosenblatt.support.listing import shortened
+
 __all__ = ["HeldNumbers", "check_held"]
 
 MOST_BITS = 1023  # of what a float64 holds
+LONGEST = 200  # characters of a value in a message
 
 
 class HeldNumbers:
@@ -18,7 +21,15 @@ class HeldNumbers:
 
     def _validate_params(self) -> None:
         check_held(type(self).__name__, self.get_params(deep=False))  # type: ignore[attr-defined]
-        super()._validate_params()  # type: ignore[misc]
+        try:
+            super()._validate_params()  # type: ignore[misc]
+        except ValueError as error:  # scikit-learn's, which shows the value whole
+            rule, got, value = " ".join(str(error).split()).partition(" Got ")
+            if len(value) <= LONGEST and "\n" not in str(error):
+                raise
+            raise type(error)(
+                f"{rule}{got}{shortened(value.removesuffix(' instead.'))} instead."
+            ) from None
 
 
 def check_held(owner: str, parameters: Mapping[str, Any]) -> None:

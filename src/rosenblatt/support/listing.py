@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["count", "some_of"]
+__all__ = ["count", "shortened", "some_of"]
 
 LIMIT = 5
 
@@ -12,6 +12,11 @@ LIMIT = 5
 def count(n: int, one: str, many: str | None = None) -> str:
     """ "1 row", "2,000 rows"."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """The text, or its beginning and three dots."""
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def some_of(items: Sequence[str], separator: str) -> str:

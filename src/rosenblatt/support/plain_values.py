@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from rosenblatt.support.plain_refusals import REFUSED, cells_of, refuse_plainly
+
 __all__ = ["check_even", "check_present", "even_rows", "is_missing", "plain_values"]
 
 TIMES: Final = (date, time, timedelta, np.datetime64, np.timedelta64)
@@ -54,11 +56,12 @@ def check_even(**given: Any) -> None:
 
 @contextlib.contextmanager
 def even_rows(**given: Any) -> Iterator[None]:
-    """Let a block turn values into arrays; where it fails, ValueError as of `check_even`, or for
-    dates, durations and the NA of pandas, which NumPy makes no numbers of."""
+    """Let a block turn values into arrays; where it fails, ValueError as of `check_even`, for
+    dates, durations and the NA of pandas, which NumPy makes no numbers of, and as of
+    `refuse_plainly`."""
     try:
         yield
-    except (TypeError, ValueError) as error:
+    except REFUSED as error:
         check_even(**given)
         for name, values in given.items():
             if isinstance(error, TypeError) and has_times(values):
@@ -71,6 +74,7 @@ def even_rows(**given: Any) -> Iterator[None]:
                     f"{name} has missing cells (the NA of pandas): leave their rows out, or fill"
                     " them"
                 ) from error
+        refuse_plainly(error, **given)
         raise
 
 
@@ -116,14 +120,16 @@ def begins_with_time(frame: Any) -> bool:
 
 def has_times(values: Any) -> bool:
     """Whether some cells of an array or a frame are dates, times, durations or periods."""
-    cells = np.asarray(values, dtype=object).ravel()
-    return any(isinstance(cell, TIMES) or type(cell).__name__ == "Period" for cell in cells)
+    cells = cells_of(values)
+    if cells is None:
+        return False
+    return any(isinstance(cell, TIMES) or type(cell).__name__ == "Period" for cell in cells.flat)
 
 
 def has_na(values: Any) -> bool:
     """Whether some cells are the NA of pandas, which is neither true nor false."""
-    cells = np.asarray(values, dtype=object).ravel()
-    return any(type(cell).__name__ == "NAType" for cell in cells)
+    cells = cells_of(values)
+    return cells is not None and any(type(cell).__name__ == "NAType" for cell in cells.flat)
 
 
 def is_time(kind: Any) -> bool:
@@ -134,9 +140,14 @@ def is_time(kind: Any) -> bool:
 
 
 def is_ragged(values: Any) -> bool:
-    """Whether lists, or an array of objects, are no array of single values."""
-    is_array = isinstance(values, np.ndarray) and values.dtype.hasobject
-    if not (is_array or isinstance(values, (list, tuple))):
+    """Whether lists, or an array or a frame of objects, are no array of single values."""
+    if is_frame(values):
+        may_be = any(str(kind).lower().startswith(("object", "list")) for kind in values.dtypes)
+    elif isinstance(values, np.ndarray):
+        may_be = values.dtype.hasobject
+    else:
+        may_be = isinstance(values, (list, tuple))
+    if not may_be:
         return False
     try:
         cells = np.asarray(values, dtype=object).ravel()

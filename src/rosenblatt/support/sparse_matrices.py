@@ -30,6 +30,11 @@ def check_sparse(matrix: Any, name: str = "X") -> None:
     """
     if not sp.issparse(matrix):
         return
+    if matrix.ndim != 2:
+        raise ValueError(
+            f"{name} is a sparse array of the shape {matrix.shape}, and needs rows and columns:"
+            f" give {name}.reshape(-1, 1) if it is a column"
+        )
     kind = matrix.format
     fault = None
     if kind in COMPRESSED:

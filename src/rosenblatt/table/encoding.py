@@ -371,6 +371,10 @@ def learn_encoding(
     columns = tuple(in_parallel(learnt, known.columns, len(rows)))
     if all(isinstance(column, Dropped) for column in columns):
         reasons = "; ".join(f"{column.name}: {column.detail}" for column in columns[:3])
+        if name.startswith("\0"):  # of an encoder, which has no target
+            raise InputError(
+                f"no column is left to learn from ({reasons}): add columns that differ"
+            )
         raise InputError(
             f"no column is left to learn {name!r} from ({reasons or 'it is the only one'}): "
             "add columns that say something about it"

@@ -15,7 +15,14 @@ NEAR = 0.75  # share of letters in common: a slip of the finger or two, not anot
 
 
 def require_distinct(names: Sequence[str]) -> None:
-    """InputError naming those that occur more than once."""
+    """InputError naming those that occur more than once, or for one that is no text."""
+    try:
+        "".join(names).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"a column name has {error.object[error.start]!r}, half a character, which no text may"
+            " hold: rename the column"
+        ) from None
     twice = [name for name, n in Counter(names).items() if n > 1]
     if twice:
         raise InputError(

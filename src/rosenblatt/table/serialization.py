@@ -20,9 +20,10 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import shortened
 from rosenblatt.support.registry import registered_classes
 
-__all__ = ["from_plain", "shortened", "to_plain"]
+__all__ = ["from_plain", "to_plain"]
 
 # How the types of plain data are called in messages.
 WORDS: dict[Any, str] = {
@@ -175,7 +176,3 @@ def in_words(declared: Any) -> str:
     if get_origin(declared) is tuple:
         return "a list of one kind"
     return WORDS.get(declared) or declared.__name__
-
-
-def shortened(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[: most - 3] + "..."

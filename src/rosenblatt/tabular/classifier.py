@@ -15,9 +15,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.class_labels import check_labels, refuse_labels
+from rosenblatt.support.class_labels import check_labels, class_labels, refuse_labels
 from rosenblatt.support.coverage import checked_coverage
-from rosenblatt.support.plain_values import plain_values
+from rosenblatt.support.plain_values import even_rows, plain_values
 from rosenblatt.support.types import BoolArray, FloatArray
 from rosenblatt.table import ClassTarget, ColumnKind
 from rosenblatt.table.target import AnyTarget
@@ -266,7 +266,7 @@ class TableClassifier(ClassifierMixin, BaseTable):
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
-        with plain_values(y=y, sample_weight=sample_weight):
+        with plain_values(y=y, sample_weight=sample_weight), class_labels(y):
             return float(super().score(X, y, sample_weight))
 
     def predict_set(self, X: Any, coverage: float = 0.9) -> BoolArray:
@@ -335,7 +335,8 @@ class TableClassifier(ClassifierMixin, BaseTable):
         return calibration.members(self.network_, self._features(X), coverage)
 
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        y = column_or_1d(y, warn=True)
+        with even_rows(y=y):
+            y = column_or_1d(y, warn=True)
         check_labels(y)
         if y.dtype == object and len(y):
             if not isinstance(y[0], str):

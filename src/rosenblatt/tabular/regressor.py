@@ -16,7 +16,8 @@ from rosenblatt.distributions import Distribution, distribution_of
 from rosenblatt.errors import InputError
 from rosenblatt.losses import Loss
 from rosenblatt.support.coverage import checked_coverage
-from rosenblatt.support.plain_values import is_missing, plain_values
+from rosenblatt.support.listing import shortened
+from rosenblatt.support.plain_values import even_rows, is_missing, plain_values
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table import ColumnKind, NumberTarget
 from rosenblatt.table.target import AnyTarget
@@ -235,20 +236,22 @@ class TableRegressor(RegressorMixin, BaseTable):
         return calibration.bounds(target, features, predicted, coverage)
 
     def _checked(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        y = column_or_1d(y, warn=True)
+        with even_rows(y=y):
+            y = column_or_1d(y, warn=True)
         if y.dtype == object:
             y = np.array([np.nan if is_missing(value) else value for value in y])
         if y.dtype.kind in "US" and not are_numbers(y):
             raise InputError(
-                f"the target has texts, such as {str(y[0])!r}, and a regressor predicts numbers:"
-                " take TableClassifier"
+                f"the target has texts, such as {shortened(str(y[0]))!r}, and a regressor predicts"
+                " numbers: take TableClassifier"
             )
         if y.dtype.kind in "mMV" or not (y.dtype.kind == "c" or are_numbers(y)):
             raise InputError(
                 f"the target has values of the type {kind_of(y)}, and a regressor predicts numbers:"
                 " give numbers, such as days since the first date"
             )
-        with np.errstate(over="ignore", invalid="ignore"):  # sums of numbers that are finite
+        # Sums of numbers that are finite may overflow.
+        with even_rows(y=y), np.errstate(over="ignore", invalid="ignore"):
             checked: npt.NDArray[Any] = check_array(
                 y,
                 dtype=np.float64,
@@ -287,7 +290,8 @@ class TableRegressor(RegressorMixin, BaseTable):
 
 def are_numbers(values: npt.NDArray[Any]) -> bool:
     try:
-        values.astype(np.float64)
+        with np.errstate(over="ignore"):
+            values.astype(np.float64)
     except (TypeError, ValueError, OverflowError):
         return False
     return True
