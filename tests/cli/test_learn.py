@@ -227,6 +227,23 @@ def test_predictions_of_numbers(folder: Path, result) -> None:
     assert score == pytest.approx(trained["scores"]["network"]["validation"]["r2"])
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--target", "bought"],
+        ["--target", "weight"],
+        ["--target", "weight", "--loss", "quantile"],
+        ["--target", "weight", "--loss", "gaussian"],
+    ],
+)
+def test_predictions_where_no_network_was_trained(folder: Path, result, options: Any) -> None:
+    trained = result(
+        "train", "shop.csv", *options, "--time", "0.001s", "--save-predictions", "p.csv"
+    )
+    assert trained["rows_without_prediction"] == 240
+    assert pd.read_csv("p.csv")["prediction"].isna().sum() == 240
+
+
 def test_dropped_columns_are_no_features_and_no_target(folder: Path, result) -> None:
     trained = result("train", "shop.csv", "--drop", "bought", "--drop", "size", *FAST)
     assert trained["target"] == "weight"

@@ -95,12 +95,16 @@ def test_other_inputs_are_validated_and_predict_the_same(form: Any, validations:
     ],
 )
 @pytest.mark.parametrize("kind", ["multiclass", "regression"])
-def test_refused_in_scikit_learns_words(kind: str, rows: Any) -> None:
+def test_refused_as_scikit_learn_does(kind: str, rows: Any) -> None:
+    """In its words, but for those that show the array or name estimators of others."""
     ours, theirs = both(kind)
     with pytest.raises((ValueError, TypeError)) as expected:
         theirs.predict(rows)
-    with pytest.raises(type(expected.value), match=f"^{re.escape(str(expected.value))}$"):
+    first, *others = str(expected.value).split("\n")
+    begins = re.escape(first.rstrip(":."))
+    with pytest.raises(type(expected.value), match=f"^{begins}{'' if others else '.?$'}") as given:
         ours.predict(rows)
+    assert "\n" not in str(given.value)
 
 
 def test_infinity_passes_with_assume_finite() -> None:

@@ -27,6 +27,7 @@ from rosenblatt.model import Predictor
 from rosenblatt.options.activations import hidden_activations
 from rosenblatt.options.intervals import POSITIVE
 from rosenblatt.support.held_numbers import HeldNumbers
+from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["LAST_EPISODES", "Agent"]
@@ -35,7 +36,7 @@ LAST_EPISODES = 100  # over which a history takes the mean return
 
 Callback = Callable[[EpochEnd], Any]
 UNIT = Interval(Real, 0, 1, closed="both")
-AT_LEAST_ONE = Interval(Integral, 1, None, closed="left")
+AT_LEAST_ONE = Interval(Integral, 1, 2**40, closed="both")
 
 
 class Agent(HeldNumbers, BaseEstimator):
@@ -156,7 +157,8 @@ class Agent(HeldNumbers, BaseEstimator):
 
     def _scaled(self, observation: Any) -> FloatArray:
         self._check_learned()
-        x = np.asarray(observation, np.float32)
+        with even_rows(observation=observation):
+            x = np.asarray(observation, np.float32)
         if x.ndim not in (1, 2) or x.shape[-1] != self.n_features_in_:
             raise InputError(
                 f"an observation has {self.n_features_in_} numbers, got an array of shape"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing, nullcontext
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from rosenblatt.agents.base import Agent
 from rosenblatt.agents.environment import opened
+from rosenblatt.errors import InputError
+from rosenblatt.support.listing import shortened
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["evaluate"]
@@ -31,6 +34,10 @@ def evaluate(agent: Agent, env: Any, n_episodes: int = 100, *, seed: int = 0) ->
     array (n_episodes,) of float64
         Sums of rewards, not discounted.
     """
+    if not isinstance(n_episodes, Integral) or n_episodes < 1:
+        raise InputError(
+            f"n_episodes must be a whole number from 1, got {shortened(repr(n_episodes))}"
+        )
     agent._check_learned()
     environment, made = opened(env)
     agent._check_same(environment)

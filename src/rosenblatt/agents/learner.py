@@ -111,6 +111,7 @@ class Learner:
     def reserve(self, capacity: int) -> None:
         """Room for at least so many rows; those that there are stay."""
         X, y = self.X, self.y
+        capacity = int(capacity)
         self.X = np.zeros((capacity, X.shape[1]), np.float32)
         self.y = np.zeros((capacity, y.shape[1]), np.float32)
         self.X[: len(X)], self.y[: len(y)] = X, y

@@ -7,13 +7,16 @@ import sys
 import time
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
+from numbers import Integral
 from os import PathLike
 from typing import Any, TextIO, final
 
 from rosenblatt.agents.base import Agent
 from rosenblatt.agents.environment import opened
 from rosenblatt.agents.scenes import Scene, scene_of
+from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import replaced_file
+from rosenblatt.support.listing import shortened
 from rosenblatt.support.paths import file_path
 
 __all__ = ["Episode", "record"]
@@ -48,6 +51,11 @@ class Episode:
 
     def text(self, k: int) -> str:
         """The picture before step k in characters; numbers where there is no drawing of a scene."""
+        n = len(self.observations)
+        if not isinstance(k, Integral) or not -n <= k < n:
+            raise InputError(
+                f"k must be the number of a step, from 0 to {n - 1}, got {shortened(repr(k))}"
+            )
         return self._scene().text(self.observations[k], self._caption(k))
 
     def play(self, *, frames_per_second: float = 50.0, to: TextIO | None = None) -> None:

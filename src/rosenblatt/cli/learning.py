@@ -157,10 +157,12 @@ def course_of(trained: TrainedTable, summary: Summary, seconds: float) -> str:
 
 def outputs_outside(kind: TaskKind, trained: TrainedTable) -> FloatArray:
     """Class probabilities or numbers of the distinct rows by networks that have not seen them."""
+    target = trained.encoding.target
     if trained.learned is None:
-        return np.full(len(trained.rows), np.nan)
+        width = (len(target.classes),) if isinstance(target, ClassTarget) else ()
+        return np.full((len(trained.rows), *width), np.nan)
     outside = trained.learned.outside
-    is_number = isinstance(trained.encoding.target, NumberTarget)
+    is_number = isinstance(target, NumberTarget)
     return kind.output(outside if is_number else trained.model.loss.inverse_link(outside))
 
 

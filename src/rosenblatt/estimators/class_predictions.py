@@ -16,7 +16,7 @@ from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.fitting.class_targets import ClassTargets
 from rosenblatt.fitting.class_weight import is_balanced
 from rosenblatt.support.class_labels import class_labels
-from rosenblatt.support.plain_values import plain_values
+from rosenblatt.support.plain_values import check_even, even_rows, plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
@@ -80,7 +80,10 @@ def targets_of_first_call(estimator: Any, y: Any, classes: Any) -> ClassTargets 
             " sklearn.utils.class_weight.compute_class_weight computes from all of them."
         )
     # scikit-learn's check sets `classes_` on its argument.
-    with class_labels(classes):
+    check_even(classes=classes)
+    if classes is not None and not np.size(classes):
+        raise ValueError("classes is empty: give all classes of all calls")
+    with even_rows(classes=classes), class_labels(classes):
         is_first = _check_partial_fit_first_call(
             SimpleNamespace(classes_=getattr(estimator, "classes_", None)), classes
         )

@@ -14,6 +14,7 @@ from rosenblatt.explain.explanation import Explanation
 from rosenblatt.explain.games import Game
 from rosenblatt.explain.shapley import Effort, shapley_values
 from rosenblatt.explain.subject import subject_of
+from rosenblatt.support.listing import shortened
 from rosenblatt.support.types import FloatArray, IntArray
 
 __all__ = ["ShapExplainer"]
@@ -83,7 +84,7 @@ class ShapExplainer:
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "exact": ["boolean"],
-        "tolerance": [None, Interval(Real, 0, None, closed="neither")],
+        "tolerance": [None, Interval(Real, 0, 1e100, closed="neither")],
         "max_background": [Interval(Integral, 1, None, closed="left")],
         "n_jobs": [None, Integral],
         "random_state": ["random_state"],
@@ -109,8 +110,10 @@ class ShapExplainer:
             "random_state": random_state,
         }
         validate_parameter_constraints(self._parameter_constraints, given, type(self).__name__)
-        if output not in ("prediction", "margin"):
-            raise ValueError(f"output={output!r} is neither 'prediction' nor 'margin'")
+        if not isinstance(output, str) or output not in ("prediction", "margin"):
+            raise ValueError(
+                f"output={shortened(repr(output))} is neither 'prediction' nor 'margin'"
+            )
         self._subject = subject_of(model)
         self._effort = Effort(exact, tolerance)
         self._seed = int(check_random_state(random_state).randint(2**31))
@@ -118,7 +121,7 @@ class ShapExplainer:
         rows = self._subject.features(background)
         if not len(rows):
             raise InputError("the background has no rows: give some of the training's")
-        self.background_: IntArray = drawn(len(rows), max_background, self._seed)
+        self.background_: IntArray = drawn(len(rows), int(max_background), self._seed)
         self._background = rows[self.background_]
         members = self._subject.model.members
         groups = [[member] for member in members] if explained.is_mean else [members]

@@ -15,7 +15,8 @@ from sklearn.utils._param_validation import Interval, validate_parameter_constra
 
 from rosenblatt.errors import InputError
 from rosenblatt.explain.subject import Subject, subject_of
-from rosenblatt.support.plain_values import is_missing
+from rosenblatt.support.class_labels import class_labels
+from rosenblatt.support.plain_values import even_rows, is_missing
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["PermutationImportance", "permutation_importance"]
@@ -94,7 +95,10 @@ def permutation_importance(
     )
     subject = subject_of(model)
     features = np.array(subject.features(X))  # a copy, which is permuted
-    y = np.asarray(y)
+    with even_rows(y=y):
+        y = np.asarray(y)
+    if not y.ndim:
+        raise InputError("y is a single value: give a target for each row")
     if not len(features) or len(features) != len(y):
         raise InputError(
             f"X has {len(features)} rows, and y {len(y)}: give a target for each of one row or more"
@@ -103,7 +107,8 @@ def permutation_importance(
     scorer = check_scoring(model, scoring=scoring)
     of_features = estimator_of_features(model, subject)
     weights = {} if sample_weight is None else {"sample_weight": np.asarray(sample_weight)}
-    score = float(scorer(of_features, features, y, **weights))
+    with even_rows(y=y), class_labels(y):
+        score = float(scorer(of_features, features, y, **weights))
     seed = check_random_state(random_state).randint(np.iinfo(np.int32).max + 1)
     importances = np.zeros((len(subject.columns), n_repeats))
     for k, column in enumerate(subject.columns):

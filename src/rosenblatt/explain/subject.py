@@ -17,6 +17,7 @@ from rosenblatt.explain.outputs import Margins, Numbers, Output, Predictions
 from rosenblatt.losses import Quantile
 from rosenblatt.model import AnyModel
 from rosenblatt.persistence import SavedModel
+from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ClassTarget, NumberTarget, Table, TableEncoding
 from rosenblatt.tabular import TableClassifier, TableRegressor
@@ -135,7 +136,8 @@ def of_network(estimator: MLPClassifier | MLPRegressor) -> Subject:
     require_numbers(model)
 
     def features(X: Any) -> FloatArray:
-        rows = check_array(X, dtype=model.dtype, ensure_min_samples=0)
+        with even_rows(X=X):
+            rows = check_array(X, dtype=model.dtype, ensure_min_samples=0)
         if rows.shape[1] != n:
             raise ValueError(f"X has {rows.shape[1]} features, and the model takes {n}")
         return np.ascontiguousarray(rows)

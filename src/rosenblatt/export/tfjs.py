@@ -16,6 +16,7 @@ from rosenblatt.export.parts import Scaled
 from rosenblatt.export.trained import Trained
 from rosenblatt.export.writing import write_export
 from rosenblatt.losses import Link
+from rosenblatt.support.paths import file_path
 
 __all__ = ["tfjs_model", "weights_beside", "write_tfjs"]
 
@@ -98,7 +99,7 @@ def write_tfjs(
 
 def weights_beside(path: str | PathLike[str]) -> Path:
     """Where the weights of the model.json of this path lie, by the names that browsers give."""
-    place = Path(path)
+    place = file_path(path)
     return place.with_name(f"{place.stem}.weights.bin")
 
 

@@ -58,11 +58,11 @@ class Source:
 
 def read_source(path: Path) -> Source:
     """The file at a path; InputError where there is none that can be read."""
-    if not path.exists():
-        raise InputError("there is no such file: check its name and folder")
-    if not path.is_file():
-        raise InputError("it is not a regular file: give the file that the tool saved")
     try:
+        if not path.exists():
+            raise InputError("there is no such file: check its name and folder")
+        if not path.is_file():
+            raise InputError("it is not a regular file: give the file that the tool saved")
         with path.open("rb") as file:
             return Source(path, os.fstat(file.fileno()).st_size, file.read(HEAD))
     except OSError as error:

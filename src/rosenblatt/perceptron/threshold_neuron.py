@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sklearn.utils import check_array
 
 from rosenblatt.activations import Step
+from rosenblatt.support.listing import shortened
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray, IntArray
@@ -115,10 +116,15 @@ class McCullochPittsNeuron:
             )
         if isinstance(self.inhibitory, str) or not isinstance(self.inhibitory, Iterable):
             raise ValueError(f"inhibitory must be a list of indices; got {self.inhibitory!r}")
-        outside = [index for index in self.inhibitory if index not in range(self.n_inputs)]
+        outside = [
+            index
+            for index in self.inhibitory
+            if not isinstance(index, Integral) or index not in range(self.n_inputs)
+        ]
         if outside:
             raise ValueError(
-                f"inhibitory must hold indices from 0 to {self.n_inputs - 1}; got {outside}"
+                f"inhibitory must hold indices from 0 to {self.n_inputs - 1}; got"
+                f" {shortened(repr(outside))}"
             )
         object.__setattr__(self, "inhibitory", tuple(sorted(set(self.inhibitory))))
 

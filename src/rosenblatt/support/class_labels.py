@@ -10,7 +10,7 @@ import numpy as np
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.plain_refusals import REFUSED, cells_of, holds_complex
-from rosenblatt.support.plain_values import is_missing
+from rosenblatt.support.plain_values import check_even, is_missing
 
 __all__ = ["check_labels", "class_labels", "refuse_labels"]
 
@@ -43,6 +43,7 @@ def class_labels(
 
 def check_labels(y: Any) -> None:
     """InputError for labels that are missing, of several types, or of a type without classes."""
+    check_even(y=y)
     labels = np.asarray(y)
     if labels.dtype.kind in "mMcV":
         refuse_labels(str(labels.dtype))

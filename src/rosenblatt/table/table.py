@@ -173,18 +173,7 @@ def arrow_of_series(series: Any) -> pa.ChunkedArray | pa.Array:
 
 
 def text_of(value: Any) -> str:
-    """What a cell prints; halves of characters, which no text may hold, as question marks.
-
-    Raises
-    ------
-    InputError
-        For complex numbers, whose texts would be categories.
-    """
-    if isinstance(value, complex | np.complexfloating):
-        raise InputError(
-            f"Complex data not supported: a cell is {value}: give the real and imaginary parts as"
-            " columns"
-        )
+    """What a cell prints; halves of characters, which no text may hold, as question marks."""
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     return str(value).encode(errors="replace").decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from rosenblatt.optimizers import SGD
 from rosenblatt.options.config import training_config
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.perceptron import Perceptron, ThresholdNeuron
+from rosenblatt.support.listing import shortened
 from rosenblatt.support.types import Float64Array
 from rosenblatt.tracing.model_trace import model_trace
 from rosenblatt.tracing.rules import rule_of
@@ -69,8 +71,10 @@ def trace(
     >>> seen.layers[0].z.tolist(), seen.prediction.tolist()
     ([0.0], [1.0])
     """
-    if learning_rate is not None and not 0 <= learning_rate < math.inf:
-        raise InputError(f"learning_rate must be 0 or more, got {learning_rate}")
+    if learning_rate is not None and not (
+        isinstance(learning_rate, Real) and 0 <= learning_rate < math.inf
+    ):
+        raise InputError(f"learning_rate must be 0 or more, got {shortened(str(learning_rate))}")
     if isinstance(estimator, Perceptron | ThresholdNeuron):
         return trace_of_neuron(estimator, x, y, learning_rate)
     if not isinstance(estimator, MLPClassifier | MLPRegressor):
