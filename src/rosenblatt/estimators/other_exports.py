@@ -135,8 +135,8 @@ class OtherExports(ABC):
         Raises
         ------
         ValueError
-            For several networks, more than two classes, losses of counts, and layers and
-            activations that FANN has not.
+            For more than two classes, losses of counts, and layers and activations that FANN has
+            not.
         InputError
             Where the file cannot be written; one that was there stays as it is.
         """
@@ -164,8 +164,8 @@ class OtherExports(ABC):
         Raises
         ------
         ValueError
-            For several networks, several numbers, losses of counts, other layers than dense ones
-            with batch normalisation, and activations but identity, logistic, tanh, ReLU, sine,
+            For several numbers, losses of counts, layers but dense ones, batch normalisation and
+            connections that skip some, and activations but identity, logistic, tanh, ReLU, sine,
             bump, softsign and softmax.
         InputError
             Where the file cannot be written; one that was there stays as it is.

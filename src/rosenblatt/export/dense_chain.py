@@ -1,31 +1,64 @@
-"""A network as dense layers one after the other, for formats that have no other ones."""
+"""A network as dense layers in an order, for formats that have no other ones.
+
+A layer takes the neurons of layers before it, of the one before it alone where nothing skips: sums
+and columns beside each other are matrices over the neurons of several layers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import TypeAlias, final
 
 import numpy as np
 
 from rosenblatt.activations import Activation, Identity, Sigmoid, Softmax
 from rosenblatt.export.chain_parts import parts_of_members
-from rosenblatt.export.parts import Activated, Part, Scaled, Sums, cannot
+from rosenblatt.export.parts import Activated, Added, Appended, Part, Scaled, Sums, cannot
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import Link
 from rosenblatt.support.types import Float64Array
 
-__all__ = ["DenseLayer", "dense_layers"]
+__all__ = ["DenseLayer", "all_of", "dense_layers"]
+
+Neuron: TypeAlias = tuple[int, int]  # its layer, 0 for the inputs, and its place there
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class DenseLayer:
-    """g(x W + b), W of shape (n_in, n_out) in double precision."""
+    """g(x W + b), W of shape (n_in, n_out) in double precision, x the values of `sources`."""
 
+    sources: tuple[Neuron, ...]
     weight: Float64Array
     bias: Float64Array
     activation: Activation
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Affine:
+    """x W + b of the values x of neurons."""
+
+    sources: tuple[Neuron, ...]
+    weight: Float64Array
+    bias: Float64Array
+
+    def then(self, weight: Float64Array, bias: Float64Array | float = 0.0) -> Affine:
+        return Affine(self.sources, self.weight @ weight, self.bias @ weight + bias)
+
+    def scaled(self, factor: Float64Array, shift: Float64Array) -> Affine:
+        return Affine(self.sources, self.weight * factor, self.bias * factor + shift)
+
+
+def all_of(layer: int, n: int) -> tuple[Neuron, ...]:
+    """The neurons of a layer."""
+    return tuple((layer, k) for k in range(n))
+
+
+def values_of(sources: tuple[Neuron, ...]) -> Affine:
+    n = len(sources)
+    return Affine(sources, np.eye(n), np.zeros(n))
 
 
 def dense_layers(
@@ -33,24 +66,31 @@ def dense_layers(
 ) -> list[DenseLayer]:
     """The layers, of the network's predictions: its link is the last activation.
 
-    Steps that are linear become one layer, `before` and `after` with them.
+    Steps that are linear become one layer, `before` and `after` with them, and so does the mean of
+    several networks.
 
     Raises
     ------
     ValueError
-        For the mean of several networks, layers that are none of these and a link that is no
-        activation.
+        For layers that are none of these and a link that is no activation.
     """
+    layers: list[DenseLayer] = []
+    start = values_of(all_of(0, trained.model.n_inputs))
+    if before is not None:
+        start = start.scaled(before.factor, before.shift)
     members = parts_of_members(trained, target)
+    whole: Affine | None = None
+    for parts in members:
+        x = passed([*parts, *link_of(trained.link, target)], start, layers, target)
+        whole = x if whole is None else added(whole, x)
+    assert whole is not None
     if len(members) > 1:
-        raise ValueError(
-            f"the mean of several networks cannot be exported to {target}: export to ONNX or C, or"
-            " each network on its own."
-        )
-    parts: list[Part] = [*members[0], *link_of(trained.link, target)]
-    parts = [*([before] if before else []), *parts, *([after] if after else [])]
-    layers = list(merged(parts, trained.model.n_inputs, target))
-    return [x for x in layers if not is_nothing(x)] or layers[:1]
+        whole = whole.scaled(np.full(len(whole.bias), 1 / len(members)), np.zeros(1))
+    if after is not None:
+        whole = whole.scaled(after.factor, after.shift)
+    if not layers or not is_all_of_the_last(whole, layers):
+        layers.append(DenseLayer(whole.sources, whole.weight, whole.bias, Identity()))
+    return layers
 
 
 def link_of(link: Link, target: str) -> list[Part]:
@@ -68,25 +108,49 @@ def link_of(link: Link, target: str) -> list[Part]:
             )
 
 
-def merged(parts: Sequence[Part], n: int, target: str) -> Iterator[DenseLayer]:
-    """Layers of the linear steps up to each activation."""
-    W, b = np.eye(n), np.zeros(n)
+def passed(parts: Sequence[Part], x: Affine, layers: list[DenseLayer], target: str) -> Affine:
+    """What steps make of x; activations are layers more."""
     for part in parts:
         match part:
             case Sums(weight, bias):
-                W, b = W @ weight, b @ weight + bias
+                x = x.then(weight, bias)
             case Scaled(factor, shift):
-                W, b = W * factor, b * factor + shift
+                x = x.scaled(factor, shift)
             case Activated(activation):
-                yield DenseLayer(W, b, activation)
-                W, b = np.eye(len(b)), np.zeros(len(b))
+                layers.append(DenseLayer(x.sources, x.weight, x.bias, activation))
+                x = values_of(all_of(len(layers), len(x.bias)))
+            case Added(inner, projection):
+                direct = x if projection is None else x.then(projection)
+                x = added(passed(inner, x, layers, target), direct)
+            case Appended(inner, first):
+                n = len(x.bias)
+                x = beside(passed(inner, x, layers, target), x.then(np.eye(n)[:, first:]))
             case _:
                 raise cannot(part, target)
-    yield DenseLayer(W, b, Identity())
+    return x
 
 
-def is_nothing(layer: DenseLayer) -> bool:
-    """Whether it gives what comes in."""
-    n = len(layer.weight)
-    is_eye = layer.weight.shape == (n, n) and (layer.weight == np.eye(n)).all()
-    return bool(layer.activation == Identity() and is_eye and not layer.bias.any())
+def added(one: Affine, other: Affine) -> Affine:
+    both = beside(one, other)
+    n = len(one.bias)
+    return Affine(
+        both.sources, both.weight[:, :n] + both.weight[:, n:], both.bias[:n] + both.bias[n:]
+    )
+
+
+def beside(one: Affine, other: Affine) -> Affine:
+    """The numbers of both, in the order of the neurons."""
+    sources = sorted({*one.sources, *other.sources})
+    places = {neuron: k for k, neuron in enumerate(sources)}
+    n = len(one.bias)
+    W = np.zeros((len(sources), n + len(other.bias)))
+    W[[places[neuron] for neuron in one.sources], :n] = one.weight
+    W[[places[neuron] for neuron in other.sources], n:] = other.weight
+    return Affine(tuple(sources), W, np.concatenate([one.bias, other.bias]))
+
+
+def is_all_of_the_last(x: Affine, layers: Sequence[DenseLayer]) -> bool:
+    """Whether it is what the last layer gives, as it is."""
+    n = len(layers[-1].bias)
+    is_eye = x.weight.shape == (n, n) and (x.weight == np.eye(n)).all()
+    return bool(x.sources == all_of(len(layers), n) and is_eye and not x.bias.any())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import final
 
+import numpy as np
+
 from rosenblatt.activations import (
     Activation,
     Bump,
@@ -19,7 +21,7 @@ from rosenblatt.activations import (
     StepwiseTanh,
     Tanh,
 )
-from rosenblatt.export.dense_chain import dense_layers
+from rosenblatt.export.dense_chain import all_of, dense_layers
 from rosenblatt.export.parts import Scaled
 from rosenblatt.export.trained import Trained
 
@@ -60,7 +62,7 @@ HEAD = """\
 FANN_FLO_2.1
 num_layers={n_layers}
 learning_rate=0.700000
-connection_rate=1.000000
+connection_rate={rate:.6f}
 network_type=0
 learning_momentum=0.000000
 training_algorithm=2
@@ -105,22 +107,26 @@ def fann_file(trained: Trained, before: Scaled | None = None, after: Scaled | No
         For layers, activations and outputs that FANN has not.
     """
     layers = dense_layers(trained, "FANN", before=before, after=after)
-    neurons = [(0, 0, 0.0)] * (len(layers[0].weight) + 1)
+    sizes = [trained.model.n_inputs, *(len(layer.bias) for layer in layers)]
+    # Of each layer its first neuron; its last one is the bias of the layer behind it.
+    first = np.concatenate([[0], np.cumsum([n + 1 for n in sizes])]).tolist()
+    neurons = [(0, 0, 0.0)] * first[1]
     connections: list[tuple[int, float]] = []
-    first = 0  # neuron of the layer before
-    for layer in layers:
+    skips = False
+    for k, layer in enumerate(layers):
         form = form_of(layer.activation)
-        n_in = len(layer.weight)
+        skips = skips or layer.sources != all_of(k, sizes[k])
+        sources = [*(first[at] + place for at, place in layer.sources), first[k + 1] - 1]
         weights = (layer.weight * form.rate / form.steepness).T.tolist()
         biases = ((layer.bias * form.rate + form.offset) / form.steepness).tolist()
         for column, bias in zip(weights, biases, strict=True):
-            neurons.append((n_in + 1, form.number, form.steepness))
-            connections += zip(range(first, first + n_in + 1), [*column, bias], strict=True)
+            neurons.append((len(sources), form.number, form.steepness))
+            connections += zip(sources, [*column, bias], strict=True)
         neurons.append((0, form.number, form.steepness))
-        first += n_in + 1
-    sizes = [len(layers[0].weight), *(len(layer.bias) for layer in layers)]
     return HEAD.format(
         n_layers=len(sizes),
+        # With all connections FANN takes the layer before for their sources, whatever is written.
+        rate=0.5 if skips else 1.0,
         blank=" ",  # FANN writes one behind every list
         sizes=" ".join(str(n + 1) for n in sizes),
         neurons="".join(f"({n}, {number}, {s:.20e}) " for n, number, s in neurons),

@@ -210,7 +210,8 @@ def neural_layer(number: int, layer: DenseLayer) -> str:
         zip(layer.weight.T.tolist(), layer.bias.tolist(), strict=True)
     ):
         of = "".join(
-            f'<Con from="{number - 1},{i}" weight="{w!r}"/>' for i, w in enumerate(weights)
+            f'<Con from="{before},{i}" weight="{w!r}"/>'
+            for (before, i), w in zip(layer.sources, weights, strict=True)
         )
         neurons.append(f'<Neuron id="{number},{k}" bias="{bias!r}">{of}</Neuron>\n')
     n = len(neurons)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rosenblatt.activations import Identity
-from rosenblatt.export.dense_chain import DenseLayer, dense_layers
+from rosenblatt.export.dense_chain import DenseLayer, all_of, dense_layers
 from rosenblatt.export.expression import Variable
 from rosenblatt.export.parts import Scaled
 from rosenblatt.export.pmml import Document, Field
@@ -34,7 +34,8 @@ def layers_of(trained: Trained, after: Scaled | None) -> list[DenseLayer]:
         )
     layers = dense_layers(trained, "PMML", after=after)
     if trained.form is OutputFormat.BOTH_CLASSES:
-        layers.append(DenseLayer(np.array([[-1.0, 1.0]]), np.array([1.0, 0.0]), Identity()))
+        last = all_of(len(layers), 1)
+        layers.append(DenseLayer(last, np.array([[-1.0, 1.0]]), np.array([1.0, 0.0]), Identity()))
     return layers
 
 

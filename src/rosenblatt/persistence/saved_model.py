@@ -203,7 +203,7 @@ class SavedModel:
         ------
         ValueError
             For columns of texts, dates and truth values, numbers with gaps or with logarithmic
-            tails, several networks, more than two classes, and layers and activations that FANN
+            tails, more than two classes, and layers and activations that FANN
             has not.
         """
         from rosenblatt.export.fann import fann_file
@@ -230,8 +230,8 @@ class SavedModel:
         Raises
         ------
         ValueError
-            For several networks, several numbers, a target whose logarithm is learnt, other layers
-            than dense ones with batch normalisation, and activations that PMML has not.
+            For several numbers, a target whose logarithm is learnt, layers but dense ones, batch
+            normalisation and connections that skip some, and activations that PMML has not.
         """
         from rosenblatt.export.pmml_table import pmml_table_document
 
