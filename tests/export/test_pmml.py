@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import math
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +72,8 @@ def value(node: Any, fields: dict[str, Any]) -> Any:
     if node.tag == f"{SPACE}FieldRef":
         return fields.get(node.get("field"))
     if node.tag == f"{SPACE}Constant":
-        return node.text if node.get("dataType") == "string" else float(node.text)
+        kind = node.get("dataType")
+        return node.text if kind == "string" else json.loads(node.text)
     assert node.tag == f"{SPACE}Apply"
     function, operands = node.get("function"), list(node)
     if function == "if":
@@ -79,10 +81,7 @@ def value(node: Any, fields: dict[str, Any]) -> Any:
     found = [value(operand, fields) for operand in operands]
     if function in ("isMissing", "isNotMissing"):
         return (found[0] is None) == (function == "isMissing")
-    if function == "and":
-        return all(found)
-    if None in found:
-        return None
+    assert None not in found  # which JPMML refuses
     return found[0] == found[1] if function == "equal" else FUNCTIONS[function](*found)
 
 
@@ -120,8 +119,18 @@ def by_pypmml(text: str, given: list[dict[str, Any]], names: Sequence[str]) -> A
     return np.array([[answer[name] for name in names] for answer in map(model.predict, given)])
 
 
+def by_jpmml(text: str, given: list[dict[str, Any]], names: Sequence[str]) -> Any:
+    """JPMML's evaluator, by the package jpmml-evaluator."""
+    jpmml = pytest.importorskip("jpmml_evaluator")
+    evaluator = jpmml.make_evaluator(text.encode())
+    return np.array([[answer[name] for name in names] for answer in map(evaluator.evaluate, given)])
+
+
+SCORERS: dict[str, Callable[..., Any]] = {"pypmml": by_pypmml, "JPMML": by_jpmml}
+
+
 @pytest.mark.parametrize("name", [*HAS, "residual", "beside", "ensemble"])
-@pytest.mark.parametrize("by", ["the standard", "pypmml"])
+@pytest.mark.parametrize("by", ["the standard", *SCORERS])
 def test_networks(name: str, by: str) -> None:
     case, X = SKIPPING.get(name) or CASES[name], rows(6)
     if case.n_outputs > 1:
@@ -132,10 +141,12 @@ def test_networks(name: str, by: str) -> None:
     got: Any = (
         [evaluated(text, row) for row in given]
         if by == "the standard"
-        else by_pypmml(text, given, [f"probability({c})" for c in case.classes] or ["predicted_y"])
+        else SCORERS[by](
+            text, given, [f"probability({c})" for c in case.classes] or ["predicted_y"]
+        )
     )
     # pypmml rounds what it gives to some ten digits.
-    np.testing.assert_allclose(got, expected(case, X), 1e-12 if by == "the standard" else 1e-8)
+    np.testing.assert_allclose(got, expected(case, X), 1e-8 if by == "pypmml" else 1e-12)
 
 
 @pytest.mark.parametrize("name", ["Tanh()", "batch norm", "both classes", "one number"])
@@ -151,7 +162,7 @@ def test_there_and_back_again(name: str, tmp_path: Path) -> None:
         case = replace(case, model=model)
 
 
-@pytest.mark.parametrize("by", ["the standard", "pypmml"])
+@pytest.mark.parametrize("by", ["the standard", *SCORERS])
 @pytest.mark.parametrize("with_gaps", [False, True])
 @pytest.mark.parametrize(("target", "loss", "n"), [t for t in TARGETS if t[2] != 2])
 def test_raw_cells(by: str, with_gaps: bool, target: str, loss: Loss, n: int) -> None:
@@ -169,7 +180,7 @@ def test_raw_cells(by: str, with_gaps: bool, target: str, loss: Loss, n: int) ->
     got: Any = (
         [evaluated(text, row) for row in dicts]
         if by == "the standard"
-        else by_pypmml(text, dicts, names)
+        else SCORERS[by](text, dicts, names)
     )
     np.testing.assert_allclose(got, expected_in_double(saved, given), 2e-7)
 

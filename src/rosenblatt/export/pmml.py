@@ -46,8 +46,9 @@ PMML = Notation(
         "<": applied("lessThan", 2),
         ">": applied("greaterThan", 2),
         ">=": applied("greaterOrEqual", 2),
-        # Of a missing cell 'equal' is neither true nor false.
-        "is": '<Apply function="and"><Apply function="isNotMissing">{0}</Apply>'
+        # Of a missing cell 'equal' is neither true nor false, and JPMML refuses to compute it.
+        "is": '<Apply function="if"><Apply function="isMissing">{0}</Apply>'
+        '<Constant dataType="boolean">false</Constant>'
         '<Apply function="equal">{0}{1}</Apply></Apply>',
         "is_empty": applied("isMissing", 1),
         "is_missing": applied("isMissing", 1),
