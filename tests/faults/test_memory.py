@@ -65,7 +65,7 @@ def test_a_fit_beyond_the_memory(call: str, said: str) -> None:
 
 
 def test_a_large_network_that_trains_is_there_once() -> None:
-    """Parameters and Adam's moments, 72 MB here, are not copied: an epoch adds the gradient alone."""
+    """Parameters and Adam's moments, 72 MB here, are not copied: an epoch adds a gradient alone."""
     script = """
 import numpy as np
 from rosenblatt.engine import EpochPlan, OptimizerState, TrainingSetup, trainer

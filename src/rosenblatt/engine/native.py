@@ -55,8 +55,8 @@ __all__ = [
 
 
 # Parameters and slots are copied before a call, so that a step which diverges can be undone. From
-# so many bytes, and multiplications a parameter in a batch, every move is tried first instead: a pass
-# over them, which is then 5 % of the step.
+# so many bytes, and multiplications a parameter in a batch, every move is tried first instead: a
+# pass over them, which is then 5 % of the step.
 TRIED_FROM = 2**26, 256.0
 
 Computer = TypeVar("Computer", "_native.Engine64", "_native.Predictor64", "_native.Coalitions64")
