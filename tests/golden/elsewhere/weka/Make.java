@@ -1,6 +1,6 @@
 /* Writes MultilayerPerceptron's printouts, and what it makes of rows far and near.
 
-       java -cp weka.jar Make.java VERSION        (Debian's weka 3.6.14; weka-stable 3.9.7 of Maven)
+       java -cp weka.jar Make.java VERSION        (Debian's weka 3.6.14; python-weka-wrapper3 has 3.9.7)
 */
 import java.io.*;
 import java.util.*;
