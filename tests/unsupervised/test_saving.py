@@ -17,6 +17,7 @@ from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import scale
 
+import rosenblatt
 from rosenblatt import MLPAutoencoder
 from rosenblatt.activations import LeakyReLU, Tanh
 from rosenblatt.errors import InputError
@@ -179,3 +180,10 @@ def test_other_files(tmp_path: Path) -> None:
         load(path)
     with pytest.raises(NotFittedError):
         MLPAutoencoder().save(path)
+
+
+def test_readers_of_models_name_the_reader_of_autoencoders(tmp_path: Path) -> None:
+    path = tmp_path / "ae"
+    MLPAutoencoder(max_iter=2, random_state=0).fit(X).save(path)
+    with pytest.raises(InputError, match=r"it is an autoencoder; rosenblatt\.unsupervised\.load"):
+        rosenblatt.load(path)

@@ -17,6 +17,7 @@ from rosenblatt.persistence import container
 from rosenblatt.persistence.json_text import parse_json
 from rosenblatt.persistence.saved_model import SavedModel
 from rosenblatt.persistence.schema import (
+    AUTOENCODER_FORMAT,
     FORMAT_VERSION,
     format_version_of,
     metadata_of,
@@ -114,12 +115,15 @@ def is_model_file(path: str | PathLike[str]) -> bool:
 def _saved_model(content: container.Container) -> tuple[int, SavedModel]:
     try:
         metadata = parse_json(content.metadata, "its description of the network", content.allowed)
-        version = format_version_of(metadata)
-        if version <= FORMAT_VERSION:
+        is_autoencoder = isinstance(metadata, dict) and AUTOENCODER_FORMAT in metadata
+        version = 0 if is_autoencoder else format_version_of(metadata)
+        if 0 < version <= FORMAT_VERSION:
             return version, saved_model_from(metadata, content.tensors)
     except ValueError as error:
         # The message may quote a text from the file, however long.
         raise InputError(f"{shortened(str(error), 400)}; train the model again") from error
+    if is_autoencoder:
+        raise InputError("it is an autoencoder; rosenblatt.unsupervised.load in Python reads it")
     raise InputError(
         f"it has format version {version}, and this rosenblatt reads up to version "
         f"{FORMAT_VERSION}; upgrade rosenblatt"

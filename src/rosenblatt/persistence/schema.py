@@ -100,6 +100,8 @@ AnyMetadata: TypeAlias = Metadata | EnsembleMetadata
 
 FORMATS: Mapping[int, type[AnyMetadata]] = {1: Metadata, 2: EnsembleMetadata}
 FORMAT_VERSION = max(FORMATS)
+# What metadata of autoencoders have in place of a format version (`unsupervised/saving.py`).
+AUTOENCODER_FORMAT = "autoencoder_format"
 
 
 def metadata_of(saved: SavedModel) -> dict[str, Any]:

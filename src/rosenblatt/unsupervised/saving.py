@@ -33,6 +33,7 @@ from rosenblatt.persistence.network_tensors import (
     shapes_by_name,
     tensors_by_name,
 )
+from rosenblatt.persistence.schema import AUTOENCODER_FORMAT
 from rosenblatt.support.atomic import replaced_file
 from rosenblatt.support.paths import file_path
 from rosenblatt.support.types import FloatArray
@@ -82,7 +83,7 @@ def write_autoencoder(autoencoder: BaseAutoencoder, path: str | PathLike[str]) -
     from_plain(NetworkData, plain, "the network")
     parameters = autoencoder.get_params(deep=False)
     metadata = {
-        "autoencoder_format": FORMAT,
+        AUTOENCODER_FORMAT: FORMAT,
         "network": plain,
         "parameters": {k: written(v) for k, v in parameters.items() if is_kept(v)},
         "n_iter": int(getattr(autoencoder, "n_iter_", 0)),
@@ -106,11 +107,11 @@ def read_autoencoder(path: str | PathLike[str], kind: type[A]) -> A:
     try:
         content = container.read(file_path(path))
         metadata = parse_json(content.metadata, "its description of the network", content.allowed)
-        if not isinstance(metadata, dict) or "autoencoder_format" not in metadata:
+        if not isinstance(metadata, dict) or AUTOENCODER_FORMAT not in metadata:
             raise InputError("it is the file of another kind of model; give one that save wrote")
-        if metadata["autoencoder_format"] != FORMAT:
+        if metadata[AUTOENCODER_FORMAT] != FORMAT:
             raise InputError(
-                f"it has format {metadata['autoencoder_format']}, and this rosenblatt reads"
+                f"it has format {metadata[AUTOENCODER_FORMAT]}, and this rosenblatt reads"
                 f" {FORMAT}; upgrade rosenblatt"
             )
         return autoencoder_of(metadata, content.tensors, kind)
