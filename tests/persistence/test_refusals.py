@@ -268,3 +268,12 @@ def test_a_network_whose_outputs_do_not_fit_the_target_is_refused(path: Path) ->
     rewrite(path, one_more_output)
     with pytest.raises(InputError, match="5 outputs"):
         load_model(path)
+
+
+def test_a_loss_of_several_outputs_for_a_target_of_classes_is_refused(path: Path) -> None:
+    def with_quantiles(metadata: dict[str, Any], tensors: Any) -> None:
+        metadata["loss"] = {"kind": "Quantile", "levels": [0.1, 0.5, 0.9]}
+
+    rewrite(path, with_quantiles)
+    with pytest.raises(InputError, match="its loss is one of numbers, and its target has classes"):
+        load_model(path)

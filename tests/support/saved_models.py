@@ -52,9 +52,12 @@ def saved_model(
     loss: Loss | None = None,
     dtype: type[np.floating[Any]] = np.float32,
 ) -> SavedModel:
-    encoding = learn_encoding(FRAME, target="kind", task=Task.CLASSIFICATION)
-    network = Network(
-        len(encoding.feature_names), (Dense(3, activation or ReLU()), Dense(1, Identity()))
-    )
+    """Of two classes, or of a number for losses that take several outputs a target."""
+    loss = loss or BinaryCrossEntropy()
+    outputs = loss.outputs_per_target
+    target, task = ("kind", Task.CLASSIFICATION) if outputs == 1 else ("size", Task.REGRESSION)
+    encoding = learn_encoding(FRAME, target=target, task=task)
+    layers = (Dense(3, activation or ReLU()), Dense(outputs, Identity()))
+    network = Network(len(encoding.feature_names), layers)
     theta = np.random.default_rng(0).normal(size=network.n_parameters).astype(dtype)
-    return SavedModel(Model(network, theta, loss or BinaryCrossEntropy()), encoding, SUMMARY)
+    return SavedModel(Model(network, theta, loss), encoding, SUMMARY)

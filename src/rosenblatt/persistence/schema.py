@@ -198,4 +198,6 @@ def _outputs_for(target: ClassTarget | NumberTarget, loss: Loss) -> int:
     """One output a class, but one for two classes; those of the loss for a number."""
     if isinstance(target, NumberTarget):
         return loss.outputs_per_target
+    if loss.outputs_per_target != 1:
+        raise InputError("its loss is one of numbers, and its target has classes")
     return len(target.classes) if len(target.classes) > 2 else 1
