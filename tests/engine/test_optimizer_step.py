@@ -29,7 +29,7 @@ def test_it_is_the_formula(optimizer: Optimizer, dtype: str) -> None:
     for t in (1, 2, 3, 4):
         g = rng.standard_normal(37).astype(dtype)
         expected = by_formula(optimizer, g, expected, memory, t)
-        engine.optimizer_step(optimizer, g, theta, slots, t, 0.5, 2.0)
+        engine.step_of(optimizer, dtype)(g, theta, slots, t, 0.5, 2.0)
         np.testing.assert_allclose(theta, expected, **close)
         np.testing.assert_allclose(slots, memory, **close)
 
@@ -47,7 +47,7 @@ def test_an_optimizer_without_a_kernel_moves_long_vectors() -> None:
     assert not has_kernel(HalfStep())
     g = np.arange(100_000.0)
     theta = np.ones(100_000)
-    engine.optimizer_step(HalfStep(), g, theta, np.zeros((0, 100_000)), 1, 2.0)
+    engine.step_of(HalfStep(), "f8")(g, theta, np.zeros((0, 100_000)), 1, 2.0, 1.0)
     assert np.array_equal(theta, 1 - g)
 
 
@@ -66,6 +66,7 @@ def test_an_optimizer_without_a_kernel_moves_long_vectors() -> None:
 def test_what_does_not_fit_is_refused(changed: dict[str, Any], message: str) -> None:
     from rosenblatt.optimizers import Adam
 
-    given = {"g": np.ones(3), "theta": np.ones(3), "slots": np.zeros((2, 3)), "t": 1} | changed
+    given = {"g": np.ones(3), "theta": np.ones(3), "slots": np.zeros((2, 3)), "t": 1}
+    given |= {"lr_factor": 1.0, "decay_factor": 1.0} | changed
     with pytest.raises(ValueError, match=message):
-        engine.optimizer_step(Adam(), **given)
+        engine.step_of(Adam(), "f8")(*given.values())

@@ -165,8 +165,12 @@ class ServerShard:
     def _apply(self, pushes: list[Push]) -> None:
         """One step by the sum of the pushes; nothing but a stop if it is not finite."""
         g = summed(pushes)
-        rows = sum(push.rows for push in pushes)
-        if not (all_finite(g) and all(math.isfinite(push.loss) for push in pushes)):
+        rows, loss, penalty = 0, 0.0, 0.0
+        for push in pushes:
+            rows += push.rows
+            loss += push.loss
+            penalty += push.penalty
+        if not (math.isfinite(loss) and all_finite(g)):
             self.stopped = True
             return
         factor = float(self.lr_factors[self.version]) if len(self.lr_factors) else 1.0
@@ -174,13 +178,13 @@ class ServerShard:
             factor /= 1 + self.version - pushes[0].version
         theta, measured = self.update.apply(self.theta, g, factor, rows)
         self._rows += rows
-        self._loss += sum(push.loss for push in pushes)
+        self._loss += loss
         if not all_finite(theta):
             self.stopped = True
             return
         self._before, self.theta = self.theta, theta
         self.version += 1
-        self._penalty += measured.penalty * rows + sum(push.penalty for push in pushes)
+        self._penalty += measured.penalty * rows + penalty
         squares = measured.squares
         for push in pushes:
             if push.norms:

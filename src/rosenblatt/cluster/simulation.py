@@ -147,7 +147,7 @@ class Simulation:
         seconds = link.seconds(n_bytes)
         start = max(now, self._out[k])
         self._out[k] = start + seconds
-        for _ in range(self._copies()):
+        for _ in range(self._copies() if self._draws_copies else 1):
             arrives = max(start + link.latency, self._server_in[s]) + seconds
             self._server_in[s] = arrives
             self._at(arrives, self._arrives, k, s, message)
@@ -155,9 +155,7 @@ class Simulation:
             self._at(start + link.timeout, self._ask_again, k, s, exchange.number)
 
     def _copies(self) -> int:
-        """How often a message arrives."""
-        if not self._draws_copies:
-            return 1
+        """How often a message arrives, where some are lost or repeated."""
         link = self.link
         if link.loss and self._draws.random() < link.loss:
             return 0
@@ -185,7 +183,7 @@ class Simulation:
         self.usage.bytes_of[delivery.worker] += n_bytes
         start = max(now, self._server_out[s])
         self._server_out[s] = start + link.seconds(n_bytes)
-        for _ in range(self._copies()):
+        for _ in range(self._copies() if self._draws_copies else 1):
             self._at(self._server_out[s] + link.latency, self._returns, delivery.worker, s, reply)
 
     def _returns(self, now: float, k: int, s: int, reply: Reply) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.cluster.ranges import Range
-from rosenblatt.engine import OptimizerState, optimizer_step
+from rosenblatt.engine import OptimizerState, step_of
 from rosenblatt.problem import Problem
 from rosenblatt.regularization.clipping import NoClipping
 from rosenblatt.regularization.constraints import NoConstraint
@@ -64,10 +64,15 @@ class OptimizerUpdate(Update):
         self.problem, self.part, self.memory = problem, part, memory
         self.mean_weight = mean_weight
         self.n_layers = len(problem.network.layers)
-        self._runs = [(slice(p.begin, p.end), p.layer) for p in part.pieces]
+        self._runs = [
+            (slice(min(p.begin for p in own), max(p.end for p in own)), layer)
+            for layer in range(self.n_layers)
+            if (own := [p for p in part.pieces if p.layer == layer])
+        ]
         self._penalised_runs = [
             slice(p.begin, p.end) for p in part.pieces if p.penalised and self._has_penalty
         ]
+        self._step = step_of(problem.optimizer, memory.slots.dtype)
         self._clips = not isinstance(problem.clipping, NoClipping)
         self.constrained = [
             p
@@ -104,7 +109,7 @@ class OptimizerUpdate(Update):
         for run, of_lr, of_decay in self.runs_of_rates:
             own = memory.slots[:, run]
             factor = lr_factor * of_lr
-            optimizer_step(problem.optimizer, g[run], moved[run], own, t, factor, of_decay)
+            self._step(g[run], moved[run], own, t, factor, of_decay)
         if self.bounds is not None:
             np.clip(moved, *self.bounds, out=moved)
         for piece in self.constrained:
@@ -120,10 +125,11 @@ class OptimizerUpdate(Update):
         """The penalty, and the gradient with the penalty's."""
         if not self._penalised_runs:
             return 0.0, g
-        value, g = 0.0, g.copy()
+        value, g, penalty = 0.0, g.copy(), self.problem.penalty
         for run in self._penalised_runs:
-            value += self.problem.penalty.value(theta[run]) / total
-            g[run] += self.problem.penalty.gradient(theta[run]) / total
+            weights = theta[run]
+            value += penalty.value(weights) / total
+            g[run] += penalty.gradient(weights) / total
         return value, g
 
 

@@ -11,7 +11,7 @@ from rosenblatt.engine.kernels import has_kernel, members_without_kernels, runs_
 from rosenblatt.engine.mean_prediction import MeanPredictor
 from rosenblatt.engine.native import has_bfloat16
 from rosenblatt.engine.optimizer_state import OptimizerState
-from rosenblatt.engine.optimizer_step import optimizer_step
+from rosenblatt.engine.optimizer_step import step_of
 from rosenblatt.engine.prediction import predictor, scores
 from rosenblatt.engine.shuffling import shuffle
 from rosenblatt.engine.threads import FORWARD_AND_BACK, shares_for, threads_for
@@ -40,10 +40,10 @@ __all__ = [
     "has_kernel",
     "members_without_kernels",
     "objective",
-    "optimizer_step",
     "predictor",
     "scores",
     "shuffle",
+    "step_of",
     "trainer",
     "trains_natively",
 ]

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from rosenblatt.engine.compiled import module
 from rosenblatt.engine.kernels import has_kernel, kernel
 from rosenblatt.optimizers import DecoupledDecay, Optimizer
 from rosenblatt.support.types import FloatArray
 
-__all__ = ["optimizer_step"]
+__all__ = ["step_of"]
 
 # Parameters that NumPy code moves at once, so that its temporaries stay in the cache.
 STRIP = 1 << 15
 
 
-def optimizer_step(
+def step_of(optimizer: Optimizer, dtype: npt.DTypeLike) -> Callable[..., None]:
+    """A function that moves θ by the optimiser's rule, its decoupled decay included.
+
+    Its arguments are g and θ, arrays (n,); slots, array (n_slots, n), the optimiser's memory, which
+    is changed in place as θ is; the number of the step, from 1; factors on the rate and the decay.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+    dtype : data type
+        Of the parameters.
+    """
+    if has_kernel(optimizer):
+        move: Any = getattr(module(), f"move{8 * np.dtype(dtype).itemsize}")
+        return partial(move, kernel(optimizer))
+    return partial(step_in_strips, optimizer)
+
+
+def step_in_strips(
     optimizer: Optimizer,
     g: FloatArray,
     theta: FloatArray,
     slots: FloatArray,
     t: int,
-    lr_factor: float = 1.0,
-    decay_factor: float = 1.0,
+    lr_factor: float,
+    decay_factor: float,
 ) -> None:
-    """Move θ by the optimiser's rule, its decoupled decay included.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-    g, theta : array (n,)
-    slots : array (n_slots, n)
-        The optimiser's memory; changed in place, as θ is.
-    t : int
-        Number of the step, from 1.
-    lr_factor, decay_factor : float
-        Factors on the rate and on the decay.
-    """
-    if has_kernel(optimizer):
-        move: Any = getattr(module(), f"move{8 * theta.itemsize}")
-        move(kernel(optimizer), g, theta, slots, t, lr_factor, decay_factor)
-        return
     for begin in range(0, len(theta), STRIP):
         run = slice(begin, begin + STRIP)
         if isinstance(optimizer, DecoupledDecay):
