@@ -109,6 +109,7 @@ def test_bytes_are_shares_of_255() -> None:
         ({"image_shape": (8, 8, 3)}, PICTURES, r"has pictures of \(8, 8, 1\)"),
         ({"image_shape": (8,)}, PICTURES, "image_shape must be"),
         ({}, [np.zeros((3, 3)), np.zeros((4, 3))] * 2, "several sizes, such as .3, 3. and .4, 3."),
+        ({}, np.zeros((2, 3, 3, 1, 1)), "has 5 dimensions, and pictures have three or four"),
         ({"layers": (Conv2D(4, 9),)}, PICTURES, r"window of \(9, 9\) is larger"),
         (
             {"layers": (Conv2D(4, 3), Conv2D(4, 3, groups=2), Conv2D(6, 3, groups=3))},

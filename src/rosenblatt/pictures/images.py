@@ -50,6 +50,11 @@ def as_rows(X: Any, given: Any, name: str = "X") -> tuple[Any, Shape]:
                 " width) or (n, height, width, channels)."
             )
         shape = completed(shape, found[0], name)
+    elif len(found) > 3:
+        raise InputError(
+            f"{name} has {len(found) + 1} dimensions, and pictures have three or four: (n, height,"
+            " width) or (n, height, width, channels)."
+        )
     else:  # what is no table is refused by scikit-learn's checks
         shape = (1, 1, 1)
     return X, shape
