@@ -159,7 +159,7 @@ def few_enough(
     for n, record in enumerate(records, 1):
         names.update(record)
         require_narrow(len(names), model)
-        if n * len(names) > most_cells:
+        if n * max(len(names), len(model.columns)) > most_cells:
             raise too_many_cells(most_cells)
         yield record
 

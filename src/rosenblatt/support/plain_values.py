@@ -12,7 +12,7 @@ import numpy as np
 
 from rosenblatt.support.plain_refusals import REFUSED, cells_of, refuse_plainly
 
-__all__ = ["check_even", "check_present", "even_rows", "is_missing", "plain_values"]
+__all__ = ["TIMES", "check_even", "check_present", "even_rows", "is_missing", "plain_values"]
 
 TIMES: Final = (date, time, timedelta, np.datetime64, np.timedelta64)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.plain_values import TIMES, is_missing
 
 MOST_DAYS = 2**31  # either way of 1970-01-01, in Arrow's dates
 FINER = ("ps", "fs", "as")  # than any unit of Arrow's
@@ -21,6 +23,23 @@ def arrow_of_array(values: npt.NDArray[Any]) -> pa.Array:
     if not isinstance(values, np.ma.MaskedArray):
         return pa.array(as_native(values))
     return pa.array(as_native(values.data), mask=np.ma.getmaskarray(values))
+
+
+def mixes_times(values: Any) -> bool:
+    """Whether dates or durations stand beside numbers, which Arrow counts as days since 1970."""
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return False
+    kinds: set[type] = set(map(type, values))
+    times = [kind for kind in kinds if issubclass(kind, TIMES)]
+    others = [kind for kind in kinds if not issubclass(kind, TIMES)]
+    if not times or not any(issubclass(kind, Number | np.number) for kind in others):
+        return False
+    return any(
+        isinstance(cell, Number | np.number)
+        and not isinstance(cell, TIMES)
+        and not is_missing(cell)
+        for cell in values
+    )
 
 
 def as_native(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

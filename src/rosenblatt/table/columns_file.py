@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rosenblatt.errors import InputError
 from rosenblatt.table.format import ColumnKind
+from rosenblatt.table.small_file import text_of_small_file
 
 __all__ = ["columns_text", "read_columns"]
 
@@ -37,7 +38,7 @@ def key(name: str) -> str:
 def read_columns(path: Path) -> Mapping[str, ColumnKind]:
     """The kinds by name. Raises InputError with what is wrong with the file."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(text_of_small_file(path))
     except FileNotFoundError as error:
         raise InputError(f"there is no file {path}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -9,13 +9,22 @@ from collections.abc import Iterable, Sequence
 from rosenblatt.errors import InputError
 from rosenblatt.table.messages import quote
 
-__all__ = ["near_names", "require_columns", "require_distinct"]
+__all__ = ["near_names", "require_columns", "require_distinct", "require_texts"]
 
 NEAR = 0.75  # share of letters in common: a slip of the finger or two, not another word
 
 
 def require_distinct(names: Sequence[str]) -> None:
-    """InputError naming those that occur more than once, or for one that is no text."""
+    """InputError naming those that occur more than once."""
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise InputError(
+            f"column name {quote(twice)} occurs more than once: give every column a name of its own"
+        )
+
+
+def require_texts(names: Iterable[str]) -> None:
+    """InputError for a name that Arrow cannot hold."""
     try:
         "".join(names).encode()
     except UnicodeEncodeError as error:
@@ -23,11 +32,6 @@ def require_distinct(names: Sequence[str]) -> None:
             f"a column name has {error.object[error.start]!r}, half a character, which no text may"
             " hold: rename the column"
         ) from None
-    twice = [name for name, n in Counter(names).items() if n > 1]
-    if twice:
-        raise InputError(
-            f"column name {quote(twice)} occurs more than once: give every column a name of its own"
-        )
 
 
 def require_columns(needed: Iterable[str], names: Iterable[str]) -> None:

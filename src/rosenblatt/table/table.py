@@ -13,10 +13,10 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.plain_values import is_missing
 from rosenblatt.support.types import IntArray
-from rosenblatt.table.arrays import arrow_of_array
+from rosenblatt.table.arrays import arrow_of_array, mixes_times
 from rosenblatt.table.arrow_types import normalised
 from rosenblatt.table.cells import Cells
-from rosenblatt.table.names import require_distinct
+from rosenblatt.table.names import require_distinct, require_texts
 
 __all__ = ["Table", "table_of", "text_of"]
 
@@ -102,6 +102,7 @@ def table_of(data: Any) -> Table:
 
 
 def arrow_of_mapping(data: Mapping[Any, Any]) -> pa.Table:
+    require_texts(map(str, data))
     columns = {str(name): column_of(str(name), data[name]) for name in data}
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
@@ -125,6 +126,11 @@ def column_of(name: str, values: Any) -> pa.ChunkedArray:
             " array of cells"
         )
     try:
+        if isinstance(values, list | tuple | np.ndarray) and mixes_times(values):
+            raise InputError(
+                f"column {name!r} cannot be read: it has dates or durations beside numbers; give"
+                " cells of one type"
+            )
         if isinstance(values, np.ndarray):
             values = arrow_of_array(values)
         return pa.table({name: values}).column(0)
@@ -149,6 +155,7 @@ def arrow_of_pandas(frame: Any) -> pa.Table:
         frame = frame.reset_index()
     names = [str(name) for name in frame.columns]
     require_distinct(names)
+    require_texts(names)
     columns = [arrow_of_series(frame.iloc[:, i]) for i in range(len(names))]
     return pa.table(columns, names=names)
 
@@ -162,10 +169,11 @@ def arrow_of_series(series: Any) -> pa.ChunkedArray | pa.Array:
         series = series.astype(str).where(series.notna())
     elif kind == "category" and str(series.cat.categories.dtype).startswith("interval"):
         series = series.cat.rename_categories(str)
-    try:
-        return pa.chunked_array(pa.Array.from_pandas(series))
-    except (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError):
-        pass
+    if not (kind == "object" and mixes_times(series)):
+        try:
+            return pa.chunked_array(pa.Array.from_pandas(series))
+        except (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError):
+            pass
     values = [None if is_missing(value) else value for value in series]
     if any(isinstance(value, list | dict | set | tuple | np.ndarray) for value in values):
         return pa.array([[]] * len(values), pa.list_(pa.null()))  # nested: left out later

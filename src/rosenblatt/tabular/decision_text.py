@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.table.small_file import text_of_small_file
 from rosenblatt.tabular.decisions import (
     AIMS,
     Aim,
@@ -71,15 +73,17 @@ def costs_in(path: Path) -> dict[str, dict[str, float]]:
     The first row and the first column hold the classes.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            head, *rows = [row for row in csv.reader(file) if any(row)]
+        lines = io.StringIO(text_of_small_file(path), newline="")
+        head, *rows = [row for row in csv.reader(lines) if any(row)]
         return {
             true: {name: float(cost) for name, cost in zip(head[1:], row, strict=True)}
             for true, *row in rows
         }
     except OSError as error:
         raise InputError(f"cannot read the costs in {path}: {error.strerror}") from error
-    except ValueError as error:
+    except InputError:
+        raise
+    except (ValueError, csv.Error) as error:
         raise InputError(
             f"{path} holds no costs: its first row and column must be classes, and all else numbers"
         ) from error

@@ -17,7 +17,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.plain_values import even_rows, is_missing
 from rosenblatt.support.types import BoolArray
 from rosenblatt.table import Table, TableFile, table_of
-from rosenblatt.table.arrays import as_native
+from rosenblatt.table.arrays import as_native, mixes_times
 from rosenblatt.table.table import text_of
 
 __all__ = [
@@ -151,9 +151,11 @@ def arrow_column(values: npt.NDArray[Any], missing: BoolArray) -> pa.Array:
     pairs = zip(values.tolist(), missing.tolist(), strict=True)
     cells = [None if gone or is_missing(value) else value for value, gone in pairs]
     try:
-        return pa.array(cells)
+        if not mixes_times(cells):
+            return pa.array(cells)
     except (pa.ArrowException, OverflowError, ValueError, TypeError):
-        return pa.array([None if value is None else text_of(value) for value in cells], pa.string())
+        pass
+    return pa.array([None if value is None else text_of(value) for value in cells], pa.string())
 
 
 def values_of(y: Any) -> npt.NDArray[Any]:

@@ -371,3 +371,12 @@ def test_a_model_file_that_names_no_mark_and_no_encoding(tmp_path, mark, encodin
     path = write(tmp_path / "t.csv", "name,y\nKöln,1\n'München,2\n", "latin-1")
     table = read_table(path, hint=hint).table
     assert table.by_name["y"].values.to_pylist() == [1, 2]
+
+
+def test_the_path_of_a_file_may_be_a_text(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\n1,2\n")
+    assert read_table(str(path)).table.names == read_table(path).table.names == ("x", "y")
+    for other in (3, None, ""):
+        with pytest.raises(InputError, match="it takes the path of a file"):
+            read_table(other)

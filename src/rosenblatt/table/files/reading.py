@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.paths import file_path
 from rosenblatt.table.files.byte_stream import COMPRESSED
 from rosenblatt.table.files.file_reading import AsText, FileReading, TableFile
 from rosenblatt.table.format import TableFormat
@@ -23,7 +25,7 @@ PART: Final = "::"  # between a file and the sheet or table in it
 
 
 def read_table(
-    path: Path,
+    path: str | PathLike[str],
     fmt: TableFormat | None = None,
     *,
     as_text: AsText = (),
@@ -33,7 +35,7 @@ def read_table(
 
     Parameters
     ----------
-    path : Path
+    path : str or PathLike
         Text and JSON also compressed; a sheet or table is named as in ``DATA.db::table``.
     fmt : TableFormat, optional
         What the user says about the file.
@@ -49,7 +51,7 @@ def read_table(
         If the file is not there, not readable or no such table; the message says how to mend it.
     """
     fmt = fmt or TableFormat()
-    path, part = with_part(path)
+    path, part = with_part(path if isinstance(path, Path) else file_path(path))
     require_file(path)
     endings = [suffix.lower() for suffix in path.suffixes]
     is_compressed = len(endings) > 1 and endings[-1] in COMPRESSED
