@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, final
 
 import numpy as np
@@ -158,7 +160,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--threads", type=int, nargs="*", default=[1, 2], help="of PyTorch")
     given = parser.parse_args(arguments)
-    racing = contenders(given.threads)
+    has_peers = find_spec("torch") is not None
+    racing = contenders(given.threads if has_peers else ())
+    if not has_peers:
+        print("PyTorch is not installed: left out", file=sys.stderr)
     runs: dict[str, list[Run]] = {name: [] for name in racing}
     for repetition in range(given.repetitions):
         for name, learn in racing.items():
