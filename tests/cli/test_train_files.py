@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from rosenblatt.cli.app import run
 from rosenblatt.cli.source import Source
+from rosenblatt.cluster.shards import fit
 from rosenblatt.persistence import load_model
 from rosenblatt.table import TableFormat
 from tests.support.commands import command
@@ -34,6 +36,8 @@ def test_a_model_of_files_predicts_and_is_scored_on_rows_held_out(
     metric = "accuracy" if classes else "r2"
     assert scores["network"]["held-out"][metric] > 0.85
     assert scores["trivial"]["held-out"][metric] < 0.7
+    assert scores["linear"]["held-out"][metric] > 0.85
+    assert not [word for word in shown["notes"] if "linear" in word]
     assert load_model(out).encoding.target.name == "y"
     rows = folder / "part-0.parquet"
     assert str(rows) in shown["next"]
@@ -53,6 +57,22 @@ def test_columns_and_workers_are_shown_and_the_target_is_guessed(
     assert "no target was named: 'y' is taken" in said
     assert "3 workers and 1 server sent" in said
     assert (tmp_path / "data.safetensors").exists()
+
+
+def test_the_linear_model_learns_from_rows_that_memory_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit, "MOST_OUTSIDE", 400)
+    folder = spread(numbers(1_500, 3), tmp_path / "data")
+    given = ["--epochs", "2", "--out", tmp_path / "m.safetensors", "--json"]
+    shown = json.loads(command("train", folder, "--target", "y", *WORKERS, *given))
+    (word,) = [word for word in shown["notes"] if "linear" in word]
+    found = re.search(r"learnt from ([\d,]+) of the ([\d,]+) rows", word)
+    assert found is not None
+    n, n_rows = (int(text.replace(",", "")) for text in found.groups())
+    assert 0.15 * n_rows < n < 0.4 * n_rows
+    assert n_rows == shown["rows"]["train"]
+    assert shown["scores"]["linear"]["held-out"]["accuracy"] > 0.85
 
 
 @pytest.mark.parametrize("classes", [True, False])

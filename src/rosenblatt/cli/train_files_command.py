@@ -18,7 +18,13 @@ from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.stop_reason import training_stop_reason
-from rosenblatt.cli.tasks import EncodedRows, TaskKind, kind_of, network_predictor
+from rosenblatt.cli.tasks import (
+    EncodedRows,
+    RowPredictor,
+    TaskKind,
+    kind_of,
+    network_predictor,
+)
 from rosenblatt.cli.train_and_save import saved_and_shown, show_encoding
 from rosenblatt.cli.training import (
     TrainingResult,
@@ -91,6 +97,7 @@ def run_train_files(
                 target,
                 weight_column=weights,
                 held_out=options.test_fraction,
+                sample=True,
                 fmt=source.format,
                 task=Task(options.task),
                 prepared=prepared,
@@ -122,26 +129,42 @@ def result_of(
 ) -> TrainingResult:
     network, encoding = fit.network, fit.learnt.encoding
     kind = kind_of(encoding.target)
+    linear, words = linear_model(fit, kind, options)
     summary = Summary.now(
         parts=part_sizes(fit),
         options=option_values(options, batch_size),
-        scores=scores(fit, kind),
+        scores=scores(fit, kind, linear),
         epochs=network.n_iter_,
         stop_reason=reason,
         weight_column=weight_column,
     )
     word = comparison(kind.main_metric, summary.scores)
     saved = SavedModel(network.model_, encoding, summary)
-    return TrainingResult(saved, course_of(summary, seconds), seconds, (word,) if word else ())
+    notes = tuple(filter(None, (*words, word)))
+    return TrainingResult(saved, course_of(summary, seconds), seconds, notes)
 
 
-def scores(fit: FileFit, kind: TaskKind) -> tuple[Score, ...]:
-    """Of the network and of a constant, on the rows that were not trained on."""
+def linear_model(
+    fit: FileFit, kind: TaskKind, options: TrainingOptions
+) -> tuple[dict[str, RowPredictor], tuple[str, ...]]:
+    """By its name, with what there is to say of it; none where no row was gathered."""
+    sample = fit.sample
+    if sample is None:
+        return {}, ()
+    model, word = kind.linear(rows_of(sample, fit.learnt.encoding.target), options.jobs)
+    n, n_rows = len(sample.X), fit.learnt.sizes[0]
+    of_some = f"the linear model has learnt from {n:,} of the {n_rows:,} rows, held in memory"
+    return {"linear": model}, (word, of_some if n < n_rows else "")
+
+
+def scores(fit: FileFit, kind: TaskKind, linear: Mapping[str, RowPredictor]) -> tuple[Score, ...]:
+    """Of the network, a linear model and a constant, on the rows that were not trained on."""
     target = fit.learnt.encoding.target
     outside = {"validation": fit.validation, "held-out": fit.held_out}
     parts = {name: rows_of(rows, target) for name, rows in outside.items() if rows is not None}
     predictors = {
         "network": network_predictor(kind, fit.network.model_),
+        **linear,
         "trivial": kind.trivial(summary_of(fit)),
     }
     return scores_by(kind, predictors, parts)

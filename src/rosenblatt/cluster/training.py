@@ -195,6 +195,7 @@ class ClusterTraining:
         weight_column: str | None = None,
         validation: GivenValidation | None = None,
         held_out: float = 0.0,
+        sample: bool = False,
         fmt: table.TableFormat | None = None,
         task: table.Task | None = None,
         prepared: Callable[[learning.Learnt], Any] | None = None,
@@ -212,6 +213,8 @@ class ClusterTraining:
             Rows to validate on; without it `early_stopping` sets some aside.
         held_out : float, default 0
             Share of the rows that are neither trained on nor validated on.
+        sample : bool, default False
+            Whether some of the rows to train on are gathered, to fit other models to.
         fmt : TableFormat, optional
             What is known of the columns.
         task : Task, optional
@@ -238,7 +241,7 @@ class ClusterTraining:
             file_fit.most_shared(manifest, held_out),
         )
         wanted = file_fit.FilePlan(
-            target, task or own, shares, fmt, self.window, weight_column, validation
+            target, task or own, shares, fmt, self.window, weight_column, validation, sample
         )
         with self._places(0) as (transport, over):
             return file_fit.fit_files(clone(est), plan, transport, over, manifest, wanted, prepared)

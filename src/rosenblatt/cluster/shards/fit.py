@@ -16,7 +16,7 @@ from rosenblatt.cluster.shards.given_validation import GivenValidation
 from rosenblatt.cluster.shards.learning import Learnt, learn_files
 from rosenblatt.cluster.shards.manifest import Manifest
 from rosenblatt.cluster.shards.order import EpochOrder
-from rosenblatt.cluster.shards.outside import outside
+from rosenblatt.cluster.shards.outside import outside, sampled
 from rosenblatt.cluster.shards.over import Over
 from rosenblatt.cluster.shards.shards import EncodedBlock, Shards
 from rosenblatt.cluster.shards.split import HELD_OUT, VALIDATION, RowShares
@@ -55,6 +55,8 @@ class FilePlan:
     weight_column : str, optional
     validation : GivenValidation, optional
         In place of a share of the rows.
+    sample : bool
+        Whether rows to train on are gathered too, as many as may be set aside.
     """
 
     target: str
@@ -64,6 +66,7 @@ class FilePlan:
     window: int | None = None
     weight_column: str | None = None
     validation: GivenValidation | None = None
+    sample: bool = False
 
 
 @final
@@ -80,6 +83,8 @@ class FileFit:
         The rows of these parts.
     weighing : Weighing, optional
         Of the rows to train on.
+    sample : EncodedBlock or None
+        Some of the rows to train on.
     """
 
     network: Any
@@ -87,6 +92,7 @@ class FileFit:
     validation: EncodedBlock | None
     held_out: EncodedBlock | None
     weighing: Weighing | None = None
+    sample: EncodedBlock | None = None
 
     @property
     def sizes(self) -> tuple[int, int, int]:
@@ -160,6 +166,8 @@ def fit_files(
             "no row is set aside to validate on: give a larger share of the rows, or none at all"
         )
     held_out = outside(shards, over, HELD_OUT, learnt.sizes[2])
+    share = most_shared(manifest, 1.0) if files.sample else 0.0
+    sample = sampled(shards, over, share) if share else None
     fit_streamed(
         estimator,
         partial(ClusterTrainer, plan=plan, transport=transport, shards=shards),
@@ -168,7 +176,7 @@ def fit_files(
         None if validation is None else as_given(validation, target),
         n,
     )
-    return FileFit(estimator, learnt, validation, held_out, weighing)
+    return FileFit(estimator, learnt, validation, held_out, weighing, sample)
 
 
 def as_given(rows: EncodedBlock, target: AnyTarget) -> ValidatedData:

@@ -1,4 +1,4 @@
-"""The pass that gathers rows that are not trained on."""
+"""The pass that gathers rows that are not trained on, or some of those that are."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 from rosenblatt.cluster.shards.over import Over
 from rosenblatt.cluster.shards.reading import blocks
 from rosenblatt.cluster.shards.shards import EncodedBlock, Shards
+from rosenblatt.cluster.shards.split import TRAIN, uniform
 from rosenblatt.errors import InputError
 
-__all__ = ["outside"]
+__all__ = ["outside", "sampled"]
 
 
 @final
@@ -21,6 +22,7 @@ class Outside(NamedTuple):
 
     shards: Shards
     part: int
+    share: float = 1.0  # of its rows, by a hash of their numbers
 
 
 def gathered(given: Outside, k: int) -> EncodedBlock | None:
@@ -30,6 +32,9 @@ def gathered(given: Outside, k: int) -> EncodedBlock | None:
     for block in blocks(group, shards.names):
         parts = shards.shares.of(group.first + block.first, len(block.table))
         rows = np.flatnonzero(parts == given.part)
+        if given.share < 1:
+            numbers = (rows + (group.first + block.first)).astype(np.uint64)
+            rows = rows[uniform(numbers, shards.shares.seed + 1) < given.share]
         if len(rows):
             found.append(shards.encoded(block.table, rows))
     return joined(found)
@@ -50,9 +55,17 @@ def outside(shards: Shards, over: Over, part: int, n: int) -> EncodedBlock | Non
     """All rows of a part; None without any."""
     if not n:
         return None
-    groups = range(len(shards.manifest.groups))
-    parts = over(gathered, Outside(shards, part), groups)
-    found = joined([block for block in parts if block is not None])
+    found = collected(Outside(shards, part), over)
     if found is None or len(found.X) != n:
         raise InputError("the files have changed since the training began: begin anew")
     return found
+
+
+def sampled(shards: Shards, over: Over, share: float) -> EncodedBlock | None:
+    """A share of the rows to train on; None if no row is in it."""
+    return collected(Outside(shards, TRAIN, share), over)
+
+
+def collected(given: Outside, over: Over) -> EncodedBlock | None:
+    groups = range(len(given.shards.manifest.groups))
+    return joined([block for block in over(gathered, given, groups) if block is not None])

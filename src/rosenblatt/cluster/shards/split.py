@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["HELD_OUT", "TRAIN", "VALIDATION", "RowShares"]
+__all__ = ["HELD_OUT", "TRAIN", "VALIDATION", "RowShares", "uniform"]
 
 TRAIN, VALIDATION, HELD_OUT = 0, 1, 2
 
