@@ -15,6 +15,8 @@ from rosenblatt import MLPClassifier, MLPRegressor, importing
 from rosenblatt.activations import Activation, ClippedLogistic, Mish, Sigmoid, SiLU
 from rosenblatt.errors import InputError
 from rosenblatt.export.onnx_graph import onnx_model
+from rosenblatt.importing.onnx_file import model_of
+from rosenblatt.importing.source import Source
 from rosenblatt.losses import SquaredError
 from rosenblatt.network import Dense
 from tests.importing.golden import FOLDER, assert_equal, read_golden
@@ -310,3 +312,16 @@ def test_a_model_of_raw_cells_is_refused(tmp_path: Path) -> None:
     saved.to_onnx(tmp_path / "net.onnx")
     with pytest.raises(InputError, match=r"table's model of this library.*take the model file"):
         importing.read(tmp_path / "net.onnx")
+
+
+@pytest.mark.parametrize(
+    ("filling", "said"),
+    [(b"\0\0", "the number of a field"), (b"\xf8\x07\1", "may ask for")],
+    ids=["zeros", "fields of no version"],
+)
+def test_what_fills_a_file_is_refused_before_its_end(filling: bytes, said: str) -> None:
+    content = model([DENSE, node("Tanh", "h")], {"W": W})
+    source = Source(Path("net"), len(content) + 10**7, content)
+    source.data = content + filling * (10**7 // len(filling))
+    with pytest.raises(InputError, match=said):
+        model_of(source)
