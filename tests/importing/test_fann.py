@@ -146,5 +146,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     assert "no format is recognised" in refused(tmp_path, b"")
     with pytest.raises(InputError, match="no such file"):
         importing.read(tmp_path / "absent")
+    with pytest.raises(InputError, match="cannot be read: File name too long"):
+        importing.read(tmp_path / ("n" * 300))
     with pytest.raises(InputError, match="not a regular file"):
         importing.read(tmp_path)

@@ -205,6 +205,7 @@ def test_tfjs_files_lie_beside_the_model(tmp_path: Path) -> None:
     for place in ("../plain.net.weights.bin", "/etc/passwd", "https://example.com/w.bin"):
         assert "put them beside the model.json" in tfjs(tmp_path, at(place))
     assert "'absent.bin' beside it is not there" in tfjs(tmp_path, at("absent.bin"))
+    assert "beside it is not there" in tfjs(tmp_path, at("w" * 300))  # longer than names may be
     (tmp_path / "link.bin").symlink_to(TFJS / "plain.net.weights.bin")
     assert "'link.bin' beside it is not there" in tfjs(tmp_path, at("link.bin"))
 

@@ -63,6 +63,7 @@ CHANGES = [
         'coefnames = c("log(age)"',
         "'log(age)' of the model matrix is computed",
     ),
+    ('rank = c("a", "b"', 'rank = c("b", "b"', "the factor 'rank' has a level twice"),
     ("contr.sum", "contr.mine", "has the contrasts 'contr.mine'"),
     ("conn = c(0, 1", "conn = c(0, 99", "the network is recurrent"),
     ("wts = c(-28", "wts = c(NaN, -28", "nconn, conn and wts"),

@@ -119,6 +119,8 @@ def coding_of(
     n = len(levels)
     if not n:
         raise InputError(f"the factor {factor!r} has no levels: {DAMAGED}")
+    if len(set(levels)) < n:
+        raise InputError(f"the factor {factor!r} has a level twice: {DAMAGED}")
     numbered = tuple(str(k) for k in range(1, n))
     eye = np.eye(n)
     if contrasts == "contr.treatment":

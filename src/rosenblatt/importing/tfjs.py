@@ -109,7 +109,11 @@ def beside(source: Source, path: str) -> Source:
             f"its weights are said to lie at {path[:LONGEST]!r}: put them beside the model.json"
         )
     file = source.path.parent / name
-    if file.is_symlink() or not file.is_file():
+    try:
+        is_there = file.is_file() and not file.is_symlink()
+    except OSError:  # of a name longer than any file's
+        is_there = False
+    if not is_there:
         raise cut_off(f"the file of weights {name[:LONGEST]!r} beside it")
     return read_source(file)
 
