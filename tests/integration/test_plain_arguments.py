@@ -9,8 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rosenblatt import McCullochPittsNeuron, MLPClassifier, MLPRegressor, importing, trace
+from rosenblatt import (
+    McCullochPittsNeuron,
+    MLPAutoencoder,
+    MLPClassifier,
+    MLPRegressor,
+    find_learning_rate,
+    importing,
+    trace,
+)
 from rosenblatt.explain import ShapExplainer, integrated_gradients, permutation_importance
+from rosenblatt.tabular.decisions import aim_of
 from tests.support.each_estimator import LABELS, NUMBERS, X
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -49,6 +58,28 @@ def test_explanations(odd: Any) -> None:
 def test_numbers_beyond_squares() -> None:
     fails(ShapExplainer, net, X, tolerance=1e308, match="'tolerance' parameter")
     assert len(ShapExplainer(net, X, max_background=True).background_) == 1
+
+
+@pytest.mark.parametrize("beyond", [10**400, [[10**400, 1, 1]]])
+def test_numbers_beyond_the_floats(beyond: Any) -> None:
+    fails(net.predictor(), beyond, match="X is of the type int|X has a number in row 0")
+    fails(net.predict, beyond, match="X is of the type int|X has a number in row 0")
+    fails(trace, net, beyond, 1, match="x must be a row of 3 numbers")
+    fails(find_learning_rate, MLPClassifier(), beyond, LABELS, match="X is of|inconsistent")
+
+
+def test_numbers_alone_beyond_the_floats() -> None:
+    fails(trace, net, X[0], 1, learning_rate=10**400, match="learning_rate must be 0 or more")
+    fails(trace, net, X[0], [[1, 2], [3]], match="y has rows of different lengths")
+    fails(aim_of, 10**200, match="a threshold must be between 0 and 1")
+    with pytest.raises(ValueError, match=r"^decision=1000.* is none"):
+        aim_of(10**400)
+
+
+@pytest.mark.parametrize("odd", [*ODD, X + 1j, 1.5])
+def test_codes(odd: Any) -> None:
+    autoencoder = MLPAutoencoder(1, (2,), solver="lbfgs", tol=1e3, random_state=0).fit(X)
+    fails(autoencoder.inverse_transform, odd, match="X |Expected 2D array")
 
 
 @pytest.mark.parametrize("odd", [np.ones((2, 2)), [1.5], ["a" * 5000]])

@@ -41,7 +41,7 @@ def evaluate(agent: Agent, env: Any, n_episodes: int = 100, *, seed: int = 0) ->
     agent._check_learned()
     environment, made = opened(env)
     agent._check_same(environment)
-    returns = np.zeros(n_episodes)
+    returns = np.zeros(int(n_episodes))
     game, predict = environment.env, agent.predict
     with closing(game) if made else nullcontext():
         for k in range(n_episodes):

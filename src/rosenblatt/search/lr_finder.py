@@ -27,6 +27,7 @@ from rosenblatt.options.features import LEARNING_RATE
 from rosenblatt.options.intervals import POSITIVE
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.support.optional_dependencies import missing
+from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.sparse_matrices import check_sparse
 
 __all__ = ["LearningRateTest", "find_learning_rate"]
@@ -177,7 +178,8 @@ def prepared(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
 
 def losses_at(mlp: BaseMLP, rates: Curve, X: Any, y: Any, weights: Any) -> Iterator[float]:
     """The loss of one batch after another, each before a step at its rate, until it blows up."""
-    X, y = indexable(X, y)
+    with even_rows(X=X, y=y):
+        X, y = indexable(X, y)
     p, rng = Parameters.of(mlp), check_random_state(mlp.random_state)
     numeric = takes_numbers(mlp)
     table = validated(mlp, X, y, weights, numeric=numeric, dtype=p.input_dtypes())

@@ -57,7 +57,10 @@ def refuse_plainly(error: Exception, **given: Any) -> None:
             ) from error
         if isinstance(error, ArithmeticError) or any(words in said for words in CELLS):
             refuse_what_no_float_is(name, values, error)
-        if any(words in said for words in (*CELLS, *SCALARS)) and cells_of(values) is None:
+        of_values = isinstance(error, ArithmeticError) or any(
+            words in said for words in (*CELLS, *SCALARS)
+        )
+        if of_values and cells_of(values) is None:
             raise TypeError(
                 f"{name} is of the type {type(values).__name__}, and no array of numbers can be"
                 " made of it: give rows of numbers, or a number for each row"
@@ -141,6 +144,8 @@ def holds_complex(values: Any) -> bool:
     """Whether an array, a matrix or a frame has complex numbers."""
     if sp.issparse(values):
         values = values.data
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return values.dtype.kind == "c"
     cells = cells_of(values)
     if cells is None:
         return False

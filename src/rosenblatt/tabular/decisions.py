@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -282,7 +283,8 @@ def aim_of(given: Any) -> Aim:
         return given
     if isinstance(given, str) and given in AIMS:
         return AIMS[given]
-    if isinstance(given, Real) and not isinstance(given, bool):
+    is_number = isinstance(given, Real) and not isinstance(given, bool)
+    if is_number and abs(given) <= sys.float_info.max:
         return Threshold(float(given))
     raise InputError(
         f"decision={given!r} is none: give 'f1', 'balanced_accuracy', a number, MinimumRecall(0.9),"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from numbers import Real
 from typing import Any
 
@@ -17,6 +17,7 @@ from rosenblatt.options.config import training_config
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.perceptron import Perceptron, ThresholdNeuron
 from rosenblatt.support.listing import shortened
+from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.types import Float64Array
 from rosenblatt.tracing.model_trace import model_trace
 from rosenblatt.tracing.rules import rule_of
@@ -72,7 +73,7 @@ def trace(
     ([0.0], [1.0])
     """
     if learning_rate is not None and not (
-        isinstance(learning_rate, Real) and 0 <= learning_rate < math.inf
+        isinstance(learning_rate, Real) and 0 <= learning_rate <= sys.float_info.max
     ):
         raise InputError(f"learning_rate must be 0 or more, got {shortened(str(learning_rate))}")
     if isinstance(estimator, Perceptron | ThresholdNeuron):
@@ -90,7 +91,8 @@ def trace(
             " it, or take `rosenblatt.tracing.model_trace`"
         )
     sample = checked_sample(x, model.n_inputs)
-    label = np.asarray(y)[None]
+    with even_rows(y=y):
+        label = np.asarray(y)[None]
     has_class = isinstance(estimator, MLPClassifier) and not targets.multilabel
     if has_class and (label.size != 1 or label.ravel()[0] not in targets.classes):
         classes = ", ".join(map(str, targets.classes[:10]))
@@ -124,8 +126,9 @@ def checked_sample(x: npt.ArrayLike, n_inputs: int) -> Float64Array:
     """One row of numbers; InputError for anything else."""
     try:
         sample = np.asarray(x, np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"x must be a row of {n_inputs} numbers: {error}") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        said = shortened(str(error), 100)
+        raise InputError(f"x must be a row of {n_inputs} numbers: {said}") from error
     if sample.shape == (1, n_inputs):
         sample = sample[0]
     if sample.shape != (n_inputs,):

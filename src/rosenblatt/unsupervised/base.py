@@ -29,6 +29,7 @@ from rosenblatt.problem import Arrays
 from rosenblatt.regularization.activity import ActivityL1, ActivityPenalty, KLSparsity
 from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.overflow import warn_of_overflow
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.unsupervised.network_part import NetworkPart, part_of
 
@@ -101,7 +102,8 @@ class BaseAutoencoder(
         X : array-like of shape (n_samples, n_components)
         """
         check_is_fitted(self, "coefs_")
-        codes = check_array(X, dtype=self.model_.dtype, order="C", input_name="X")
+        with plain_values(X=X):
+            codes = check_array(X, dtype=self.model_.dtype, order="C", input_name="X")
         decoder = self.decoder_
         if codes.shape[1] != decoder.model.n_inputs:
             raise ValueError(
