@@ -48,7 +48,8 @@ class InProcess:
     def run(self, task: Task, theta: FloatArray, memory: OptimizerState) -> EpochOutcome:
         job = self.job
         shards = [
-            server(job, part, theta[part.run].copy(), part_of(memory, part)) for part in job.parts
+            server(job, part, theta[part.run].copy(), part_of(memory, part, job.plan))
+            for part in job.parts
         ]
         for shard in shards:
             shard.begin(task.lr_factors)

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol, final
 
-import numpy as np
-
 from rosenblatt.cluster.places import Source, Task
 from rosenblatt.cluster.shard import ShardRecord
 from rosenblatt.cluster.sites import Job
@@ -101,4 +99,8 @@ def gathered(
             memory.average[part.run] = state.memory.average
     memory.steps += min(outcome.states[0].record.steps * job.plan.local_steps, task.steps)
     if outcome.memories:
-        memory.slots[...] = np.mean([m.slots for m in outcome.memories], axis=0)
+        first, *others = outcome.memories
+        memory.slots[...] = first.slots
+        for other in others:
+            memory.slots += other.slots
+        memory.slots /= len(outcome.memories)

@@ -68,11 +68,13 @@ class EpochRun:
         transport = self.transport
         if self.job.plan.local_steps > 1:
             self._memory = self.ray.put(memory)
-        factors, incarnations = self.task.lr_factors, transport.incarnations
+        given = self.task.lr_factors, transport.incarnations
+        parts = self.job.parts
+        memories = [part_of(memory, part, self.job.plan) for part in parts]
         self._of_servers(
             [
-                server.begin.remote(theta[part.run], part_of(memory, part), factors, incarnations)
-                for server, part in zip(transport.servers, self.job.parts, strict=True)
+                server.begin.remote(theta[part.run], own, *given)
+                for server, part, own in zip(transport.servers, parts, memories, strict=True)
             ]
         )
         for k in range(self.job.plan.workers):

@@ -221,8 +221,8 @@ def summed(pushes: list[Push]) -> FloatArray:
     """Σ share·vector, in the order of the workers, whoever came first."""
     first, *others = pushes
     g = first.message.decoded()
-    if first.share != 1:
+    if others or first.share != 1:
         g = first.share * g
     for push in others:
-        g = g + push.share * push.message.decoded()
+        g += push.share * push.message.decoded()
     return g

@@ -60,11 +60,12 @@ class Job:
         return cut(self.problem.network, self.plan.servers)
 
 
-def part_of(memory: OptimizerState, part: Range) -> OptimizerState:
-    """A copy of the optimiser's memory of a range."""
+def part_of(memory: OptimizerState, part: Range, plan: ClusterPlan) -> OptimizerState:
+    """A copy of what a server needs of the optimiser's memory; workers keep that of local steps."""
+    own = slice(part.begin, part.end if plan.local_steps == 1 else part.begin)
     average = memory.average[part.run] if len(memory.average) else memory.average
     return OptimizerState(
-        memory.slots[:, part.run].copy(), memory.steps.copy(), average.copy(), memory.seed
+        memory.slots[:, own].copy(), memory.steps.copy(), average.copy(), memory.seed
     )
 
 

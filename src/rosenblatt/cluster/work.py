@@ -73,7 +73,7 @@ class LocalWork(Work):
         epoch = self.trainer.epoch(plan)
         loss = epoch.data_loss if epoch.finite else float("nan")
         return Computed(
-            theta - before,
+            np.subtract(theta, before, out=before),  # a large array costs as much as its numbers
             loss * len(rows),
             len(rows),
             share,
