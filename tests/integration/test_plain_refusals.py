@@ -46,15 +46,6 @@ def fails(message: str, call: Callable[..., Any], *given: Any, **named: Any) -> 
     assert len(said) < 330
 
 
-@pytest.fixture(scope="module", params=ESTIMATORS)
-def named(request: pytest.FixtureRequest) -> tuple[str, Callable[[], Any], Any, Any]:
-    """(name, what makes one, a target, one that is fitted)."""
-    make, y = ESTIMATORS[request.param]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return request.param, make, y, make().fit(X, y)
-
-
 def test_complex_numbers(named: Any) -> None:
     name, make, y, fitted = named
     frames = () if name in TABLES else (COMPLEX.astype(object), pd.DataFrame(COMPLEX))

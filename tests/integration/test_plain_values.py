@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -38,15 +37,6 @@ def fails(message: str, call: Callable[..., Any], *given: Any, **named: Any) -> 
     said = str(caught.value)
     assert not any(words in said for words in WORDS_OF_NUMPY)
     assert len(said) < 200
-
-
-@pytest.fixture(scope="module", params=ESTIMATORS)
-def named(request: pytest.FixtureRequest) -> tuple[str, Callable[[], Any], Any, Any]:
-    """(name, what makes one, a target, one that is fitted)."""
-    make, y = ESTIMATORS[request.param]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return request.param, make, y, make().fit(X, y)
 
 
 def test_ragged_lists(named: Any) -> None:

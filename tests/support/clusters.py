@@ -29,6 +29,15 @@ QUIET = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
+# Of fits to files: small batches, and no stop before the last epoch.
+FILE_FIT: dict[str, Any] = {
+    "hidden_layer_sizes": (6,),
+    "batch_size": 50,
+    "random_state": 0,
+    "dtype": "float64",
+    "n_iter_no_change": 100,
+}
+
 
 def fitted(estimator: Any, plan: ClusterPlan, X: Any, y: Any, *given: Any, **hardware: Any) -> Any:
     """The estimator, fitted by a simulated cluster."""

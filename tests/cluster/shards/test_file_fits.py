@@ -23,18 +23,12 @@ from rosenblatt.cluster.shards.over import Here
 from rosenblatt.cluster.shards.split import RowShares
 from rosenblatt.errors import InputError
 from rosenblatt.table import Task
+from tests.support.clusters import FILE_FIT
 from tests.support.parquet_files import numbers, spread
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 TABLE = numbers(630, 4)
-OPTIONS: dict[str, Any] = {
-    "hidden_layer_sizes": (6,),
-    "batch_size": 50,
-    "random_state": 0,
-    "dtype": "float64",
-    "n_iter_no_change": 100,
-}
 SGD: dict[str, Any] = {"solver": "sgd", "momentum": 0, "learning_rate_init": 0.1, "alpha": 0.1}
 
 
@@ -47,7 +41,7 @@ def on_one_machine(folder: Path, window: int, epochs: int) -> MLPClassifier:
     counts = np.array([group.n_rows for group in manifest.groups])
     seed = int(np.random.RandomState(0).randint(2**31))
     order, firsts = EpochOrder(counts, window, seed), np.cumsum(counts) - counts
-    est = MLPClassifier(**OPTIONS, **SGD, shuffle=False, max_iter=1, warm_start=True)
+    est = MLPClassifier(**FILE_FIT, **SGD, shuffle=False, max_iter=1, warm_start=True)
     for epoch in range(epochs):
         pieces = order.pieces(epoch, 0, len(y))
         rows = np.concatenate([firsts[p.group] + np.arange(p.begin, p.end) for p in pieces])
@@ -60,7 +54,7 @@ def on_one_machine(folder: Path, window: int, epochs: int) -> MLPClassifier:
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_a_fit_to_files_is_that_of_one_machine_in_their_order(tmp_path: Path, workers: int) -> None:
     folder = spread(TABLE, tmp_path / "data")
-    est = MLPClassifier(**OPTIONS, **SGD, max_iter=3)
+    est = MLPClassifier(**FILE_FIT, **SGD, max_iter=3)
     plan = FilePlan("y", Task.CLASSIFICATION, RowShares(), window=240)
     found = fit_files(
         est, ClusterPlan(workers, 2), InProcess(), Here(), manifest_of(folder), plan
@@ -108,7 +102,7 @@ def test_a_file_that_changes_during_a_fit_is_named(tmp_path: Path) -> None:
         if event.epoch == 2:
             (folder / "part-1.parquet").unlink()
 
-    est = MLPClassifier(**OPTIONS, max_iter=5, callbacks=[change])
+    est = MLPClassifier(**FILE_FIT, max_iter=5, callbacks=[change])
     training = ClusterTraining(est, address="inproc", window=100)
     with pytest.raises(InputError, match=r"part-1\.parquet was there when the training began"):
         training.fit(folder, target="y")
@@ -122,14 +116,14 @@ def test_a_file_that_changes_during_a_fit_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_what_takes_no_rows_from_files(tmp_path: Path, options: Any, message: str) -> None:
-    training = ClusterTraining(MLPClassifier(**OPTIONS | options), address="inproc")
+    training = ClusterTraining(MLPClassifier(**FILE_FIT | options), address="inproc")
     with pytest.raises(InputError, match=message):
         training.fit(spread(TABLE, tmp_path / "data"), target="y")
 
 
 def test_a_share_of_no_row_is_refused(tmp_path: Path) -> None:
     folder = spread(TABLE, tmp_path / "data")
-    est = MLPClassifier(**OPTIONS, early_stopping=True, validation_fraction=1e-6)
+    est = MLPClassifier(**FILE_FIT, early_stopping=True, validation_fraction=1e-6)
     with pytest.raises(InputError, match="no row is set aside"):
         ClusterTraining(est, address="inproc").fit(folder, target="y")
 
@@ -138,7 +132,7 @@ def test_a_fit_resumes_from_a_checkpoint_in_the_order_of_the_epoch(tmp_path: Pat
     folder = spread(TABLE, tmp_path / "data")
 
     def fitted(epochs: int, path: Path | None) -> Any:
-        est = MLPClassifier(**OPTIONS, max_iter=epochs, checkpoint=path)
+        est = MLPClassifier(**FILE_FIT, max_iter=epochs, checkpoint=path)
         return ClusterTraining(est, workers=2, address="inproc", window=200).fit(folder, target="y")
 
     fitted(2, tmp_path / "fit.ckpt")
@@ -149,7 +143,7 @@ def test_a_fit_resumes_from_a_checkpoint_in_the_order_of_the_epoch(tmp_path: Pat
 
 def test_files_need_a_target_and_nothing_beside_it(tmp_path: Path) -> None:
     folder = spread(TABLE, tmp_path / "data")
-    training = ClusterTraining(MLPClassifier(**OPTIONS), address="inproc")
+    training = ClusterTraining(MLPClassifier(**FILE_FIT), address="inproc")
     with pytest.raises(InputError, match="by target="):
         training.fit(str(folder))
     with pytest.raises(InputError, match="there is no y: it is a column"):
@@ -160,6 +154,6 @@ def test_no_row_is_left_for_the_workers_of_small_files(tmp_path: Path) -> None:
     """More workers than rows of a batch, and more than rows of a row group."""
     table = pa.table({"x": [0.0, 1.0, 2.0, 3.0, 4.0], "y": ["a", "a", "b", "b", "b"]})
     folder = spread(table, tmp_path / "data", group=2)
-    est = MLPClassifier(**OPTIONS | {"batch_size": 3}, max_iter=2)
+    est = MLPClassifier(**FILE_FIT | {"batch_size": 3}, max_iter=2)
     found = ClusterTraining(est, workers=7, address="inproc").fit(folder, target="y")
     assert [entry["rows"] for entry in found.history_] == [5, 5]

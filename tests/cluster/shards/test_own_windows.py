@@ -21,18 +21,14 @@ from rosenblatt.cluster.shards.over import Here
 from rosenblatt.cluster.shards.split import RowShares
 from rosenblatt.cluster.shards.task import StreamTask
 from rosenblatt.problem import Rows
-from tests.support.clusters import fitted
+from tests.support.clusters import FILE_FIT, fitted
 from tests.support.parquet_files import numbers, spread
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 TABLE = numbers(630, 4)
 OPTIONS: dict[str, Any] = {
-    "hidden_layer_sizes": (6,),
-    "batch_size": 50,
-    "random_state": 0,
-    "dtype": "float64",
-    "n_iter_no_change": 100,
+    **FILE_FIT,
     "max_iter": 3,
     "solver": "sgd",
     "learning_rate_init": 0.1,

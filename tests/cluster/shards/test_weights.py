@@ -19,6 +19,7 @@ from rosenblatt.cluster.shards.over import Here
 from rosenblatt.cluster.shards.split import RowShares
 from rosenblatt.errors import InputError
 from rosenblatt.table import Task
+from tests.support.clusters import FILE_FIT
 from tests.support.parquet_files import numbers, spread
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -27,11 +28,7 @@ N = 430
 WEIGHTS = np.random.default_rng(1).exponential(7.0, N)
 WEIGHTS[::9] = 0
 OPTIONS: dict[str, Any] = {
-    "hidden_layer_sizes": (6,),
-    "batch_size": 50,
-    "random_state": 0,
-    "dtype": "float64",
-    "n_iter_no_change": 100,
+    **FILE_FIT,
     "max_iter": 3,
     "solver": "sgd",
     "learning_rate_init": 0.05,
