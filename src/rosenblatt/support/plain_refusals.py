@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final, NoReturn
 
 import numpy as np
-import scipy.sparse as sp
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.listing import shortened
@@ -142,7 +141,9 @@ def other_estimators(name: str) -> str:
 
 def holds_complex(values: Any) -> bool:
     """Whether an array, a matrix or a frame has complex numbers."""
-    if sp.issparse(values):
+    from scipy.sparse import issparse  # slow to import, and only needed here
+
+    if issparse(values):
         values = values.data
     if isinstance(values, np.ndarray) and values.dtype != object:
         return values.dtype.kind == "c"
