@@ -85,7 +85,10 @@ def outcome_of(path: Path, file: Mutated) -> tuple[str, str, float]:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     if error is not None:
-        share = peak / (4 * len(file.data) + 2**20)
+        allowed = 4 * len(file.data) + 2**20
+        if peak > allowed:  # a table of the interpreter's, as that of interned strings, grows once
+            peak = min(peak, peak_of_refusal(path))
+        share = peak / allowed
         fault = unclear(error, path)
         return "refused", fault or (f"took {share:.2f} of its memory" if share > 1 else ""), share
     try:
@@ -93,6 +96,16 @@ def outcome_of(path: Path, file: Mutated) -> tuple[str, str, float]:
     except Exception as crash:
         return "loaded", f"then {type(crash).__name__}: {crash}"[:300], 0
     return "loaded", "", 0
+
+
+def peak_of_refusal(path: Path) -> int:
+    """Bytes."""
+    tracemalloc.start()
+    with contextlib.suppress(InputError):
+        load_model(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
 
 
 def unclear(message: str, path: Path) -> str:
