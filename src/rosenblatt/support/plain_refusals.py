@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Final, NoReturn
 
 import numpy as np
@@ -54,11 +55,10 @@ def refuse_plainly(error: Exception, **given: Any) -> None:
                 f"{name} has several columns of the name {shortened(twice)!r}: give every column a"
                 " name of its own"
             ) from error
-        if isinstance(error, ArithmeticError) or any(words in said for words in CELLS):
+        of_cells = isinstance(error, ArithmeticError) or any(words in said for words in CELLS)
+        if of_cells:
             refuse_what_no_float_is(name, values, error)
-        of_values = isinstance(error, ArithmeticError) or any(
-            words in said for words in (*CELLS, *SCALARS)
-        )
+        of_values = of_cells or any(words in said for words in SCALARS)
         if of_values and cells_of(values) is None:
             raise TypeError(
                 f"{name} is of the type {type(values).__name__}, and no array of numbers can be"
@@ -155,8 +155,8 @@ def holds_complex(values: Any) -> bool:
 
 def same_name(values: Any) -> str | None:
     """The first name that two columns of a frame share."""
-    names = [str(name) for name in getattr(values, "columns", ())]
-    return next((name for name in names if names.count(name) > 1), None)
+    counts = Counter(map(str, getattr(values, "columns", ())))
+    return next((name for name, n in counts.items() if n > 1), None)
 
 
 def cells_of(values: Any) -> Any:
