@@ -32,8 +32,12 @@ def train(rank: int, processes: int, steps: int, epochs: int, port: int) -> None
     y = torch.from_numpy(rng.integers(0, 10, len(X)))
     torch.manual_seed(0)
     layers = [nn.Linear(784, 1024), nn.ReLU(), nn.Linear(1024, 1024), nn.ReLU()]
-    network = nn.parallel.DistributedDataParallel(nn.Sequential(*layers, nn.Linear(1024, 10)))
-    optimizer = torch.optim.Adam(network.parameters())
+    network = nn.parallel.DistributedDataParallel(
+        nn.Sequential(*layers, nn.Linear(1024, 10)),
+        gradient_as_bucket_view=True,
+        static_graph=True,
+    )
+    optimizer = torch.optim.Adam(network.parameters(), fused=True)
     loss_of = nn.CrossEntropyLoss()
     seconds = []
     for epoch in range(epochs):

@@ -218,11 +218,9 @@ class ServerShard:
 
 
 def summed(pushes: list[Push]) -> FloatArray:
-    """Σ share·vector, in the order of the workers, whoever came first."""
+    """Σ share·vector, in an array of its own; in the order of the workers, whoever came first."""
     first, *others = pushes
-    g = first.message.decoded()
-    if others or first.share != 1:
-        g = first.share * g
+    g = first.share * first.message.decoded()
     for push in others:
         g += push.share * push.message.decoded()
     return g

@@ -17,6 +17,8 @@ from rosenblatt.support.types import FloatArray
 
 __all__ = ["DifferenceUpdate", "Measured", "OptimizerUpdate", "Update"]
 
+STRIP = 2**16  # numbers, of which a few arrays stay in a core's cache
+
 
 @final
 class Measured(NamedTuple):
@@ -41,7 +43,10 @@ class Update(ABC):
     def apply(
         self, theta: FloatArray, g: FloatArray, lr_factor: float, rows: int
     ) -> tuple[FloatArray, Measured]:
-        """New parameters, in an array of their own, from the mean gradient of `rows` rows."""
+        """New parameters, in an array of their own, from the mean gradient of `rows` rows.
+
+        The gradient's array may be changed.
+        """
 
 
 @final
@@ -96,7 +101,7 @@ class OptimizerUpdate(Update):
         self, theta: FloatArray, g: FloatArray, lr_factor: float, rows: int
     ) -> tuple[FloatArray, Measured]:
         problem, memory = self.problem, self.memory
-        penalty, g = self._penalised(theta, g, rows * self.mean_weight)
+        penalty = self._penalise(theta, g, rows * self.mean_weight)
         squares = [0.0] * self.n_layers
         with np.errstate(all="ignore"):  # a square that overflows is infinite, and reported so
             for run, layer in self._runs:
@@ -119,18 +124,16 @@ class OptimizerUpdate(Update):
             memory.average += problem.averaging.weight(t) * (moved - memory.average)
         return moved, Measured(penalty, np.array(squares))
 
-    def _penalised(
-        self, theta: FloatArray, g: FloatArray, total: float
-    ) -> tuple[float, FloatArray]:
-        """The penalty, and the gradient with the penalty's."""
-        if not self._penalised_runs:
-            return 0.0, g
-        value, g, penalty = 0.0, g.copy(), self.problem.penalty
+    def _penalise(self, theta: FloatArray, g: FloatArray, total: float) -> float:
+        """The penalty, whose gradient is added to g."""
+        value, penalty = 0.0, self.problem.penalty
         for run in self._penalised_runs:
-            weights = theta[run]
-            value += penalty.value(weights) / total
-            g[run] += penalty.gradient(weights) / total
-        return value, g
+            for begin in range(run.start, run.stop, STRIP):
+                strip = slice(begin, min(begin + STRIP, run.stop))
+                weights = theta[strip]
+                value += penalty.value(weights) / total
+                g[strip] += penalty.gradient(weights) / total
+        return value
 
 
 @final
@@ -154,4 +157,4 @@ class DifferenceUpdate(Update):
         self, theta: FloatArray, g: FloatArray, lr_factor: float, rows: int
     ) -> tuple[FloatArray, Measured]:
         self.memory.steps += self.steps
-        return theta + g, Measured(0.0, np.zeros(self.n_layers))
+        return np.add(theta, g, out=g), Measured(0.0, np.zeros(self.n_layers))

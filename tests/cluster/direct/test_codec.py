@@ -32,7 +32,7 @@ N = sum(math.prod(shape) for shape in SHAPES)
 def carried(message: Join | Push, change: Callable[[Any], Any] = lambda whole: whole) -> Any:
     """The message after a journey, on which `change` may alter the header and list of arrays."""
     raw = b"".join(bytes(piece) for piece in buffers(*sent(message)))
-    n_header, total = lengths(raw[:PREFIX_BYTES], 1 << 20)
+    n_header, total, _ = lengths(raw[:PREFIX_BYTES], 1 << 20)
     text, behind = raw[PREFIX_BYTES:][:n_header], raw[PREFIX_BYTES + n_header :]
     found = layout(json.dumps(change(json.loads(text))).encode(), total)
     return received(found.header, arrays_in(found, memoryview(behind)))

@@ -14,14 +14,15 @@ from rosenblatt.cluster.channel import Channel, ServerGoneError
 from rosenblatt.cluster.direct import handshake
 from rosenblatt.cluster.direct.codec import is_whole, sent
 from rosenblatt.cluster.direct.frames import (
-    PREFIX_BYTES,
+    ALIGNMENT,
+    LEAST_SHARED,
     Layout,
     ProtocolError,
     buffers,
-    layout,
-    lengths,
+    padded,
 )
-from rosenblatt.cluster.direct.sockets import JOINED, configured
+from rosenblatt.cluster.direct.segment import Segment, new_segment
+from rosenblatt.cluster.direct.sockets import configured, fill, filled, received_header, send
 from rosenblatt.cluster.messages import Join, Push, RefusedPushError, Reply
 from rosenblatt.support.types import FloatArray
 
@@ -33,6 +34,8 @@ CONNECT_SECONDS = 3.0
 @final
 class DirectChannel(Channel):
     """A connection to each server. Parameters are received where they are read.
+
+    A server on the same machine shares memory for large arrays with the worker.
 
     Parameters
     ----------
@@ -53,11 +56,13 @@ class DirectChannel(Channel):
     ) -> None:
         self.targets = targets
         self._sockets: list[socket.socket] = []
+        self._segments: list[Segment | None] = []
         self._selector = selectors.DefaultSelector()
         try:
             for k, address in enumerate(addresses):
                 self._sockets.append(connected(address, token))
                 self._selector.register(self._sockets[k], selectors.EVENT_READ, k)
+                self._segments.append(shared(self._sockets[k], targets[k].nbytes))
         except BaseException:
             self.close()
             raise
@@ -70,12 +75,12 @@ class DirectChannel(Channel):
     def exchange(self, messages: Sequence[Join] | Sequence[Push]) -> list[Reply]:
         try:
             for k, connection in enumerate(self._sockets):
-                send(connection, buffers(*sent(messages[k])))
+                send(connection, buffers(*sent(messages[k]), self._place(k)))
             replies: dict[int, Reply] = {}
             while len(replies) < len(self._sockets):
                 for key, _ in self._selector.select():
                     server: int = key.data
-                    replies[server] = self._reply(self._sockets[server], self.targets[server])
+                    replies[server] = self._reply(server)
         except (OSError, EOFError) as error:
             raise ServerGoneError(str(error)) from error
         return [replies[k] for k in range(len(messages))]
@@ -83,21 +88,47 @@ class DirectChannel(Channel):
     def echoed(self) -> float:
         """Seconds until arrays of the targets' sizes have gone to the servers and come back."""
         begun = time.perf_counter()
-        for connection, target in zip(self._sockets, self.targets, strict=True):
-            send(connection, buffers({"echo": True}, [target]))
-            self._reply(connection, target)
+        for k, (connection, target) in enumerate(zip(self._sockets, self.targets, strict=True)):
+            send(connection, buffers({"echo": True}, [target], self._place(k)))
+            self._reply(k)
         return time.perf_counter() - begun
 
-    def _reply(self, connection: socket.socket, target: FloatArray) -> Reply:
-        prefix = filled(connection, bytearray(PREFIX_BYTES))
-        n_header, total = lengths(prefix, target.nbytes + 16)
-        found = layout(filled(connection, bytearray(n_header)), total)
+    def _place(self, k: int) -> memoryview | None:
+        """Where arrays for a server lie in memory that it shares, if it does."""
+        segment = self._segments[k]
+        return None if segment is None else segment.of_worker
+
+    def _reply(self, k: int) -> Reply:
+        connection, target = self._sockets[k], self.targets[k]
+        n, found = received_header(connection, target.nbytes + ALIGNMENT)
         if "refused" in found.header:
             raise RefusedPushError(str(found.header["refused"]))
         version, step, stop = numbers_of(found, target)
-        fill(connection, target.view(np.uint8).data)
-        filled(connection, bytearray(total - target.nbytes))
+        into = target.view(np.uint8).data
+        if n.shared:
+            segment = self._segments[k]
+            if segment is None:
+                raise ProtocolError("a reply in memory that is not shared")
+            into[:] = segment.of_server[: target.nbytes]
+        else:
+            fill(connection, into)
+            filled(connection, bytearray(n.arrays - target.nbytes))
         return Reply(target, version, step, stop)
+
+
+def shared(connection: socket.socket, n_bytes: int) -> Segment | None:
+    """Memory for arrays of so many bytes, if the server is on this machine and maps it too."""
+    same = connection.getpeername()[0] == connection.getsockname()[0]
+    if not same or n_bytes < LEAST_SHARED:
+        return None
+    n_bytes = padded(n_bytes)
+    try:
+        with new_segment(n_bytes) as (segment, name):
+            send(connection, buffers({"share": [name, n_bytes]}, ()))
+            _, found = received_header(connection, 0)
+    except (OSError, EOFError):  # of the system, or of the connection, as its next use will say
+        return None
+    return segment if found.header.get("shared") is True else None
 
 
 def numbers_of(found: Layout, target: FloatArray) -> tuple[int, int, bool]:
@@ -128,23 +159,3 @@ def connected(address: tuple[str, int], token: bytes) -> socket.socket:
         connection.close()
         raise
     return connection
-
-
-def send(connection: socket.socket, pieces: list[memoryview | bytes]) -> None:
-    if sum(map(len, pieces)) < JOINED:
-        pieces = [b"".join(pieces)]
-    for piece in pieces:
-        connection.sendall(piece)
-
-
-def fill(connection: socket.socket, view: memoryview) -> None:
-    while len(view):
-        n = connection.recv_into(view)
-        if not n:
-            raise EOFError("the server has gone")
-        view = view[n:]
-
-
-def filled(connection: socket.socket, memory: bytearray) -> bytearray:
-    fill(connection, memoryview(memory))
-    return memory

@@ -2,7 +2,8 @@
 
     "RSB1" · length of the header (4 bytes) · length of the arrays (8 bytes) · header · arrays
 
-The header lists each array's type and shape; an array begins at a multiple of 16 bytes.
+The header lists each array's type and shape; an array begins at a multiple of 16 bytes. A frame
+that begins with "RSM1" has its arrays in memory that both ends share.
 """
 
 from __future__ import annotations
@@ -16,11 +17,24 @@ from typing import Any, NamedTuple, final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PREFIX_BYTES", "Layout", "ProtocolError", "arrays_in", "buffers", "layout", "lengths"]
+__all__ = [
+    "ALIGNMENT",
+    "LEAST_SHARED",
+    "PREFIX_BYTES",
+    "Layout",
+    "Lengths",
+    "ProtocolError",
+    "arrays_in",
+    "buffers",
+    "layout",
+    "lengths",
+    "padded",
+]
 
 PREFIX = struct.Struct("<4sIQ")
 PREFIX_BYTES = PREFIX.size
-MAGIC = b"RSB1"
+MAGIC, MAGIC_SHARED = b"RSB1", b"RSM1"
+LEAST_SHARED = 1 << 15  # bytes of arrays: fewer are sent, with the header, in one call
 MOST_HEADER_BYTES = 1 << 20
 TYPES = {"<f4", "<f8", "<i4", "|i1", "|u1"}
 ALIGNMENT = 16
@@ -33,6 +47,15 @@ class ProtocolError(ValueError):
 
 
 @final
+class Lengths(NamedTuple):
+    """Bytes of a frame's header and of its arrays, and whether these are in shared memory."""
+
+    header: int
+    arrays: int
+    shared: bool
+
+
+@final
 class Layout(NamedTuple):
     """A header, and the type, shape and position of each array behind it."""
 
@@ -41,25 +64,41 @@ class Layout(NamedTuple):
 
 
 def padded(n_bytes: int) -> int:
+    """The next multiple of the alignment."""
     return -(-n_bytes // ALIGNMENT) * ALIGNMENT
 
 
-def buffers(header: dict[str, Any], arrays: Sequence[Array]) -> list[memoryview | bytes]:
-    """What to send, without a copy of an array that is C-contiguous."""
+def buffers(
+    header: dict[str, Any], arrays: Sequence[Array], shared: memoryview | None = None
+) -> list[memoryview | bytes]:
+    """What to send, without a copy of an array that is C-contiguous.
+
+    Large arrays are written to the `shared` memory, if there is any and they fit it.
+    """
     arrays = [np.asarray(a, order="C") for a in arrays]
     listed = [[a.dtype.str, list(a.shape)] for a in arrays]
     text = json.dumps([header, listed]).encode()
     total = sum(padded(a.nbytes) for a in arrays)
+    if shared is not None and LEAST_SHARED <= total <= len(shared):
+        at = 0
+        for array in arrays:
+            shared[at : at + array.nbytes] = bytes_of(array)
+            at += padded(array.nbytes)
+        return [PREFIX.pack(MAGIC_SHARED, len(text), total) + text]
     pieces: list[memoryview | bytes] = [PREFIX.pack(MAGIC, len(text), total) + text]
     for array in arrays:
-        pieces.append(array.reshape(-1).view(np.uint8).data if array.size else b"")
+        pieces.append(bytes_of(array))
         if array.nbytes % ALIGNMENT:
             pieces.append(bytes(padded(array.nbytes) - array.nbytes))
     return pieces
 
 
-def lengths(prefix: bytes | bytearray, most_bytes: int) -> tuple[int, int]:
-    """Bytes of the header and of the arrays.
+def bytes_of(array: Array) -> memoryview | bytes:
+    return array.reshape(-1).view(np.uint8).data if array.size else b""
+
+
+def lengths(prefix: bytes | bytearray, most_bytes: int) -> Lengths:
+    """What a prefix says of the frame.
 
     Raises
     ------
@@ -67,11 +106,11 @@ def lengths(prefix: bytes | bytearray, most_bytes: int) -> tuple[int, int]:
         If this is no frame, or a longer one than `most_bytes` of arrays.
     """
     magic, header, total = PREFIX.unpack(prefix)
-    if magic != MAGIC:
+    if magic not in (MAGIC, MAGIC_SHARED):
         raise ProtocolError("this is no message of a worker or a server")
     if header > MOST_HEADER_BYTES or total > most_bytes:
         raise ProtocolError(f"a message of {total} bytes, of which {most_bytes} are taken at most")
-    return header, total
+    return Lengths(header, total, magic == MAGIC_SHARED)
 
 
 def layout(text: bytes | bytearray, total: int) -> Layout:

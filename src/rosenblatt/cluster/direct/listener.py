@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import final
 
 from rosenblatt.cluster.direct import handshake
-from rosenblatt.cluster.direct.codec import received
-from rosenblatt.cluster.direct.frames import (
-    PREFIX_BYTES,
-    ProtocolError,
-    arrays_in,
-    buffers,
-    layout,
-    lengths,
-)
-from rosenblatt.cluster.direct.sockets import JOINED, configured
-from rosenblatt.cluster.messages import Join, Push, RefusedPushError, Reply
+from rosenblatt.cluster.direct.conversation import Conversation
+from rosenblatt.cluster.direct.frames import ProtocolError
+from rosenblatt.cluster.direct.sockets import configured, filled_until
+from rosenblatt.cluster.messages import Join, Push, Reply
 
 __all__ = ["Listener"]
 
@@ -29,7 +24,10 @@ MOST_STRANGERS = 64  # connections at once that have not shown the token yet
 
 @final
 class Listener:
-    """Listens on one address, in the event loop of its caller.
+    """Listens on one address, and answers in the event loop of its caller.
+
+    Each connection has a thread, in which its bytes are received and sent: those of several workers
+    travel at once, and large arrays in few system calls.
 
     Parameters
     ----------
@@ -47,99 +45,60 @@ class Listener:
         most_bytes: int,
     ) -> None:
         self.token, self.answer, self.most_bytes = token, answer, most_bytes
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._strangers = 0
+        self._connections: set[socket.socket] = set()
+        self._strangers = threading.BoundedSemaphore(MOST_STRANGERS)
 
     def open(self, host: str) -> tuple[str, int]:
         """Begin to listen at `host`, on any free port; both, as workers connect to them."""
         self._loop = asyncio.get_running_loop()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, 0), family=family)
-        self._socket.setblocking(False)
-        self._spawn(self._accept())
+        threading.Thread(target=self._accept, daemon=True).start()
         return host, self._socket.getsockname()[1]
 
     def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        """End all connections."""
+        for connection in (self._socket, *self._connections):
+            with suppress(OSError):  # one that the other end has closed
+                connection.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        assert isinstance(task, asyncio.Task)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _accept(self) -> None:
+    def _accept(self) -> None:
         while True:
-            connection, _ = await self._loop.sock_accept(self._socket)
-            if self._strangers >= MOST_STRANGERS:
-                connection.close()
-                continue
-            self._strangers += 1
-            self._spawn(self._serve(configured(connection)))
-
-    async def _serve(self, connection: socket.socket) -> None:
-        connection.setblocking(False)
-        with connection, suppress(OSError, ProtocolError, EOFError):
             try:
-                await asyncio.wait_for(self._authenticate(connection), HANDSHAKE_SECONDS)
-            finally:
-                self._strangers -= 1
-            memory = bytearray()
-            while True:
-                memory = await self._answer_one(connection, memory)
+                connection, _ = self._socket.accept()
+            except OSError:  # the listener has been closed
+                return
+            if self._strangers.acquire(blocking=False):
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            else:
+                connection.close()
 
-    async def _authenticate(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket) -> None:
+        self._connections.add(connection)
+        try:
+            with connection, suppress(OSError, ProtocolError, EOFError):
+                try:
+                    self._authenticate(configured(connection))
+                finally:
+                    self._strangers.release()
+                conversation = Conversation(connection, self._reply, self.most_bytes)
+                while True:
+                    conversation.answer_one()
+        finally:
+            self._connections.discard(connection)
+
+    def _authenticate(self, connection: socket.socket) -> None:
+        deadline = time.monotonic() + HANDSHAKE_SECONDS
         nonce = handshake.new_nonce()
-        await self._loop.sock_sendall(connection, nonce)
-        answer = bytearray(2 * handshake.NONCE_BYTES)
-        await self._fill(connection, memoryview(answer))
+        connection.sendall(nonce)
+        answer = filled_until(connection, bytearray(2 * handshake.NONCE_BYTES), deadline)
         theirs, shown = bytes(answer[: len(nonce)]), bytes(answer[len(nonce) :])
         handshake.check(shown, handshake.proof(self.token, b"worker", nonce, theirs))
-        own = handshake.proof(self.token, b"server", nonce, theirs)
-        await self._loop.sock_sendall(connection, own)
+        connection.sendall(handshake.proof(self.token, b"server", nonce, theirs))
 
-    async def _answer_one(self, connection: socket.socket, memory: bytearray) -> bytearray:
-        """One message and its reply; the memory in which the next one's arrays may lie.
+    def _reply(self, message: Join | Push) -> Reply:
+        async def answered() -> Reply:
+            return await self.answer(message)
 
-        A worker sends nothing before its reply, so that one piece of memory is enough for all of a
-        connection's messages.
-        """
-        prefix = bytearray(PREFIX_BYTES)
-        await self._fill(connection, memoryview(prefix))
-        n_header, total = lengths(prefix, self.most_bytes)
-        text = bytearray(n_header)
-        await self._fill(connection, memoryview(text))
-        found = layout(text, total)
-        if len(memory) < total:
-            memory = bytearray(total)
-        await self._fill(connection, memoryview(memory)[:total])
-        arrays = arrays_in(found, memoryview(memory))
-        if "echo" in found.header:
-            await self._send(connection, buffers({"reply": [0, 0, False]}, arrays))
-            return memory
-        try:
-            message = received(found.header, arrays)
-            reply = await self.answer(message)
-        except Exception as error:
-            # Whatever it is, the worker's call reports it.
-            why = str(error) if isinstance(error, RefusedPushError) else repr(error)
-            await self._send(connection, buffers({"refused": why}, ()))
-            return memory
-        numbers = [reply.version, reply.step, reply.stop]
-        await self._send(connection, buffers({"reply": numbers}, [reply.parameters]))
-        return memory
-
-    async def _fill(self, connection: socket.socket, view: memoryview) -> None:
-        while len(view):
-            n = await self._loop.sock_recv_into(connection, view)
-            if not n:
-                raise EOFError
-            view = view[n:]
-
-    async def _send(self, connection: socket.socket, pieces: list[memoryview | bytes]) -> None:
-        if sum(map(len, pieces)) < JOINED:
-            pieces = [b"".join(pieces)]
-        for piece in pieces:
-            await self._loop.sock_sendall(connection, piece)
+        return asyncio.run_coroutine_threadsafe(answered(), self._loop).result()
