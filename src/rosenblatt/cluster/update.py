@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import NamedTuple, final
 
 import numpy as np
@@ -10,14 +11,14 @@ import numpy.typing as npt
 
 from rosenblatt.cluster.ranges import Range
 from rosenblatt.engine import OptimizerState, step_of
-from rosenblatt.problem import Problem
+from rosenblatt.problem import Problem, Rows
 from rosenblatt.regularization.clipping import NoClipping
 from rosenblatt.regularization.constraints import NoConstraint
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["DifferenceUpdate", "Measured", "OptimizerUpdate", "Update"]
 
-STRIP = 2**16  # numbers, of which a few arrays stay in a core's cache
+STRIP = 2**16  # numbers
 
 
 @final
@@ -74,9 +75,8 @@ class OptimizerUpdate(Update):
             for layer in range(self.n_layers)
             if (own := [p for p in part.pieces if p.layer == layer])
         ]
-        self._penalised_runs = [
-            slice(p.begin, p.end) for p in part.pieces if p.penalised and self._has_penalty
-        ]
+        penalised = [slice(p.begin, p.end) for p in part.pieces if p.penalised]
+        self._penalised = list(strips(penalised)) if self._has_penalty else []
         self._step = step_of(problem.optimizer, memory.slots.dtype)
         self._clips = not isinstance(problem.clipping, NoClipping)
         self.constrained = [
@@ -127,13 +127,24 @@ class OptimizerUpdate(Update):
     def _penalise(self, theta: FloatArray, g: FloatArray, total: float) -> float:
         """The penalty, whose gradient is added to g."""
         value, penalty = 0.0, self.problem.penalty
-        for run in self._penalised_runs:
-            for begin in range(run.start, run.stop, STRIP):
-                strip = slice(begin, min(begin + STRIP, run.stop))
-                weights = theta[strip]
-                value += penalty.value(weights) / total
-                g[strip] += penalty.gradient(weights) / total
+        for at in self._penalised:
+            weights = theta[at]
+            value += penalty.value(weights) / total
+            g[at] += penalty.gradient(weights) / total
         return value
+
+
+def strips(runs: list[slice]) -> Iterator[slice | Rows]:
+    """Where the runs lie, cut so that a few arrays stay in a core's cache.
+
+    Those of few numbers are one, for a call costs more than they do.
+    """
+    if sum(run.stop - run.start for run in runs) <= STRIP and len(runs) > 1:
+        yield np.concatenate([np.arange(run.start, run.stop) for run in runs])
+        return
+    for run in runs:
+        for begin in range(run.start, run.stop, STRIP):
+            yield slice(begin, min(begin + STRIP, run.stop))
 
 
 @final
