@@ -12,7 +12,7 @@ import pyarrow as pa
 from rosenblatt.errors import InputError
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.plain_values import is_missing
-from rosenblatt.support.types import IntArray
+from rosenblatt.support.types import BoolArray, IntArray
 from rosenblatt.table.arrays import arrow_of_array, mixes_times
 from rosenblatt.table.arrow_types import normalised
 from rosenblatt.table.cells import Cells
@@ -56,6 +56,12 @@ class Table:
     def take(self, rows: IntArray) -> Table:
         """These rows, shape (n,), in this order; they keep their numbers in messages."""
         return Table(tuple(cells.take(rows) for cells in self.columns), len(rows))
+
+    def where(self, kept: BoolArray) -> Table:
+        """The rows that are marked, shape (n_rows,); they keep their numbers in messages."""
+        if kept.all():
+            return self
+        return Table(tuple(cells.where(kept) for cells in self.columns), int(kept.sum()))
 
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Table:

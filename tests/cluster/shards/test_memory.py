@@ -67,3 +67,12 @@ def test_four_workers_in_one_process_hold_a_window_and_not_the_files(tmp_path: P
     grown, rows = map(float, done.stdout.split())
     assert rows == GROUP * GROUPS
     assert grown < 80, f"{grown:.0f} MB"
+
+
+def test_a_worker_does_not_import_scikit_learn() -> None:
+    """Nor pandas and SciPy's statistics with it: two seconds and 100 MB of every process."""
+    script = "import sys; import rosenblatt.cluster.actors, rosenblatt.cluster.shards.{}"
+    for module in ("survey", "scaling", "outside", "weights", "site"):
+        command = [sys.executable, "-c", script.format(module) + "; print(*sys.modules)"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert not {"sklearn", "pandas", "scipy.stats"} & set(done.stdout.split())

@@ -125,7 +125,10 @@ def encoding_of(
         )
     series = tuple(column for column in columns if isinstance(column, Number | Date))
     of_target = (formats.target,) if isinstance(formats.target, NumberTarget) else ()
-    found = scaled(over, manifest, shares, (*series, *of_target))
+    samples = {
+        name: cells for name, of in surveys.items() if (cells := of.sample(name)) is not None
+    }
+    found = scaled(over, manifest, shares, (*series, *of_target), samples)
     learnt_target = formats.target
     if isinstance(learnt_target, NumberTarget):
         moments = found[target].moments

@@ -30,13 +30,13 @@ def gathered(given: Outside, k: int) -> EncodedBlock | None:
     shards, group = given.shards, given.shards.manifest.groups[k]
     found = []
     for block in blocks(group, shards.names):
-        parts = shards.shares.of(group.first + block.first, len(block.table))
-        rows = np.flatnonzero(parts == given.part)
+        first, n = group.first + block.first, len(block.table)
+        wanted = shards.shares.of(first, n) == given.part
         if given.share < 1:
-            numbers = (rows + (group.first + block.first)).astype(np.uint64)
-            rows = rows[uniform(numbers, shards.shares.seed + 1) < given.share]
-        if len(rows):
-            found.append(shards.encoded(block.table, rows))
+            numbers = np.arange(first, first + n, dtype=np.uint64)
+            wanted &= uniform(numbers, shards.shares.seed + 1) < given.share
+        if wanted.any():
+            found.append(shards.encoded(block.table.where(wanted)))
     return joined(found)
 
 

@@ -14,7 +14,8 @@ from rosenblatt.table.files.arrow_file import table_file
 
 __all__ = ["Block", "blocks"]
 
-BLOCK_ROWS = 1 << 14
+BLOCK_CELLS = 1 << 20  # enough that what a block costs beside its cells is little
+MOST_ROWS, FEWEST_ROWS = 1 << 16, 1 << 10
 
 
 @final
@@ -27,10 +28,10 @@ class Block(NamedTuple):
 
 def blocks(group: RowGroup, columns: Collection[str]) -> Iterator[Block]:
     """All rows, with some of the columns; InputError if the file has changed."""
-    at = 0
+    at, n = 0, min(MOST_ROWS, max(FEWEST_ROWS, BLOCK_CELLS // max(1, len(columns))))
     with group.file.opened() as file:
         read: Any = file.iter_batches(
-            BLOCK_ROWS, row_groups=[group.number], columns=list(columns), use_threads=False
+            n, row_groups=[group.number], columns=list(columns), use_threads=False
         )
         for batch in read:
             if batch.num_rows:

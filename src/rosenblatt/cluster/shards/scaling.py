@@ -12,10 +12,10 @@ from rosenblatt.cluster.shards.manifest import Manifest
 from rosenblatt.cluster.shards.moments import Moments
 from rosenblatt.cluster.shards.over import Over
 from rosenblatt.cluster.shards.quantiles import (
-    WHOLE,
     Bracket,
+    Counter,
     Counts,
-    counts_in,
+    around,
     merged,
     narrowed,
 )
@@ -74,31 +74,35 @@ class Selection:
     centers: Mapping[str, float]
 
 
-def counted(selection: Selection, k: int) -> dict[str, list[Counts]]:
+CountsOf = dict[str, dict[Bracket, Counts]]
+
+
+def counted(selection: Selection, k: int) -> CountsOf:
     """The work on row group k."""
-    found: dict[str, list[Counts]] = {}
-    wanted = [s for s in selection.rows.series if s.name in selection.brackets]
+    of_series = {
+        name: [Counter(bracket) for bracket in brackets]
+        for name, brackets in selection.brackets.items()
+    }
+    wanted = [s for s in selection.rows.series if s.name in of_series]
     for values in blocks_of_values(selection.rows, wanted, k):
         for name, x in values.items():
             if name in selection.centers:
                 x = distances(x, selection.centers[name])
-            brackets, before = selection.brackets[name], found.get(name)
-            if before is None:
-                found[name] = [counts_in(x, bracket) for bracket in brackets]
-                continue
-            found[name] = [
-                merged(one, counts_in(x, bracket, each=one.keys is not None))
-                for one, bracket in zip(before, brackets, strict=True)
-            ]
-    return found
+            for counter in of_series[name]:
+                counter.add(x)
+    return {
+        name: {counter.bracket: counter.counts for counter in counters}
+        for name, counters in of_series.items()
+    }
 
 
 def blocks_of_values(rows: Rows, wanted: list[Series], k: int) -> Iterator[dict[str, FloatArray]]:
     """The present numbers of each series, {name: array (n,)}, a block at a time."""
     group = rows.manifest.groups[k]
     for block in blocks(group, [series.name for series in wanted]):
-        trained = rows.shares.of(group.first + block.first, len(block.table)) == TRAIN
-        taken = block.table.take(np.flatnonzero(trained))
+        taken = block.table.where(
+            rows.shares.of(group.first + block.first, len(block.table)) == TRAIN
+        )
         try:
             yield {s.name: present_of(values_of(s, taken.by_name[s.name])) for s in wanted}
         except InputError as error:
@@ -118,43 +122,43 @@ def values_of(series: Series, cells: Cells) -> Float64Array:
 
 
 def quantiles(
-    over: Over, rows: Rows, percents: tuple[int, ...], centers: Mapping[str, float]
+    over: Over,
+    rows: Rows,
+    percents: tuple[int, ...],
+    samples: Mapping[str, FloatArray],
+    centers: Mapping[str, float] | None = None,
 ) -> dict[str, list[float]]:
-    """Of each series, or of the distances of those that have a centre; [] without a number."""
+    """Of each series, or of the distances of those that have a centre; [] without a number.
+
+    A sample of the numbers, shape (n,), saves a pass over them.
+    """
+    centers = centers or {}
     names = list(centers) or [s.name for s in rows.series if not isinstance(s, NumberTarget)]
-    brackets = {name: tuple(WHOLE for _ in percents[:1]) for name in names}
     found: dict[str, list[float | Bracket]] = {}
-    sizes: dict[str, int] = {}
-    while brackets:
-        total: dict[str, list[Counts]] = {}
+    for name in names:
+        sample = samples.get(name, np.zeros(0))
+        sample = np.sort(distances(sample, centers[name]) if name in centers else sample)
+        found[name] = [around(sample, percent) for percent in percents]
+    while brackets := {name: left for name, of in found.items() if (left := brackets_of(of))}:
+        total: CountsOf = {}
         for part in over(counted, Selection(rows, brackets, centers), range_of(rows)):
             for name, counts in part.items():
-                before = total.get(name)
-                total[name] = (
-                    counts
-                    if before is None
-                    else [merged(a, b) for a, b in zip(before, counts, strict=True)]
-                )
-        for name in brackets:
-            if name not in total or not total[name][0].total + total[name][0].below:
-                found[name] = []
-                continue
-            if name not in sizes:  # the first pass: one bracket for all
-                sizes[name] = total[name][0].total
-                total[name] *= len(percents)
-                found[name] = [WHOLE for _ in percents]
-            counts_of = iter(total[name])
+                before = total.setdefault(name, counts)
+                if before is not counts:
+                    total[name] = {at: merged(before[at], of) for at, of in counts.items()}
+        for name, of_name in total.items():
+            n = next(iter(of_name.values())).n
             found[name] = [
-                at
-                if isinstance(at, float)
-                else narrowed(at, next(counts_of), place_of(percent, sizes[name]))
+                at if isinstance(at, float) else narrowed(of_name[at], place_of(percent, n))
                 for at, percent in zip(found[name], percents, strict=True)
+                if n
             ]
-        brackets = {
-            name: tuple(at for at in found[name] if isinstance(at, Bracket)) for name in brackets
-        }
-        brackets = {name: left for name, left in brackets.items() if left}
     return {name: [at for at in of if isinstance(at, float)] for name, of in found.items()}
+
+
+def brackets_of(found: list[float | Bracket]) -> tuple[Bracket, ...]:
+    """The distinct ones."""
+    return tuple(dict.fromkeys(at for at in found if isinstance(at, Bracket)))
 
 
 def range_of(rows: Rows) -> range:
@@ -195,17 +199,25 @@ def extreme(days: FloatArray) -> FloatArray:
 
 
 def scaled(
-    over: Over, manifest: Manifest, shares: RowShares, series: tuple[Series, ...]
+    over: Over,
+    manifest: Manifest,
+    shares: RowShares,
+    series: tuple[Series, ...],
+    samples: Mapping[str, Cells],
 ) -> dict[str, Scaled]:
     """The scales of columns whose notation is known, from the rows to train on.
 
-    They are those that one machine learns, up to the order of sums.
+    They are those that one machine learns, up to the order of sums. Cells of some rows of typed
+    columns make the passes fewer.
     """
     rows = Rows(manifest, shares, series)
-    quartiles = quantiles(over, rows, QUARTILES, {})
+    sampled = {
+        s.name: present_of(values_of(s, samples[s.name])) for s in series if s.name in samples
+    }
+    quartiles = quantiles(over, rows, QUARTILES, sampled)
     spreads = {name: spread_between(of[0], of[2]) for name, of in quartiles.items() if of}
     flat = {name: quartiles[name][1] for name, spread in spreads.items() if spread <= 0}
-    middles = quantiles(over, rows, (50,), flat) if flat else {}
+    middles = quantiles(over, rows, (50,), sampled, flat) if flat else {}
     for name in flat:
         spreads[name] = middles[name][0] if middles.get(name) else 1.0
     of_units = {name: (quartiles[name][1], usable(spread)) for name, spread in spreads.items()}

@@ -15,7 +15,7 @@ from rosenblatt.cluster.shards.reading import blocks
 from rosenblatt.cluster.shards.refused import missing_target
 from rosenblatt.cluster.shards.split import TRAIN, RowShares
 from rosenblatt.cluster.shards.weights import Weighing
-from rosenblatt.support.types import FloatArray, IntArray, aligned_zeros
+from rosenblatt.support.types import FloatArray, aligned_zeros
 from rosenblatt.table import ClassTarget, Table, TableEncoding
 
 __all__ = ["EncodedBlock", "Shards", "encoded", "names_of"]
@@ -94,12 +94,12 @@ class Shards:
         for block in blocks(group, self.names):
             if before >= piece.end:
                 return
-            parts = self.shares.of(group.first + block.first, len(block.table))
-            rows = np.flatnonzero(parts == TRAIN)
-            wanted = rows[max(0, piece.begin - before) : max(0, piece.end - before)]
-            before += len(rows)
-            if len(wanted):
-                yield self.encoded(block.table, wanted)
+            trained = self.shares.of(group.first + block.first, len(block.table)) == TRAIN
+            places = before + np.cumsum(trained)  # from 1, of the rows that are marked
+            before = int(places[-1])
+            wanted = trained & (places > piece.begin) & (places <= piece.end)
+            if wanted.any():
+                yield self.encoded(block.table.where(wanted))
 
     @property
     def names(self) -> list[str]:
@@ -107,19 +107,18 @@ class Shards:
         weights = None if self.weighing is None else self.weighing.column
         return [*names_of(self.encoding), *(() if weights is None else (weights,))]
 
-    def encoded(self, table: Table, rows: IntArray) -> EncodedBlock:
-        """Some rows of a table, with their weights.
+    def encoded(self, table: Table) -> EncodedBlock:
+        """The rows of a table, with their weights.
 
         Raises
         ------
         InputError
             For a row without a target, and a weight that is none.
         """
-        taken = table if len(rows) == len(table) else table.take(rows)
-        block = encoded(self.encoding, taken, self.dtype)
+        block = encoded(self.encoding, table, self.dtype)
         if self.weighing is None:
             return block
-        weights = self.weighing.of(taken, block.y[:, 0])
+        weights = self.weighing.of(table, block.y[:, 0])
         return block._replace(weights=weights.astype(self.dtype))
 
 

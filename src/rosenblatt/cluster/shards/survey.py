@@ -19,6 +19,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.types import BoolArray
 from rosenblatt.table import Cells
 from rosenblatt.table.counted import counted_cells
+from rosenblatt.table.finite import all_finite
 from rosenblatt.table.parsing import is_number_type, is_time_type
 
 __all__ = ["MOST_TEXTS", "ColumnSurvey", "GroupSurvey", "Survey", "surveyed"]
@@ -26,6 +27,7 @@ __all__ = ["MOST_TEXTS", "ColumnSurvey", "GroupSurvey", "Survey", "surveyed"]
 MOST_TEXTS = 200_000  # distinct ones of a column that are counted
 SAMPLE = 1 << 16  # rows whose numbers stand for all, beside the ends of each row group
 SAMPLE_CELLS = 1 << 22
+FIRST = 64  # rows among which most columns with fractions have one
 
 
 @final
@@ -71,6 +73,8 @@ class ColumnSurvey:
     ----------
     values : list of Array
         Numbers and times of the sample's rows, and the ends of all.
+    of_sample : list of array (n,)
+        Which of the values are of the sample's rows.
     texts : dict of str to [int, int], optional
         Of texts, categories, truth values and the target: how many rows have each, and how many of
         the rows to train on. None for more than are counted.
@@ -83,6 +87,7 @@ class ColumnSurvey:
     """
 
     values: list[pa.Array] = field(default_factory=list)
+    of_sample: list[BoolArray] = field(default_factory=list)
     texts: dict[str, list[int]] | None = field(default_factory=dict)
     missing: bool = False
     cell: pa.Array | None = None
@@ -98,6 +103,7 @@ class ColumnSurvey:
                 " as one of them"
             )
         self.values += other.values
+        self.of_sample += other.of_sample
         self.missing |= other.missing
         if self.cell is None or not len(self.cell):
             self.cell = other.cell
@@ -114,6 +120,27 @@ class ColumnSurvey:
             found[1] += of[text][1]
         if len(self.texts) > MOST_TEXTS:
             self.texts = None
+
+    def put(self, values: Iterable[pa.Array], *, of_sample: bool) -> None:
+        """Add values of the sample's rows, or ends."""
+        for chunk in values:
+            if len(chunk):
+                self.values.append(chunk)
+                self.of_sample.append(np.full(len(chunk), of_sample))
+
+    def join(self) -> None:
+        """Values in one array: many small ones would take longer to send than to find."""
+        if len(self.values) > 1:
+            self.values = [pa.concat_arrays(self.values)]
+            self.of_sample = [np.concatenate(self.of_sample)]
+
+    def sample(self, name: str) -> Cells | None:
+        """The sample's rows of a column of numbers or times; None of any other."""
+        kind = self.kind
+        if not self.values or not (is_number_type(kind) or is_time_type(kind)):
+            return None
+        values = pa.chunked_array(self.values, kind)
+        return Cells(name, values).where(np.concatenate(self.of_sample))
 
     def cells(self, name: str, n_rows: int, *, trained: bool = False) -> Cells:
         """What stands for the column: to recognise it by all rows, or to learn by some of them."""
@@ -174,6 +201,8 @@ def surveyed(survey: Survey, k: int) -> GroupSurvey:
                 path = group.file.path
                 raise InputError(f"{path}: {error}") from error
             columns[cells.name].add(found, cells.name)
+    for column in columns.values():
+        column.join()
     return GroupSurvey(columns, (int(sizes[0]), int(sizes[1]), int(sizes[2])))
 
 
@@ -205,16 +234,15 @@ def of_block(
                 values.drop_null().slice(0, 1).chunks or [pa.nulls(0, kind)]
             )
     if not has_texts:
-        if pa.types.is_floating(kind):
-            x = values.to_numpy()
+        if pa.types.is_floating(kind) and not all_finite(x := values.to_numpy()):
             found.missing |= bool(np.isnan(x).any())
             if np.isinf(x).any():
                 name = cells.name
                 raise InputError(f"column {name!r} holds infinite values: replace or remove them")
         taken = values if sampled is None else values.take(pa.array(sampled))
-        found.values = [chunk for chunk in taken.chunks if len(chunk)]
+        found.put(taken.chunks, of_sample=True)
         if sampled is not None and (is_number_type(kind) or is_time_type(kind)):
-            found.values += list(witnesses(values))
+            found.put(witnesses(values), of_sample=False)
     if is_target and found.missing:
         raise missing_target(cells.name)
     return found
@@ -229,6 +257,10 @@ def witnesses(values: pa.ChunkedArray) -> Iterator[pa.Array]:
             yield pa.concat_arrays(values.slice(at, 1).chunks)
     if pa.types.is_floating(values.type):
         x = values.to_numpy()
-        fractions = np.flatnonzero(np.isfinite(x) & (x != np.floor(x)))
-        if len(fractions):
-            yield pa.concat_arrays(values.slice(int(fractions[0]), 1).chunks)
+        for rows in (slice(0, FIRST), slice(FIRST, None)):
+            part = x[rows]
+            fractions = np.flatnonzero(np.isfinite(part) & (part != np.floor(part)))
+            if len(fractions):
+                at = (rows.start or 0) + int(fractions[0])
+                yield pa.concat_arrays(values.slice(at, 1).chunks)
+                break

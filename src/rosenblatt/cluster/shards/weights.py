@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, final
+from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 import numpy as np
 
@@ -14,12 +14,18 @@ from rosenblatt.cluster.shards.over import Over
 from rosenblatt.cluster.shards.reading import blocks
 from rosenblatt.cluster.shards.split import TRAIN, RowShares
 from rosenblatt.errors import InputError
-from rosenblatt.fitting.class_weight import class_weighted
+from rosenblatt.support.late import late
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table import ClassTarget, Table
 from rosenblatt.table.names import near_names
 from rosenblatt.table.target import AnyTarget
 from rosenblatt.table.weights import unit_of_weights, weights_of_cells
+
+# It comes with scikit-learn, which a worker does not need.
+if TYPE_CHECKING:
+    from rosenblatt.fitting import class_weight as class_weights
+else:
+    class_weights = late("rosenblatt.fitting.class_weight")
 
 __all__ = ["Weighing", "check_weight_column", "learn_weighing"]
 
@@ -102,7 +108,7 @@ def summed(given: Weighed, k: int) -> Sums:
     columns = [target.name, *(() if given.column is None else (given.column,))]
     for block in blocks(group, columns):
         parts = given.shares.of(group.first + block.first, len(block.table))
-        table = block.table.take(np.flatnonzero(parts == TRAIN))
+        table = block.table.where(parts == TRAIN)
         try:
             w = weighing.own(table)
         except InputError as error:
@@ -160,7 +166,7 @@ def weights_of_classes(
 ) -> Float64Array:
     """Factors of the classes, from the rows' own weights as one machine has them."""
     codes = np.arange(len(totals), dtype=np.float64)[:, None]
-    weighed = class_weighted(class_weight, codes, list(target.classes), totals)
+    weighed = class_weights.class_weighted(class_weight, codes, list(target.classes), totals)
     assert weighed is not None
     present = totals > 0
     return np.divide(weighed, totals, out=np.zeros_like(totals), where=present)
