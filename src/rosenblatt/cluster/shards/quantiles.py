@@ -147,13 +147,23 @@ class Counter:
 def counted(bracket: Bracket, keys: Keys, *, each: bool) -> Counts:
     """Of keys in a bracket, shape (n,); without `each` in bins, which takes no sorting."""
     # Where some of them are many, so are all.
-    if each and len(np.unique(keys[: 2 * FEW])) <= FEW:
-        distinct, counts = np.unique(keys, return_counts=True)
-        if len(distinct) <= FEW:
-            return Counts(bracket, len(keys), 0, distinct, counts)
+    if each and (len(keys) <= FEW or len(distinct(keys[: 2 * FEW])[0]) <= FEW):
+        found, counts = distinct(keys)
+        if len(found) <= FEW:
+            return Counts(bracket, len(keys), 0, found, counts)
     places = (keys - np.uint64(bracket.low)) // np.uint64(bracket.width)
     bins = np.bincount(places.astype(np.int64), minlength=BINS)
     return Counts(bracket, len(keys), 0, None, bins)
+
+
+def distinct(keys: Keys) -> tuple[Keys, Ints]:
+    """Each key, in order, and how many there are of it: NumPy's `unique` takes several times as
+    long."""
+    ordered = np.sort(keys)
+    first = np.ones(len(keys), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    places = np.flatnonzero(first)
+    return ordered[places], np.diff(places, append=len(keys))
 
 
 def merged(one: Counts, other: Counts) -> Counts:
