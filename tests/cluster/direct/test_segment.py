@@ -19,7 +19,7 @@ from rosenblatt.cluster.direct.frames import LEAST_SHARED, ProtocolError, buffer
 from rosenblatt.cluster.direct.segment import mapped, new_segment
 from rosenblatt.cluster.direct.sockets import filled_until, received_header, send
 from rosenblatt.cluster.messages import Join
-from tests.cluster.direct.test_connections import TOKEN, N, channel, doubled, listening, push
+from tests.cluster.direct.listening import TOKEN, N, channel, doubled, listening, push
 
 pytestmark = pytest.mark.skipif(
     not segment.FOLDER.is_dir(), reason="a system without a folder for shared memory"

@@ -16,7 +16,8 @@ from rosenblatt.cluster.direct.frames import (
     buffers,
 )
 from rosenblatt.cluster.direct.segment import Segment, mapped
-from rosenblatt.cluster.direct.sockets import fill, received_header, send
+from rosenblatt.cluster.direct.sockets import JOINED, fill, received_header, send
+from rosenblatt.cluster.direct.turns import Turns
 from rosenblatt.cluster.messages import Join, Push, RefusedPushError, Reply
 
 __all__ = ["Conversation"]
@@ -36,12 +37,19 @@ class Conversation:
         From a join or a push to a reply, when the worker may read; RefusedPushError sends it away.
     most_bytes : int
         That the arrays of one message may have.
+    turns : Turns
+        In which large replies are sent.
     """
 
     def __init__(
-        self, connection: socket.socket, answer: Callable[[Join | Push], Reply], most_bytes: int
+        self,
+        connection: socket.socket,
+        answer: Callable[[Join | Push], Reply],
+        most_bytes: int,
+        turns: Turns,
     ) -> None:
         self.connection, self.answer, self.most_bytes = connection, answer, most_bytes
+        self.turns = turns
         self._memory = bytearray()
         self._segment: Segment | None = None
 
@@ -97,4 +105,9 @@ class Conversation:
 
     def _send(self, header: dict[str, Any], arrays: Sequence[Array] = ()) -> None:
         place = None if self._segment is None else self._segment.of_server
-        send(self.connection, buffers(header, arrays, place))
+        pieces = buffers(header, arrays, place)
+        if sum(map(len, pieces)) < JOINED:
+            send(self.connection, pieces)
+        else:
+            with self.turns:
+                send(self.connection, pieces)

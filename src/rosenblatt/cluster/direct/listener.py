@@ -14,6 +14,7 @@ from rosenblatt.cluster.direct import handshake
 from rosenblatt.cluster.direct.conversation import Conversation
 from rosenblatt.cluster.direct.frames import ProtocolError
 from rosenblatt.cluster.direct.sockets import configured, filled_until
+from rosenblatt.cluster.direct.turns import Turns
 from rosenblatt.cluster.messages import Join, Push, Reply
 
 __all__ = ["Listener"]
@@ -46,6 +47,7 @@ class Listener:
     ) -> None:
         self.token, self.answer, self.most_bytes = token, answer, most_bytes
         self._connections: set[socket.socket] = set()
+        self._turns = Turns()
         self._strangers = threading.BoundedSemaphore(MOST_STRANGERS)
 
     def open(self, host: str) -> tuple[str, int]:
@@ -82,7 +84,7 @@ class Listener:
                     self._authenticate(configured(connection))
                 finally:
                     self._strangers.release()
-                conversation = Conversation(connection, self._reply, self.most_bytes)
+                conversation = Conversation(connection, self._reply, self.most_bytes, self._turns)
                 while True:
                     conversation.answer_one()
         finally:

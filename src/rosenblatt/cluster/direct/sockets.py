@@ -7,13 +7,16 @@ import time
 
 from rosenblatt.cluster.direct.frames import PREFIX_BYTES, Layout, Lengths, layout, lengths
 
-__all__ = ["configured", "fill", "filled", "filled_until", "received_header", "send"]
+__all__ = ["JOINED", "configured", "fill", "filled", "filled_until", "received_header", "send"]
 
 # A frame below so many bytes is copied into one piece: a system call costs more than the copy.
 JOINED = 1 << 15
 
 # One call returns when all has come, without a turn of the interpreter for each packet.
 WHOLE: int = getattr(socket, "MSG_WAITALL", 0)
+
+# Bytes in a socket that the network has not taken yet: a send that returns is nearly over.
+UNSENT = 1 << 17
 
 # A peer that is cut off is noticed after some 6 s, like a node by Ray's health checks.
 CUT_SECONDS = 6
@@ -28,6 +31,7 @@ def configured(connection: socket.socket) -> socket.socket:
         "TCP_KEEPINTVL": 1,
         "TCP_KEEPCNT": CUT_SECONDS - 2,
         "TCP_USER_TIMEOUT": 1000 * CUT_SECONDS,
+        "TCP_NOTSENT_LOWAT": UNSENT,
     }
     for name, value in options.items():
         if hasattr(socket, name):  # not every system has them
