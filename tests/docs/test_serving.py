@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rosenblatt.cli.interface import serve
+from rosenblatt.cli.interface.uses import serve
 from rosenblatt.serving.description import REFUSALS
 
 DOCS = Path(__file__).parents[2] / "docs"
