@@ -70,6 +70,7 @@ def run_train_files(
     screen.notes(cluster.before)
     early_stopping = options.validation_fraction > 0
     given = network_parameters(options, 1, early_stopping)
+    given["verbose"] = "bar" if screen.shows_progress else False
 
     def prepared(learnt: Learnt) -> Any:
         notes.extend(learnt.notes)
@@ -80,7 +81,6 @@ def run_train_files(
             **given,
             n_jobs=options.jobs,
             checkpoint=asked.checkpoint,
-            verbose="bar" if screen.shows_progress else False,
         )
 
     begun = time.perf_counter()

@@ -241,7 +241,15 @@ class ClusterTraining:
             file_fit.most_shared(manifest, held_out),
         )
         wanted = file_fit.FilePlan(
-            target, task or own, shares, fmt, self.window, weight_column, validation, sample
+            target,
+            task or own,
+            shares,
+            fmt,
+            self.window,
+            weight_column,
+            validation,
+            sample,
+            shown=est.verbose == "bar",
         )
         with self._places(0) as (transport, over):
             return file_fit.fit_files(clone(est), plan, transport, over, manifest, wanted, prepared)

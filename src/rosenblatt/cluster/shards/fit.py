@@ -16,10 +16,11 @@ from rosenblatt.cluster.shards.given_validation import GivenValidation
 from rosenblatt.cluster.shards.learning import Learnt, learn_files
 from rosenblatt.cluster.shards.manifest import Manifest
 from rosenblatt.cluster.shards.order import EpochOrder
-from rosenblatt.cluster.shards.outside import outside, sampled
+from rosenblatt.cluster.shards.outside import Wanted, outside
 from rosenblatt.cluster.shards.over import Over
 from rosenblatt.cluster.shards.shards import EncodedBlock, Shards
-from rosenblatt.cluster.shards.split import HELD_OUT, VALIDATION, RowShares
+from rosenblatt.cluster.shards.split import HELD_OUT, TRAIN, VALIDATION, RowShares
+from rosenblatt.cluster.shards.watched import watched
 from rosenblatt.cluster.shards.weights import Weighing, check_weight_column, learn_weighing
 from rosenblatt.cluster.trainer import ClusterTrainer
 from rosenblatt.errors import InputError
@@ -57,6 +58,8 @@ class FilePlan:
         In place of a share of the rows.
     sample : bool
         Whether rows to train on are gathered too, as many as may be set aside.
+    shown : bool
+        Whether a line says how far the passes are.
     """
 
     target: str
@@ -67,6 +70,7 @@ class FilePlan:
     weight_column: str | None = None
     validation: GivenValidation | None = None
     sample: bool = False
+    shown: bool = False
 
 
 @final
@@ -126,14 +130,15 @@ def fit_files(
     if files.weight_column is not None:
         check_weight_column(manifest.names, files.weight_column, files.target)
         manifest = manifest.without(files.weight_column)
-    learnt = learn_files(
-        manifest,
-        over,
-        target=files.target,
-        shares=files.shares,
-        task=files.task,
-        fmt=files.fmt,
-    )
+    with watched(over, "learning columns", shown=files.shown) as passes:
+        learnt = learn_files(
+            manifest,
+            passes,
+            target=files.target,
+            shares=files.shares,
+            task=files.task,
+            fmt=files.fmt,
+        )
     if prepared is not None:
         estimator = prepared(learnt)
     target = learnt.encoding.target
@@ -157,17 +162,21 @@ def fit_files(
     seed = int(check_random_state(estimator.random_state).randint(2**31))
     order = EpochOrder(counts, window, seed if estimator.shuffle else None)
     shards = Shards(manifest, files.shares, learnt.encoding, order, dtype, weighing)
-    if files.validation is not None:
-        validation: EncodedBlock | None = files.validation.rows(shards, over)
-    else:
-        validation = outside(shards, over, VALIDATION, learnt.sizes[1])
+    share = most_shared(manifest, 1.0) if files.sample else 0.0
+    with watched(over, "rows set aside", shown=files.shown) as passes:
+        validation, held_out, sample = outside(
+            shards,
+            passes,
+            Wanted(VALIDATION, learnt.sizes[1]),
+            Wanted(HELD_OUT, learnt.sizes[2]),
+            Wanted(TRAIN, share=share),
+        )
+        if files.validation is not None:
+            validation = files.validation.rows(shards, passes)
     if validation is None and estimator.early_stopping:
         raise InputError(
             "no row is set aside to validate on: give a larger share of the rows, or none at all"
         )
-    held_out = outside(shards, over, HELD_OUT, learnt.sizes[2])
-    share = most_shared(manifest, 1.0) if files.sample else 0.0
-    sample = sampled(shards, over, share) if share else None
     fit_streamed(
         estimator,
         partial(ClusterTrainer, plan=plan, transport=transport, shards=shards),

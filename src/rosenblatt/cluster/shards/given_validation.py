@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self, final
 import numpy as np
 
 from rosenblatt.cluster.shards.manifest import Manifest
-from rosenblatt.cluster.shards.outside import outside
+from rosenblatt.cluster.shards.outside import Wanted, outside
 from rosenblatt.cluster.shards.over import Over
 from rosenblatt.cluster.shards.shards import EncodedBlock, Shards, encoded, names_of
 from rosenblatt.cluster.shards.split import TRAIN, RowShares
@@ -46,7 +46,7 @@ class ValidationFiles:
             check_weight_column(manifest.names, self.weight_column, target.name)
             weighing = Weighing(self.weight_column)
         own = replace(shards, manifest=manifest, shares=RowShares(), weighing=weighing)
-        found = outside(own, over, TRAIN, manifest.n_rows)
+        (found,) = outside(own, over, Wanted(TRAIN, manifest.n_rows))
         assert found is not None
         return known(found, target)
 
