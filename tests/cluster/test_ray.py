@@ -108,6 +108,34 @@ def test_messages_go_by_tcp_on_loopback_or_by_ray_with_the_same_bits(
         assert np.array_equal(est.model_.parameters, expected)
 
 
+class Occupant:
+    """Holds processors."""
+
+    def ping(self) -> bool:
+        return True
+
+
+def test_a_fit_without_a_place_ends_in_one_sentence(ray: Any) -> None:
+    cpus = ray.cluster_resources()["CPU"]
+    occupant = ray.remote(num_cpus=cpus)(Occupant).remote()
+    assert ray.get(occupant.ping.remote())
+    transport = RayTransport(ray, start_seconds=1.5)
+    begun = time.monotonic()
+    try:
+        said = f"no place for all workers and servers for 2 s: its nodes have {cpus:.0f} processors"
+        with pytest.raises(RuntimeError, match=said):
+            fit_by(
+                MLPClassifier(**OPTIONS),
+                partial(ClusterTrainer, plan=PLAN, transport=transport),
+                X,
+                Y,
+            )
+        assert time.monotonic() - begun > 1.5
+    finally:
+        transport.end()
+        ray.kill(occupant)
+
+
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_worker_that_dies_or_stands_still_is_replaced(
     ray: Any, expected: Any, sent: signal.Signals

@@ -49,6 +49,8 @@ class RayTransport:
     direct : bool, default True
         Whether workers and servers exchange their messages by TCP, where they can reach each other,
         or as calls of Ray's.
+    start_seconds : float, default 120.0
+        After which the fit ends if there is no place for an actor.
     """
 
     def __init__(
@@ -58,8 +60,10 @@ class RayTransport:
         report: ClusterReport | None = None,
         *,
         direct: bool = True,
+        start_seconds: float = START_SECONDS,
     ) -> None:
         self.ray, self.lost_after, self.direct = ray, lost_after, direct
+        self.start_seconds = start_seconds
         self.report = report or ClusterReport()
         self._token = secrets.token_bytes(TOKEN_BYTES)
         self.workers: list[Any] = []
@@ -127,11 +131,11 @@ class RayTransport:
 
     def wait_for_place(self, who: str, seconds: float) -> None:
         """Say once that the fit waits for an actor to be made, and end it after too long."""
-        if seconds > START_SECONDS:
+        if seconds > self.start_seconds:
             cpus = self.ray.cluster_resources().get("CPU", 0)
             raise RuntimeError(
-                f"the cluster has had no place for {who} for {START_SECONDS:.0f} s: its nodes have"
-                f" {cpus:.0f} processors; add a node, or take fewer workers"
+                f"the cluster has had no place for {who} for {self.start_seconds:.0f} s: its nodes"
+                f" have {cpus:.0f} processors; add a node, or take fewer workers"
             )
         if seconds > WORD_SECONDS and not self._said:
             free = self.ray.available_resources().get("CPU", 0.0)
