@@ -186,6 +186,35 @@ def test_a_cluster_of_ones_own_listens_on_loopback_with_a_token_that_others_cann
     assert (Path.home() / ".ray" / "auth_token").stat().st_mode & 0o077 == 0
 
 
+DEATH = """
+    import os, signal, time
+    from rosenblatt.parallel.ray_cluster import connected
+
+    class Actor:
+        def pid(self):
+            return os.getpid()
+
+        def stay(self):
+            time.sleep(60)
+
+    with connected(None, 1) as ray:
+        actor = ray.remote(Actor).remote()
+        pid, call = ray.get(actor.pid.remote()), actor.stay.remote()
+        os.kill(pid, signal.SIGKILL)
+        try:
+            ray.get(call)
+        except ray.exceptions.RayActorError:
+            time.sleep(3)  # in which Ray prints what it has to say
+            print("over")
+"""
+
+
+def test_the_death_of_a_worker_is_not_printed_among_what_a_command_writes() -> None:
+    command = [sys.executable, "-c", textwrap.dedent(DEATH)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True)
+    assert done.stdout == "over\n"
+
+
 @pytest.mark.slow
 def test_the_demonstration_ends_with_the_bits_of_an_undisturbed_training() -> None:
     command = [sys.executable, "-m", "rosenblatt.cluster.demo"]

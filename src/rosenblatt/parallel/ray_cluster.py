@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rosenblatt.parallel.ray_output import deaths_logged
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.optional_dependencies import missing
 
@@ -116,7 +117,8 @@ def connected(address: str | None, processes: int, store_bytes: int = 0) -> Iter
                 if value is None:
                     del os.environ[name]
     try:
-        yield ray
+        with deaths_logged():
+            yield ray
     finally:
         ray.shutdown()
 
