@@ -125,10 +125,8 @@ def encoding_of(
         )
     series = tuple(column for column in columns if isinstance(column, Number | Date))
     of_target = (formats.target,) if isinstance(formats.target, NumberTarget) else ()
-    samples = {
-        name: cells for name, of in surveys.items() if (cells := of.sample(name)) is not None
-    }
-    found = scaled(over, manifest, shares, (*series, *of_target), samples)
+    every = (*series, *of_target)
+    found = scaled(over, manifest, shares, every, lambda name: surveys[name].sample(name))
     learnt_target = formats.target
     if isinstance(learnt_target, NumberTarget):
         moments = found[target].moments

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, final
 
@@ -43,6 +43,7 @@ __all__ = ["Scaled", "scaled"]
 
 Series = Number | Date | NumberTarget
 Units = tuple[float, float]  # centre and spread
+Sample = Callable[[str], Cells | None]  # some rows of a column
 
 
 @final
@@ -125,20 +126,21 @@ def quantiles(
     over: Over,
     rows: Rows,
     percents: tuple[int, ...],
-    samples: Mapping[str, FloatArray],
+    sample: Sample,
     centers: Mapping[str, float] | None = None,
 ) -> dict[str, list[float]]:
     """Of each series, or of the distances of those that have a centre; [] without a number.
 
-    A sample of the numbers, shape (n,), saves a pass over them.
+    A sample of the numbers saves a pass over them.
     """
     centers = centers or {}
-    names = list(centers) or [s.name for s in rows.series if not isinstance(s, NumberTarget)]
     found: dict[str, list[float | Bracket]] = {}
-    for name in names:
-        sample = samples.get(name, np.zeros(0))
-        sample = np.sort(distances(sample, centers[name]) if name in centers else sample)
-        found[name] = [around(sample, percent) for percent in percents]
+    for series in rows.series:
+        name = series.name
+        if name in centers or not (centers or isinstance(series, NumberTarget)):
+            x = numbers_of_sample(series, sample)
+            x = np.sort(distances(x, centers[name]) if centers else x)
+            found[name] = [around(x, percent) for percent in percents]
     while brackets := {name: left for name, of in found.items() if (left := brackets_of(of))}:
         total: CountsOf = {}
         for part in over(counted, Selection(rows, brackets, centers), range_of(rows)):
@@ -154,6 +156,12 @@ def quantiles(
                 if n
             ]
     return {name: [at for at in of if isinstance(at, float)] for name, of in found.items()}
+
+
+def numbers_of_sample(series: Series, sample: Sample) -> FloatArray:
+    """Present ones, shape (n,); none where the sample has not the column."""
+    cells = sample(series.name)
+    return np.zeros(0) if cells is None else present_of(values_of(series, cells))
 
 
 def brackets_of(found: list[float | Bracket]) -> tuple[Bracket, ...]:
@@ -203,21 +211,18 @@ def scaled(
     manifest: Manifest,
     shares: RowShares,
     series: tuple[Series, ...],
-    samples: Mapping[str, Cells],
+    sample: Sample,
 ) -> dict[str, Scaled]:
     """The scales of columns whose notation is known, from the rows to train on.
 
-    They are those that one machine learns, up to the order of sums. Cells of some rows of typed
-    columns make the passes fewer.
+    They are those that one machine learns, up to the order of sums. A sample, which may have None
+    of a column, makes the passes fewer.
     """
     rows = Rows(manifest, shares, series)
-    sampled = {
-        s.name: present_of(values_of(s, samples[s.name])) for s in series if s.name in samples
-    }
-    quartiles = quantiles(over, rows, QUARTILES, sampled)
+    quartiles = quantiles(over, rows, QUARTILES, sample)
     spreads = {name: spread_between(of[0], of[2]) for name, of in quartiles.items() if of}
     flat = {name: quartiles[name][1] for name, spread in spreads.items() if spread <= 0}
-    middles = quantiles(over, rows, (50,), sampled, flat) if flat else {}
+    middles = quantiles(over, rows, (50,), sample, flat) if flat else {}
     for name in flat:
         spreads[name] = middles[name][0] if middles.get(name) else 1.0
     of_units = {name: (quartiles[name][1], usable(spread)) for name, spread in spreads.items()}
