@@ -32,6 +32,7 @@ def test_the_names_are_those_of_the_library() -> None:
         (["--workers", "0"], "--workers"),
         (["--workers", "2", "--mode", "ssp"], "--mode"),
         (["--workers", "2", "--staleness", "-1"], "--staleness"),
+        (["--workers", "2", "--staleness", "5"], "--staleness is for --mode bounded"),
         (["--workers", "2", "--compression", "zip"], "--compression"),
         (["--workers", "2", "--ensemble", "3"], "is for the table learner"),
         (["--workers", "2", "--solver", "lbfgs"], "take a first-order solver"),

@@ -57,12 +57,32 @@ def test_what_cannot_be_distributed_is_refused_with_an_alternative(
         ({"local_steps": 1.5}, "local_steps=1.5: a whole number"),
         ({"mode": "ssp"}, "take one of 'sync', 'async', 'bounded'"),
         ({"mode": "bounded", "staleness": -1}, "staleness=-1: steps"),
+        ({"mode": "sync", "staleness": None}, "staleness=None: steps"),
+        ({"mode": []}, r"mode=\[\]: take one of"),
         ({"compression": "zip"}, "take one of 'top_k'"),
+        ({"compression": []}, r"compression=\[\]: take one of"),
+        ({"by_staleness": "no"}, "by_staleness='no': take True or False"),
+        ({"lost_after": float("nan")}, "lost_after=nan: seconds, more than 0"),
+        ({"lost_after": "5"}, "lost_after='5': seconds"),
+        ({"window": 0}, "window=0: rows, 1 or more"),
+        ({"window": ""}, "window='': rows"),
+        ({"report": 1}, "report=1: a ClusterReport"),
+        ({"workers": 10**400}, r"there are 10,000,.*\.\.\. workers for 569 rows: give fewer"),
     ],
 )
 def test_settings_out_of_range(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         simulated(**given)
+
+
+def test_an_address_is_a_text() -> None:
+    with pytest.raises(ValueError, match="address=0: a text, such as 'auto'"):
+        ClusterTraining(MLPClassifier(**OPTIONS), address=0).fit(X, Y)  # type: ignore[arg-type]
+
+
+def test_more_processes_than_a_machine_can_hold_are_refused_before_any_is_started() -> None:
+    with pytest.raises(InputError, match=r"999 workers and 1 server are more than a machine of"):
+        ClusterTraining(MLPClassifier(**OPTIONS), workers=999).fit(X, Y)
 
 
 def test_other_estimators_are_refused() -> None:

@@ -20,7 +20,7 @@ from rosenblatt import importing
 from rosenblatt.activations import GELU, Sigmoid, Tanh
 from rosenblatt.export.pmml_network import pmml_document
 from rosenblatt.export.trained import Trained
-from rosenblatt.losses import Loss, Quantile
+from rosenblatt.losses import Gaussian, Loss, Quantile, SquaredError
 from rosenblatt.network import GLU, BesideInput, Dense, EnsembleDense, PackedDense
 from rosenblatt.table import ClassTarget
 from tests.support.export_tables import cells, strange, table
@@ -246,7 +246,9 @@ def test_limits(limits: dict[str, float]) -> None:
     ("case", "said"),
     [
         (trained((Dense(1, GELU()),)), "GELU(approximate=False) cannot be exported to PMML"),
-        (CASES["layer norm"], "3 predicted numbers cannot be exported to PMML"),
+        (CASES["layer norm"], "cannot be exported to PMML: export to ONNX or C"),
+        (trained((Dense(2),), Gaussian()), "its outputs are parameters of a distribution"),
+        (trained((Dense(3),), SquaredError()), "3 predicted numbers cannot be exported to PMML"),
         (SKIPPING["gates"], "a layer GLU cannot be exported to PMML"),
         (trained((Dense(2),), Quantile((0.1, 0.9))), "2 predicted numbers cannot be exported"),
     ],

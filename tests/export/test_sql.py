@@ -13,9 +13,10 @@ import pytest
 
 from rosenblatt import MLPClassifier
 from rosenblatt.activations import GELU, Sigmoid
-from rosenblatt.export.sql import sql_select
+from rosenblatt.export import sql
+from rosenblatt.export.sql import sql_select, sums
 from rosenblatt.export.trained import Trained
-from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
+from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
 from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network
 from tests.support.export_tables import cells, strange, table
@@ -141,10 +142,28 @@ def test_what_is_too_large_is_refused() -> None:
     n = 200 * 200 + 200
     network = Network(200, (Dense(200),))
     theta = np.random.default_rng(0).normal(size=n)
-    with pytest.raises(ValueError, match="characters, and SQLite takes 1,000,000"):
+    with pytest.raises(ValueError, match="more than 1,000,000 characters, which is what SQLite"):
         sql_select(
             Trained(Model(network, theta, BinaryCrossEntropy())), [f"x{k}" for k in range(200)]
         )
+
+
+def test_what_is_too_large_is_refused_before_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TabM's text had hundreds of millions of characters, and took minutes."""
+    n_layers = 0
+
+    def counted(*given: Any) -> Any:
+        nonlocal n_layers
+        n_layers += 1
+        return sums(*given)
+
+    monkeypatch.setattr(sql, "sums", counted)
+    network = Network(100, (Dense(100),) * 40)
+    theta = np.random.default_rng(0).normal(size=network.n_parameters)
+    model = Model(network, theta, SquaredError())
+    with pytest.raises(ValueError, match="more than 1,000,000 characters"):
+        sql_select(Trained(model), [f"x{k}" for k in range(100)])
+    assert n_layers < 10
 
 
 def test_the_exact_gelu_is_refused_by_name() -> None:

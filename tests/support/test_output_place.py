@@ -135,6 +135,19 @@ def test_a_way_up_goes_from_where_a_link_has_led(tmp_path: Path) -> None:
     assert (tmp_path / "far" / "model").read_bytes() == b"new"
 
 
+def test_an_absolute_path_needs_no_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    write(tmp_path / "model")
+    assert (tmp_path / "model").read_bytes() == b"new"
+    with pytest.raises(InputError, match=r"cannot write model: No such file"):
+        write(Path("model"))
+
+
 def test_a_folder_that_may_be_entered_and_not_listed(tmp_path: Path) -> None:
     """Run by one whom permissions hold; root is held by none."""
     script = """

@@ -82,6 +82,8 @@ def cluster_options(given: ClusterArguments, written: list[str]) -> ClusterOptio
         if written:
             raise InputError(f"{written[0]} is for several workers: give --workers 2 or more too")
         return None
+    if "--staleness" in written and given.mode != "bounded":
+        raise InputError("--staleness is for --mode bounded: give that too, or leave it out")
     return ClusterOptions(
         given.workers,
         given.servers,

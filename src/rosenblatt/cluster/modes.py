@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
-__all__ = ["Asynchronous", "Bounded", "Mode", "Synchronous"]
+from rosenblatt.support.listing import shortened
+
+__all__ = ["Asynchronous", "Bounded", "Mode", "Synchronous", "check_staleness"]
 
 
 class Mode(ABC):
@@ -63,10 +65,16 @@ class Bounded(Mode):
     summed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        if self.staleness < 0:
-            raise ValueError(
-                f"staleness={self.staleness}: steps that a worker may be ahead, 0 or more."
-            )
+        check_staleness(self.staleness)
 
     def may_read(self, clock: int, slowest: float) -> bool:
         return slowest >= clock - self.staleness
+
+
+def check_staleness(staleness: Any) -> None:
+    """ValueError for anything but a whole number, 0 or more."""
+    if isinstance(staleness, bool) or not isinstance(staleness, int) or staleness < 0:
+        raise ValueError(
+            f"staleness={shortened(repr(staleness))}: steps that a worker may be ahead, a whole"
+            " number, 0 or more."
+        )

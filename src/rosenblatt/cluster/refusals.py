@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from numbers import Real
 from typing import Any
 
 from rosenblatt.cluster.plan import ClusterPlan
+from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.options.solvers import FIRST_ORDER, solver_of
+from rosenblatt.support.listing import count, shortened
 
-__all__ = ["check_distributable", "check_streamable"]
+__all__ = ["check_distributable", "check_settings", "check_streamable", "check_workers"]
+
+MOST_IDLE = 1_000  # workers that there may be with fewer rows, and nothing to do
+MOST_PER_CORE = 32  # processes of a cluster of this machine's own: each takes some 100 MB
 
 
 def check_distributable(estimator: Any, plan: ClusterPlan) -> None:
@@ -62,3 +69,42 @@ def check_streamable(estimator: Any) -> None:
     """
     if estimator.warm_start:
         raise InputError("a fit to files begins anew each time: take warm_start=False.")
+
+
+def check_settings(address: Any, lost_after: Any, report: Any, window: Any) -> None:
+    """Refuse what `ClusterTraining` cannot take.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not isinstance(address, str | None):
+        raise ValueError(f"address={shortened(repr(address))}: a text, such as 'auto', or None.")
+    is_number = isinstance(lost_after, Real) and not isinstance(lost_after, bool)
+    if not is_number or not lost_after > 0:
+        raise ValueError(f"lost_after={shortened(repr(lost_after))}: seconds, more than 0.")
+    if not isinstance(report, ClusterReport | None):
+        raise ValueError(f"report={shortened(repr(report))}: a ClusterReport, or None.")
+    is_whole = isinstance(window, int) and not isinstance(window, bool)
+    if window is not None and (not is_whole or window < 1):
+        raise ValueError(f"window={shortened(repr(window))}: rows, 1 or more, or None.")
+
+
+def check_workers(plan: ClusterPlan, n_rows: int, address: str | None) -> None:
+    """Refuse far more processes than there are rows, or than this machine can hold.
+
+    Raises
+    ------
+    InputError
+    """
+    workers = shortened(f"{plan.workers:,}")
+    if plan.workers > max(n_rows, MOST_IDLE):
+        raise InputError(f"there are {workers} workers for {count(n_rows, 'row')}: give fewer.")
+    cores = os.cpu_count() or 1
+    most = MOST_PER_CORE * cores
+    if address is None and plan.workers + plan.servers > most:
+        raise InputError(
+            f"{workers} workers and {count(plan.servers, 'server')} are more than a machine of"
+            f" {count(cores, 'core')} can hold: give at most {most} together, or the address of a"
+            " cluster."
+        )

@@ -16,11 +16,16 @@ from sklearn.utils import check_random_state
 
 from rosenblatt.cluster.compression import COMPRESSORS, Compressor
 from rosenblatt.cluster.inproc import InProcess
-from rosenblatt.cluster.modes import Asynchronous, Bounded, Mode, Synchronous
+from rosenblatt.cluster.modes import Asynchronous, Bounded, Mode, Synchronous, check_staleness
 from rosenblatt.cluster.outcome import Transport
 from rosenblatt.cluster.plan import Automatic, ClusterPlan
 from rosenblatt.cluster.ray_transport import RayTransport
-from rosenblatt.cluster.refusals import check_distributable, check_streamable
+from rosenblatt.cluster.refusals import (
+    check_distributable,
+    check_settings,
+    check_streamable,
+    check_workers,
+)
 from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.cluster.shards.over import Here, OnRay, Over
 from rosenblatt.cluster.shards.split import RowShares
@@ -30,6 +35,7 @@ from rosenblatt.estimators import MLPClassifier
 from rosenblatt.estimators.access import fit_by
 from rosenblatt.parallel.ray_cluster import connected
 from rosenblatt.support.late import late
+from rosenblatt.support.listing import shortened
 
 # What files alone need, pyarrow among it.
 if TYPE_CHECKING:
@@ -120,6 +126,7 @@ class ClusterTraining:
         ValueError
             For one that is out of range.
         """
+        check_settings(self.address, self.lost_after, self.report, self.window)
         return ClusterPlan(
             self.workers,
             self.servers,
@@ -171,6 +178,9 @@ class ClusterTraining:
             If no cluster answers.
         """
         if target is not None:
+            if not isinstance(target, str):
+                named = type(target).__name__
+                raise InputError(f"target= is the name of a column of files, and not {named}")
             if y is not None:
                 raise InputError("with target=, which is for files, there is no y: it is a column.")
             validation = given_validation(X_val, y_val, sample_weight_val, target)
@@ -181,6 +191,8 @@ class ClusterTraining:
             raise InputError(f"{str(X)!r} names files: say which column to predict by target=.")
         plan = self.plan
         check_distributable(self.estimator, plan)
+        if shape := np.shape(X):
+            check_workers(plan, shape[0], self.address)
         est = copy.deepcopy(self.estimator) if self.estimator.warm_start else clone(self.estimator)
         given = X, y, sample_weight, (X_val, y_val, sample_weight_val)
         with self._places(size_of(X)) as (transport, _):
@@ -232,6 +244,7 @@ class ClusterTraining:
         check_distributable(est, plan)
         check_streamable(est)
         manifest = manifests.manifest_of(files)
+        check_workers(plan, manifest.n_rows, self.address)
         of_classes = isinstance(est, MLPClassifier)
         own = table.Task.CLASSIFICATION if of_classes else table.Task.REGRESSION
         share = est.validation_fraction if est.early_stopping and validation is None else 0.0
@@ -305,19 +318,21 @@ def mode_of(name: str, staleness: int) -> Mode:
         "async": Asynchronous,
         "bounded": lambda: Bounded(staleness),
     }
-    if name not in modes:
-        raise ValueError(f"mode={name!r}: take one of {', '.join(map(repr, modes))}.")
+    check_staleness(staleness)
+    if not isinstance(name, str) or name not in modes:
+        known = ", ".join(map(repr, modes))
+        raise ValueError(f"mode={shortened(repr(name))}: take one of {known}.")
     return modes[name]()
 
 
 def compressor(given: str | Compressor | None) -> Compressor | Automatic | None:
     if given is None or isinstance(given, Compressor):
         return given
-    if given == "auto":
+    if isinstance(given, str) and given == "auto":
         return Automatic()
-    if given not in COMPRESSORS:
+    if not isinstance(given, str) or given not in COMPRESSORS:
         names = ", ".join(map(repr, [*COMPRESSORS, "auto"]))
-        raise ValueError(f"compression={given!r}: take one of {names}, or None.")
+        raise ValueError(f"compression={shortened(repr(given))}: take one of {names}, or None.")
     return COMPRESSORS[given]
 
 

@@ -27,12 +27,12 @@ def pmml_document(trained: Trained, inputs: Sequence[str], target: str = "y") ->
 
 def layers_of(trained: Trained, after: Scaled | None) -> list[DenseLayer]:
     """With a neuron for each class, also of two."""
+    layers = dense_layers(trained, "PMML", after=after)  # or what no format takes
     if not trained.classes and trained.model.n_outputs > 1:
         raise ValueError(
             f"{trained.model.n_outputs} predicted numbers cannot be exported to PMML, where a"
             " network has one target: export to SQL, JavaScript, R, ONNX or C."
         )
-    layers = dense_layers(trained, "PMML", after=after)
     if trained.form is OutputFormat.BOTH_CLASSES:
         last = all_of(len(layers), 1)
         layers.append(DenseLayer(last, np.array([[-1.0, 1.0]]), np.array([1.0, 0.0]), Identity()))

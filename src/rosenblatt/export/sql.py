@@ -111,6 +111,7 @@ class Select:
         self.cells: list[str] = []
         self.stages: list[list[str]] = []
         self.stage_of: dict[Variable, int] = {}
+        self.n_characters = 0  # of the formulas
 
     def cell(self, column: str, *, is_text: bool) -> Variable:
         """The cell of a column: a number, or a text that is empty where it is missing."""
@@ -132,7 +133,11 @@ class Select:
         variable = self._named(stage)
         if stage > len(self.stages):
             self.stages.append([])
-        self.stages[stage - 1].append(f"{SQL.text(x)} AS {variable.name}")
+        formula = f"{SQL.text(x)} AS {variable.name}"
+        self.stages[stage - 1].append(formula)
+        # Here, because those of a wide network would fill the memory before they are joined.
+        self.n_characters += len(formula)
+        check_length(self.n_characters)
         return variable
 
     def text(self, outputs: Sequence[tuple[str, Expression]], comment: str) -> str:
@@ -149,17 +154,21 @@ class Select:
             f"{comment}WITH {', '.join(steps)}\nSELECT {separated(given)}"
             f"\nFROM {sources[len(bodies)]}\n"
         )
-        if len(text) > MOST_CHARACTERS:
-            raise ValueError(
-                f"the SELECT has {len(text):,} characters, and SQLite takes {MOST_CHARACTERS:,}:"
-                " train a smaller network, or export to ONNX or C."
-            )
+        check_length(len(text))
         return text
 
     def _named(self, stage: int) -> Variable:
         variable = Variable(f"{self.prefix}{len(self.stage_of) + 1}")
         self.stage_of[variable] = stage
         return variable
+
+
+def check_length(n_characters: int) -> None:
+    if n_characters > MOST_CHARACTERS:
+        raise ValueError(
+            f"the SELECT has more than {MOST_CHARACTERS:,} characters, which is what SQLite takes:"
+            " train a smaller network, or export to ONNX or C."
+        )
 
 
 def separated(items: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import secrets
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
 }
 OBJECT_STORE_BYTES = 512 << 20
+PATIENCE = 10.0  # seconds for an answer of the machine at an address
 ASKED: set[str] = set()  # the addresses of which has been said what joining means
 
 
@@ -90,9 +92,10 @@ def connected(address: str | None, processes: int, store_bytes: int = 0) -> Iter
         if note := trust_note(address):
             warn_caller(note)
         try:
+            check_listens(address)
             with loopback_kept():  # or it would look for 127.0.0.1 at the machine's own address
                 ray.init(address=address, **quiet)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             first = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ConnectionError(
                 f"no Ray cluster answers at {address!r} ({first}): start one by `ray start --head`,"
@@ -121,6 +124,13 @@ def connected(address: str | None, processes: int, store_bytes: int = 0) -> Iter
             yield ray
     finally:
         ray.shutdown()
+
+
+def check_listens(address: str) -> None:
+    """OSError where nobody listens at a host and port: Ray would try again for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal() and int(port) < 2**16:
+        socket.create_connection((host.strip("[]"), int(port)), PATIENCE).close()
 
 
 @contextmanager

@@ -160,7 +160,9 @@ class Walk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.names = parts_of(os.path.join(os.getcwd(), path))
+        # An absolute path needs no folder to be in, which may have been removed.
+        whole = path if path.is_absolute() else Path.cwd() / path
+        self.names = parts_of(str(whole))
         self.links = 0
         self.at: list[str] = []
         self.folder = os.open(os.sep, FOLDER)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rosenblatt.support.types import IntArray
 from rosenblatt.table.cells import Cells, Distinct
@@ -13,6 +14,7 @@ from rosenblatt.table.cells import Cells, Distinct
 __all__ = ["counted_cells"]
 
 CHUNK = 1 << 16
+LONGEST = 64  # characters of the cell that is repeated: thousands of a long one fill the memory
 
 
 def counted_cells(
@@ -41,6 +43,8 @@ def counted_cells(
     """
     alike = pa.nulls(CHUNK, cell.type)
     if len(cell):
+        if pa.types.is_string(cell.type):
+            cell = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(cell), 0, LONGEST)
         alike = cell.take(pa.array(np.zeros(CHUNK, np.int64)))
     n_alike = n_rows - has_missing
     chunks = [alike] * (n_alike // CHUNK) + [alike.slice(0, n_alike % CHUNK)]

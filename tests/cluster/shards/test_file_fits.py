@@ -146,6 +146,8 @@ def test_files_need_a_target_and_nothing_beside_it(tmp_path: Path) -> None:
     training = ClusterTraining(MLPClassifier(**FILE_FIT), address="inproc")
     with pytest.raises(InputError, match="by target="):
         training.fit(str(folder))
+    with pytest.raises(InputError, match="target= is the name of a column of files, and not int"):
+        training.fit(folder, target=3)
     with pytest.raises(InputError, match="there is no y: it is a column"):
         training.fit(folder, [1, 2], target="y")
 

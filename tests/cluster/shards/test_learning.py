@@ -125,3 +125,10 @@ def test_texts_without_end_are_left_out(tmp_path: Path, monkeypatch: Any) -> Non
     table = numbers(400, 1).append_column("t", pa.array([f"t{k % 60}" for k in range(400)]))
     (_, column) = learnt(table, tmp_path).encoding.columns
     assert "free text or an identifier" in column.detail
+
+
+def test_a_long_text_in_the_first_row_is_not_held_for_every_row(tmp_path: Path) -> None:
+    texts = pa.array([" " * 70 + "x" * 40_000, "y"] * 200)  # 65,536 of them are beyond Arrow's 2 GB
+    table = numbers(400, 1).append_column("t", texts)
+    (_, column) = learnt(table, tmp_path).encoding.columns
+    assert sorted(column.categories) == ["x" * 40_000, "y"]
