@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["strangeness", "written_in_one_language"]
@@ -46,6 +47,7 @@ BETWEEN_LETTERS: Final = "’‘´·-–\xa0"
 NEVER_BEFORE_LETTERS: Final = "…¶†‡¤¦¬"
 SELDOM_BEFORE_LETTERS: Final = "§€©®°±‰"
 VOWELS: Final = "aeiouyáéíóúü"
+CACHE: Final = 1 << 14  # neighbours that are kept with what is odd in them: files have few of them
 
 
 def written_in_one_language(words: Sequence[str]) -> float:
@@ -59,6 +61,7 @@ def written_in_one_language(words: Sequence[str]) -> float:
     return max(latin, float(other)) / max(len(words), 1)
 
 
+@lru_cache(maxsize=CACHE)
 def script_of(character: str) -> str:
     return unicodedata.name(character, "?").split()[0]
 
@@ -73,6 +76,7 @@ def strangeness(word: str) -> float:
     return min(total, 3.0)
 
 
+@lru_cache(maxsize=CACHE)
 def oddity(character: str, before: str, after: str) -> float:
     """Of a character between its neighbours: signs among letters, capitals behind small ones."""
     category = unicodedata.category(character)
