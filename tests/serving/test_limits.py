@@ -218,3 +218,32 @@ def test_far_more_columns_than_the_model_has(
     answer = server.client.post("/predict", content=body, headers=kind)
     assert answer.status_code == 400
     assert "columns, and the model reads" in answer.json()["error"]
+
+
+def posted(server: Server, body: bytes, length: int) -> bytes:
+    host = server.client.base_url.host
+    lines = ["POST /predict HTTP/1.1", f"Host: {host}", f"Content-Length: {length}"]
+    return "\r\n".join([*lines, "Content-Type: application/json", "", ""]).encode() + body
+
+
+def half_closed(server: Server, sent: bytes) -> bytes:
+    """What a client gets that says behind this that it sends no more, to the other's end."""
+    url = server.client.base_url
+    with socket.create_connection((url.host, url.port or 80), timeout=60) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        return connection.makefile("rb").read()
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_client_that_sends_no_more_gets_its_answers(server: Server, n: int) -> None:
+    row = json.dumps(ROW).encode()
+    answer = half_closed(server, posted(server, row, len(row)) * n)
+    assert answer.count(b"HTTP/1.1 200 ") == answer.count(b'{"predictions"') == n
+
+
+def test_a_client_that_ends_within_its_request_gets_nothing(server: Server) -> None:
+    assert half_closed(server, posted(server, b"{", 100)) == b""
+    row = json.dumps(ROW).encode()
+    both = posted(server, row, len(row)) + posted(server, b"{", 100)
+    assert half_closed(server, both).count(b"HTTP/1.1 200 ") == 1

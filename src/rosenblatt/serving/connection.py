@@ -29,11 +29,13 @@ class Connection(H11Protocol):
 
     uvicorn itself waits without end for a client that has sent half a head, or reads no answer, and
     so few such clients would keep all others out. Its own refusals are plain texts, and where the
-    server ends before an answer it prints a traceback.
+    server ends before an answer it prints a traceback. It drops the answer to a client that says
+    behind its request that nothing more is sent.
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.sends_no_more = False
         self.app: ASGIApp = Answering(self.app, self)
 
     def connection_made(self, transport: Transport) -> None:
@@ -49,6 +51,18 @@ class Connection(H11Protocol):
             self.transport.abort()
         else:
             self.loop.call_later(IDLE_SECONDS / 2, self._look, now)
+
+    def eof_received(self) -> bool:
+        """Whether the connection stays open: for the answer to a request that is whole."""
+        self.sends_no_more = True
+        cycle = self.cycle
+        return cycle is not None and not cycle.more_body and not cycle.response_complete
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # Behind it there may be a request that came before the end, which has a cycle of its own.
+        if self.sends_no_more and (self.cycle.response_complete or self.cycle.more_body):
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         if self.cycle is not None:  # whose body this is; its own answer would be a second one
