@@ -198,3 +198,8 @@ def test_it_is_exported(tmp_path: Path) -> None:
     pointers = [a.ctypes.data_as(ctypes.POINTER(ctypes.c_double)) for a in (row, out)]
     library.predict(*pointers)
     np.testing.assert_allclose(out, net.predict_proba(PICTURES[5:6])[0], rtol=1e-10)
+
+
+def test_no_pictures_are_refused_as_no_rows_are():
+    with pytest.raises(ValueError, match=r"0 sample\(s\) .*minimum of 1 is required"):
+        ConvNetClassifier(()).fit(np.zeros((0, 6, 6)), [])

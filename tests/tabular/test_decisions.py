@@ -231,6 +231,7 @@ def test_balanced_class_weights_are_sample_weights() -> None:
     ("parameters", "message"),
     [
         ({"decision": "accuracy"}, "decision='accuracy' is none: give 'f1'"),
+        ({"decision": "a" * 5000}, r"decision=.a{56}\.\.\. is none: give .f1."),
         ({"decision": 1.5}, "a threshold must be between 0 and 1"),
         ({"decision": MinimumRecall(0.9, "maybe")}, "'maybe' is no class of the target"),
         ({"decision": CostMatrix([[0, 1]])}, r"the shape \(1, 2\), and there are 2 classes"),

@@ -13,6 +13,7 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import shortened
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 from rosenblatt.table.decision import Decision
 from rosenblatt.tabular.cuts import Cuts, cuts_of, ratios_to, several_thresholds, thresholds_at
@@ -286,8 +287,9 @@ def aim_of(given: Any) -> Aim:
     is_number = isinstance(given, Real) and not isinstance(given, bool)
     if is_number and abs(given) <= sys.float_info.max:
         return Threshold(float(given))
+    shown = shortened(" ".join(repr(given).split()))
     raise InputError(
-        f"decision={given!r} is none: give 'f1', 'balanced_accuracy', a number, MinimumRecall(0.9),"
+        f"decision={shown} is none: give 'f1', 'balanced_accuracy', a number, MinimumRecall(0.9),"
         " MinimumPrecision(0.9) or CostMatrix(…)"
     )
 
