@@ -13,7 +13,7 @@ def test_who_comes_second_waits_for_the_first() -> None:
     begun = threading.Event()
 
     def first() -> None:
-        with turns:
+        with turns.one():
             begun.set()
             time.sleep(0.1)
             order.append("first")
@@ -21,7 +21,7 @@ def test_who_comes_second_waits_for_the_first() -> None:
     thread = threading.Thread(target=first)
     thread.start()
     assert begun.wait(10)
-    with turns:
+    with turns.one():
         order.append("second")
     thread.join()
     assert order == ["first", "second"]
@@ -31,7 +31,7 @@ def test_nobody_waits_for_long_and_the_turn_stays_whose_it_is() -> None:
     turns, begun, over = Turns(0.05), threading.Event(), threading.Event()
 
     def stopped() -> None:
-        with turns:
+        with turns.one():
             begun.set()
             over.wait(10)
 
@@ -39,7 +39,7 @@ def test_nobody_waits_for_long_and_the_turn_stays_whose_it_is() -> None:
     thread.start()
     assert begun.wait(10)
     for _ in range(2):  # the second would find a turn that was given back by the wrong one
-        with turns:
+        with turns.one():
             assert turns.taken
     assert turns.taken
     over.set()
@@ -51,7 +51,7 @@ def test_an_error_gives_the_turn_back() -> None:
     turns = Turns(10.0)
     for _ in range(2):
         try:
-            with turns:
+            with turns.one():
                 raise OSError
         except OSError:
             pass

@@ -109,5 +109,5 @@ class Conversation:
         if sum(map(len, pieces)) < JOINED:
             send(self.connection, pieces)
         else:
-            with self.turns:
+            with self.turns.one():
                 send(self.connection, pieces)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from contextlib import AbstractContextManager
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import final
 
 __all__ = ["Turns"]
 
 
 @final
-class Turns(AbstractContextManager[None]):
+class Turns:
     """A turn for each thread that sends, for which none waits for more than `seconds`.
 
     Replies that are sent at once share the bandwidth, and all arrive when the last one would. In
@@ -26,21 +26,18 @@ class Turns(AbstractContextManager[None]):
     def __init__(self, seconds: float = 1.0) -> None:
         self.seconds = seconds
         self._lock = threading.Lock()
-        self._own = threading.local()
 
     @property
     def taken(self) -> bool:
         """Whether somebody has a turn."""
         return self._lock.locked()
 
-    def __enter__(self) -> None:
-        self._own.has_turn = self._lock.acquire(timeout=self.seconds)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._own.has_turn:
-            self._lock.release()
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """A turn, or none where the wait for it was too long."""
+        has_turn = self._lock.acquire(timeout=self.seconds)
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._lock.release()
