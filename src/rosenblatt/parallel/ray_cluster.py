@@ -55,7 +55,7 @@ def trust_note(address: str | None) -> str:
     if address is None or address in ASKED:
         return ""
     ASKED.add(address)
-    host = address.removeprefix("ray://").rsplit(":", 1)[0].strip("[]")
+    host, _ = host_and_port(address)
     if host in ("auto", "local", "localhost", "inproc", "::1") or host.startswith("127."):
         return ""
     return (
@@ -128,9 +128,15 @@ def connected(address: str | None, processes: int, store_bytes: int = 0) -> Iter
 
 def check_listens(address: str) -> None:
     """OSError where nobody listens at a host and port: Ray would try again for minutes."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
+    host, port = host_and_port(address)
     if host and port.isdecimal() and int(port) < 2**16:
-        socket.create_connection((host.strip("[]"), int(port)), PATIENCE).close()
+        socket.create_connection((host, int(port)), PATIENCE).close()
+
+
+def host_and_port(address: str) -> tuple[str, str]:
+    """Both parts of an address; the port is empty if there is none."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    return (host.strip("[]"), port) if colon else (port.strip("[]"), "")
 
 
 @contextmanager

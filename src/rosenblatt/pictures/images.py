@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from math import prod
 from numbers import Integral
 from typing import Any
@@ -42,7 +41,7 @@ def as_rows(X: Any, given: Any, name: str = "X") -> tuple[Any, Shape]:
         found = (*found, 1) if len(found) == 2 else found
         if shape is not None and not fits(shape, found):
             raise InputError(f"{name} has pictures of {found}, and image_shape is {shape}.")
-        shape, X = found, np.asarray(X).reshape(len(X), math.prod(found))
+        shape, X = found, np.asarray(X).reshape(len(X), prod(found))
     elif len(found) == 1 and found[0]:
         if shape is None:
             raise InputError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, final
 
 import numpy as np
@@ -82,13 +82,12 @@ def outside(shards: Shards, over: Over, *wanted: Wanted) -> list[EncodedBlock | 
     read = tuple(rows for rows in wanted if rows.n != 0 and rows.share)
     groups = range(len(shards.manifest.groups) if read else 0)
     of_groups = list(over(gathered, Outside(shards, read), groups))
-    of_read = [joined(list(present(part))) for part in zip(*of_groups, strict=True)]
+    of_read = [
+        joined([block for block in part if block is not None])
+        for part in zip(*of_groups, strict=True)
+    ]
     found = dict(zip(read, of_read, strict=True))
     for rows, block in found.items():
         if rows.n is not None and (block is None or len(block.X) != rows.n):
             raise InputError("the files have changed since the training began: begin anew")
     return [found.get(rows) for rows in wanted]
-
-
-def present(blocks: Iterable[EncodedBlock | None]) -> Iterable[EncodedBlock]:
-    return (block for block in blocks if block is not None)
