@@ -18,13 +18,15 @@ from rosenblatt.support.optional_dependencies import missing
 __all__ = ["connected", "imported_ray", "started_nodes", "trust_note"]
 
 # For a cluster that is started here. Actors would run at niceness 15 otherwise, behind everything
-# else on the machine; a node that does not answer is given up after some 6 s.
+# else on the machine; a node that does not answer is given up after some 6 s; and while this process
+# waits for a result, it would look for Ctrl-C once a second.
 SETTINGS = {
     "RAY_worker_niceness": "0",
     "RAY_health_check_initial_delay_ms": "2000",
     "RAY_health_check_period_ms": "1000",
     "RAY_health_check_timeout_ms": "2000",
     "RAY_health_check_failure_threshold": "3",
+    "RAY_get_check_signal_interval_milliseconds": "50",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
 OBJECT_STORE_BYTES = 512 << 20
