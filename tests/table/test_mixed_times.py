@@ -1,12 +1,13 @@
-"""Dates beside numbers, which Arrow counts as days since 1970."""
+"""Dates beside numbers, and times in a zone beside some in none: Arrow reads both, wrongly."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from rosenblatt import TableClassifier
@@ -42,6 +43,31 @@ def test_in_a_frame_or_an_array_they_are_texts(cells: list[Any]) -> None:
     for table in (table_of(pd.DataFrame(objects)), table_from(objects)):
         texts = table.columns[0].values.to_pylist()
         assert not any("1970" in str(text) for text in texts)
+
+
+NOON = datetime(2020, 1, 1, 12)
+ZONES: list[list[Any]] = [
+    [NOON, NOON.replace(tzinfo=UTC)] * 20,
+    [pd.Timestamp(NOON, tz="Asia/Shanghai"), None, NOON, pd.NaT] * 10,
+]
+
+
+@pytest.mark.parametrize("cells", ZONES)
+def test_times_in_a_zone_beside_some_in_none_are_no_times(cells: list[Any]) -> None:
+    """Arrow takes the latter for UTC, which nobody said."""
+    for values in (cells, tuple(cells), np.array(cells, dtype=object)):
+        with pytest.raises(InputError, match="column 'a' cannot be read: it has times in a zone"):
+            table_of({"a": values})
+    column = table_of(pd.DataFrame({"a": pd.Series(cells, dtype=object)})).columns[0]
+    assert pa.types.is_string(column.type)
+    assert column.values.null_count == sum(cell is None or cell is pd.NaT for cell in cells)
+
+
+def test_times_in_several_zones_are_moments() -> None:
+    cells = [pd.Timestamp(NOON, tz=zone) for zone in ("Asia/Shanghai", "UTC")]
+    column = table_of(pd.DataFrame({"a": pd.Series(cells, dtype=object)})).columns[0]
+    hours = column.values.cast(pa.timestamp("s", "UTC")).cast(pa.int64()).to_pylist()
+    assert hours[1] - hours[0] == 8 * 3600
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NaT, pd.NA])

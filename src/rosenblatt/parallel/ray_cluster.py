@@ -18,8 +18,8 @@ from rosenblatt.support.optional_dependencies import missing
 __all__ = ["connected", "imported_ray", "started_nodes", "trust_note"]
 
 # For a cluster that is started here. Actors would run at niceness 15 otherwise, behind everything
-# else on the machine; a node that does not answer is given up after some 6 s; and while this process
-# waits for a result, it would look for Ctrl-C once a second.
+# else on the machine; a node that does not answer is given up after some 6 s; and Ctrl-C would be
+# looked for once a second while a result is waited for.
 SETTINGS = {
     "RAY_worker_niceness": "0",
     "RAY_health_check_initial_delay_ms": "2000",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from numbers import Number
 from typing import Any
 
@@ -23,6 +24,16 @@ def arrow_of_array(values: npt.NDArray[Any]) -> pa.Array:
     if not isinstance(values, np.ma.MaskedArray):
         return pa.array(as_native(values))
     return pa.array(as_native(values.data), mask=np.ma.getmaskarray(values))
+
+
+def mixes_zones(values: Any) -> bool:
+    """Whether times in a zone stand beside some in none, which Arrow takes for UTC."""
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return False
+    if not any(issubclass(kind, dt.datetime) for kind in set(map(type, values))):
+        return False
+    times = (cell for cell in values if isinstance(cell, dt.datetime) and not is_missing(cell))
+    return len({time.tzinfo is None for time in times}) > 1
 
 
 def mixes_times(values: Any) -> bool:

@@ -13,7 +13,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.plain_values import is_missing
 from rosenblatt.support.types import BoolArray, IntArray
-from rosenblatt.table.arrays import arrow_of_array, mixes_times
+from rosenblatt.table.arrays import arrow_of_array, mixes_times, mixes_zones
 from rosenblatt.table.arrow_types import normalised
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.names import require_distinct, require_texts
@@ -137,6 +137,11 @@ def column_of(name: str, values: Any) -> pa.ChunkedArray:
                 f"column {name!r} cannot be read: it has dates or durations beside numbers; give"
                 " cells of one type"
             )
+        if isinstance(values, list | tuple | np.ndarray) and mixes_zones(values):
+            raise InputError(
+                f"column {name!r} cannot be read: it has times in a zone beside some in none; give"
+                " cells of one type"
+            )
         if isinstance(values, np.ndarray):
             values = arrow_of_array(values)
         return pa.table({name: values}).column(0)
@@ -175,7 +180,7 @@ def arrow_of_series(series: Any) -> pa.ChunkedArray | pa.Array:
         series = series.astype(str).where(series.notna())
     elif kind == "category" and str(series.cat.categories.dtype).startswith("interval"):
         series = series.cat.rename_categories(str)
-    if not (kind == "object" and mixes_times(series)):
+    if not (kind == "object" and (mixes_times(series) or mixes_zones(series))):
         try:
             return pa.chunked_array(pa.Array.from_pandas(series))
         except (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError):

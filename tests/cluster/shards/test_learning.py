@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,41 @@ def test_columns_of_all_kinds_are_those_of_one_table(
     alike(to_plain(found.target), to_plain(expected.target))
     kinds = [type(column).__name__ for column in found.columns]
     assert {"Number", "Date", "Category", "Boolean", "Dropped"} == set(kinds)
+
+
+def test_files_that_have_a_column_without_a_cell_or_of_a_narrower_type(tmp_path: Path) -> None:
+    """As pandas writes them: whole numbers are floats where one is missing, no cell is null."""
+    table = table_of_kinds(900)
+    whole = np.arange(900) % 7
+    table = table.append_column("count", pa.array(whole, pa.int64(), mask=np.arange(900) == 899))
+    ends = [0, 200, 500, 900]
+    sides = [table.slice(a, b - a) for a, b in itertools.pairwise(ends)]
+    empty = ["lonely", "day", "sky", "code", "true"]
+    for name in empty:
+        place = table.column_names.index(name)
+        sides[0] = sides[0].set_column(place, name, pa.nulls(200))
+    place = table.column_names.index("count")
+    sides[1] = sides[1].set_column(place, "count", sides[1]["count"].cast(pa.int8()))
+    sides[2] = sides[2].set_column(place, "count", sides[2]["count"].cast(pa.float64()))
+    for k, side in enumerate(sides):
+        pq.write_table(side, tmp_path / f"part-{k}.parquet")
+    found = learn_files(manifest_of(tmp_path), Here(), target="y", shares=RowShares(0, 0.0))
+    one = pa.concat_tables(sides, promote_options="permissive")
+    pq.write_table(one, tmp_path / "whole.parquet")
+    expected = learn_encoding(
+        read_table(tmp_path / "whole.parquet").table, target="y", rows=np.arange(900)
+    )
+    alike(to_plain(found.encoding.columns), to_plain(expected.columns))
+    alike(to_plain(found.encoding.target), to_plain(expected.target))
+    kinds = {column.name: type(column).__name__ for column in found.encoding.columns}
+    assert [kinds[name] for name in empty] == ["Number", "Date", "Category", "Category", "Boolean"]
+
+
+def test_whole_numbers_that_floats_of_other_files_do_not_hold(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"x": [2**53 + 1, 2], "y": [0, 1]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({"x": [0.5, 2.0], "y": [0, 1]}), tmp_path / "b.parquet")
+    with pytest.raises(InputError, match=r"a\.parquet has values of 'x' that double, .*one type"):
+        learn_files(manifest_of(tmp_path), Here(), target="y", shares=RowShares(0, 0.0))
 
 
 @pytest.mark.parametrize("name", ["adult", "ames", "bike_sharing"])

@@ -28,7 +28,8 @@ def test_a_folder_a_pattern_and_a_list_name_the_same_files(tmp_path: Path) -> No
     [
         ({"x0": [1.0]}, "no column 'y', which .*part-0"),
         ({"x0": [1.0], "y": ["no"], "z": [1]}, "has a column 'z', which .* has not"),
-        ({"x0": [1], "y": ["no"]}, "column 'x0' is int64 in .*part-1.* and double in .*part-0"),
+        ({"x0": ["1"], "y": ["no"]}, "column 'x0' is string in .*part-1.* and double in .*part-0"),
+        ({"x0": [1.0], "y": [True]}, "column 'y' is bool in .*part-1.* and string in .*part-0"),
     ],
 )
 def test_files_whose_columns_differ(tmp_path: Path, other: dict[str, Any], message: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias, final
+from typing import Any, NamedTuple, TypeAlias, final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -42,12 +42,15 @@ class ShardFile:
         Hash of its last part, where Parquet has the places, sizes and ends of all columns.
     rows : tuple of int
         Of each row group.
+    widened : tuple of (str, Arrow type)
+        Columns that are of a wider type in other files, and that type.
     """
 
     path: str
     size: int
     footer: str
     rows: tuple[int, ...]
+    widened: tuple[tuple[str, Any], ...] = ()
 
     @contextmanager
     def opened(self) -> Iterator[Any]:
@@ -64,6 +67,14 @@ class ShardFile:
             raise InputError(f"{path} has changed since the training began: begin anew")
         with damage_named(path, "Parquet"), opened(path) as file:
             yield file
+
+
+@final
+class Typed(NamedTuple):
+    """The type of a column, and a file that has it."""
+
+    kind: Any
+    path: Path
 
 
 @final
@@ -123,16 +134,14 @@ def manifest_of(files: Files) -> Manifest:
         If there is no file, no row, or a file with other columns than the first.
     """
     paths = paths_of(files)
-    found, schema = [], None
+    found = []
+    joined: dict[str, Typed] = {}
     for path in paths:
         file, own = read_footer(path)
-        if schema is None:
-            schema = own
-        check_same(schema, own, paths[0], path)
-        found.append(file)
-    assert schema is not None
-    names = tuple(name for name in schema.names if not UNNAMED.fullmatch(name))
-    manifest = Manifest(tuple(found), names)
+        joined = with_types(joined or own, own, paths[0])
+        found.append((file, own))
+    names = tuple(name for name in joined if not UNNAMED.fullmatch(name))
+    manifest = Manifest(tuple(widened(file, own, joined) for file, own in found), names)
     if not manifest.n_rows:
         path = paths[0]
         raise InputError(f"{path} has no rows: it needs a table with rows")
@@ -162,12 +171,13 @@ def opened(path: Path) -> Any:
     return pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False)
 
 
-def read_footer(path: Path) -> tuple[ShardFile, Any]:
+def read_footer(path: Path) -> tuple[ShardFile, dict[str, Typed]]:
     with damage_named(path, "Parquet"), opened(path) as file:
         meta, schema = file.metadata, file.schema_arrow
         rows = tuple(meta.row_group(k).num_rows for k in range(meta.num_row_groups))
     require_distinct(schema.names)
-    return ShardFile(str(path), path.stat().st_size, footer_of(path), rows), schema
+    own = {field.name: Typed(field.type, path) for field in schema}
+    return ShardFile(str(path), path.stat().st_size, footer_of(path), rows), own
 
 
 def footer_of(path: Path) -> str:
@@ -178,26 +188,54 @@ def footer_of(path: Path) -> str:
         return hashlib.blake2b(file.read(), digest_size=16).hexdigest()
 
 
-def check_same(expected: Any, own: Any, path2: Path, path: Path) -> None:
-    """InputError for other columns, or columns of another type, than the first file has."""
-    for name in expected.names:
-        if name not in own.names:
+def with_types(joined: dict[str, Typed], own: dict[str, Typed], first: Path) -> dict[str, Typed]:
+    """The types that hold the columns of one file more.
+
+    InputError for other columns than the first file has, or columns of another kind.
+    """
+    path = next(iter(own.values())).path if own else first
+    for name in joined:
+        if name not in own:
             raise InputError(
-                f"{path} has no column {name!r}, which {path2} has: give files of the same columns"
+                f"{path} has no column {name!r}, which {first} has: give files of the same columns"
             )
-    for field in own:
-        name = field.name
-        if name not in expected.names:
+    for name in own:
+        if name not in joined:
             raise InputError(
-                f"{path} has a column {name!r}, which {path2} has not: give files of the"
+                f"{path} has a column {name!r}, which {first} has not: give files of the"
                 " same columns"
             )
-        kind = expected.field(name).type
-        if plain(kind) != plain(field.type):
-            raise InputError(
-                f"column {name!r} is {field.type} in {path} and {kind} in {path2}: give files"
-                " of the same columns"
-            )
+    return {name: wider(name, known, own[name]) for name, known in joined.items()}
+
+
+def wider(name: str, known: Typed, own: Typed) -> Typed:
+    """The type of both: of numbers, or of times, the wider one; null is of any type."""
+    kind, kind2 = known.kind, own.kind
+    if plain(kind) == plain(kind2):
+        return known
+    if any(map(pa.types.is_null, (kind, kind2))) or alike(kind, kind2):
+        fields = [pa.schema([(name, one)]) for one in (kind, kind2)]
+        joint = pa.unify_schemas(fields, promote_options="permissive").field(name).type
+        return known if joint == kind else Typed(joint, own.path)
+    path, path2 = own.path, known.path
+    raise InputError(
+        f"column {name!r} is {kind2} in {path} and {kind} in {path2}: give files"
+        " of the same columns"
+    )
+
+
+def alike(kind: Any, kind2: Any) -> bool:
+    types = pa.types
+    if types.is_timestamp(kind) and types.is_timestamp(kind2):
+        return bool(kind.tz == kind2.tz)
+    return all(types.is_integer(one) or types.is_floating(one) for one in (kind, kind2))
+
+
+def widened(file: ShardFile, own: dict[str, Typed], joined: dict[str, Typed]) -> ShardFile:
+    kinds = ((name, at.kind, joined[name].kind) for name, at in own.items())
+    return replace(
+        file, widened=tuple((n, joint) for n, kind, joint in kinds if plain(kind) != plain(joint))
+    )
 
 
 def plain(kind: Any) -> str:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, final
 
 import pyarrow as pa
 
-from rosenblatt.cluster.shards.manifest import RowGroup
+from rosenblatt.cluster.shards.manifest import RowGroup, ShardFile
+from rosenblatt.errors import InputError
 from rosenblatt.table import Table
 from rosenblatt.table.files.arrow_file import table_file
 
@@ -35,6 +36,23 @@ def blocks(group: RowGroup, columns: Collection[str]) -> Iterator[Block]:
         )
         for batch in read:
             if batch.num_rows:
-                table = pa.Table.from_batches([batch])
+                table = typed(pa.Table.from_batches([batch]), group.file)
                 yield Block(at, table_file(table, Path(group.file.path), "parquet").table)
             at += batch.num_rows
+
+
+def typed(table: pa.Table, file: ShardFile) -> pa.Table:
+    """The rows, with the columns of the types that hold them in all files."""
+    for name, kind in file.widened:
+        if name in table.column_names:
+            place = table.column_names.index(name)
+            try:
+                column = table.column(place).cast(kind)
+            except pa.ArrowInvalid as error:
+                path = file.path
+                raise InputError(
+                    f"{path} has values of {name!r} that {kind}, as the column is in other files,"
+                    " does not hold: save it as one type"
+                ) from error
+            table = table.set_column(place, name, column)
+    return table
