@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from rosenblatt import MLPClassifier
-from rosenblatt.activations import GELU, Sigmoid
+from rosenblatt.activations import GELU, Sigmoid, Softmax
 from rosenblatt.export import sql
 from rosenblatt.export.sql import sql_select, sums
 from rosenblatt.export.trained import Trained
@@ -122,6 +122,36 @@ def test_softmax_of_huge_scores() -> None:
     model = Model(network, np.array([1.0, 0.0, -1.0, 0, 0, 0]), CategoricalCrossEntropy())
     got = selected(sqlite(), sql_select(Trained(model), ["x"]), "rows", {"x": [1e6, -1e6, 0.0]})
     np.testing.assert_allclose(got, [[1, 0, 0], [0, 0, 1], [1 / 3] * 3], 1e-15)
+
+
+@pytest.mark.parametrize("n", [2, 3, 15, 60, 300])
+def test_softmax_of_many_numbers(n: int) -> None:
+    """Of classes and within the network; a maximum within a maximum would double the text each."""
+    scores = np.linspace(-3, 5, n)
+    want = np.exp(scores - 5) / np.exp(scores - 5).sum()
+    weights = np.concatenate([scores, np.zeros(n)])
+    classes = Model(Network(1, (Dense(n),)), weights, CategoricalCrossEntropy())
+    text = sql_select(Trained(classes, classes=tuple(map(str, range(n)))), ["x"])
+    assert len(text) < 1000 + 300 * n
+    np.testing.assert_allclose(selected(sqlite(), text, "rows", {"x": [1.0]})[0], want, 1e-12)
+
+    layers = (Dense(n, Softmax()), Dense(1))
+    weights = np.concatenate([weights, scores, [0.5]])
+    hidden = Trained(Model(Network(1, layers), weights, SquaredError()))
+    got = selected(sqlite(), sql_select(hidden, ["x"]), "rows", {"x": [1.0]})
+    np.testing.assert_allclose(got, [[want @ scores + 0.5]], 1e-12)
+
+
+def test_more_columns_than_sqlite_takes_are_refused_and_no_fewer() -> None:
+    """The column of the table and n sums of it."""
+    for n, fits in ((1999, True), (2000, False)):
+        model = Model(Network(1, (Dense(n),)), np.zeros(2 * n), SquaredError())
+        if fits:
+            text = sql_select(Trained(model), ["x"])
+            assert selected(sqlite(), text, "rows", {"x": [1.0]}).shape == (1, n)
+        else:
+            with pytest.raises(ValueError, match="computes more than 2,000 columns"):
+                sql_select(Trained(model), ["x"])
 
 
 def test_names_of_an_estimator_and_of_its_classes() -> None:

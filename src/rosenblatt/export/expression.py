@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import TypeAlias, final
 
 __all__ = [
@@ -17,7 +16,6 @@ __all__ = [
     "Variable",
     "balanced_total",
     "by_range",
-    "fold",
     "of",
     "total",
     "where",
@@ -138,11 +136,6 @@ def balanced_total(terms: Sequence[Expression]) -> Expression:
         return terms[0] if terms else Constant(0.0)
     k = len(terms) // 2
     return balanced_total(terms[:k]) + balanced_total(terms[k:])
-
-
-def fold(function: str, operands: list[Expression]) -> Expression:
-    """A function of two numbers over several, such as the smallest of them."""
-    return reduce(lambda a, b: of(function, a, b), operands)
 
 
 @final

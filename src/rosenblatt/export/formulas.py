@@ -38,10 +38,9 @@ from rosenblatt.export.expression import (
     Expression,
     Let,
     Notation,
+    balanced_total,
     by_range,
-    fold,
     of,
-    total,
     where,
 )
 from rosenblatt.losses import Link
@@ -138,10 +137,20 @@ def activated(
 
 def softmax(zs: Sequence[Expression], let: Let) -> list[Expression]:
     """From the distances to the largest, none of which overflows."""
-    largest = let(fold("max", list(zs)))
+    largest = largest_of(zs, let)
     powers = [let(of("exp", z - largest)) for z in zs]
-    sum_of_powers = let(total(list(powers)))
+    sum_of_powers = let(balanced_total(powers))
     return [e / sum_of_powers for e in powers]
+
+
+def largest_of(zs: Sequence[Expression], let: Let) -> Expression:
+    """In pairs, each under a name of its own: where a maximum is written as a case of two, an
+    operand stands there twice, and one within the other would double the text with every number.
+    """
+    while len(zs) > 1:
+        pairs = [let(of("max", a, b)) for a, b in zip(zs[::2], zs[1::2], strict=False)]
+        zs = [*pairs, *zs[len(pairs) * 2 :]]
+    return zs[0]
 
 
 def linked(link: Link, scores: Sequence[Expression], let: Let) -> list[Expression]:

@@ -42,6 +42,7 @@ from rosenblatt.support.types import Float64Array
 __all__ = ["Select", "identifier", "network_in_sql", "sql_select"]
 
 MOST_CHARACTERS = 1_000_000  # of a statement that SQLite takes
+MOST_COLUMNS = 2_000  # of a SELECT * of SQLite, which hands all that was computed to the next stage
 MOST_TERMS = 900  # of a sum: expressions of SQLite are at most 1000 deep
 
 
@@ -160,6 +161,7 @@ class Select:
     def _named(self, stage: int) -> Variable:
         variable = Variable(f"{self.prefix}{len(self.stage_of) + 1}")
         self.stage_of[variable] = stage
+        check_columns(len(self.keys) + len(self.stage_of))
         return variable
 
 
@@ -167,6 +169,14 @@ def check_length(n_characters: int) -> None:
     if n_characters > MOST_CHARACTERS:
         raise ValueError(
             f"the SELECT has more than {MOST_CHARACTERS:,} characters, which is what SQLite takes:"
+            " train a smaller network, or export to ONNX or C."
+        )
+
+
+def check_columns(n_columns: int) -> None:
+    if n_columns > MOST_COLUMNS:
+        raise ValueError(
+            f"the SELECT computes more than {MOST_COLUMNS:,} columns, which is what SQLite takes:"
             " train a smaller network, or export to ONNX or C."
         )
 
