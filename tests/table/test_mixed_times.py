@@ -1,4 +1,4 @@
-"""Dates beside numbers, and times in a zone beside some in none: Arrow reads both, wrongly."""
+"""Dates beside numbers, times or NaT, and times in a zone beside some in none."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from rosenblatt.table import table_of
 from rosenblatt.tabular.inputs import table_from
 
 DAY = date(2020, 1, 1)
+MIDNIGHT, NOON = datetime(2020, 1, 1), datetime(2020, 1, 1, 12)
 MIXED: list[list[Any]] = [
     [DAY, 1] * 20,
     [1.5, datetime(2020, 1, 1)] * 20,
@@ -45,7 +46,23 @@ def test_in_a_frame_or_an_array_they_are_texts(cells: list[Any]) -> None:
         assert not any("1970" in str(text) for text in texts)
 
 
-NOON = datetime(2020, 1, 1, 12)
+def test_days_beside_times_are_midnights() -> None:
+    """Where a day comes first, Arrow cuts the times to days; where a time does, it fails."""
+    for cells in ([DAY, NOON], [NOON, DAY], [DAY, None, pd.Timestamp(NOON)]):
+        expected = [NOON if isinstance(cell, datetime) else cell and MIDNIGHT for cell in cells]
+        objects = np.array(cells, dtype=object)
+        for data in ({"a": cells}, {"a": objects}, pd.DataFrame({"a": objects})):
+            assert table_of(data).columns[0].values.to_pylist() == expected
+
+
+def test_not_a_time_beside_days_is_missing() -> None:
+    """Of pandas' NaT in a list, Arrow makes the first day of the year 1."""
+    cells = [DAY, pd.NaT, None]
+    objects = pd.Series(cells, dtype=object)
+    for data in ({"a": cells}, {"a": objects.to_numpy()}, pd.DataFrame({"a": objects})):
+        assert table_of(data).columns[0].values.to_pylist() == [MIDNIGHT, None, None]
+
+
 ZONES: list[list[Any]] = [
     [NOON, NOON.replace(tzinfo=UTC)] * 20,
     [pd.Timestamp(NOON, tz="Asia/Shanghai"), None, NOON, pd.NaT] * 10,

@@ -16,24 +16,44 @@ from rosenblatt.support.plain_values import TIMES, is_missing
 MOST_DAYS = 2**31  # either way of 1970-01-01, in Arrow's dates
 FINER = ("ps", "fs", "as")  # than any unit of Arrow's
 
-__all__ = ["arrow_of_array", "as_native"]
+__all__ = ["arrow_of_array", "arrow_of_cells", "as_native", "mixes_times", "mixes_zones"]
 
 
 def arrow_of_array(values: npt.NDArray[Any]) -> pa.Array:
     """An Arrow array of the cells, shape (n_rows,); masked ones are missing."""
     if not isinstance(values, np.ma.MaskedArray):
-        return pa.array(as_native(values))
+        return arrow_of_cells(values) if values.dtype == object else pa.array(as_native(values))
     return pa.array(as_native(values.data), mask=np.ma.getmaskarray(values))
+
+
+def arrow_of_cells(values: Any) -> pa.Array:
+    """An Arrow array of any cells, in which NaN and NaT are missing.
+
+    Days beside times are their midnights: Arrow goes by the first cell, and cuts times to days.
+    """
+    kinds = set(map(type, values))
+    if dt.date in kinds and any(map(is_time_type, kinds)):
+        values = [midnight(cell) if type(cell) is dt.date else cell for cell in values]
+    return pa.array(values, from_pandas=True)
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime(day.year, day.month, day.day)
+
+
+def is_time_type(kind: type) -> bool:
+    """Whether cells of this type are days with a time; that of pandas' NaT is not."""
+    return issubclass(kind, dt.datetime) and kind.__name__ != "NaTType"
 
 
 def mixes_zones(values: Any) -> bool:
     """Whether times in a zone stand beside some in none, which Arrow takes for UTC."""
     if isinstance(values, np.ndarray) and values.dtype != object:
         return False
-    if not any(issubclass(kind, dt.datetime) for kind in set(map(type, values))):
+    if not any(map(is_time_type, set(map(type, values)))):
         return False
-    times = (cell for cell in values if isinstance(cell, dt.datetime) and not is_missing(cell))
-    return len({time.tzinfo is None for time in times}) > 1
+    times = (cell for cell in values if isinstance(cell, dt.date) and not is_missing(cell))
+    return len({getattr(time, "tzinfo", None) is None for time in times}) > 1
 
 
 def mixes_times(values: Any) -> bool:

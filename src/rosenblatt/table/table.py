@@ -13,7 +13,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.plain_values import is_missing
 from rosenblatt.support.types import BoolArray, IntArray
-from rosenblatt.table.arrays import arrow_of_array, mixes_times, mixes_zones
+from rosenblatt.table.arrays import arrow_of_array, arrow_of_cells, mixes_times, mixes_zones
 from rosenblatt.table.arrow_types import normalised
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.names import require_distinct, require_texts
@@ -144,6 +144,8 @@ def column_of(name: str, values: Any) -> pa.ChunkedArray:
             )
         if isinstance(values, np.ndarray):
             values = arrow_of_array(values)
+        elif isinstance(values, list | tuple):
+            values = arrow_of_cells(values)
         return pa.table({name: values}).column(0)
     except InputError:
         raise
@@ -182,6 +184,8 @@ def arrow_of_series(series: Any) -> pa.ChunkedArray | pa.Array:
         series = series.cat.rename_categories(str)
     if not (kind == "object" and (mixes_times(series) or mixes_zones(series))):
         try:
+            if kind == "object":
+                return arrow_of_cells(series.to_numpy())
             return pa.chunked_array(pa.Array.from_pandas(series))
         except (pa.ArrowException, OverflowError, TypeError, UnicodeEncodeError):
             pass
