@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.cluster.clocks import Clocks
-from rosenblatt.cluster.finiteness import all_finite
 from rosenblatt.cluster.messages import Delivery, Join, Push, RefusedPushError, Reply
 from rosenblatt.cluster.modes import Mode
 from rosenblatt.cluster.update import Update
+from rosenblatt.support.finite import all_finite
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["ServerShard", "ShardRecord"]

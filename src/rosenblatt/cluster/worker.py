@@ -9,8 +9,8 @@ from typing import NamedTuple, final
 
 from rosenblatt.cluster.compression.base import ErrorFeedback
 from rosenblatt.cluster.compression.messages import Dense, Message
-from rosenblatt.cluster.finiteness import all_finite
 from rosenblatt.cluster.messages import Join, Push, Reply
+from rosenblatt.support.finite import all_finite
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Computed", "Work", "Worker"]

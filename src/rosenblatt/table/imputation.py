@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from rosenblatt.support.finite import all_finite
 from rosenblatt.support.types import BoolArray, FloatArray
 from rosenblatt.table.cells import Cells
-from rosenblatt.table.finite import all_finite
 from rosenblatt.table.messages import count, rows_named
 from rosenblatt.table.scaling import Scaling
 

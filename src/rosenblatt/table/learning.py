@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rosenblatt.support.finite import present_of
 from rosenblatt.support.types import Float64Array
 from rosenblatt.table.category_format import CategoryRule, frequent
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.columns import AnyColumn, Boolean, Category, Dropped, Number
 from rosenblatt.table.dates import Date, cycles_of
-from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.messages import require_finite
 from rosenblatt.table.missing_words import is_marker

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.finite import all_finite
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import BoolArray, FloatArray
 from rosenblatt.table.cells import Cells
-from rosenblatt.table.finite import all_finite
 
 __all__ = ["cell_text", "count", "not_a", "quote", "require_finite", "rows_named"]
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.finite import present_of
 from rosenblatt.support.types import Float64Array, IntArray
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
-from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.messages import count, not_a, quote, require_finite
 from rosenblatt.table.missing_words import is_marker

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.finite import present_of
 from rosenblatt.support.types import BoolArray, Float64Array, IntArray
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.category_format import category_format
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat, Notation
-from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.messages import count, quote
 from rosenblatt.table.missing_words import is_marker

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.finite import present_of
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
-from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.messages import require_finite
 from rosenblatt.table.month_numbers import are_months

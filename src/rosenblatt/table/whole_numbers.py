@@ -6,10 +6,10 @@ import re
 
 import numpy as np
 
+from rosenblatt.support.finite import present_of
 from rosenblatt.support.types import Float64Array
 from rosenblatt.table.blocks import blocks_of
 from rosenblatt.table.column_format import ColumnFormat
-from rosenblatt.table.finite import present_of
 from rosenblatt.table.format import ColumnKind
 from rosenblatt.table.messages import quote
 from rosenblatt.table.notation.number_dates import (

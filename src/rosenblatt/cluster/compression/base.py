@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import final
 
 from rosenblatt.cluster.compression.messages import Dense, Message
-from rosenblatt.cluster.finiteness import all_finite
 from rosenblatt.network.layer import Shape
+from rosenblatt.support.finite import all_finite
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Compressor", "Encoder", "ErrorFeedback", "check_fraction", "finite", "share_of"]

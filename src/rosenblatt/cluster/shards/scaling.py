@@ -22,10 +22,10 @@ from rosenblatt.cluster.shards.quantiles import (
 from rosenblatt.cluster.shards.reading import blocks
 from rosenblatt.cluster.shards.split import TRAIN, RowShares
 from rosenblatt.errors import InputError
+from rosenblatt.support.finite import present_of
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table import Cells, Date, Number, NumberTarget
 from rosenblatt.table.dates import Cycle, cycles_of, places_of
-from rosenblatt.table.finite import present_of
 from rosenblatt.table.learning import EMPTY
 from rosenblatt.table.messages import require_finite
 from rosenblatt.table.other_notation import days_in, numbers_in

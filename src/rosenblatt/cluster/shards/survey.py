@@ -16,10 +16,10 @@ from rosenblatt.cluster.shards.reading import Block, blocks
 from rosenblatt.cluster.shards.refused import missing_target
 from rosenblatt.cluster.shards.split import TRAIN, RowShares
 from rosenblatt.errors import InputError
+from rosenblatt.support.finite import all_finite
 from rosenblatt.support.types import BoolArray
 from rosenblatt.table import Cells
 from rosenblatt.table.counted import counted_cells
-from rosenblatt.table.finite import all_finite
 from rosenblatt.table.parsing import is_number_type, is_time_type
 
 __all__ = ["MOST_TEXTS", "ColumnSurvey", "GroupSurvey", "Survey", "surveyed"]
