@@ -73,6 +73,13 @@ def not_finite(metadata: dict[str, Any], tensors: dict[str, Any]) -> None:
     tensors["policy"][0] = np.nan
 
 
+def infinite(name: str) -> Any:
+    def change(metadata: dict[str, Any], tensors: dict[str, Any]) -> None:
+        tensors[name][0] = np.inf
+
+    return change
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -84,9 +91,20 @@ def not_finite(metadata: dict[str, Any], tensors: dict[str, Any]) -> None:
         changed("actions", {"kind": "choices"}),
         changed("actions", {"kind": "choices", "n": 5}),
         changed("n_steps", "many"),
+        changed("n_steps", -1),
+        changed("actions", {"kind": "choices", "n": 2.0}),
+        changed("actions", {"kind": "choices", "n": 2, "start": {}}),
+        changed("actions", {"kind": "choices", "n": 2, "start": "inf"}),
+        changed("actions", {"kind": "choices", "n": 2, "start": 10**30}),
+        changed("actions", {"kind": "numbers", "shape": [1], "low": ["nan"], "high": ["1.0"]}),
+        changed("actions", {"kind": "numbers", "shape": [1], "low": ["0.0"], "high": ["1e308"]}),
+        changed("actions", {"kind": "numbers", "shape": [1], "low": ["2.0"], "high": ["1.0"]}),
+        changed("actions", {"kind": "numbers", "shape": [2], "low": ["0.0"], "high": ["1.0"]}),
+        changed("actions", {"kind": "numbers", "shape": 0.5, "low": ["0.0"], "high": ["1.0"]}),
         without_policy,
         huge,
         not_finite,
+        *(infinite(name) for name in ("center", "scale", "value_scale")),
     ],
 )
 def test_files_that_are_no_whole_agents(change: Any, tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ from rosenblatt.model import Predictor
 from rosenblatt.options.activations import hidden_activations
 from rosenblatt.options.intervals import POSITIVE
 from rosenblatt.support.held_numbers import HeldNumbers
-from rosenblatt.support.plain_values import even_rows
+from rosenblatt.support.listing import brief
+from rosenblatt.support.plain_values import check_present, even_rows
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["LAST_EPISODES", "Agent"]
@@ -111,7 +112,9 @@ class Agent(HeldNumbers, BaseEstimator):
         """
         self._validate_params()
         if not isinstance(total_steps, Integral) or total_steps < 1:
-            raise InputError(f"total_steps must be a whole number from 1, got {total_steps!r}.")
+            raise InputError(
+                f"total_steps must be a whole number from 1, got {brief(total_steps)}."
+            )
         environment, made = opened(env)
         with closing(environment.env) if made else nullcontext():
             if hasattr(self, "actions_"):
@@ -157,14 +160,20 @@ class Agent(HeldNumbers, BaseEstimator):
 
     def _scaled(self, observation: Any) -> FloatArray:
         self._check_learned()
-        with even_rows(observation=observation):
+        check_present(observation=observation)
+        # What is beyond float32 is infinite there.
+        with even_rows(observation=observation), np.errstate(over="ignore"):
             x = np.asarray(observation, np.float32)
         if x.ndim not in (1, 2) or x.shape[-1] != self.n_features_in_:
             raise InputError(
                 f"an observation has {self.n_features_in_} numbers, got an array of shape"
                 f" {x.shape}."
             )
-        return (x - self.center_) / self.scale_
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = (x - self.center_) / self.scale_
+        if not np.isfinite(scaled).all():
+            raise InputError("an observation has NaN, infinity or a number beyond float32.")
+        return scaled
 
     def _check_learned(self) -> None:
         if not hasattr(self, "actions_"):
@@ -226,8 +235,8 @@ class Agent(HeldNumbers, BaseEstimator):
         given = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
         if any(not isinstance(n, Integral) or n < 1 for n in given):
             raise InputError(
-                f"hidden_layer_sizes={self.hidden_layer_sizes!r} must be whole numbers of units,"
-                " from 1."
+                f"hidden_layer_sizes={brief(self.hidden_layer_sizes)} must be whole numbers of"
+                " units, from 1."
             )
         sizes = tuple(int(n) for n in given)
         return sizes, hidden_activations(self.activation, len(sizes))

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any, final
+from numbers import Real
+from typing import Any, NoReturn, final
 
 import numpy as np
 
 from rosenblatt.agents.actions import Actions, Choices, Numbers
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import brief, shortened
 from rosenblatt.support.optional_dependencies import missing
+from rosenblatt.support.plain_text import printable
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Environment", "opened"]
+
+LONGEST = 300  # of what others say in a message
+FLOAT32 = np.dtype(np.float32)
+LARGEST = float(np.finfo(np.float32).max)
 
 
 @final
@@ -39,8 +47,106 @@ class Environment:
         return len(self.center)
 
     def scale_into(self, observation: Any, out: FloatArray) -> None:
-        """(observation - center) / scale, of one observation."""
-        np.divide(np.subtract(observation, self.center, out), self.scale, out)
+        """(observation - center) / scale, of one observation.
+
+        Raises
+        ------
+        InputError
+            Where it is no vector of so many numbers. Whether they are finite, `check_finite` says.
+        """
+        try:
+            vector = observation if type(observation) is np.ndarray else plain(observation)
+            # Of another shape it might be repeated.
+            fits = vector.shape == self.center.shape
+            if fits and vector.dtype is not FLOAT32:
+                with np.errstate(over="ignore"):  # what is beyond float32 is infinite there
+                    vector = vector.astype(np.float32, casting="same_kind")
+            if fits:
+                np.divide(np.subtract(vector, self.center, out), self.scale, out)
+        except (TypeError, ValueError):  # of texts, complex numbers and the like
+            fits = False
+        if not fits:
+            raise InputError(
+                f"the observation space of {self.name} is of {self.n_inputs} numbers, and it gave"
+                f" {brief(observation)}: mend the environment."
+            )
+
+    def scaled(self, observation: Any) -> FloatArray:
+        """The same as an array of its own, finite."""
+        out = np.empty_like(self.center)
+        self.scale_into(observation, out)
+        self.check_finite(out)
+        return out
+
+    def check_finite(self, scaled: FloatArray) -> None:
+        """InputError where scaled observations, one or a row each, are not finite."""
+        # A product is five times as fast, and of large numbers infinite, too.
+        flat = scaled.ravel()
+        if not math.isfinite(flat.dot(flat)) and not np.isfinite(scaled).all():
+            raise InputError(
+                f"{self.name} gave an observation with NaN, infinity or a number beyond float32:"
+                " mend the environment, or wrap it in gymnasium.wrappers.NormalizeObservation."
+            )
+
+    def reset(self, seed: int | None = None) -> Any:
+        """The first observation of an episode."""
+        given = self.env.reset(seed=seed)
+        try:
+            observation, _ = given
+        except (TypeError, ValueError):
+            self._refuse("reset", "(observation, info)", given)
+        return observation
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool]:
+        """The next observation, the reward, whether the episode is over and whether it was cut.
+
+        Raises
+        ------
+        InputError
+            For anything else than Gymnasium's `step` returns; its own errors pass.
+        """
+        given = self.env.step(action)
+        try:
+            observation, reward, terminated, truncated, _ = given
+        except (TypeError, ValueError):
+            self._refuse("step", "(observation, reward, terminated, truncated, info)", given)
+        if type(reward) is not float:
+            reward = self._number(reward)
+        if not math.isfinite(reward):
+            raise InputError(
+                f"{self.name} gave the reward {reward}, and rewards are finite numbers: mend the"
+                " environment."
+            )
+        if terminated is not True and terminated is not False:
+            terminated = self._truth("terminated", terminated)
+        if truncated is not True and truncated is not False:
+            truncated = self._truth("truncated", truncated)
+        return observation, reward, terminated, truncated
+
+    def _number(self, reward: Any) -> float:
+        try:
+            if np.ndim(reward) == 0 and not isinstance(reward, str | bytes):
+                return float(reward)
+        except (TypeError, ValueError, OverflowError):
+            pass
+        raise InputError(
+            f"{self.name} gave the reward {brief(reward)}, and rewards are finite numbers: mend the"
+            " environment."
+        )
+
+    def _truth(self, name: str, given: Any) -> bool:
+        # Environments of others say 0 and 1, too.
+        if isinstance(given, np.bool_ | Real) and given in (0, 1):
+            return bool(given)
+        raise InputError(
+            f"{self.name} gave {name}={brief(given)}, which is True or False: mend the environment."
+        )
+
+    def _refuse(self, method: str, parts: str, given: Any) -> NoReturn:
+        raise InputError(
+            f"{method} of {self.name} returns {parts}, as Gymnasium's does, and it gave"
+            f" {brief(given)}: mend the environment."
+        ) from None
 
     @property
     def name(self) -> str:
@@ -71,8 +177,9 @@ def opened(env: Any, **options: Any) -> tuple[Environment, bool]:
     if by_id:
         try:
             env = gymnasium.make(env, **options)
-        except gymnasium.error.Error as error:
-            raise InputError(f"there is no environment {env!r}: {str(error).strip()}") from error
+        except (gymnasium.error.Error, ImportError) as error:
+            why = shortened(" ".join(printable(str(error)).split()), LONGEST)
+            raise InputError(f"there is no environment {brief(env)}: {why}") from error
     for part in ("reset", "step", "observation_space", "action_space"):
         if not hasattr(env, part):
             raise InputError(
@@ -91,13 +198,14 @@ def bounds_of(env: Any) -> tuple[FloatArray, FloatArray]:
     if not isinstance(space, spaces.Box) or len(space.shape) != 1 or not space.shape[0]:
         raise InputError(
             f"agents take observations that are vectors of numbers, and those of {name_of(env)} are"
-            f" {space}: wrap it in gymnasium.wrappers.FlattenObservation."
+            f" {in_words(space)}: wrap it in gymnasium.wrappers.FlattenObservation."
         )
     low, high = (np.asarray(end, np.float64) for end in (space.low, space.high))
     # An unbounded number may be given the largest float as its bound.
     bounded = np.maximum(np.abs(low), np.abs(high)) < 1e30
     low, high = np.where(bounded, low, -1.0), np.where(bounded, high, 1.0)
-    half = np.where(high > low, (high - low) / 2, 1.0)
+    half = (high - low) / 2
+    half = np.where(half > 1e-30, half, 1.0)  # float32 holds no quotient of numbers so near
     return ((low + high) / 2).astype(np.float32), half.astype(np.float32)
 
 
@@ -107,15 +215,29 @@ def actions_of(env: Any) -> Actions:
     space = env.action_space
     if isinstance(space, spaces.Discrete):
         return Choices(int(space.n), int(space.start))
-    if isinstance(space, spaces.Box) and space.shape and np.issubdtype(space.dtype, np.floating):
+    numbers = isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating)
+    if numbers and space.shape and 0 not in space.shape:
         ends = [np.asarray(end, np.float64).ravel() for end in (space.low, space.high)]
+        # What is beyond float32, in which actions are given, is as far as that.
+        ends = [np.where(np.isfinite(end), np.clip(end, -LARGEST, LARGEST), end) for end in ends]
         return Numbers(space.shape, *(tuple(end.tolist()) for end in ends))
     raise InputError(
         f"agents choose one of several actions (Discrete) or give numbers (Box of floats), and the"
-        f" actions of {name_of(env)} are {space}."
+        f" actions of {name_of(env)} are {in_words(space)}."
     )
 
 
 def name_of(env: Any) -> str:
     spec = getattr(env, "spec", None)
     return str(spec.id) if spec is not None else type(env).__name__
+
+
+def in_words(space: Any) -> str:
+    return shortened(" ".join(str(space).split()), LONGEST)
+
+
+def plain(observation: Any) -> Any:
+    """An array of what is none, or of a kind that may have gaps; ValueError for gaps."""
+    if np.ma.is_masked(observation):
+        raise ValueError("gaps")
+    return np.asarray(observation)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import closing, nullcontext
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from rosenblatt.agents.base import Agent
-from rosenblatt.agents.environment import opened
+from rosenblatt.agents.environment import Environment, opened
 from rosenblatt.errors import InputError
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "playable"]
 
 
 def evaluate(agent: Agent, env: Any, n_episodes: int = 100, *, seed: int = 0) -> Float64Array:
@@ -35,20 +36,31 @@ def evaluate(agent: Agent, env: Any, n_episodes: int = 100, *, seed: int = 0) ->
         Sums of rewards, not discounted.
     """
     if not isinstance(n_episodes, Integral) or n_episodes < 1:
-        raise InputError(
-            f"n_episodes must be a whole number from 1, got {shortened(repr(n_episodes))}"
-        )
+        raise InputError(f"n_episodes must be a whole number from 1, got {brief(n_episodes)}")
+    with playable(agent, env, seed) as environment:
+        returns = []
+        for k in range(n_episodes):
+            observation = environment.reset(int(seed) if k == 0 else None)
+            total, over = 0.0, False
+            while not over:
+                environment.scaled(observation)  # says what is wrong with it
+                action = agent.predict(observation)
+                observation, reward, terminated, truncated = environment.step(action)
+                total += reward
+                over = terminated or truncated
+            returns.append(total)
+    return np.array(returns)
+
+
+@contextmanager
+def playable(agent: Agent, env: Any, seed: int) -> Iterator[Environment]:
+    """The environment, for as long as an agent that has learnt with such plays in it."""
+    if not isinstance(agent, Agent):
+        raise TypeError(f"agent must be one such as Reinforce(), got {type(agent).__name__}")
+    if not isinstance(seed, Integral) or seed < 0:
+        raise InputError(f"seed must be a whole number from 0, got {brief(seed)}")
     agent._check_learned()
     environment, made = opened(env)
-    agent._check_same(environment)
-    returns = np.zeros(int(n_episodes))
-    game, predict = environment.env, agent.predict
-    with closing(game) if made else nullcontext():
-        for k in range(n_episodes):
-            observation, _ = game.reset(seed=seed if k == 0 else None)
-            over = False
-            while not over:
-                observation, reward, terminated, truncated, _ = game.step(predict(observation))
-                returns[k] += reward
-                over = terminated or truncated
-    return returns
+    with closing(environment.env) if made else nullcontext():
+        agent._check_same(environment)
+        yield environment

@@ -142,6 +142,10 @@ class Learner:
         n = -(-len(rows) // batch_size)
         epoch = self._trainer.epoch(EpochPlan(rows, batch_size, np.full(n, lr_factor)))
         if epoch.divergence is not None:
-            what = epoch.divergence.diagnosis.message("lower learning_rate")
-            raise DivergenceError(f"Learning diverged: {what}.", batch=epoch.divergence.batch)
+            raise DivergenceError(
+                f"Learning diverged: {epoch.divergence.diagnosis.what}: lower learning_rate, or"
+                " scale what the environment gives, by gymnasium.wrappers.NormalizeObservation and"
+                " NormalizeReward.",
+                batch=epoch.divergence.batch,
+            )
         return epoch.data_loss

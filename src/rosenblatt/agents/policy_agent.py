@@ -58,7 +58,8 @@ class PolicyAgent(Agent):
         Probabilities of the actions, or for actions that are numbers a mean and a standard
         deviation of each, in half its range.
         """
-        return self._predictor()(self._scaled(observation))
+        x = self._scaled(observation)
+        return self._predictor()(x)
 
     def _lambda(self) -> float:
         raise NotImplementedError
@@ -102,6 +103,12 @@ class PolicyAgent(Agent):
             yield played, self._update(policy, value, rollout, factor)
 
     def _update(
+        self, policy: Learner, value: Learner | None, rollout: Rollout, factor: float
+    ) -> dict[str, Any]:
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it, the steps find out
+            return self._stepped(policy, value, rollout, factor)
+
+    def _stepped(
         self, policy: Learner, value: Learner | None, rollout: Rollout, factor: float
     ) -> dict[str, Any]:
         n, rows = rollout.n, np.arange(rollout.n)

@@ -147,9 +147,9 @@ class QLearning(Agent):
         of_target, own = target.engine_predictor(n_jobs=1), learner.predictor
         explored = max(1, round(self.exploration * total_steps))
         scaled, values = np.empty(e.n_inputs, np.float32), np.empty(actions.n, np.float32)
-        observation, _ = e.env.reset(seed=int(rng.randint(2**31)))
         total, losses, epsilon = 0.0, [], 1.0
-        e.scale_into(observation, scaled)
+        e.scale_into(e.reset(int(rng.randint(2**31))), scaled)
+        e.check_finite(scaled)
         for played in range(1, total_steps + 1):
             epsilon = max(self.final_epsilon, 1 - (1 - self.final_epsilon) * played / explored)
             if rng.random_sample() < epsilon:
@@ -158,17 +158,18 @@ class QLearning(Agent):
                 own.bare(scaled, values)
                 code = int(values.argmax())
             row = memory.begin(scaled, code)
-            observation, reward, terminated, truncated, _ = e.env.step(actions.start + code)
+            observation, reward, terminated, truncated = e.step(actions.start + code)
             total += reward
             e.scale_into(observation, scaled)
+            e.check_finite(scaled)
             memory.end(row, reward, scaled, terminated)
             if terminated or truncated:
-                self.episode_returns_.append(float(total))
+                self.episode_returns_.append(total)
                 total = 0.0
-                observation, _ = e.env.reset()
-                e.scale_into(observation, scaled)
+                e.scale_into(e.reset(), scaled)
+                e.check_finite(scaled)
             if played >= self.learning_starts and played % self.train_every == 0:
-                rows = memory.drawn(rng, self.batch_size)
+                rows = memory.drawn(rng, int(self.batch_size))
                 memory.set_targets(rows, of_target, self.gamma, self.double)
                 factor = 1 - (played - 1) / total_steps if self.anneal else 1.0
                 losses.append(learner.steps(rows, len(rows), factor))

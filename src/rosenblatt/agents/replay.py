@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import sys
 import time
-from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
-from numbers import Integral
+from numbers import Integral, Real
 from os import PathLike
 from typing import Any, TextIO, final
 
 from rosenblatt.agents.base import Agent
-from rosenblatt.agents.environment import opened
+from rosenblatt.agents.evaluation import playable
 from rosenblatt.agents.scenes import Scene, scene_of
 from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import replaced_file
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief
 from rosenblatt.support.paths import file_path
 
 __all__ = ["Episode", "record"]
 
+SLOWEST = 0.001
 CLEAR, HOME = "\x1b[2J", "\x1b[H"
 
 
@@ -53,13 +53,15 @@ class Episode:
         """The picture before step k in characters; numbers where there is no drawing of a scene."""
         n = len(self.observations)
         if not isinstance(k, Integral) or not -n <= k < n:
-            raise InputError(
-                f"k must be the number of a step, from 0 to {n - 1}, got {shortened(repr(k))}"
-            )
+            raise InputError(f"k must be the number of a step, from 0 to {n - 1}, got {brief(k)}")
         return self._scene().text(self.observations[k], self._caption(k))
 
     def play(self, *, frames_per_second: float = 50.0, to: TextIO | None = None) -> None:
         """Show the episode in a terminal, picture by picture."""
+        if not isinstance(frames_per_second, Real) or not frames_per_second >= SLOWEST:
+            raise InputError(
+                f"frames_per_second must be a number from {SLOWEST}, got {brief(frames_per_second)}"
+            )
         out = sys.stdout if to is None else to
         out.write(CLEAR)
         for k in range(len(self.observations)):
@@ -103,20 +105,21 @@ def record(agent: Agent, env: Any, *, seed: int = 0) -> Episode:
     env : str or gymnasium.Env
     seed : int, default=0
     """
-    agent._check_learned()
-    environment, made = opened(env)
-    agent._check_same(environment)
-    game = environment.env
-    with closing(game) if made else nullcontext():
-        observation, _ = game.reset(seed=seed)
-        episode = Episode(environment.name, [list(map(float, observation))])
+    with playable(agent, env, seed) as environment:
+
+        def seen(observation: Any) -> list[float]:
+            environment.scaled(observation)  # says what is wrong with it
+            return list(map(float, observation))
+
+        observation = environment.reset(int(seed))
+        episode = Episode(environment.name, [seen(observation)])
         over = False
         while not over:
             action = agent.predict(observation)
-            observation, reward, terminated, truncated, _ = game.step(action)
-            episode.observations.append(list(map(float, observation)))
+            observation, reward, terminated, truncated = environment.step(action)
+            episode.observations.append(seen(observation))
             episode.actions.append(action if isinstance(action, int) else action.tolist())
-            episode.rewards.append(float(reward))
+            episode.rewards.append(reward)
             over = terminated or truncated
     return episode
 

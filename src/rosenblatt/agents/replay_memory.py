@@ -60,5 +60,6 @@ class ReplayMemory:
         each = np.arange(len(rows))
         best = ahead[each, choosing.argmax(axis=1)]
         y = own.columns(self.learner.X[rows])
-        y[each, self.actions[rows]] = self.rewards[rows] + gamma * self.goes_on[rows] * best
+        with np.errstate(over="ignore"):  # what comes of it, the step finds out
+            y[each, self.actions[rows]] = self.rewards[rows] + gamma * self.goes_on[rows] * best
         self.learner.y[rows] = y

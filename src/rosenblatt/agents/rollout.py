@@ -58,13 +58,13 @@ class Player:
     def __init__(self, environment: Environment, learner: Learner, draw: Draw, seed: int) -> None:
         self.environment, self.learner, self.draw = environment, learner, draw
         self.returns: list[float] = []
-        self._observation: Any = environment.env.reset(seed=seed)[0]
+        self._observation: Any = environment.reset(seed)
         self._return = 0.0
 
     def play(self, n_steps: int, whole_episodes: bool) -> Rollout:
         """At least so many steps, to the end of an episode; or exactly so many."""
         rollout, learner, e = Rollout(), self.learner, self.environment
-        rewards, step, draw = rollout.rewards, e.env.step, self.draw
+        rewards, step, draw = rollout.rewards, e.step, self.draw
         observation = self._observation
         predict, scale_into = learner.predictor.bare, e.scale_into
         X, y = learner.X, learner.y
@@ -78,19 +78,19 @@ class Player:
             scale_into(observation, x)
             predict(x, prediction)
             action = draw(prediction, y[i])
-            observation, reward, terminated, truncated, _ = step(action)
+            observation, reward, terminated, truncated = step(action)
             rewards.append(reward)
             total += reward
             i += 1
             over = terminated or truncated
             if over or (i >= n_steps and not whole_episodes):
-                last = None if terminated else (np.asarray(observation) - e.center) / e.scale
-                rollout.segments.append(Segment(i, last))
+                rollout.segments.append(Segment(i, None if terminated else e.scaled(observation)))
             if over:
-                self.returns.append(float(total))
+                self.returns.append(total)
                 total = 0.0
-                observation, _ = e.env.reset()
+                observation = e.reset()
             if i >= n_steps and (over or not whole_episodes):
                 break
+        e.check_finite(X[:i])
         self._observation, self._return = observation, total
         return rollout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from os import PathLike
@@ -15,6 +16,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.persistence import container
 from rosenblatt.persistence.json_text import parse_json
 from rosenblatt.support.atomic import replaced_file
+from rosenblatt.support.listing import brief
 from rosenblatt.support.paths import file_path
 from rosenblatt.support.types import FloatArray
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["read_agent", "write_agent"]
 
 FORMAT = 1
+LARGEST = float(np.finfo(np.float32).max)
 ACTIONS: dict[str, type[Actions]] = {"choices": Choices, "numbers": Numbers}
 
 
@@ -39,7 +42,7 @@ def write_agent(agent: Agent, path: str | PathLike[str]) -> None:
     for name, value in parameters.items():
         if not is_plain(value):
             raise InputError(
-                f"{path} was not written: {name}={value!r} is an object, and a file holds"
+                f"{path} was not written: {name}={brief(value)} is an object, and a file holds"
                 f" numbers and names; set {name} to one of them."
             )
     actions = agent.actions_
@@ -77,7 +80,7 @@ def read_agent(path: str | PathLike[str], kinds: Mapping[str, type[Agent]]) -> A
         return agent_of(metadata, content.tensors, kinds)
     except InputError as error:
         raise InputError(f"cannot load the agent {path}: {error}") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise InputError(
             f"cannot load the agent {path}: it is not the file of an agent; give one that"
             " agent.save wrote"
@@ -89,31 +92,49 @@ def agent_of(
 ) -> Agent:
     if metadata["agent_format"] != FORMAT:
         raise InputError(
-            f"it has format {metadata['agent_format']}, and this rosenblatt reads {FORMAT}; upgrade"
-            " rosenblatt"
+            f"it has format {brief(metadata['agent_format'])}, and this rosenblatt reads {FORMAT};"
+            " upgrade rosenblatt"
         )
     parameters = metadata["parameters"].items()
     agent = kinds[metadata["agent"]](
         **{name: tuple(v) if isinstance(v, list) else v for name, v in parameters}
     )
     agent._validate_params()
-    given = dict(metadata["actions"])
-    kind = ACTIONS[given.pop("kind")]
     left = dict(tensors)
     center, scale = left.pop("center"), left.pop("scale")
     value_scale = left.pop("value_scale", None)
-    require(center.shape == scale.shape == (len(center),) and bool((scale > 0).all()))
+    require(center.shape == scale.shape == (len(center),) and bool(np.isfinite(center).all()))
+    require(bool(np.isfinite(scale).all() and (scale > 0).all()))
+    require(is_whole(metadata["n_steps"], 0))
     # The sizes that the description states are held against the arrays before anything is built.
     agent._restore(
-        kind(**{name: numbers(value) for name, value in given.items()}),
+        actions_of(**metadata["actions"]),
         center.astype(np.float32),
         scale.astype(np.float32),
         left,
     )
-    agent.n_steps_ = int(metadata["n_steps"])
+    agent.n_steps_ = metadata["n_steps"]
     if value_scale is not None:
         agent.value_scale_ = float(value_scale[0])
+        require(0 < agent.value_scale_ < math.inf)
     return agent
+
+
+def actions_of(kind: str, **given: Any) -> Actions:
+    """Actions of a description; ValueError or TypeError where it has others than they take."""
+    made = ACTIONS[kind](**{name: numbers(value) for name, value in given.items()})
+    if isinstance(made, Choices):
+        require(is_whole(made.n, 1) and is_whole(made.start, -(2**62)))
+    elif isinstance(made, Numbers):
+        require(type(made.shape) is tuple and all(is_whole(side, 1) for side in made.shape))
+        ends = np.array([made.low, made.high], np.float64)
+        require(ends.shape == (2, math.prod(made.shape)) and bool((ends[0] <= ends[1]).all()))
+        require(bool((~np.isfinite(ends) | (np.abs(ends) <= LARGEST)).all()))
+    return made
+
+
+def is_whole(value: Any, least: int) -> bool:
+    return type(value) is int and least <= value <= 2**62
 
 
 def require(fits: bool) -> None:

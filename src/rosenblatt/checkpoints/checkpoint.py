@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import final
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import brief
 from rosenblatt.support.paths import file_path
 
 __all__ = ["Checkpoint", "CheckpointWarning", "checkpoint_of"]
@@ -54,7 +55,9 @@ class Checkpoint:
                     " reserved for a file beside another checkpoint; choose another one"
                 )
         if not (isinstance(self.every, Real) and 0 <= self.every <= sys.float_info.max):
-            raise InputError(f"every={self.every!r} of Checkpoint: it takes seconds, 0 or more")
+            raise InputError(
+                f"every={brief(self.every)} of Checkpoint: it takes seconds, 0 or more"
+            )
 
     @property
     def file(self) -> Path:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from rosenblatt.cli.languages.choice import divided, language_of, words_of
 from rosenblatt.cli.start import INTERRUPTED, INTERRUPTED_CODE, drop, tell
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import clipped
 from rosenblatt.support.optional_dependencies import EXTRAS, install_command
 from rosenblatt.support.plain_text import printable
 from rosenblatt.support.wording import worded, wording
@@ -134,6 +135,7 @@ def _parsed(arguments: Sequence[str]) -> Job | int:
 
 def _fail(message: str, arguments: Sequence[str]) -> int:
     """Print an error, with --json also as JSON; returns the exit code for invalid input."""
+    message = clipped(message)
     tell(
         worded("error: ") + worded(printable(message)),
         json.dumps({"error": message}) if "--json" in arguments else "",

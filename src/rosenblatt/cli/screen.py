@@ -16,7 +16,7 @@ from rosenblatt.cli.start import drop
 from rosenblatt.cli.streams import Printer, results
 from rosenblatt.errors import InputError
 from rosenblatt.support.finite_json import finite_json
-from rosenblatt.support.listing import count
+from rosenblatt.support.listing import clipped, count
 from rosenblatt.support.plain_text import printable, printable_lines
 from rosenblatt.support.wording import worded
 
@@ -104,13 +104,13 @@ class Screen:
 
     def notes(self, texts: Iterable[str]) -> None:
         for text in in_short(texts):
-            shown = worded("note: ") + worded(printable(text))
+            shown = worded("note: ") + worded(printable(clipped(text)))
             self._notes.print(Text(shown, "yellow"), wrap=False)
 
     def warnings(self, texts: Iterable[str]) -> None:
         """What was asked for and has not been done, although the command goes on: never quiet."""
         for text in texts:
-            shown = worded("warning: ") + worded(printable(text))
+            shown = worded("warning: ") + worded(printable(clipped(text)))
             self._warnings.print(Text(shown, "bold yellow"), wrap=False)
 
     def columns(self, lines: Sequence[ColumnLine], *, in_short: bool) -> None:

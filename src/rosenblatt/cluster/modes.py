@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief
 
 __all__ = ["Asynchronous", "Bounded", "Mode", "Synchronous", "check_staleness"]
 
@@ -75,6 +75,6 @@ def check_staleness(staleness: Any) -> None:
     """ValueError for anything but a whole number, 0 or more."""
     if isinstance(staleness, bool) or not isinstance(staleness, int) or staleness < 0:
         raise ValueError(
-            f"staleness={shortened(repr(staleness))}: steps that a worker may be ahead, a whole"
+            f"staleness={brief(staleness)}: steps that a worker may be ahead, a whole"
             " number, 0 or more."
         )

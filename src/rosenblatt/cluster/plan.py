@@ -9,7 +9,7 @@ from typing import final
 from rosenblatt.cluster.compression import Compressor, ErrorFeedback
 from rosenblatt.cluster.modes import Mode, Synchronous
 from rosenblatt.cluster.ranges import Range
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief
 
 __all__ = ["Automatic", "ClusterPlan"]
 
@@ -46,9 +46,9 @@ class ClusterPlan:
         for name in ("workers", "servers", "local_steps"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name}={shortened(repr(value))}: a whole number, 1 or more.")
+                raise ValueError(f"{name}={brief(value)}: a whole number, 1 or more.")
         if not isinstance(self.by_staleness, bool):
-            given = shortened(repr(self.by_staleness))
+            given = brief(self.by_staleness)
             raise ValueError(f"by_staleness={given}: take True or False.")
 
     def feedback(self, worker: int, parts: Sequence[Range]) -> list[ErrorFeedback] | None:

@@ -11,7 +11,7 @@ from rosenblatt.cluster.report import ClusterReport
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.options.solvers import FIRST_ORDER, solver_of
-from rosenblatt.support.listing import count, shortened
+from rosenblatt.support.listing import brief, count, shortened
 
 __all__ = ["check_distributable", "check_settings", "check_streamable", "check_workers"]
 
@@ -79,15 +79,15 @@ def check_settings(address: Any, lost_after: Any, report: Any, window: Any) -> N
     ValueError
     """
     if not isinstance(address, str | None):
-        raise ValueError(f"address={shortened(repr(address))}: a text, such as 'auto', or None.")
+        raise ValueError(f"address={brief(address)}: a text, such as 'auto', or None.")
     is_number = isinstance(lost_after, Real) and not isinstance(lost_after, bool)
     if not is_number or not lost_after > 0:
-        raise ValueError(f"lost_after={shortened(repr(lost_after))}: seconds, more than 0.")
+        raise ValueError(f"lost_after={brief(lost_after)}: seconds, more than 0.")
     if not isinstance(report, ClusterReport | None):
-        raise ValueError(f"report={shortened(repr(report))}: a ClusterReport, or None.")
+        raise ValueError(f"report={brief(report)}: a ClusterReport, or None.")
     is_whole = isinstance(window, int) and not isinstance(window, bool)
     if window is not None and (not is_whole or window < 1):
-        raise ValueError(f"window={shortened(repr(window))}: rows, 1 or more, or None.")
+        raise ValueError(f"window={brief(window)}: rows, 1 or more, or None.")
 
 
 def check_workers(plan: ClusterPlan, n_rows: int, address: str | None) -> None:

@@ -35,7 +35,7 @@ from rosenblatt.estimators import MLPClassifier
 from rosenblatt.estimators.access import fit_by
 from rosenblatt.parallel.ray_cluster import connected
 from rosenblatt.support.late import late
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief
 
 # What files alone need, pyarrow among it.
 if TYPE_CHECKING:
@@ -321,7 +321,7 @@ def mode_of(name: str, staleness: int) -> Mode:
     check_staleness(staleness)
     if not isinstance(name, str) or name not in modes:
         known = ", ".join(map(repr, modes))
-        raise ValueError(f"mode={shortened(repr(name))}: take one of {known}.")
+        raise ValueError(f"mode={brief(name)}: take one of {known}.")
     return modes[name]()
 
 
@@ -332,7 +332,7 @@ def compressor(given: str | Compressor | None) -> Compressor | Automatic | None:
         return Automatic()
     if not isinstance(given, str) or given not in COMPRESSORS:
         names = ", ".join(map(repr, [*COMPRESSORS, "auto"]))
-        raise ValueError(f"compression={shortened(repr(given))}: take one of {names}, or None.")
+        raise ValueError(f"compression={brief(given)}: take one of {names}, or None.")
     return COMPRESSORS[given]
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.integrate import solve_ivp
 
 from rosenblatt.curvature.objective import Objective
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["GradientFlow", "gradient_flow"]
@@ -78,9 +79,9 @@ def gradient_flow(
     start = objective.vector("theta", theta)
     at = np.atleast_1d(np.asarray(times, np.float64))
     if at.ndim != 1 or not at.size or not (np.isfinite(at).all() and at[0] >= 0):
-        raise ValueError(f"times must be finite numbers, 0 or later, got {times!r}.")
+        raise ValueError(f"times must be finite numbers, 0 or later, got {brief(times)}.")
     if (np.diff(at) <= 0).any():
-        raise ValueError(f"times must rise, got {times!r}.")
+        raise ValueError(f"times must rise, got {brief(times)}.")
     if not 0 <= learning_rate < math.inf:
         raise ValueError(f"learning_rate must be 0 or more, got {learning_rate}.")
 

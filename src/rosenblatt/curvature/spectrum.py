@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
 from rosenblatt.curvature.objective import Objective
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 
 __all__ = ["hessian", "hessian_eigenpairs", "hessian_eigenvalues", "largest_eigenvalue"]
@@ -109,7 +110,7 @@ def hessian_eigenpairs(
             f"a Hessian of {n} parameters has {n} eigenvalues: k={k} is not in 1 … {n}."
         )
     if which not in CHOSEN:
-        raise ValueError(f"which={which!r} is not known: take one of {', '.join(CHOSEN)}.")
+        raise ValueError(f"which={brief(which)} is not known: take one of {', '.join(CHOSEN)}.")
     if n <= max(FEW_PARAMETERS, k):
         H = hessian(objective, theta)
         values, vectors = np.linalg.eigh((H + H.T) / 2)

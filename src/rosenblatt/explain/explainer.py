@@ -14,7 +14,7 @@ from rosenblatt.explain.explanation import Explanation
 from rosenblatt.explain.games import Game
 from rosenblatt.explain.shapley import Effort, shapley_values
 from rosenblatt.explain.subject import subject_of
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import FloatArray, IntArray
 
 __all__ = ["ShapExplainer"]
@@ -111,9 +111,7 @@ class ShapExplainer:
         }
         validate_parameter_constraints(self._parameter_constraints, given, type(self).__name__)
         if not isinstance(output, str) or output not in ("prediction", "margin"):
-            raise ValueError(
-                f"output={shortened(repr(output))} is neither 'prediction' nor 'margin'"
-            )
+            raise ValueError(f"output={brief(output)} is neither 'prediction' nor 'margin'")
         self._subject = subject_of(model)
         self._effort = Effort(exact, tolerance)
         self._seed = int(check_random_state(random_state).randint(2**31))

@@ -16,6 +16,7 @@ from rosenblatt.explain.explanation import Explanation
 from rosenblatt.explain.outputs import Output
 from rosenblatt.explain.subject import subject_of
 from rosenblatt.model import Model
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["integrated_gradients"]
@@ -67,7 +68,7 @@ def integrated_gradients(
         "integrated_gradients",
     )
     if output not in ("prediction", "margin"):
-        raise ValueError(f"output={output!r} is neither 'prediction' nor 'margin'")
+        raise ValueError(f"output={brief(output)} is neither 'prediction' nor 'margin'")
     subject = subject_of(model)
     members = [member.astype(np.float64) for member in subject.model.members]
     if any(member.network.layers[0].takes_codes for member in members):

@@ -8,6 +8,8 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.support.listing import brief
+
 __all__ = ["CNumber", "c_number"]
 
 
@@ -39,4 +41,4 @@ def c_number(dtype: npt.DTypeLike) -> CNumber:
     for number in (FLOAT, DOUBLE):
         if number.dtype == np.dtype(dtype):
             return number
-    raise ValueError(f"C code computes in float32 or float64, got dtype={dtype!r}.")
+    raise ValueError(f"C code computes in float32 or float64, got dtype={brief(dtype)}.")

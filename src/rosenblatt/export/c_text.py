@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rosenblatt.support.listing import brief
+
 __all__ = ["TAKEN", "checked_name", "comment", "string"]
 
 # Words of C99, and names that every program and <math.h> have.
@@ -26,12 +28,12 @@ def checked_name(name: str) -> str:
     """A name that a C function may have; ValueError for another."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", name, re.ASCII):
         raise ValueError(
-            f"name={name!r} cannot name a C function: take up to 31 letters, digits and"
+            f"name={brief(name)} cannot name a C function: take up to 31 letters, digits and"
             " underscores, a letter first, such as 'predict'."
         )
     if name in TAKEN | FUNCTIONS or (name[:-1] in FUNCTIONS and name[-1] in "fl"):
         raise ValueError(
-            f"name={name!r} is a word of C or a function of <math.h>: take another, such as"
+            f"name={brief(name)} is a word of C or a function of <math.h>: take another, such as"
             f" '{name}_network'."
         )
     return name

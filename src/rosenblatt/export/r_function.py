@@ -9,6 +9,7 @@ from rosenblatt.export.expression import Notation
 from rosenblatt.export.procedure import Dialect, Procedure
 from rosenblatt.export.trained import Trained
 from rosenblatt.model import OutputFormat
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["DIALECT", "R", "constant", "definition", "r_function"]
@@ -116,7 +117,7 @@ def checked(name: str) -> str:
     """A name that a function of R may have; ValueError for another."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._]*", name, re.ASCII) or name in WORDS:
         raise ValueError(
-            f"name={name!r} cannot name a function of R: take letters, digits, points and"
+            f"name={brief(name)} cannot name a function of R: take letters, digits, points and"
             " underscores, a letter first, such as 'network'."
         )
     return name

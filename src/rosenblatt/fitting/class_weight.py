@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.options.names import member
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["class_weighted", "is_balanced"]
@@ -39,7 +40,7 @@ def class_weighted(
     if several and isinstance(class_weight, dict):
         raise ValueError(
             "class_weight of several labels is 'balanced' or a list of one dict for each label,"
-            f" such as [{{0: 1, 1: 5}}, …]; got {class_weight}."
+            f" such as [{{0: 1, 1: 5}}, …]; got {brief(class_weight)}."
         )
     if isinstance(class_weight, list):
         if not several:
@@ -87,7 +88,7 @@ def balanced(codes: npt.NDArray[np.intp], n_classes: int, weights: FloatArray) -
 def table_of(given: Any, classes: list[Any]) -> FloatArray:
     """The weight of every class, 1 where none is given."""
     if not isinstance(given, dict):
-        raise TypeError(f"class_weight takes a dict of class to weight, got {given!r}.")
+        raise TypeError(f"class_weight takes a dict of class to weight, got {brief(given)}.")
     strange = [name for name in given if name not in classes]
     if strange:
         raise ValueError(

@@ -38,6 +38,7 @@ from rosenblatt.schedules import RateControl
 from rosenblatt.schedules.base import ScheduleState
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.listing import brief
 from rosenblatt.support.state_dict import (
     StateDict,
     Stateful,
@@ -225,8 +226,8 @@ class EpochFit(Fit):
         shown = weights.evaluated
         if p.early_stopping and weights.best is None and not self.interrupted:
             return (
-                f"scoring={p.scoring!r} gave no number in any epoch: nothing was stopped early,"
-                " and the last weights are kept."
+                f"scoring={brief(p.scoring)} gave no number in any epoch: nothing was stopped"
+                " early, and the last weights are kept."
             )
         if not isinstance(shown, SWAWeights) or log.n_iter > shown.before:
             return None

@@ -16,6 +16,7 @@ from rosenblatt.fitting.history import Validation
 from rosenblatt.losses import Loss
 from rosenblatt.problem import Arrays, as_given
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["validator"]
@@ -75,7 +76,7 @@ def score_by(scorer: Any, context: FitContext, weights: FloatArray, rows: Arrays
         given["sample_weight"] = rows.weights
     elif rows.weights is not None:
         warn_caller(
-            f"scoring={scoring!r} takes no sample_weight: all validation rows count the same"
+            f"scoring={brief(scoring)} takes no sample_weight: all validation rows count the same"
             f"{', whatever class_weight says' if targets.weighs_classes else ''}."
         )
     predictor, y = context.view(weights, context.state), targets.decode(rows.y)
@@ -87,10 +88,10 @@ def score_by(scorer: Any, context: FitContext, weights: FloatArray, rows: Arrays
             if not isinstance(scorer, _BaseScorer):
                 raise
             raise ValueError(
-                f"scoring={scoring!r} is of another kind of predictions: {error}"
+                f"scoring={brief(scoring)} is of another kind of predictions: {error}"
             ) from error
         if not isinstance(found, Real):
-            raise TypeError(f"scoring={scoring!r} must return one number, got {found!r}.")
+            raise TypeError(f"scoring={brief(scoring)} must return one number, got {brief(found)}.")
         return float(found)
 
     return score

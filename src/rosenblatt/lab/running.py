@@ -15,6 +15,7 @@ from rosenblatt.lab.observation import Figure, Progress, Sample, Table
 from rosenblatt.lab.registry import experiment_of
 from rosenblatt.lab.result import Result
 from rosenblatt.lab.verdict import judge
+from rosenblatt.support.listing import brief
 
 __all__ = ["perform", "run"]
 
@@ -51,7 +52,7 @@ def run(
         the seed is no whole number from 0 on.
     """
     if not isinstance(seed, Integral) or seed < 0:
-        raise InputError(f"seed={seed!r} is none: give a whole number from 0 on")
+        raise InputError(f"seed={brief(seed)} is none: give a whole number from 0 on")
     return perform(experiment_of(id), Conditions(seed, quick), progress)
 
 

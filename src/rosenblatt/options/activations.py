@@ -7,6 +7,7 @@ from typing import Any
 from rosenblatt.activations import Activation, Step
 from rosenblatt.activations.registration import REGISTRY
 from rosenblatt.options.names import known_name, member
+from rosenblatt.support.listing import brief
 
 __all__ = ["activations", "chosen_activations", "hidden_activations"]
 
@@ -57,6 +58,6 @@ def trainable(given: Any) -> Activation:
     if not isinstance(given, str):
         raise TypeError(
             f"activation takes names, objects such as LeakyReLU(0.1), or a list of these, one for"
-            f" each hidden layer; got {given!r}."
+            f" each hidden layer; got {brief(given)}."
         )
     return member(activations(), given, "activation", "an object of rosenblatt.activations")()

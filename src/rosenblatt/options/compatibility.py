@@ -22,6 +22,7 @@ from rosenblatt.options.ranges import check_numbers
 from rosenblatt.options.solver import Family, Solver
 from rosenblatt.options.solvers import SOLVERS, solver_of
 from rosenblatt.problem import is_sparse
+from rosenblatt.support.listing import brief
 
 __all__ = [
     "check_batches",
@@ -150,7 +151,9 @@ def check_modes(p: Parameters, incremental: bool, validates: bool) -> None:
     if p.scoring is not None and not validates:
         reason = "it needs validation rows"
         remedy = "Set early_stopping=True, or give fit X_val and y_val"
-        raise ValueError(clash(f"scoring={p.scoring!r}", "early_stopping=False", reason, remedy))
+        raise ValueError(
+            clash(f"scoring={brief(p.scoring)}", "early_stopping=False", reason, remedy)
+        )
     if p.averaging is not None and isinstance(normalization(p.normalization), BatchNorm):
         reason = "its running statistics belong to the last weights and not to their average"
         asked, other = f"averaging={p.averaging!r}", f"normalization={p.normalization!r}"
@@ -176,7 +179,7 @@ def check_layers(p: Parameters, n_hidden: int) -> None:
         "max_norm": p.max_norm is not None,
     }
     for name in filter(asked.get, asked):
-        other = f"hidden_layer_sizes={p.hidden_layer_sizes!r}"
+        other = f"hidden_layer_sizes={brief(p.hidden_layer_sizes)}"
         remedy = f"Ask for a layer, or leave {name} at {DEFAULTS[name]!r}"
         raise ValueError(
             clash(f"{name}={getattr(p, name)!r}", other, "it acts on hidden layers", remedy)

@@ -28,6 +28,7 @@ from rosenblatt.regularization.constraints import Constraint, MaxNorm, NoConstra
 from rosenblatt.regularization.penalties import L1, L2, ElasticNet, Penalty
 from rosenblatt.schedules import Constant, RateRule
 from rosenblatt.stopping import GradientTolerance, StoppingRule, TimeLimit
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["AVERAGINGS", "TrainingConfig", "rate_rule", "training_config"]
@@ -128,5 +129,5 @@ def callbacks(p: Parameters) -> Sequence[Callable[[EpochEnd], Any]]:
     given = p.callbacks or ()
     for callback in given:
         if not callable(callback):
-            raise TypeError(f"callbacks takes callables, got {callback!r} among them.")
+            raise TypeError(f"callbacks takes callables, got {brief(callback)} among them.")
     return given

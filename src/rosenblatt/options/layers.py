@@ -15,6 +15,7 @@ from rosenblatt.options.activations import hidden_activations
 from rosenblatt.options.compatibility import check_layers
 from rosenblatt.options.normalizations import normalization
 from rosenblatt.options.parameters import Parameters
+from rosenblatt.support.listing import brief
 
 __all__ = ["hidden_layers", "network_of"]
 
@@ -42,7 +43,7 @@ def dropout_rates(given: Any, n_hidden: int) -> list[float]:
             f" got {len(rates)} numbers."
         )
     if not all(isinstance(rate, Real) and 0 <= float(rate) < 1 for rate in rates):
-        raise ValueError(f"dropout must be in [0, 1) in every hidden layer, got {rates}.")
+        raise ValueError(f"dropout must be in [0, 1) in every hidden layer, got {brief(rates)}.")
     return [float(rate) for rate in rates]
 
 
@@ -64,7 +65,9 @@ def network_of(p: Parameters, n_inputs: int, n_outputs: int) -> Network:
     """
     sizes = np.atleast_1d(np.asarray(p.hidden_layer_sizes, dtype=object)).tolist()
     if any(not isinstance(n, Integral) or n <= 0 for n in sizes):
-        raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}: whole numbers of units.")
+        raise ValueError(
+            f"hidden_layer_sizes must be > 0, got {brief(sizes)}: whole numbers of units."
+        )
     if max(sizes, default=0) > MOST_WEIGHTS:
         raise too_many_weights()
     activations = hidden_activations(p.activation, len(sizes))

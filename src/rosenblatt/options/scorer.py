@@ -7,6 +7,7 @@ from typing import Any
 from sklearn.metrics import get_scorer, get_scorer_names
 
 from rosenblatt.options.names import unknown
+from rosenblatt.support.listing import brief
 
 __all__ = ["scorer"]
 
@@ -25,6 +26,6 @@ def scorer(scoring: Any) -> Any:
     if scoring not in names:
         listing = "'loss' and the names that sklearn.metrics.get_scorer_names() returns"
         raise ValueError(
-            f"{unknown(f'scoring={scoring!r}', scoring, names, 'a callable', listing)}."
+            f"{unknown(f'scoring={brief(scoring)}', scoring, names, 'a callable', listing)}."
         )
     return get_scorer(scoring)

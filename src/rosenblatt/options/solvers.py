@@ -9,6 +9,7 @@ from rosenblatt.options import features as f
 from rosenblatt.options.names import member
 from rosenblatt.options.solver import Family, SizeLimit, Solver
 from rosenblatt.support.late import late
+from rosenblatt.support.listing import brief
 
 if TYPE_CHECKING:
     from rosenblatt import losses, optimizers, second_order
@@ -177,5 +178,5 @@ def solver_of(given: Any) -> Solver:
         return member(BY_NAME, given, "solver", otherwise)
     family = next((family for family in FAMILIES if isinstance(given, family.objects())), None)
     if family is None:
-        raise TypeError(f"solver takes a name or an optimiser, got {given!r}.")
+        raise TypeError(f"solver takes a name or an optimiser, got {brief(given)}.")
     return Solver(type(given).__name__, family, lambda p: given)

@@ -20,6 +20,7 @@ from rosenblatt.perceptron.separability import is_linearly_separable, largest_ma
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.held_numbers import check_held
+from rosenblatt.support.listing import brief
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.rollback_on_error import undone_on_failure
@@ -178,12 +179,15 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         check_held(type(self).__name__, self.get_params())
         if not isinstance(self.learning_rate, Real) or not 0 < self.learning_rate < math.inf:
             raise ValueError(
-                f"learning_rate must be a number above 0, such as 1.0; got {self.learning_rate!r}"
+                "learning_rate must be a number above 0, such as 1.0; got"
+                f" {brief(self.learning_rate)}"
             )
         if not isinstance(self.max_iter, Integral) or self.max_iter < 1:
-            raise ValueError(f"max_iter must be an integer of at least 1; got {self.max_iter!r}")
+            raise ValueError(
+                f"max_iter must be an integer of at least 1; got {brief(self.max_iter)}"
+            )
         if not isinstance(self.shuffle, bool | np.bool_ | Integral):
-            raise ValueError(f"shuffle must be True or False; got {self.shuffle!r}")
+            raise ValueError(f"shuffle must be True or False; got {brief(self.shuffle)}")
 
     def _warn_of_mistakes(self, n_wrong: int, n_rows: int) -> None:
         if self.separable_:

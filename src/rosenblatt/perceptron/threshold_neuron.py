@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sklearn.utils import check_array
 
 from rosenblatt.activations import Step
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray, IntArray
@@ -54,7 +54,7 @@ class ThresholdNeuron:
         except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(
                 "weights must be a list of numbers, one per input, and bias a number; got"
-                f" weights={self.weights!r}, bias={self.bias!r}"
+                f" weights={brief(self.weights)}, bias={brief(self.bias)}"
             ) from error
         if weights.ndim != 1 or not weights.size:
             raise ValueError(
@@ -106,16 +106,19 @@ class McCullochPittsNeuron:
 
     def __post_init__(self) -> None:
         if not isinstance(self.n_inputs, Integral) or self.n_inputs < 1:
-            raise ValueError(f"n_inputs must be a whole number, at least 1; got {self.n_inputs!r}")
+            raise ValueError(
+                f"n_inputs must be a whole number, at least 1; got {brief(self.n_inputs)}"
+            )
         whole = isinstance(self.threshold, Integral) or (
             isinstance(self.threshold, Real) and float(self.threshold).is_integer()
         )
         if not whole or self.threshold < 0:
             raise ValueError(
-                f"threshold counts active inputs, so it must be 0, 1, 2, …; got {self.threshold!r}"
+                "threshold counts active inputs, so it must be 0, 1, 2, …; got"
+                f" {brief(self.threshold)}"
             )
         if isinstance(self.inhibitory, str) or not isinstance(self.inhibitory, Iterable):
-            raise ValueError(f"inhibitory must be a list of indices; got {self.inhibitory!r}")
+            raise ValueError(f"inhibitory must be a list of indices; got {brief(self.inhibitory)}")
         outside = [
             index
             for index in self.inhibitory
@@ -123,8 +126,7 @@ class McCullochPittsNeuron:
         ]
         if outside:
             raise ValueError(
-                f"inhibitory must hold indices from 0 to {self.n_inputs - 1}; got"
-                f" {shortened(repr(outside))}"
+                f"inhibitory must hold indices from 0 to {self.n_inputs - 1}; got {brief(outside)}"
             )
         object.__setattr__(self, "inhibitory", tuple(sorted(set(self.inhibitory))))
 
@@ -137,7 +139,9 @@ class McCullochPittsNeuron:
             )
         inhibited = inputs[:, list(self.inhibitory)].any(axis=1)
         excitation = np.delete(inputs, list(self.inhibitory), axis=1).sum(axis=1)
-        return np.where(inhibited, 0, Step().value(excitation - self.threshold)).astype(np.intp)
+        # No sum reaches more than all inputs, and a threshold of any size may have been given.
+        threshold = min(self.threshold, self.n_inputs + 1)
+        return np.where(inhibited, 0, Step().value(excitation - threshold)).astype(np.intp)
 
 
 def _check_inputs(X: npt.ArrayLike, *, n_inputs: int) -> FloatArray:

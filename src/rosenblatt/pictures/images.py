@@ -10,6 +10,7 @@ import numpy as np
 
 from rosenblatt.errors import InputError
 from rosenblatt.network import Shape
+from rosenblatt.support.listing import brief
 
 __all__ = ["as_rows"]
 
@@ -80,7 +81,7 @@ def checked_shape(given: Any) -> Shape:
     is_shape = all(isinstance(s, Integral) and (int(s) > 0 or int(s) == -1) for s in sides)
     if len(sides) not in (2, 3) or not is_shape or sides.count(-1) > 1:
         raise InputError(
-            f"image_shape must be (height, width) or (height, width, channels), got {given!r}."
+            f"image_shape must be (height, width) or (height, width, channels), got {brief(given)}."
         )
     return tuple(int(s) for s in (*sides, 1)[:3])
 

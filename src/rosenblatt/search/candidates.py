@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.search.default_candidates import Sizes
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief
 
 __all__ = ["HIDDEN", "CandidateParameters", "checked_sizes", "combined", "names_in", "network_step"]
 
@@ -51,7 +51,7 @@ def checked_sizes(candidates: Iterable[Any]) -> list[Sizes]:
     except TypeError:
         raise TypeError(
             f"candidates must be a list of hidden layers such as [(8,), (32,), (32, 16)]; got"
-            f" {shortened(repr(candidates))}."
+            f" {brief(candidates)}."
         ) from None
     if not given:
         raise ValueError("candidates is empty: give hidden layers such as [(8,), (32,), (32, 16)].")
@@ -105,6 +105,6 @@ def grids_of(grid: Any) -> list[Mapping[str, Any]]:
         if not isinstance(one, Mapping):
             raise TypeError(
                 "param_grid must be a dict of parameters with their values, or a list of such"
-                f" dicts; got {shortened(repr(one))}."
+                f" dicts; got {brief(one)}."
             )
     return grids

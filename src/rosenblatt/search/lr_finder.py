@@ -26,11 +26,14 @@ from rosenblatt.options.compatibility import refusal
 from rosenblatt.options.features import LEARNING_RATE
 from rosenblatt.options.intervals import POSITIVE
 from rosenblatt.options.parameters import Parameters
+from rosenblatt.support.listing import brief
 from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.sparse_matrices import check_sparse
 
 __all__ = ["LearningRateTest", "find_learning_rate"]
+
+MOST_STEPS = 1_000_000
 
 Curve = npt.NDArray[np.float64]
 
@@ -142,10 +145,13 @@ def find_learning_rate(
     """
     in_order = POSITIVE.is_satisfied_by(lowest) and POSITIVE.is_satisfied_by(highest)
     if not (in_order and lowest < highest):
-        raise ValueError(f"0 < lowest < highest is needed, got lowest={lowest}, highest={highest}.")
-    if not isinstance(n_steps, Integral) or n_steps < 10:
         raise ValueError(
-            f"n_steps must be a whole number, at least 10, got {n_steps}: a curve needs points."
+            f"0 < lowest < highest is needed, got lowest={brief(lowest)}, highest={brief(highest)}."
+        )
+    if not isinstance(n_steps, Integral) or not 10 <= n_steps <= MOST_STEPS:
+        raise ValueError(
+            f"n_steps must be a whole number from 10 to {MOST_STEPS:,}, got {brief(n_steps)}:"
+            " a curve needs points, and keeps all of them."
         )
     check_sparse(X)
     check_sparse(y, "y")

@@ -14,6 +14,7 @@ from rosenblatt.search.candidates import HIDDEN
 from rosenblatt.search.default_candidates import Sizes
 from rosenblatt.search.selection import Integers, Numbers, eligible, favourites, standard_error
 from rosenblatt.support.cached_property import cached_property
+from rosenblatt.support.listing import brief
 
 __all__ = ["SearchResults", "layers_text", "search_results", "sizes_of"]
 
@@ -158,7 +159,7 @@ def key_of(search: Any, metric: str | None) -> str:
         return metric
     prefix = "mean_test_"
     known = [name.removeprefix(prefix) for name in search.cv_results_ if name.startswith(prefix)]
-    raise ValueError(f"metric must be one of {known}, got {metric!r}.")
+    raise ValueError(f"metric must be one of {known}, got {brief(metric)}.")
 
 
 def label_of(search: Any, key: str) -> str:

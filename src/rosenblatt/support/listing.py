@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
-__all__ = ["count", "shortened", "some_of"]
+__all__ = ["brief", "clipped", "count", "shortened", "some_of"]
 
 LIMIT = 5
+LONGEST_WORD, LONGEST_TEXT = 1_000, 5_000  # no option, and no usual path, has more characters
 
 
 def count(n: int, one: str, many: str | None = None) -> str:
@@ -14,9 +17,21 @@ def count(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
+def brief(value: Any) -> str:
+    """How a value is written in Python, in one line, or the beginning of that."""
+    return shortened(" ".join(repr(value).split()))
+
+
 def shortened(text: str, most: int = 60) -> str:
     """The text, or its beginning and three dots."""
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def clipped(text: str) -> str:
+    """The text, with what somebody gave without a blank, and the whole, by their beginnings."""
+    words = rf"\S{{{LONGEST_WORD + 1},}}"
+    shown = re.sub(words, lambda word: shortened(word[0], LONGEST_WORD), text)
+    return shortened(shown, LONGEST_TEXT)
 
 
 def some_of(items: Sequence[str], separator: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import brief
 
 __all__ = ["file_path", "is_pattern"]
 
@@ -25,10 +26,10 @@ def file_path(given: Any, name: str = "path") -> Path:
     text = os.fspath(given) if isinstance(given, str | os.PathLike) else ""
     text = os.fsdecode(text)
     if not text or "\0" in text:
-        raise InputError(f"{name}={given!r}: it takes the path of a file")
+        raise InputError(f"{name}={brief(given)}: it takes the path of a file")
     # Path drops a slash at the end, and would make a file of what was meant for a folder.
     if os.path.basename(text) in ("", os.curdir, os.pardir):
-        raise InputError(f"{name}={given!r} is that of a folder: name a file inside it")
+        raise InputError(f"{name}={brief(given)} is that of a folder: name a file inside it")
     return Path(text)
 
 

@@ -13,7 +13,7 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 from rosenblatt.table.decision import Decision
 from rosenblatt.tabular.cuts import Cuts, cuts_of, ratios_to, several_thresholds, thresholds_at
@@ -108,7 +108,7 @@ class OneClass(Aim):
     def __post_init__(self) -> None:
         if not (isinstance(self.least, Real) and 0 < self.least <= 1):
             raise InputError(
-                f"the {self.word} to reach must be above 0 and at most 1, got {self.least!r}:"
+                f"the {self.word} to reach must be above 0 and at most 1, got {brief(self.least)}:"
                 " give one such as 0.9"
             )
 
@@ -259,7 +259,7 @@ class Threshold(Aim):
 
     def __post_init__(self) -> None:
         if not 0 < self.at < 1:
-            raise InputError(f"a threshold must be between 0 and 1, got {self.at!r}")
+            raise InputError(f"a threshold must be between 0 and 1, got {brief(self.at)}")
 
     def check(self, labels: Labels) -> None:
         if len(labels) != 2:
@@ -287,10 +287,9 @@ def aim_of(given: Any) -> Aim:
     is_number = isinstance(given, Real) and not isinstance(given, bool)
     if is_number and abs(given) <= sys.float_info.max:
         return Threshold(float(given))
-    shown = shortened(" ".join(repr(given).split()))
     raise InputError(
-        f"decision={shown} is none: give 'f1', 'balanced_accuracy', a number, MinimumRecall(0.9),"
-        " MinimumPrecision(0.9) or CostMatrix(…)"
+        f"decision={brief(given)} is none: give 'f1', 'balanced_accuracy', a number,"
+        " MinimumRecall(0.9), MinimumPrecision(0.9) or CostMatrix(…)"
     )
 
 

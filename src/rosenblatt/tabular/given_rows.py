@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rosenblatt.errors import InputError
 from rosenblatt.fitting.sample_weight import in_double
+from rosenblatt.support.listing import brief
 from rosenblatt.support.plain_values import is_missing
 from rosenblatt.support.types import BoolArray, Float64Array, IntArray
 from rosenblatt.table import Table, table_of
@@ -167,7 +168,7 @@ def folds_of(folds: Any, table: Table) -> npt.NDArray[Any]:
     """The fold of each row, None where it is masked."""
     if isinstance(folds, (int, float)):
         raise InputError(
-            f"folds={folds!r} is one number: give a fold for each row, or a splitter such as"
+            f"folds={brief(folds)} is one number: give a fold for each row, or a splitter such as"
             " sklearn.model_selection.KFold"
         )
     names = without_masked(folds)
@@ -241,12 +242,12 @@ def weights_in(table: Table, name: str) -> npt.NDArray[Any]:
         weights = values_of(table.by_name[name].values).astype(np.float64)
     except (TypeError, ValueError):
         raise InputError(
-            f"sample_weight={name!r} names a column that holds no numbers: name another one"
+            f"sample_weight={brief(name)} names a column that holds no numbers: name another one"
         ) from None
     strange = np.flatnonzero(~np.isfinite(weights))
     if len(strange):
         raise InputError(
-            f"sample_weight={name!r} names a column without a finite number in row"
+            f"sample_weight={brief(name)} names a column without a finite number in row"
             f" {int(strange[0])}: fill it in, or leave the row out"
         )
     return weights

@@ -16,7 +16,7 @@ from rosenblatt.optimizers import SGD
 from rosenblatt.options.config import training_config
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.perceptron import Perceptron, ThresholdNeuron
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief, shortened
 from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.types import Float64Array
 from rosenblatt.tracing.model_trace import model_trace
@@ -75,7 +75,7 @@ def trace(
     if learning_rate is not None and not (
         isinstance(learning_rate, Real) and 0 <= learning_rate <= sys.float_info.max
     ):
-        raise InputError(f"learning_rate must be 0 or more, got {shortened(str(learning_rate))}")
+        raise InputError(f"learning_rate must be 0 or more, got {brief(learning_rate)}")
     if isinstance(estimator, Perceptron | ThresholdNeuron):
         return trace_of_neuron(estimator, x, y, learning_rate)
     if not isinstance(estimator, MLPClassifier | MLPRegressor):
@@ -94,15 +94,15 @@ def trace(
     with even_rows(y=y):
         label = np.asarray(y)[None]
     has_class = isinstance(estimator, MLPClassifier) and not targets.multilabel
-    if has_class and (label.size != 1 or label.ravel()[0] not in targets.classes):
+    if has_class and not is_one_of(label, targets.classes):
         classes = ", ".join(map(str, targets.classes[:10]))
-        raise InputError(f"y={y!r} is no class of the estimator, which has {classes}")
+        raise InputError(f"y={brief(y)} is no class of the estimator, which has {classes}")
     try:
         targets.check(label)
         encoded = targets.encode(label, np.float64)
         targets.check_encoded(encoded)
     except (TypeError, ValueError) as error:
-        raise InputError(f"y={y!r} is no target of this estimator: {error}") from error
+        raise InputError(f"y={brief(y)} is no target of this estimator: {error}") from error
     n_each = model.loss.outputs_per_target
     n_targets = 1 if getattr(targets, "multiclass", False) else model.n_outputs // n_each
     if encoded.shape != (1, n_targets):
@@ -140,6 +140,14 @@ def checked_sample(x: npt.ArrayLike, n_inputs: int) -> Float64Array:
     return sample
 
 
+def is_one_of(label: Any, classes: Any) -> bool:
+    """Whether an array is a single label that is one of the classes."""
+    try:
+        return label.size == 1 and bool(label.ravel()[0] in classes)
+    except (TypeError, ValueError):  # of what has no equal, such as pandas' NA, or many of them
+        return False
+
+
 def trace_of_neuron(
     neuron: Perceptron | ThresholdNeuron, x: npt.ArrayLike, y: Any, learning_rate: float | None
 ) -> SampleTrace:
@@ -154,9 +162,9 @@ def trace_of_neuron(
         classes, w, b = neuron.classes_, neuron.coef_[0].copy(), neuron.intercept_.copy()
         rate = neuron.learning_rate if learning_rate is None else learning_rate
         sample = checked_sample(x, len(w))
-    if np.size(y) != 1 or np.ravel(y)[0] not in classes:
+    if not is_one_of(np.asarray(y), classes):
         known = ", ".join(map(str, classes))
-        raise InputError(f"y={y!r} is no class of the neuron, which has {known}")
+        raise InputError(f"y={brief(y)} is no class of the neuron, which has {known}")
     target = np.array([float(np.ravel(y)[0] == classes[-1])])
     z = sample[None] @ w + b
     a = Step().value(z)

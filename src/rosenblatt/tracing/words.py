@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import brief
 
 __all__ = ["note_in", "said"]
 
@@ -51,7 +52,7 @@ NOTES = {
 def said(key: str, language: str, **places: Any) -> str:
     """A heading in a language; InputError for one that is not known."""
     if language not in WORDS:
-        raise InputError(f"language={language!r} is not known: take one of {', '.join(WORDS)}")
+        raise InputError(f"language={brief(language)} is not known: take one of {', '.join(WORDS)}")
     return WORDS[language][key].format(**places)
 
 

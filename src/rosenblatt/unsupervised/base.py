@@ -28,6 +28,7 @@ from rosenblatt.options.parameters import Parameters
 from rosenblatt.problem import Arrays
 from rosenblatt.regularization.activity import ActivityL1, ActivityPenalty, KLSparsity
 from rosenblatt.support.held_numbers import HeldNumbers
+from rosenblatt.support.listing import brief
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import Float64Array, FloatArray
@@ -124,7 +125,7 @@ class BaseAutoencoder(
         Rows that are unlike those of the training have large ones.
         """
         X = self._checked_rows(X)
-        difference = X.astype(np.float64) - self.reconstruct_checked(X)
+        difference = dense(X).astype(np.float64) - self.reconstruct_checked(X)
         return np.asarray((difference**2).mean(axis=1), np.float64)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
@@ -136,7 +137,7 @@ class BaseAutoencoder(
         X = self._checked_rows(X)
         return float(
             r2_score(
-                X,
+                dense(X),
                 self.reconstruct_checked(X),
                 sample_weight=sample_weight,
                 multioutput="variance_weighted",
@@ -228,7 +229,7 @@ class BaseAutoencoder(
             data = TrainValidation(arrays_of(table), self._validation(table, X_val))
             targets = NumberTargets(table.X.shape[1], self.loss)
             if targets.objective().outputs_per_target > 1:
-                raise InputError(f"loss={self.loss!r}: {self._of_loss}.")
+                raise InputError(f"loss={brief(self.loss)}: {self._of_loss}.")
             owner = type(self).__name__
             with checkpoint_session(parameters, owner, table.columns, incremental) as session:
                 under_way = EstimatorFit.begin(
@@ -271,3 +272,7 @@ def activations_of(autoencoder: BaseAutoencoder) -> list[Any]:
 def arrays_of(table: ValidatedData) -> Arrays:
     """Rows whose targets are the rows."""
     return Arrays(table.X, table.y, table.weights)
+
+
+def dense(X: Any) -> FloatArray:
+    return np.asarray(X if isinstance(X, np.ndarray) else X.toarray())

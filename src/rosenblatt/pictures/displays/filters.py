@@ -15,6 +15,7 @@ from rosenblatt.pictures.displays.drawing import (
     show_picture,
 )
 from rosenblatt.pictures.displays.subject import layer_number, model_of
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["FilterDisplay"]
@@ -147,5 +148,5 @@ def chosen(kernels: FloatArray, axis: int, numbers: Any, name: str) -> FloatArra
     given, n = np.atleast_1d(np.asarray(numbers)), kernels.shape[axis]
     is_whole = given.ndim == 1 and len(given) > 0 and given.dtype.kind in "iu"
     if not is_whole or given.min() < 0 or given.max() >= n:
-        raise InputError(f"{name} must be whole numbers from 0 to {n - 1}, got {numbers!r}.")
+        raise InputError(f"{name} must be whole numbers from 0 to {n - 1}, got {brief(numbers)}.")
     return np.take(kernels, given, axis)

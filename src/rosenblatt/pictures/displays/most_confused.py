@@ -12,6 +12,7 @@ from sklearn.utils import check_consistent_length
 from rosenblatt.errors import InputError
 from rosenblatt.pictures.displays.drawing import columns_for, grid_of_axes, limits_of, show_picture
 from rosenblatt.pictures.displays.subject import model_of, pictures_of
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import FloatArray, IntArray
 
 __all__ = ["MostConfusedDisplay"]
@@ -139,7 +140,9 @@ class MostConfusedDisplay:
                 f" {len(classes)} classes, got shapes {true.shape} and {probabilities.shape}."
             )
         if not isinstance(n_pictures, (int, np.integer)) or n_pictures < 1:
-            raise InputError(f"n_pictures must be a whole number of 1 or more, got {n_pictures!r}.")
+            raise InputError(
+                f"n_pictures must be a whole number of 1 or more, got {brief(n_pictures)}."
+            )
         predicted, largest = classes[probabilities.argmax(axis=1)], probabilities.max(axis=1)
         wrong = np.flatnonzero(predicted != true)
         rows = wrong[np.argsort(-largest[wrong], kind="stable")][:n_pictures]

@@ -11,6 +11,7 @@ from rosenblatt.backprop import input_gradient
 from rosenblatt.errors import InputError
 from rosenblatt.pictures.displays.drawing import grid_of_axes, show_numbers, show_picture
 from rosenblatt.pictures.displays.subject import model_of, one_picture, row_of
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["SaliencyDisplay"]
@@ -132,7 +133,7 @@ def of_class(classes: Any, scores: FloatArray, target: Any) -> tuple[Float64Arra
     (found,) = np.nonzero(np.asarray(classes) == target)
     if len(found) != 1:
         listed = ", ".join(map(repr, np.asarray(classes).tolist()[:10]))
-        raise InputError(f"target={target!r} is none of the classes, which are {listed}.")
+        raise InputError(f"target={brief(target)} is none of the classes, which are {listed}.")
     if n_scores == 1:  # the score of the second class against the first
         return np.array([[1.0 if found[0] == len(classes) - 1 else -1.0]]), target
     return np.eye(n_scores)[found], target
@@ -143,5 +144,7 @@ def of_output(scores: FloatArray, target: Any) -> tuple[Float64Array, Any]:
     n = scores.shape[1]
     number = 0 if target is None else target
     if not isinstance(number, (int, np.integer)) or not 0 <= number < n:
-        raise InputError(f"target={target!r} is no output, which are numbered from 0 to {n - 1}.")
+        raise InputError(
+            f"target={brief(target)} is no output, which are numbered from 0 to {n - 1}."
+        )
     return np.eye(n)[[int(number)]], number

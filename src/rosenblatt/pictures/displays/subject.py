@@ -12,6 +12,7 @@ from rosenblatt.model import Model
 from rosenblatt.network import Shape
 from rosenblatt.pictures.base import BaseConvNet
 from rosenblatt.pictures.images import as_rows
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["layer_number", "model_of", "one_picture", "pictures_of", "row_of"]
@@ -46,7 +47,7 @@ def layer_number(estimator: BaseConvNet, layer: Any) -> int:
     n = len(layers)
     if not isinstance(layer, (int, np.integer)) or isinstance(layer, bool) or not -n <= layer < n:
         raise InputError(
-            f"layer={layer!r} is none of layers, which are numbered from 0 to {n - 1}."
+            f"layer={brief(layer)} is none of layers, which are numbered from 0 to {n - 1}."
         )
     # `Reshape` and the augmentation are put in before `layers`, a `Flatten` only behind pictures.
     number = 1 + len(estimator.augmentation) + int(layer) % n
