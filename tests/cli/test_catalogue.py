@@ -28,6 +28,7 @@ NO_PROSE = {
     "  rosenblatt {line}",
     "# A line that is left out is detected.",
     "# What each column is: number, category, date, true/false, text or drop.",
+    ".*joblib will operate in serial mode",
     ".*scores are non-finite",
     "<!doctype html\\b",
     "<frozen importlib._bootstrap>",

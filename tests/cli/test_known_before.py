@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,15 @@ def test_a_table_too_wide_for_a_model_file(
     monkeypatch.setattr(container, "MAX_HEADER_BYTES", 1500)
     assert run(TRAIN) == 2
     assert "leave out columns" in capsys.readouterr().err
+
+
+def test_a_file_at_the_output_that_may_not_be_read_is_no_other_file(
+    folder: Path, unread: None, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it holds cannot be told; the superuser may read all files."""
+    Path("m.safetensors").touch(0o000)
+    monkeypatch.setattr(os, "access", lambda path, mode: (Path(path).stat().st_mode & 0o400) > 0)
+    assert run([*TRAIN, "--out", "m.safetensors"]) == 2
+    assert capsys.readouterr().err == (
+        "error: m.safetensors may not be read: change its permissions\n"
+    )

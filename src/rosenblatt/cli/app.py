@@ -64,6 +64,8 @@ def _run(arguments: Sequence[str]) -> int:
         return 0
     except OSError as error:
         what = error.strerror or error
+        if isinstance(error, FileNotFoundError) and error.filename is None:
+            return _fail("the current folder has been removed: change to another one", arguments)
         if error.filename is None:
             drop(sys.stdout)
             return _fail(f"standard output cannot be written: {what}", ())

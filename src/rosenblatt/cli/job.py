@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from rosenblatt.cli.address_space import check_address_space
 from rosenblatt.cli.examples import check_example
+from rosenblatt.cli.libraries import check_environment
 from rosenblatt.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Job:
 
     def __call__(self) -> None:
         check_address_space()
+        check_environment()
         from rosenblatt.cli.screen import Screen
 
         screen = Screen(quiet=self.quiet, as_json=self.as_json)

@@ -30,10 +30,12 @@ def main() -> None:
         signal.signal(signal.SIGINT, interrupt)
     from rosenblatt.cli.app import run
     from rosenblatt.cli.hidden_pandas import hide_pandas
+    from rosenblatt.cli.libraries import settle_libraries
     from rosenblatt.cli.whole_writes import write_whole
 
     write_whole()
     hide_pandas()
+    settle_libraries()
     try:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # a second one, before the first was told

@@ -76,6 +76,8 @@ def place_for(source: Source, out: Path | None, *, force: bool = False) -> Place
     """The file of the model, checked to be writable."""
     path = out or Path(f"{source.stem}.safetensors")
     replaced = path.exists()
+    if path.is_file() and not os.access(path, os.R_OK):
+        raise InputError(f"{path} may not be read: change its permissions")
     if replaced and not is_model_file(path):
         raise InputError(
             f"{path} exists and is not a model that rosenblatt wrote: remove it or choose another "

@@ -14,8 +14,11 @@ from typing import IO
 from rosenblatt.errors import InputError
 from rosenblatt.support.output_place import OutputPlace, output_place
 
-# Errors that more disk space would fix; not every system defines all of them.
-NO_SPACE = {"ENOSPC", "EDQUOT", "EFBIG"}
+# Errors that something else than another path would fix; not every system defines all of them.
+MENDS = {
+    **dict.fromkeys(("ENOSPC", "EDQUOT", "EFBIG"), "free some space or choose another path"),
+    **dict.fromkeys(("EMFILE", "ENFILE"), "close some, or raise their limit (ulimit -n)"),
+}
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 PRIVATE, ORDINARY = 0o600, 0o666  # permissions, from which the umask takes away
 
@@ -116,8 +119,8 @@ def faults_named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        mend = "free some space or " if errno.errorcode.get(error.errno or 0) in NO_SPACE else ""
+        mend = MENDS.get(errno.errorcode.get(error.errno or 0, ""), "choose another path")
         raise InputError(
-            f"cannot write {path}: {error.strerror or error}; {mend}choose another path (nothing "
-            f"that was there is lost)"
+            f"cannot write {path}: {error.strerror or error}; {mend} (nothing that was there is"
+            " lost)"
         ) from error
