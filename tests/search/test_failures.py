@@ -131,3 +131,19 @@ def test_a_search_that_fails_leaves_the_estimator_as_it_was(
         for name, value in before.items():
             left = getattr(est, name)
             assert left == value if isinstance(value, list) else left is value
+
+
+def test_the_best_network_is_replaced_when_the_new_one_is_trained() -> None:
+    """So that other threads may predict all the while; callbacks see each moment of a fit."""
+    seen: list[Any] = []
+
+    def look(end: Any) -> None:
+        if hasattr(search, "best_estimator_"):
+            seen.append(search.predict(X))
+
+    search = StructureSearchCV(network(callbacks=[look]), [(3,)], cv=2, n_jobs=1)
+    first = search.fit(X, Y).predict(X)
+    assert not seen
+    search.fit(X, Y)
+    assert len(seen) > 2
+    assert all(np.array_equal(prediction, first) for prediction in seen)

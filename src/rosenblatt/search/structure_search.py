@@ -397,8 +397,9 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
     def _fit_best(self, X: Any, y: Any, fit_params: Mapping[str, Any]) -> None:
         start = time.perf_counter()
         best = clone(self.best_params_, safe=False)
-        self.best_estimator_ = clone(self.estimator).set_params(**best)
-        self.best_estimator_.fit(X, y, **fit_params)
+        estimator = clone(self.estimator).set_params(**best)
+        estimator.fit(X, y, **fit_params)
+        self.best_estimator_ = estimator  # other threads predict by the one before until now
         self.refit_time_ = time.perf_counter() - start
-        if hasattr(self.best_estimator_, "feature_names_in_"):
-            self.feature_names_in_ = self.best_estimator_.feature_names_in_
+        if hasattr(estimator, "feature_names_in_"):
+            self.feature_names_in_ = estimator.feature_names_in_
