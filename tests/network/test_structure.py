@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rosenblatt import ConvNetClassifier, MLPClassifier
 from rosenblatt.activations import Tanh
 from rosenblatt.backprop import backpropagate, forward
 from rosenblatt.engine.steps import track
 from rosenblatt.losses import CategoricalCrossEntropy
-from rosenblatt.network import Network, fill
+from rosenblatt.network import Dense, Flatten, Network, fill
 from rosenblatt.normalizations import BatchNorm, LayerNorm, Normalization
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.support.philox import Draws
@@ -71,3 +72,15 @@ def test_predictions_are_pytorchs(run: dict[str, Any]) -> None:
         np.testing.assert_allclose(array, run["state"][name], rtol=1e-13)
     scores = forward(net, theta, np.array(GOLDEN["batches"][0]), state=state).scores
     np.testing.assert_allclose(scores, run["evaluated"], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("n", [2**47, 2**55, 10**18, 2**62])
+def test_a_network_that_no_memory_holds_is_refused(n: int) -> None:
+    """Before NumPy is asked for so many numbers, in words of its own."""
+    sentence = "make.* a network of more weights than any memory holds: take fewer units"
+    with pytest.raises(ValueError, match=f"^the layers {sentence}$"):
+        Network(3, (Dense(n), Dense(1)))
+    with pytest.raises(ValueError, match=f"^layers: the layers {sentence}.$"):
+        ConvNetClassifier([Flatten(), Dense(n)]).fit(np.zeros((4, 8, 8, 1)), [0, 1, 0, 1])
+    with pytest.raises(ValueError, match=f"^hidden_layer_sizes {sentence}.$"):
+        MLPClassifier((n,)).fit(np.zeros((4, 3)), [0, 1, 0, 1])

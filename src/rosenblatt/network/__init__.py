@@ -22,7 +22,7 @@ from rosenblatt.network.learned_activations import ParametricActivation, PReLU
 from rosenblatt.network.local_response_norm import LocalResponseNorm
 from rosenblatt.network.monotone_dense import MonotoneDense
 from rosenblatt.network.named_networks import alexnet, lenet5, residual_network
-from rosenblatt.network.network import Network
+from rosenblatt.network.network import Network, TooManyWeights
 from rosenblatt.network.normalization_layer import NormalizationLayer
 from rosenblatt.network.numeric_embedding import NumericEmbedding
 from rosenblatt.network.parameter_groups import ParameterGroup, RateRun, rate_runs
@@ -90,6 +90,7 @@ __all__ = [
     "Shift",
     "Tangent",
     "Tie",
+    "TooManyWeights",
     "TrainedLayer",
     "alexnet",
     "beside_dense",

@@ -31,9 +31,14 @@ from rosenblatt.network.random_layers import GaussianNoise
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import FloatArray, aligned_zeros
 
-__all__ = ["Network"]
+__all__ = ["Network", "TooManyWeights"]
 
 NAME = re.compile(r"[a-z0-9_.]+")
+MOST_WEIGHTS = 2**48  # that a processor has addresses for
+
+
+class TooManyWeights(ValueError):
+    """Of layers that no memory holds."""
 
 
 @final
@@ -72,6 +77,10 @@ class Network:
             raise ValueError(
                 f"a network ends with outputs of shape (n,), and {self.layers[-1]!r} gives"
                 f" {self.layer_shapes[-1]}"
+            )
+        if self.n_parameters > MOST_WEIGHTS:
+            raise TooManyWeights(
+                "the layers make a network of more weights than any memory holds: take fewer units"
             )
         if any(layer.takes_codes for layer in self.layers[1:]):
             raise ValueError("codes of categories are features: their layer comes first")

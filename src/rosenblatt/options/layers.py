@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rosenblatt.network import Dense, Network
+from rosenblatt.network import Dense, Network, TooManyWeights
 from rosenblatt.options.activations import hidden_activations
 from rosenblatt.options.compatibility import check_layers
 from rosenblatt.options.normalizations import normalization
@@ -19,7 +19,9 @@ from rosenblatt.support.listing import brief
 
 __all__ = ["hidden_layers", "network_of"]
 
-MOST_WEIGHTS = 2**48  # that a processor has addresses for
+TOO_MANY = (
+    "hidden_layer_sizes makes a network of more weights than any memory holds: take fewer units."
+)
 
 
 def hidden_layers(p: Parameters, hidden: Sequence[Dense]) -> tuple[Dense, ...]:
@@ -68,25 +70,22 @@ def network_of(p: Parameters, n_inputs: int, n_outputs: int) -> Network:
         raise ValueError(
             f"hidden_layer_sizes must be > 0, got {brief(sizes)}: whole numbers of units."
         )
-    if max(sizes, default=0) > MOST_WEIGHTS:
-        raise too_many_weights()
+    if max(sizes, default=0) >= 2**63:  # of which no layer is made
+        raise TooManyWeights(TOO_MANY)
     activations = hidden_activations(p.activation, len(sizes))
     dense = [Dense(int(n), g) for n, g in zip(sizes, activations, strict=True)]
     layers = (*hidden_layers(p, dense), Dense(n_outputs))
     try:
-        network = shared_network(n_inputs, layers, float(p.input_noise))
+        return built(n_inputs, layers, float(p.input_noise))
+    except TooManyWeights as error:
+        raise TooManyWeights(TOO_MANY) from error
+
+
+def built(n_inputs: int, layers: tuple[Dense, ...], input_noise: float) -> Network:
+    try:
+        return shared_network(n_inputs, layers, input_noise)
     except TypeError:  # a member of the user's own that cannot be hashed
-        network = Network(n_inputs, layers, float(p.input_noise))
-    if network.n_parameters > MOST_WEIGHTS:
-        raise too_many_weights()
-    return network
-
-
-def too_many_weights() -> ValueError:
-    return ValueError(
-        "hidden_layer_sizes makes a network of more weights than any memory holds: take fewer"
-        " units."
-    )
+        return Network(n_inputs, layers, input_noise)
 
 
 @lru_cache(maxsize=128)
