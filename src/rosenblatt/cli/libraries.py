@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import brief
 
 __all__ = ["check_environment", "settle_libraries"]
 
@@ -68,9 +69,8 @@ def check_environment() -> None:
     for name, (is_right, what) in RULES.items():
         value = os.environ.get(name)
         if value is not None and not is_right(value):
-            shown = value if len(value) <= 40 else f"{value[:40]}…"
             raise InputError(
-                f"the environment variable {name} {what}: it is {shown!r}; correct or unset it"
+                f"the environment variable {name} {what}: it is {brief(value)}; correct or unset it"
             )
 
 

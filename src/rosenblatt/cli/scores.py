@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.support.squares import exponent_of, root_mean_square, scaled_weights
 from rosenblatt.support.types import FloatArray, IntArray
 
 MetricScores = dict[str, float | None]
@@ -43,14 +44,20 @@ def regression_scores(y: FloatArray, predicted: FloatArray, weights: Weights) ->
     """R², root mean squared error and mean absolute error, the latter two in the target's units."""
     if not _any_weight(y, weights):
         return dict.fromkeys(("r2", "rmse", "mae"))
-    error = y - predicted
-    mse = np.average(error**2, weights=weights)
-    variance = np.average((y - np.average(y, weights=weights)) ** 2, weights=weights)
-    return {
-        "r2": float(1 - mse / variance) if variance > 0 else None,
-        "rmse": float(np.sqrt(mse)),
-        "mae": float(np.average(np.abs(error), weights=weights)),
-    }
+    unit = scaled_weights(weights, len(y))
+    numbers, predictions = y.astype(np.float64), predicted.astype(np.float64)
+    y_k = 1 + exponent_of(numbers)
+    k = max(y_k, 1 + exponent_of(predictions))
+    error = np.ldexp(numbers, -k) - np.ldexp(predictions, -k)
+    scaled = np.ldexp(numbers, -y_k)
+    spread = root_mean_square(scaled - np.average(scaled, weights=unit), unit)
+    rmse = root_mean_square(error, unit)
+    with np.errstate(over="ignore"):
+        return {
+            "r2": float(1 - np.ldexp(np.square(rmse / spread), 2 * (k - y_k))) if spread else None,
+            "rmse": float(np.ldexp(rmse, k)),
+            "mae": float(np.ldexp(np.average(np.abs(error), weights=unit), k)),
+        }
 
 
 def _any_weight(y: npt.NDArray[np.generic], weights: Weights) -> bool:

@@ -14,6 +14,7 @@ from rosenblatt.ensembles.uncertainty import Uncertainty, entropies, of_classes,
 from rosenblatt.estimators import MLPClassifier
 from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.plain_values import plain_values
+from rosenblatt.support.squares import mean_weights
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["MLPEnsembleClassifier"]
@@ -145,7 +146,7 @@ class MLPEnsembleClassifier(ClassifierMixin, BaseMLPEnsemble):
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
         with plain_values(y=y, sample_weight=sample_weight), class_labels(y):
-            return float(super().score(X, y, sample_weight))
+            return float(super().score(X, y, mean_weights(sample_weight)))
 
     @property
     def _several_labels(self) -> bool:

@@ -18,6 +18,7 @@ from rosenblatt.fitting.class_weight import is_balanced
 from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.plain_values import check_even, even_rows, plain_values
 from rosenblatt.support.sparse_matrices import check_sparse
+from rosenblatt.support.squares import mean_weights
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["ClassPredictions", "targets_of_first_call"]
@@ -46,7 +47,7 @@ class ClassPredictions(ClassifierMixin, FittedMLP):
             return float(np.mean(y == predicted))
         check_sparse(y, "y")
         with plain_values(y=y, sample_weight=sample_weight), class_labels(y):
-            return float(accuracy_score(y, predicted, sample_weight=sample_weight))
+            return float(accuracy_score(y, predicted, sample_weight=mean_weights(sample_weight)))
 
     def predict_proba(self, X: Any) -> FloatArray:
         """Probabilities, shape (n_samples, n_classes), in the order of `classes_`."""

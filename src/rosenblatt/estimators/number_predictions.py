@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 
 from rosenblatt.distributions import Distribution, distribution_of, has_distribution
 from rosenblatt.engine import OutputFormat
 from rosenblatt.errors import InputError
 from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.fitting.number_targets import NumberTargets
+from rosenblatt.fitting.r_squared import r_squared
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import FloatArray
 
@@ -71,7 +71,7 @@ class NumberPredictions(RegressorMixin, FittedMLP):
         prediction, targets = self._predictions(X), self._fitted_targets
         with plain_values(y=y, sample_weight=sample_weight):
             if targets is None:
-                return float(r2_score(y, prediction, sample_weight=sample_weight))
+                return r_squared(y, prediction, sample_weight)
             return targets.score(prediction, y, sample_weight)
 
     @property

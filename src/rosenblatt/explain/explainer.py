@@ -123,11 +123,12 @@ class ShapExplainer:
         self._background = rows[self.background_]
         members = self._subject.model.members
         groups = [[member] for member in members] if explained.is_mean else [members]
-        self._games = [
-            Game(group, explained, self._subject.columns, self._background, n_jobs)
-            for group in groups
-        ]
-        self.base_values_ = self._of(self._background).mean(axis=0)
+        with np.errstate(over="ignore", invalid="ignore"):  # told with the values
+            self._games = [
+                Game(group, explained, self._subject.columns, self._background, n_jobs)
+                for group in groups
+            ]
+            self.base_values_ = self._of(self._background).mean(axis=0)
 
     def __call__(self, X: Any) -> Explanation:
         """The values of all columns of some rows.
@@ -146,21 +147,24 @@ class ShapExplainer:
         features = subject.features(X)
         if not len(features):
             raise InputError("there are no rows to explain")
-        estimate = shapley_values(
-            self._games,
-            subject.columns,
-            features,
-            self._background,
-            self._effort,
-            np.random.default_rng(self._seed),
-        )
+        with np.errstate(over="ignore", invalid="ignore"):
+            estimate = shapley_values(
+                self._games,
+                subject.columns,
+                features,
+                self._background,
+                self._effort,
+                np.random.default_rng(self._seed),
+            )
         values, errors = estimate.values, np.sqrt(estimate.squares)
         base = np.tile(self.base_values_, (len(features), 1))
         if values.shape[2] == 1:
             values, errors, base = values[:, :, 0], errors[:, :, 0], base[:, 0]
-        return Explanation(
+        explanation = Explanation(
             values, base, subject.cells(X), subject.names, subject.output_names, errors
         )
+        explanation.warn_of_overflow()
+        return explanation
 
     def _of(self, features: FloatArray) -> FloatArray:
         mean: FloatArray = np.mean([game.of(features) for game in self._games], axis=0)

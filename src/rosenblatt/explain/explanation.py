@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.support.types import Float64Array, IntArray
 
@@ -41,6 +42,19 @@ class Explanation:
     feature_names: tuple[str, ...]
     output_names: tuple[str, ...]
     standard_errors: Float64Array
+
+    def warn_of_overflow(self) -> None:
+        """Warn of numbers that are not finite, of rows whose cells are."""
+        finite = np.ones(len(self), dtype=bool)
+        for numbers in (self.values, self.base_values, self.standard_errors):
+            finite &= np.isfinite(numbers.reshape(len(self), -1)).all(axis=1)
+        if not finite.all():
+            warn_caller(
+                f"The values of {int((~finite).sum())} of {len(self)} rows, or their standard"
+                " errors, are not finite: on the way numbers are beyond float64. Scale the features"
+                " as those of the training rows were.",
+                RuntimeWarning,
+            )
 
     def __len__(self) -> int:
         return len(self.values)

@@ -85,20 +85,21 @@ def integrated_gradients(
     before, after = (predicted(members, explained, rows) for rows in (begins, features))
     total = np.zeros((*features.shape, before.shape[1]))
     at_once = max(1, MOST_NUMBERS // (n_steps * features.shape[1]))
-    for begin in begins:
-        for first in range(0, len(features), at_once):
-            way = features[first : first + at_once] - begin
-            points = begin + nodes[:, None, None] * way
-            slopes = gradients(members, explained, points.reshape(-1, points.shape[2]))
-            mean = np.tensordot(weights, slopes.reshape(*points.shape, -1), axes=1)
-            total[first : first + at_once] += way[:, :, None] * mean
-    total /= len(begins)
-    values = np.stack([total[:, column].sum(axis=1) for column in subject.columns], axis=1)
-    base = np.tile(before.mean(axis=0), (len(features), 1))
-    warn_of_gap(values.sum(axis=1), after - base)
+    with np.errstate(over="ignore", invalid="ignore"):  # told with the values
+        for begin in begins:
+            for first in range(0, len(features), at_once):
+                way = features[first : first + at_once] - begin
+                points = begin + nodes[:, None, None] * way
+                slopes = gradients(members, explained, points.reshape(-1, points.shape[2]))
+                mean = np.tensordot(weights, slopes.reshape(*points.shape, -1), axes=1)
+                total[first : first + at_once] += way[:, :, None] * mean
+        total /= len(begins)
+        values = np.stack([total[:, column].sum(axis=1) for column in subject.columns], axis=1)
+        base = np.tile(before.mean(axis=0), (len(features), 1))
+        warn_of_gap(values.sum(axis=1), after - base)
     if values.shape[2] == 1:
         values, base = values[:, :, 0], base[:, 0]
-    return Explanation(
+    explanation = Explanation(
         values,
         base,
         subject.cells(X),
@@ -106,6 +107,8 @@ def integrated_gradients(
         subject.output_names,
         np.zeros_like(values),
     )
+    explanation.warn_of_overflow()
+    return explanation
 
 
 def warn_of_gap(reached: Float64Array, difference: Float64Array) -> None:

@@ -15,6 +15,7 @@ from sklearn.utils._param_validation import Interval, validate_parameter_constra
 
 from rosenblatt.errors import InputError
 from rosenblatt.explain.subject import Subject, subject_of
+from rosenblatt.fitting.r_squared import r_squared
 from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.plain_values import even_rows, is_missing
 from rosenblatt.support.types import Float64Array, FloatArray
@@ -109,6 +110,11 @@ def permutation_importance(
     weights = {} if sample_weight is None else {"sample_weight": np.asarray(sample_weight)}
     with even_rows(y=y), class_labels(y):
         score = float(scorer(of_features, features, y, **weights))
+    if not np.isfinite(score):
+        raise InputError(
+            f"the score of these rows is {score}, with which nothing can be compared: give rows"
+            " like those of the training, or another scoring"
+        )
     seed = check_random_state(random_state).randint(np.iinfo(np.int32).max + 1)
     importances = np.zeros((len(subject.columns), n_repeats))
     for k, column in enumerate(subject.columns):
@@ -167,3 +173,6 @@ class RegressorOfFeatures(RegressorMixin, BaseEstimator):
         assert self.subject.target is not None
         scores = self.subject.model.predict(features)
         return self.subject.target.restore(scores[:, 0].astype(np.float64))
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        return r_squared(y, self.predict(X), sample_weight)

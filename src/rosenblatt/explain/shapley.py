@@ -137,7 +137,7 @@ def of_rows(rows: Rows, effort: Effort, rng: np.random.Generator) -> Estimate:
     # more than the rounds have been.
     n_players = rows.differs.sum(axis=2).max(axis=1, initial=0)
     rounds = 1
-    while len(left := np.flatnonzero(squares.max(axis=(1, 2), initial=0) > limit)):
+    while len(left := np.flatnonzero(too_large(squares.max(axis=(1, 2), initial=0), limit))):
         some = n_players[left]
         cheap = some <= np.log2(rounds * PAIRS * 2 * np.maximum(some, 1))
         done = left[cheap & (some <= MOST_EXACT)]
@@ -152,6 +152,11 @@ def of_rows(rows: Rows, effort: Effort, rng: np.random.Generator) -> Estimate:
             squares[left] = squares[left] * (1 - share) ** 2 + more.squares * share**2
         rounds += 1
     return Estimate(values, squares)
+
+
+def too_large(squares: Float64Array, limit: float) -> BoolArray:
+    """Where further rounds help: no round makes finite what is not."""
+    return (squares > limit) & np.isfinite(squares)
 
 
 def one_round(rows: Rows, rng: np.random.Generator, *, exact: bool) -> Estimate:

@@ -7,9 +7,10 @@ from typing import Any, Self, final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import d2_pinball_score, r2_score
+from sklearn.metrics import d2_pinball_score
 
 from rosenblatt.fitting.data import flat
+from rosenblatt.fitting.r_squared import r_squared
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss, NegativeBinomial, Poisson, Quantile, SquaredError
 from rosenblatt.options.losses import regression_loss
@@ -111,7 +112,7 @@ class NumberTargets(TargetCodec):
         loss = self.objective()
         if isinstance(loss, Quantile):
             return d2_of_levels(y, prediction, loss, weights)
-        return float(r2_score(y, loss.point(prediction), sample_weight=weights))
+        return r_squared(y, loss.point(prediction), weights)
 
     def strata(self, y: FloatArray) -> npt.NDArray[Any] | None:
         return None

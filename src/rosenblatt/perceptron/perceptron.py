@@ -24,6 +24,7 @@ from rosenblatt.support.listing import brief
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.rollback_on_error import undone_on_failure
+from rosenblatt.support.squares import mean_weights
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Perceptron"]
@@ -168,7 +169,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):
     def score(self, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: Any = None) -> float:
         """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
         with plain_values(y=y, sample_weight=sample_weight), class_labels(y):
-            return float(super().score(X, y, sample_weight))
+            return float(super().score(X, y, mean_weights(sample_weight)))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -18,6 +18,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.class_labels import check_labels, class_labels, refuse_labels
 from rosenblatt.support.coverage import checked_coverage
 from rosenblatt.support.plain_values import even_rows, plain_values
+from rosenblatt.support.squares import mean_weights
 from rosenblatt.support.types import BoolArray, FloatArray
 from rosenblatt.table import ClassTarget, ColumnKind
 from rosenblatt.table.target import AnyTarget
@@ -267,7 +268,7 @@ class TableClassifier(ClassifierMixin, BaseTable):
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of rows predicted right, as scikit-learn's `accuracy_score` gives it."""
         with plain_values(y=y, sample_weight=sample_weight), class_labels(y):
-            return float(super().score(X, y, sample_weight))
+            return float(super().score(X, y, mean_weights(sample_weight)))
 
     def predict_set(self, X: Any, coverage: float = 0.9) -> BoolArray:
         """Sets of classes that hold that of a new row with a given probability (theory U1, U3).

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, NoReturn, final
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_array, column_or_1d
 
 from rosenblatt.distributions import Distribution, distribution_of
 from rosenblatt.errors import InputError
+from rosenblatt.fitting.r_squared import r_squared
 from rosenblatt.losses import Loss
 from rosenblatt.support.coverage import checked_coverage
 from rosenblatt.support.listing import shortened
@@ -137,7 +137,7 @@ class TableRegressor(RegressorMixin, BaseTable):
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of the predictions, as scikit-learn's `r2_score` gives it."""
         with plain_values(y=y, sample_weight=sample_weight):
-            return float(super().score(X, y, sample_weight))
+            return r_squared(y, self.predict(X), sample_weight)
 
     def predict_distribution(self, X: Any) -> Distribution:
         """The distribution of the number of each row (theory U6).
@@ -285,7 +285,7 @@ class TableRegressor(RegressorMixin, BaseTable):
         assert isinstance(learned.target, NumberTarget)
         predicted = learned.target.restore(learned.outside[known, 0])
         if len(y) > 1:
-            self.validation_score_ = float(r2_score(y, predicted, sample_weight=weights))
+            self.validation_score_ = r_squared(y, predicted, weights)
 
 
 def are_numbers(values: npt.NDArray[Any]) -> bool:

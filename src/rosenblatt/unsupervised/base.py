@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.callback import CallbackSupportMixin
-from sklearn.metrics import r2_score
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -20,6 +19,7 @@ from rosenblatt.estimators.fitted import FittedMLP
 from rosenblatt.fitting.autoencoding import Autoencoding
 from rosenblatt.fitting.data import Columns, ValidatedData, validated_rows
 from rosenblatt.fitting.number_targets import NumberTargets
+from rosenblatt.fitting.r_squared import r_squared
 from rosenblatt.fitting.resume.session import checkpoint_session
 from rosenblatt.fitting.train_validation import TrainValidation
 from rosenblatt.options.activations import hidden_activations
@@ -135,13 +135,8 @@ class BaseAutoencoder(
         `explained_variance_ratio_`.
         """
         X = self._checked_rows(X)
-        return float(
-            r2_score(
-                dense(X),
-                self.reconstruct_checked(X),
-                sample_weight=sample_weight,
-                multioutput="variance_weighted",
-            )
+        return r_squared(
+            dense(X), self.reconstruct_checked(X), sample_weight, multioutput="variance_weighted"
         )
 
     def reconstruct_checked(self, X: FloatArray) -> FloatArray:
