@@ -276,3 +276,16 @@ def test_a_signalling_nan_is_a_missing_cell() -> None:
     wanted = TableEncoder().fit(plain).transform(plain)
     np.testing.assert_array_equal(TableEncoder().fit(frame).transform(frame), wanted)
     assert TableEncoder().fit(mixed).transform(mixed).shape[0] == N
+
+
+def test_a_target_that_bears_the_name_of_a_column_is_called_target() -> None:
+    """Whose cells may be others: it was called after that column, with an underscore."""
+    frame = FRAME.assign(target=1.0)
+    for given, taken, name in (
+        (FRAME, "a", "target"),
+        (frame, "a", "target_"),
+        (FRAME, "grade", "grade"),
+        (FRAME, None, "target"),
+    ):
+        fitted = classifier().fit(given, pd.Series(CODES, name=taken))
+        assert fitted.encoding_.target.name == name

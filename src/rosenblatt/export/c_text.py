@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rosenblatt.export.characters import NO_C, check_characters
 from rosenblatt.support.listing import brief
 
 __all__ = ["TAKEN", "checked_name", "comment", "string"]
@@ -41,7 +42,7 @@ def checked_name(name: str) -> str:
 
 def string(text: str) -> str:
     """A C string of the text in UTF-8."""
-    return '"' + "".join(map(character, text.encode())) + '"'
+    return '"' + "".join(map(character, check_characters(text, NO_C, "C").encode())) + '"'
 
 
 def comment(text: str) -> str:

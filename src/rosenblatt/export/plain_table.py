@@ -27,7 +27,7 @@ def scalings_of(encoding: TableEncoding, target: str) -> tuple[Scaled, Scaled | 
         if not isinstance(column, Number) or column.indicator or column.scaling.tail < NO_TAILS:
             raise ValueError(
                 f"the column {column.name!r} cannot be exported to {target}, which takes numbers"
-                " as they stand: export to SQL, JavaScript, R, PMML, ONNX or C."
+                " as they stand: export to ONNX, C, JavaScript or R."
             )
         own = column.scaling_of_values
         factors.append(1 / (own.spread * own.std))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from typing import final
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax import saxutils
 
 from rosenblatt.activations import (
     Activation,
@@ -21,6 +21,7 @@ from rosenblatt.activations import (
     Softsign,
     Tanh,
 )
+from rosenblatt.export.characters import NO_XML, check_characters
 from rosenblatt.export.dense_chain import DenseLayer
 from rosenblatt.export.expression import Expression, Notation, Variable
 from rosenblatt.export.trained import Trained
@@ -30,7 +31,8 @@ __all__ = ["PMML", "Document", "Field"]
 
 def constant(value: float | str) -> str:
     if isinstance(value, str):
-        return f'<Constant dataType="string">{escape(value)}</Constant>'
+        content = saxutils.escape(check_characters(value, NO_XML, "PMML"))
+        return f'<Constant dataType="string">{content}</Constant>'
     return f'<Constant dataType="double">{float(value)!r}</Constant>'
 
 
@@ -56,7 +58,7 @@ PMML = Notation(
         "single": "{}",
         **{name: applied(name, 1) for name in ("abs", "exp", "ln", "sin", "cos", "floor")},
     },
-    variable=lambda name: f"<FieldRef field={quoteattr(name)}/>",
+    variable=lambda name: f"<FieldRef field={quoted(name)}/>",
 )
 FUNCTIONS: dict[Activation, str] = {
     Identity(): "identity",
@@ -79,7 +81,7 @@ class Field:
     @property
     def declared(self) -> str:
         kind = CATEGORICAL if self.is_text else CONTINUOUS
-        return f"<DataField name={quoteattr(self.name)} {kind}/>"
+        return f"<DataField name={quoted(self.name)} {kind}/>"
 
 
 CONTINUOUS = 'optype="continuous" dataType="double"'
@@ -124,13 +126,13 @@ class Document:
         """The document, of a network of these layers over the features."""
         kind = "classification" if self.labels else "regression"
         fields = "".join(f"{field.declared}\n" for field in self.fields)
-        used = "".join(f"<MiningField name={quoteattr(f.name)}/>\n" for f in self.fields)
-        target = quoteattr(self.target)
+        used = "".join(f"<MiningField name={quoted(f.name)}/>\n" for f in self.fields)
+        target = quoted(self.target)
         inputs = list(map(self.let, features))
         return (
             f'<?xml version="1.0" encoding="UTF-8"?>\n'
             '<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">\n'
-            f"<Header description={quoteattr(str(trained))}>"
+            f"<Header description={quoted(str(trained))}>"
             '<Application name="rosenblatt"/>'
             "<Annotation>written by rosenblatt</Annotation></Header>\n"
             f'<DataDictionary numberOfFields="{len(self.fields) + 1}">\n{fields}'
@@ -152,24 +154,24 @@ class Document:
         return CATEGORICAL if self.labels else CONTINUOUS
 
     def _target_declared(self) -> str:
-        name = quoteattr(self.target)
+        name = quoted(self.target)
         if not self.labels:
             return f"<DataField name={name} {CONTINUOUS}/>"
-        values = "".join(f"<Value value={quoteattr(label)}/>" for label in self.labels)
+        values = "".join(f"<Value value={quoted(label)}/>" for label in self.labels)
         return f"<DataField name={name} {CATEGORICAL}>{values}</DataField>"
 
     def _output(self) -> str:
-        name = quoteattr(f"predicted_{self.target}")
+        name = quoted(f"predicted_{self.target}")
         shown = [f'name={name} feature="predictedValue" {self._kind}']
         for label in self.labels:
-            name, value = quoteattr(f"probability({label})"), quoteattr(label)
+            name, value = quoted(f"probability({label})"), quoted(label)
             shown.append(f'name={name} feature="probability" value={value} {CONTINUOUS}')
         return "<Output>\n" + "".join(f"<OutputField {x}/>\n" for x in shown) + "</Output>\n"
 
     def _neural_outputs(self, last: int) -> str:
-        field = quoteattr(self.target)
+        field = quoted(self.target)
         values = [
-            f"<NormDiscrete field={field} value={quoteattr(label)}/>" for label in self.labels
+            f"<NormDiscrete field={field} value={quoted(label)}/>" for label in self.labels
         ] or [f"<FieldRef field={field}/>"]
         outputs = "".join(
             f'<NeuralOutput outputNeuron="{last},{k}">'
@@ -185,7 +187,7 @@ def targets(name: str, low: float | None, high: float | None) -> str:
         return ""
     ends = (("min", low), ("max", high))
     limits = " ".join(f'{end}="{float(x)!r}"' for end, x in ends if x is not None)
-    return f"<Targets><Target field={quoteattr(name)} {limits}/></Targets>\n"
+    return f"<Targets><Target field={quoted(name)} {limits}/></Targets>\n"
 
 
 def neural_inputs(names: Sequence[Variable]) -> str:
@@ -218,3 +220,8 @@ def neural_layer(number: int, layer: DenseLayer) -> str:
     n = len(neurons)
     head = f'<NeuralLayer numberOfNeurons="{n}" activationFunction="{function}"{softmax}>'
     return f"{head}\n{''.join(neurons)}</NeuralLayer>\n"
+
+
+def quoted(text: str) -> str:
+    """The value of an attribute."""
+    return saxutils.quoteattr(check_characters(text, NO_XML, "PMML"))

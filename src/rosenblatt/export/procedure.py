@@ -29,6 +29,9 @@ from rosenblatt.support.types import FloatArray
 
 __all__ = ["Dialect", "Procedure"]
 
+# Of weights, each some twenty characters of a text: 100 MB, which Node and R read in seconds.
+MOST_NUMBERS = 5_000_000
+
 
 @final
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Procedure:
     constants: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
     names: dict[Activation | Link, str] = field(default_factory=dict)
+    n_numbers: int = 0
 
     def network(self, trained: Trained) -> str:
         """The statements' last: a value made of the features `x`, a column each."""
@@ -159,6 +163,14 @@ class Procedure:
 
     def _constant(self, array: FloatArray) -> str:
         name = f"a{len(self.constants) + 1}"
+        # Before it is written, because those of a wide network would fill the memory.
+        self.n_numbers += array.size
+        if self.n_numbers > MOST_NUMBERS:
+            raise ValueError(
+                f"the network has more than {MOST_NUMBERS:,} numbers, which are too many for a text"
+                f" of {self.dialect.notation.target}: train a smaller network, or export to ONNX"
+                " or C."
+            )
         self.constants.append(self._form("let", name, self.dialect.array(array)))
         return name
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rosenblatt.export.characters import NO_C, check_characters
 from rosenblatt.export.expression import Notation
 from rosenblatt.export.procedure import Dialect, Procedure
 from rosenblatt.export.trained import Trained
@@ -20,7 +21,7 @@ WORDS = {"if", "else", "repeat", "while", "function", "for", "next", "break", "i
 def constant(value: float | str) -> str:
     """A number in hexadecimal, which R reads exactly, or a text of ASCII."""
     if isinstance(value, str):
-        return '"' + "".join(map(character, value)) + '"'
+        return '"' + "".join(map(character, check_characters(value, NO_C, "R"))) + '"'
     x = float(value)
     return repr(int(x)) if x.is_integer() and abs(x) < 1e6 else x.hex()
 

@@ -13,6 +13,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.export.chain_parts import parts_of_members
+from rosenblatt.export.characters import NO_C, check_characters
 from rosenblatt.export.expression import (
     Constant,
     Expression,
@@ -49,13 +50,13 @@ MOST_TERMS = 900  # of a sum: expressions of SQLite are at most 1000 deep
 def constant(value: float | str) -> str:
     """With an exponent, without which it is a decimal number to some databases."""
     if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
+        return "'" + check_characters(value, NO_C, "SQL").replace("'", "''") + "'"
     text = repr(float(value))
     return text if "e" in text else f"{text}e0"
 
 
 def identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return '"' + check_characters(name, NO_C, "SQL").replace('"', '""') + '"'
 
 
 SQL = Notation(

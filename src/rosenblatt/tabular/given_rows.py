@@ -324,8 +324,10 @@ def groups_of(groups: Any, n_rows: int, used: IntArray) -> npt.NDArray[Any] | No
 
 
 def distinct_name(name: Any, table: Table) -> str:
-    """The target's name, which no column has."""
-    name = "target" if name is None or not str(name) else str(name)
+    """The target's name; "target" where it has none, or that of a column, which is no target."""
+    name = "" if name is None else str(name)
+    if not name or name in table.by_name:
+        name = "target"
     while name in table.by_name:
         name += "_"
     return name
