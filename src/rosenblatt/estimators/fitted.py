@@ -146,10 +146,10 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         check_is_fitted(self, "coefs_")
         X = self._prepared(X)
         check_sparse(X)
-        # The sum of numbers that are huge is invalid.
+        # The sum of numbers that are huge is invalid, and a float32 of them overflows.
         dtype = self.model_.parameters.dtype
         in_bytes = self._takes_pixels and getattr(X, "dtype", None) == np.uint8
-        with plain_values(X=X), np.errstate(invalid="ignore"):
+        with plain_values(X=X), np.errstate(invalid="ignore", over="ignore"):
             rows = validate_data(
                 self,
                 X,

@@ -15,7 +15,8 @@ from rosenblatt.model import Model
 from rosenblatt.network import Dense, Network, beside_dense, fill
 from rosenblatt.options.activations import hidden_activations
 from rosenblatt.options.losses import LINKS, link_name
-from rosenblatt.support.types import aligned_zeros
+from rosenblatt.support.floats_by_hand import floats_by_hand
+from rosenblatt.support.types import FloatArray, aligned_zeros
 
 __all__ = ["PublishedModel", "aligned", "model_by_hand", "with_activation", "with_link"]
 
@@ -83,11 +84,17 @@ def model_by_hand(
     Raises
     ------
     ValueError
-        If the fit's layers have more to them than weights, and the arrays are of another number of
-        layers or of other shapes.
+        For what is no arrays of numbers of a network's shapes; and if the fit's layers have more to
+        them than weights, and the arrays are of another number of layers or of other shapes.
     """
-    shapes = [np.shape(W) for W in coefs]
-    units = [n_out for _, n_out in shapes]
+    coefs = arrays_by_hand("coefs_", coefs, 2)
+    intercepts = arrays_by_hand("intercepts_", intercepts, 1)
+    if not len(coefs) == len(intercepts) > 0:
+        raise ValueError(
+            f"coefs_ holds {len(coefs)} arrays and intercepts_ {len(intercepts)}: set one of each"
+            " for every layer"
+        )
+    units = [W.shape[1] for W in coefs]
     activations = hidden_activations(activation, len(units) - 1)
     blocks = () if before is None else before.network.dense_layers[:-1]
     if all(block.is_plain for block in blocks):
@@ -102,8 +109,8 @@ def model_by_hand(
         for block, n, g in zip(blocks, units[:-1], activations, strict=True)
     ]
     noise = 0.0 if before is None else before.network.input_noise
-    network = Network(shapes[0][0], (*hidden, Dense(units[-1])), noise)
-    dtype = np.result_type(*(np.asarray(W) for W in coefs))
+    network = Network(coefs[0].shape[0], (*hidden, Dense(units[-1])), noise)
+    dtype = np.result_type(*coefs, *intercepts)
     state = network.initial_state(dtype)
     others: dict[str, Any] = {}
     if before is not None:
@@ -112,6 +119,13 @@ def model_by_hand(
     theta = network.pack(coefs, intercepts, dtype, others)
     loss = LINKS["identity"] if before is None else before.loss
     return Model(network, theta, loss, state)
+
+
+def arrays_by_hand(name: str, given: Any, ndim: int) -> list[FloatArray]:
+    """The arrays of an attribute, one a layer."""
+    if not isinstance(given, list | tuple):
+        raise ValueError(f"{name} is a {type(given).__name__}: set a list of arrays, one a layer")
+    return [floats_by_hand(f"{name}[{k}]", values, ndim) for k, values in enumerate(given)]
 
 
 def with_activation(model: Model, activation: Any) -> Model:
@@ -139,4 +153,6 @@ def aligned(model: Model) -> Model:
 
 
 def same_objects(some: Sequence[Any] | None, others: Sequence[Any]) -> bool:
-    return some is not None and len(some) == len(others) and all(map(is_, some, others))
+    if not isinstance(some, list | tuple):
+        return False
+    return len(some) == len(others) and all(map(is_, some, others))

@@ -19,6 +19,7 @@ from rosenblatt.perceptron.rule import learn, pre_activation
 from rosenblatt.perceptron.separability import is_linearly_separable, largest_margin
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.class_labels import class_labels
+from rosenblatt.support.floats_by_hand import floats_by_hand
 from rosenblatt.support.held_numbers import check_held
 from rosenblatt.support.listing import brief
 from rosenblatt.support.overflow import warn_of_overflow
@@ -156,8 +157,15 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         with plain_values(X=X), np.errstate(invalid="ignore"):  # of the sum, as in fit
             inputs: FloatArray = validate_data(self, X, dtype=np.float64, order="C", reset=False)
+        w = floats_by_hand("coef_", self.coef_, 2)
+        b = floats_by_hand("intercept_", self.intercept_, 1)
+        if w.shape != (1, inputs.shape[1]) or b.shape != (1,):
+            raise ValueError(
+                f"coef_ has the shape {w.shape} and intercept_ {b.shape}: set arrays of the shapes"
+                f" (1, {inputs.shape[1]}) and (1,)"
+            )
         with np.errstate(over="ignore", invalid="ignore"):  # reported
-            z = pre_activation(inputs, self.coef_[0], self.intercept_[0])
+            z = pre_activation(inputs, w[0], b[0])
         warn_of_overflow(z, inputs)
         return z
 
