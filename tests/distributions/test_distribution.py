@@ -116,3 +116,13 @@ def test_refusals() -> None:
         ours.cdf([1.0, 2.0, 3.0])
     with pytest.raises(InputError, match="SquaredError predicts no distribution"):
         distribution_of(SquaredError(), [np.zeros((2, 1))])
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_far_from_every_number_the_logarithm_is_minus_infinity() -> None:
+    ones = np.ones((3, 1))
+    far = np.array([1e200, -1e305, np.finfo(float).max])
+    assert (Gaussians(0 * ones, 0.1 * ones).log_prob(far[:, None]) == -np.inf).all()
+    counts = np.array([[1e306], [1e307], [np.finfo(float).max]])
+    assert (Counts(ones, ones).log_prob(counts)[2] == -np.inf).all()
+    assert np.isnan(Counts(np.nan * ones, ones).log_prob(ones)).all()

@@ -12,6 +12,7 @@ from sklearn.metrics import r2_score
 
 from rosenblatt import MLPAutoencoder, MLPEnsembleRegressor, MLPRegressor
 from rosenblatt.cli.scores import regression_scores
+from rosenblatt.fitting.number_targets import NumberTargets
 from rosenblatt.fitting.r_squared import r_squared
 
 rng = np.random.default_rng(0)
@@ -107,3 +108,33 @@ def test_estimators_score_large_numbers() -> None:
         / ((X - X.mean(axis=0)) ** 2).sum(),
         rel=1e-9,
     )
+
+
+def test_predictions_that_are_not_finite_have_no_score() -> None:
+    bad = NEAR.copy()
+    bad[:2] = np.inf, np.nan
+    with pytest.raises(ValueError, match="the predictions of 2 of 30 rows are not finite, and"):
+        r_squared(Y, bad)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_shares_of_the_pinball_loss_of_the_largest_numbers() -> None:
+    """As those of the same numbers in another unit."""
+    codec, loss = NumberTargets(loss="quantile"), 2.0**1022
+    small = np.clip(Y, -1.9, 1.9)
+    assert codec.score(NEAR[:, None] * loss / 2, small * loss / 2, None) == pytest.approx(
+        codec.score(NEAR[:, None], small, None), rel=1e-12
+    )
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_reconstruction_errors_that_are_floats_are_found() -> None:
+    X = np.column_stack([Y, NEAR])
+    coder = MLPAutoencoder(1, (4,), max_iter=2, random_state=0).fit(X)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        errors = coder.reconstruction_error(X * 1e153)
+    exactly = ((X - coder.reconstruct(X * 1e153) * 1e-153) ** 2).mean(axis=1) * 1e306
+    np.testing.assert_allclose(errors, exactly, rtol=1e-12)
+    with pytest.warns(RuntimeWarning, match="The reconstruction errors of 30 of 30 rows"):
+        assert np.isinf(coder.reconstruction_error(X * 1e200)).all()

@@ -64,7 +64,10 @@ class Distribution:
         return below
 
     def log_prob(self, y: npt.ArrayLike) -> Float64Array:
-        """ln of the density at y in the target's own unit, or of the probability of a count."""
+        """ln of the density at y in the target's own unit, or of the probability of a count.
+
+        It is -inf where it is below all floats, and for a number that is no count.
+        """
         each = self.family.log_prob(self._column(y))
         total: Float64Array = special.logsumexp(each, b=self.weights, axis=1)
         return total

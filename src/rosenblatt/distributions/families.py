@@ -97,8 +97,9 @@ class Gaussians(Family):
         return below
 
     def log_prob(self, y: Float64Array) -> Float64Array:
-        z = (y - self.location) / self.scale
-        found: Float64Array = -0.5 * z * z - np.log(self.scale) - HALF_LN_2PI
+        with np.errstate(over="ignore"):  # where ln is below all floats it is -inf
+            z = (y - self.location) / self.scale
+            found: Float64Array = -0.5 * z * z - np.log(self.scale) - HALF_LN_2PI
         return found
 
     def sample(self, rng: np.random.Generator) -> Float64Array:
@@ -153,8 +154,10 @@ class Counts(Family):
         odds = self.dispersion * self.rate
         ways = special.gammaln(k + r) - special.gammaln(r)
         rest = special.xlogy(k, odds / (1 + odds)) - r * np.log1p(odds)
-        found = np.where(is_poisson, of_poisson, ways + rest) - special.gammaln(k + 1)
-        return np.where(is_count, found, -np.inf)
+        ln_factorial = special.gammaln(k + 1)
+        with np.errstate(invalid="ignore"):  # of counts whose ln k! is no float
+            found = np.where(is_poisson, of_poisson, ways + rest) - ln_factorial
+        return np.where(is_count & np.isfinite(ln_factorial), found, -np.inf)
 
     def sample(self, rng: np.random.Generator) -> Float64Array:
         is_poisson = self.dispersion == 0

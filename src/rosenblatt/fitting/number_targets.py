@@ -10,11 +10,12 @@ import numpy.typing as npt
 from sklearn.metrics import d2_pinball_score
 
 from rosenblatt.fitting.data import flat
-from rosenblatt.fitting.r_squared import r_squared
+from rosenblatt.fitting.r_squared import check_predicted, r_squared
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss, NegativeBinomial, Poisson, Quantile, SquaredError
 from rosenblatt.options.losses import regression_loss
 from rosenblatt.support.plain_values import even_rows
+from rosenblatt.support.squares import exponent_of
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["NO_COUNTS", "NumberTargets", "are_counts"]
@@ -23,6 +24,9 @@ NO_COUNTS = (
     "the loss {} is of counts, and the targets are not all whole numbers from 0: take 'gaussian',"
     " or count in another unit"
 )
+
+
+SUMMED = 950  # the exponent of numbers of which any sum is a float
 
 
 @final
@@ -136,7 +140,10 @@ def d2_of_levels(
     loss : Quantile
     weights : array of shape (n_samples,), optional
     """
+    check_predicted(prediction)
     y, prediction = (a if a.ndim == 2 else a[:, None] for a in (np.asarray(y), prediction))
+    if y.dtype.kind == "f" and (k := max(map(exponent_of, (y, prediction)))) > SUMMED:
+        y, prediction = np.ldexp(y, -k), np.ldexp(prediction, -k)  # the share stays the same
     n = len(loss.levels)
     scores = [
         d2_pinball_score(y, prediction[:, i::n], sample_weight=weights, alpha=level)

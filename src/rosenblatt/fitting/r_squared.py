@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import r2_score
 
+from rosenblatt.errors import InputError
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.overflow import count_not_finite
 from rosenblatt.support.squares import exponent_of, scaled_weights, sum_of_squares
 from rosenblatt.support.types import Float64Array
 
-__all__ = ["r_squared"]
+__all__ = ["check_predicted", "r_squared"]
 
 Average = Literal["uniform_average", "variance_weighted"]
 
@@ -31,7 +33,13 @@ def r_squared(
     sample_weight : array-like of shape (n_samples,), optional
     multioutput : {'uniform_average', 'variance_weighted'}
         The mean over the targets, or the share of the variance of all of them.
+
+    Raises
+    ------
+    ValueError
+        For predictions that are not finite, and what scikit-learn refuses.
     """
+    check_predicted(prediction)
     weighted = [] if sample_weight is None else [sample_weight]
     given = [np.asarray(a) for a in (y, prediction, *weighted)]
     if are_for_scikit_learn(given) or are_moderate(*given):
@@ -49,6 +57,16 @@ def r_squared(
             RuntimeWarning,
         )
     return value
+
+
+def check_predicted(prediction: Any) -> None:
+    """InputError for predictions that are not finite, which no score measures."""
+    predicted = np.asarray(prediction)
+    if predicted.dtype.kind == "f" and predicted.ndim and (n := count_not_finite(predicted)):
+        raise InputError(
+            f"the predictions of {n} of {len(predicted)} rows are not finite, and have no score:"
+            " scale the features as those of the training rows were"
+        )
 
 
 def are_for_scikit_learn(given: list[npt.NDArray[Any]]) -> bool:

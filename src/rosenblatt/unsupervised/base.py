@@ -27,9 +27,10 @@ from rosenblatt.options.names import member
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.problem import Arrays
 from rosenblatt.regularization.activity import ActivityL1, ActivityPenalty, KLSparsity
+from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.listing import brief
-from rosenblatt.support.overflow import warn_of_overflow
+from rosenblatt.support.overflow import count_not_finite, warn_of_overflow
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.unsupervised.network_part import NetworkPart, part_of
@@ -122,11 +123,22 @@ class BaseAutoencoder(
     def reconstruction_error(self, X: Any) -> Float64Array:
         """The mean over the features of (x - x̂)² of each row, shape (n_samples,).
 
-        Rows that are unlike those of the training have large ones.
+        Rows that are unlike those of the training have large ones. What is beyond the floats is
+        infinite, with a warning.
         """
         X = self._checked_rows(X)
-        difference = dense(X).astype(np.float64) - self.reconstruct_checked(X)
-        return np.asarray((difference**2).mean(axis=1), np.float64)
+        rows, reconstructed = dense(X).astype(np.float64), self.reconstruct_checked(X)
+        difference = rows / 2 - reconstructed.astype(np.float64) / 2
+        k = np.frexp(np.abs(difference).max(axis=1))[1]
+        with np.errstate(over="ignore"):
+            errors = np.ldexp((np.ldexp(difference, -k[:, None]) ** 2).mean(axis=1), 2 * k + 2)
+        if n := count_not_finite(errors):
+            warn_caller(
+                f"The reconstruction errors of {n} of {len(errors)} rows are beyond float64: scale"
+                " the features as those of the training rows were.",
+                RuntimeWarning,
+            )
+        return errors
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """The share of the variance of all features that the reconstruction keeps, at most 1.
