@@ -39,6 +39,6 @@ def scalings_of(encoding: TableEncoding, target: str) -> tuple[Scaled, Scaled | 
     if y.log or y.low is not None or y.high is not None:
         raise ValueError(
             f"the target {y.name!r} cannot be exported to {target}, because it is a logarithm or"
-            " has limits: export to SQL, JavaScript, R, ONNX or C."
+            " has limits: export to ONNX, C, JavaScript or R."
         )
     return before, Scaled(np.array([y.scale]), np.array([y.mean]))

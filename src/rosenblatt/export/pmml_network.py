@@ -31,7 +31,7 @@ def layers_of(trained: Trained, after: Scaled | None) -> list[DenseLayer]:
     if not trained.classes and trained.model.n_outputs > 1:
         raise ValueError(
             f"{trained.model.n_outputs} predicted numbers cannot be exported to PMML, where a"
-            " network has one target: export to SQL, JavaScript, R, ONNX or C."
+            " network has one target: export to ONNX, C, JavaScript or R."
         )
     if trained.form is OutputFormat.BOTH_CLASSES:
         last = all_of(len(layers), 1)

@@ -30,7 +30,7 @@ def pmml_table_document(model: AnyModel, encoding: TableEncoding) -> str:
     if target.log:
         raise ValueError(
             f"the target {target.name!r} cannot be exported to PMML, because its logarithm is"
-            " learnt: export to SQL, JavaScript, R, ONNX or C."
+            " learnt: export to ONNX, C, JavaScript or R."
         )
     after = Scaled(np.array([target.scale]), np.array([target.mean]))
     limits = (target.low, target.high)
