@@ -13,7 +13,7 @@ from tests.support.child_processes import output
 LEAVING = """
 import os, random, sys, threading, time, warnings
 import numpy as np
-from rosenblatt import MLPRegressor
+from rosenblatt import MLPEnsembleRegressor, MLPRegressor, StructureSearchCV
 
 warnings.simplefilter("ignore")
 endless = dict(max_iter=10**6, n_iter_no_change=10**6, tol=0.0)
@@ -40,6 +40,10 @@ WORK = {
     "second order": lambda: MLPRegressor(
         hidden_layer_sizes=(5,), solver="lm", max_iter=10**6, tol=0.0
     ).fit(X, y),
+    "searches": lambda: StructureSearchCV(
+        MLPRegressor(**endless), [(3,), (4,)], n_jobs=2
+    ).fit(X, y),
+    "ensembles": lambda: MLPEnsembleRegressor(MLPRegressor(**endless), 3, n_jobs=2).fit(X, y),
     "predictions": lambda: again(lambda: fitted.predict(X)),
     "single predictions": lambda: again(lambda: tiny.predict(X[:1])),
 }
@@ -56,7 +60,7 @@ for turn in range(int(sys.argv[2])):
 """
 TURNS = 5
 WORK = ["long epochs", "short epochs", "short fits", "lbfgs", "second order", "predictions"]
-WORK += ["single predictions"]
+WORK += ["single predictions", "searches", "ensembles"]
 
 
 @pytest.mark.product(every=3)

@@ -142,7 +142,8 @@ def d2_of_levels(
     """
     check_predicted(prediction)
     y, prediction = (a if a.ndim == 2 else a[:, None] for a in (np.asarray(y), prediction))
-    if y.dtype.kind == "f" and (k := max(map(exponent_of, (y, prediction)))) > SUMMED:
+    k = max(exponent_of(a.astype(np.float64)) for a in (y, prediction))
+    if k > SUMMED:
         y, prediction = np.ldexp(y, -k), np.ldexp(prediction, -k)  # the share stays the same
     n = len(loss.levels)
     scores = [

@@ -7,14 +7,15 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from functools import partial
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar, final
 
 import sklearn
 
+from rosenblatt.parallel.daemon_workers import DaemonWorkers
 from rosenblatt.parallel.stop_signal import StopSignal
 
 __all__ = ["WorkerPool"]
@@ -50,7 +51,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
 
     def __init__(self, size: int, stop: StopSignal) -> None:
         self.size, self.stop, self.interrupted = size, stop, False
-        self._pool = ThreadPoolExecutor(size, thread_name_prefix="rosenblatt-worker")
+        self._pool = DaemonWorkers(size)
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +64,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
     ) -> None:
         if error is not None:  # such as a second Ctrl-C: what runs has to end
             self.interrupted = self.stop.requested = True
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.end()
 
     def run(
         self,
@@ -112,7 +113,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
         n_submitted = n_seen = 0
         try:
             for item in of:
-                self._pool.submit(run_one, item)
+                self._pool.submit(partial(run_one, item))
                 n_submitted += 1
         except KeyboardInterrupt:
             self.interrupted = self.stop.requested = True
