@@ -102,3 +102,23 @@ def test_what_is_refused_is_named(
         importing.read(path)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(
+    ("n_features", "n_units", "n_classes"), [(400, 3, 2), (3, 3000, 2), (4, 5, 1000)]
+)
+def test_networks_that_are_wide_in_one_place_come_back(
+    tmp_path: Path, n_features: int, n_units: int, n_classes: int
+) -> None:
+    """A few bytes of text for each element, and a matrix of inputs by columns, are not damage."""
+    rng = np.random.default_rng(0)
+    y = np.arange(max(2 * n_classes, 20)) % n_classes
+    X = rng.standard_normal((len(y), n_features)) + y[:, None]
+    est = MLPClassifier((n_units,), max_iter=1).fit(X, y)
+    est.to_pmml(tmp_path / "net")
+    again = importing.load(tmp_path / "net")
+    frame = pd.DataFrame(X[:9], columns=again.feature_names_in_)
+    order = [again.classes_.tolist().index(str(one)) for one in est.classes_]  # by their texts
+    ours = again.predict_proba(frame)[:, order]
+    np.testing.assert_allclose(ours, est.predict_proba(X[:9]), rtol=1e-9, atol=1e-12)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from rosenblatt.support.types import Float64Array
 if TYPE_CHECKING:
     from rosenblatt.table.columns import AnyColumn
 
-__all__ = ["Design", "stacked", "through"]
+__all__ = ["Design", "matrix_of", "stacked", "through"]
 
 
 @final
@@ -27,26 +27,36 @@ class Design:
     names : tuple of str
         Of the table's columns.
     columns : tuple of column encodings
-    to_matrix : array (n_features, n_inputs)
+    to_matrix : sparse array (n_features, n_inputs)
         The inputs are features @ to_matrix + constants.
     constants : array (n_inputs,)
     """
 
     names: tuple[str, ...]
     columns: tuple[AnyColumn, ...]
-    to_matrix: Float64Array
+    to_matrix: Any
     constants: Float64Array
 
 
-def stacked(blocks: Sequence[tuple[int, Float64Array]], n_inputs: int) -> Float64Array:
+def stacked(blocks: Sequence[tuple[int, Float64Array]], n_inputs: int) -> Any:
     """The matrix from features to inputs, from the blocks of columns: the first input of each, and
     (n_features, n_inputs of the block)."""
-    to_matrix = np.zeros((sum(len(block) for _, block in blocks), n_inputs))
+    entries: list[tuple[int, int, float]] = []
     row = 0
     for first, block in blocks:
-        to_matrix[row : row + len(block), first : first + block.shape[1]] = block
+        entries += ((row + int(i), first + int(k), block[i, k]) for i, k in np.argwhere(block))
         row += len(block)
-    return to_matrix
+    return matrix_of(entries, (row, n_inputs))
+
+
+def matrix_of(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -> Any:
+    """A sparse matrix by columns, of rows, columns and numbers: most inputs are of one feature."""
+    from scipy.sparse import csc_array
+
+    rows, columns, numbers = zip(*entries, strict=True) if entries else ((), (), ())
+    matrix = csc_array((np.array(numbers, np.float64), (rows, columns)), shape=shape)
+    matrix.eliminate_zeros()
+    return matrix
 
 
 def through(units: list[Unit], design: Design) -> list[Unit]:
@@ -56,10 +66,10 @@ def through(units: list[Unit], design: Design) -> list[Unit]:
     for unit in units:
         of_input = unit.sources < n_inputs
         columns, w = unit.sources[of_input], unit.weights[of_input]
-        over_features = design.to_matrix[:, columns] @ w
-        used = np.flatnonzero(design.to_matrix[:, columns].any(axis=1))
+        taken = design.to_matrix[:, columns]
+        used = np.unique(taken.indices)
         sources = np.concatenate([used, unit.sources[~of_input] - n_inputs + n_features])
-        weights = np.concatenate([over_features[used], unit.weights[~of_input]])
+        weights = np.concatenate([(taken @ w)[used], unit.weights[~of_input]])
         bias = unit.bias + float(design.constants[columns] @ w)
         moved.append(Unit(unit.place, sources, weights, bias, unit.form))
     return moved

@@ -12,7 +12,7 @@ import numpy as np
 from rosenblatt.activations import Bump, Identity, ReLU, Sigmoid, Sine, Softsign, Tanh
 from rosenblatt.errors import InputError
 from rosenblatt.importing.chain import Chain
-from rosenblatt.importing.design import Design, stacked, through
+from rosenblatt.importing.design import Design, matrix_of, through
 from rosenblatt.importing.endings import Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
@@ -196,23 +196,25 @@ def design_of(inputs: Sequence[Input], fields: Fields) -> Design:
 
     order = dict.fromkeys(one.column for one in inputs if one.column is not None)
     columns: list[AnyColumn] = []
-    blocks: list[tuple[int, Float64Array]] = []
+    rows: dict[str, dict[str | None, int]] = {}  # of the features of a column, by their texts
+    n_rows = 0
     for name in order:
         texts = fields.columns[name]
-        of = np.zeros((1 if texts is None else len(texts), len(inputs)))
-        for k, one in enumerate(inputs):
-            if one.column != name:
-                continue
-            if texts is None:
-                of[0, k] = one.slope
-            for text, value in (one.categories or {}).items():
-                of[(texts or ()).index(text), k] = one.slope * value
+        features = (None,) if texts is None else texts
+        rows[name] = {text: n_rows + k for k, text in enumerate(features)}
+        n_rows += len(features)
         columns.append(
             plain_number(name) if texts is None else Category(name, texts, (), indicator=False)
         )
-        blocks.append((0, of))
+    entries: list[tuple[int, int, float]] = []
+    for k, one in enumerate(inputs):
+        if one.column is not None:
+            values = {None: 1.0} if fields.columns[one.column] is None else one.categories or {}
+            for text, value in values.items():
+                entries.append((rows[one.column][text], k, one.slope * value))
     constants = np.array([one.shift for one in inputs])
-    return Design(tuple(order), tuple(columns), stacked(blocks, len(inputs)), constants)
+    to_matrix = matrix_of(entries, (n_rows, len(inputs)))
+    return Design(tuple(order), tuple(columns), to_matrix, constants)
 
 
 @final
@@ -302,7 +304,6 @@ def read_pmml(source: Source, given: Given) -> ImportedNetwork:
         neurons.add(name)
     if not any(one.column is not None for one in inputs):
         raise cut_off("the element NeuralInput")
-    source.check_memory(24 * len(inputs) ** 2, "its inputs")
     design = design_of(inputs, fields)
     units, normal = units_of(network, neurons)
     end = end_of(network, fields)
@@ -314,7 +315,7 @@ def read_pmml(source: Source, given: Given) -> ImportedNetwork:
         if alone is not None:
             places = alone
             units = units[: places[0] + 1]
-    chain = Chain(len(design.to_matrix))
+    chain = Chain(design.to_matrix.shape[0])
     chain = chain_of(source, chain, through(units, design), places)
     scale, shift = (of[: chain.width] for of in rescaled(network, end))
     if not ((scale == 1).all() and (shift == 0).all()):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import array
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from sys import getsizeof
 from typing import final
 from xml.parsers import expat
 
@@ -14,7 +15,10 @@ from rosenblatt.importing.source import DAMAGED, Source
 
 __all__ = ["Element", "number_in", "number_of", "root_of"]
 
-ELEMENT_BYTES, ATTRIBUTE_BYTES, CON_BYTES = 300, 110, 32
+# At most, in CPython 3.11: an element beside its attributes and children, the list of these and a
+# place there, a name that the parser keeps, and of a neuron the two arrays and an entry of both.
+ELEMENT_BYTES, LIST_BYTES, CHILD_BYTES = 112, 96, 16
+NAME_BYTES, ARRAYS_BYTES, CON_BYTES = 240, 240, 32
 LONG_TAG, MOST_ATTRIBUTES = re.compile(rb"<[^<>]{1000,}+"), 200
 DEEPEST, LONGEST, CHUNK = 60, 60, 2**16
 
@@ -31,16 +35,25 @@ class Element:
 
     def __init__(self, tag: str, attributes: list[str]) -> None:
         self.tag = tag
-        self.attributes = attributes  # names and values in turn
-        self.children: list[Element] = []
+        # Names and values in turn, in one text: XML has no character 0, and a text beside each of
+        # them would take more than what they say.
+        self.attributes = "\0".join(attributes)
+        self.children: Sequence[Element] = ()  # most have none, and a list takes as much as one
         self.text = ""
         self.sources: array.array[int] | None = None
         self.weights: array.array[float] | None = None
 
+    def add(self, child: Element) -> None:
+        if isinstance(self.children, list):
+            self.children.append(child)
+        else:
+            self.children = [child]
+
     def get(self, name: str) -> str | None:
         """An attribute, None without it."""
-        names = self.attributes[::2]
-        return self.attributes[2 * names.index(name) + 1] if name in names else None
+        texts = self.attributes.split("\0")
+        names = texts[::2]
+        return texts[2 * names.index(name) + 1] if name in names else None
 
     def all(self, tag: str) -> Iterator[Element]:
         """The children of one tag."""
@@ -62,6 +75,7 @@ class Document:
         self.source, self.ids = source, ids
         self.stack: list[Element] = []
         self.root: Element | None = None
+        self.names: set[str] = set()
         self.taken = 0
 
     def start(self, tag: str, attributes: list[str]) -> None:
@@ -69,18 +83,25 @@ class Document:
         parent = self.stack[-1] if self.stack else None
         if tag == "Con" and parent is not None and parent.tag == "Neuron":
             self.connection(parent, attributes)
-        else:
-            size = ELEMENT_BYTES + sum(ATTRIBUTE_BYTES + len(one) for one in attributes)
-            self.taken += size
-        self.source.check_memory(self.taken, "its elements")
-        if len(self.stack) >= DEEPEST:
-            raise InputError(f"its elements are nested more than {DEEPEST} deep")
         element = Element(tag, attributes)
+        if tag != "Con":
+            self.taken += ELEMENT_BYTES + getsizeof(element.attributes)
+            self.count_names(tag, *attributes[::2])
         if parent is None:
             self.root = element
         elif tag != "Con":
-            parent.children.append(element)
+            self.taken += CHILD_BYTES if parent.children else LIST_BYTES
+            parent.add(element)
+        self.source.check_memory(self.taken, "its elements")
+        if len(self.stack) >= DEEPEST:
+            raise InputError(f"its elements are nested more than {DEEPEST} deep")
         self.stack.append(element)
+
+    def count_names(self, *names: str) -> None:
+        for name in names:
+            if name not in self.names:
+                self.names.add(name)
+                self.taken += NAME_BYTES + len(name)
 
     def connection(self, neuron: Element, attributes: list[str]) -> None:
         con = Element("Con", attributes)
@@ -89,9 +110,10 @@ class Document:
             raise InputError(f"a connection has no source: {DAMAGED}")
         if neuron.sources is None or neuron.weights is None:
             neuron.sources, neuron.weights = array.array("q"), array.array("d")
+            self.taken += ARRAYS_BYTES
         if origin not in self.ids:
             self.ids[origin] = len(self.ids)
-            self.taken += ATTRIBUTE_BYTES + len(origin)
+            self.taken += NAME_BYTES + len(origin)
         neuron.sources.append(self.ids[origin])
         neuron.weights.append(number_in(con, "weight", f"the connection from {origin[:LONGEST]!r}"))
         self.taken += CON_BYTES

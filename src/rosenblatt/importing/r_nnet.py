@@ -128,7 +128,7 @@ def read_r(source: Source, given: Given) -> ImportedNetwork:
             )
         design = design_of(fitted.matrix_columns, fitted.levels, fitted.contrasts, fitted.variables)
         units = through(units, design)
-    n_features = n_inputs if design is None else len(design.to_matrix)
+    n_features = n_inputs if design is None else design.to_matrix.shape[0]
     outputs = range(len(units) - n_outputs, len(units))
     chain = chain_of(source, Chain(n_features), units, outputs)
     end = ending(chain, outputs_of(fitted), given, fitted.labels or None)

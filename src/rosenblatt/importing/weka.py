@@ -98,7 +98,7 @@ def read_weka(source: Source, given: Given) -> ImportedNetwork:
     inputs = [one for one in attributes if one is not target]
     design, printed = design_of(inputs, rows, options)
     units, places = units_of(nodes, outputs, printed)
-    chain = Chain(len(design.to_matrix))
+    chain = Chain(design.to_matrix.shape[0])
     chain = chain_of(source, chain, through(units, design), places)
     if target.values is None and "C" not in options:
         mid, half = scaling_of(target.numbers[rows], scales="I" not in options)
