@@ -52,3 +52,13 @@ def test_what_is_cut_short_is_an_error(folder: Path, arguments: list[str]) -> No
         assert whole.stdout.startswith((folder / "out").read_bytes())
     again = within("", folder, arguments, "1")
     assert (again.returncode, again.stdout) == (0, whole.stdout)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"]])
+def test_help_without_a_reader(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "rosenblatt", *arguments]
+    result = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (0, b"")

@@ -126,3 +126,14 @@ def test_far_from_every_number_the_logarithm_is_minus_infinity() -> None:
     counts = np.array([[1e306], [1e307], [np.finfo(float).max]])
     assert (Counts(ones, ones).log_prob(counts)[2] == -np.inf).all()
     assert np.isnan(Counts(np.nan * ones, ones).log_prob(ones)).all()
+
+
+def test_what_is_no_generator_and_no_number_is_refused() -> None:
+    distribution = Distribution(Gaussians(MU, SIGMA), WEIGHTS)
+    for rng in (5, None, "a"):
+        with pytest.raises(InputError, match=f"rng is a {type(rng).__name__}: give a generator"):
+            distribution.sample(rng)  # type: ignore[arg-type]
+    for ask in (distribution.cdf, distribution.log_prob, distribution.quantile):
+        for values in ("x", {}):
+            with pytest.raises(TypeError, match=f"values is of the type {type(values).__name__}"):
+                ask(values)  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ import pytest
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import check_writable, replaced_file
+from rosenblatt.support.output_place import OutputPlace
 
 
 def write(path: Path, data: bytes) -> None:
@@ -290,3 +291,30 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
     assert "nothing that was there is lost" in result.stdout
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_an_interrupt_as_a_file_is_made_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attempt: int
+) -> None:
+    """That of the check, the temporary one, and the one whose permissions are looked at."""
+    made = iter(range(3))
+    open_plainly = OutputPlace.open
+
+    def interrupted(place: OutputPlace, *flags: int) -> int:
+        descriptor = open_plainly(place, *flags)
+        if next(made) == attempt:
+            os.close(descriptor)
+            raise KeyboardInterrupt
+        return descriptor
+
+    monkeypatch.setattr(OutputPlace, "open", interrupted)
+
+    def written() -> None:
+        check_writable(tmp_path / "a")
+        with replaced_file(tmp_path / "a") as file:
+            file.write(b"new")
+
+    with pytest.raises(KeyboardInterrupt):
+        written()
+    assert not list(tmp_path.iterdir())

@@ -128,3 +128,8 @@ def test_bytes_that_are_no_text_are_left_out():
 def test_a_column_that_is_not_there_is_named():
     with pytest.raises(InputError, match="lacks the column 'zip'"):
         one(["a", "b"] * 5, TableFormat(columns={"zip": "category"}))
+
+
+def test_categories_that_are_bytes_have_no_example():
+    cells = pa.DictionaryArray.from_arrays(pa.array([0, 1] * 5), pa.array([b"\xff", b"a"]))
+    assert one(cells).written == ""

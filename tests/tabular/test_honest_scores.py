@@ -34,6 +34,9 @@ def test_a_single_fold_has_no_score() -> None:
     assert "no score: no rows were left out of the training" in fitted.summary()
     classes = classifier().set_params(preset=one_fold).fit(frame[FEATURES], frame["dear"])
     assert np.isnan(classes.validation_score_)
+    assert not hasattr(classes, "calibration_")
+    with pytest.raises(AttributeError, match="no scores of rows outside its training"):
+        _ = classes.calibration_error_
 
 
 def test_scores_of_three_rows_are_those_of_networks_that_learnt_from_two() -> None:

@@ -130,6 +130,10 @@ def _parsed(arguments: Sequence[str]) -> Job | int:
         job = whole(list(arguments) or ["--help"], "rosenblatt", standalone_mode=False)
     except TyperException as error:
         raise InputError(f"{error.format_message().rstrip('.')}: see rosenblatt --help") from error
+    except SystemExit:
+        if COMPLETION in os.environ:
+            raise
+        return 0  # rich's answer to a reader of the help, such as `head`, that has closed the pipe
     if job == INTERRUPTED_CODE:  # the parser has caught it
         raise KeyboardInterrupt
     return job if isinstance(job, Job) else int(job)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from rosenblatt.distributions.families import Family
 from rosenblatt.errors import InputError
 from rosenblatt.support.late import late
+from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.types import Float64Array
 
 if TYPE_CHECKING:
@@ -100,6 +101,11 @@ class Distribution:
 
     def sample(self, rng: np.random.Generator) -> Float64Array:
         """A number of each row, shape (n_rows,)."""
+        if not isinstance(rng, np.random.Generator):
+            raise InputError(
+                f"rng is a {type(rng).__name__}: give a generator, such as"
+                " numpy.random.default_rng(0)"
+            )
         chosen = (self.weights.cumsum(axis=1) < rng.uniform(size=(len(self), 1))).sum(axis=1)
         places = np.minimum(chosen, self.weights.shape[1] - 1)[:, None]
         each = [np.take_along_axis(p, places, axis=1) for p in self.family.parameters]
@@ -107,7 +113,8 @@ class Distribution:
 
     def _column(self, values: npt.ArrayLike) -> Float64Array:
         """One value, or one of each row, as a column."""
-        given = np.asarray(values, np.float64)
+        with plain_values(values=values):
+            given = np.asarray(values, np.float64)
         if given.ndim and given.shape != (len(self),):
             raise InputError(
                 f"a number is needed, or one of each of the {len(self)} rows, and the array has the"

@@ -69,6 +69,8 @@ def stacked(X: Any, name: str) -> Any:
         return np.asarray(X)
     except ValueError:
         sizes = sorted({np.shape(x) for x in X})
+        if not sizes:
+            raise InputError(f"{name} has no pictures: give some") from None
         raise InputError(
             f"{name} has pictures of several sizes, such as {sizes[0]} and {sizes[-1]}: crop or"
             " resize them to one."

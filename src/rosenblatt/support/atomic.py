@@ -32,8 +32,10 @@ def check_writable(path: Path) -> None:
 def try_beside(place: OutputPlace) -> None:
     """Make an empty file in the place's folder, and remove it; OSError if that does not go."""
     temporary = free_beside(place)
-    os.close(temporary.open(NEW, PRIVATE))
-    temporary.remove()
+    try:  # from before it is there, or Ctrl-C could leave it
+        os.close(temporary.open(NEW, PRIVATE))
+    finally:
+        temporary.remove()
 
 
 @contextlib.contextmanager
@@ -52,8 +54,8 @@ def replaced_file(path: Path) -> Iterator[IO[bytes]]:
     """
     with faults_named(path), output_place(path) as place:
         temporary = free_beside(place)
-        descriptor = temporary.open(NEW, PRIVATE)
         try:
+            descriptor = temporary.open(NEW, PRIVATE)
             with os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
@@ -105,11 +107,10 @@ def _handed_on(file: int | Path, user: int, group: int) -> bool:
 def _mode_of_new_files(target: OutputPlace) -> int:
     """By the umask and the folder's default permissions, of which an empty file tells."""
     probe = free_beside(target)
-    descriptor = probe.open(NEW, ORDINARY)
     try:
-        return stat.S_IMODE(os.fstat(descriptor).st_mode)
+        with os.fdopen(probe.open(NEW, ORDINARY), "wb") as file:
+            return stat.S_IMODE(os.fstat(file.fileno()).st_mode)
     finally:
-        os.close(descriptor)
         probe.remove()
 
 

@@ -183,7 +183,7 @@ def first_text(cells: Cells, missing: Collection[str] = ()) -> str:
     """The first text that is not missing."""
     if not (cells.is_text or missing):  # without the texts of all other cells
         given = cells.values.filter(pc.invert(nulls_of(cells))).slice(0, 1)
-        return Cells(cells.name, given).distinct.strings[0] if len(given) else ""
+        return next(iter(Cells(cells.name, given).distinct.strings), "")
     return next((text for text in cells.distinct.strings if text not in missing), "")
 
 

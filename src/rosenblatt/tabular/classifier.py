@@ -325,7 +325,10 @@ class TableClassifier(ClassifierMixin, BaseTable):
 
     @property
     def _reliability(self) -> Reliability:
-        self._calibrated()
+        try:
+            self._calibrated()
+        except InputError as error:  # as of any attribute that is not there
+            raise AttributeError(str(error)) from error
         assert self._uncertainty is not None
         assert self._uncertainty.reliability is not None
         return self._uncertainty.reliability

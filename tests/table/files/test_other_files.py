@@ -196,3 +196,17 @@ def test_records_of_names_of_their_own_are_no_table(tmp_path):
     wide = {f"k{k}": k for k in range(3000)}
     path.write_text((json.dumps(wide) + "\n") * 50)
     assert len(read_table(path).table.columns) == 3000
+
+
+def test_a_column_name_of_sqlite_that_is_no_text(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        database.execute("CREATE TABLE t (axb REAL, y REAL)")
+        database.execute("INSERT INTO t VALUES (1.5, 2)")
+        database.commit()
+    stored = (tmp_path / "a.db").read_bytes()
+    assert stored.count(b"axb") == 1
+    (tmp_path / "a.db").write_bytes(stored.replace(b"axb", b"a\xffb"))
+    with pytest.raises(
+        InputError, match=r"a\.db: the table 't' has a column whose name is no UTF-8"
+    ):
+        read_table(tmp_path / "a.db")

@@ -59,7 +59,12 @@ def tables(database: sqlite3.Connection) -> list[str]:
 
 def read(database: sqlite3.Connection, name: str, path: Path) -> TableFile:
     identifier = '"' + name.replace('"', '""') + '"'
-    cursor = database.execute(f"SELECT * FROM {identifier}")
+    try:
+        cursor = database.execute(f"SELECT * FROM {identifier}")
+    except UnicodeDecodeError as error:  # of a name, which `as_text` does not read
+        raise InputError(
+            f"{path.name}: the table {name!r} has a column whose name is no UTF-8: rename it"
+        ) from error
     names = [str(column[0]) for column in cursor.description]
     require_distinct(names)
     columns = ObjectColumns(names)
