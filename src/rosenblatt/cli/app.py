@@ -130,10 +130,10 @@ def _parsed(arguments: Sequence[str]) -> Job | int:
         job = whole(list(arguments) or ["--help"], "rosenblatt", standalone_mode=False)
     except TyperException as error:
         raise InputError(f"{error.format_message().rstrip('.')}: see rosenblatt --help") from error
-    except SystemExit:
-        if COMPLETION in os.environ:
-            raise
-        return 0  # rich's answer to a reader of the help, such as `head`, that has closed the pipe
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # rich exits with 1, of the help alone
+            return 0
+        raise
     if job == INTERRUPTED_CODE:  # the parser has caught it
         raise KeyboardInterrupt
     return job if isinstance(job, Job) else int(job)
