@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from numbers import Number
 from typing import Any
 
@@ -16,7 +17,14 @@ from rosenblatt.support.plain_values import TIMES, is_missing
 MOST_DAYS = 2**31  # either way of 1970-01-01, in Arrow's dates
 FINER = ("ps", "fs", "as")  # than any unit of Arrow's
 
-__all__ = ["arrow_of_array", "arrow_of_cells", "as_native", "mixes_times", "mixes_zones"]
+__all__ = [
+    "arrow_of_array",
+    "arrow_of_cells",
+    "as_native",
+    "days_as_midnights",
+    "mixes_times",
+    "mixes_zones",
+]
 
 
 def arrow_of_array(values: npt.NDArray[Any]) -> pa.Array:
@@ -33,12 +41,16 @@ def arrow_of_cells(values: Any) -> pa.Array:
     """
     kinds = set(map(type, values))
     if dt.date in kinds and any(map(is_time_type, kinds)):
-        values = [midnight(cell) if type(cell) is dt.date else cell for cell in values]
+        values = days_as_midnights(values)
     return pa.array(values, from_pandas=True)
 
 
-def midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime(day.year, day.month, day.day)
+def days_as_midnights(values: Iterable[Any]) -> list[Any]:
+    """The cells, with a time for each day."""
+    return [
+        dt.datetime(cell.year, cell.month, cell.day) if type(cell) is dt.date else cell
+        for cell in values
+    ]
 
 
 def is_time_type(kind: type) -> bool:

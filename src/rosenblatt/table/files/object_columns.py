@@ -8,6 +8,7 @@ from typing import Any, Final, final
 
 import pyarrow as pa
 
+from rosenblatt.table.arrays import days_as_midnights
 from rosenblatt.table.cell_text import texts_of
 from rosenblatt.table.cells import Cells
 
@@ -89,14 +90,8 @@ def array_of(values: Sequence[Any]) -> pa.Array:
         except (pa.ArrowInvalid, UnicodeEncodeError, OverflowError):
             pass
     elif kinds == {dt.datetime, dt.date}:
-        return pa.array([moment(value) for value in values], pa.timestamp("us"))
+        return pa.array(days_as_midnights(values), pa.timestamp("us"))
     return pa.array([None if value is None else written(value) for value in values], pa.string())
-
-
-def moment(value: Any) -> Any:
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return dt.datetime(value.year, value.month, value.day)
-    return value
 
 
 def written(value: Any) -> str:
