@@ -131,3 +131,19 @@ def test_numbers_so_small_that_they_are_zero_in_float32(size: float) -> None:
         np.testing.assert_allclose(
             got, encoding.target.restore(model.predict(X).astype(np.float64)), 1e-5
         )
+
+
+@pytest.mark.parametrize("size", [1e39, 1e300])
+def test_numbers_so_large_that_they_are_infinite_in_float32(size: float) -> None:
+    """Inputs, and centres of the inputs and of the target; no cast of them warns."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": (2 + rng.random(60)) * size, "y": 3 + rng.random(60)})
+    encoding = learn_encoding(frame, target="y")
+    encoding = replace(encoding, target=replace(encoding.target, scale=size, mean=2 * size))
+    network = Network(1, (Dense(1),))
+    model = Model(network, parameters(network, 2, np.float32), SquaredError())
+    (got,) = session(SavedModel(model, encoding, SUMMARY).to_onnx()).run(
+        ["y"], cells(frame, encoding)
+    )
+    scores = model.predict(encoding.encode(frame).X).astype(np.float64)
+    np.testing.assert_allclose(got / size, scores + 2, 1e-5)

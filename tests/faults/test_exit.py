@@ -13,7 +13,7 @@ from tests.support.child_processes import output
 LEAVING = """
 import os, random, sys, threading, time, warnings
 import numpy as np
-from rosenblatt import MLPEnsembleRegressor, MLPRegressor, StructureSearchCV
+from rosenblatt import MLPEnsembleRegressor, MLPRegressor, StructureSearchCV, TableRegressor
 
 warnings.simplefilter("ignore")
 endless = dict(max_iter=10**6, n_iter_no_change=10**6, tol=0.0)
@@ -44,6 +44,7 @@ WORK = {
         MLPRegressor(**endless), [(3,), (4,)], n_jobs=2
     ).fit(X, y),
     "ensembles": lambda: MLPEnsembleRegressor(MLPRegressor(**endless), 3, n_jobs=2).fit(X, y),
+    "table learners": lambda: again(lambda: TableRegressor(n_jobs=2).fit(X, y)),
     "predictions": lambda: again(lambda: fitted.predict(X)),
     "single predictions": lambda: again(lambda: tiny.predict(X[:1])),
 }
@@ -60,7 +61,7 @@ for turn in range(int(sys.argv[2])):
 """
 TURNS = 5
 WORK = ["long epochs", "short epochs", "short fits", "lbfgs", "second order", "predictions"]
-WORK += ["single predictions", "searches", "ensembles"]
+WORK += ["single predictions", "searches", "ensembles", "table learners"]
 
 
 @pytest.mark.product(every=3)
