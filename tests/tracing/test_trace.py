@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.exceptions import NotFittedError
 
 from rosenblatt import MLPClassifier, MLPRegressor, Perceptron, ThresholdNeuron, trace
 from rosenblatt.backprop import backpropagate
+from rosenblatt.errors import InputError
 from rosenblatt.regularization.penalties import L2, ElasticNet
 from tests.support.members import central_difference
 from tests.tracing.shared import LN_2, LN_3, by_hand
@@ -196,3 +198,23 @@ def test_what_cannot_be_traced() -> None:
         trace(ThresholdNeuron([1, 1], -2), [1, 0], 2)
     with pytest.raises(ValueError, match="learning_rate must be 0 or more"):
         trace(ThresholdNeuron([1, 1], -2), [1, 0], 1, learning_rate=-1)
+
+
+def test_numbers_beyond_the_float_type_are_remarked() -> None:
+    model = fitted(MLPRegressor, NUMBERS, dtype="float32", solver="sgd", activation="relu")
+    assert trace(model, X[0], 1.0).is_finite
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        seen = trace(model, [1e35, 1e35, -1e35], 1.0)
+    assert not seen.is_finite
+    assert not seen.as_dict()["is_finite"]
+    assert seen.to_text().endswith("inf and nan stand for them.")
+    assert seen.to_text("zh").endswith("用 inf 和 nan 表示。")
+    for x, y, what in (([1e39, 0, 0], 1.0, "sample"), (X[0], -1e39, "target")):
+        with pytest.raises(InputError, match=f"the {what} holds numbers beyond float32"):
+            trace(model, x, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        neuron = trace(ThresholdNeuron([1e300, -1e300], 0.0), [1e300, 0.0], 1)
+    assert not neuron.is_finite
+    assert neuron.layers[0].z == np.inf

@@ -53,10 +53,11 @@ def sections(trace: SampleNumbers, language: str, most: int) -> tuple[Section, .
         title = said(key, language, layer=at, rate=rate, move=trace.rule.move)
         equations = tuple(step(trace.rule, layer, at, most))
         made.append(Section(title, equations, hidden(layer, language, most)))
-    if trace.note:
-        last = made[-1]
-        remarks = (*last.remarks, note_in(trace.note, language))
-        made[-1] = Section(last.title, last.equations, remarks)
+    closing = [note_in(trace.note, language)] if trace.note else []
+    if not trace.is_finite:
+        closing.append(said("not_finite", language))
+    last = made[-1]
+    made[-1] = Section(last.title, last.equations, (*last.remarks, *closing))
     return tuple(made)
 
 

@@ -15,6 +15,7 @@ from rosenblatt.network import Dense
 from rosenblatt.optimizers import Optimizer
 from rosenblatt.optimizers.base import DecoupledDecay
 from rosenblatt.regularization.penalties import Penalty
+from rosenblatt.support.finite import all_finite
 from rosenblatt.support.types import FloatArray
 from rosenblatt.tracing.rules import rule_of
 from rosenblatt.tracing.sample_trace import SampleTrace
@@ -56,7 +57,8 @@ def model_trace(
     Raises
     ------
     InputError
-        For a model of several networks, or with other layers, or too large to be read.
+        For a model of several networks, or with other layers, or too large to be read; for numbers
+        beyond its float type.
     """
     network = model.members[0].network
     if not isinstance(model, Model):
@@ -77,21 +79,33 @@ def model_trace(
             " take one with smaller layers"
         )
     theta, loss = model.parameters, model.loss
-    x, y = np.asarray(x, theta.dtype), np.asarray(y, theta.dtype)
-    passed: Trace = backpropagate(network, theta, x, y, loss, penalty)
-    L = float(passed.loss[0])
+    x, y = held(x, "sample", theta.dtype), held(y, "target", theta.dtype)
+    with np.errstate(all="ignore"):  # a remark says that numbers are not finite
+        passed: Trace = backpropagate(network, theta, x, y, loss, penalty)
+        layers = layers_of(model, passed, loss, y, penalty, optimizer)
     return SampleTrace(
         x=x,
         y=shown_target(y, loss, network.n_outputs),
         label=y.tolist() if label is None else label,
-        layers=layers_of(model, passed, loss, y, penalty, optimizer),
+        layers=layers,
         prediction=passed.prediction[0],
         loss_name=type(loss).__name__,
-        loss=L,
+        loss=float(passed.loss[0]),
         penalty=sum(penalty.value(W) for W, _ in network.weights_and_biases(theta)),
         rule=rule_of(optimizer),
         note=note,
     )
+
+
+def held(numbers: FloatArray, name: str, dtype: np.dtype[Any]) -> FloatArray:
+    """The numbers in a float type; InputError where it has no room for them."""
+    with np.errstate(over="ignore"):
+        kept: FloatArray = np.asarray(numbers, dtype)
+    if not all_finite(kept):
+        raise InputError(
+            f"the {name} holds numbers beyond {dtype}, in which the network computes: take another"
+        )
+    return kept
 
 
 def layers_of(

@@ -166,7 +166,8 @@ def trace_of_neuron(
         known = ", ".join(map(str, classes))
         raise InputError(f"y={brief(y)} is no class of the neuron, which has {known}")
     target = np.array([float(np.ravel(y)[0] == classes[-1])])
-    z = sample[None] @ w + b
+    with np.errstate(over="ignore", invalid="ignore"):  # a remark says that z is not finite
+        z = sample[None] @ w + b
     a = Step().value(z)
     delta = a - target
     W, dW = w[:, None], np.outer(sample, delta)

@@ -48,6 +48,8 @@ class SampleTrace(SampleNumbers):
         η of the step.
     note : str
         What the step is not; empty where it is the solver's own.
+    is_finite : bool
+        False where numbers are beyond the float type, and infinite or NaN.
     """
 
     def sections(self, language: str = "en", most: int = 8) -> tuple[Section, ...]:
@@ -93,6 +95,7 @@ class SampleTrace(SampleNumbers):
             "solver": self.rule.name,
             "constants": dict(self.rule.constants),
             "note": self.note,
+            "is_finite": self.is_finite,
         }
 
     def __str__(self) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import Any, final
 
+import numpy as np
+
+from rosenblatt.support.finite import all_finite
 from rosenblatt.support.types import FloatArray
 from rosenblatt.tracing.rules import Rule
 
@@ -57,6 +62,12 @@ class LayerTrace:
     new_weight: FloatArray
     new_bias: FloatArray
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether none of these numbers is infinite or NaN."""
+        values = [v for v in vars(self).values() if isinstance(v, np.ndarray)]
+        return all(map(all_finite, [*values, *chain.from_iterable(self.step.values())]))
+
     def as_dict(self) -> dict[str, Any]:
         """The same as lists."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -92,6 +103,11 @@ class SampleNumbers:
     def objective(self) -> float:
         """J = L + penalty (B6)."""
         return self.loss + self.penalty
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether none of the numbers is infinite or NaN."""
+        return math.isfinite(self.objective) and all(layer.is_finite for layer in self.layers)
 
     @property
     def is_threshold(self) -> bool:

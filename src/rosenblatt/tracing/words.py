@@ -24,6 +24,7 @@ WORDS: dict[str, dict[str, str]] = {
         "hidden_units": "Not shown here but in `layers`: {n} of the units.",
         "hidden_x": "Not shown here but in `x`: {n} of the inputs.",
         "penalty": "Ω is the penalty of all weights.",
+        "not_finite": "Numbers here are beyond the float type: inf and nan stand for them.",
     },
     "zh": {
         "sample": "样本",
@@ -39,6 +40,7 @@ WORDS: dict[str, dict[str, str]] = {
         "hidden_units": "另有 {n} 个单元，见 `layers`。",
         "hidden_x": "另有 {n} 个输入，见 `x`。",
         "penalty": "Ω 是所有权重的惩罚。",
+        "not_finite": "这里有些数超出了浮点类型的范围，用 inf 和 nan 表示。",
     },
 }
 NOTES = {
