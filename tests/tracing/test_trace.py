@@ -210,8 +210,8 @@ def test_numbers_beyond_the_float_type_are_remarked() -> None:
     assert not seen.as_dict()["is_finite"]
     assert seen.to_text().endswith("inf and nan stand for them.")
     assert seen.to_text("zh").endswith("用 inf 和 nan 表示。")
-    for x, y, what in (([1e39, 0, 0], 1.0, "sample"), (X[0], -1e39, "target")):
-        with pytest.raises(InputError, match=f"the {what} holds numbers beyond float32"):
+    for x, y, what in (([1e39, 0, 0], 1.0, "x"), (X[0], -1e39, "y")):
+        with pytest.raises(InputError, match=f"{what} holds numbers beyond float32"):
             trace(model, x, y)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -79,7 +79,7 @@ def model_trace(
             " take one with smaller layers"
         )
     theta, loss = model.parameters, model.loss
-    x, y = held(x, "sample", theta.dtype), held(y, "target", theta.dtype)
+    x, y = held(x, "x", theta.dtype), held(y, "y", theta.dtype)
     with np.errstate(all="ignore"):  # a remark says that numbers are not finite
         passed: Trace = backpropagate(network, theta, x, y, loss, penalty)
         layers = layers_of(model, passed, loss, y, penalty, optimizer)
@@ -103,7 +103,7 @@ def held(numbers: FloatArray, name: str, dtype: np.dtype[Any]) -> FloatArray:
         kept: FloatArray = np.asarray(numbers, dtype)
     if not all_finite(kept):
         raise InputError(
-            f"the {name} holds numbers beyond {dtype}, in which the network computes: take another"
+            f"{name} holds numbers beyond {dtype}, in which the network computes: take another row"
         )
     return kept
 
