@@ -36,7 +36,8 @@ NO_PROSE = {
     "bold underline",
     "bold yellow",
     "can't start new thread",
-    "column ({quoted}) ",
+    "(?:{quoted})(?:(?:, | beside )(?:{quoted2}))*(?:, \\.\\.\\.)?| and {number} more|{number2}",
+    "column ({quoted})(?=[ :])",
     "rosenblatt predict {quote} {arguments} --out {out}",
     "rosenblatt {__version__}",
 }

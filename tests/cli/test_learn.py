@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import accuracy_score, r2_score
 
 from rosenblatt import TableClassifier, TableRegressor, load
 from rosenblatt.cli import learning
@@ -197,51 +196,6 @@ def test_what_is_refused(folder: Path, capsys, options: list[str], named: str) -
     assert captured.err.startswith("error: ")
     assert named in captured.err
     assert not MODEL.exists()
-
-
-def test_predictions_of_rows_that_the_networks_have_not_seen(folder: Path, result) -> None:
-    table = shop_table()
-    table.loc[[0, 17], "bought"] = None
-    table.to_csv("shop.csv", index=False)
-    arguments = ["train", "shop.csv", "--target", "bought", *FAST, "--save-predictions", "p.csv"]
-    trained = result(*arguments)
-    assert trained["predictions"] == "p.csv"
-    assert trained["rows_without_prediction"] == 2
-    predicted = pd.read_csv("p.csv")
-    assert len(predicted) == 240
-    assert predicted[predicted["prediction"].isna()].index.tolist() == [0, 17]
-    known = table["bought"].notna()
-    score = accuracy_score(table["bought"][known], predicted["prediction"][known])
-    assert score == pytest.approx(trained["scores"]["network"]["validation"]["accuracy"])
-    assert run([*arguments, "--quiet"]) == 0  # its own file is replaced
-    Path("p.csv").write_text("mine\n1\n")
-    assert run(arguments) == 2
-    assert Path("p.csv").read_text() == "mine\n1\n"
-
-
-def test_predictions_of_numbers(folder: Path, result) -> None:
-    options = ["--target", "weight", *FAST, "--save-predictions", "p.parquet"]
-    trained = result("train", "shop.csv", *options)
-    predicted = pd.read_parquet("p.parquet")["prediction"]
-    score = r2_score(shop_table()["weight"], predicted)
-    assert score == pytest.approx(trained["scores"]["network"]["validation"]["r2"])
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        ["--target", "bought"],
-        ["--target", "weight"],
-        ["--target", "weight", "--loss", "quantile"],
-        ["--target", "weight", "--loss", "gaussian"],
-    ],
-)
-def test_predictions_where_no_network_was_trained(folder: Path, result, options: Any) -> None:
-    trained = result(
-        "train", "shop.csv", *options, "--time", "0.001s", "--save-predictions", "p.csv"
-    )
-    assert trained["rows_without_prediction"] == 240
-    assert pd.read_csv("p.csv")["prediction"].isna().sum() == 240
 
 
 def test_dropped_columns_are_no_features_and_no_target(folder: Path, result) -> None:

@@ -56,7 +56,7 @@ Example = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 ReplacesOthers = Annotated[
-    bool, typer.Option("--force", help="Replace a file at --out that holds something else.")
+    bool, typer.Option("--force", help="Replace also a file that holds something else.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Leave out notes and reports; warnings stay.")]
 

@@ -27,6 +27,7 @@ __all__ = ["run_learn"]
 
 FEWEST_UNITS = 64  # of a network's first layer
 WHY_EMPTY = "those without target or weight, held out, or in the folds of no network"
+WHY_NONE = "no network was trained that could predict rows: give the training more time"
 
 
 def run_learn(
@@ -79,8 +80,14 @@ def check_place(predictions: PredictionFile, source: Source, model: Path, *, for
 def predictions_saved(
     screen: Screen, file: PredictionFile, rows: LearnerRows, learned: LearnedTable
 ) -> Json:
-    """Write a prediction for each row of the table, by networks that have not seen it."""
+    """Write a prediction for each row of the table, by networks that have not seen it.
+
+    Without any there is no file, which would look like predictions.
+    """
     known = learned.known
+    if not len(known):
+        screen.warnings([f"{file.path} was not written: {WHY_NONE}"])
+        return {"predictions": None, "rows_without_prediction": rows.n_rows}
     columns = learned.kind.columns(learned.outside[known])
     places = rows.places[known]
     with replaced_file(file.path) as out:

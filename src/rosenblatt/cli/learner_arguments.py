@@ -108,7 +108,7 @@ class LearnerArguments:
         Path | None,
         typer.Option(
             help="A .csv, .tsv or .parquet file: every row predicted by networks that have not"
-            " seen it.",
+            " seen it. --force replaces also one that holds something else.",
             rich_help_panel=PANEL,
             **NEW_FILE,
         ),

@@ -4,7 +4,7 @@ same places, so that a shape is understood once and its texts are read as column
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -19,7 +19,8 @@ from rosenblatt.table.notation.characters import with_plain_characters
 __all__ = ["DigitShapes", "digit_shapes"]
 
 LONGEST = 96  # bytes; no date is longer
-FEW = 16  # shapes for which an answer is kept
+FEW = 64  # shapes of one column whose answers are kept
+KEPT = 10_000  # answers
 NORMAL_BYTES = np.arange(256, dtype=np.uint8)
 NORMAL_BYTES[ord("A") : ord("Z") + 1] += 32
 SHAPE_BYTES = NORMAL_BYTES.copy()
@@ -46,8 +47,10 @@ class DigitShapes:
 
     def matching(self, pattern: str) -> BoolArray:
         """Which shapes have a digit and match an expression of RE2; much faster than one by one."""
-        find = of_few if len(self.shapes) <= FEW else matching
-        return np.array(find(self.shapes, pattern), np.bool_)
+        shapes = [shape for shape in self.shapes if "0" in shape]
+        find = of_few if len(shapes) <= FEW else matching
+        found = find(shapes, pattern)
+        return np.array([found.get(shape, False) for shape in self.shapes], np.bool_)
 
     def groups(self) -> list[tuple[int, IntArray]]:
         """(shape, its rows), for each shape."""
@@ -58,18 +61,28 @@ class DigitShapes:
         return list(enumerate(np.split(order, ends[:-1])))
 
 
-def matching(shapes: tuple[str, ...], pattern: str) -> list[bool]:
+def of_few(shapes: Sequence[str], pattern: str) -> dict[str, bool]:
+    """What `matching` says; Arrow compiles the expression for whatever is new alone.
+
+    One row after the other, and of a wide table one column, has texts of the same shapes, and
+    compiling the expression each time would take longer than everything else about them.
+    """
+    kept = ANSWERS.setdefault(pattern, {})
+    found = {shape: kept[shape] for shape in shapes if shape in kept}
+    new = matching([shape for shape in shapes if shape not in found], pattern)
+    if len(kept) + len(new) <= KEPT:
+        kept.update(new)
+    return found | new
+
+
+ANSWERS: dict[str, dict[str, bool]] = {}  # by expression and shape; entries are never removed
+
+
+def matching(shapes: Sequence[str], pattern: str) -> dict[str, bool]:
+    if not shapes:
+        return {}
     texts = pa.array(shapes, pa.large_string())
-    with_digit = pc.match_substring(texts, "0")
-    if not pc.any(with_digit).as_py():  # of words: the expression takes long to compile
-        return [False] * len(shapes)
-    found: list[bool] = pc.and_(with_digit, pc.match_substring_regex(texts, pattern)).to_pylist()
-    return found
-
-
-# One row after the other has a date of the same shape, and compiling the expression each time would
-# take longer than everything else about the row.
-of_few = functools.lru_cache(maxsize=512)(matching)
+    return dict(zip(shapes, pc.match_substring_regex(texts, pattern).to_pylist(), strict=True))
 
 
 def digit_shapes(texts: pa.Array) -> DigitShapes:
