@@ -6,11 +6,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import faults_named
 from rosenblatt.support.output_place import OutputPlace
+from rosenblatt.support.unfinished import unfinished
 
 __all__ = ["locked"]
 
@@ -44,19 +46,24 @@ def locked(path: Path, lock: OutputPlace) -> Iterator[None]:
     mine = object()
     if HELD.setdefault(path, mine) is not mine:
         raise in_use(path)
-    try:
-        with faults_named(lock.path):
-            HELD[path] = held(lock, path)
-        yield
-    finally:
-        descriptor = HELD.pop(path, None)
-        if isinstance(descriptor, int):
-            # Unlinked before it is closed: a process that opened it meanwhile notices that the name
-            # is gone.
-            with contextlib.suppress(OSError, InputError):
-                if is_named(lock, descriptor):
-                    lock.remove()
-            os.close(descriptor)
+    with unfinished(partial(release, path, lock)):
+        try:
+            with faults_named(lock.path):
+                HELD[path] = held(lock, path)
+            yield
+        finally:
+            release(path, lock)
+
+
+def release(path: Path, lock: OutputPlace) -> None:
+    descriptor = HELD.pop(path, None)
+    if isinstance(descriptor, int):
+        # Unlinked before it is closed: a process that opened it meanwhile notices that the name is
+        # gone.
+        with contextlib.suppress(OSError, InputError):
+            if is_named(lock, descriptor):
+                lock.remove()
+        os.close(descriptor)
 
 
 def held(lock: OutputPlace, path: Path) -> int:

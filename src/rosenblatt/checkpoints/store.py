@@ -18,6 +18,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import NEW, PRIVATE, faults_named, hand_on, try_beside
 from rosenblatt.support.output_place import OutputPlace, output_place
 from rosenblatt.support.state_dict import StateDict
+from rosenblatt.support.unfinished import unfinished
 
 __all__ = ["Store", "check_usable"]
 
@@ -118,7 +119,7 @@ class Store:
             self._due = ended + max(self._every, pause)
 
     def _write(self, snapshot: StateDict) -> None:
-        with faults_named(self.path):
+        with faults_named(self.path), unfinished(self._next.remove):
             # Under the lock: a leftover is from a fit that was killed.
             self._next.remove()
             try:

@@ -1,6 +1,7 @@
 """Runs one command line: an error becomes one sentence and an exit code.
 
-0 = success; 1 = a bug in rosenblatt; 2 = invalid input; 130 = interrupted.
+0 = success; 1 = a bug in rosenblatt; 2 = invalid input; 130 = interrupted; 143 and 129 = ended by
+SIGTERM and SIGHUP.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rosenblatt.cli.languages.choice import divided, language_of, words_of
-from rosenblatt.cli.start import INTERRUPTED, INTERRUPTED_CODE, drop, tell
+from rosenblatt.cli.start import INTERRUPTED, INTERRUPTED_CODE, Terminated, drop, tell
 from rosenblatt.errors import InputError
 from rosenblatt.support.listing import clipped
 from rosenblatt.support.optional_dependencies import EXTRAS, install_command
@@ -76,6 +77,9 @@ def _run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         _fail(INTERRUPTED, arguments)
         return INTERRUPTED_CODE
+    except Terminated as ended:
+        _fail(str(ended), arguments)
+        return ended.code
     except Exception as error:
         if str(error) == NO_THREAD:
             return _fail(MORE_THREADS, arguments)

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.temporary_folder import temporary_folder
 
 __all__ = ["NAME", "STANDARD_INPUT", "spooled"]
 
@@ -44,8 +44,8 @@ def spooled() -> Iterator[Path]:
     start = source.read(LONGEST)
     bare = start.removeprefix(codecs.BOM_UTF8).lstrip()
     ending = next((e for s, e in STARTS.items() if bare.startswith(s)), ".csv")
-    with TemporaryDirectory(prefix="rosenblatt-") as folder:
-        path = Path(folder, f"{NAME}{ending}")
+    with temporary_folder() as folder:
+        path = folder / f"{NAME}{ending}"
         try:
             with path.open("wb") as file:
                 file.write(start)

@@ -1,4 +1,9 @@
-"""Start and end of the process: in between Ctrl-C ends in one line and the exit code 130.
+"""Start and end of the process: in between a signal ends the command in one line.
+
+Ctrl-C raises KeyboardInterrupt, and a training keeps what it has come to; the exit code is 130.
+What asks the process to end, as schedulers, `kill` and a terminal that is closed do, raises
+`Terminated`: the command ends as soon as it can, keeps checkpoints alone, and has 128 and the
+signal's number as its exit code. A second such signal waits for nothing.
 
 Imports take most of a short command's time. An interrupt within one may come out as whatever the
 module makes of it, and CPython ends a process by the signal, whatever was made of it, if code from
@@ -14,33 +19,61 @@ import os
 import signal
 import sys
 from types import CodeType, FrameType
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn, final
 
+from rosenblatt.support.unfinished import remove_unfinished
 from rosenblatt.support.wording import worded
 
-__all__ = ["INTERRUPTED", "INTERRUPTED_CODE", "drop", "main", "tell"]
+__all__ = [
+    "INTERRUPTED",
+    "INTERRUPTED_CODE",
+    "Terminated",
+    "drop",
+    "give_back_termination",
+    "main",
+    "tell",
+]
 
 INTERRUPTED, INTERRUPTED_CODE = "interrupted, and nothing was saved", 130
+BY_SIGNAL = 128  # of a command that a signal ended, and more by the signal's number
 IMPORT = "<frozen importlib._bootstrap>"
+# Windows has no SIGHUP, and SIGTERM within a process alone.
+TERMINATION: Final = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
+@final
+class Terminated(BaseException):
+    """A signal asks the process to end; no `except Exception` keeps it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"ended by {signal.Signals(number).name} before its work was done")
+        self.code = BY_SIGNAL + number
 
 
 def main() -> None:
     """The console script `rosenblatt`."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored
         signal.signal(signal.SIGINT, interrupt)
+    for number in TERMINATION:
+        if signal.getsignal(number) is signal.SIG_DFL:  # else it is ignored, as by nohup
+            signal.signal(number, Termination(os.getpid()))
     from rosenblatt.cli.app import run
     from rosenblatt.cli.hidden_pandas import hide_pandas
     from rosenblatt.cli.libraries import settle_libraries
     from rosenblatt.cli.whole_writes import write_whole
 
-    write_whole()
-    hide_pandas()
-    settle_libraries()
     try:
+        write_whole()
+        hide_pandas()
+        settle_libraries()
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # a second one, before the first was told
-        tell(interrupted(), in_json() if "--json" in sys.argv else "")
+        tell(error_of(INTERRUPTED), in_json(INTERRUPTED) if "--json" in sys.argv else "")
         code = INTERRUPTED_CODE
+    except Terminated as ended:  # while something else was told
+        code = ended.code
     end(code)
 
 
@@ -51,12 +84,48 @@ def interrupt(number: int, frame: FrameType | None) -> None:
         return
     if all(code.co_filename != IMPORT for code in running):
         raise KeyboardInterrupt
+    end_at_once(INTERRUPTED, INTERRUPTED_CODE)
+
+
+@final
+class Termination:
+    """The handler of a signal that asks the process with this number to end."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+        self._is_second = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if os.getpid() != self._process:  # a child by fork, which is not the command
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
+        ended = Terminated(number)
+        running = stack(frame)
+        is_told = tell.__code__ in running
+        if self._is_second or is_told or any(code.co_filename == IMPORT for code in running):
+            end_at_once("" if is_told else str(ended), ended.code)
+        self._is_second = True
+        raise ended
+
+
+def give_back_termination() -> None:
+    """Have the system end the process again where a signal asks for it."""
+    for number in TERMINATION:
+        if isinstance(signal.getsignal(number), Termination):
+            signal.signal(number, signal.SIG_DFL)
+
+
+def end_at_once(message: str, code: int) -> NoReturn:
+    """End within whatever is running, with this error unless it is ""."""
+    remove_unfinished()
     with contextlib.suppress(OSError):  # a closed stream, a full disk
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-        os.write(2, f"{interrupted()}\n".encode(encoding, "replace"))
-        if "--json" in sys.argv:
-            os.write(1, f"{in_json()}\n".encode())
-    os._exit(INTERRUPTED_CODE)
+        if message:
+            os.write(2, f"{error_of(message)}\n".encode(encoding, "replace"))
+        if message and "--json" in sys.argv:
+            os.write(1, f"{in_json(message)}\n".encode())
+    os._exit(code)
 
 
 def stack(frame: FrameType | None) -> list[CodeType]:
@@ -68,12 +137,12 @@ def stack(frame: FrameType | None) -> list[CodeType]:
     return running
 
 
-def interrupted() -> str:
-    return worded("error: ") + worded(INTERRUPTED)
+def error_of(message: str) -> str:
+    return worded("error: ") + worded(message)
 
 
-def in_json() -> str:
-    return f'{{"error": "{INTERRUPTED}"}}'
+def in_json(message: str) -> str:
+    return f'{{"error": "{message}"}}'
 
 
 def tell(error: str, result: str) -> None:
@@ -102,7 +171,8 @@ def drop(stream: Any) -> None:
 def end(code: int) -> NoReturn:
     """End with this exit code, whatever the interpreter remembers of a signal."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if code != INTERRUPTED_CODE:
+    give_back_termination()
+    if code < BY_SIGNAL:
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, OSError, ValueError):

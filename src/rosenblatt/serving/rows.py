@@ -6,14 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from rosenblatt.errors import InputError
 from rosenblatt.serving.interface import Servable
 from rosenblatt.serving.refusal import JSON, Refusal
 from rosenblatt.support.listing import count
+from rosenblatt.support.temporary_folder import temporary_folder
 from rosenblatt.table import TableFile
 from rosenblatt.table.files.json_file import (
     RepeatedName,
@@ -84,8 +83,8 @@ def rows_of_csv(body: bytes, model: Servable, most_cells: int) -> TableFile:
     for delimiter in DELIMITERS:
         if body.count(delimiter) > MORE_COLUMNS:
             require_narrow(max(line.count(delimiter) for line in lines), model)
-    with TemporaryDirectory(prefix="rosenblatt-") as folder:
-        path = Path(folder, FILE)
+    with temporary_folder() as folder:
+        path = folder / FILE
         path.write_bytes(body)
         try:
             file = model.read(path)

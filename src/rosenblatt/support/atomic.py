@@ -13,6 +13,7 @@ from typing import IO
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.output_place import OutputPlace, output_place
+from rosenblatt.support.unfinished import unfinished
 
 # Errors that something else than another path would fix; not every system defines all of them.
 MENDS = {
@@ -32,10 +33,11 @@ def check_writable(path: Path) -> None:
 def try_beside(place: OutputPlace) -> None:
     """Make an empty file in the place's folder, and remove it; OSError if that does not go."""
     temporary = free_beside(place)
-    try:  # from before it is there, or Ctrl-C could leave it
-        os.close(temporary.open(NEW, PRIVATE))
-    finally:
-        temporary.remove()
+    with unfinished(temporary.remove):
+        try:  # from before it is there, or Ctrl-C could leave it
+            os.close(temporary.open(NEW, PRIVATE))
+        finally:
+            temporary.remove()
 
 
 @contextlib.contextmanager
@@ -54,17 +56,18 @@ def replaced_file(path: Path) -> Iterator[IO[bytes]]:
     """
     with faults_named(path), output_place(path) as place:
         temporary = free_beside(place)
-        try:
-            descriptor = temporary.open(NEW, PRIVATE)
-            with os.fdopen(descriptor, "wb") as file:
-                yield file
-                file.flush()
-                hand_on(place, temporary, descriptor)
-                os.fsync(descriptor)
-            temporary.becomes(place)
-        except BaseException:
-            temporary.remove()
-            raise
+        with unfinished(temporary.remove):
+            try:
+                descriptor = temporary.open(NEW, PRIVATE)
+                with os.fdopen(descriptor, "wb") as file:
+                    yield file
+                    file.flush()
+                    hand_on(place, temporary, descriptor)
+                    os.fsync(descriptor)
+                temporary.becomes(place)
+            except BaseException:
+                temporary.remove()
+                raise
         place.sync_folder()
 
 
@@ -107,11 +110,12 @@ def _handed_on(file: int | Path, user: int, group: int) -> bool:
 def _mode_of_new_files(target: OutputPlace) -> int:
     """By the umask and the folder's default permissions, of which an empty file tells."""
     probe = free_beside(target)
-    try:
-        with os.fdopen(probe.open(NEW, ORDINARY), "wb") as file:
-            return stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-    finally:
-        probe.remove()
+    with unfinished(probe.remove):
+        try:
+            with os.fdopen(probe.open(NEW, ORDINARY), "wb") as file:
+                return stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+        finally:
+            probe.remove()
 
 
 @contextlib.contextmanager
