@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import shortened
 from rosenblatt.support.types import Float64Array
 from rosenblatt.table.cells import Cells
+from rosenblatt.table.messages import quote
 from rosenblatt.table.notation.numbers import PLAIN_NUMBERS
 from rosenblatt.table.one_column import require_single_values
 from rosenblatt.table.parsing import numbers_of
@@ -25,10 +27,19 @@ def weights_of_cells(cells: Cells) -> Float64Array:
     if wrong.any():
         column, first = cells.name, int(np.flatnonzero(wrong)[0])
         raise InputError(
-            f"the sample weight in column {column!r}, {cells.row_name(first)}, is "
-            f"{cells.values[first].as_py()!s}: every weight must be a number of 0 or more"
+            f"the sample weight in column {column!r}, {cells.row_name(first)}, is"
+            f" {weight_text(cells, first)}: every weight must be a number of 0 or more"
         )
     return weights
+
+
+def weight_text(cells: Cells, row: int) -> str:
+    """A cell as it is written; the reader keeps of words for missing ones only which there are."""
+    value = cells.values[row].as_py()
+    text = "" if value is None else str(value).strip()
+    if text:
+        return shortened(text)
+    return f"missing, as {quote(cells.words)} and empty cells are" if cells.words else "missing"
 
 
 def unit_of_weights(column: str, smallest: float, largest: float) -> float:

@@ -220,3 +220,23 @@ def test_midnights_are_written_as_dates(unit):
     assert days.distinct.strings == ["1970-01-01", "1970-01-02"]
     (times,) = table_of({"c": pa.array([0, day + 1], pa.timestamp(unit))}).columns
     assert times.distinct.strings[0].startswith("1970-01-01 00:00:00")
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_categories_of_bytes_are_left_out_as_bytes_are(tmp_path, suffix: str) -> None:
+    """In a frame and in files, of categories and of cells, pandas' metadata or not."""
+    cells = [[b"\xff\xfe", b"\xfd", b"ok"][i % 3] for i in range(60)]
+    frame = pd.DataFrame({"c": pd.Categorical(cells), "b": cells, "a": range(60)})
+    arrow = pa.Table.from_pandas(frame)
+    path = tmp_path / f"t.{suffix}"
+    for table in (arrow, arrow.replace_schema_metadata(None)):
+        if suffix == "parquet":
+            pq.write_table(table, path)
+        else:
+            with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
+                file.write_table(table)
+        for read in (read_table(path).table, table_of(frame), table_of(table)):
+            said = {c.name: c.values for c in overview_of(read, TableFormat()) if c.name != "a"}
+            assert set(said.values()) == {
+                "its cells hold bytes or other data, not text, numbers or times"
+            }

@@ -69,7 +69,7 @@ def table_file(table: Any, path: Path, kind: str) -> TableFile:
     for field, values in zip(*fields_and_columns(index_as_pandas(table)), strict=True):
         try:
             cells, note = converted(with_periods(field, values))
-            if field.name in categorical and not pa.types.is_dictionary(cells.type):
+            if field.name in categorical and holds_single_values(cells.type):
                 cells = converted(cells.dictionary_encode())[0]
         except InputError as error:
             raise InputError(f"{path.name}, column {field.name!r}: {error}") from error
@@ -78,6 +78,13 @@ def table_file(table: Any, path: Path, kind: str) -> TableFile:
             notes.append(f"column {field.name!r}: {note}")
     read = Table(tuple(columns), table.num_rows)
     return TableFile(read, FileReading(kind, names=read.names), tuple(notes))
+
+
+def holds_single_values(kind: Any) -> bool:
+    """Whether columns of it may become categories: of lists and bytes no contents are kept."""
+    return not (
+        pa.types.is_dictionary(kind) or pa.types.is_nested(kind) or pa.types.is_binary(kind)
+    )
 
 
 def declared_by_pandas(table: Any) -> set[str]:
