@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import final
+import re
+from typing import Final, final
+
+__all__ = ["NON_FINITE", "DivergenceError", "InputError", "clipped"]
 
 # How scikit-learn's perceptrons put it; what is known of the cause is added where it is known.
 NON_FINITE = (
@@ -10,10 +13,27 @@ NON_FINITE = (
     " to be preprocessed."
 )
 
+# No option has more characters, and no usual path; of others so many are shown.
+LONGEST_WORD, SHOWN_WORD, LONGEST_TEXT = 550, 200, 5_000
+MORE: Final = f"{{{LONGEST_WORD + 1},}}"
+LONG_WORD: Final = re.compile(rf"""(?<!\w)(?:'[^']{MORE}'|"[^"]{MORE}")(?!\w)|\S{MORE}""")
+
+
+def clipped(text: str) -> str:
+    """The text; words and quoted texts that somebody gave, and the whole, by their beginnings."""
+    shown = LONG_WORD.sub(lambda word: f"{word[0][:SHOWN_WORD]}...", text)
+    return shown if len(shown) <= LONGEST_TEXT else f"{shown[: LONGEST_TEXT - 3]}..."
+
 
 @final
 class InputError(ValueError):
-    """The user's input is at fault; one sentence says what and how to mend it."""
+    """The user's input is at fault; one sentence says what and how to mend it.
+
+    It stands in one line, whatever names and words of other libraries are in it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(clipped(re.sub(r"\s*[\n\r]\s*", " ", message)))
 
 
 @final

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rosenblatt.cli.app import run
-from rosenblatt.support.listing import clipped
+from rosenblatt.errors import clipped
 from tests.support.cli_tables import shop_table
 from tests.support.commands import QUICK
 

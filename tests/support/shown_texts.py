@@ -32,6 +32,7 @@ SHOWN = (
     "options/features.py",
     "options/names.py",
     "persistence",
+    "search/conclusion.py",
     "search/messages.py",
     "search/progress.py",
     "search/structure_search.py",

@@ -74,8 +74,9 @@ def read_agent(path: str | PathLike[str], kinds: Mapping[str, type[Agent]]) -> A
     InputError
         For every file that is not a whole agent of one of these kinds.
     """
+    path = file_path(path)
     try:
-        content = container.read(file_path(path))
+        content = container.read(path)
         metadata = parse_json(content.metadata, "its description of the agent", content.allowed)
         return agent_of(metadata, content.tensors, kinds)
     except InputError as error:

@@ -16,6 +16,7 @@ from typing import IO, Any, final
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import brief
 from rosenblatt.support.output_place import OutputPlace
 from rosenblatt.support.state_dict import StateDict
 
@@ -118,4 +119,4 @@ def plain_number(value: object) -> Any:
     """Convert NumPy scalars, which JSON does not support."""
     if isinstance(value, np.generic):
         return value.item()
-    raise TypeError(f"a checkpoint cannot hold {value!r}")
+    raise TypeError(f"a checkpoint cannot hold {brief(value)}")

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING
 
 from rosenblatt.cli.languages.choice import divided, language_of, words_of
 from rosenblatt.cli.start import INTERRUPTED, INTERRUPTED_CODE, Terminated, drop, tell
-from rosenblatt.errors import InputError
-from rosenblatt.support.listing import clipped
+from rosenblatt.errors import InputError, clipped
 from rosenblatt.support.optional_dependencies import EXTRAS, install_command
 from rosenblatt.support.plain_text import printable
 from rosenblatt.support.wording import worded, wording

@@ -14,9 +14,9 @@ from rich.text import Text
 from rosenblatt.cli.alike_notes import in_short
 from rosenblatt.cli.start import drop
 from rosenblatt.cli.streams import Printer, results
-from rosenblatt.errors import InputError
+from rosenblatt.errors import InputError, clipped
 from rosenblatt.support.finite_json import finite_json
-from rosenblatt.support.listing import clipped, count
+from rosenblatt.support.listing import count
 from rosenblatt.support.plain_text import printable, printable_lines
 from rosenblatt.support.wording import worded
 

@@ -40,6 +40,7 @@ from rosenblatt.options.parameters import CONSTRAINTS, Parameters
 from rosenblatt.parallel import Backend, StopSignal, WorkerPool, ray_tasks
 from rosenblatt.problem import Rows
 from rosenblatt.support.held_numbers import HeldNumbers
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.rollback_on_error import undone_on_failure
@@ -216,7 +217,7 @@ class BaseMLPEnsemble(HeldNumbers, Exporting, MetaEstimatorMixin, BaseEstimator,
         check_parameters(network)
         if network.checkpoint is not None:
             raise ValueError(
-                f"checkpoint={network.checkpoint!r} keeps one fit, and an ensemble has"
+                f"checkpoint={brief(network.checkpoint, LONG)} keeps one fit, and an ensemble has"
                 f" {self.n_estimators}: set it to None."
             )
         return network

@@ -7,13 +7,14 @@ from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, validate_parameter_constraints
+from sklearn.utils._param_validation import Interval
 
 from rosenblatt.errors import InputError
 from rosenblatt.explain.explanation import Explanation
 from rosenblatt.explain.games import Game
 from rosenblatt.explain.shapley import Effort, shapley_values
 from rosenblatt.explain.subject import subject_of
+from rosenblatt.options.given import check_parameters
 from rosenblatt.support.listing import brief
 from rosenblatt.support.types import FloatArray, IntArray
 
@@ -109,7 +110,7 @@ class ShapExplainer:
             "n_jobs": n_jobs,
             "random_state": random_state,
         }
-        validate_parameter_constraints(self._parameter_constraints, given, type(self).__name__)
+        check_parameters(type(self).__name__, self._parameter_constraints, given)
         if not isinstance(output, str) or output not in ("prediction", "margin"):
             raise ValueError(f"output={brief(output)} is neither 'prediction' nor 'margin'")
         self._subject = subject_of(model)

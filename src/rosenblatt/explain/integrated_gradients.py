@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils._param_validation import Interval, validate_parameter_constraints
+from sklearn.utils._param_validation import Interval
 
 from rosenblatt.backprop import input_gradient
 from rosenblatt.errors import InputError
@@ -16,6 +16,7 @@ from rosenblatt.explain.explanation import Explanation
 from rosenblatt.explain.outputs import Output
 from rosenblatt.explain.subject import subject_of
 from rosenblatt.model import Model
+from rosenblatt.options.given import check_parameters
 from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array, FloatArray
 
@@ -62,10 +63,10 @@ def integrated_gradients(
         A ValueError: where there are no rows, or categories enter the network as codes, between
         which there is no way.
     """
-    validate_parameter_constraints(
+    check_parameters(
+        "integrated_gradients",
         {"n_steps": [Interval(Integral, 1, None, closed="left")]},
         {"n_steps": n_steps},
-        "integrated_gradients",
     )
     if output not in ("prediction", "margin"):
         raise ValueError(f"output={brief(output)} is neither 'prediction' nor 'margin'")

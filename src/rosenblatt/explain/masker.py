@@ -6,6 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import BoolArray
 
 __all__ = ["TableMasker"]
@@ -25,6 +26,8 @@ class TableMasker:
     """
 
     def __init__(self, background: Any) -> None:
+        if not hasattr(background, "columns"):
+            raise TypeError(f"background must be a DataFrame, got {brief(background)}.")
         self.data = background
         self.shape = background.shape
 

@@ -11,11 +11,13 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.metrics import check_scoring
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, validate_parameter_constraints
+from sklearn.utils._param_validation import Interval
 
 from rosenblatt.errors import InputError
 from rosenblatt.explain.subject import Subject, subject_of
 from rosenblatt.fitting.r_squared import r_squared
+from rosenblatt.options.given import check_parameters
+from rosenblatt.options.scorer import check_scorers
 from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.plain_values import even_rows, is_missing
 from rosenblatt.support.types import Float64Array, FloatArray
@@ -89,11 +91,16 @@ def permutation_importance(
     InputError
         A ValueError: where X and y differ in length, or there are no rows.
     """
-    validate_parameter_constraints(
-        {"n_repeats": [Interval(Integral, 1, None, closed="left")]},
-        {"n_repeats": n_repeats},
+    check_parameters(
         "permutation_importance",
+        {
+            "n_repeats": [Interval(Integral, 1, None, closed="left")],
+            "scoring": [None, str, callable],
+            "random_state": ["random_state"],
+        },
+        {"n_repeats": n_repeats, "scoring": scoring, "random_state": random_state},
     )
+    check_scorers(scoring)
     subject = subject_of(model)
     features = np.array(subject.features(X))  # a copy, which is permuted
     with even_rows(y=y):

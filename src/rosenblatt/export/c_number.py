@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -38,7 +39,8 @@ DOUBLE = CNumber("double", "", np.dtype(np.float64))
 
 
 def c_number(dtype: npt.DTypeLike) -> CNumber:
-    for number in (FLOAT, DOUBLE):
-        if number.dtype == np.dtype(dtype):
-            return number
+    with suppress(Exception):  # what names no type, or cannot even be written
+        for number in (FLOAT, DOUBLE):
+            if number.dtype == np.dtype(dtype):
+                return number
     raise ValueError(f"C code computes in float32 or float64, got dtype={brief(dtype)}.")

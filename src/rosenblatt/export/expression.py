@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
+from rosenblatt.support.listing import brief
+
 __all__ = [
     "Call",
     "Constant",
@@ -178,4 +180,4 @@ class Notation:
                 if function == "sum":
                     return f"({' + '.join(texts)})"
                 return self.forms[function].format(*texts)
-        raise TypeError(f"{x!r} is no formula")
+        raise TypeError(f"{brief(x)} is no formula")

@@ -24,6 +24,7 @@ from rosenblatt.activations import (
 from rosenblatt.export.dense_chain import all_of, dense_layers
 from rosenblatt.export.parts import Scaled
 from rosenblatt.export.trained import Trained
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["fann_file"]
 
@@ -138,7 +139,7 @@ def form_of(activation: Activation) -> Form:
     form = FORMS.get(activation)
     if form is None:
         raise ValueError(
-            f"{activation!r} cannot be exported to FANN, which has no such activation: export to"
-            " ONNX or C, or train with another activation."
+            f"{brief(activation, LONG)} cannot be exported to FANN, which has no such activation:"
+            " export to ONNX or C, or train with another activation."
         )
     return form

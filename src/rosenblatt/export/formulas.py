@@ -44,6 +44,7 @@ from rosenblatt.export.expression import (
     where,
 )
 from rosenblatt.losses import Link
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["activated", "linked"]
 
@@ -130,8 +131,9 @@ def activated(
         except KeyError as error:
             why = f"needs a function {error.args[0]}, which is none of it"
     raise ValueError(
-        f"{activation!r} cannot be exported to {notation.target}: {type(activation).__name__}"
-        f" {why}. Export to ONNX or C, or train with another activation."
+        f"{brief(activation, LONG)} cannot be exported to {notation.target}:"
+        f" {type(activation).__name__} {why}. Export to ONNX or C, or train with another"
+        " activation."
     )
 
 

@@ -40,6 +40,7 @@ from rosenblatt.export.parts import (
 )
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import Link
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["COMMON", "Dialect", "Form", "KerasLayer", "keras_layers"]
@@ -275,8 +276,8 @@ class Graph:
         name = self.dialect.names.get(activation)
         if name is None:
             raise ValueError(
-                f"{activation!r} cannot be exported to {self.dialect.tool}, which has no such"
-                " activation: export to ONNX or C, or train with another activation."
+                f"{brief(activation, LONG)} cannot be exported to {self.dialect.tool}, which has no"
+                " such activation: export to ONNX or C, or train with another activation."
             )
         return self.add("Activation", (at,), n, {"activation": name})
 

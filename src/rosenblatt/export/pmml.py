@@ -25,6 +25,7 @@ from rosenblatt.export.characters import NO_XML, check_characters
 from rosenblatt.export.dense_chain import DenseLayer
 from rosenblatt.export.expression import Expression, Notation, Variable
 from rosenblatt.export.trained import Trained
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["PMML", "Document", "Field"]
 
@@ -204,8 +205,8 @@ def neural_layer(number: int, layer: DenseLayer) -> str:
     function = "identity" if is_softmax else FUNCTIONS.get(layer.activation)
     if function is None:
         raise ValueError(
-            f"{layer.activation!r} cannot be exported to PMML, which has no such activation: export"
-            " to ONNX or C, or train with another activation."
+            f"{brief(layer.activation, LONG)} cannot be exported to PMML, which has no such"
+            " activation: export to ONNX or C, or train with another activation."
         )
     softmax = ' normalizationMethod="softmax"' if is_softmax else ""
     neurons = []

@@ -38,6 +38,7 @@ from rosenblatt.export.parts import (
 )
 from rosenblatt.export.trained import Trained
 from rosenblatt.model import OutputFormat
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["Select", "identifier", "network_in_sql", "sql_select"]
@@ -105,6 +106,10 @@ class Select:
     """
 
     def __init__(self, table: str, keys: Sequence[str]) -> None:
+        for what, given in (("table", [table]), ("keys", keys)):
+            if isinstance(given, str) or not all(isinstance(name, str) for name in given):
+                names = "a name" if what == "table" else "a list of names of columns"
+                raise TypeError(f"{what} must be {names}, got {brief(given)}.")
         self.table, self.keys = table, tuple(keys)
         # A name of ours that no column and no table has, whatever the case of its letters.
         taken = [name.lower() for name in (table, *keys)]

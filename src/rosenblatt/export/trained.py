@@ -15,7 +15,7 @@ from rosenblatt.losses import Link
 from rosenblatt.losses.registration import link_of
 from rosenblatt.model import AnyModel, OutputFormat
 from rosenblatt.network import TrainedLayer
-from rosenblatt.support.listing import some_of
+from rosenblatt.support.listing import LONG, brief, some_of
 from rosenblatt.support.registry import Registry, Unsupported
 
 __all__ = ["Trained", "form_of"]
@@ -121,17 +121,20 @@ def form_of(registry: Registry[Any], member: Any, target: str) -> Any:
     record = registry.of(member)
     if record is None:
         raise ValueError(
-            f"{member!r} cannot be exported: {type(member).__name__} is not registered. Register"
-            f" the {registry.what}, with what it is in {TARGETS[target]} as {target}=."
+            f"{brief(member, LONG)} cannot be exported: {type(member).__name__} is not registered."
+            f" Register the {registry.what}, with what it is in {TARGETS[target]} as {target}=."
         )
     form = getattr(record, target)
     if form is None:
         raise ValueError(
-            f"{member!r} cannot be exported to {TARGETS[target]}: {type(member).__name__} is"
-            f" registered without {target}=, which says what it is there."
+            f"{brief(member, LONG)} cannot be exported to {TARGETS[target]}:"
+            f" {type(member).__name__} is registered without {target}=, which says what it is"
+            " there."
         )
     if isinstance(form, Unsupported):
-        raise ValueError(f"{member!r} cannot be exported to {TARGETS[target]}: {form.reason}.")
+        raise ValueError(
+            f"{brief(member, LONG)} cannot be exported to {TARGETS[target]}: {form.reason}."
+        )
     return form
 
 
@@ -139,10 +142,10 @@ def unknown_link(loss: Any) -> ValueError:
     """For a loss that has no link elsewhere."""
     if getattr(loss, "outputs_per_target", 1) > 1:
         return ValueError(
-            f"{loss!r} cannot be exported: its outputs are parameters of a distribution. Train with"
-            " a loss of one number, such as 'squared_error' or 'poisson', or 'quantile'."
+            f"{brief(loss, LONG)} cannot be exported: its outputs are parameters of a distribution."
+            " Train with a loss of one number, such as 'squared_error' or 'poisson', or 'quantile'."
         )
     return ValueError(
-        f"{loss!r} cannot be exported: {type(loss).__name__} is not registered with an inverse"
-        " link. Register it with link=, from rosenblatt.losses.Link."
+        f"{brief(loss, LONG)} cannot be exported: {type(loss).__name__} is not registered with an"
+        " inverse link. Register it with link=, from rosenblatt.losses.Link."
     )

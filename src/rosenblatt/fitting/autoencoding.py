@@ -12,6 +12,7 @@ from rosenblatt.network import Dropout, Network, Tie
 from rosenblatt.options.parameters import Parameters
 from rosenblatt.options.solvers import FIRST_ORDER, solver_of
 from rosenblatt.regularization.activity import ActivityPenalty
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["Autoencoding"]
 
@@ -52,8 +53,8 @@ class Autoencoding:
         if asked and solver_of(p.solver).family is not FIRST_ORDER:
             raise ValueError(
                 f"{' and '.join(asked)} of an autoencoder needs a solver that steps along the"
-                f" gradient of a batch, and solver={p.solver!r} does not: take 'adam' or 'sgd', or"
-                f" leave {'it' if len(asked) == 1 else 'them'} out."
+                f" gradient of a batch, and solver={brief(p.solver, LONG)} does not: take 'adam' or"
+                f" 'sgd', or leave {'it' if len(asked) == 1 else 'them'} out."
             )
         if self.sparsity is not None:
             activation = network.dense_layers[self.code_layer(network)].activation

@@ -92,7 +92,7 @@ def table_of(given: Any, classes: list[Any]) -> FloatArray:
     strange = [name for name in given if name not in classes]
     if strange:
         raise ValueError(
-            f"class_weight has {strange[0]!r}, which is not a class of y: the classes are"
+            f"class_weight has {brief(strange[0])}, which is not a class of y: the classes are"
             f" {', '.join(str(c) for c in classes)}."
         )
     weights = {name: checked(name, weight) for name, weight in given.items()}
@@ -108,5 +108,5 @@ def checked(name: Any, weight: Any) -> float:
     except OverflowError:
         number, shown = math.inf, "a number beyond the floats"
     if not 0 <= number < math.inf:
-        raise ValueError(f"class_weight of {name!r} must be 0 or more, got {shown}.")
+        raise ValueError(f"class_weight of {brief(name)} must be 0 or more, got {shown}.")
     return number

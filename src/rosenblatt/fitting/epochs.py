@@ -38,7 +38,7 @@ from rosenblatt.schedules import RateControl
 from rosenblatt.schedules.base import ScheduleState
 from rosenblatt.stopping import NoImprovement
 from rosenblatt.support.caller_warning import warn_caller
-from rosenblatt.support.listing import brief
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.state_dict import (
     StateDict,
     Stateful,
@@ -232,8 +232,8 @@ class EpochFit(Fit):
         if not isinstance(shown, SWAWeights) or log.n_iter > shown.before:
             return None
         return (
-            f"averaging={p.averaging!r} begins after epoch {shown.before}, and the fit ended in"
-            f" epoch {log.n_iter}: nothing is averaged."
+            f"averaging={brief(p.averaging, LONG)} begins after epoch {shown.before}, and the fit"
+            f" ended in epoch {log.n_iter}: nothing is averaged."
         )
 
     def warn_of_limit(self) -> None:

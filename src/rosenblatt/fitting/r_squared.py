@@ -10,6 +10,7 @@ from sklearn.metrics import r2_score
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.caller_warning import warn_caller
+from rosenblatt.support.held_numbers import refused_in_one_line
 from rosenblatt.support.overflow import count_not_finite
 from rosenblatt.support.squares import exponent_of, scaled_weights, sum_of_squares
 from rosenblatt.support.types import Float64Array
@@ -43,7 +44,10 @@ def r_squared(
     weighted = [] if sample_weight is None else [sample_weight]
     given = [np.asarray(a) for a in (y, prediction, *weighted)]
     if are_for_scikit_learn(given) or are_moderate(*given):
-        return float(r2_score(y, prediction, sample_weight=sample_weight, multioutput=multioutput))
+        with refused_in_one_line("r2_score", {"y": y, "sample_weight": sample_weight}):
+            return float(
+                r2_score(y, prediction, sample_weight=sample_weight, multioutput=multioutput)
+            )
     targets, predicted = (a.astype(np.float64).reshape(len(a), -1) for a in given[:2])
     weights = scaled_weights(given[2] if len(given) > 2 else None, len(targets))
     if multioutput == "variance_weighted":

@@ -49,8 +49,9 @@ def register(format: Format) -> None:
 
 def read_network(path: str | PathLike[str], given: Given) -> ImportedNetwork:
     """The network in a file; InputError where no format, or no supported network, is found."""
+    path = file_path(path)
     try:
-        source = read_source(file_path(path))
+        source = read_source(path)
         for one in FORMATS.values():
             if one.recognises(source):
                 # Whatever overflows is found where the parameters are put together.

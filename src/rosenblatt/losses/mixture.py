@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -11,6 +12,7 @@ from rosenblatt.losses.base import Loss
 from rosenblatt.losses.distributions import HALF_LN_2PI, bounded, check_limit
 from rosenblatt.losses.registration import Targets, register
 from rosenblatt.support.late import late
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import FloatArray
 
 if TYPE_CHECKING:
@@ -45,10 +47,11 @@ class GaussianMixture(Loss):
     limit: float = 10.0
 
     def __post_init__(self) -> None:
-        if self.components not in range(1, MOST_COMPONENTS + 1):
+        n = self.components
+        if not (isinstance(n, Integral) and 1 <= n <= MOST_COMPONENTS):
             raise ValueError(
                 f"components of GaussianMixture is a whole number from 1 to {MOST_COMPONENTS}, got"
-                f" {self.components}"
+                f" {brief(n)}"
             )
         check_limit(self.limit, "GaussianMixture")
 

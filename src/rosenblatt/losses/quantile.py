@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
 from rosenblatt.losses.registration import Targets, register
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Quantile"]
@@ -37,8 +38,10 @@ class Quantile(Loss):
 
     def __post_init__(self) -> None:
         if isinstance(self.levels, str) or not isinstance(self.levels, Iterable):
-            raise TypeError(f"levels of Quantile are a tuple such as (0.1, 0.9), got {self.levels}")
-        levels = tuple(float(level) for level in self.levels)
+            raise TypeError(
+                f"levels of Quantile are a tuple such as (0.1, 0.9), got {brief(self.levels)}"
+            )
+        levels = tuple(map(level_of, self.levels))
         if not levels:
             raise ValueError("Quantile needs at least one level, for example (0.5,)")
         for level in levels:
@@ -88,6 +91,16 @@ class Quantile(Loss):
         """τ, shape (n_levels,), and y - s, shape (n_samples, n_targets, n_levels)."""
         tau = np.array(self.levels, scores.dtype)
         return tau, y[:, :, None] - scores.reshape(len(scores), -1, len(self.levels))
+
+
+def level_of(given: Any) -> float:
+    """A number, or what is written as one."""
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"levels of Quantile are a tuple such as (0.1, 0.9), got {brief(given)} in it"
+        ) from None
 
 
 register(Quantile, "quantile", targets=Targets.NUMBERS, link=Link.IDENTITY)

@@ -8,6 +8,7 @@ from typing import final
 
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
+from rosenblatt.support.listing import brief
 from rosenblatt.support.registry import Registry
 
 __all__ = ["REGISTRY", "LossRecord", "Targets", "link_of", "register"]
@@ -68,7 +69,7 @@ def register(
     """
     taken = by_name(targets).get(name) if name is not None else None
     if taken is not None and taken.__name__ != cls.__name__:
-        raise ValueError(f"loss={name!r} already names {taken.__name__}: choose another name.")
+        raise ValueError(f"loss={brief(name)} already names {taken.__name__}: choose another name.")
     REGISTRY.add(LossRecord(cls, name, targets, link))
 
 

@@ -13,6 +13,7 @@ from rosenblatt.network.field_types import check_boolean, check_count
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
@@ -112,7 +113,7 @@ def width(layer: Layer, shape: Shape) -> int:
     """The n of a shape (n,); ValueError for another shape."""
     if len(shape) != 1:
         flat = ": put Flatten() before it" if len(shape) == 3 else ""
-        raise ValueError(f"{layer!r} takes samples of shape (n,), got {shape}{flat}")
+        raise ValueError(f"{brief(layer, LONG)} takes samples of shape (n,), got {shape}{flat}")
     return shape[0]
 
 

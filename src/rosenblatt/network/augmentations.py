@@ -15,6 +15,7 @@ from rosenblatt.network.layer import NativeForm, Shape
 from rosenblatt.network.pictures import Sides, check_sides, pair, picture
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["Crop", "Cutout", "Flip", "Rotate", "Shift"]
 
@@ -69,7 +70,7 @@ class Shift(Augmentation):
     def output_shape(self, shape: Shape) -> Shape:
         sides = picture(self, shape)[:2]
         if any(pixels >= side for pixels, side in zip(pair(self.pixels), sides, strict=True)):
-            raise ValueError(f"{self!r} may move a picture of {sides} out of sight")
+            raise ValueError(f"{brief(self, LONG)} may move a picture of {sides} out of sight")
         return shape
 
     def sources(self, shape: Shape, u: int, v: int) -> list[Source]:
@@ -105,7 +106,7 @@ class Crop(Augmentation):
         if any(size > side for size, side in zip(pair(self.size), sides, strict=True)):
             raise ValueError(
                 f"a part of {pair(self.size)} is larger than the picture of {tuple(sides)}:"
-                f" {self!r}"
+                f" {brief(self, LONG)}"
             )
         return (*pair(self.size), channels)
 
@@ -173,7 +174,7 @@ class Cutout(Augmentation):
     def output_shape(self, shape: Shape) -> Shape:
         sides = picture(self, shape)[:2]
         if any(size > side for size, side in zip(pair(self.size), sides, strict=True)):
-            raise ValueError(f"{self!r} is larger than the picture of {sides}")
+            raise ValueError(f"{brief(self, LONG)} is larger than the picture of {sides}")
         return shape
 
     def sources(self, shape: Shape, u: int, v: int) -> list[Source]:

@@ -13,6 +13,7 @@ from rosenblatt.network.affine import width
 from rosenblatt.network.layer import Arrays, Backward, Bounds, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 
@@ -46,7 +47,7 @@ class BesideInput(Layer):
 
     def __post_init__(self) -> None:
         if not isinstance(self.layer, Layer):
-            raise ValueError(f"layer must be a layer such as Dense(3), got {self.layer!r}")
+            raise ValueError(f"layer must be a layer such as Dense(3), got {brief(self.layer)}")
 
     def output_shape(self, shape: Shape) -> Shape:
         return (width(self, shape) + width(self, self.layer.output_shape(shape)),)

@@ -18,6 +18,7 @@ from rosenblatt.network.random_layers import Dropout
 from rosenblatt.network.residual import Residual
 from rosenblatt.network.sequential import Sequential
 from rosenblatt.normalizations import Normalization
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["Conv2D"]
 
@@ -71,11 +72,12 @@ class Conv2D(Composed):
         check_boolean("residual", self.residual)
         if not isinstance(self.activation, Elementwise):
             raise ValueError(
-                f"a convolution takes an activation of single numbers, got {self.activation!r}"
+                f"a convolution takes an activation of single numbers, got {brief(self.activation)}"
             )
         if not isinstance(self.normalization, (Normalization, NoneType)):
             raise ValueError(
-                f"normalization must be an object such as BatchNorm(), got {self.normalization!r}"
+                "normalization must be an object such as BatchNorm(), got"
+                f" {brief(self.normalization)}"
             )
 
     def convolution(self) -> Convolution:
@@ -95,8 +97,8 @@ class Conv2D(Composed):
         out = self.block.output_shape(shape)
         if self.residual and out != shape:
             raise ValueError(
-                f"a residual connection of pictures keeps their shape, and {self!r} makes {out} of"
-                f" {shape}"
+                f"a residual connection of pictures keeps their shape, and {brief(self, LONG)}"
+                f" makes {out} of {shape}"
             )
         return out
 

@@ -17,6 +17,7 @@ from rosenblatt.network.random_layers import Dropout
 from rosenblatt.network.residual import Residual
 from rosenblatt.network.sequential import Sequential
 from rosenblatt.normalizations import Normalization
+from rosenblatt.support.listing import brief
 
 __all__ = ["Dense"]
 
@@ -59,7 +60,8 @@ class Dense(Composed):
         check_boolean("residual", self.residual)
         if not isinstance(self.normalization, (Normalization, NoneType)):
             raise ValueError(
-                f"normalization must be an object such as BatchNorm(), got {self.normalization!r}"
+                "normalization must be an object such as BatchNorm(), got"
+                f" {brief(self.normalization)}"
             )
 
     def composition(self) -> Layer:

@@ -13,6 +13,7 @@ from rosenblatt.network.field_types import check_boolean, check_count, check_cou
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 
@@ -23,7 +24,9 @@ def member_width(layer: Layer, n_members: int, shape: Shape) -> int:
     """The n of (n,), which all members share, or of (k, n); ValueError for another shape."""
     if len(shape) == 1 or (len(shape) == 2 and shape[0] == n_members):
         return shape[-1]
-    raise ValueError(f"{layer!r} takes samples of shape (n,) or ({n_members}, n), got {shape}")
+    raise ValueError(
+        f"{brief(layer, LONG)} takes samples of shape (n,) or ({n_members}, n), got {shape}"
+    )
 
 
 def of_members(x: FloatArray) -> FloatArray:

@@ -13,6 +13,7 @@ from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
 from rosenblatt.network.layer import Layer, NativeForm
 from rosenblatt.network.random_layers import Dropout
 from rosenblatt.network.sequential import Sequential
+from rosenblatt.support.listing import brief
 
 __all__ = ["EnsembleDense", "PackedDense"]
 
@@ -33,7 +34,7 @@ class MemberBlock(Composed):
         self.affine(), Dropout(self.dropout)  # they check the numbers
         if not isinstance(self.activation, Elementwise):
             raise ValueError(
-                f"an ensemble's layer takes single numbers, and {self.activation!r} does not"
+                f"an ensemble's layer takes single numbers, and {brief(self.activation)} does not"
             )
 
     def composition(self) -> Layer:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.activations import Activation
+from rosenblatt.support.listing import brief
 
 __all__ = [
     "check_activation",
@@ -25,7 +26,7 @@ LARGEST = 2**63 - 1  # what arrays have places for
 def check_count(name: str, value: Any) -> None:
     """A whole number; its range is the layer's affair, but for what no array is as large as."""
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise ValueError(f"{name} must be a whole number, got {value!r}")
+        raise ValueError(f"{name} must be a whole number, got {brief(value)}")
     if abs(int(value)) > LARGEST:
         raise ValueError(f"{name} must be below 2^63, got a number that is larger")
 
@@ -33,7 +34,7 @@ def check_count(name: str, value: Any) -> None:
 def check_real(name: str, value: Any) -> None:
     """A number; its range is the layer's affair, but for integers that no float holds."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise ValueError(f"{name} must be a number, got {value!r}")
+        raise ValueError(f"{name} must be a number, got {brief(value)}")
     check_float(name, value)
 
 
@@ -47,7 +48,7 @@ def check_float(name: str, value: Any) -> None:
 def check_list(name: str, value: Any) -> None:
     """A tuple; a list will do."""
     if not isinstance(value, (tuple, list)):
-        raise ValueError(f"{name} must be a tuple, got {value!r}")
+        raise ValueError(f"{name} must be a tuple, got {brief(value)}")
 
 
 def check_counts(name: str, values: Any) -> None:
@@ -69,10 +70,10 @@ def check_reals(name: str, values: Any) -> None:
 def check_boolean(name: str, value: Any) -> None:
     """True or False."""
     if not isinstance(value, (bool, np.bool_)):
-        raise ValueError(f"{name} must be True or False, got {value!r}")
+        raise ValueError(f"{name} must be True or False, got {brief(value)}")
 
 
 def check_activation(value: Any) -> None:
     """An object, of which a network has no names."""
     if not isinstance(value, Activation):
-        raise ValueError(f"activation must be an object such as ReLU(), got {value!r}")
+        raise ValueError(f"activation must be an object such as ReLU(), got {brief(value)}")

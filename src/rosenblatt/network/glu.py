@@ -12,6 +12,7 @@ from rosenblatt.activations import Activation, Elementwise, Sigmoid
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 
@@ -44,7 +45,7 @@ class GLU(Layer):
 
     def __post_init__(self) -> None:
         if not isinstance(self.activation, Elementwise):
-            raise ValueError(f"a gate takes single numbers, and {self.activation!r} does not")
+            raise ValueError(f"a gate takes single numbers, and {brief(self.activation)} does not")
 
     def output_shape(self, shape: Shape) -> Shape:
         *before, n = shape

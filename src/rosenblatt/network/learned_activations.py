@@ -15,6 +15,7 @@ from rosenblatt.network.field_types import check_boolean
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 
@@ -94,7 +95,8 @@ class ParametricActivation(Layer):
     def __post_init__(self) -> None:
         if not isinstance(self.activation, Elementwise):
             raise ValueError(
-                f"a parametric activation takes single numbers, and {self.activation!r} does not"
+                f"a parametric activation takes single numbers, and {brief(self.activation)} does"
+                " not"
             )
 
     def output_shape(self, shape: Shape) -> Shape:

@@ -18,6 +18,7 @@ from rosenblatt.network.layer import Arrays, Bounds, Layer, NativeForm, Shape
 from rosenblatt.network.random_layers import Dropout
 from rosenblatt.network.sequential import Sequential
 from rosenblatt.support.cached_property import cached_property
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["MonotoneDense"]
@@ -66,7 +67,7 @@ class MonotoneDense(Composed):
         if not isinstance(self.activation, Identity | ReLU):
             raise ValueError(
                 f"a monotone layer takes the activations ReLU() and Identity(), got"
-                f" {self.activation!r}"
+                f" {brief(self.activation)}"
             )
 
     def composition(self) -> Layer:
@@ -84,7 +85,7 @@ class MonotoneDense(Composed):
 
     def output_shape(self, shape: Shape) -> Shape:
         if width(self, shape) != len(self.inputs):
-            raise ValueError(f"{self!r} takes {len(self.inputs)} inputs, got {shape[0]}")
+            raise ValueError(f"{brief(self, LONG)} takes {len(self.inputs)} inputs, got {shape[0]}")
         return (len(self.units),)
 
     def bounds(self, shape: Shape) -> Mapping[str, Bounds]:

@@ -29,6 +29,7 @@ from rosenblatt.network.layer import Bounds, Layer, NativeForm, Shape
 from rosenblatt.network.layout import beside_dense, fill, rounded, views, with_prefixes
 from rosenblatt.network.random_layers import GaussianNoise
 from rosenblatt.support.cached_property import cached_property
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.types import FloatArray, aligned_zeros
 
 __all__ = ["Network", "TooManyWeights"]
@@ -71,12 +72,12 @@ class Network:
             raise ValueError("a network needs at least one layer")
         for layer in self.layers:
             if not isinstance(layer, Layer):
-                raise ValueError(f"a network takes layers such as Dense(3), got {layer!r}")
+                raise ValueError(f"a network takes layers such as Dense(3), got {brief(layer)}")
         GaussianNoise(self.input_noise)  # checks the number
         if len(self.layer_shapes[-1]) != 1 + self.layers[-1].gives_members:
             raise ValueError(
-                f"a network ends with outputs of shape (n,), and {self.layers[-1]!r} gives"
-                f" {self.layer_shapes[-1]}"
+                f"a network ends with outputs of shape (n,), and {brief(self.layers[-1], LONG)}"
+                f" gives {self.layer_shapes[-1]}"
             )
         if self.n_parameters > MOST_WEIGHTS:
             raise TooManyWeights(
@@ -89,7 +90,7 @@ class Network:
         for name in (n for shapes in self.parameter_shapes for n in shapes):
             if not NAME.fullmatch(name):
                 raise ValueError(
-                    f"a parameter cannot be called {name!r}: take lower-case letters, digits,"
+                    f"a parameter cannot be called {brief(name)}: take lower-case letters, digits,"
                     " underscores and points"
                 )
 
@@ -203,7 +204,9 @@ class Network:
         """
         for layer in self.layers:
             if not isinstance(layer, Dense):
-                raise ValueError(f"this works with networks of Dense layers alone, got {layer!r}")
+                raise ValueError(
+                    f"this works with networks of Dense layers alone, got {brief(layer, LONG)}"
+                )
         return tuple(layer for layer in self.layers if isinstance(layer, Dense))
 
     def layer_parameters(self, theta: FloatArray) -> list[dict[str, FloatArray]]:

@@ -15,6 +15,7 @@ from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tan
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.normalizations import Normalization
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 
@@ -34,7 +35,8 @@ class NormalizationLayer(Layer):
     def __post_init__(self) -> None:
         if not isinstance(self.normalization, Normalization):
             raise ValueError(
-                f"normalization must be an object such as BatchNorm(), got {self.normalization!r}"
+                "normalization must be an object such as BatchNorm(), got"
+                f" {brief(self.normalization)}"
             )
 
     def output_shape(self, shape: Shape) -> Shape:

@@ -16,6 +16,7 @@ from rosenblatt.network.field_types import check_boolean, check_count
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 
@@ -67,7 +68,9 @@ class NumericEmbedding(Layer):
 
     def __post_init__(self) -> None:
         if not isinstance(self.basis, Basis):
-            raise ValueError(f"an embedding takes a basis such as Periodic(), got {self.basis!r}")
+            raise ValueError(
+                f"an embedding takes a basis such as Periodic(), got {brief(self.basis)}"
+            )
         check_count("width", self.width)
         check_boolean("keeps_input", self.keeps_input)
         if self.width < 1:
@@ -77,7 +80,9 @@ class NumericEmbedding(Layer):
             if self.n_numbers < 1:
                 raise ValueError(f"an embedding takes one number or more, got {self.n_numbers}")
         if not isinstance(self.activation, Elementwise):
-            raise ValueError(f"an embedding takes single numbers, and {self.activation!r} does not")
+            raise ValueError(
+                f"an embedding takes single numbers, and {brief(self.activation)} does not"
+            )
 
     def embedded(self, shape: Shape) -> Shape:
         """(n,): the shape of the features that are embedded."""

@@ -11,6 +11,7 @@ from typing import NamedTuple, final
 
 from rosenblatt.network.field_types import check_real
 from rosenblatt.network.network import Network
+from rosenblatt.support.listing import brief
 
 __all__ = ["ParameterGroup", "RateRun", "rate_runs"]
 
@@ -78,7 +79,7 @@ def rate_runs(network: Network, groups: Sequence[ParameterGroup]) -> tuple[RateR
     for group in groups:
         if not any(fnmatchcase(name, group.names) for name, _ in named):
             raise ValueError(
-                f"no parameter of the network is called {group.names!r}; there are"
+                f"no parameter of the network is called {brief(group.names)}; there are"
                 f" {', '.join(name for name, _ in named)}"
             )
     runs = [RateRun(0, 0)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from rosenblatt.network.field_types import check_count
 from rosenblatt.network.layer import Layer, Shape
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Sides", "add_patches", "check_sides", "pair", "patches", "picture", "places"]
@@ -25,19 +26,21 @@ def check_sides(name: str, sides: Any, least: int = 1) -> None:
     """A whole number or a pair of them, each `least` or more and one that a window can have."""
     numbers = sides if isinstance(sides, tuple | list) else (sides,)
     if len(numbers) not in ((2,) if numbers is sides else (1,)):
-        raise ValueError(f"{name} must be a whole number or two, of height and width: {sides!r}")
+        raise ValueError(
+            f"{name} must be a whole number or two, of height and width: {brief(sides)}"
+        )
     for number in numbers:
         check_count(name, number)
         if not least <= number < 2**15:
-            raise ValueError(f"{name} must be from {least} to 32767, got {sides!r}")
+            raise ValueError(f"{name} must be from {least} to 32767, got {brief(sides)}")
 
 
 def picture(layer: Layer, shape: Shape) -> tuple[int, int, int]:
     """Height, width and channels of a shape; ValueError for another shape."""
     if len(shape) != 3:
         raise ValueError(
-            f"{layer!r} takes pictures of shape (height, width, channels), got {shape}: put"
-            " Reshape((height, width, channels)) before it"
+            f"{brief(layer, LONG)} takes pictures of shape (height, width, channels), got {shape}:"
+            " put Reshape((height, width, channels)) before it"
         )
     height, width, channels = shape
     return height, width, channels
@@ -59,7 +62,7 @@ def places(
         if size > side + 2 * border:
             raise ValueError(
                 f"a window of {pair(window)} is larger than the picture of {sides}"
-                f"{f' with its border of {pair(padding)}' if padding else ''}: {layer!r}"
+                f"{f' with its border of {pair(padding)}' if padding else ''}: {brief(layer, LONG)}"
             )
         counts.append((side + 2 * border - size) // step + 1)
     return counts[0], counts[1]

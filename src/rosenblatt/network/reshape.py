@@ -15,6 +15,7 @@ from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed
 from rosenblatt.network.pictures import picture
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 
@@ -42,7 +43,9 @@ class Reshape(Layer):
     def __post_init__(self) -> None:
         check_counts("shape", self.shape)
         if len(self.shape) != 3 or not all(0 < side < 2**24 for side in self.shape):
-            raise ValueError(f"a picture has a height, a width and channels, got {self.shape!r}")
+            raise ValueError(
+                f"a picture has a height, a width and channels, got {brief(self.shape)}"
+            )
 
     def output_shape(self, shape: Shape) -> Shape:
         if width(self, shape) != prod(self.shape):

@@ -12,6 +12,7 @@ from rosenblatt.network.affine import add_product_in_c, width
 from rosenblatt.network.layer import Arrays, Backward, Bounds, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
@@ -34,7 +35,7 @@ class Residual(Layer):
 
     def __post_init__(self) -> None:
         if not isinstance(self.layer, Layer):
-            raise ValueError(f"layer must be one such as Dense(3), got {self.layer!r}")
+            raise ValueError(f"layer must be one such as Dense(3), got {brief(self.layer)}")
 
     def output_shape(self, shape: Shape) -> Shape:
         return self.layer.output_shape(shape)
@@ -44,7 +45,9 @@ class Residual(Layer):
         if out == shape:
             return inner
         if PROJECTION in inner:
-            raise ValueError(f"{self!r} has two projections: put the inner one into a Sequential")
+            raise ValueError(
+                f"{brief(self, LONG)} has two projections: put the inner one into a Sequential"
+            )
         return {**inner, PROJECTION: (width(self, shape), width(self, out))}
 
     def state_shapes(self, shape: Shape) -> Mapping[str, Shape]:

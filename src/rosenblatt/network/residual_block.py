@@ -20,6 +20,7 @@ from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.network.sequential import Sequential
 from rosenblatt.normalizations import BatchNorm, Normalization
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 
@@ -44,14 +45,14 @@ class Branches(Layer):
         for name in ("layer", "shortcut"):
             given = getattr(self, name)
             if not isinstance(given, Layer):
-                raise ValueError(f"{name} must be one such as Conv2D(8, 3), got {given!r}")
+                raise ValueError(f"{name} must be one such as Conv2D(8, 3), got {brief(given)}")
 
     def output_shape(self, shape: Shape) -> Shape:
         out = self.layer.output_shape(shape)
         if out != shape and self.shortcut.output_shape(shape) != out:
             raise ValueError(
                 f"two branches give the same shape, and here they make {out} and"
-                f" {self.shortcut.output_shape(shape)} of {shape}: {self!r}"
+                f" {self.shortcut.output_shape(shape)} of {shape}: {brief(self, LONG)}"
             )
         return out
 
@@ -156,15 +157,16 @@ class ResidualBlock(Composed):
         check_sides("kernel_size", self.kernel_size)
         self.convolution(self.stride)  # checks the other numbers
         if any(side % 2 == 0 for side in pair(self.kernel_size)):
-            raise ValueError(f"a residual block has an odd kernel, got {self.kernel_size!r}")
+            raise ValueError(f"a residual block has an odd kernel, got {brief(self.kernel_size)}")
         if not isinstance(self.activation, Elementwise):
             raise ValueError(
                 "activation must be an object such as ReLU(), of single numbers, got"
-                f" {self.activation!r}"
+                f" {brief(self.activation)}"
             )
         if not isinstance(self.normalization, (Normalization, NoneType)):
             raise ValueError(
-                f"normalization must be an object such as BatchNorm(), got {self.normalization!r}"
+                "normalization must be an object such as BatchNorm(), got"
+                f" {brief(self.normalization)}"
             )
 
     def convolution(self, stride: Sides) -> Convolution:

@@ -12,6 +12,7 @@ from rosenblatt.network.layer import Arrays, Backward, Bounds, Layer, Passed, Sh
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.listing import brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 
@@ -41,7 +42,7 @@ class Sequential(Layer):
             raise ValueError("a sequence needs at least one layer")
         for layer in self.layers:
             if not isinstance(layer, Layer):
-                raise ValueError(f"layers must be such as Dense(3), got {layer!r}")
+                raise ValueError(f"layers must be such as Dense(3), got {brief(layer)}")
 
     @cached_property
     def prefixes(self) -> tuple[str, ...]:

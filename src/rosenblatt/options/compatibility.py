@@ -22,7 +22,7 @@ from rosenblatt.options.ranges import check_numbers
 from rosenblatt.options.solver import Family, Solver
 from rosenblatt.options.solvers import SOLVERS, solver_of
 from rosenblatt.problem import is_sparse
-from rosenblatt.support.listing import brief
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = [
     "check_batches",
@@ -71,7 +71,9 @@ def refusal(
     several = not isinstance(asked, str) and len(asked) > 1
     needs = "they need" if several else "it needs"
     reason = f"{needs} {feature.need}, and this solver {solver.family.nature}"
-    return clash(asked, f"solver={given!r}", reason, f"Take {supporting(feature)}{remedy}")
+    return clash(
+        asked, f"solver={brief(given, LONG)}", reason, f"Take {supporting(feature)}{remedy}"
+    )
 
 
 def check_combination(
@@ -110,7 +112,7 @@ def check_features(p: Parameters, solver: Solver, given_rows: bool) -> None:
         remedy = "" if name is None else f", or leave {name} at {DEFAULTS[name]!r}"
         if feature.instead is not None and solver.supports(feature.instead[0]):
             remedy = f", or {feature.instead[1](p)}{remedy}"
-        shown = ["X_val", "y_val"] if name is None else [f"{name}={getattr(p, name)!r}"]
+        shown = ["X_val", "y_val"] if name is None else [f"{name}={brief(getattr(p, name), LONG)}"]
         refused = refusal(feature, p.solver, shown, remedy)
         if refused is not None:
             raise ValueError(refused)
@@ -127,17 +129,19 @@ def check_unread(p: Parameters, solver: Solver, made: Any) -> None:
     }
     if not idle:
         return
-    given = [f"{name}={value!r}" for name, value in idle.items()]
+    given = [f"{name}={brief(value, LONG)}" for name, value in idle.items()]
     left = " and ".join(f"{name} at {DEFAULTS[name]!r}" for name in idle)
     if isinstance(p.solver, str):
         reason = "this solver does not read " + ("it" if len(idle) == 1 else "them")
         remedy = f"Leave {left}"
         if made is not None:
-            remedy += f", or set what it has itself in an object, such as solver={made!r}"
+            remedy += (
+                f", or set what it has itself in an object, such as solver={brief(made, LONG)}"
+            )
     else:
         reason = "the object carries its own settings"
         remedy = f"Set what it has in the object, and leave {left}"
-    raise ValueError(clash(given, f"solver={p.solver!r}", reason, remedy))
+    raise ValueError(clash(given, f"solver={brief(p.solver, LONG)}", reason, remedy))
 
 
 def check_modes(p: Parameters, incremental: bool, validates: bool) -> None:
@@ -156,11 +160,17 @@ def check_modes(p: Parameters, incremental: bool, validates: bool) -> None:
         )
     if p.averaging is not None and isinstance(normalization(p.normalization), BatchNorm):
         reason = "its running statistics belong to the last weights and not to their average"
-        asked, other = f"averaging={p.averaging!r}", f"normalization={p.normalization!r}"
+        asked, other = (
+            f"averaging={brief(p.averaging, LONG)}",
+            f"normalization={brief(p.normalization, LONG)}",
+        )
         raise ValueError(clash(asked, other, reason, "Take normalization='layer'"))
     if p.clip_norm is not None and p.clip_value is not None:
         reason = "these are two ways to clip one gradient"
-        asked, other = f"clip_norm={p.clip_norm!r}", f"clip_value={p.clip_value!r}"
+        asked, other = (
+            f"clip_norm={brief(p.clip_norm, LONG)}",
+            f"clip_value={brief(p.clip_value, LONG)}",
+        )
         raise ValueError(clash(asked, other, reason, "Take one of them"))
     if f.BFLOAT16.asked(p) and not engine.has_bfloat16():
         reason = "it needs AVX512-BF16, which the processor or the build of the engine lacks"
@@ -182,7 +192,9 @@ def check_layers(p: Parameters, n_hidden: int) -> None:
         other = f"hidden_layer_sizes={brief(p.hidden_layer_sizes)}"
         remedy = f"Ask for a layer, or leave {name} at {DEFAULTS[name]!r}"
         raise ValueError(
-            clash(f"{name}={getattr(p, name)!r}", other, "it acts on hidden layers", remedy)
+            clash(
+                f"{name}={brief(getattr(p, name), LONG)}", other, "it acts on hidden layers", remedy
+            )
         )
 
 
@@ -204,7 +216,9 @@ def check_fit(p: Parameters, network: Network, loss: Loss, X: Any) -> None:
     if network.input_noise and is_sparse(X):
         reason = "noise would fill every zero of the matrix"
         remedy = "Give X.toarray(), or leave input_noise at 0.0"
-        raise ValueError(clash(f"input_noise={p.input_noise!r}", "sparse X", reason, remedy))
+        raise ValueError(
+            clash(f"input_noise={brief(p.input_noise, LONG)}", "sparse X", reason, remedy)
+        )
     check_loss(p, loss)
     check_size(p, network)
 
@@ -214,7 +228,7 @@ def check_loss(p: Parameters, loss: Loss) -> None:
     if family.minimizes(loss):
         return
     others = [solver.name for solver in firsts() if solver.family.minimizes(loss)]
-    asked, other = f"loss={type(loss).__name__}", f"solver={p.solver!r}"
+    asked, other = f"loss={type(loss).__name__}", f"solver={brief(p.solver, LONG)}"
     reason = f"this solver minimises {family.losses()}"
     raise ValueError(clash(asked, other, reason, f"Take {alternatives(others)}"))
 
@@ -230,7 +244,9 @@ def check_size(p: Parameters, network: Network) -> None:
         others = [one.name for one in firsts() if one.family.limit is None]
         reason = f"this solver {limit.work}, up to {most:,} {limit.unit}, and this one has {n:,}"
         remedy = f"Take {alternatives(others)}, or {type(method).__name__}({limit.attribute}=...)"
-        raise ValueError(clash("a network of this size", f"solver={p.solver!r}", reason, remedy))
+        raise ValueError(
+            clash("a network of this size", f"solver={brief(p.solver, LONG)}", reason, remedy)
+        )
 
 
 def check_batches(network: Network, batch_size: int) -> None:

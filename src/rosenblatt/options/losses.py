@@ -15,6 +15,7 @@ from rosenblatt.losses import (
 )
 from rosenblatt.losses.registration import REGISTRY, by_name, link_of
 from rosenblatt.options.names import known_name, listed, member
+from rosenblatt.support.listing import brief
 
 __all__ = [
     "LINKS",
@@ -46,7 +47,7 @@ def regression_loss(given: Any) -> Loss:
         return given
     of_classes = {**by_name(Targets.LABELS), **by_name(Targets.CLASSES)}
     if known_name(of_classes, given) is not None:
-        raise ValueError(f"loss={given!r} {not_numbers()}")
+        raise ValueError(f"loss={brief(given)} {not_numbers()}")
     return member(by_name(Targets.NUMBERS), given, "loss", OBJECT)()
 
 
@@ -65,12 +66,12 @@ def classification_loss(given: Any, multiclass: bool, p_min: float) -> Loss:
             counterpart = known.get(record.name or "")
             advice = "" if counterpart is None else f": take {counterpart.__name__}"
             raise ValueError(
-                f"loss={given!r} is for {record.targets.value}, and the targets"
+                f"loss={brief(given)} is for {record.targets.value}, and the targets"
                 f" {GIVEN[targets]}{advice}."
             )
         return given
     if given not in known and known_name(by_name(Targets.NUMBERS), given) is not None:
-        raise ValueError(f"loss={given!r} {not_classes()}")
+        raise ValueError(f"loss={brief(given)} {not_classes()}")
     cls: Any = member(known, given, "loss", OBJECT)
     return cls(p_min) if cls in (BinaryCrossEntropy, CategoricalCrossEntropy) else cls()
 
@@ -100,4 +101,4 @@ def not_classes() -> str:
 def refuse(loss: Loss, kinds: tuple[Targets, ...], why: str) -> None:
     record = REGISTRY.of(loss)
     if record is not None and record.targets in kinds:
-        raise ValueError(f"loss={loss!r} {why}")
+        raise ValueError(f"loss={brief(loss)} {why}")

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import brief, shortened
 
 __all__ = ["known_name", "listed", "member", "nearest", "plain", "unknown"]
 
@@ -39,7 +39,7 @@ def member(
     """
     known = known_name(members, name)
     if known is None:
-        raise ValueError(f"{unknown(f'{parameter}={name!r}', name, members, otherwise)}.")
+        raise ValueError(f"{unknown(f'{parameter}={brief(name)}', name, members, otherwise)}.")
     return members[known]
 
 
@@ -73,7 +73,7 @@ def unknown(
     known = list(known)
     choices = listed(known) if listing is None else listing
     more = "" if otherwise is None else f", or {otherwise}"
-    given, name = shortened(given, LONGEST), name[:LONGEST]
+    given, name = shortened(given), name[:LONGEST]
     return f"{given} is not known{nearest(name, known)}. Known are {choices}{more}"
 
 

@@ -95,8 +95,9 @@ def load_model(path: str | PathLike[str]) -> SavedModel:
 
 def read_model(path: str | PathLike[str]) -> Loaded:
     """As `load_model`, with the format's version and the checksum that was verified."""
+    path = file_path(path)
     try:
-        content = container.read(file_path(path))
+        content = container.read(path)
         version, saved = _saved_model(content)
         return Loaded(saved, version, content.checksum)
     except InputError as error:

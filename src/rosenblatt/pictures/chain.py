@@ -19,6 +19,7 @@ from rosenblatt.network import (
     Reshape,
     Shape,
 )
+from rosenblatt.support.listing import brief
 
 __all__ = ["network_of_pictures"]
 
@@ -53,7 +54,7 @@ def network_of_pictures(
     chain: list[Layer] = [Reshape((height, width, channels))]
     for transform in augmentation:
         if not isinstance(transform, Augmentation):
-            raise InputError(f"augmentation must be such as Shift(2), got {transform!r}.")
+            raise InputError(f"augmentation must be such as Shift(2), got {brief(transform)}.")
         try:
             shape = transform.output_shape(shape)
         except ValueError as error:
@@ -62,7 +63,7 @@ def network_of_pictures(
     try:
         for layer in layers:
             if not isinstance(layer, Layer):
-                raise InputError(f"layers must be such as Conv2D(32, 3), got {layer!r}.")
+                raise InputError(f"layers must be such as Conv2D(32, 3), got {brief(layer)}.")
             if isinstance(layer, Dense) and len(shape) == 3:
                 chain.append(Flatten())
                 shape = (prod(shape),)

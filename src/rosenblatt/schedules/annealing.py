@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from rosenblatt.schedules.base import LRFactors, Run, Schedule, Steps, length
 from rosenblatt.schedules.decay import Constant
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = [
     "CosLog",
@@ -53,7 +54,7 @@ class WarmUp(Schedule):
 
     def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         if not isinstance(self.then, Schedule):
-            raise TypeError(f"a warm-up leads to another schedule, got then={self.then!r}")
+            raise TypeError(f"a warm-up leads to another schedule, got then={brief(self.then)}")
         W = length(self.steps, 0.05, run, "steps")
         rest = Run(run.lr, max(1, run.steps - W), run.steps_per_epoch)
         risen = self.start + (1 - self.start) * np.minimum(t, W) / W
@@ -207,7 +208,9 @@ class OneCycle(Schedule):
 
     def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         if not (0 <= self.pct_start <= 1 and self.div_factor > 0 and self.final_div_factor > 0):
-            raise ValueError(f"pct_start must be in [0, 1] and both divisors positive: {self!r}.")
+            raise ValueError(
+                f"pct_start must be in [0, 1] and both divisors positive: {brief(self, LONG)}."
+            )
         last = length(self.steps, 1, run, "steps") - 1
         peak = max(0.0, self.pct_start * (last + 1) - 1)
         low = 1 / self.div_factor
@@ -230,6 +233,6 @@ class PerEpoch(Schedule):
 
     def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         if not isinstance(self.schedule, Schedule):
-            raise TypeError(f"only a schedule can be counted in epochs, got {self.schedule!r}")
+            raise TypeError(f"only a schedule can be counted in epochs, got {brief(self.schedule)}")
         epochs = -(-run.steps // run.steps_per_epoch)
         return self.schedule.lr_factors(t // run.steps_per_epoch, Run(run.lr, epochs, 1))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.moved import accept_old_method, warn_old_method
 from rosenblatt.support.state_dict import StateDict
 
@@ -123,8 +124,8 @@ class RateControl(ABC):
                 values[name] = value
             elif not isinstance(value, RateRule | Run) and np.size(value):
                 raise TypeError(
-                    f"{type(self).__name__}.{name} is {value!r}: a learning rate that is stored in"
-                    " a checkpoint keeps numbers alone."
+                    f"{type(self).__name__}.{name} is {brief(value)}: a learning rate that is"
+                    " stored in a checkpoint keeps numbers alone."
                 )
         parts = StateDict.of_parts(**inner)
         return StateDict({**values, **parts.values}, parts.arrays)
@@ -252,15 +253,15 @@ def checked_factors(schedule: Schedule, t: Steps, run: Run) -> LRFactors:
         factors = np.ascontiguousarray(schedule.lr_factors(t, run), np.float64)
     if factors.shape != t.shape:
         raise ValueError(
-            f"{schedule!r} gives factors of shape {factors.shape} for steps of shape {t.shape}:"
-            " one is needed for each step."
+            f"{brief(schedule, LONG)} gives factors of shape {factors.shape} for steps of shape"
+            f" {t.shape}: one is needed for each step."
         )
     wrong = ~(np.isfinite(factors) & (factors >= 0))
     if wrong.any():
         first = int(np.argmax(wrong))
         raise ValueError(
-            f"{schedule!r} gives the factor {factors[first]:g} in step {t[first]} of {run.steps}:"
-            " a learning rate must be finite and 0 or more in every step."
+            f"{brief(schedule, LONG)} gives the factor {factors[first]:g} in step {t[first]} of"
+            f" {run.steps}: a learning rate must be finite and 0 or more in every step."
         )
     return factors
 

@@ -65,12 +65,12 @@ def checked_sizes(candidates: Iterable[Any]) -> list[Sizes]:
             or not all(isinstance(n, Integral) and not isinstance(n, bool) for n in sizes)
         ):
             raise ValueError(
-                f"candidate {number} is {candidate!r}: a candidate is a tuple of whole numbers of"
-                " units, one for each hidden layer, such as (64, 32)."
+                f"candidate {number} is {brief(candidate)}: a candidate is a tuple of whole numbers"
+                " of units, one for each hidden layer, such as (64, 32)."
             )
         if any(n < 1 for n in sizes):
             raise ValueError(
-                f"candidate {number} is {candidate!r}: a hidden layer needs at least 1 unit."
+                f"candidate {number} is {brief(candidate)}: a hidden layer needs at least 1 unit."
             )
         checked.append(tuple(int(n) for n in sizes))
     return list(dict.fromkeys(checked))
@@ -89,8 +89,25 @@ def combined(
     name = step + HIDDEN
     grids = grids_of(grid) or [{}]
     if any(name in one for one in grids):
-        raise ValueError(f"param_grid names {name!r}: give the hidden layers as candidates.")
+        raise ValueError(f"param_grid names {brief(name)}: give the hidden layers as candidates.")
+    for one in grids:
+        for given, values in one.items():
+            check_values(given, values)
     return list(ParameterGrid([{**one, name: list(sizes)} for one in grids]))
+
+
+def check_values(name: str, values: Any) -> None:
+    """TypeError, or ValueError, for what is no list of values to try."""
+    if isinstance(values, str) or not isinstance(values, np.ndarray | Sequence):
+        raise TypeError(
+            f"param_grid has {brief(values)} for {brief(name)}: give a list of values, a single one"
+            " as a list of itself."
+        )
+    if np.ndim(values) > 1 if isinstance(values, np.ndarray) else not len(values):
+        raise ValueError(
+            f"param_grid has an array of shape {np.shape(values)} for {brief(name)}: give a list of"
+            " one value or more."
+        )
 
 
 def names_in(grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None) -> set[str]:
@@ -107,4 +124,7 @@ def grids_of(grid: Any) -> list[Mapping[str, Any]]:
                 "param_grid must be a dict of parameters with their values, or a list of such"
                 f" dicts; got {brief(one)}."
             )
+        for name in one:
+            if not isinstance(name, str):
+                raise TypeError(f"param_grid names {brief(name)}: give the names of parameters.")
     return grids

@@ -11,6 +11,7 @@ from rosenblatt.options.features import PAUSES
 from rosenblatt.search.candidates import CandidateParameters
 from rosenblatt.search.folds import Folds
 from rosenblatt.search.memory_budget import available_bytes, bytes_text, fit_bytes
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["Measure", "Measured"]
 
@@ -62,9 +63,9 @@ class Measure:
         wanted = fit_bytes(network, batch, itemsize)
         if wanted > self.available:
             refused = (
-                f"The candidate {parameters} has {network.n_parameters:,} parameters and takes"
-                f" about {bytes_text(wanted)} to train, and {bytes_text(self.available)} are free:"
-                " leave it out, or take dtype='float32'."
+                f"The candidate {brief(parameters, LONG)} has {network.n_parameters:,} parameters"
+                f" and takes about {bytes_text(wanted)} to train, and {bytes_text(self.available)}"
+                " are free: leave it out, or take dtype='float32'."
             )
         elif self.pauses:
             refused = refusal(PAUSES, p.solver, "this strategy", ", or strategy='all'")

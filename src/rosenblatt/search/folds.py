@@ -39,6 +39,7 @@ from rosenblatt.search.metadata import PipelineMetadata, of_pipeline, rows_of
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Begun
 from rosenblatt.stopping import StoppingRule
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["Folds", "Held", "folds_of"]
 
@@ -243,8 +244,8 @@ def folds_of(
         )
     if network.checkpoint is not None:
         raise ValueError(
-            f"checkpoint={network.checkpoint!r} keeps one fit, and a search has many: set it to"
-            " None, and fit the best parameters with a checkpoint afterwards."
+            f"checkpoint={brief(network.checkpoint, LONG)} keeps one fit, and a search has many:"
+            " set it to None, and fit the best parameters with a checkpoint afterwards."
         )
     rows = [train for train, _ in splits]
     if not step:

@@ -169,16 +169,17 @@ def prepared(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
     """A copy of the network, and X transformed by the steps before it."""
     from sklearn.pipeline import Pipeline  # keeps start-up fast
 
+    last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    if not isinstance(last, BaseMLP):
+        raise TypeError(
+            "find_learning_rate takes an MLPClassifier, an MLPRegressor or a Pipeline that ends in"
+            f" one, got {type(estimator).__name__}: give the network inside, with its data."
+        )
     copied = clone(estimator)
     if isinstance(copied, Pipeline):
         if len(copied) > 1:
             X = copied[:-1].fit_transform(X, y)
         copied = copied[-1]
-    if not isinstance(copied, BaseMLP):
-        raise TypeError(
-            "find_learning_rate takes an MLPClassifier, an MLPRegressor or a Pipeline that ends in"
-            f" one, got {type(estimator).__name__}: give the network inside, with its data."
-        )
     return copied, X
 
 

@@ -14,7 +14,7 @@ from rosenblatt.search.selection import standard_error
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate
 from rosenblatt.support.caller_warning import warn_caller
-from rosenblatt.support.listing import some_of
+from rosenblatt.support.listing import LONG, brief, count, shortened, some_of
 
 __all__ = [
     "line_of",
@@ -27,9 +27,19 @@ __all__ = [
     "warn_of_unfinished",
 ]
 
+LONGEST_REASON = 400  # characters, which hold what the library says itself
+
 
 def parameters_text(parameters: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in parameters.items())
+    shown = [f"{value_text(name)}={value_text(value)}" for name, value in parameters.items()]
+    return shortened(", ".join(shown), 2 * LONG)
+
+
+def value_text(value: Any) -> str:
+    """A value in one line, a text without quotes; of a long one its beginning."""
+    if isinstance(value, str):
+        return shortened(" ".join(value.split()))
+    return brief(value.item() if isinstance(value, np.generic) else value, LONG)
 
 
 def line_of(candidate: Candidate) -> str:
@@ -60,19 +70,20 @@ def raise_or_warn_of_failures(reached: Sequence[Candidate]) -> None:
     failed = [c for c in reached if c.status == "failed"]
     if not failed:
         return
-    errors = some_of([f"{parameters_text(c.parameters)}: {why(c)}" for c in failed], "\n  ")
+    first = f"{parameters_text(failed[0].parameters)}: {shortened(why(failed[0]), LONGEST_REASON)}"
+    others = len({why(c) for c in failed}) - 1
+    more = f" (and {count(others, 'other reason')})" if others else ""
     if len(failed) == len(reached):
-        raise ValueError(f"All {len(failed)} candidates failed:\n  {errors}")
+        raise ValueError(f"All {len(failed)} candidates failed: {first}{more}")
     warn_caller(
         f"{len(failed)} of {len(reached)} candidates failed on some fold; their scores are NaN, and"
-        f" they are not chosen:\n  {errors}",
+        f" they are not chosen: {first}{more}",
         FitFailedWarning,
     )
 
 
 def why(candidate: Candidate) -> str:
-    error = next(trial.error for trial in candidate.trials if trial.error)
-    return error.strip().splitlines()[-1]
+    return next(trial.reason for trial in candidate.trials if trial.reason)
 
 
 def warn_of_interruption(n_reached: int, n_scored: int, n_folds: int) -> None:
@@ -106,7 +117,7 @@ def warn_of_missing_classes(y: Any, splits: Sequence[Split]) -> None:
         missing = np.setdiff1d(classes, np.unique(labels[train]))
         if len(missing):
             warn_caller(
-                f"Fold {fold} trains without the class {missing[0]!r}"
+                f"Fold {fold} trains without the class {brief(missing[0])}"
                 f"{f' and {len(missing) - 1} others' if len(missing) > 1 else ''}: its rows there"
                 " cannot be predicted rightly. Take fewer folds, or merge rare classes."
             )
@@ -116,7 +127,7 @@ def warn_of_missing_classes(y: Any, splits: Sequence[Split]) -> None:
 def warn_of_unfinished(parameters: dict[str, Any], n_epochs: float, max_time: float | None) -> None:
     """A warning that the choice was cut short: by `max_time` seconds, or None for a user."""
     so_far = (
-        f"the best so far, {parameters}, had not been trained to its end, after"
+        f"the best so far, {brief(parameters, LONG)}, had not been trained to its end, after"
         f" {n_epochs:g} epochs a fold"
     )
     warn_caller(

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from rosenblatt.search.candidates import HIDDEN
 from rosenblatt.search.default_candidates import Sizes
-from rosenblatt.search.selection import Integers, Numbers, eligible, favourites, standard_error
+from rosenblatt.search.selection import Integers, Numbers, eligible, favourites_in, standard_error
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.listing import brief
 
@@ -128,7 +128,7 @@ def search_results(search: Any, metric: str | None = None) -> SearchResults:
         raise ValueError(f"No candidate has a finite {label_of(search, key)}.")
     folds = np.column_stack([results[f"split{k}_test_{key}"] for k in range(search.n_splits_)])
     among = eligible(results["rung"], results["status"])
-    highest, smallest = favourites(folds, results["n_parameters"], among)
+    highest, smallest = favourites_in(results, key, search.n_splits_)
     parameters = results["params"]
     return SearchResults(
         metric=label_of(search, key),
@@ -155,7 +155,7 @@ def key_of(search: Any, metric: str | None) -> str:
         if not search.multimetric_:
             return "score"
         metric = search.refit if isinstance(search.refit, str) else None
-    if metric is not None and f"mean_test_{metric}" in search.cv_results_:
+    if isinstance(metric, str) and f"mean_test_{metric}" in search.cv_results_:
         return metric
     prefix = "mean_test_"
     known = [name.removeprefix(prefix) for name in search.cv_results_ if name.startswith(prefix)]

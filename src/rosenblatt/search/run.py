@@ -17,6 +17,7 @@ from rosenblatt.search.folds import Folds, Held
 from rosenblatt.search.metadata import rows_of
 from rosenblatt.search.splits import Split
 from rosenblatt.search.trials import Candidate, Scores, Trial
+from rosenblatt.support.listing import brief
 
 __all__ = ["Scoring", "SearchRun", "no_metric_named"]
 
@@ -182,5 +183,6 @@ def advanced(
 def no_metric_named(metrics: Iterable[str], refit: Any) -> str:
     return (
         f"This strategy compares candidates by one metric, scoring has {sorted(metrics)}, and refit"
-        f" is {refit!r}: name one of them, such as refit={min(metrics)!r}, or take strategy='all'."
+        f" is {brief(refit)}: name one of them, such as refit={min(metrics)!r}, or take"
+        " strategy='all'."
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 __all__ = [
     "eligible",
     "favourites",
+    "favourites_in",
     "highest",
     "smallest_within_one_standard_error",
     "standard_error",
@@ -66,3 +70,10 @@ def favourites(scores: Numbers, sizes: Integers, among: Integers) -> tuple[int, 
     scores, sizes = scores[among], sizes[among]
     best = highest(scores.mean(axis=1))
     return int(among[best]), int(among[smallest_within_one_standard_error(scores, sizes)])
+
+
+def favourites_in(results: Mapping[str, Any], metric: str, n_folds: int) -> tuple[int, int]:
+    """The same of `cv_results_`, by one metric."""
+    scores = [results[f"split{fold}_test_{metric}"] for fold in range(n_folds)]
+    among = eligible(results["rung"], results["status"])
+    return favourites(np.column_stack(scores), results["n_parameters"], among)

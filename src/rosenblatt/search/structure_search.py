@@ -6,7 +6,6 @@ import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -16,13 +15,14 @@ from sklearn.model_selection import check_cv
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.model_selection._validation import _insert_error_scores
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_method_params, _num_samples
 
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, requested_threads
+from rosenblatt.options.scorer import check_scorers
 from rosenblatt.parallel import Backend, StopSignal, WorkerPool, ray_tasks
 from rosenblatt.search.candidates import combined, names_in, network_step
+from rosenblatt.search.conclusion import concluded
 from rosenblatt.search.cv_results import columns_of, fold_results
 from rosenblatt.search.exploration import (
     draw_candidates,
@@ -34,23 +34,23 @@ from rosenblatt.search.folds import Held, folds_of
 from rosenblatt.search.messages import (
     line_of,
     not_reached,
-    raise_or_warn_of_failures,
-    warn_of_interruption,
     warn_of_limits,
     warn_of_missing_classes,
     warn_of_unfinished,
 )
+from rosenblatt.search.parameters import CONSTRAINTS
 from rosenblatt.search.progress import SearchBar
 from rosenblatt.search.results import search_results, sizes_of
 from rosenblatt.search.run import Scoring, SearchRun, no_metric_named
 from rosenblatt.search.sampling import DEFAULT_NUMBER
-from rosenblatt.search.selection import eligible, favourites
+from rosenblatt.search.selection import favourites_in
 from rosenblatt.search.space import Space
 from rosenblatt.search.splits import checked_rows, numbered
 from rosenblatt.search.summary import summary_of
-from rosenblatt.search.trials import Candidate, ended_early, folds_in_common
+from rosenblatt.search.trials import Candidate
 from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.held_numbers import HeldNumbers
+from rosenblatt.support.listing import brief
 from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.rollback_on_error import undone_on_failure
 
@@ -158,23 +158,7 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
     True
     """
 
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "estimator": BaseSearchCV._parameter_constraints["estimator"],
-        "scoring": BaseSearchCV._parameter_constraints["scoring"],
-        "n_jobs": BaseSearchCV._parameter_constraints["n_jobs"],
-        "backend": [StrOptions({"threads", "ray"})],
-        "address": [str, None],
-        "refit": BaseSearchCV._parameter_constraints["refit"],
-        "cv": BaseSearchCV._parameter_constraints["cv"],
-        "verbose": [*BaseSearchCV._parameter_constraints["verbose"], StrOptions({"bar"})],
-        "candidates": "no_validation",
-        "param_grid": [dict, list, tuple, None],
-        "strategy": [StrOptions({"all", "halving", "optuna"})],
-        "selection": [StrOptions({"best", "one_standard_error"})],
-        "max_time": [Interval(Real, 0, None, closed="neither"), None],
-        "n_candidates": [Interval(Integral, 1, None, closed="left"), None],
-        "random_state": ["random_state"],
-    }
+    _parameter_constraints: ClassVar[dict[str, Any]] = CONSTRAINTS
 
     # The base class reads these; the signature does not have them.
     error_score = float("nan")
@@ -230,6 +214,7 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
         -------
         self
         """
+        check_scorers(self.scoring)
         self._validate_params()
         if self.n_candidates is not None and self.strategy != "optuna":
             raise ValueError(
@@ -308,6 +293,16 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
             notes.append(missed + hint)
         return summary_of(found, width=width, height=height, notes=notes)
 
+    def _check_refit_for_multimetric(self, scores: Any) -> None:
+        """ValueError unless `refit` says by which of several metrics to choose, or is False."""
+        refit = self.refit
+        if refit is False or callable(refit) or (isinstance(refit, str) and refit in scores):
+            return
+        raise ValueError(
+            f"scoring has several metrics, and refit={brief(refit)} names none of them: take one,"
+            f" such as refit={min(scores)!r}, a callable that chooses, or refit=False."
+        )
+
     def _check_compared(self, scorers: Any) -> None:
         """ValueError if the strategy compares candidates and no metric is named for it."""
         several = isinstance(scorers, _MultimetricScorer)
@@ -334,21 +329,9 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
 
     def _conclude(self, run: SearchRun) -> None:
         """Set the result attributes, and choose."""
-        n_folds, folds = self.n_splits_, folds_in_common(run.candidates)
-        if not folds:  # only Ctrl-C ends a search before its first candidate
-            raise KeyboardInterrupt
-        self.n_splits_ = len(folds)
-        for candidate in run.candidates:
-            candidate.trials = [candidate.trials[fold] for fold in folds]
-        reached = [c for c in run.candidates if c.scored]
-        self.not_reached_ = [c.parameters for c in run.candidates if not c.scored]
-        raise_or_warn_of_failures(reached)
-        self.stop_reason_ = "every candidate was tried"
-        if run.pool.interrupted:
-            self.stop_reason_ = "interrupted by the user"
-            warn_of_interruption(len(reached), len(folds), n_folds)
-        elif run.stop.due and (self.strategy == "optuna" or ended_early(run.candidates)):
-            self.stop_reason_ = f"reached max_time={self.max_time:g} seconds"
+        end = concluded(run, self.n_splits_, self.strategy, self.max_time)
+        self.n_splits_, reached = end.n_folds, end.reached
+        self.not_reached_, self.stop_reason_ = end.missed, end.stop_reason
         self.cv_results_ = self._results(reached)
         # A failed candidate does not show what a callable `scoring` returns.
         scores = next(c.trials[0].test for c in reached if c.status != "failed")
@@ -375,12 +358,8 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
     def _choose(self, metric: str, interrupted: bool) -> None:
         results = self.cv_results_
         if f"mean_test_{metric}" in results:  # else refit decides over several metrics
-            folds = [results[f"split{k}_test_{metric}"] for k in range(self.n_splits_)]
-            self.highest_index_, self.one_standard_error_index_ = favourites(
-                np.column_stack(folds),
-                results["n_parameters"],
-                eligible(results["rung"], results["status"]),
-            )
+            found = favourites_in(results, metric, self.n_splits_)
+            self.highest_index_, self.one_standard_error_index_ = found
         if callable(self.refit):
             self.best_index_ = self._select_best_index(self.refit, metric, results)
         elif self.selection == "one_standard_error":

@@ -47,8 +47,10 @@ class Trial:
         A warning about how the fit ended.
     cut : bool
         Whether the end of the search cut it short.
+    reason : str, optional
+        Why it failed, in one line.
     error : str, optional
-        Why it failed: a traceback, or its last line.
+        The same as a traceback, where there is one.
     fit_time, score_time : float
         Seconds.
     """
@@ -62,6 +64,7 @@ class Trial:
     converged: bool = True
     remark: str | None = None
     cut: bool = False
+    reason: str | None = None
     error: str | None = None
     fit_time: float = 0.0
     score_time: float = 0.0
@@ -108,12 +111,12 @@ class Trial:
             if fit.finished:
                 self.remark = fit.remark
                 self.begun = None  # and with it the weights
-        except Exception:
+        except Exception as error:
             self.fit_time += time.perf_counter() - start
-            self.fail(traceback.format_exc(), failed())
+            self.fail(reason_of(error), failed(), traceback.format_exc())
 
-    def fail(self, error: str, scores: Scores) -> None:
-        self.error, self.begun = error, None
+    def fail(self, reason: str, scores: Scores, error: str | None = None) -> None:
+        self.reason, self.error, self.begun = reason, error or reason, None
         self.test = self.train = scores
 
 
@@ -180,3 +183,9 @@ def folds_in_common(candidates: Iterable[Candidate]) -> list[int]:
 def ended_early(candidates: Iterable[Candidate]) -> bool:
     """Whether a candidate has not been trained to its end."""
     return any(not c.scored or c.status in ("cut", "paused") for c in candidates)
+
+
+def reason_of(error: Exception) -> str:
+    """What an error says, in one line; the types of unusual ones belong to it."""
+    said = " ".join(str(error).split())
+    return said if isinstance(error, ValueError) else f"{type(error).__name__}: {said}"

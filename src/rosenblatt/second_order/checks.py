@@ -6,6 +6,7 @@ import math
 
 from rosenblatt.network import Dense, Network
 from rosenblatt.support.held_numbers import check_held
+from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["plain_layers", "positive"]
 
@@ -32,6 +33,6 @@ def plain_layers(network: Network) -> tuple[Dense, ...]:
         if not (isinstance(layer, Dense) and layer.is_plain):
             raise ValueError(
                 "second-order methods take dense layers with an activation and nothing else, got"
-                f" {layer!r}: take a first-order solver, such as Adam, or L-BFGS"
+                f" {brief(layer, LONG)}: take a first-order solver, such as Adam, or L-BFGS"
             )
     return network.dense_layers

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import brief
 
 __all__ = ["checked_coverage"]
 
@@ -20,9 +21,7 @@ def checked_coverage(coverage: Any, name: str = "coverage") -> float:
     """
     is_number = isinstance(coverage, Real) and not isinstance(coverage, bool)
     if not (is_number and 0 < coverage < 1 and 0 < float(coverage) < 1):
-        shown = repr(coverage)
         raise InputError(
-            f"{name} must be one number between 0 and 1, such as 0.9, and is"
-            f" {shown if len(shown) <= 40 else type(coverage).__name__}"
+            f"{name} must be one number between 0 and 1, such as 0.9, and is {brief(coverage)}"
         )
     return float(coverage)

@@ -2,34 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
-from rosenblatt.support.listing import shortened
+from rosenblatt.support.listing import LONG, shortened
 
-__all__ = ["HeldNumbers", "check_held"]
+__all__ = ["HeldNumbers", "check_held", "refused_in_one_line"]
 
 MOST_BITS = 1023  # of what a float64 holds
-LONGEST = 200  # characters of a value in a message
+MANY_NAMES = re.compile(r" among \{[^}]{200,}\}")  # of scorers, of which there are 60
 
 
 class HeldNumbers:
     """Of an estimator of scikit-learn: its validation is spared numbers that it cannot print."""
 
     def _validate_params(self) -> None:
-        check_held(type(self).__name__, self.get_params(deep=False))  # type: ignore[attr-defined]
-        try:
+        owner, parameters = type(self).__name__, self.get_params(deep=False)  # type: ignore[attr-defined]
+        check_held(owner, parameters)
+        with refused_in_one_line(owner, parameters):
             super()._validate_params()  # type: ignore[misc]
-        except ValueError as error:  # scikit-learn's, which shows the value whole
-            rule, got, value = " ".join(str(error).split()).partition(" Got ")
-            if len(value) <= LONGEST and "\n" not in str(error):
-                raise
-            raise type(error)(
-                f"{rule}{got}{shortened(value.removesuffix(' instead.'))} instead."
-            ) from None
+
+
+@contextmanager
+def refused_in_one_line(owner: str, parameters: Mapping[str, Any]) -> Iterator[None]:
+    """Within it scikit-learn's refusals of parameters show their values by their beginnings."""
+    try:
+        yield
+    except ValueError as error:
+        rule, got, value = " ".join(str(error).split()).partition(" Got ")
+        rule = MANY_NAMES.sub("", rule)
+        if len(value) > LONG:
+            value = f"{shortened(value.removesuffix(' instead.'))} instead."
+        said = rule + got + value
+        if said == str(error):
+            raise
+        raise type(error)(said) from None
+    except Exception as error:  # of a value that cannot be written
+        for name, value in parameters.items():
+            if not has_text(value):
+                raise TypeError(
+                    f"The {name!r} parameter of {owner} is a {type(value).__name__}, which it does"
+                    " not take."
+                ) from error
+        raise
+
+
+def has_text(value: Any) -> bool:
+    try:
+        repr(value)
+    except Exception:
+        return False
+    return True
 
 
 def check_held(owner: str, parameters: Mapping[str, Any]) -> None:

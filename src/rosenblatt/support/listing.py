@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["brief", "clipped", "count", "shortened", "some_of"]
+__all__ = ["LONG", "brief", "count", "shortened", "some_of"]
 
 LIMIT = 5
-LONGEST_WORD, LONGEST_TEXT = 1_000, 5_000  # no option, and no usual path, has more characters
+SHORT, LONG = 60, 200  # characters of a value, and of an object with its fields
 
 
 def count(n: int, one: str, many: str | None = None) -> str:
@@ -17,21 +16,18 @@ def count(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
-def brief(value: Any) -> str:
+def brief(value: Any, most: int = SHORT) -> str:
     """How a value is written in Python, in one line, or the beginning of that."""
-    return shortened(" ".join(repr(value).split()))
+    try:
+        written = repr(value)
+    except Exception:  # objects of other libraries raise there whatever they like
+        written = object.__repr__(value)
+    return shortened(" ".join(written.split()), most)
 
 
-def shortened(text: str, most: int = 60) -> str:
+def shortened(text: str, most: int = SHORT) -> str:
     """The text, or its beginning and three dots."""
     return text if len(text) <= most else text[: most - 3] + "..."
-
-
-def clipped(text: str) -> str:
-    """The text, with what somebody gave without a blank, and the whole, by their beginnings."""
-    words = rf"\S{{{LONGEST_WORD + 1},}}"
-    shown = re.sub(words, lambda word: shortened(word[0], LONGEST_WORD), text)
-    return shortened(shown, LONGEST_TEXT)
 
 
 def some_of(items: Sequence[str], separator: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import is_dataclass
 from typing import Any, Generic, Protocol, TypeVar, final
 
+from rosenblatt.support.listing import brief
+
 __all__ = ["Record", "Registry", "Unsupported", "registered_classes"]
 
 
@@ -72,7 +74,7 @@ class Registry(Generic[R]):
         cls = record.cls
         if not (isinstance(cls, type) and issubclass(cls, self.base) and is_dataclass(cls)):
             raise TypeError(
-                f"{cls!r} cannot be registered: a registered {self.what} is a dataclass that"
+                f"{brief(cls)} cannot be registered: a registered {self.what} is a dataclass that"
                 f" derives from {self.base.__name__}."
             )
         if record.names:
@@ -82,8 +84,8 @@ class Registry(Generic[R]):
         for name in record.names:
             if name in self._names:
                 raise ValueError(
-                    f"{name!r} already names {self._names[name].cls.__name__}: choose another name"
-                    f" for {cls.__name__}."
+                    f"{brief(name)} already names {self._names[name].cls.__name__}: choose another"
+                    f" name for {cls.__name__}."
                 )
         self._records[cls] = record
         self._names |= dict.fromkeys(record.names, record)

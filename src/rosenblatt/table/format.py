@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, final
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import brief
 
 __all__ = ["ColumnKind", "TableFormat", "is_quotation_mark"]
 
@@ -25,11 +26,13 @@ class ColumnKind(Enum):
     @classmethod
     def named(cls, name: str | ColumnKind) -> ColumnKind:
         """The kind of this name; InputError if there is none."""
-        try:
-            return cls(name)
-        except ValueError as error:
-            known = ", ".join(kind.value for kind in cls)
-            raise InputError(f"there is no kind of column {name!r}: known are {known}") from error
+        if isinstance(name, ColumnKind):
+            return name
+        kinds = {kind.value: kind for kind in cls}
+        if not isinstance(name, str) or name not in kinds:
+            known = ", ".join(kinds)
+            raise InputError(f"there is no kind of column {brief(name)}: known are {known}")
+        return kinds[name]
 
 
 @final

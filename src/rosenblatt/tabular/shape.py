@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any, Final, final
 
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import IntArray
 from rosenblatt.table import ClassTarget, ColumnKind, Date, Number, TableEncoding, TableFormats
 from rosenblatt.table.columns import AnyColumn, Boolean
@@ -123,10 +125,11 @@ def directions_by_name(given: Any, names: Sequence[str]) -> tuple[tuple[str, int
             )
         pairs = list(zip(names, directions, strict=True))
     for name, direction in pairs:
-        if isinstance(direction, bool | str) or direction not in (-1, 0, 1):
+        is_number = isinstance(direction, Real) and not isinstance(direction, bool)
+        if not (is_number and direction in (-1, 0, 1)):
             raise InputError(
-                f"the direction of the column {name!r} is {direction!r}: give 1 for predictions"
-                " that do not fall with it, -1 for those that do not rise, or 0"
+                f"the direction of the column {name!r} is {brief(direction)}: give 1 for"
+                " predictions that do not fall with it, -1 for those that do not rise, or 0"
             )
     return tuple((name, int(direction)) for name, direction in pairs if direction)
 

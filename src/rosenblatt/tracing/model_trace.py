@@ -16,6 +16,7 @@ from rosenblatt.optimizers import Optimizer
 from rosenblatt.optimizers.base import DecoupledDecay
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.finite import all_finite
+from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.types import FloatArray
 from rosenblatt.tracing.rules import rule_of
 from rosenblatt.tracing.sample_trace import SampleTrace
@@ -70,8 +71,8 @@ def model_trace(
         if not (isinstance(layer, Dense) and layer.is_plain):
             raise InputError(
                 "a trace shows dense layers with an activation and nothing else, and the network"
-                f" has {layer!r}: train it without normalisation, dropout, residual connections and"
-                " embeddings"
+                f" has {brief(layer, LONG)}: train it without normalisation, dropout, residual"
+                " connections and embeddings"
             )
     if network.n_parameters > MOST_PARAMETERS:
         raise InputError(

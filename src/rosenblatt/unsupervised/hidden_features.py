@@ -15,7 +15,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.model import Model
+from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.overflow import warn_of_overflow
+from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.types import FloatArray
 from rosenblatt.unsupervised.network_part import NetworkPart, part_of
 
@@ -23,7 +25,7 @@ __all__ = ["HiddenFeatures"]
 
 
 @final
-class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
+class HiddenFeatures(HeldNumbers, MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     """The activations of one hidden layer of a network, as a transformer (theory A5).
 
     Parameters
@@ -66,7 +68,7 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "estimator": [HasMethods(["fit"])],
+        "estimator": [HasMethods(["fit", "get_params"])],
         "layer": [int, np.integer],
     }
 
@@ -119,7 +121,8 @@ class HiddenFeatures(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         """The activations of the layer, shape (n_samples, n_units)."""
         check_is_fitted(self)
         dtype = self.part_.model.dtype
-        X = validate_data(self, X, accept_sparse="csr", dtype=dtype, order="C", reset=False)
+        with even_rows(X=X):
+            X = validate_data(self, X, accept_sparse="csr", dtype=dtype, order="C", reset=False)
         hidden = self.part_.predict(X)
         warn_of_overflow(hidden, X)
         return hidden

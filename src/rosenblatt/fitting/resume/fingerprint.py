@@ -15,6 +15,7 @@ from rosenblatt.fitting.fits import Fit
 from rosenblatt.fitting.resume.code_fingerprint import does, is_own
 from rosenblatt.fitting.train_validation import fingerprint
 from rosenblatt.options.parameters import NAMES
+from rosenblatt.support.listing import brief
 from rosenblatt.support.state_dict import generator_state
 
 __all__ = ["differences", "identity"]
@@ -139,7 +140,8 @@ def copied_from(value: Any) -> Any:
         made = value.__reduce_ex__(2)
     except (AttributeError, TypeError) as error:
         raise TypeError(
-            f"{value!r} cannot be known again in another process, which a checkpoint needs: {error}"
+            f"{brief(value)} cannot be known again in another process, which a checkpoint needs:"
+            f" {error}"
         ) from error
     if isinstance(made, str):  # the name of one of a kind
         return made
