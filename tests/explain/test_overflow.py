@@ -73,3 +73,17 @@ def test_importances_of_large_targets() -> None:
     large = permutation_importance(table, X, Y * 1e200, random_state=0)
     # 1 - Σ(y - ŷ)² / Σ(y - ȳ)² with ŷ far below y.
     assert large.score == pytest.approx(1 - (Y**2).sum() / ((Y - Y.mean()) ** 2).sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize("scoring", ["explained_variance", "neg_mean_squared_error"])
+def test_scores_of_the_largest_targets(model: Any, scoring: str) -> None:
+    """scikit-learn's metrics warn of each overflow on the way to a score that is refused."""
+    largest = np.where(X[:, 0] > 0, 1.0, -1.0) * 1.7e308
+    with pytest.raises(InputError, match=r"the score of these rows is -?(inf|nan)"):
+        permutation_importance(model, X, largest, scoring=scoring)
+
+
+def test_a_scorer_that_does_not_take_the_targets_says_so(model: Any) -> None:
+    """Not that a classifier predicts classes."""
+    with pytest.raises(ValueError, match="non-negative y"):
+        permutation_importance(model, X, -np.abs(Y), scoring="neg_mean_poisson_deviance")

@@ -54,3 +54,11 @@ def test_balanced_classes_of_the_largest_weights(weight: float) -> None:
 def test_numbers_that_differ_too_much() -> None:
     with pytest.raises(InputError, match="choose another unit"):
         regressor().fit(Z, NUMBERS / np.abs(NUMBERS).max() * 1e308)
+
+
+@pytest.mark.parametrize("loss", ["poisson", "negative_binomial"])
+@pytest.mark.parametrize("size", [3e38, 1e39, 1e100])
+def test_counts_that_float32_does_not_hold(loss: str, size: float) -> None:
+    counts = np.floor(np.linspace(0, 1, N) * size)
+    with pytest.raises(InputError, match=r"the counts 'target' reach .* count in another unit"):
+        TableRegressor("fast", loss=loss, random_state=0, n_jobs=1).fit(Z, counts)

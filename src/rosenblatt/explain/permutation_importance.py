@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, final
@@ -115,8 +116,13 @@ def permutation_importance(
     scorer = check_scoring(model, scoring=scoring)
     of_features = estimator_of_features(model, subject)
     weights = {} if sample_weight is None else {"sample_weight": np.asarray(sample_weight)}
-    with even_rows(y=y), class_labels(y):
-        score = float(scorer(of_features, features, y, **weights))
+
+    def scored() -> float:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # no number: see below
+            return float(scorer(of_features, features, y, **weights))
+
+    with even_rows(y=y), class_labels(y) if subject.is_classifier else nullcontext():
+        score = scored()
     if not np.isfinite(score):
         raise InputError(
             f"the score of these rows is {score}, with which nothing can be compared: give rows"
@@ -132,7 +138,7 @@ def permutation_importance(
         for repeat in range(n_repeats):
             rng.shuffle(order)
             features[:, column] = features[order, column]  # one permutation after another
-            importances[k, repeat] = score - scorer(of_features, features, y, **weights)
+            importances[k, repeat] = score - scored()
         features[:, column] = own
     return PermutationImportance(importances, subject.names, score)
 

@@ -83,7 +83,9 @@ def score_by(scorer: Any, context: FitContext, weights: FloatArray, rows: Arrays
 
     def score(prediction: FloatArray, loss: float) -> float:
         try:
-            found = scorer(predictor, as_given(rows.X), y, **given)
+            # A score beyond the floats is no number, which is told where nothing else is found.
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                found = scorer(predictor, as_given(rows.X), y, **given)
         except AttributeError as error:
             if not isinstance(scorer, _BaseScorer):
                 raise

@@ -28,13 +28,32 @@ class DaemonWorkers:
         self._threads: list[threading.Thread] = []
 
     def submit(self, task: Callable[[], None]) -> None:
-        """Have a thread call `task`, which raises nothing."""
+        """Have a thread call `task`, which raises nothing.
+
+        Where the system starts no more threads, those that there are take it, or else whoever calls
+        `work_without_threads`.
+        """
         if len(self._threads) < self.size:
             name = f"rosenblatt-worker_{len(self._threads)}"
             thread = threading.Thread(target=self._work, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+            try:
+                thread.start()
+            except RuntimeError:  # "can't start new thread": of memory, or of the system's limit
+                self.size = len(self._threads)
+            else:
+                self._threads.append(thread)
         self._tasks.put(task)
+
+    def work_without_threads(self) -> bool:
+        """Call the next task in this thread if there is no other; whether there was one to call."""
+        if self._threads:
+            return False
+        with contextlib.suppress(Empty):
+            task = self._tasks.get_nowait()
+            if task is not None:
+                task()
+                return True
+        return False
 
     def end(self) -> None:
         """Drop the tasks that no thread has begun, and wait for the others."""

@@ -124,8 +124,9 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
             submitted.set()
         while n_seen < n_submitted:
             try:
-                with contextlib.suppress(Empty):
-                    wake.get(timeout=POLL)
+                if not self._pool.work_without_threads():
+                    with contextlib.suppress(Empty):
+                        wake.get(timeout=POLL)
                 while n_seen < len(outcomes):
                     item, error = outcomes[n_seen]
                     n_seen += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Self, final
 
 from rosenblatt.fitting.progress_bar import INTERVAL, ProgressLine, bar
@@ -24,15 +24,19 @@ class SearchBar(AbstractContextManager["SearchBar"]):
     def __init__(self, run: SearchRun) -> None:
         self.run, self.line = run, ProgressLine()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        thread = threading.Thread(target=self._watch, daemon=True)
+        with suppress(RuntimeError):  # the system starts no more threads: the line comes at the end
+            thread.start()
+            self._thread = thread
         return self
 
     def __exit__(self, *error: Any) -> None:
         self._over.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
         self.line.show(self.text())
         self.line.close()
 

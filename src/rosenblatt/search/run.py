@@ -57,7 +57,8 @@ class Scoring:
         # An error in the only metric fails the candidate, as one in its fit would; of several
         # metrics the others are kept.
         error_score = np.nan if isinstance(self.scorer, _MultimetricScorer) else "raise"
-        scores: Scores = _score(whole, *rows, self.scorer, given, error_score=error_score)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # told in the end
+            scores: Scores = _score(whole, *rows, self.scorer, given, error_score=error_score)
         return scores
 
     def failed(self) -> Scores:

@@ -29,13 +29,18 @@ R = TypeVar("R")
 def in_parallel(work: Callable[[T], R], parts: Sequence[T], n_rows: int) -> list[R]:
     """The results for each part of a table, such as its columns, in their order.
 
-    Those of many rows are worked on by as many threads as pyarrow may use.
+    Those of many rows are worked on by as many threads as pyarrow may use, and by this one alone
+    where the system starts none.
     """
     threads = 1 if n_rows < MANY_ROWS else min(pa.cpu_count(), MOST_THREADS, len(parts))
-    if threads < 2:
-        return [work(part) for part in parts]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, parts))
+    if threads > 1:
+        try:
+            with ThreadPoolExecutor(threads) as pool:
+                return list(pool.map(work, parts))
+        except RuntimeError as error:
+            if str(error) != "can't start new thread":
+                raise
+    return [work(part) for part in parts]
 
 
 @final

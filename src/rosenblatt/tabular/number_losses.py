@@ -35,6 +35,8 @@ MADE: Final[Mapping[str, Callable[[], Loss]]] = dict(
 )
 KINDS = (*MADE.values(), Quantile)
 
+LARGEST_COUNT = 1e37  # predictions of float32 go some way beyond the training's
+
 
 def number_loss(loss: str | Loss, quantiles: Iterable[float] = QUANTILES) -> Loss:
     """The loss of a name, or the object itself.
@@ -100,4 +102,9 @@ def require_learnable(
         raise InputError(
             f"{type(loss).__name__} is a loss of counts, and {name!r} is not all whole numbers from"
             " 0: take gaussian, or count in another unit"
+        )
+    if is_of_counts(loss) and len(y) and y.max() > LARGEST_COUNT:
+        raise InputError(
+            f"the counts {name!r} reach {y.max():.1e}, and {type(loss).__name__} learns them up to"
+            f" {LARGEST_COUNT:.0e}: take gaussian, or count in another unit"
         )
