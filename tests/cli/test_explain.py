@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from rosenblatt.cli.app import run
+from rosenblatt.explain import figure
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
 from rosenblatt.persistence import save_model
 from tests.support.export_tables import table
@@ -65,6 +66,21 @@ def test_the_picture(saved: Any, ending: str, result: Any) -> None:
     assert result("explain", "m.safetensors", "rows.parquet", "--plot", name)["plot"] == name
     head = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[ending]
     assert Path(name).read_bytes().startswith(head)
+
+
+def test_a_picture_of_any_names_has_one_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(figure, "fonts_for", lambda _: [])
+    rows = "".join(f"{k},{k % 5},{['$x_$', '是'][k % 3 == 0]}\n" for k in range(60))
+    Path("rows.csv").write_text(f"表,$\\frac{{1}}{{$,क\n{rows}", encoding="utf-8")
+    result("train", "rows.csv", "--network", "2", "--epochs", "2", "--out", "m.safetensors")
+    found = result("explain", "m.safetensors", "rows.csv", "--plot", "why.png")
+    assert [note for note in found["notes"] if "boxes" in note] == [
+        "the picture has boxes for characters that no font of this system has, such as '是': "
+        "install one that has them"
+    ]
 
 
 @one_model

@@ -256,6 +256,16 @@ def test_panels_fill_their_grid(n: int, columns: int) -> None:
     assert columns_for(n) == columns
 
 
+def test_classes_that_look_like_formulas_are_shown_as_they_are() -> None:
+    classes = np.array(["$\\frac{1}{$", "$x_$", "long " * 100])
+    net = ConvNetClassifier(LAYERS, max_iter=1, random_state=0).fit(X[:30], classes[Y[:30] % 3])
+    shown = SaliencyDisplay.from_estimator(net, X[0], target=classes[0])
+    shown.figure_.canvas.draw()
+    assert shown.axes_[0, 1].get_title() == r"score of \$\frac{1}{\$"
+    confused = MostConfusedDisplay.from_estimator(net, X[:30], np.roll(net.predict(X[:30]), 1))
+    confused.figure_.canvas.draw()
+
+
 def test_what_is_refused(digits: ConvNetClassifier, golden: ConvNetClassifier) -> None:
     with pytest.raises(TypeError, match=r"MLPClassifier is no network of pictures: give a ConvNet"):
         FilterDisplay.from_estimator(MLPClassifier())

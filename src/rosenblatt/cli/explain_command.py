@@ -23,6 +23,7 @@ from rosenblatt.persistence import load_model
 from rosenblatt.support.atomic import check_writable, replaced_file
 from rosenblatt.support.listing import count
 from rosenblatt.support.optional_dependencies import install_command
+from rosenblatt.support.plain_text import printable
 from rosenblatt.support.types import IntArray
 from rosenblatt.table import for_rows
 
@@ -75,7 +76,14 @@ def run_explain(model: Path, source: Source, screen: Screen, options: ExplainOpt
         screen.saved(options.out.path)
         screen.say(f"wrote the values of {count(len(rows), 'row')} to {options.out.path}")
     if options.plot is not None:
-        draw(explanation, one, options.plot)
+        missing = draw(explanation, one, options.plot)
+        if missing:
+            character = printable(min(missing))
+            notes.append(
+                f"the picture has boxes for characters that no font of this system has, such as"
+                f" {character!r}: install one that has them"
+            )
+            screen.notes(notes[-1:])
         screen.saved(options.plot)
         screen.say(f"wrote the picture to {options.plot}")
     return {

@@ -13,6 +13,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.pictures.displays.drawing import columns_for, grid_of_axes, limits_of, show_picture
 from rosenblatt.pictures.displays.subject import model_of, pictures_of
 from rosenblatt.support.listing import brief
+from rosenblatt.support.picture_text import in_picture
 from rosenblatt.support.types import FloatArray, IntArray
 
 __all__ = ["MostConfusedDisplay"]
@@ -170,6 +171,7 @@ class MostConfusedDisplay:
         self.images_ = []
         for k in range(n):
             self.images_.append(show_picture(places[k], self.pictures[k], limits))
-            told = f"{self.true[k]}, not {self.predicted[k]}\n{self.probabilities[k]:.1%}"
-            places[k].set_title(told.replace("$", r"\$"), fontsize=9)
+            true, predicted = in_picture(self.true[k], 24), in_picture(self.predicted[k], 24)
+            told = f"{true}, not {predicted}\n{self.probabilities[k]:.1%}"
+            places[k].set_title(told, fontsize=9)
         return self

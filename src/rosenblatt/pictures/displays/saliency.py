@@ -12,6 +12,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.pictures.displays.drawing import grid_of_axes, show_numbers, show_picture
 from rosenblatt.pictures.displays.subject import model_of, one_picture, row_of
 from rosenblatt.support.listing import brief
+from rosenblatt.support.picture_text import in_picture
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["SaliencyDisplay"]
@@ -116,7 +117,7 @@ class SaliencyDisplay:
             show_picture(left, self.picture),
             show_numbers(right, shown, largest, signed=signed),
         ]
-        right.set_title(f"score of {self.target}", fontsize=9)
+        right.set_title(f"score of {in_picture(self.target, 24)}", fontsize=9)
         label = "gradient" if signed else "|gradient|, largest of the channels"
         self.colorbar_ = self.figure_.colorbar(
             self.images_[1], ax=[left, right], label=label, shrink=0.8
