@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.tree import DecisionTreeRegressor
@@ -27,6 +29,14 @@ def test_tree_edges_are_the_splits() -> None:
     deeper = DecisionTreeRegressor(max_leaf_nodes=4, min_samples_leaf=20).fit(x[:, None], y)
     splits = deeper.tree_.threshold[deeper.tree_.feature >= 0]
     np.testing.assert_array_equal(edges[1:-1], np.sort(splits))
+
+
+def test_a_tree_of_many_classes_among_few_rows_says_nothing() -> None:
+    x = np.arange(50.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        edges = tree_edges(np.arange(50) % 30, True, None)(x, 4)
+    assert (edges[0], edges[-1]) == (0, 49)
 
 
 def test_quantile_edges_share_out_the_rows() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
@@ -59,11 +60,14 @@ def tree_edges(y: npt.NDArray[Any], is_class: bool, weights: Float64Array | None
 
     def edges(x: Float64Array, n_pieces: int) -> Float64Array:
         kind = tree.DecisionTreeClassifier if is_class else tree.DecisionTreeRegressor
-        grown = kind(
-            max_leaf_nodes=min(n_pieces, TREE_PIECES),
-            min_samples_leaf=ROWS_OF_A_LEAF,
-            random_state=0,
-        ).fit(x[:, None], y, sample_weight=weights)
+        with warnings.catch_warnings():
+            # Of many classes among few rows, which the table learner's callers say of the target.
+            warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+            grown = kind(
+                max_leaf_nodes=min(n_pieces, TREE_PIECES),
+                min_samples_leaf=ROWS_OF_A_LEAF,
+                random_state=0,
+            ).fit(x[:, None], y, sample_weight=weights)
         splits = grown.tree_.threshold[grown.tree_.feature >= 0]
         return np.sort([x.min(), *splits, x.max()])
 
