@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Final, final
 
 from rosenblatt.errors import InputError
+from rosenblatt.table.files.early_dates import EarlyDates
 from rosenblatt.table.files.sheet_extent import Extent, of_open_document, of_records
 from rosenblatt.table.messages import count
 
@@ -53,12 +54,15 @@ class SheetMarkup:
         Cells with an error, formulas without a value, ranges of merged cells.
     extent : Extent
         What the reader will lay out.
+    early : EarlyDates
+        What the reader would take for times of day.
     """
 
     errors: int = 0
     uncomputed: int = 0
     merged: int = 0
     extent: Extent = field(default_factory=Extent, compare=False)
+    early: EarlyDates = field(default_factory=EarlyDates, compare=False)
 
     @classmethod
     def of(cls, path: Path) -> SheetMarkup:
@@ -67,8 +71,8 @@ class SheetMarkup:
         Raises
         ------
         InputError
-            If the cells of a sheet are so far apart that it cannot be laid out, or the file's parts
-            are damaged or too large.
+            If the cells of a sheet are so far apart that it cannot be laid out, the file's parts
+            are damaged or too large, or it has dates that the reader cannot read.
         """
         found = cls()
         try:
@@ -81,6 +85,7 @@ class SheetMarkup:
                     with archive.open(part) as stream:
                         found._add_part(part, Bounded(stream, path))
                     found.extent.check(path.name)
+            found.early.check(path.name)
         except DAMAGED as error:
             # A part of another length than it says could take any memory in the reader.
             raise unreadable(path) from error
@@ -114,6 +119,8 @@ class SheetMarkup:
             of_records(stream, self.extent)
         elif name == "content.xml":
             of_open_document(blocks(stream), self.extent)
+        elif name == "xl/styles.xml" and part.file_size <= LONGEST:
+            self.early.add_styles(b"".join(iter(lambda: stream.read(BLOCK), b"")))
         else:
             while stream.read(BLOCK):
                 pass
@@ -123,6 +130,7 @@ class SheetMarkup:
         for block in blocks(sheet):
             self.errors += block.count(b't="e"')
             self.merged += block.count(b"<mergeCell ")
+            self.early.add_cells(block)
             if b"<f" in block:
                 self.uncomputed += len(UNCOMPUTED.findall(block))
             cells = ADDRESS.findall(block)
