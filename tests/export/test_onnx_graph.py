@@ -15,7 +15,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 from rosenblatt import MLPClassifier, MLPEnsembleClassifier, MLPEnsembleRegressor, MLPRegressor
-from rosenblatt.activations import ELU, ClippedLogistic, Mish, Sigmoid, SiLU, Softplus
+from rosenblatt.activations import ELU, ClippedLogistic, Mish, Sigmoid, SiLU, Sine, Softplus
 from rosenblatt.errors import InputError
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import SquaredError
@@ -156,3 +156,22 @@ def test_numbers_beyond_float32_are_refused() -> None:
     case.model.parameters[0] = 1e300
     with pytest.raises(ValueError, match="not finite in float32"):
         onnx_model(case)
+
+
+def test_sine_of_large_sums_is_as_near_to_its_value_as_the_engines() -> None:
+    """The rounding of the sums is that of float32, whichever order they are added in."""
+    pytest.importorskip("onnx")
+    from rosenblatt.export.onnx_graph import onnx_model
+
+    rng, size = np.random.default_rng(0), 2e5
+    network = Network(4, (Dense(16, Sine()), Dense(1)))
+    theta = rng.normal(size=network.n_parameters).astype(np.float32)
+    model = Model(network, theta, SquaredError())
+    X = (rng.normal(size=(300, 4)) * size).astype(np.float32)
+    exact = Model(network, theta.astype(np.float64), SquaredError()).predict(X.astype(np.float64))
+    off = [
+        np.abs(one - exact).max() for one in (run(onnx_model(Trained(model)), X), model.predict(X))
+    ]
+    assert max(off) < 4 * min(off)
+    largest_sum = np.abs(X).sum(axis=1).max() * np.abs(theta).max()
+    assert max(off) < 2.0**-22 * largest_sum * np.abs(theta).sum()
