@@ -39,11 +39,11 @@ from rosenblatt.model import EnsembleModel
 from rosenblatt.options.parameters import CONSTRAINTS, Parameters
 from rosenblatt.parallel import Backend, StopSignal, WorkerPool, ray_tasks
 from rosenblatt.problem import Rows
+from rosenblatt.support.fitted_aside import fitted_aside
 from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.plain_values import plain_values
-from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.sparse_matrices import check_sparse
 from rosenblatt.support.types import FloatArray
 
@@ -153,18 +153,18 @@ class BaseMLPEnsemble(HeldNumbers, Exporting, MetaEstimatorMixin, BaseEstimator,
                 " all see all: take mode='bagging', or oob_score=False."
             )
         network = self._checked_network()
-        with undone_on_failure(self):
+        with fitted_aside(self) as aside:
             for name in OF_BAGGING:
-                self.__dict__.pop(name, None)
-            table, validation = self._data(
+                aside.__dict__.pop(name, None)
+            table, validation = aside._data(
                 network, (X, y, sample_weight), (X_val, y_val, sample_weight_val)
             )
             stop = StopSignal()
-            threads = requested_threads(self.n_jobs)
-            members = self._members(network, table, validation, threads)
+            threads = requested_threads(aside.n_jobs)
+            members = aside._members(network, table, validation, threads)
             data = EnsembleData.of(learn_targets(network, table.y), table, validation)
             beside = min(threads, len(members))
-            with ray_tasks(self.backend, self.address, data) as tasks:
+            with ray_tasks(aside.backend, aside.address, data) as tasks:
 
                 def train(member: Member) -> None:
                     if tasks is None:
@@ -174,10 +174,10 @@ class BaseMLPEnsemble(HeldNumbers, Exporting, MetaEstimatorMixin, BaseEstimator,
 
                 size = allowed_threads(beside) if tasks is None else tasks.size
                 with blas_beside(beside), WorkerPool(size, stop) as pool:
-                    pool.run(train, members, self._report)
-            self._set_members(those_trained(members, pool.interrupted))
-            if self.oob_score:
-                self._estimate_out_of_bag(table)
+                    pool.run(train, members, aside._report)
+            aside._set_members(those_trained(members, pool.interrupted))
+            if aside.oob_score:
+                aside._estimate_out_of_bag(table)
         warn_of_large_features(table.X, table.weights)
         return self
 

@@ -19,12 +19,12 @@ from rosenblatt.perceptron.rule import learn, pre_activation
 from rosenblatt.perceptron.separability import is_linearly_separable, largest_margin
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.class_labels import class_labels
+from rosenblatt.support.fitted_aside import fitted_aside
 from rosenblatt.support.floats_by_hand import floats_by_hand
 from rosenblatt.support.held_numbers import check_held
 from rosenblatt.support.listing import brief
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.plain_values import plain_values
-from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.squares import mean_weights
 from rosenblatt.support.types import FloatArray
 
@@ -104,12 +104,12 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         weights are kept then.
         """
         self._check_parameters()
-        with undone_on_failure(self):
+        with fitted_aside(self) as aside:
             inputs: FloatArray
             # The sum of numbers that are huge is invalid.
             no_sum = np.errstate(invalid="ignore")
             with plain_values(X=X, y=y), class_labels(y, TypeError), no_sum:
-                inputs, labels = validate_data(self, X, y, dtype=np.float64, order="C")
+                inputs, labels = validate_data(aside, X, y, dtype=np.float64, order="C")
             with class_labels(labels):
                 check_classification_targets(labels)
                 kind = type_of_target(labels)
@@ -123,33 +123,33 @@ class Perceptron(ClassifierMixin, BaseEstimator):
                     f"X holds values beyond {_LARGEST_VALUE:g}, whose products overflow: scale its "
                     "columns first, with StandardScaler for example"
                 )
-            self.classes_ = np.unique(labels)
-            targets = (labels == self.classes_[-1]).astype(np.float64)
+            aside.classes_ = np.unique(labels)
+            targets = (labels == aside.classes_[-1]).astype(np.float64)
             with np.errstate(over="ignore", invalid="ignore"):  # refused
                 learned = learn(
                     inputs,
                     targets,
-                    learning_rate=self.learning_rate,
-                    max_iter=self.max_iter,
-                    order=check_random_state(self.random_state) if self.shuffle else None,
+                    learning_rate=aside.learning_rate,
+                    max_iter=aside.max_iter,
+                    order=check_random_state(aside.random_state) if aside.shuffle else None,
                 )
             if not np.isfinite([*learned.weights, learned.bias]).all():
                 raise ValueError(
-                    f"the weights overflow with learning_rate={self.learning_rate:g}: take a"
+                    f"the weights overflow with learning_rate={aside.learning_rate:g}: take a"
                     " smaller one, such as 1, which gives the same predictions"
                 )
-            self.coef_ = learned.weights[None, :]
-            self.intercept_ = np.array([learned.bias])
-            self.n_iter_ = learned.n_epochs
-            self.trace_ = learned.trace
-            self.n_updates_ = len(learned.trace)
+            aside.coef_ = learned.weights[None, :]
+            aside.intercept_ = np.array([learned.bias])
+            aside.n_iter_ = learned.n_epochs
+            aside.trace_ = learned.trace
+            aside.n_updates_ = len(learned.trace)
 
             outputs = Step().value(pre_activation(inputs, learned.weights, learned.bias))
             n_wrong = int((outputs != targets).sum())
-            self.separable_ = n_wrong == 0 or is_linearly_separable(inputs, targets)
-            self.mistake_bound_ = _mistake_bound(inputs, targets) if self.separable_ else math.inf
+            aside.separable_ = n_wrong == 0 or is_linearly_separable(inputs, targets)
+            aside.mistake_bound_ = _mistake_bound(inputs, targets) if aside.separable_ else math.inf
             if n_wrong:
-                self._warn_of_mistakes(n_wrong, len(inputs))
+                aside._warn_of_mistakes(n_wrong, len(inputs))
         return self
 
     def decision_function(self, X: npt.ArrayLike) -> FloatArray:

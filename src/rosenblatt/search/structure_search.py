@@ -49,10 +49,10 @@ from rosenblatt.search.splits import checked_rows, numbered
 from rosenblatt.search.summary import summary_of
 from rosenblatt.search.trials import Candidate
 from rosenblatt.support.class_labels import class_labels
+from rosenblatt.support.fitted_aside import fitted_aside
 from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.listing import brief
 from rosenblatt.support.plain_values import even_rows
-from rosenblatt.support.rollback_on_error import undone_on_failure
 
 __all__ = ["StructureSearchCV"]
 
@@ -160,6 +160,8 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = CONSTRAINTS
 
+    n_splits_: int
+
     # The base class reads these; the signature does not have them.
     error_score = float("nan")
     return_train_score = True
@@ -236,38 +238,38 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
         with even_rows(X=X, y=y), class_labels(y) if classifies else nullcontext():
             splitter = check_cv(self.cv, y, classifier=classifies)
             splits = numbered(splitter.split(X, y, **routed.splitter.split), _num_samples(X))
-        with undone_on_failure(self):
-            self.n_splits_ = len(splits)
+        with fitted_aside(self) as aside:
+            aside.n_splits_ = len(splits)
             if classifies:
                 with class_labels(y):
                     warn_of_missing_classes(y, splits)
 
-            size = requested_threads(self.n_jobs)
+            size = requested_threads(aside.n_jobs)
             fit_params = {k: v for k, v in routed.estimator.fit.items() if v is not None}
             folds = folds_of(
-                self.estimator,
+                aside.estimator,
                 step,
                 (X, y),
                 fit_params,
                 splits,
-                varied=names_in(self.param_grid),
+                varied=names_in(aside.param_grid),
                 threads=max(1, size // len(splits)),
             )
-            held = Held(self.estimator, X, y, splits)
-            scoring = Scoring(scorers, self.refit, routed.scorer.score, held, splits)
-            self.candidates_ = sizes_to_try(self.candidates, folds, step, len(splits[0][0]))
-            with ray_tasks(self.backend, self.address, (folds, scoring)) as tasks:
+            held = Held(aside.estimator, X, y, splits)
+            scoring = Scoring(scorers, aside.refit, routed.scorer.score, held, splits)
+            aside.candidates_ = sizes_to_try(aside.candidates, folds, step, len(splits[0][0]))
+            with ray_tasks(aside.backend, aside.address, (folds, scoring)) as tasks:
                 beside = allowed_threads(size) if tasks is None else tasks.size
                 with blas_beside(size), WorkerPool(beside, stop) as pool:
-                    run = SearchRun(folds, len(splits), scoring, pool, stop, self._report, tasks)
-                    with SearchBar(run) if self.verbose == "bar" else nullcontext():
-                        self._explore(run, step)
-            self.search_time_ = time.perf_counter() - begun
-            self._conclude(run)
-            self.scorer_ = scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
+                    run = SearchRun(folds, len(splits), scoring, pool, stop, aside._report, tasks)
+                    with SearchBar(run) if aside.verbose == "bar" else nullcontext():
+                        aside._explore(run, step)
+            aside.search_time_ = time.perf_counter() - begun
+            aside._conclude(run)
+            aside.scorer_ = scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
             del run, scoring, held, folds  # frees the folds' data before the last fit
-            if self.refit:
-                self._fit_best(X, y, routed.estimator.fit)
+            if aside.refit:
+                aside._fit_best(X, y, routed.estimator.fit)
         return self
 
     def summary(self, *, metric: str | None = None, width: int = 80, height: int = 20) -> str:

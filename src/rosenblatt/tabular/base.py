@@ -22,8 +22,8 @@ from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.model import AnyModel
 from rosenblatt.parallel import StopSignal
 from rosenblatt.support.coverage import checked_coverage
+from rosenblatt.support.fitted_aside import fitted_aside
 from rosenblatt.support.held_numbers import HeldNumbers
-from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table import ColumnKind, TableEncoding, TableFormats
 from rosenblatt.table.target import AnyTarget
@@ -176,21 +176,21 @@ class BaseTable(TableExporting, HeldNumbers, BaseEstimator, ABC):
         """
         self._validate_params()
         begun = perf_counter()
-        with undone_on_failure(self):
+        with fitted_aside(self) as aside:
             require_one_split(groups=groups, time=time, folds=folds, X_val=X_val)
             given = training_rows(
-                self, X, y, sample_weight, groups, target, self._checked, time, folds
+                aside, X, y, sample_weight, groups, target, aside._checked, time, folds
             )
-            known = self._learn_target(given.name, given.values)
-            validation = validation_rows(self, X_val, y_val, target, self._checked)
+            known = aside._learn_target(given.name, given.values)
+            validation = validation_rows(aside, X_val, y_val, target, aside._checked)
             data, *outside = (
-                rows.labelled(self._encode_target(known, rows.values))
+                rows.labelled(aside._encode_target(known, rows.values))
                 for rows in (given, validation)
                 if rows is not None
             )
-            formats = formats_of(given.table, known, self.columns or {})
-            self._fit(data, formats, outside[0] if outside else None, begun)
-            self._notes = (*given.notes, *formats.notes, *self._notes)
+            formats = formats_of(given.table, known, aside.columns or {})
+            aside._fit(data, formats, outside[0] if outside else None, begun)
+            aside._notes = (*given.notes, *formats.notes, *aside._notes)
         return self
 
     def _fit(

@@ -14,9 +14,9 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.fitted_aside import fitted_aside
 from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.plain_values import is_missing
-from rosenblatt.support.rollback_on_error import undone_on_failure
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table import ClassTarget, ColumnKind, NumberTarget, TableEncoding
 from rosenblatt.table.target import AnyTarget
@@ -94,8 +94,8 @@ class TableEncoder(HeldNumbers, TransformerMixin, BaseEstimator):
     def fit_transform(self, X: Any, y: Any = None) -> FloatArray:
         """Learn the columns, and encode the rows with cross-fitted means of the target."""
         self._validate_params()
-        with undone_on_failure(self):
-            return self._fit(X, y)
+        with fitted_aside(self) as aside:
+            return aside._fit(X, y)
 
     def transform(self, X: Any) -> FloatArray:
         """Features of new rows, float32 of shape (n_rows, n_features)."""
