@@ -248,6 +248,7 @@ def test_a_time_too_short_for_a_network_gives_a_linear_model(folder: Path, resul
     trained = result("train", "shop.csv", "--target", "bought", "--time", "0.001s")
     assert trained["networks"] == 1
     assert trained["stop_reason"] == "--time was over"
+    assert any("which --time counts and does not cut short" in note for note in trained["notes"])
     assert any("a linear model is saved" in note for note in trained["notes"])
     evaluated = result("evaluate", str(MODEL), "shop.csv")
     assert evaluated["scores"]["accuracy"] > 0.8

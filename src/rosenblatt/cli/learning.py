@@ -110,9 +110,7 @@ def train_learner(
         weight_column=rows.weight_column,
     )
     if trained.learned is None:
-        notes.append(
-            "no network had an epoch in time, and a linear model is saved: give more --time"
-        )
+        notes.append(without_network(start - begun, options.seconds))
     notes += trained.notes
     if found is None:  # which may give up accuracy for something else
         notes += worse_than_trivial(kind.main_metric, summary.scores)
@@ -144,6 +142,16 @@ def stop_reason(stop: StopSignal, trained: TrainedTable) -> str:
     if trained.learned is None or stop.due:
         return "--time was over"
     return COMPLETE
+
+
+def without_network(before: float, limit: float | None) -> str:
+    """Why a linear model is saved; `before` is how long the command took before the training."""
+    if limit is not None and before >= limit:
+        return (
+            f"reading and encoding the table took {before:.1f} s, which --time counts and does not"
+            " cut short: no network was trained, and a linear model is saved"
+        )
+    return "no network had an epoch in time, and a linear model is saved: give more --time"
 
 
 def course_of(trained: TrainedTable, summary: Summary, seconds: float) -> str:

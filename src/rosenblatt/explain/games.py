@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from typing import final
 
 import numpy as np
+import numpy.typing as npt
 
 from rosenblatt import engine
+from rosenblatt import network as networks
 from rosenblatt.engine import ColumnShares, Walks
 from rosenblatt.explain.outputs import Output
 from rosenblatt.model import Model
-from rosenblatt.network import cut_at_first_sum
+from rosenblatt.network import Cut, cut_at_first_sum
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["Game"]
@@ -89,6 +91,7 @@ class Network:
         self.columns, self.reference = columns, reference
         self.model, self.cut = model, cut_at_first_sum(model.network)
         self.loss = output.loss(model.loss)
+        self.before, self.weights = parts_of(model, self.cut)
         self.reference_sums = self.sums(reference[None])[0]
 
     @property
@@ -115,14 +118,60 @@ class Network:
 
     def shares(self, X: FloatArray) -> Float64Array:
         """What each column adds to the sums of the reference row, (n, n_columns, n_units)."""
-        n, d = len(X), len(self.columns)
-        out = np.zeros((n, d, len(self.reference_sums)))
-        at_once = max(1, MOST_NUMBERS // (d * X.shape[1]))
-        for first in range(0, n, at_once):
-            rows = X[first : first + at_once]
-            composed = np.broadcast_to(self.reference, (d, len(rows), X.shape[1])).copy()
-            for k, column in enumerate(self.columns):
-                composed[k, :, column] = rows[:, column]
-            sums = self.sums(composed.reshape(-1, X.shape[1])) - self.reference_sums
-            out[first : first + len(rows)] = sums.reshape(d, len(rows), -1).swapaxes(0, 1)
+        seen, of_reference = self.seen(X), self.seen(self.reference[None])
+        owners, moved = self.owners(X, seen, of_reference), seen - of_reference
+        out = np.zeros((len(X), len(self.columns), len(self.reference_sums)))
+        if self.weights is None:
+            out[:, owners, np.arange(len(owners))] = moved
+            return out
+        order = np.argsort(owners, kind="stable")
+        present, starts = np.unique(owners[order], return_index=True)
+        weights = self.weights[order]
+        at_once = max(1, MOST_NUMBERS // weights.size)
+        for first in range(0, len(X), at_once):
+            rows = slice(first, first + at_once)
+            added = moved[rows, order, None] * weights
+            out[rows, present] = np.add.reduceat(added, starts, axis=1)
         return out
+
+    def seen(self, X: FloatArray) -> Float64Array:
+        """What the sums are taken over, (n, n_seen): the features, or functions of single ones."""
+        if self.before is None:
+            return X.astype(np.float64)
+        theta = self.model.parameters[: self.before.n_parameters].astype(np.float64)
+        return engine.scores(self.before, theta, X.astype(np.float64)).astype(np.float64)
+
+    def owners(
+        self, X: FloatArray, seen: Float64Array, of_reference: Float64Array
+    ) -> npt.NDArray[np.int64]:
+        """The column on which each number that is seen depends, where it is not the reference's.
+
+        That shows in as many rows as a column's number has bits: in each, the columns whose
+        numbers have that bit come from X.
+        """
+        n_columns = len(self.columns)
+        widths = [column.stop - column.start for column in self.columns]
+        of_feature = np.repeat(np.arange(n_columns), widths)
+        if self.before is None:
+            return of_feature
+        owners = np.zeros(seen.shape[1], np.int64)
+        for bit in range((n_columns - 1).bit_length()):
+            composed = np.where(of_feature >> bit & 1, X, self.reference)
+            now = self.seen(composed)
+            own = (np.abs(now - seen) < np.abs(now - of_reference)) | (now == seen)
+            own = (own | np.isnan(now) & np.isnan(seen)) & (seen != of_reference)
+            owners |= own.any(axis=0).astype(np.int64) << bit
+        return np.minimum(owners, n_columns - 1)
+
+
+def parts_of(model: Model, cut: Cut) -> tuple[networks.Network | None, Float64Array | None]:
+    """What comes before the weights of the sums, and these, (n_seen, n_units); None for neither."""
+    if cut.first is None:
+        return None, None
+    *layers, dense = cut.first.layers
+    theta = model.parameters[: cut.n_first].astype(np.float64)
+    weights = cut.first.layer_parameters(theta)[-1]["weight"].astype(np.float64)
+    if isinstance(dense, networks.Dense) and dense.ntk:
+        weights = weights / np.sqrt(len(weights))
+    before = networks.Network(cut.first.n_inputs, tuple(layers)) if layers else None
+    return before, weights

@@ -101,6 +101,7 @@ class RowReader:
         UnicodeError
             Where the bytes are not of the encoding that `chunks` decodes.
         """
+        as_text = frozenset(as_text)  # each column is looked for among them
         before = [ColumnBuilder((), None, False)] if self.layout.row_names else []
         behind = [ColumnBuilder((), None, False)] if self.layout.is_trailing else []
         builders = [builder_for(name, fmt, as_text) for name in self.names]
