@@ -38,14 +38,22 @@ class DenseLayer:
 @final
 @dataclass(frozen=True, eq=False)
 class Affine:
-    """x W + b of the values x of neurons."""
+    """x W + b of the values x of neurons, W a matrix or, of shape (n,), what stands on a diagonal.
+
+    The matrix of a diagonal over the columns of a wide table would have the square of their number.
+    """
 
     sources: tuple[Neuron, ...]
     weight: Float64Array
     bias: Float64Array
 
+    @property
+    def matrix(self) -> Float64Array:
+        return np.diag(self.weight) if self.weight.ndim == 1 else self.weight
+
     def then(self, weight: Float64Array, bias: Float64Array | float = 0.0) -> Affine:
-        return Affine(self.sources, self.weight @ weight, self.bias @ weight + bias)
+        W = self.weight[:, None] * weight if self.weight.ndim == 1 else self.weight @ weight
+        return Affine(self.sources, W, self.bias @ weight + bias)
 
     def scaled(self, factor: Float64Array, shift: Float64Array) -> Affine:
         return Affine(self.sources, self.weight * factor, self.bias * factor + shift)
@@ -58,7 +66,7 @@ def all_of(layer: int, n: int) -> tuple[Neuron, ...]:
 
 def values_of(sources: tuple[Neuron, ...]) -> Affine:
     n = len(sources)
-    return Affine(sources, np.eye(n), np.zeros(n))
+    return Affine(sources, np.ones(n), np.zeros(n))
 
 
 def dense_layers(
@@ -89,7 +97,7 @@ def dense_layers(
     if after is not None:
         whole = whole.scaled(after.factor, after.shift)
     if not layers or not is_all_of_the_last(whole, layers):
-        layers.append(DenseLayer(whole.sources, whole.weight, whole.bias, Identity()))
+        layers.append(DenseLayer(whole.sources, whole.matrix, whole.bias, Identity()))
     return layers
 
 
@@ -117,7 +125,7 @@ def passed(parts: Sequence[Part], x: Affine, layers: list[DenseLayer], target: s
             case Scaled(factor, shift):
                 x = x.scaled(factor, shift)
             case Activated(activation):
-                layers.append(DenseLayer(x.sources, x.weight, x.bias, activation))
+                layers.append(DenseLayer(x.sources, x.matrix, x.bias, activation))
                 x = values_of(all_of(len(layers), len(x.bias)))
             case Added(inner, projection):
                 direct = x if projection is None else x.then(projection)
@@ -144,13 +152,13 @@ def beside(one: Affine, other: Affine) -> Affine:
     places = {neuron: k for k, neuron in enumerate(sources)}
     n = len(one.bias)
     W = np.zeros((len(sources), n + len(other.bias)))
-    W[[places[neuron] for neuron in one.sources], :n] = one.weight
-    W[[places[neuron] for neuron in other.sources], n:] = other.weight
+    W[[places[neuron] for neuron in one.sources], :n] = one.matrix
+    W[[places[neuron] for neuron in other.sources], n:] = other.matrix
     return Affine(tuple(sources), W, np.concatenate([one.bias, other.bias]))
 
 
 def is_all_of_the_last(x: Affine, layers: Sequence[DenseLayer]) -> bool:
     """Whether it is what the last layer gives, as it is."""
     n = len(layers[-1].bias)
-    is_eye = x.weight.shape == (n, n) and (x.weight == np.eye(n)).all()
+    is_eye = x.matrix.shape == (n, n) and (x.matrix == np.eye(n)).all()
     return bool(x.sources == all_of(len(layers), n) and is_eye and not x.bias.any())
