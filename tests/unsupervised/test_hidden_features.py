@@ -108,3 +108,12 @@ def test_other_estimators_are_refused() -> None:
     frozen = FrozenEstimator(MLPClassifier(**SETTINGS).fit(X, Y))
     with pytest.raises(ValueError, match="takes 8 features, and X has 3"):
         HiddenFeatures(frozen).fit(X[:, :3])
+
+
+def test_a_failed_fit_leaves_the_features_as_they_were() -> None:
+    hidden = HiddenFeatures(FrozenEstimator(MLPClassifier(**SETTINGS).fit(X, Y))).fit(X)
+    before = vars(hidden).copy()
+    with pytest.raises(ValueError, match="X has 3"):
+        hidden.fit(X[:, :3])
+    assert vars(hidden) == before
+    assert hidden.transform(X).shape == (len(X), 4)

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.model import Model
+from rosenblatt.support.fitted_aside import fitted_aside
 from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.plain_values import even_rows
@@ -109,12 +110,14 @@ class HiddenFeatures(HeldNumbers, MetaEstimatorMixin, TransformerMixin, BaseEsti
         model = model_of(network)
         layer = self._number(len(model.network.layers) - 1)
         part = part_of(model, 0, layer)
-        validate_data(self, X, skip_check_array=True)
-        if self.n_features_in_ != model.n_inputs:
-            raise ValueError(
-                f"the network takes {model.n_inputs} features, and X has {self.n_features_in_}."
-            )
-        self.estimator_, self.part_, self.layer_ = fitted, part, layer
+        with fitted_aside(self) as aside:
+            validate_data(aside, X, skip_check_array=True)
+            if aside.n_features_in_ != model.n_inputs:
+                raise ValueError(
+                    f"the network takes {model.n_inputs} features, and X has"
+                    f" {aside.n_features_in_}."
+                )
+            aside.estimator_, aside.part_, aside.layer_ = fitted, part, layer
         return self
 
     def transform(self, X: Any) -> FloatArray:
