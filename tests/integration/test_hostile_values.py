@@ -163,6 +163,22 @@ def test_a_refusal_is_a_sentence_in_one_line(
     assert len(said) <= 500
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda v: MLPClassifier().fit(X, v),
+        lambda v: MLPClassifier().partial_fit(X, y, classes=v),
+        lambda v: FITTED.score(X, v),
+        lambda v: find_learning_rate(MLPClassifier(), v, y),
+        lambda v: searched().fit(v, y),
+        lambda v: TableClassifier("fast").fit(v, y),
+    ],
+)
+def test_data_that_cannot_be_written_are_refused_by_their_type(call: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError, match="is of the type Unwritable, and no array"):
+        call(Unwritable())
+
+
 def test_what_cannot_be_written_is_shown_by_its_type() -> None:
     assert "Unwritable object" in brief(Unwritable())
 

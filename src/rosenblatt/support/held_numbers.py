@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rosenblatt.support.listing import LONG, shortened
+from rosenblatt.support.listing import LONG, has_text, shortened
 
 __all__ = ["HeldNumbers", "check_held", "refused_in_one_line"]
 
@@ -50,14 +50,6 @@ def refused_in_one_line(owner: str, parameters: Mapping[str, Any]) -> Iterator[N
                     " not take."
                 ) from error
         raise
-
-
-def has_text(value: Any) -> bool:
-    try:
-        repr(value)
-    except Exception:
-        return False
-    return True
 
 
 def check_held(owner: str, parameters: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["LONG", "brief", "count", "shortened", "some_of"]
+__all__ = ["LONG", "brief", "count", "has_text", "shortened", "some_of"]
 
 LIMIT = 5
 SHORT, LONG = 60, 200  # characters of a value, and of an object with its fields
@@ -18,11 +18,17 @@ def count(n: int, one: str, many: str | None = None) -> str:
 
 def brief(value: Any, most: int = SHORT) -> str:
     """How a value is written in Python, in one line, or the beginning of that."""
-    try:
-        written = repr(value)
-    except Exception:  # objects of other libraries raise there whatever they like
-        written = object.__repr__(value)
+    written = repr(value) if has_text(value) else object.__repr__(value)
     return shortened(" ".join(written.split()), most)
+
+
+def has_text(value: Any) -> bool:
+    """Whether `repr` writes it; objects of other libraries raise there whatever they like."""
+    try:
+        repr(value)
+    except Exception:
+        return False
+    return True
 
 
 def shortened(text: str, most: int = SHORT) -> str:

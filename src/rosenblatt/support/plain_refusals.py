@@ -10,7 +10,7 @@ import numpy as np
 from rosenblatt.errors import InputError
 from rosenblatt.support.listing import shortened
 
-__all__ = ["REFUSED", "cells_of", "holds_complex", "refuse_plainly"]
+__all__ = ["REFUSED", "cells_of", "holds_complex", "no_array", "refuse_plainly"]
 
 # Of what other libraries raise for values that they make no numbers of.
 REFUSED: Final = (TypeError, ValueError, ArithmeticError, NotImplementedError)
@@ -60,10 +60,7 @@ def refuse_plainly(error: Exception, **given: Any) -> None:
             refuse_what_no_float_is(name, values, error)
         of_values = of_cells or any(words in said for words in SCALARS)
         if of_values and cells_of(values) is None:
-            raise TypeError(
-                f"{name} is of the type {type(values).__name__}, and no array of numbers can be"
-                " made of it: give rows of numbers, or a number for each row"
-            ) from error
+            raise TypeError(no_array(name, values)) from error
         if said.startswith("fill value must be 0"):
             raise ValueError(
                 f"{name} has sparse columns whose fill value is not 0: make them dense, by"
@@ -82,6 +79,13 @@ def refuse_plainly(error: Exception, **given: Any) -> None:
     if "\n" in said or len(said) > 2 * LONGEST:
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(shortened(" ".join(said.split()), LONGEST)) from error
+
+
+def no_array(name: str, values: Any) -> str:
+    return (
+        f"{name} is of the type {type(values).__name__}, and no array of numbers can be made of it:"
+        " give rows of numbers, or a number for each row"
+    )
 
 
 def refuse_what_no_float_is(name: str, values: Any, error: Exception) -> None:

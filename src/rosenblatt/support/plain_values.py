@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from rosenblatt.support.plain_refusals import REFUSED, cells_of, refuse_plainly
+from rosenblatt.support.listing import has_text
+from rosenblatt.support.plain_refusals import REFUSED, cells_of, no_array, refuse_plainly
 
 __all__ = ["TIMES", "check_even", "check_present", "even_rows", "is_missing", "plain_values"]
 
@@ -75,6 +76,11 @@ def even_rows(**given: Any) -> Iterator[None]:
                     " them"
                 ) from error
         refuse_plainly(error, **given)
+        raise
+    except Exception as error:  # of an object that a refusal of scikit-learn's cannot write
+        for name, values in given.items():
+            if not has_text(values):
+                raise TypeError(no_array(name, values)) from error
         raise
 
 
