@@ -294,15 +294,6 @@ def test_a_reader_that_has_enough_is_no_fault(folder: Path) -> None:
         assert process.wait() == 0
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["predict", "m.safetensors", "shop.csv"], ["inspect", "m.safetensors", "--columns"]],
-)
-def test_a_closed_standard_output_is_no_fault(folder: Path, arguments: list[str]) -> None:
-    done = command(*arguments, within=("sh", "-c", 'exec "$@" >&-', "sh"))
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 def test_the_main_path(folder: Path) -> None:
     """train → predict → evaluate → inspect, each a process of its own."""
     trained = command(*TRAIN, "--epochs", "20", "--json")

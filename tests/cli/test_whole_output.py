@@ -1,4 +1,4 @@
-"""Standard output that has room for a part alone, with Python's buffers and without."""
+"""Standard output that has room for a part alone, with Python's buffers and without, or none."""
 
 from __future__ import annotations
 
@@ -62,3 +62,45 @@ def test_help_without_a_reader(arguments: list[str]) -> None:
     result = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (result.returncode, result.stderr) == (0, b"")
+
+
+PRINTED = [
+    PREDICT,
+    [*PREDICT, "--quiet"],
+    [*PREDICT, "--json", "--quiet"],
+    ["inspect", "m.safetensors"],
+    ["inspect", "m.safetensors", "--columns"],
+    ["look", "shop.csv"],
+    ["evaluate", "m.safetensors", "shop.csv"],
+    ["lab"],
+]
+
+
+@pytest.mark.parametrize("arguments", PRINTED)
+def test_what_is_printed_alone_is_not_lost_without_a_word(
+    folder: Path, arguments: list[str]
+) -> None:
+    """As cat and grep have it where standard output is closed."""
+    lost = within("exec >&-; ", folder, arguments, "")
+    assert lost.returncode == 2
+    *notes, error = lost.stderr.decode().splitlines()
+    assert all(line.startswith("note: ") for line in notes)
+    assert error == "error: standard output cannot be written: Bad file descriptor"
+    silent = within("exec >&- 2>&-; ", folder, arguments, "")
+    assert (silent.returncode, silent.stderr) == (2, b"")
+
+
+WRITTEN = {
+    "predictions": [*PREDICT, "--out", "p.csv"],
+    "predictions, and JSON": [*PREDICT, "--out", "p.csv", "--json"],
+    "an export": ["export", "m.safetensors", "--out", "m.c"],
+    "a model": ["train", "shop.csv", "--hidden", "2", "--epochs", "2"],
+    "nothing": ["evaluate", "m.safetensors", "shop.csv", "--quiet"],
+}
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_a_closed_output_is_no_fault_where_a_file_is_written(folder: Path, case: str) -> None:
+    done = within("exec >&-; ", folder, WRITTEN[case], "")
+    assert done.returncode == 0
+    assert all(line.startswith("note: ") for line in done.stderr.decode().splitlines())

@@ -95,6 +95,7 @@ def run_all(folder: Path, screen: Screen, *, quick: bool, seed: int) -> Json:
     summary = {"seed": seed, "quick": quick, "verdicts": verdicts}
     with replaced_file(folder / "lab.json") as file:
         file.write(finite_json(summary, indent=2).encode())
+    screen.saved(folder)
     if len(verdicts) < len(experiments()) or None in verdicts.values():
         raise InputError(f"interrupted: {folder} has what was measured until then")
     return {"out": str(folder), **summary}

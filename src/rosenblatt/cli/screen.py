@@ -13,7 +13,7 @@ from rich.text import Text
 
 from rosenblatt.cli.alike_notes import in_short
 from rosenblatt.cli.start import drop
-from rosenblatt.cli.streams import Printer, results
+from rosenblatt.cli.streams import Printer, closed, results
 from rosenblatt.errors import InputError, clipped
 from rosenblatt.support.finite_json import finite_json
 from rosenblatt.support.listing import count
@@ -55,6 +55,7 @@ class Screen:
         self._notes = Printer(sys.stderr, quiet=quiet)
         self._warnings = Printer(sys.stderr, quiet=False)
         self._saved: Path | None = None
+        self._is_lost = sys.stdout is None and (as_json or not quiet)
 
     @property
     def shows_progress(self) -> bool:
@@ -72,6 +73,8 @@ class Screen:
     def finish(self, result: Mapping[str, Any]) -> None:
         """Print the result as JSON if requested, and flush standard output.
 
+        A command that is for something else, as a server is, has an empty result.
+
         Raises
         ------
         BrokenPipeError
@@ -79,8 +82,11 @@ class Screen:
         InputError
             If it failed after a file was saved.
         OSError
-            If it failed and nothing was saved.
+            If it failed and nothing was saved, or was closed from the start and the result is all
+            that the command is for.
         """
+        if self._is_lost and self._saved is None and result:
+            raise closed()
         fault = self._out.fault
         try:
             if not self.shows_results:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast, final
 
@@ -69,25 +71,22 @@ class Printer:
 def results() -> IO[bytes]:
     """Standard output for bytes: as they are in a pipe or a file, made safe on a terminal.
 
-    Where it is closed they go nowhere, as the texts of a `Printer` do.
+    Raises
+    ------
+    OSError
+        Where it is closed: the bytes are what the command is for.
     """
     if sys.stdout is None:
-        return cast("IO[bytes]", Nowhere())
+        raise closed()
     sys.stdout.flush()
     if sys.stdout.isatty():
         return cast("IO[bytes]", TerminalBytes(sys.stdout))
     return sys.stdout.buffer
 
 
-@final
-class Nowhere(io.RawIOBase):
-    """Takes bytes and keeps none."""
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        return len(data)
+def closed() -> OSError:
+    """The error of writing to a stream that was closed before the process began."""
+    return OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 @final
