@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rosenblatt.cli import late_progress
 from rosenblatt.cli.app import run
+from rosenblatt.cli.screen import Screen
 from rosenblatt.explain import figure
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
 from rosenblatt.persistence import save_model
@@ -109,3 +111,16 @@ def test_the_screen_fits(saved: Any, capsys: pytest.CaptureFixture[str]) -> None
     assert "the columns that count, in the mean of 30 rows" in shown
     assert "row 1: yes is" in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+@one_model
+def test_a_terminal_sees_how_far_it_is_and_a_pipe_does_not(
+    saved: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["explain", "m.safetensors", "rows.parquet", "--rows", "70"]
+    monkeypatch.setattr(late_progress, "QUIET_SECONDS", -1.0)
+    assert run(arguments) == 0
+    assert "rows are explained" not in capsys.readouterr().err
+    monkeypatch.setattr(Screen, "shows_progress", True)
+    assert run(arguments) == 0
+    assert "70 of 70 rows are explained" in capsys.readouterr().err

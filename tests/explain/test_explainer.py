@@ -229,3 +229,12 @@ def test_networks_of_members_have_no_margin() -> None:
     assert np.abs(found.values - wanted[:, :, 0]).max() < 2e-6
     with pytest.raises(InputError, match="has no raw score of its own"):
         ShapExplainer(saved, background, output="margin")
+
+
+def test_rows_that_are_done_are_reported() -> None:
+    saved = averaged_model(table(with_gaps=True), "two", BinaryCrossEntropy(), 1)
+    explainer = ShapExplainer(saved, rows(1, 3)[1])
+    X, told = table(with_gaps=True)[COLUMNS].iloc[:100], []
+    told_of = explainer(X, report=lambda done, total: told.append((done, total)))
+    assert told == [(64, 100), (100, 100)]
+    assert told_of.values.tobytes() == explainer(X).values.tobytes()

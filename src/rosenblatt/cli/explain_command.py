@@ -10,6 +10,7 @@ from typing import final
 import numpy as np
 
 from rosenblatt.cli.json_output import Json
+from rosenblatt.cli.late_progress import LateProgress
 from rosenblatt.cli.plot_file import ENDINGS
 from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions
 from rosenblatt.cli.replacing import check_replaceable, is_same_file
@@ -19,6 +20,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.explain import Explanation, ShapExplainer
 from rosenblatt.explain.explanation import cell_text
 from rosenblatt.explain.figure import MOST_SHOWN, draw
+from rosenblatt.fitting.progress_bar import bar
 from rosenblatt.persistence import load_model
 from rosenblatt.support.atomic import check_writable, replaced_file
 from rosenblatt.support.listing import count
@@ -63,7 +65,11 @@ def run_explain(model: Path, source: Source, screen: Screen, options: ExplainOpt
     if options.row - 1 not in rows:
         rows[-1] = options.row - 1
     explainer = ShapExplainer(saved, read.table.take(background))
-    explanation = explainer(read.table.take(rows)).of_largest_output()
+    progress = LateProgress(words_of_progress) if screen.shows_progress else None
+    whole = explainer(read.table.take(rows), report=progress and progress.show)
+    if progress is not None:
+        progress.line.close()
+    explanation = whole.of_largest_output()
     one = int(np.flatnonzero(rows == options.row - 1)[0])
     notes = list(read.notes)
     if len(rows) < n:
@@ -104,6 +110,10 @@ def run_explain(model: Path, source: Source, screen: Screen, options: ExplainOpt
         "plot": None if options.plot is None else str(options.plot),
         "notes": notes,
     }
+
+
+def words_of_progress(done: int, total: int) -> str:
+    return f"{done:,} of {total:,} rows are explained {bar(done, total)}"
 
 
 def check_files(model: Path, source: Source, options: ExplainOptions) -> None:

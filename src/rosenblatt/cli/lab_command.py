@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-from typing import final
 
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.lab_verdicts import last_verdicts, remember
+from rosenblatt.cli.late_progress import LateProgress
 from rosenblatt.cli.plot_file import check_drawable, form_of
 from rosenblatt.cli.screen import Screen
 from rosenblatt.errors import InputError
-from rosenblatt.fitting.progress_bar import ProgressLine, bar
+from rosenblatt.fitting.progress_bar import bar
 from rosenblatt.lab.drawing import draw
 from rosenblatt.lab.experiment import Conditions, Experiment
 from rosenblatt.lab.registry import experiment_of, experiments
@@ -22,8 +21,6 @@ from rosenblatt.lab.words import IN_SHORT
 from rosenblatt.support.atomic import check_writable, replaced_file
 from rosenblatt.support.finite_json import finite_json
 from rosenblatt.support.wording import is_english
-
-QUIET_SECONDS = 2.0  # before progress is shown
 
 
 def list_lab(screen: Screen) -> Json:
@@ -102,27 +99,15 @@ def run_all(folder: Path, screen: Screen, *, quick: bool, seed: int) -> Json:
 
 
 def performed(experiment: Experiment, conditions: Conditions, screen: Screen) -> Result:
-    progress = LabProgress(experiment.id) if screen.shows_progress else None
+    progress = None
+    if screen.shows_progress:
+        progress = LateProgress(lambda done, total: f"{experiment.id} {bar(done, total)}")
     result = perform(experiment, conditions, progress and progress.show)
     if progress is not None:
         progress.line.close()
     if result.verdict is not None:
         remember(experiment.id, result.verdict)
     return result
-
-
-@final
-class LabProgress:
-    """A line of progress, from two seconds on."""
-
-    def __init__(self, id: str) -> None:
-        self.id = id
-        self.begun = time.perf_counter()
-        self.line = ProgressLine()
-
-    def show(self, done: int, total: int) -> None:
-        if time.perf_counter() - self.begun > QUIET_SECONDS:
-            self.line.show(f"{self.id} {bar(done, total)}")
 
 
 def shown_language() -> str:

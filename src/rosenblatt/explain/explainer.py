@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, final
 
@@ -131,13 +132,15 @@ class ShapExplainer:
             ]
             self.base_values_ = self._of(self._background).mean(axis=0)
 
-    def __call__(self, X: Any) -> Explanation:
+    def __call__(self, X: Any, *, report: Callable[[int, int], None] | None = None) -> Explanation:
         """The values of all columns of some rows.
 
         Parameters
         ----------
         X : as the model's
             Missing cells are values as others are.
+        report : callable, optional
+            Called as rows are done, with how many are and how many there are.
 
         Raises
         ------
@@ -156,6 +159,7 @@ class ShapExplainer:
                 self._background,
                 self._effort,
                 np.random.default_rng(self._seed),
+                report,
             )
         values, errors = estimate.values, np.sqrt(estimate.squares)
         base = np.tile(self.base_values_, (len(features), 1))

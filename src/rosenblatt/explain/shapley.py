@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -55,6 +55,7 @@ def shapley_values(
     background: FloatArray,
     effort: Effort,
     rng: np.random.Generator,
+    report: Callable[[int, int], None] | None = None,
 ) -> Estimate:
     """The values of each row in the mean of the games and of the background.
 
@@ -68,6 +69,8 @@ def shapley_values(
     background : array (n_background, n_features)
     effort : Effort
     rng : Generator
+    report : callable, optional
+        Called with how many rows are done, and how many there are.
 
     Raises
     ------
@@ -91,6 +94,8 @@ def shapley_values(
         rows = slice(first, first + chunk)
         table = Rows(games, X[rows], differs[rows], before, [of[rows] for of in after])
         parts.append(of_rows(table, effort, rng))
+        if report is not None:
+            report(first + len(table.X), len(X))
     return Estimate(
         np.concatenate([part.values for part in parts]),
         np.concatenate([part.squares for part in parts]),
