@@ -204,6 +204,28 @@ def test_candidates_that_all_diverge_are_told_in_one_line() -> None:
     assert len(said) <= 500
 
 
+class Doubling(MLPClassifier):
+    """A constructor that changes what it is given."""
+
+    def __init__(self, hidden_layer_sizes: Any = (2,), alpha: float = 1.0) -> None:
+        super().__init__(hidden_layer_sizes=hidden_layer_sizes, alpha=2 * alpha)
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda e: HiddenFeatures(e).fit(X, y),
+        lambda e: find_learning_rate(e, X, y),
+        lambda e: HiddenFeatures(Lines()).fit(X, y),
+    ],
+)
+def test_what_cannot_be_cloned_is_told_in_one_line(fit: Callable[[Any], Any]) -> None:
+    with pytest.raises((TypeError, ValueError)) as raised:
+        fit(Doubling(tuple(range(1, 99))))
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) <= 500
+
+
 @pytest.mark.parametrize("name", ["a" * 5000, "a b " * 1250, "one\ntwo\nthree"])
 def test_a_long_name_of_a_column_is_shown_by_its_beginning(name: str) -> None:
     frame = FRAME.rename(columns={"a": name})

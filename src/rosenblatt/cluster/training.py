@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from rosenblatt.cluster.compression import COMPRESSORS, Compressor
@@ -32,7 +31,7 @@ from rosenblatt.cluster.shards.split import RowShares
 from rosenblatt.cluster.trainer import ClusterTrainer
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier
-from rosenblatt.estimators.access import fit_by
+from rosenblatt.estimators.access import cloned, fit_by
 from rosenblatt.parallel.ray_cluster import connected
 from rosenblatt.support.late import late
 from rosenblatt.support.listing import brief
@@ -193,7 +192,7 @@ class ClusterTraining:
         check_distributable(self.estimator, plan)
         if shape := np.shape(X):
             check_workers(plan, shape[0], self.address)
-        est = copy.deepcopy(self.estimator) if self.estimator.warm_start else clone(self.estimator)
+        est = copy.deepcopy(self.estimator) if self.estimator.warm_start else cloned(self.estimator)
         given = X, y, sample_weight, (X_val, y_val, sample_weight_val)
         with self._places(size_of(X)) as (transport, _):
             fit_by(est, partial(ClusterTrainer, plan=plan, transport=transport), *given)
@@ -265,7 +264,9 @@ class ClusterTraining:
             shown=est.verbose == "bar",
         )
         with self._places(0) as (transport, over):
-            return file_fit.fit_files(clone(est), plan, transport, over, manifest, wanted, prepared)
+            return file_fit.fit_files(
+                cloned(est), plan, transport, over, manifest, wanted, prepared
+            )
 
     @contextmanager
     def _places(self, n_bytes: int) -> Iterator[tuple[Transport, Over]]:

@@ -9,7 +9,7 @@ from numbers import Integral
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -24,6 +24,7 @@ from rosenblatt.ensembles.out_of_bag import out_of_bag
 from rosenblatt.ensembles.uncertainty import deviation
 from rosenblatt.estimators.access import (
     check_parameters,
+    cloned,
     engine_predictor,
     learn_targets,
     takes_numbers,
@@ -266,7 +267,7 @@ class BaseMLPEnsemble(HeldNumbers, Exporting, MetaEstimatorMixin, BaseEstimator,
             bags = [Bag(int(seed), rows, least) for _, seed in seeds]
         members = []
         for number, ((seed, _), bag) in enumerate(zip(seeds, bags, strict=True), 1):
-            net = clone(network).set_params(random_state=int(seed))
+            net = cloned(network).set_params(random_state=int(seed))
             if net.n_jobs is None:
                 net.n_jobs = max(1, threads // self.n_estimators)
             members.append(Member(number, net, bag))

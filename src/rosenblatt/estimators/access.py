@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from rosenblatt import engine
@@ -17,9 +18,11 @@ from rosenblatt.fitting.resume.session import checkpoint_session
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.fitting.train_validation import encoded
 from rosenblatt.options.parameters import Parameters
+from rosenblatt.support.listing import LONG, brief, shortened
 
 __all__ = [
     "check_parameters",
+    "cloned",
     "engine_predictor",
     "fit_by",
     "fit_streamed",
@@ -33,6 +36,18 @@ __all__ = [
 def check_parameters(estimator: BaseMLP) -> None:
     """Raise InvalidParameterError, a ValueError, for a parameter that its constraints refuse."""
     estimator._validate_params()
+
+
+def cloned(estimator: Any) -> Any:
+    """An unfitted copy; TypeError in one line for an estimator that scikit-learn cannot clone."""
+    try:
+        return clone(estimator)
+    except (RuntimeError, TypeError) as error:
+        said = " ".join(str(error).split())
+        _, _, reason = said.rpartition(", as ")
+        raise TypeError(
+            f"{brief(estimator)} cannot be cloned: {shortened(reason, LONG)}"
+        ) from error
 
 
 def takes_numbers(estimator: BaseMLP) -> bool:

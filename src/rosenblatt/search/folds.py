@@ -15,6 +15,7 @@ from sklearn.utils.metaestimators import _safe_split
 
 from rosenblatt.estimators.access import (
     check_parameters,
+    cloned,
     learn_targets,
     takes_numbers,
     with_options,
@@ -113,7 +114,7 @@ class TableFolds(Folds):
         vars(self).update(state, _lock=threading.Lock())
 
     def _set_up(self, parameters: CandidateParameters) -> tuple[BaseMLP, ReadTable]:
-        est = clone(self.estimator).set_params(**clone(parameters, safe=False))
+        est = cloned(self.estimator).set_params(**clone(parameters, safe=False))
         check_parameters(est)
         types = Parameters.of(est).input_dtypes()
         with self._lock:
@@ -192,7 +193,7 @@ class PipelineFolds(Folds):
         with self._locks[fold]:
             made = self._made[fold]
             if made is None:
-                before, rows = clone(self.estimator[:-1]), self.rows[fold]
+                before, rows = cloned(self.estimator[:-1]), self.rows[fold]
                 X, y = _safe_split(self.estimator, self.X, self.y, rows)
                 if before.steps:
                     X = before.fit_transform(X, y, **rows_of(self.X, self.metadata.before, rows))

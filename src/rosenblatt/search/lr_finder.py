@@ -12,11 +12,10 @@ from typing import Any, cast, final
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
-from sklearn.base import clone
 from sklearn.utils import check_random_state, indexable
 
 from rosenblatt.errors import DivergenceError
-from rosenblatt.estimators.access import learn_targets, takes_numbers
+from rosenblatt.estimators.access import cloned, learn_targets, takes_numbers
 from rosenblatt.estimators.base import BaseMLP
 from rosenblatt.fitting import CarriedState, TrainValidation, begin, encoded, validated
 from rosenblatt.fitting.batch_size import batch_size_of
@@ -175,7 +174,7 @@ def prepared(estimator: Any, X: Any, y: Any) -> tuple[Any, Any]:
             "find_learning_rate takes an MLPClassifier, an MLPRegressor or a Pipeline that ends in"
             f" one, got {type(estimator).__name__}: give the network inside, with its data."
         )
-    copied = clone(estimator)
+    copied = cloned(estimator)
     if isinstance(copied, Pipeline):
         if len(copied) > 1:
             X = copied[:-1].fit_transform(X, y)

@@ -19,6 +19,7 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, requested_threads
+from rosenblatt.estimators.access import cloned
 from rosenblatt.options.scorer import check_scorers
 from rosenblatt.parallel import Backend, StopSignal, WorkerPool, ray_tasks
 from rosenblatt.search.candidates import combined, names_in, network_step
@@ -378,7 +379,7 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
     def _fit_best(self, X: Any, y: Any, fit_params: Mapping[str, Any]) -> None:
         start = time.perf_counter()
         best = clone(self.best_params_, safe=False)
-        estimator = clone(self.estimator).set_params(**best)
+        estimator = cloned(self.estimator).set_params(**best)
         estimator.fit(X, y, **fit_params)
         self.best_estimator_ = estimator  # other threads predict by the one before until now
         self.refit_time_ = time.perf_counter() - start

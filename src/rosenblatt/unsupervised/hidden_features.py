@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self, final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
+from rosenblatt.estimators.access import cloned
 from rosenblatt.model import Model
 from rosenblatt.support.fitted_aside import fitted_aside
 from rosenblatt.support.held_numbers import HeldNumbers
@@ -104,7 +105,7 @@ class HiddenFeatures(HeldNumbers, MetaEstimatorMixin, TransformerMixin, BaseEsti
             Where the estimator is no single network.
         """
         self._validate_params()
-        fitted = clone(self.estimator)
+        fitted = cloned(self.estimator)
         fitted.fit(X, y, **fit_params)
         network = fitted.estimator if isinstance(fitted, FrozenEstimator) else fitted
         model = model_of(network)
