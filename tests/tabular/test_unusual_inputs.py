@@ -289,3 +289,30 @@ def test_a_target_that_bears_the_name_of_a_column_is_called_target() -> None:
     ):
         fitted = classifier().fit(given, pd.Series(CODES, name=taken))
         assert fitted.encoding_.target.name == name
+
+
+RECORDS = FRAME.assign(s="u").to_dict("records")
+NO_TABLES = [
+    (RECORDS, "X is a list of records: make a table of it"),
+    (tuple(RECORDS), "X is a list of records: make a table of it"),
+    (FRAME.to_records(index=False), "X is an array of records: make a table of it"),
+    (pd.DataFrame(index=range(N)), "X has no columns: give one or more"),
+    ({}, "X has no columns: give one or more"),
+    (FRAME[["a", "b"]].set_axis(pd.Index([1.0, 1], dtype=object), axis=1), "of the name '1.0'"),
+]
+
+
+@pytest.mark.parametrize(("X", "message"), NO_TABLES)
+def test_what_is_no_table_yet_is_called_so(X: Any, message: str) -> None:
+    for estimator in (classifier(), TableEncoder()):
+        with pytest.raises(ValueError, match=message) as refused:
+            estimator.fit(X, CODES)
+        assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("others", [[10**31], [None], [1.5], [float("nan")], [-(2**70)]])
+def test_whole_numbers_of_more_than_64_bits_are_read_in_mappings_too(others: Any) -> None:
+    cells = [10**30, *others] * (N // 2)
+    framed = TableEncoder().fit_transform(pd.DataFrame({"k": pd.Series(cells, dtype=object)}))
+    for column in (cells, np.array(cells, dtype=object)):
+        np.testing.assert_array_equal(TableEncoder().fit_transform({"k": column}), framed)

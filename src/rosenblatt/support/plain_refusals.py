@@ -158,9 +158,10 @@ def holds_complex(values: Any) -> bool:
 
 
 def same_name(values: Any) -> str | None:
-    """The first name that two columns of a frame share."""
-    counts = Counter(map(str, getattr(values, "columns", ())))
-    return next((name for name, n in counts.items() if n > 1), None)
+    """The first name that two columns of a frame share, as texts or as values: 1 and 1.0 do."""
+    names = list(getattr(values, "columns", ()))
+    counts = (*Counter(map(str, names)).items(), *Counter(names).items())
+    return next((str(name) for name, n in counts if n > 1), None)
 
 
 def cells_of(values: Any) -> Any:

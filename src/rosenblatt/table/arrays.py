@@ -38,11 +38,18 @@ def arrow_of_cells(values: Any) -> pa.Array:
     """An Arrow array of any cells, in which NaN and NaT are missing.
 
     Days beside times are their midnights: Arrow goes by the first cell, and cuts times to days.
+    Numbers among which are whole ones of more than 64 bits are the texts that they print.
     """
     kinds = set(map(type, values))
     if dt.date in kinds and any(map(is_time_type, kinds)):
         values = days_as_midnights(values)
-    return pa.array(values, from_pandas=True)
+    try:
+        return pa.array(values, from_pandas=True)
+    except (OverflowError, pa.ArrowInvalid):
+        cells = [None if is_missing(cell) else cell for cell in values]
+        if not all(cell is None or isinstance(cell, int | float) for cell in cells):
+            raise
+        return pa.array([None if cell is None else str(cell) for cell in cells], pa.string())
 
 
 def days_as_midnights(values: Iterable[Any]) -> list[Any]:

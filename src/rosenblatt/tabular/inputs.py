@@ -62,7 +62,10 @@ def table_from(X: Any, owner: Any = None, names: Sequence[str] | None = None) ->
     """
     refuse_no_table(X)
     if is_frame(X):
-        return table_of(X)
+        table = table_of(X)
+        if not table.columns:
+            raise InputError("X has no columns: give one or more to learn from")
+        return table
     # A mask is kept; sums of numbers that are finite may overflow.
     with even_rows(X=X), np.errstate(over="ignore", invalid="ignore"):
         array = check_array(
@@ -98,6 +101,12 @@ def refuse_no_table(X: Any) -> None:
         )
     if isinstance(X, TableFile):
         raise InputError("X is a file that was read: give its table, X.table")
+    if isinstance(X, list | tuple) and X and isinstance(X[0], Mapping):
+        raise InputError("X is a list of records: make a table of it, such as by pandas.DataFrame")
+    if isinstance(X, np.recarray):
+        raise InputError(
+            "X is an array of records: make a table of it, such as by pandas.DataFrame"
+        )
     if type(X).__name__ == "LazyFrame":
         raise InputError("X is a LazyFrame, whose rows are not there yet: collect() it first")
     if hasattr(X, "to_frame") and len(X.shape) == 1:
@@ -124,7 +133,8 @@ def learn_columns(estimator: Any, X: Any, table: Table) -> None:
         estimator.feature_names_in_ = np.array(table.names, dtype=object)
         estimator.n_features_in_ = len(table.columns)
     else:
-        validate_data(estimator, X, skip_check_array=True)
+        with even_rows(X=X):
+            validate_data(estimator, X, skip_check_array=True)
 
 
 def names_of_arrays(n: int) -> list[str]:
