@@ -57,3 +57,32 @@ def test_exports(model: Path, name: str, capsys: pytest.CaptureFixture[str]) -> 
         assert path.read_bytes() == other
     assert run([*export, "--force"]) == 0
     assert path.read_bytes() == written
+
+
+def test_places_that_the_system_refuses_are_told_as_such(
+    model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = "x" * 300  # which is refused to root too
+    for command in (
+        ["train", "shop.csv", "--out", f"{long}.safetensors"],
+        ["predict", str(model), "shop.csv", "--out", f"{long}.csv"],
+        ["export", str(model), "--out", f"{long}.c"],
+    ):
+        assert run(command) == 2
+        told = capsys.readouterr().err
+        assert f"error: cannot write {command[-1]}: File name too long;" in told
+
+
+def test_the_reader_of_a_model_says_that_it_may_not_be_read(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(model))
+
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    monkeypatch.setattr(Path, "open", refused)
+    assert run(["inspect", str(model)]) == 2
+    assert capsys.readouterr().err == (
+        f"error: cannot load the model {model}: it cannot be read: Permission denied; check its"
+        " name and folder\n"
+    )

@@ -36,9 +36,10 @@ def table_file(text: str) -> Path:
 
 NEW_FILE: Any = {"parser": new_file, "metavar": "<path>"}
 
-ModelPath = Annotated[
-    Path, typer.Argument(help="A model file that `train` wrote.", show_default=False)
-]
+# Whether it can be read says its reader, with what to do.
+MODEL_FILE: Any = {"show_default": False, "readable": False}
+
+ModelPath = Annotated[Path, typer.Argument(help="A model file that `train` wrote.", **MODEL_FILE)]
 Data = Annotated[
     Path | None,
     typer.Argument(

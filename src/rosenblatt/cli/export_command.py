@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, final
 
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.options import check_member
-from rosenblatt.cli.replacing import check_replaceable, holds
+from rosenblatt.cli.replacing import check_replaceable, holds, is_same_file
 from rosenblatt.cli.screen import Screen
 from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import check_writable, replaced_file
@@ -140,7 +140,7 @@ def run_export(
     if form.package is not None and find_spec(form.package) is None:
         command = install_command(form.package)
         raise InputError(f"--to {kind} needs {form.package}: {command}, or choose --to c")
-    if path.exists() and path.samefile(model):
+    if is_same_file(path, model):
         raise InputError(f"--out {path} is the model itself: choose another name")
     check_replaceable(path, form.is_one, f"export of rosenblatt as {kind}", force=force)
     check_writable(path)

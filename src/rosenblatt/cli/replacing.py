@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.atomic import faults_named
 
 __all__ = ["check_replaceable", "holds", "is_same_file"]
 
@@ -16,11 +17,12 @@ def check_replaceable(
     path: Path, is_one: Callable[[Path], bool], what: str, *, force: bool
 ) -> None:
     """InputError if another file than an empty one or one of `what` is to be replaced unasked."""
-    if force or not path.is_file() or not path.stat().st_size or is_one(path):
-        return
-    raise InputError(
-        f"{path} exists and holds no {what}: choose another name, or replace it with --force"
-    )
+    with faults_named(path):
+        may_be = force or not path.is_file() or not path.stat().st_size or is_one(path)
+    if not may_be:
+        raise InputError(
+            f"{path} exists and holds no {what}: choose another name, or replace it with --force"
+        )
 
 
 def holds(path: Path, mark: bytes) -> bool:
@@ -29,6 +31,9 @@ def holds(path: Path, mark: bytes) -> bool:
         return mark in file.read(START)
 
 
-def is_same_file(one: Path, other: Path | None) -> bool:
+def is_same_file(written: Path, other: Path | None) -> bool:
     """Whether both are there and one file."""
-    return other is not None and one.exists() and other.exists() and one.samefile(other)
+    if other is None:
+        return False
+    with faults_named(written):
+        return written.exists() and other.exists() and written.samefile(other)

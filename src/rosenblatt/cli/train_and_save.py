@@ -19,7 +19,7 @@ from rosenblatt.cli.tasks import kind_of
 from rosenblatt.cli.training import TrainingResult
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import check_savable, is_model_file, load_model, save_model
-from rosenblatt.support.atomic import check_writable
+from rosenblatt.support.atomic import check_writable, faults_named
 from rosenblatt.support.listing import count
 from rosenblatt.table import TableEncoding
 
@@ -75,8 +75,9 @@ def names_of(encoding: TableEncoding) -> set[str]:
 def place_for(source: Source, out: Path | None, *, force: bool = False) -> Place:
     """The file of the model, checked to be writable."""
     path = out or Path(f"{source.stem}.safetensors")
-    replaced = path.exists()
-    if path.is_file() and not os.access(path, os.R_OK):
+    with faults_named(path):
+        replaced, is_file = path.exists(), path.is_file()
+    if is_file and not os.access(path, os.R_OK):
         raise InputError(f"{path} may not be read: change its permissions")
     if replaced and not is_model_file(path):
         raise InputError(
