@@ -380,3 +380,12 @@ def test_the_path_of_a_file_may_be_a_text(tmp_path):
     for other in (3, None, ""):
         with pytest.raises(InputError, match="it takes the path of a file"):
             read_table(other)
+
+
+def test_a_missing_file_in_a_folder_that_may_not_be_listed_is_missing(tmp_path, monkeypatch):
+    def refused(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(InputError, match=r"there is no file .*none\.csv: check the path"):
+        read_table(tmp_path / "none.csv")

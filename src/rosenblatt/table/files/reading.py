@@ -99,11 +99,19 @@ def require_file(path: Path) -> None:
     if path.is_dir():
         raise InputError(f"{path} is a folder: name a file in it")
     if not path.exists():
-        siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        siblings = names_in(path.parent)
         near = near_names(path.name, siblings, "the folder") if siblings else "check the path"
         raise InputError(f"there is no file {path}: {near}")
     if not os.access(path, os.R_OK):  # libraries would call it damaged
         raise unreadable(path)
+
+
+def names_in(folder: Path) -> list[str]:
+    """Those of its files; none of a folder that is not there or may not be listed."""
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:
+        return []
 
 
 def unreadable(path: Path) -> InputError:
