@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 
 from rosenblatt.model import AnyModel
-from rosenblatt.support.listing import count
+from rosenblatt.support.listing import count, shortened
+from rosenblatt.support.plain_text import printable
+from rosenblatt.support.text_width import padded, width_of
 from rosenblatt.table.encoding import ColumnLine
 from rosenblatt.table.messages import quote
 from rosenblatt.tabular.shape import Shape
@@ -26,19 +28,18 @@ def summary_of(
     columns: Sequence[ColumnLine],
     notes: Sequence[str],
 ) -> str:
-    """The lines of an estimator of this name, joined."""
-    return "\n".join(
-        [
-            f"{name}: {network_summary(model)}",
-            f"score of rows not seen in training: {score:.4f}"
-            if math.isfinite(score)
-            else "no score: no rows were left out of the training",
-            *calibration_line(uncertainty),
-            *filter(None, [promises_of(shape)]),
-            *column_lines(columns),
-            *(f"note: {note}" for note in notes),
-        ]
-    )
+    """The lines of an estimator of this name, joined; they are for a terminal."""
+    lines = [
+        f"{name}: {network_summary(model)}",
+        f"score of rows not seen in training: {score:.4f}"
+        if math.isfinite(score)
+        else "no score: no rows were left out of the training",
+        *calibration_line(uncertainty),
+        *filter(None, [promises_of(shape)]),
+        *column_lines(columns),
+        *(f"note: {note}" for note in notes),
+    ]
+    return "\n".join(map(printable, lines))
 
 
 def calibration_line(uncertainty: Uncertainty | None) -> list[str]:
@@ -72,9 +73,13 @@ def column_lines(columns: Sequence[ColumnLine]) -> list[str]:
             f"  {count(len(names), 'column')} of the kind {kind}: {quote(names)}"
             for kind, names in by_kind.items()
         ]
-        return [*lines, f"  {target.name}  {target.kind}: {target.detail}"]
-    width = max(len(column.name) for column in columns)
-    return [f"  {column.name:{width}}  {column.kind}: {column.detail}" for column in columns]
+        return [*lines, f"  {shortened(target.name)}  {target.kind}: {target.detail}"]
+    names = [shortened(printable(column.name)) for column in columns]
+    width = max(map(width_of, names))
+    return [
+        f"  {padded(name, width)}  {column.kind}: {column.detail}"
+        for name, column in zip(names, columns, strict=True)
+    ]
 
 
 def network_summary(model: AnyModel) -> str:
