@@ -63,9 +63,13 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         return names
 
     def _keep(self, parameters: dict[str, Any]) -> None:
-        """Store what `__init__` was given, untouched, as scikit-learn's `clone` wants it."""
-        for name in self._get_param_names():
-            setattr(self, name, parameters[name])
+        """Store what `__init__` was given, untouched, as scikit-learn's `clone` wants it.
+
+        `parameters` are the locals of a constructor: that of a subclass may have others.
+        """
+        for name, value in parameters.items():
+            if name != "self":
+                setattr(self, name, value)
 
     @property
     def model_(self) -> Model:
