@@ -73,16 +73,18 @@ def test_places_that_the_system_refuses_are_told_as_such(
         assert f"error: cannot write {command[-1]}: File name too long;" in told
 
 
-def test_the_reader_of_a_model_says_that_it_may_not_be_read(
+def test_the_readers_of_files_say_that_they_may_not_be_read(
     model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refused(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied", str(model))
+    def refused(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    monkeypatch.setattr("os.access", lambda path, *_, **__: Path(path).name != model.name)
     monkeypatch.setattr(Path, "open", refused)
-    assert run(["inspect", str(model)]) == 2
-    assert capsys.readouterr().err == (
-        f"error: cannot load the model {model}: it cannot be read: Permission denied; check its"
-        " name and folder\n"
-    )
+    for command in (
+        ["inspect", str(model)],
+        ["train", "shop.csv", "--from", str(model), "--out", "new.safetensors"],
+        ["import", str(model), "--out", "new.safetensors"],
+    ):
+        assert run(command) == 2
+        assert "it cannot be read: Permission denied" in capsys.readouterr().err

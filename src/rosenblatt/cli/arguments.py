@@ -37,9 +37,12 @@ def table_file(text: str) -> Path:
 NEW_FILE: Any = {"parser": new_file, "metavar": "<path>"}
 
 # Whether it can be read says its reader, with what to do.
-MODEL_FILE: Any = {"show_default": False, "readable": False}
+GIVEN_FILE: Any = {"readable": False}
 
-ModelPath = Annotated[Path, typer.Argument(help="A model file that `train` wrote.", **MODEL_FILE)]
+ModelPath = Annotated[
+    Path,
+    typer.Argument(help="A model file that `train` wrote.", show_default=False, **GIVEN_FILE),
+]
 Data = Annotated[
     Path | None,
     typer.Argument(

@@ -8,6 +8,7 @@ from typing import Annotated, final
 
 import typer
 
+from rosenblatt.cli.arguments import GIVEN_FILE
 from rosenblatt.errors import InputError
 from rosenblatt.table.columns_file import read_columns
 from rosenblatt.table.format import ColumnKind, TableFormat
@@ -93,6 +94,7 @@ class TableArguments:
         typer.Option(
             help="A file of these; `rosenblatt inspect --columns` prints one.",
             rich_help_panel=PANEL,
+            **GIVEN_FILE,
         ),
     ] = None
 

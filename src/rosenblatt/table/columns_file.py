@@ -41,6 +41,8 @@ def read_columns(path: Path) -> Mapping[str, ColumnKind]:
         data = tomllib.loads(text_of_small_file(path))
     except FileNotFoundError as error:
         raise InputError(f"there is no file {path}") from error
+    except PermissionError as error:
+        raise InputError(f"{path} may not be read: change its permissions") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not TOML: {error}") from error
     columns = data.get("columns")

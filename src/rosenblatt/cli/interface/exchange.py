@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rosenblatt.cli.argument_groups import expand_groups
-from rosenblatt.cli.arguments import NEW_FILE, AsJson, ModelPath, Quiet, ReplacesOthers
+from rosenblatt.cli.arguments import GIVEN_FILE, NEW_FILE, AsJson, ModelPath, Quiet, ReplacesOthers
 from rosenblatt.cli.job import Job
 from rosenblatt.cli.table_arguments import TableArguments
 
@@ -21,14 +21,18 @@ __all__ = ["export", "import_"]
 @expand_groups
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="The file that the other tool saved.", show_default=False)
+        Path,
+        typer.Argument(
+            help="The file that the other tool saved.", show_default=False, **GIVEN_FILE
+        ),
     ],
     *,
     out: Annotated[Path, typer.Option("--out", "-o", help="The model file to write.", **NEW_FILE)],
     data: Annotated[
         Path | None,
         typer.Option(
-            help="The table that the tool trained on: column names, scaling ranges, categories."
+            help="The table that the tool trained on: column names, scaling ranges, categories.",
+            **GIVEN_FILE,
         ),
     ] = None,
     inputs: Annotated[
@@ -55,7 +59,7 @@ def import_(
     ] = None,
     check: Annotated[
         Path | None,
-        typer.Option(help="A table of the tool's own predictions, to compare with."),
+        typer.Option(help="A table of the tool's own predictions, to compare with.", **GIVEN_FILE),
     ] = None,
     table: TableArguments,
     force: ReplacesOthers = False,

@@ -10,6 +10,7 @@ import typer
 
 from rosenblatt.cli.argument_groups import expand_groups
 from rosenblatt.cli.arguments import (
+    GIVEN_FILE,
     NEW_FILE,
     AsJson,
     Data,
@@ -93,6 +94,7 @@ def train(
             help="A model file of one network, also an imported one, to train on; its columns,"
             " target and layers stay.",
             rich_help_panel=PANEL,
+            **GIVEN_FILE,
         ),
     ] = None,
     of_network: NetworkArguments,
