@@ -95,12 +95,12 @@ sanitize-all: build/sanitized-address/.built build/sanitized-thread/.built
 	export OPENBLAS_NUM_THREADS=1; $(call under,tsan,thread,-m "not exhaustive" $(ENGINE))
 
 # The engine for aarch64, under emulation. It needs a Debian with qemu-user and g++-aarch64-linux-gnu.
-# (The emulator keeps no limit on memory.)
+# (The emulator keeps no limit on memory, and takes minutes for tests of seconds.)
 EMULATED = $(addprefix tests/, parity engine activations losses network optimizers regularization test_normalizations.py)
 aarch64: $(VENV)/.tested
 	$(BIN)/python -m pip install --quiet nanobind cmake ninja
 	PATH="$(abspath $(BIN)):$$PATH" tests/aarch64/run.sh build/aarch64 $(BIN)/python $(PARALLEL) \
-	    -m "not slow and not exhaustive" -k "not memory_that_runs_out" $(EMULATED)
+	    -o faulthandler_timeout=0 -m "not slow and not exhaustive" -k "not memory_that_runs_out" $(EMULATED)
 
 soak: $(VENV)/.tested
 	$(BIN)/python -m pytest -o faulthandler_timeout=0 -m slow

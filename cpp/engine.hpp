@@ -68,7 +68,8 @@ template <class T> class Engine {
         const int n_column_tasks = column_tasks(data.X, plan.largest_batch(), options);
         EpochTotals totals(std::max(tasks_, n_column_tasks), chain_.n_blocks);
         EpochTotals tried(guard.tries ? tasks_ : 0, chain_.n_blocks); // their penalties
-        StopPoll poll(double(plan.largest_batch()) * double(chain_.n_parameters), plan.seconds, interrupted);
+        StopPoll poll(double(plan.largest_batch()) * double(chain_.n_parameters), plan.seconds, plan.stop,
+                      interrupted);
         const Epoch context{data,   plan, options,       state,
                             totals, poll, guard.checker, guard.tries ? &tried : nullptr};
         const std::int64_t steps =

@@ -23,6 +23,7 @@ struct RunPlan {
     const BitGenerator *generator = nullptr; // shuffles the order before each epoch; null: never
     double seconds = std::numeric_limits<double>::infinity();
     const double *decay_factors = nullptr, *dropout_factors = nullptr; // like lr_factors, or null
+    const std::uint8_t *stop = nullptr;                                // like the epoch's
 };
 
 // From when on moves are tried (trial_move.hpp), and the state is not saved before a call; never by default.
@@ -111,7 +112,8 @@ template <class T> class Run {
                                                 : Order::consecutive(0, plan.n_rows),
                             .batch_size = plan.batch_size,
                             .lr_factors = plan.lr_factors,
-                            .seconds = plan.seconds - elapsed};
+                            .seconds = plan.seconds - elapsed,
+                            .stop = plan.stop};
             const std::int64_t before_it = number * epoch.steps();
             epoch.lr_factors += before_it;
             if (plan.decay_factors) epoch.decay_factors = plan.decay_factors + before_it;
@@ -122,7 +124,7 @@ template <class T> class Run {
             run.interrupted = result.interrupted;
             if (!run.interrupted || complete) run.epochs.push_back({std::move(result), elapsed - before});
             if (!finite) return false;
-            if (run.interrupted || !complete || elapsed >= plan.seconds) break;
+            if (run.interrupted || !complete || elapsed >= plan.seconds || is_set(plan.stop)) break;
             // Short epochs end before they poll.
             if (elapsed - polled >= seconds_per_poll) {
                 polled = elapsed;

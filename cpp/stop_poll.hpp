@@ -10,18 +10,22 @@
 
 namespace rosenblatt {
 
+// Whether a byte that another thread may set, or null, is not 0.
+inline bool is_set(const std::uint8_t *byte) { return byte && __atomic_load_n(byte, __ATOMIC_RELAXED); }
+
 // Polled by the calling thread once a step. The clock is read, and the caller's `interrupted` called, only as
 // often as costs nothing beside the steps.
 class StopPoll {
   public:
     // `work` is the number of multiplications of a step, about.
-    StopPoll(double work, double seconds, const std::function<bool()> &interrupted)
-        : interrupted_by_(interrupted), seconds_(seconds),
+    StopPoll(double work, double seconds, const std::uint8_t *stop, const std::function<bool()> &interrupted)
+        : interrupted_by_(interrupted), seconds_(seconds), stop_(stop),
           steps_per_reading_(1 + std::int64_t(work_per_reading / work)) {}
 
     bool operator()() {
         if (non_finite_.load(std::memory_order_relaxed)) return true;
         if (++polls_ % steps_per_reading_ != 0) return false;
+        if (is_set(stop_)) return true;
         const auto now = Clock::now();
         return std::chrono::duration<double>(now - start_).count() >= seconds_ || is_interrupted(now);
     }
@@ -49,6 +53,7 @@ class StopPoll {
 
     const std::function<bool()> &interrupted_by_;
     const double seconds_;
+    const std::uint8_t *const stop_;
     const std::int64_t steps_per_reading_;
     const Clock::time_point start_ = Clock::now();
     Clock::time_point called_ = start_;

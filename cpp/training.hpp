@@ -26,6 +26,7 @@ struct EpochPlan {
     const double *lr_factors; // one per step: it multiplies the optimiser's learning rate
     double seconds = std::numeric_limits<double>::infinity();          // no step but the first begins later
     const double *decay_factors = nullptr, *dropout_factors = nullptr; // one per step, or null for ones
+    const std::uint8_t *stop = nullptr; // another thread's word, once it is not 0, that the time is over
 
     std::int64_t rows() const { return order.count; }
     std::int64_t steps() const { return (rows() - 1) / batch_size + 1; }

@@ -43,6 +43,7 @@ template <class T> class BufferView {
         if constexpr (std::is_same_v<T, float>) return format == 'f';
         if constexpr (std::is_same_v<T, double>) return format == 'd';
         if constexpr (std::is_same_v<T, std::int64_t>) return format == 'l' || format == 'q';
+        if constexpr (std::is_same_v<T, std::uint8_t>) return format == 'B';
         return false;
     }
 

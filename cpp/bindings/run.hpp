@@ -57,7 +57,7 @@ template <class T> class CheckedRun {
     // After a divergence everything is as it was before the step at fault.
     EpochsResult epochs(nb::handle order, nb::handle generator, std::int64_t batch_size,
                         nb::handle lr_factors, std::int64_t n_epochs, bool interruptible, double seconds,
-                        nb::handle decay_factors, nb::handle dropout_factors) {
+                        nb::handle decay_factors, nb::handle dropout_factors, nb::handle stop) {
         const CallGuard guard;
         engine_.check_idle();
         const bool shuffles = !generator.is_none();
@@ -70,6 +70,10 @@ template <class T> class CheckedRun {
             dropout("dropout_factors", dropout_factors, factors.size(0), 1);
         if (rows && (!*rows || rows->dimensions() != 1))
             throw nb::type_error("order: a contiguous array of int64");
+        std::optional<BufferView<std::uint8_t>> byte;
+        if (!stop.is_none()) byte.emplace(stop.ptr(), Access::read);
+        if (byte && (!*byte || byte->dimensions() != 1 || byte->size(0) != 1))
+            throw nb::type_error("stop: an array of one uint8");
         const RunPlan plan{.n_epochs = n_epochs,
                            .batch_size = batch_size,
                            .lr_factors = factors.data(),
@@ -78,7 +82,8 @@ template <class T> class CheckedRun {
                            .generator = shuffles ? &bit_generator(generator) : nullptr,
                            .seconds = seconds,
                            .decay_factors = decay.data(),
-                           .dropout_factors = dropout.data()};
+                           .dropout_factors = dropout.data(),
+                           .stop = byte ? byte->data() : nullptr};
         check(plan, factors.size(0));
         for (std::int64_t number : run_.set_order(plan))
             require(number >= 0 && number < data_.data().X.rows, "row number out of range");
@@ -223,7 +228,7 @@ template <class T> void bind_run(nb::module_ &m, const std::string &suffix) {
         .def("epochs", &CheckedRun<T>::epochs, "order"_a.none(), "generator"_a.none(), "batch_size"_a,
              "lr_factors"_a, "n_epochs"_a, "interruptible"_a,
              "seconds"_a = std::numeric_limits<double>::infinity(), "decay_factors"_a.none() = nb::none(),
-             "dropout_factors"_a.none() = nb::none());
+             "dropout_factors"_a.none() = nb::none(), "stop"_a.none() = nb::none());
 }
 
 } // namespace rosenblatt::bindings

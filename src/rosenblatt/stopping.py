@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, final
 
+import numpy as np
+import numpy.typing as npt
+
 from rosenblatt.support.caller_warning import warn_caller
 from rosenblatt.support.state_dict import StateDict
 
@@ -69,9 +72,12 @@ class StoppingRule(ABC):
     ----------
     only_time : bool
         Whether it depends on time alone. The trainer may then run several epochs in one call.
+    flag : array (1,) of uint8, optional
+        Ends an epoch that is running once another thread has made it 1. None where it is of no use.
     """
 
     only_time: ClassVar[bool] = False
+    flag: npt.NDArray[np.uint8] | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

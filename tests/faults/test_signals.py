@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rosenblatt import MLPEnsembleRegressor, MLPRegressor, StructureSearchCV
+from rosenblatt import MLPEnsembleRegressor, MLPRegressor, StructureSearchCV, TableRegressor
 from rosenblatt.activations import Elementwise
+from rosenblatt.tabular import member
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer's signal"),
@@ -87,6 +89,33 @@ def test_exception_of_a_signal_handler_ends_the_fit(kind: str) -> None:
     assert not hasattr(est, "cv_results_")
     small = MLPRegressor(hidden_layer_sizes=(3,), max_iter=2, random_state=0).fit(X, Y)
     assert np.isfinite(small.predict(X)).all()
+
+
+LONG_EPOCHS = {
+    "ensemble": lambda: MLPEnsembleRegressor(
+        MLPRegressor(hidden_layer_sizes=(300, 300), batch_size=1, **PATIENT), 2, n_jobs=2
+    ),
+    "search": lambda: StructureSearchCV(
+        MLPRegressor(batch_size=1, **PATIENT), [(300, 300)], cv=2, n_jobs=2
+    ),
+    "table learner": lambda: TableRegressor(preset="fast", n_jobs=2),
+}
+
+
+@pytest.mark.parametrize("kind", LONG_EPOCHS)
+def test_an_interrupt_ends_the_epochs_that_threads_are_in(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def single_rows(n_rows: int) -> int:  # the table learner's, as a network begins
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        return 1
+
+    monkeypatch.setattr(member, "batch_size_for", single_rows)
+    est, many = LONG_EPOCHS[kind](), np.tile(X, (100, 1)).astype(np.float32)
+    begun = time.perf_counter()
+    with timer(expire, 60.0 if kind == "table learner" else 4.0), pytest.raises(Expired):
+        est.fit(many, np.tile(Y, 100) + np.arange(len(many)))
+    assert time.perf_counter() - begun < 50  # of the minutes that an epoch takes
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs", "kfac"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -356,6 +357,20 @@ def test_an_epoch_ends_when_its_time_is_up(threads: int | None) -> None:
     assert time.perf_counter() - begun < 30  # of the minutes that all would take
     assert epoch.finite
     assert math.isfinite(epoch.data_loss)
+
+
+@each_engine
+def test_an_epoch_ends_when_another_thread_says_so(threads: int | None) -> None:
+    arrays = make_arrays(CategoricalCrossEntropy(), 20, 7, 3)
+    run = trainer(PLAIN, arrays, parameters(PLAIN.network), threads)
+    steps, stop = 2_000_000 if threads else 20_000, np.zeros(1, np.uint8)
+    plan = EpochPlan(np.zeros(steps, np.int64), 1, np.ones(3 * steps), 3, stop=stop)
+    timer = threading.Timer(0.05, stop.fill, [1])
+    timer.start()
+    epochs = list(run.epochs(plan))
+    timer.join()
+    assert epochs[-1].steps < steps
+    assert all(epoch.finite for epoch in epochs)
 
 
 @each_engine

@@ -35,6 +35,7 @@ __all__ = ["LearnedTable", "train_learner"]
 OUTSIDE = "validation"  # as the rows by which epochs are compared are called everywhere
 WHAT_IS_SCORED = "validation: each row as predicted by networks that have not learnt from it"
 COMPLETE = "all networks were trained"
+NOT_FITTED = "the linear model was not fitted: it was interrupted"
 
 
 @final
@@ -96,7 +97,7 @@ def train_learner(
     trained, found = decided_by(options, trained, rows)
     kind = kind_of(trained.encoding.target)
     outside = outputs_outside(kind, trained)[rows.table.distinct.places]
-    comparison, notes = comparison_of(rows, trained, options)
+    comparison, notes = comparison_of(rows, trained, options, stop)
     seconds = time.perf_counter() - start
     summary = Summary.now(
         parts=part_sizes(rows),
@@ -179,11 +180,13 @@ def places_known(outside: FloatArray) -> IntArray:
 
 
 def comparison_of(
-    rows: LearnerRows, trained: TrainedTable, options: LearnerOptions
+    rows: LearnerRows, trained: TrainedTable, options: LearnerOptions, stop: StopSignal
 ) -> tuple[Comparison | None, list[str]]:
     """The scores of both simple models, unless an interrupt says that they are not wanted."""
     if trained.learned is None:
         return None, []
+    if stop.requested:
+        return None, [NOT_FITTED]
     X, held_out = without_codes(trained.encoding, trained.rows.X), rows.held_out
     if held_out is not None:
         held_out = replace(held_out, X=without_codes(trained.encoding, held_out.X))
@@ -201,7 +204,7 @@ def comparison_of(
             [],
         )
     except KeyboardInterrupt:
-        return None, ["the linear model was not fitted: it was interrupted"]
+        return None, [NOT_FITTED]
 
 
 def part_sizes(rows: LearnerRows) -> tuple[PartSize, ...]:

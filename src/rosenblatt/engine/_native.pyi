@@ -137,6 +137,7 @@ class Run32:
         seconds: float = ...,
         decay_factors: npt.NDArray[np.float64] | None = ...,
         dropout_factors: npt.NDArray[np.float64] | None = ...,
+        stop: npt.NDArray[np.uint8] | None = ...,
     ) -> EpochsResult: ...
 
 @final
@@ -255,6 +256,7 @@ class Run64:
         seconds: float = ...,
         decay_factors: npt.NDArray[np.float64] | None = ...,
         dropout_factors: npt.NDArray[np.float64] | None = ...,
+        stop: npt.NDArray[np.uint8] | None = ...,
     ) -> EpochsResult: ...
 
 @final

@@ -47,6 +47,8 @@ class EpochPlan(NamedTuple):
     decay_factors, dropout_factors : arrays of `lr_factors`' shape, optional
         Multiply the decoupled weight decay, 0 or more, and the rates of dropout, between 0 and 1;
         None for ones.
+    stop : array (1,) of uint8, optional
+        Another thread's word that the time is over, once it is not 0.
     """
 
     order: npt.NDArray[np.int64] | None
@@ -57,6 +59,12 @@ class EpochPlan(NamedTuple):
     seconds: float = math.inf
     decay_factors: Factors | None = None
     dropout_factors: Factors | None = None
+    stop: npt.NDArray[np.uint8] | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether another thread has ended the plan."""
+        return self.stop is not None and bool(self.stop[0])
 
     @property
     def steps_per_epoch(self) -> int:
@@ -118,5 +126,5 @@ def one_by_one(run: Callable[[EpochPlan], Epoch], plan: EpochPlan) -> Iterator[E
             shuffle(plan.order, plan.generator)
         epoch = run(plan.single(k, end - time.perf_counter()))
         yield epoch._replace(seconds=time.perf_counter() - begun)
-        if not epoch.finite or time.perf_counter() >= end:
+        if not epoch.finite or time.perf_counter() >= end or plan.stopped:
             return

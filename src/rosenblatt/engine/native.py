@@ -239,6 +239,7 @@ class NativeTrainer(Trainer):
                 plan.seconds,
                 plan.decay_factors,
                 plan.dropout_factors,
+                plan.stop,
             )
         divergence = None
         if run.epochs and not run.epochs[-1].finite:

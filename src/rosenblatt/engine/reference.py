@@ -95,7 +95,7 @@ class ReferenceTrainer(Trainer):
                     moved = self.theta, self.optimizer_state, self.state
                     divergence = diagnosed(self.problem, self.arrays, moved, rows, factors, steps)
                     break
-                if time.perf_counter() >= end:
+                if time.perf_counter() >= end or plan.stopped:
                     break
         return Epoch(
             data_loss / seen,

@@ -64,7 +64,8 @@ class EpochRunner:
         if self.divergence.rollback is not None:
             lr_factors = self.divergence.lr_scale * lr_factors
         seconds = min((rule.seconds_left(elapsed) for rule in self.rules), default=math.inf)
-        plan = self.batches.plan(n, lr_factors, seconds)
+        flag = next((rule.flag for rule in self.rules if rule.flag is not None), None)
+        plan = self.batches.plan(n, lr_factors, seconds)._replace(stop=flag)
         for k, result in enumerate(trainer.epochs(plan)):
             rate = self.learning_rate.at(float(lr_factors[k * steps]))
             divergence, epoch = result.divergence, progress.epoch + 1

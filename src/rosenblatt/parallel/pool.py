@@ -63,8 +63,12 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
         traceback: TracebackType | None,
     ) -> None:
         if error is not None:  # such as a second Ctrl-C: what runs has to end
-            self.interrupted = self.stop.requested = True
+            self._end()
         self._pool.end()
+
+    def _end(self) -> None:
+        self.interrupted = True
+        self.stop.request()
 
     def run(
         self,
@@ -116,9 +120,9 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
                 self._pool.submit(partial(run_one, item))
                 n_submitted += 1
         except KeyboardInterrupt:
-            self.interrupted = self.stop.requested = True
+            self._end()
         except BaseException:
-            self.interrupted = self.stop.requested = True
+            self._end()
             raise
         finally:
             submitted.set()
@@ -137,7 +141,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
             except KeyboardInterrupt:
                 if self.interrupted:
                     raise  # the second Ctrl-C
-                self.interrupted = self.stop.requested = True
+                self._end()
             except BaseException:
-                self.interrupted = self.stop.requested = True
+                self._end()
                 raise

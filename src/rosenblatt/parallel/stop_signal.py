@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
+
+import numpy as np
+import numpy.typing as npt
 
 from rosenblatt.stopping import Ending, RunProgress, StoppingRule
 
@@ -16,7 +19,7 @@ CUT_SHORT = "it was cut short"
 
 
 @final
-@dataclass
+@dataclass(eq=False)
 class StopSignal(StoppingRule):
     """Ends every running fit within an epoch, once the deadline has passed or it is requested.
 
@@ -24,12 +27,21 @@ class StopSignal(StoppingRule):
     ----------
     deadline : float
         On the clock of `time.perf_counter`.
-    requested : bool
+    flag : array (1,) of uint8
+        1 once the end is requested.
     """
 
     only_time = True
     deadline: float = math.inf
-    requested: bool = False
+    flag: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
+
+    @property
+    def requested(self) -> bool:
+        return bool(self.flag[0])
+
+    def request(self) -> None:
+        """End the fits, and the epochs that they are in."""
+        self.flag[0] = 1
 
     @staticmethod
     def after(seconds: float | None) -> StopSignal:

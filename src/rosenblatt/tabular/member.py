@@ -147,6 +147,7 @@ def train(
             factors[epoch * steps :][:steps],
             generator=rng,
             seconds=max(stop.seconds_left(math.inf), 0.0),
+            stop=stop.flag,
         )
         trained = trainer.epoch(plan)
         # A part of the first epoch is worth less than a linear model.

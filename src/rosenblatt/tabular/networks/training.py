@@ -117,6 +117,7 @@ def train_once(
             batch_size,
             factors.rates,
             seconds=max(stop.seconds_left(math.inf), 0.0),
+            stop=stop.flag,
             decay_factors=factors.decays,
             dropout_factors=factors.dropouts,
         )
