@@ -80,3 +80,22 @@ def test_a_single_network_says_that_it_cannot(tmp_path: Path, capsys: Any) -> No
     assert run([*train, *QUICK]) == 0
     assert run(["predict", model, str(tmp_path / "shop.csv"), "--coverage", "0.9"]) == 2
     assert "no scores of rows outside its training" in capsys.readouterr().err
+
+
+def test_quantiles_that_are_not_finite_are_noted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once, as predictions are, although these are within the range of the training."""
+    frame = pd.DataFrame({"a": np.linspace(-1, 1, 60), "b": np.cos(np.arange(60))})
+    model = regressor(loss="poisson")
+    model.fit(frame, np.arange(60.0) % 7)
+    for member in model.network_.members:
+        member.parameters[:] *= 1e6
+    model.save(tmp_path / "m.safetensors")
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    paths = [str(tmp_path / name) for name in ("m.safetensors", "rows.csv", "p.csv")]
+    assert run(["predict", *paths[:2], "--quantile", "0.9", "--out", paths[2]]) == 0
+    n_bad = int(np.isinf(pd.read_csv(paths[2])["quantile_0.9"]).sum())
+    assert n_bad
+    (note,) = (line for line in capsys.readouterr().err.splitlines() if "finite" in line)
+    assert note.startswith(f"note: the prediction of {n_bad} rows is not finite")

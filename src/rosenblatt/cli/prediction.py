@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import IO, Any, final
@@ -102,11 +103,15 @@ def predict(
     kind = kind_of(saved.encoding.target)
     predictor = network_predictor(kind, saved.model)
     output = in_blocks(predictor, encoded.X)
-    notes = (*encoded.notes, *overflow_notes(predictor, encoded.X, output))
     columns = dict(kind.columns(output))
-    if coverage is not None:
-        columns |= covered_columns(saved, encoded.X, coverage)
-    columns |= quantile_columns(saved, encoded.X, quantiles)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # notes count what is not finite
+        if coverage is not None:
+            columns |= covered_columns(saved, encoded.X, coverage)
+        of_levels = quantile_columns(saved, encoded.X, quantiles)
+    columns |= of_levels
+    numbers = np.column_stack([output.reshape(len(output), -1), *of_levels.values()])
+    notes = (*encoded.notes, *overflow_notes(predictor, encoded.X, numbers))
     if not warns:
         return Predictions(columns, notes)
     shift = shift_of(saved, encoded.X)

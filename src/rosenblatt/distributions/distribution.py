@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 else:
     special = late("scipy.special")
 
-__all__ = ["Distribution"]
+__all__ = ["Distribution", "weighted_mean"]
 
-MOST_HALVINGS = 1100  # more than lead from the largest double to the smallest
+MOST_HALVINGS = 2200  # more than lead from the largest double to the smallest
+LARGEST = np.finfo(np.float64).max
 
 
 @final
@@ -49,20 +50,29 @@ class Distribution:
     @property
     def mean(self) -> Float64Array:
         """E[y] of each row, shape (n_rows,)."""
-        mean: Float64Array = (self.weights * self.family.mean).sum(axis=1)
-        return mean
+        return self._mixed(self.family.mean)
 
     @property
     def variance(self) -> Float64Array:
-        """The mean of the components' variances, and the variance of their means."""
-        off = self.family.mean - self.mean[:, None]
-        total: Float64Array = (self.weights * (self.family.variance + off**2)).sum(axis=1)
-        return total
+        """The mean of the components' variances, and the variance of their means.
+
+        It is inf where it is above all floats, and where a mean is infinite.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            off = self.family.mean - self.mean[:, None]
+            total = self._mixed(self.family.variance + off**2)
+            if np.isfinite(total).all():
+                return total
+            # A square above all floats may be that of a component of next to no weight.
+            root = np.sqrt(self.weights)
+            squares = (root * self.family.deviation) ** 2 + (root * off) ** 2
+            by_roots = np.where(root == 0, 0, squares).sum(axis=1)
+        total = np.where(np.isinf(total), by_roots, total)
+        return np.where(np.isinf(self._mixed(np.abs(self.family.mean))), np.inf, total)
 
     def cdf(self, y: npt.ArrayLike) -> Float64Array:
         """P(Y ≤ y) of each row, for one y or one of each row."""
-        below: Float64Array = (self.weights * self.family.cdf(self._column(y))).sum(axis=1)
-        return below
+        return self._mixed(self.family.cdf(self._column(y)))
 
     def log_prob(self, y: npt.ArrayLike) -> Float64Array:
         """ln of the density at y in the target's own unit, or of the probability of a count.
@@ -70,11 +80,14 @@ class Distribution:
         It is -inf where it is below all floats, and for a number that is no count.
         """
         each = self.family.log_prob(self._column(y))
-        total: Float64Array = special.logsumexp(each, b=self.weights, axis=1)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            total: Float64Array = special.logsumexp(each, b=self.weights, axis=1)
         return total
 
     def quantile(self, q: npt.ArrayLike) -> Float64Array:
         """The smallest y with P(Y ≤ y) ≥ q, of each row, for one q or one of each row.
+
+        It is inf where no float has as much below, and NaN of parameters that are NaN.
 
         Raises
         ------
@@ -88,16 +101,22 @@ class Distribution:
             )
         # The quantile of a mixture is between those of its components.
         lower, upper = self.family.bracket(levels)
-        low, high = lower.min(axis=1), upper.max(axis=1)
+        has_weight = self.weights != 0
+        low = np.where(has_weight, lower, np.inf).min(axis=1).clip(-LARGEST, LARGEST)
+        high = np.where(has_weight, upper, -np.inf).max(axis=1).clip(-LARGEST, LARGEST)
+        is_below = (low == -LARGEST) & (self.cdf(low) >= levels[:, 0])
         for _ in range(MOST_HALVINGS):
-            middle = low + (high - low) / 2
+            middle = low + (high / 2 - low / 2)  # whose difference may be above all floats
             if self.family.is_discrete:
                 middle = np.floor(middle)
-            if ((middle <= low) | (middle >= high)).all():
+            if not ((middle > low) & (middle < high)).any():
                 break
             enough = self.cdf(middle) >= levels[:, 0]
             low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-        return high
+        below = self.cdf(high)
+        is_above = (high == LARGEST) & (below < levels[:, 0])
+        found = np.where(is_above, np.inf, np.where(is_below, -np.inf, high))
+        return np.where(np.isnan(below), np.nan, found)
 
     def sample(self, rng: np.random.Generator) -> Float64Array:
         """A number of each row, shape (n_rows,)."""
@@ -109,7 +128,15 @@ class Distribution:
         chosen = (self.weights.cumsum(axis=1) < rng.uniform(size=(len(self), 1))).sum(axis=1)
         places = np.minimum(chosen, self.weights.shape[1] - 1)[:, None]
         each = [np.take_along_axis(p, places, axis=1) for p in self.family.parameters]
-        return self.family.of(each).sample(rng)[:, 0]
+        drawn = self.family.of(each).sample(rng)[:, 0]
+        return np.where(np.isnan(self.weights).any(axis=1), np.nan, drawn)
+
+    def _mixed(self, values: Float64Array) -> Float64Array:
+        """The weighted sum over the components; what has no weight adds 0, even if infinite."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            each = np.where(self.weights == 0, 0, self.weights * values)
+            total: Float64Array = each.sum(axis=1)
+        return total
 
     def _column(self, values: npt.ArrayLike) -> Float64Array:
         """One value, or one of each row, as a column."""
@@ -121,3 +148,11 @@ class Distribution:
                 f" shape {given.shape}"
             )
         return np.broadcast_to(given, (len(self),))[:, None]
+
+
+def weighted_mean(each: Float64Array, weights: Any = None) -> float:
+    """The mean of log likelihoods; one that is -inf does not count where its weight is 0."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if weights is not None and np.shape(weights) == each.shape:
+            each = np.where(np.asarray(weights) == 0, 0, each)
+        return float(np.average(each, weights=weights))

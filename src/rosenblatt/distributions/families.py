@@ -11,7 +11,7 @@ import numpy as np
 
 from rosenblatt.losses.distributions import HALF_LN_2PI
 from rosenblatt.support.late import late
-from rosenblatt.support.types import Float64Array
+from rosenblatt.support.types import BoolArray, Float64Array
 
 if TYPE_CHECKING:
     from scipy import special
@@ -19,6 +19,11 @@ else:
     special = late("scipy.special")
 
 __all__ = ["Counts", "Family", "Gaussians"]
+
+LARGEST = np.finfo(np.float64).max
+MANY = 1e5  # counts of which differences of gammaln lose more digits than a series
+MOST_DRAWN = 1e12  # of larger rates the skew is below 1e-6: they are drawn as normal numbers
+FAR = 1e20  # counts of which neighbours are no different floats
 
 
 class Family(ABC):
@@ -48,6 +53,11 @@ class Family(ABC):
     @abstractmethod
     def variance(self) -> Float64Array:
         """E[(y - E[y])²]."""
+
+    @property
+    @abstractmethod
+    def deviation(self) -> Float64Array:
+        """The root of the variance, a float where the variance is none."""
 
     @abstractmethod
     def cdf(self, y: Float64Array) -> Float64Array:
@@ -90,24 +100,42 @@ class Gaussians(Family):
 
     @property
     def variance(self) -> Float64Array:
-        return self.scale**2
+        with np.errstate(over="ignore"):
+            return self.scale**2
+
+    @property
+    def deviation(self) -> Float64Array:
+        return self.scale
 
     def cdf(self, y: Float64Array) -> Float64Array:
-        below: Float64Array = special.ndtr((y - self.location) / self.scale)
+        below: Float64Array = special.ndtr(self._standardised(y))
         return below
 
     def log_prob(self, y: Float64Array) -> Float64Array:
         with np.errstate(over="ignore"):  # where ln is below all floats it is -inf
-            z = (y - self.location) / self.scale
+            z = self._standardised(y)
             found: Float64Array = -0.5 * z * z - np.log(self.scale) - HALF_LN_2PI
         return found
 
     def sample(self, rng: np.random.Generator) -> Float64Array:
-        return rng.normal(self.location, self.scale)
+        with np.errstate(over="ignore", invalid="ignore"):
+            drawn = rng.normal(self.location, self.scale)
+        return np.where(np.isinf(self.location), self.location, drawn)
 
     def bracket(self, q: Float64Array) -> tuple[Float64Array, Float64Array]:
-        at = self.location + self.scale * special.ndtri(q)
+        normal = special.ndtri(q)
+        with np.errstate(over="ignore", invalid="ignore"):
+            at = self.location + np.where(normal == 0, 0, self.scale * normal)
+        at = np.where(np.isinf(self.location), self.location, at)
         return at, at
+
+    def _standardised(self, y: Float64Array) -> Float64Array:
+        """(y - μ)/σ; ∞ where y is not below an infinite μ, as all that is drawn is at μ."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            half = y / 2 - self.location / 2  # as the difference may be above all floats
+            z = np.where(np.isinf(half), half, 2 * (half / self.scale))
+        is_number = ~np.isnan(y) & ~np.isnan(self.location) & ~np.isnan(self.scale)
+        return np.where(np.isnan(z) & is_number, np.inf, z)
 
 
 @final
@@ -134,39 +162,103 @@ class Counts(Family):
 
     @property
     def variance(self) -> Float64Array:
-        return self.rate * (1 + self.dispersion * self.rate)
+        with np.errstate(over="ignore"):
+            return self.rate * (1 + self._odds)
+
+    @property
+    def deviation(self) -> Float64Array:
+        root = np.sqrt(self.rate)
+        with np.errstate(over="ignore", invalid="ignore"):
+            excess = np.where(self._is_poisson, 0, np.sqrt(self.dispersion) * root)
+            return root * np.hypot(1, excess)
 
     def cdf(self, y: Float64Array) -> Float64Array:
-        k = np.maximum(np.floor(y), 0)
-        is_poisson = self.dispersion == 0
-        r = 1 / np.where(is_poisson, 1, self.dispersion)
+        k, r = np.maximum(np.floor(y), 0), self._shape
         of_poisson = special.pdtr(k, self.rate)
-        below = special.betainc(r, k + 1, 1 / (1 + self.dispersion * self.rate))
-        found: Float64Array = np.where(y < 0, 0, np.where(is_poisson, of_poisson, below))
-        return found
+        below = special.betainc(r, k + 1, 1 / (1 + self._odds))
+        if (k > MOST_DRAWN).any():
+            # Far out counts are normal and gamma variates, and SciPy's functions NaN at times.
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                normal = special.ndtr((k - self.rate) / self.deviation)
+                gamma = special.gammainc(r, k / self.rate * r)
+            of_poisson = np.where(k > FAR, normal, of_poisson)
+            below = np.where((k > FAR) & (self._odds > FAR), gamma, below)
+            below = np.where((k > MOST_DRAWN) & (r > MOST_DRAWN), normal, below)
+        found = np.where(self._is_poisson, of_poisson, below)
+        found = np.where(np.isinf(self.dispersion), 1, found)  # 0 is as good as certain
+        found = np.where(np.isinf(self.rate), 0, found)
+        found = np.where(y < 0, 0, np.where(y == np.inf, 1, found))
+        return np.where(self._is_nan, np.nan, found)
 
     def log_prob(self, y: Float64Array) -> Float64Array:
-        is_count = (y >= 0) & (y == np.floor(y))
+        is_count = (y >= 0) & (y == np.floor(y)) & np.isfinite(y)
         k = np.where(is_count, y, 0)
-        is_poisson = self.dispersion == 0
-        r = 1 / np.where(is_poisson, 1, self.dispersion)
-        of_poisson = special.xlogy(k, self.rate) - self.rate
-        odds = self.dispersion * self.rate
-        ways = special.gammaln(k + r) - special.gammaln(r)
-        rest = special.xlogy(k, odds / (1 + odds)) - r * np.log1p(odds)
-        ln_factorial = special.gammaln(k + 1)
-        with np.errstate(invalid="ignore"):  # of counts whose ln k! is no float
-            found = np.where(is_poisson, of_poisson, ways + rest) - ln_factorial
-        return np.where(is_count & np.isfinite(ln_factorial), found, -np.inf)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            found = np.where(self._is_poisson, self._ln_poisson(k), self._ln_negative_binomial(k))
+        found = np.where(np.isinf(self.dispersion), np.where(k == 0, 0, -np.inf), found)
+        found = np.where(np.isinf(self.rate), -np.inf, found)
+        found = np.where(self._is_nan, np.nan, found)
+        return np.where(is_count, found, -np.inf)
 
     def sample(self, rng: np.random.Generator) -> Float64Array:
-        is_poisson = self.dispersion == 0
-        dispersion = np.where(is_poisson, 1, self.dispersion)
-        rate = np.where(is_poisson, self.rate, rng.gamma(1 / dispersion, dispersion * self.rate))
-        return rng.poisson(rate).astype(np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            drawn = rng.standard_gamma(self._shape)
+            mixed = drawn * np.where(np.isinf(self._odds), self.dispersion, self._odds)
+            mixed = np.where(np.isinf(self._odds), mixed * self.rate, mixed)
+        mixed = np.where(np.isinf(self.dispersion), 0, mixed)
+        rate = np.where(self._is_poisson | np.isinf(self.rate), self.rate, mixed)
+        rate = np.where(self._is_nan, np.nan, rate)
+        is_small = rate <= MOST_DRAWN
+        counts = rng.poisson(np.where(is_small, rate, 0)).astype(np.float64)
+        if is_small.all():
+            return counts
+        with np.errstate(over="ignore", invalid="ignore"):
+            normal = np.rint(rate + np.sqrt(rate) * rng.standard_normal(rate.shape))
+        return np.where(is_small, counts, np.where(np.isinf(rate), rate, normal))
 
     def bracket(self, q: Float64Array) -> tuple[Float64Array, Float64Array]:
-        low, high = np.full(self.rate.shape, -1.0), np.ceil(self.rate) + 1
-        while (short := self.cdf(high) < q).any():
-            high = np.where(short, 2 * high, high)
+        low, high = np.full(self.rate.shape, -1.0), np.minimum(np.ceil(self.rate) + 1, LARGEST)
+        while (short := (self.cdf(high) < q) & (high < LARGEST)).any():
+            high = np.where(short, 2 * np.minimum(high, LARGEST / 2), high)
         return low, high
+
+    @property
+    def _is_poisson(self) -> BoolArray:
+        return self.dispersion == 0
+
+    @property
+    def _is_nan(self) -> BoolArray:
+        return np.isnan(self.rate) | np.isnan(self.dispersion)
+
+    @property
+    def _shape(self) -> Float64Array:
+        """r = 1/α, or 1 where it has no part."""
+        with np.errstate(over="ignore"):
+            return 1 / np.where(self._is_poisson, 1, self.dispersion)
+
+    @property
+    def _odds(self) -> Float64Array:
+        """α μ, which is 0 where one of them is, and inf where it is above all floats."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            odds = self.dispersion * self.rate
+        return np.where(self._is_poisson | (self.rate == 0), 0, odds)
+
+    def _ln_poisson(self, k: Float64Array) -> Float64Array:
+        near = special.xlogy(k, self.rate) - self.rate - special.gammaln(k + 1)
+        # Of large counts Stirling's series, whose large terms are gathered: k (t - ln(1 + t)).
+        t = (self.rate - k) / k
+        series = t * t * (1 / 2 - t * (1 / 3 - t * (1 / 4 - t * (1 / 5 - t * (1 / 6 - t / 7)))))
+        gap = np.where(np.abs(t) < 1e-3, series, t - np.log1p(t))
+        far = -k * gap - 0.5 * np.log(k) - HALF_LN_2PI - 1 / (12 * k)
+        return np.where(k > MANY, far, near)
+
+    def _ln_negative_binomial(self, k: Float64Array) -> Float64Array:
+        r, odds = self._shape, self._odds
+        near = special.gammaln(k + r) - special.gammaln(k + 1)
+        ratio = np.where(k > MANY * np.maximum(r, 1), (r - 1) * np.log(k + r / 2), near)
+        ln_odds = np.where(
+            np.isinf(odds), np.log(self.dispersion) + np.log(self.rate), np.log1p(odds)
+        )
+        rest = special.xlog1py(-k, r / self.rate) - r * ln_odds
+        found: Float64Array = ratio - special.gammaln(r) + rest
+        return found

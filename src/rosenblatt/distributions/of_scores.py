@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from rosenblatt.distributions.distribution import Distribution
 from rosenblatt.distributions.families import Counts, Family, Gaussians
 from rosenblatt.errors import InputError
 from rosenblatt.losses import Gaussian, GaussianMixture, Loss, NegativeBinomial, Poisson
+from rosenblatt.support.overflow import warn_of_overflow
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["distribution_of", "has_distribution"]
@@ -60,9 +62,16 @@ def has_distribution(loss: Loss) -> bool:
 
 
 def distribution_of(
-    loss: Loss, scores: Sequence[FloatArray], mean: float = 0.0, scale: float = 1.0
+    loss: Loss,
+    scores: Sequence[FloatArray],
+    mean: float = 0.0,
+    scale: float = 1.0,
+    *,
+    X: Any = None,
 ) -> Distribution:
     """The mixture of what the networks predict.
+
+    Warns of finite rows whose distribution is not finite.
 
     Parameters
     ----------
@@ -71,6 +80,8 @@ def distribution_of(
         Raw scores of each network, for one target.
     mean, scale : float
         What was learnt is (y - mean)/scale; a density is one of y. Counts are learnt as they are.
+    X : array or sparse matrix (n_rows, n_features), optional
+        The rows that were predicted, which the warning looks at.
 
     Raises
     ------
@@ -83,6 +94,14 @@ def distribution_of(
             f"the loss {type(loss).__name__} predicts no distribution: fit again with 'gaussian',"
             " 'mixture', or of counts 'negative_binomial' or 'poisson'"
         )
-    each = [loss.inverse_link(of_network.astype(np.float64)) for of_network in scores]
-    predicted = np.stack(each).astype(np.float64, copy=False)
-    return Distribution(*maker(predicted, mean, scale))
+    # What is above all floats is inf, and a warning counts it.
+    with np.errstate(over="ignore", invalid="ignore"):
+        each = [loss.inverse_link(of_network.astype(np.float64)) for of_network in scores]
+        predicted = np.stack(each).astype(np.float64, copy=False)
+        family, weights = maker(predicted, mean, scale)
+    if X is not None:
+        # Where scores of single precision are not finite, double precision is the remedy.
+        raw = np.concatenate(scores, axis=1)
+        found = np.concatenate([*family.parameters, weights], axis=1)
+        warn_of_overflow(found if np.isfinite(raw).all() else raw, X)
+    return Distribution(family, weights)

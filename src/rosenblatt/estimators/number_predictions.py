@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from sklearn.base import RegressorMixin
 
-from rosenblatt.distributions import Distribution, distribution_of, has_distribution
+from rosenblatt.distributions import Distribution, distribution_of, has_distribution, weighted_mean
 from rosenblatt.engine import OutputFormat
 from rosenblatt.errors import InputError
 from rosenblatt.estimators.fitted import FittedMLP
@@ -54,12 +53,12 @@ class NumberPredictions(RegressorMixin, FittedMLP):
                 "a distribution is of one number, and there are several targets: fit an estimator"
                 " to each"
             )
-        return distribution_of(loss, [self.model_.scores(X)])
+        return distribution_of(loss, [self.model_.scores(X)], X=X)
 
     def log_likelihood(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The mean over the rows of ln p(y): the larger, the better. Raises as above."""
         each = self.predict_distribution(X).log_prob(y)
-        return float(np.average(each, weights=sample_weight))
+        return weighted_mean(each, sample_weight)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of the predictions, or for a quantile loss D² of the pinball loss.

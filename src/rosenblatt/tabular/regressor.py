@@ -11,7 +11,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_array, column_or_1d
 
-from rosenblatt.distributions import Distribution, distribution_of
+from rosenblatt.distributions import Distribution, distribution_of, weighted_mean
 from rosenblatt.errors import InputError
 from rosenblatt.fitting.r_squared import r_squared
 from rosenblatt.losses import Loss
@@ -163,10 +163,8 @@ class TableRegressor(RegressorMixin, BaseTable):
         """
         features, target = self._features(X), self.encoding_.target
         assert isinstance(target, NumberTarget)
-        members = self.network_.members
-        return distribution_of(
-            self.network_.loss, [m.scores(features) for m in members], target.mean, target.scale
-        )
+        scores = [member.scores(features) for member in self.network_.members]
+        return distribution_of(self.network_.loss, scores, target.mean, target.scale, X=features)
 
     def predict_quantile(self, X: Any, q: float) -> Float64Array:
         """The q-quantile of each row's number, shape (n_rows,).
@@ -193,7 +191,7 @@ class TableRegressor(RegressorMixin, BaseTable):
             As of `predict_distribution`.
         """
         each = self.predict_distribution(X).log_prob(self._checked(y))
-        return float(np.average(each, weights=sample_weight))
+        return weighted_mean(each, sample_weight)
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> Float64Array:
         """Intervals that hold the number of a new row with a given probability (theory U1, U2).

@@ -34,7 +34,7 @@ def quantiles_of(model: AnyModel, target: NumberTarget, X: FloatArray, q: float)
     loss = model.loss
     if not isinstance(loss, Quantile):
         scores = [member.scores(X) for member in model.members]
-        return distribution_of(loss, scores, target.mean, target.scale).quantile(q)
+        return distribution_of(loss, scores, target.mean, target.scale, X=X).quantile(q)
     levels = np.sort(loss.levels)
     if not levels[0] <= q <= levels[-1]:
         raise InputError(
