@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from rosenblatt.cli.app import run
@@ -100,3 +102,13 @@ def test_rows_that_cannot_be_traced(
     ):
         assert run(["trace", *map(str, files), "--row", row]) == 2
         assert said in capsys.readouterr().err
+
+
+def test_dates_beyond_pythons(tmp_path: Path) -> None:
+    days = pa.array([2**62 + k * 86_400_000 for k in range(30)], pa.int64()).cast(
+        pa.timestamp("ms")
+    )
+    data, model = tmp_path / "far.parquet", tmp_path / "far.safetensors"
+    pq.write_table(pa.table({"day": days, "x": range(30), "y": [0.5, 1.5, 2.5] * 10}), data)
+    command("train", data, "--network", "2", "--epochs", "2", "--out", model)
+    assert json.loads(command("trace", model, data, "--json"))["cells"]["day"]

@@ -38,3 +38,11 @@ def test_of_numbers(cell: float | None, said: str) -> None:
     weights = table_of(pa.table({"w": pa.array([1.0, cell, 2.0])})).by_name["w"]
     with pytest.raises(InputError, match=f"row 2, is {said}: "):
         weights_of_cells(weights)
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("ms"), pa.timestamp("s"), pa.date64()], ids=str)
+def test_of_dates_beyond_pythons(kind: pa.DataType) -> None:
+    days = pa.array([2**62 // 86_400_000 * 86_400_000], pa.int64())
+    weights = table_of(pa.table({"w": days.cast(kind)})).by_name["w"]
+    with pytest.raises(InputError, match=r"row 1, is .+: every weight must be a number"):
+        weights_of_cells(weights)

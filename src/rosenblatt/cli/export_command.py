@@ -37,6 +37,7 @@ class Form:
     files: Callable[[persistence.SavedModel, str | None, Path], Mapping[Path, bytes]]
     is_one: Callable[[Path], bool]
     package: str | None = None  # that it needs
+    is_single: bool = False  # in which precision it computes
 
 
 Content = Callable[["persistence.SavedModel", str | None], bytes]
@@ -63,6 +64,7 @@ FORMS: Mapping[str, Form] = {
         alone(lambda saved, name: saved.to_onnx().SerializeToString()),
         lambda path: holds(path, PRODUCER),
         "onnx",
+        is_single=True,
     ),
     "c": Form(
         ".c",
@@ -106,12 +108,14 @@ FORMS: Mapping[str, Form] = {
         alone(lambda saved, name: saved.to_keras()),
         lambda path: holds(path, b'"written_by": "rosenblatt"'),
         "h5py",
+        is_single=True,
     ),
     "tfjs": Form(
         ".json",
         "a layers model of TensorFlow.js, its weights beside it",
         tfjs_files,
         lambda path: holds(path, b'"generatedBy": "written by rosenblatt"'),
+        is_single=True,
     ),
     "safetensors": Form(
         ".safetensors",
@@ -146,6 +150,11 @@ def run_export(
     check_writable(path)
     saved = persistence.load_model(model)
     notes = [f"{path} held another file, which the new one has replaced"] if path.exists() else []
+    if form.is_single and saved.model.dtype.itemsize > 4:
+        notes.append(
+            f"{kind} computes with some 7 digits, and this model with 16: where it subtracts large"
+            " numbers, export to C, SQL, JavaScript, R or PMML"
+        )
     try:
         files = form.files(saved, name, path)
     except ValueError as error:

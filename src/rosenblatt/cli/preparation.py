@@ -32,6 +32,7 @@ from rosenblatt.table import (
     Task,
     learn_encoding,
 )
+from rosenblatt.table.messages import python_text
 
 
 @final
@@ -152,7 +153,7 @@ def check_classes(target: ClassTarget, encoded: EncodedTarget, cells: Cells) -> 
         row = int(np.flatnonzero(encoded.rows)[strange[0]])
         classes = ", ".join(map(str, target.classes))
         raise InputError(
-            f"the {target.name!r} in {cells.row_name(row)} is {cells.values[row].as_py()!s}, and"
+            f"the {target.name!r} in {cells.row_name(row)} is {python_text(cells, row)}, and"
             f" the model has the classes {classes}: train another model, or leave these rows out"
         )
 

@@ -19,6 +19,7 @@ from rosenblatt.support.atomic import check_writable, replaced_file
 from rosenblatt.support.listing import count
 from rosenblatt.support.wording import is_english
 from rosenblatt.table import Table, for_rows
+from rosenblatt.table.messages import python_text
 from rosenblatt.table.target import NumberTarget
 from rosenblatt.tracing import SampleTrace, model_trace
 from rosenblatt.tracing.html import page
@@ -93,7 +94,8 @@ def traced(
             f"row {row} has no known {target.name!r}, from which the error goes back: take another"
             " row"
         )
-    encoded = saved.encoding.encode(one if weights is None else one.without(weights))
+    cells = one if weights is None else one.without(weights)
+    encoded = saved.encoding.encode(cells, saved.model.dtype)
     y: Any = found.y[0]
     label: Any = y
     if isinstance(target, NumberTarget):
@@ -121,8 +123,7 @@ def traced(
 def cells_of(saved: SavedModel, one: Table) -> dict[str, str | None]:
     """The row's cells as they are written, by column."""
     names = [name for name, _, _ in saved.encoding.kinds if name in one.by_name]
-    values = {name: one.by_name[name].values[0].as_py() for name in names}
-    return {name: None if value is None else str(value) for name, value in values.items()}
+    return {name: python_text(one.by_name[name], 0) for name in names}
 
 
 def show(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, final
 
 import numpy as np
@@ -82,7 +83,8 @@ def subject_of(model: Explainable) -> Subject:
     """
     if isinstance(model, SavedModel):
         encoding = model.encoding
-        return of_table(encoding, model.model, lambda X: encoding.encode(X).X)
+        of_rows = partial(encoding.encode, dtype=model.model.dtype)
+        return of_table(encoding, model.model, lambda X: of_rows(X).X)
     if isinstance(model, TableClassifier | TableRegressor):
         check_is_fitted(model)
         return of_table(model.encoding_, model.network_, model.encoder_.transform)

@@ -55,6 +55,7 @@ class Writer:
         self.network = f"{name}_network"
         self.source = c_source(self.trained, self.network, dtype)
         self.real = c_number(model.dtype if dtype is None else dtype).real
+        self.feature = c_number(model.dtype).real
         self.members: list[str] = []
         self.helpers: dict[str, str] = {}
         self.constants: list[str] = []
@@ -165,7 +166,9 @@ class Writer:
         )
         self._say(f"place = missing ? {n} : {self._helper('place', PLACE)}({x}, {known}, {n});")
         self._say(f"if (!missing && place == {n}) place = {n + 1};")
-        self._say(f"for (i = 0; i < {m}; i++) x[{start} + i] = (float){means}[place * {m} + i];")
+        self._say(
+            f"for (i = 0; i < {m}; i++) x[{start} + i] = ({self.feature}){means}[place * {m} + i];"
+        )
         self.n_features += m
 
     # What they consist of.
@@ -174,8 +177,8 @@ class Writer:
         self.statements.append(statement)
 
     def _feature(self, value: str) -> None:
-        """The features are float32 in tables, whatever type the network computes in."""
-        self._say(f"x[{self.n_features}] = (float)({value});")
+        """The features are of the model's type, whatever type the network computes in here."""
+        self._say(f"x[{self.n_features}] = ({self.feature})({value});")
         self.n_features += 1
 
     def _member(self, kind: str, column: AnyColumn) -> str:

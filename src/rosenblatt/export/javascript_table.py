@@ -30,7 +30,7 @@ def javascript_table_module(model: AnyModel, encoding: TableEncoding) -> str:
             continue
         read = "text" if isinstance(column, Category) else "number"
         cell = let_text(statements, f"{read}(row[{json.dumps(column.name)}])")
-        features += features_of(column, cell, let)
+        features += features_of(column, cell, let, model.dtype)
         meanings[column.name] = meaning_of(column, gap="null or NaN", empty='null or ""')
     listed = ",\n".join(map(JAVASCRIPT.text, features))
     statements.append(f"const x = [\n{listed}\n];")

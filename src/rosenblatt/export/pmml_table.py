@@ -24,7 +24,7 @@ def pmml_table_document(model: AnyModel, encoding: TableEncoding) -> str:
     document = Document(fields, target.name, trained.classes)
     features: list[Expression] = []
     for column, field in zip(columns, fields, strict=True):
-        features += features_of(column, Variable(field.name), document.let)
+        features += features_of(column, Variable(field.name), document.let, model.dtype)
     if isinstance(target, ClassTarget):
         return document.text(trained, features, layers_of(trained, None))
     if target.log:

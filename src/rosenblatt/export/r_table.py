@@ -28,7 +28,7 @@ def r_table_function(model: AnyModel, encoding: TableEncoding, name: str = "netw
         read = "text" if isinstance(column, Category) else "number"
         cell = Variable(f"c{len(start) + 1}")
         start.append(f"{cell.name} <- {read}(data, {constant(column.name)})")
-        features += features_of(column, cell, let)
+        features += features_of(column, cell, let, model.dtype)
         meaning = meaning_of(column, gap="NA", empty='NA or ""')
         meanings.append(f"{constant(column.name)} = {constant(meaning)}")
     listed = ",\n".join(map(R.text, features))

@@ -28,7 +28,7 @@ def sql_table_select(
         if isinstance(column, Dropped):
             continue
         cell = select.cell(column.name, is_text=isinstance(column, Category))
-        features += features_of(column, cell, select.let)
+        features += features_of(column, cell, select.let, model.dtype)
     outputs = network_in_sql(trained, features, select)
     if not isinstance(target, ClassTarget):
         outputs = [restored(target, y, select.let) for y in outputs]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from rosenblatt.export.expression import (
     Expression,
@@ -35,9 +38,11 @@ def trained_on_table(model: AnyModel, encoding: TableEncoding) -> Trained:
     return Trained(model, form, tuple(map(str, encoding.target.classes)))
 
 
-def features_of(column: AnyColumn, cell: Variable, let: Let) -> list[Expression]:
+def features_of(
+    column: AnyColumn, cell: Variable, let: Let, dtype: np.dtype[Any]
+) -> list[Expression]:
     """The features of a column's cell: a number that may be missing, or for a category a text,
-    which is empty where it is missing.
+    which is empty where it is missing. They are numbers of the model's type.
 
     A target writes 'is_missing' of a number, 'is_empty' of a text, 'is' of two numbers or texts,
     and 'single', which rounds a number to float32 where there is such a type.
@@ -46,22 +51,28 @@ def features_of(column: AnyColumn, cell: Variable, let: Let) -> list[Expression]
         case Dropped():
             return []
         case Category():
-            return of_category(column, cell, let)
+            return of_category(column, cell, let, dtype)
         case Boolean():
             return of_truth(column, cell)
         case Number() | Date():
-            return of_number(column, cell, let)
+            return of_number(column, cell, let, dtype)
 
 
-def of_number(column: Number | Date, cell: Variable, let: Let) -> list[Expression]:
+def held(x: Expression, dtype: np.dtype[Any]) -> Expression:
+    return of("single", x) if dtype == np.float32 else x
+
+
+def of_number(
+    column: Number | Date, cell: Variable, let: Let, dtype: np.dtype[Any]
+) -> list[Expression]:
     missing = of("is_missing", cell)
     own = column.scaling_of_values
     value = let(where(missing, own.center, cell))
-    features: list[Expression] = [of("single", scaled(own, value, let))]
+    features: list[Expression] = [held(scaled(own, value, let), dtype)]
     for cycle in column.cycles if isinstance(column, Date) else ():
         angle = 2 * math.pi * value / cycle.days
         for wave in ("sin", "cos"):
-            features.append(of("single", where(missing, 0.0, of(wave, angle))))
+            features.append(held(where(missing, 0.0, of(wave, angle)), dtype))
     return [*features, where(missing, 1.0, 0.0)] if column.indicator else features
 
 
@@ -87,7 +98,9 @@ def of_truth(column: Boolean, cell: Variable) -> list[Expression]:
     return [value, where(true, 0.0, where(false, 0.0, 1.0))]
 
 
-def of_category(column: Category, cell: Variable, let: Let) -> list[Expression]:
+def of_category(
+    column: Category, cell: Variable, let: Let, dtype: np.dtype[Any]
+) -> list[Expression]:
     def is_(text: str) -> Expression:
         return of("is", cell, text)
 
@@ -116,7 +129,7 @@ def of_category(column: Category, cell: Variable, let: Let) -> list[Expression]:
         means = [of_one[k] for of_one in column.means]
         of_missing = means[n] if column.indicator else 0.0
         mean = where(missing, of_missing, chosen(column.known, means[:n]))
-        features.append(of("single", mean))
+        features.append(held(mean, dtype))
     return features
 
 

@@ -141,7 +141,7 @@ class SavedModel:
         probabilities of `classes`, or numbers in the target's own units. A truth value is true,
         false, 1 or 0, a date a Date or days since 1970-01-01; null, undefined, NaN and "" are
         missing. `columns` says it of each. The network computes in double precision, whatever its
-        type; its features are float32 as elsewhere.
+        type; its features are of the model's type.
 
         Parameters
         ----------
@@ -165,8 +165,8 @@ class SavedModel:
         Columns are found by their names. A truth value is TRUE, FALSE, 1 or 0, a date a Date, a
         POSIXct or days since 1970-01-01, a category a factor or a text; NA is missing, and "". What
         comes out is a matrix of the classes' probabilities, or numbers in the target's own units.
-        The network computes in double precision, whatever its type; its features are float32 as
-        elsewhere.
+        The network computes in double precision, whatever its type; its features are of the model's
+        type.
 
         Parameters
         ----------

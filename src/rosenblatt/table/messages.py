@@ -12,7 +12,7 @@ from rosenblatt.support.listing import count
 from rosenblatt.support.types import BoolArray, FloatArray
 from rosenblatt.table.cells import Cells
 
-__all__ = ["cell_text", "count", "not_a", "quote", "require_finite", "rows_named"]
+__all__ = ["cell_text", "count", "not_a", "python_text", "quote", "require_finite", "rows_named"]
 
 
 def quote(texts: Sequence[str]) -> str:
@@ -35,6 +35,16 @@ def cell_text(cells: Cells, position: int) -> str:
         return str(cells.values[position].as_py())
     # Python's own dates do not reach as far as Arrow's.
     return cells.distinct.strings[cells.distinct.codes[position]]
+
+
+def python_text(cells: Cells, position: int) -> str | None:
+    """A cell as Python writes it, and as Arrow does where it is a date beyond Python's; None where
+    it is missing."""
+    try:
+        cell = cells.values[position].as_py()
+    except (OverflowError, ValueError):
+        return cell_text(cells, position)
+    return None if cell is None else str(cell)
 
 
 def require_finite(cells: Cells, x: FloatArray) -> None:

@@ -8,7 +8,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.listing import shortened
 from rosenblatt.support.types import Float64Array
 from rosenblatt.table.cells import Cells
-from rosenblatt.table.messages import quote
+from rosenblatt.table.messages import python_text, quote
 from rosenblatt.table.notation.numbers import PLAIN_NUMBERS
 from rosenblatt.table.one_column import require_single_values
 from rosenblatt.table.parsing import numbers_of
@@ -35,8 +35,7 @@ def weights_of_cells(cells: Cells) -> Float64Array:
 
 def weight_text(cells: Cells, row: int) -> str:
     """A cell as it is written; the reader keeps of words for missing ones only which there are."""
-    value = cells.values[row].as_py()
-    text = "" if value is None else str(value).strip()
+    text = (python_text(cells, row) or "").strip()
     if text:
         return shortened(text)
     return f"missing, as {quote(cells.words)} and empty cells are" if cells.words else "missing"
