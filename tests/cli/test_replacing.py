@@ -88,3 +88,25 @@ def test_the_readers_of_files_say_that_they_may_not_be_read(
     ):
         assert run(command) == 2
         assert "it cannot be read: Permission denied" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+@pytest.mark.parametrize("kind", ["explain", "search", "lab"])
+def test_pictures(model: Path, kind: str, ending: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    path = Path(f"picture.{ending}")
+    small = ["--hidden", "2", "--folds", "2", "--epochs", "2", "--out", "s.safetensors"]
+    draw = {
+        "explain": ["explain", str(model), "shop.csv", "--rows", "2"],
+        "search": ["search", "shop.csv", "--target", "bought", *small],
+        "lab": ["lab", "L16", "--quick"],
+    }[kind]
+    draw += ["--quiet", "--plot", str(path)]
+    for _ in range(2):
+        assert run(draw) == 0
+    path.write_bytes(b"somebody's own")
+    assert run(draw) == 2
+    assert "holds no picture" in capsys.readouterr().err
+    assert path.read_bytes() == b"somebody's own"
+    assert run([*draw, "--force"]) == 0
+    assert path.read_bytes() != b"somebody's own"

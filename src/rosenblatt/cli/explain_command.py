@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import final
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.late_progress import LateProgress
-from rosenblatt.cli.plot_file import ENDINGS
+from rosenblatt.cli.plot_file import check_drawable
 from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions
 from rosenblatt.cli.replacing import check_replaceable, is_same_file
 from rosenblatt.cli.screen import Screen
@@ -24,7 +23,6 @@ from rosenblatt.fitting.progress_bar import bar
 from rosenblatt.persistence import load_model
 from rosenblatt.support.atomic import check_writable, replaced_file
 from rosenblatt.support.listing import count
-from rosenblatt.support.optional_dependencies import install_command
 from rosenblatt.support.plain_text import printable
 from rosenblatt.support.types import IntArray
 from rosenblatt.table import for_rows
@@ -126,16 +124,7 @@ def check_files(model: Path, source: Source, options: ExplainOptions) -> None:
         check_replaceable(options.out.path, holds_predictions, "predictions", force=options.force)
         check_writable(options.out.path)
     if options.plot is not None:
-        if options.plot.suffix.lower() not in ENDINGS:
-            raise InputError(
-                f"cannot draw into {options.plot}: give --plot a name that ends with one of "
-                f"{', '.join(ENDINGS)}"
-            )
-        if find_spec("matplotlib") is None:
-            raise InputError(
-                f"--plot needs matplotlib: {install_command('matplotlib')}, or leave it out"
-            )
-        check_writable(options.plot)
+        check_drawable(options.plot, force=options.force)
 
 
 def sample(n: int, most: int, rng: np.random.Generator) -> IntArray:

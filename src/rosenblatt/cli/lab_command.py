@@ -44,11 +44,13 @@ def list_lab(screen: Screen) -> Json:
     }
 
 
-def run_one(id: str, screen: Screen, *, quick: bool, seed: int, plot: Path | None) -> Json:
+def run_one(
+    id: str, screen: Screen, *, quick: bool, seed: int, plot: Path | None, force: bool
+) -> Json:
     """Run one experiment and show what it came to."""
     experiment = experiment_of(id)
     if plot is not None:
-        check_drawable(plot)
+        check_drawable(plot, force=force)
     result = performed(experiment, Conditions(seed, quick), screen)
     if screen.shows_results:
         screen.say(report(result, shown_language(), screen.width))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from rosenblatt.cli.replacing import check_replaceable
 from rosenblatt.cli.source import Source
 from rosenblatt.errors import InputError
 from rosenblatt.search import StructureSearchCV, StructureSearchDisplay
@@ -15,7 +16,11 @@ from rosenblatt.support.optional_dependencies import install_command
 ENDINGS = (".png", ".svg", ".pdf")
 
 
-def picture_for(source: Source, plot: Path | None, model: Path) -> Path | None:
+MARK = b"atplotlib"  # names itself at one end or the other of each of these formats
+END = 4096  # bytes
+
+
+def picture_for(source: Source, plot: Path | None, model: Path, *, force: bool) -> Path | None:
     """The file of the figure, checked to be writable; None if no figure can be drawn."""
     path = plot or Path(f"{source.stem}-search.png")
     check_ending(path)
@@ -23,18 +28,29 @@ def picture_for(source: Source, plot: Path | None, model: Path) -> Path | None:
         raise InputError(f"--plot and --out both name {path}: choose another name for one of them")
     if plot is None and find_spec("matplotlib") is None:
         return None
-    check_drawable(path)
+    check_drawable(path, force=force)
     return path
 
 
-def check_drawable(path: Path) -> None:
-    """InputError if no picture can be drawn into the file that --plot names."""
+def check_drawable(path: Path, *, force: bool) -> None:
+    """InputError if no picture can be drawn into the file that --plot names.
+
+    A file that holds no such picture is replaced by `force` alone.
+    """
     check_ending(path)
     if find_spec("matplotlib") is None:
         raise InputError(
             f"--plot needs matplotlib: {install_command('matplotlib')}, or leave it out"
         )
+    check_replaceable(path, is_picture, "picture of matplotlib's", force=force)
     check_writable(path)
+
+
+def is_picture(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(END)
+        file.seek(max(0, path.stat().st_size - END))
+        return MARK in start or MARK in file.read(END)
 
 
 def check_ending(path: Path) -> None:

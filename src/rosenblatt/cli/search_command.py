@@ -44,7 +44,7 @@ def run_search(
         If Ctrl-C ended the search, once what it had found is shown.
     """
     place = place_for(source, out, force=force)
-    picture = picture_for(source, plot, place.path)
+    picture = picture_for(source, plot, place.path, force=force)
     table = shown_table(
         source, screen, place, options.training, target=target, weight_column=weight_column
     )

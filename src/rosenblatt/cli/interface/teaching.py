@@ -86,6 +86,7 @@ def lab(
         Path | None,
         typer.Option("--out", "-o", help="The folder of --all: JSON and pictures.", **NEW_FILE),
     ] = None,
+    force: ReplacesOthers = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> Job:
@@ -98,7 +99,7 @@ def lab(
         if out is not None:
             return run_all(out, screen, quick=quick, seed=seed)
         if experiment is not None:
-            return run_one(experiment, screen, quick=quick, seed=seed, plot=plot)
+            return run_one(experiment, screen, quick=quick, seed=seed, plot=plot, force=force)
         return list_lab(screen)
 
     return Job(job, as_json, quiet)
