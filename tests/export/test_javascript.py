@@ -86,7 +86,7 @@ def test_raw_cells(tmp_path: Path) -> None:
                     dict(zip(columns, row, strict=True))
                     for row in zip(*columns.values(), strict=True)
                 ]
-                want[name] = expected_in_double(saved, given, np.float32)
+                want[name] = expected_in_double(saved, given, saved.model.dtype)
     got = predictions(texts, inputs, tmp_path)
     for name in texts:
         np.testing.assert_allclose(got[name], want[name], 1e-9)
@@ -148,7 +148,7 @@ def test_names_that_javascript_could_misread(tmp_path: Path) -> None:
     saved = SavedModel(model, encoding, SUMMARY)
     inputs = {"net": frame.drop(columns="y").to_dict("records")}
     got = predictions({"net": saved.to_javascript()}, inputs, tmp_path)["net"]
-    np.testing.assert_allclose(got, expected_in_double(saved, frame, np.float32), 1e-12)
+    np.testing.assert_allclose(got, expected_in_double(saved, frame, saved.model.dtype), 1e-12)
 
 
 def test_an_estimator_says_what_it_takes_and_gives() -> None:

@@ -67,7 +67,7 @@ def test_raw_cells(tmp_path: Path) -> None:
             for saved in (single, averaged_model(frame, target, loss, n)):
                 script += saved.to_r() + data_frame(cells(given, saved.encoding))
                 script += shown("network(data)")
-                want.append(expected_in_double(saved, given, np.float32))
+                want.append(expected_in_double(saved, given, saved.model.dtype))
     for line, numbers in zip(run(script, tmp_path), want, strict=True):
         np.testing.assert_allclose(np.array(line, float).reshape(numbers.shape), numbers, 1e-9)
 

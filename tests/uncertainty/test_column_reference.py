@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -109,3 +110,12 @@ def test_p_values_of_like_rows_are_uniform_at_least() -> None:
 def test_forged_references_are_refused(kind: Any, fields: tuple[Any, ...]) -> None:
     with pytest.raises(ValueError, match="shares"):
         kind("x", 0, *fields)
+
+
+@pytest.mark.parametrize(
+    ("values", "shares"),
+    [((0.0, 1.0), (0.5, 1e308)), ((0.0, 1.0), (-0.5, 1.0)), ((0.0, math.inf), (0.5, 1.0))],
+)
+def test_a_forged_reference_is_refused(values: Any, shares: Any) -> None:
+    with pytest.raises(ValueError, match="finite, and their shares between 0 and 1"):
+        NumberReference("x", 0, values, shares)

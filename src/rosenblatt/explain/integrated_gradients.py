@@ -68,7 +68,7 @@ def integrated_gradients(
         {"n_steps": [Interval(Integral, 1, None, closed="left")]},
         {"n_steps": n_steps},
     )
-    if output not in ("prediction", "margin"):
+    if not (isinstance(output, str) and output in ("prediction", "margin")):
         raise ValueError(f"output={brief(output)} is neither 'prediction' nor 'margin'")
     subject = subject_of(model)
     members = [member.astype(np.float64) for member in subject.model.members]

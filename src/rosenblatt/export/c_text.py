@@ -27,7 +27,8 @@ TAKEN, FUNCTIONS = set(WORDS.split()), set(OF_MATH.split())
 
 def checked_name(name: str) -> str:
     """A name that a C function may have; ValueError for another."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", name, re.ASCII):
+    pattern = r"[A-Za-z][A-Za-z0-9_]{0,30}"
+    if not (isinstance(name, str) and re.fullmatch(pattern, name, re.ASCII)):
         raise ValueError(
             f"name={brief(name)} cannot name a C function: take up to 31 letters, digits and"
             " underscores, a letter first, such as 'predict'."

@@ -13,12 +13,15 @@ from rosenblatt.export.parts import Scaled
 from rosenblatt.export.pmml import Document, Field
 from rosenblatt.export.trained import Trained
 from rosenblatt.model import OutputFormat
+from rosenblatt.support.listing import brief
 
 __all__ = ["layers_of", "pmml_document"]
 
 
 def pmml_document(trained: Trained, inputs: Sequence[str], target: str = "y") -> str:
     """The text of a document of a network over these columns of numbers."""
+    if not isinstance(target, str):
+        raise TypeError(f"target={brief(target)} must be the name of what is predicted.")
     fields = [Field(name, is_text=False) for name in inputs]
     document = Document(fields, named_apart(target, inputs), trained.classes)
     features = [Variable(name) for name in inputs]

@@ -116,7 +116,8 @@ def r_function(trained: Trained, inputs: Sequence[str], name: str = "network") -
 
 def checked(name: str) -> str:
     """A name that a function of R may have; ValueError for another."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._]*", name, re.ASCII) or name in WORDS:
+    is_name = isinstance(name, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9._]*", name, re.ASCII)
+    if not is_name or name in WORDS:
         raise ValueError(
             f"name={brief(name)} cannot name a function of R: take letters, digits, points and"
             " underscores, a letter first, such as 'network'."

@@ -7,7 +7,7 @@ twice would otherwise be written, and computed, again and again.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import final
 
 import numpy as np
@@ -107,7 +107,8 @@ class Select:
 
     def __init__(self, table: str, keys: Sequence[str]) -> None:
         for what, given in (("table", [table]), ("keys", keys)):
-            if isinstance(given, str) or not all(isinstance(name, str) for name in given):
+            is_one = isinstance(given, str) or not isinstance(given, Iterable)
+            if is_one or not all(isinstance(name, str) for name in given):
                 names = "a name" if what == "table" else "a list of names of columns"
                 raise TypeError(f"{what} must be {names}, got {brief(given)}.")
         self.table, self.keys = table, tuple(keys)

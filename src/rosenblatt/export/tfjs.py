@@ -16,6 +16,7 @@ from rosenblatt.export.parts import Scaled
 from rosenblatt.export.trained import Trained
 from rosenblatt.export.writing import write_export
 from rosenblatt.losses import Link
+from rosenblatt.support.listing import brief
 from rosenblatt.support.paths import file_path
 
 __all__ = ["tfjs_model", "weights_beside", "write_tfjs"]
@@ -89,6 +90,8 @@ def write_tfjs(
     """The model as `tfjs_model` gives it; where there is a path, both files, the weights first."""
     beside = weights_beside("model.json" if path is None else path)
     if weights is not None:
+        if not (isinstance(weights, str) and weights and Path(weights).name == weights):
+            raise ValueError(f"weights={brief(weights)} must be the name of a file.")
         beside = beside.with_name(weights)
     text, content = tfjs_model(trained, beside.name, before, after)
     if path is not None:

@@ -10,6 +10,8 @@ import numpy as np
 from rosenblatt.search.plot_axes import legend_outside, scale, sizes_above
 from rosenblatt.search.results import SearchResults, search_results
 from rosenblatt.search.summary import candidate_text
+from rosenblatt.support.axes import require_axes
+from rosenblatt.support.listing import brief
 from rosenblatt.support.optional_dependencies import missing
 
 __all__ = ["StructureSearchDisplay"]
@@ -115,6 +117,10 @@ class StructureSearchDisplay:
             except ImportError as error:
                 raise missing("StructureSearchDisplay.plot", "matplotlib", error) from error
             _, ax = plt.subplots(**FIGURE)
+        require_axes(ax)
+        for name, given in (("line_kw", line_kw), ("fill_between_kw", fill_between_kw)):
+            if not (given is None or isinstance(given, Mapping)):
+                raise TypeError(f"{name}={brief(given)} is no dict of options of matplotlib's.")
         self.ax_, self.figure_ = ax, ax.figure
         self._draw_curves(dict(line_kw or {}), dict(fill_between_kw or {}))
         self._draw_beside()

@@ -25,6 +25,7 @@ from rosenblatt.options.compatibility import refusal
 from rosenblatt.options.features import LEARNING_RATE
 from rosenblatt.options.intervals import POSITIVE
 from rosenblatt.options.parameters import Parameters
+from rosenblatt.support.axes import require_axes
 from rosenblatt.support.listing import brief
 from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.support.plain_values import even_rows
@@ -93,6 +94,7 @@ class LearningRateTest:
             except ImportError as error:
                 raise missing("plot()", "matplotlib", error) from error
             _, ax = plt.subplots()
+        require_axes(ax)
         ax.plot(self.rates, self.losses, alpha=0.35, label="loss of a batch")
         ax.plot(self.rates, self.smoothed, label="smoothed")
         ax.axvline(

@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import is_classifier
+from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils.validation import check_is_fitted
 
 from rosenblatt.search.candidates import HIDDEN
@@ -118,6 +119,8 @@ def search_results(search: Any, metric: str | None = None) -> SearchResults:
         For a metric that it did not measure, none where it measured several, or one that no
         candidate has a score of.
     """
+    if not isinstance(search, BaseSearchCV):
+        raise TypeError(f"{brief(search)} is no search: give a fitted StructureSearchCV.")
     check_is_fitted(search, "cv_results_")
     results = search.cv_results_
     if "n_parameters" not in results:

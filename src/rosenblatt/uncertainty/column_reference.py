@@ -69,6 +69,8 @@ class NumberReference(ColumnReference):
             raise ValueError("values and their shares must be as many, and one or more")
         if (np.diff(self.values) <= 0).any() or (np.diff(self.shares) < 0).any():
             raise ValueError("values and their shares must ascend")
+        if not (np.isfinite(self.values).all() and all(0 <= share <= 1 for share in self.shares)):
+            raise ValueError("values must be finite, and their shares between 0 and 1")
 
     @classmethod
     def of(cls, name: str, start: int, x: FloatArray, n_points: int) -> Self:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.errors import InputError
+from rosenblatt.support.axes import require_axes
 from rosenblatt.support.optional_dependencies import missing
 
 __all__ = ["columns_for", "grid_of_axes", "limits_of", "show_numbers", "show_picture"]
@@ -50,6 +51,7 @@ def grid_of_axes(
         figure = plt.figure(figsize=size, layout="constrained")
         grid = figure.add_gridspec(n_rows, n_columns)
     else:
+        require_axes(ax)
         spec = ax.get_subplotspec()
         if spec is None:
             raise InputError("ax must be one of a figure's subplots, whose place can be divided.")
