@@ -73,8 +73,8 @@ def _run(arguments: Sequence[str]) -> int:
         return _fail(f"the system reports an error of {path}: {what}", arguments)
     except MemoryError:
         return _fail("out of memory: use fewer rows or a smaller network", arguments)
-    except KeyboardInterrupt:
-        _fail(INTERRUPTED, arguments)
+    except KeyboardInterrupt as interrupt:
+        _fail(str(interrupt) or INTERRUPTED, arguments)
         return INTERRUPTED_CODE
     except Terminated as ended:
         _fail(str(ended), arguments)

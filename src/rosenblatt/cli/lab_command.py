@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from rosenblatt.cli.json_output import Json
@@ -11,7 +12,7 @@ from rosenblatt.cli.plot_file import check_drawable, form_of
 from rosenblatt.cli.screen import Screen
 from rosenblatt.errors import InputError
 from rosenblatt.fitting.progress_bar import bar
-from rosenblatt.lab.drawing import draw
+from rosenblatt.lab.drawing import draw, import_drawing
 from rosenblatt.lab.experiment import Conditions, Experiment
 from rosenblatt.lab.registry import experiment_of, experiments
 from rosenblatt.lab.report import report
@@ -74,29 +75,31 @@ def run_all(folder: Path, screen: Screen, *, quick: bool, seed: int) -> Json:
         )
     folder.mkdir(parents=True, exist_ok=True)
     check_writable(folder / "lab.json")
+    import_drawing()
     verdicts: dict[str, str | None] = {}
     rows, language = [], shown_language()
-    for experiment in experiments().values():
-        result = performed(experiment, Conditions(seed, quick), screen)
-        with replaced_file(folder / f"{experiment.id}.json") as file:
-            file.write(finite_json(result.as_dict(), indent=2).encode())
-        if result.figures:
-            with replaced_file(folder / f"{experiment.id}.png") as file:
-                draw(result, file, "png", language)
-        verdicts[experiment.id] = result.verdict
-        word = IN_SHORT[result.judgement.verdict if result.judgement else None]
-        rows.append(
-            (experiment.id, experiment.title.in_language(language), word.in_language(language))
-        )
-        if result.is_partial:
-            break
+    with suppress(KeyboardInterrupt):
+        for experiment in experiments().values():
+            result = performed(experiment, Conditions(seed, quick), screen)
+            with replaced_file(folder / f"{experiment.id}.json") as file:
+                file.write(finite_json(result.as_dict(), indent=2).encode())
+            if result.figures:
+                with replaced_file(folder / f"{experiment.id}.png") as file:
+                    draw(result, file, "png", language)
+            verdicts[experiment.id] = result.verdict
+            word = IN_SHORT[result.judgement.verdict if result.judgement else None]
+            rows.append(
+                (experiment.id, experiment.title.in_language(language), word.in_language(language))
+            )
+            if result.is_partial:
+                break
     screen.lines(("id", "experiment", "verdict"), rows, dim=[False] * len(rows))
     summary = {"seed": seed, "quick": quick, "verdicts": verdicts}
     with replaced_file(folder / "lab.json") as file:
         file.write(finite_json(summary, indent=2).encode())
     screen.saved(folder)
     if len(verdicts) < len(experiments()) or None in verdicts.values():
-        raise InputError(f"interrupted: {folder} has what was measured until then")
+        raise KeyboardInterrupt(f"interrupted: {folder} has what was measured until then")
     return {"out": str(folder), **summary}
 
 

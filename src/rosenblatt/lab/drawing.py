@@ -6,6 +6,7 @@ predicts is dashed and black, what was measured is whole.
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from rosenblatt.lab.text import Text
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw"]
+__all__ = ["draw", "import_drawing"]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("--", ":", "-.")
@@ -43,6 +44,13 @@ CHINESE_FILES = (
     "pingfang",
     "simhei",
 )
+
+
+def import_drawing() -> None:
+    """Import all that drawing takes: Ctrl-C within a later import would end the process."""
+    from matplotlib.figure import Figure as Canvas
+
+    Canvas().savefig(BytesIO(), format="png")
 
 
 def draw(result: Result, file: IO[bytes], form: str, language: str = "en") -> None:

@@ -11,6 +11,7 @@ from rosenblatt.engine.blas_threads import one_thread_blas
 from rosenblatt.errors import InputError
 from rosenblatt.lab.estimate import Estimate
 from rosenblatt.lab.experiment import Conditions, Experiment
+from rosenblatt.lab.interruption import Interrupted, interrupts_passed_on
 from rosenblatt.lab.observation import Figure, Progress, Sample, Table
 from rosenblatt.lab.registry import experiment_of
 from rosenblatt.lab.result import Result
@@ -70,7 +71,7 @@ def perform(
     try:
         # Arrays are small: threads of BLAS wait for one another, ten times as long on a busy
         # machine, and how many there are would decide the last bits.
-        with one_thread_blas():
+        with one_thread_blas(), interrupts_passed_on():
             for seen in experiment.measure(conditions):
                 match seen:
                     case Sample(key, value):
@@ -83,7 +84,7 @@ def perform(
                         if progress is not None:
                             progress(done, total)
         is_whole = True
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted):
         pass
     estimates = {key: Estimate.of(values) for key, values in samples.items()}
     return Result(

@@ -1,0 +1,36 @@
+"""Ctrl-C for experiments, whose fits would each end early and let the next one begin."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+__all__ = ["Interrupted", "interrupts_passed_on"]
+
+
+class Interrupted(BaseException):
+    """Ctrl-C, which no fit takes for the end of its own training alone."""
+
+
+@contextmanager
+def interrupts_passed_on() -> Iterator[None]:
+    """Raise Interrupted where the handler of SIGINT raises KeyboardInterrupt."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        try:
+            before(number, frame)
+        except KeyboardInterrupt:
+            raise Interrupted from None
+
+    signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
