@@ -268,15 +268,16 @@ class Predictor:
         return self._prepared(X, out) if prediction is None else prediction
 
     def _prepared(self, X: npt.ArrayLike, out: FloatArray | None) -> FloatArray:
-        with plain_values(X=X):
-            rows = np.asarray(X, self.dtype)
+        with plain_values(X=X), np.errstate(over="ignore"):
+            given = np.asarray(X)
+            rows = np.asarray(given, self.dtype)
         if rows.ndim not in (1, 2) or rows.shape[-1] != self.n_inputs:
             raise ValueError(
                 f"expected an array of shape (n, {self.n_inputs}) or ({self.n_inputs},), got"
                 f" {rows.shape}"
             )
         prediction = self._predictor.predict(np.atleast_2d(rows))
-        warn_of_overflow(prediction, rows)
+        warn_of_overflow(prediction, given if given.dtype.kind == "f" else rows)
         if rows.ndim == 1:
             prediction = prediction[0, ...]
         if out is None:
