@@ -199,7 +199,7 @@ def test_an_ensemble_of_none_is_refused() -> None:
 def test_a_predictor_warns_of_rows_beyond_float32_in_one_way() -> None:
     network = Network(1, (Dense(1),))
     model = Model(network, np.ones(2, np.float32), SquaredError())
-    predict = model.predictor()
+    predict = Predictor(model)
     with pytest.warns(UserWarning, match="not finite") as warned:
         assert predict(np.array([[1e300]])) == np.inf
     assert len(warned) == 1

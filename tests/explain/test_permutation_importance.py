@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn import inspection
 from rosenblatt import MLPRegressor
 from rosenblatt.errors import InputError
 from rosenblatt.explain import permutation_importance
+from rosenblatt.persistence import load_model
 from tests.support.houses import FEATURES, classifier, houses, regressor
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -71,3 +73,12 @@ def test_targets_that_no_score_compares_are_refused(cells: Any, message: str) ->
     model = regressor().fit(frame[FEATURES], frame["price"])
     with pytest.raises(InputError, match=message):
         permutation_importance(model, frame[FEATURES], cells)
+
+
+def test_a_model_file_has_no_scores(tmp_path: Path) -> None:
+    frame = houses()
+    regressor().fit(frame[FEATURES], frame["price"]).save(tmp_path / "m.safetensors")
+    saved = load_model(tmp_path / "m.safetensors")
+    with pytest.raises(TypeError, match="a model file has none") as refused:
+        permutation_importance(saved, frame[FEATURES], frame["price"])
+    assert len(str(refused.value)) < 200

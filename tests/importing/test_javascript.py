@@ -71,7 +71,7 @@ CHANGES = [
     ("brain2_relu", "layers.1", {"\x1b[2m\n": 1}, "layers[1].weights is no JSON list"),
     ("brain1_tanh", "layers", [], "the list of layers"),
     ("brain1_tanh", "layers.1.0", {"\x1b[2m\n": 1}, "layers[1].0.weights is no JSON object"),
-    ("brain1_tanh", "layers.1", {"\x1b[2m\n": 1}, r"layers[1].\x1b[2m\n is no JSON object"),
+    ("brain1_tanh", "layers.1", {"\x1b[2m\n": 1}, r"layers[1].\x1b[2m is no JSON object"),
     ("brain1_relu", "activation", "swish", "the activation is 'swish'"),
     ("synaptic_plain", "neurons.3.squash", "HLIM", "neurons[3] has the activation 'HLIM'"),
     ("synaptic_plain", "connections.0.gater", 4, "connections[0] is gated"),

@@ -19,6 +19,7 @@ from rosenblatt.explain.subject import Subject, subject_of
 from rosenblatt.fitting.r_squared import r_squared
 from rosenblatt.options.given import check_parameters
 from rosenblatt.options.scorer import check_scorers
+from rosenblatt.persistence import SavedModel
 from rosenblatt.support.class_labels import class_labels
 from rosenblatt.support.plain_values import even_rows, is_missing
 from rosenblatt.support.types import Float64Array, FloatArray
@@ -102,6 +103,11 @@ def permutation_importance(
         {"n_repeats": n_repeats, "scoring": scoring, "random_state": random_state},
     )
     check_scorers(scoring)
+    if isinstance(model, SavedModel):
+        raise TypeError(
+            "permutation importance compares scores, and a model file has none: give the fitted"
+            " estimator, or take ShapExplainer"
+        )
     subject = subject_of(model)
     features = np.array(subject.features(X))  # a copy, which is permuted
     with even_rows(y=y):
