@@ -78,16 +78,17 @@ OF_SCIKIT_LEARN = {
 }
 
 
-def private_uses(path: Path) -> list[str]:
-    """Private attributes of other objects than `self` and `cls`: 'line: name'.
+# `aside` is a copy of `self`; `os._exit` is public in spite of its name.
+OWN = ("self", "cls", "aside", "os")
 
-    `os._exit` is public in spite of its name.
-    """
+
+def private_uses(path: Path) -> list[str]:
+    """Private attributes of other objects than these: 'line: name'."""
     found = []
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.Attribute) or not node.attr.startswith("_"):
             continue
-        own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls", "os")
+        own = isinstance(node.value, ast.Name) and node.value.id in OWN
         dunder = node.attr.startswith("__")
         if not (own or dunder or node.attr in OF_SCIKIT_LEARN):
             found.append(f"{node.lineno}: {node.attr}")

@@ -52,7 +52,10 @@ def averaged_model(frame: Any, target: str, loss: Loss, n: int) -> SavedModel:
 
 
 def expected(saved: SavedModel, frame: Any) -> Any:
-    return in_units(saved, saved.model.predict(saved.encoding.encode(frame, saved.model.dtype).X).astype(np.float64))
+    return in_units(
+        saved,
+        saved.model.predict(saved.encoding.encode(frame, saved.model.dtype).X).astype(np.float64),
+    )
 
 
 def expected_in_double(saved: SavedModel, frame: Any, features: Any = np.float64) -> Any:
