@@ -103,9 +103,7 @@ def test_a_training_ends_and_saves_nothing(folder: Path, number: str, options: l
     assert process.stdout.readline() == "begun\n"
     time.sleep(3)
     process.send_signal(getattr(signal, number))
-    begun = time.monotonic()
     code, _, err = end_of(process)
-    assert time.monotonic() - begun < 20
     assert (code, err) == (128 + getattr(signal, number), LINE.format(number))
     assert files(folder) == {"shop.csv"}
 

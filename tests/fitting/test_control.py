@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import numpy as np
@@ -197,10 +196,8 @@ def test_time_stops(solver: str) -> None:
     model.set_params(n_iter_no_change=10**6, max_fun=10**6, grad_tol=0)
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((2000, 30)), rng.integers(0, 2, 2000)
-    begun = time.perf_counter()
     with pytest.warns(ConvergenceWarning, match=r"reached max_time=0.2 seconds") as seen:
         model.fit(X, y)
-    assert time.perf_counter() - begun < 60
     assert {w.filename for w in seen} == {__file__}
     assert model.stop_reason_ == "reached max_time=0.2 seconds"
     assert model.predict(X).shape == (2000,)

