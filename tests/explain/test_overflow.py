@@ -60,6 +60,13 @@ def test_gradients_that_overflow(model: Any) -> None:
         integrated_gradients(model, FAR, X[:3])
 
 
+def test_exponentials_that_overflow() -> None:
+    counts = np.random.default_rng(1).poisson(3, 60)
+    model = MLPRegressor("poisson", (5,), max_iter=5, random_state=0).fit(X, counts)
+    with pytest.warns(RuntimeWarning, match=NOT_FINITE):
+        integrated_gradients(model, X[:5] * 1e8, X[:3])
+
+
 def test_a_score_that_is_not_finite_is_compared_with_nothing(model: Any) -> None:
     with (
         pytest.warns(RuntimeWarning, match="R² is below all floats"),

@@ -71,6 +71,20 @@ def test_far_too_large_predictions() -> None:
         assert r_squared(Y * 1e-200, NEAR * 1e200) == -np.inf
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning:numpy", "error::RuntimeWarning:sklearn")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("unit", range(-37, 36, 4))
+def test_ratios_of_any_size(unit: int, dtype: Any) -> None:
+    """Moderate squares may have a ratio that is no float."""
+    scale = 10.0 ** (unit * (8 if dtype == np.float64 else 1))
+    y, p = ((a * b).astype(dtype) for a, b in ((Y, 1 / scale), (NEAR, scale)))
+    if np.log10(scale) < 77:  # a ratio of 1e308
+        assert r_squared(y, p) == pytest.approx(exact(y, p), rel=1e-5, abs=1e-5)
+    else:
+        with pytest.warns(RuntimeWarning, match="R² is below all floats"):
+            assert r_squared(y, p) == -np.inf
+
+
 def test_several_targets_have_the_mean_or_the_share_of_all() -> None:
     y, p = np.column_stack([Y * 1e300, Y]), np.column_stack([NEAR * 1e300, NEAR[::-1]])
     one, other = exact(Y, NEAR), exact(Y, NEAR[::-1])

@@ -12,8 +12,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from rosenblatt.array_checks import validate_data
 from rosenblatt.engine.blas import blas_beside
 from rosenblatt.engine.threads import allowed_threads, requested_threads
 from rosenblatt.ensembles.bags import Bag, population

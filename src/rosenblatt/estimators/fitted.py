@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from rosenblatt import engine
+from rosenblatt.array_checks import validate_data
 from rosenblatt.engine import OutputFormat
 from rosenblatt.estimators.export_mixin import Exporting
 from rosenblatt.estimators.published import (

@@ -83,10 +83,10 @@ def integrated_gradients(
         raise InputError("integrated gradients need a row to explain and a baseline of one or more")
     nodes, weights = np.polynomial.legendre.leggauss(n_steps)
     nodes, weights = (nodes + 1) / 2, weights / 2
-    before, after = (predicted(members, explained, rows) for rows in (begins, features))
-    total = np.zeros((*features.shape, before.shape[1]))
     at_once = max(1, MOST_NUMBERS // (n_steps * features.shape[1]))
     with np.errstate(over="ignore", invalid="ignore"):  # told with the values
+        before, after = (predicted(members, explained, rows) for rows in (begins, features))
+        total = np.zeros((*features.shape, before.shape[1]))
         for begin in begins:
             for first in range(0, len(features), at_once):
                 way = features[first : first + at_once] - begin

@@ -10,8 +10,9 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from sklearn.utils.validation import check_array, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
+from rosenblatt.array_checks import check_array
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.explain.outputs import Margins, Numbers, Output, Predictions

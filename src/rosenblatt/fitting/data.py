@@ -9,9 +9,8 @@ from typing import Any, Self, final
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.utils import column_or_1d
-from sklearn.utils.validation import validate_data
 
+from rosenblatt.array_checks import column_or_1d, validate_data
 from rosenblatt.fitting.sample_weight import checked_weights
 from rosenblatt.problem import Matrix
 from rosenblatt.support.class_labels import class_labels

@@ -44,7 +44,10 @@ def r_squared(
     weighted = [] if sample_weight is None else [sample_weight]
     given = [np.asarray(a) for a in (y, prediction, *weighted)]
     if are_for_scikit_learn(given) or are_moderate(*given):
-        with refused_in_one_line("r2_score", {"y": y, "sample_weight": sample_weight}):
+        with (
+            np.errstate(over="ignore", invalid="ignore"),  # of its check for NaN and infinity
+            refused_in_one_line("r2_score", {"y": y, "sample_weight": sample_weight}),
+        ):
             return float(
                 r2_score(y, prediction, sample_weight=sample_weight, multioutput=multioutput)
             )
@@ -89,7 +92,7 @@ def are_for_scikit_learn(given: list[npt.NDArray[Any]]) -> bool:
 def are_moderate(
     y: npt.NDArray[Any], prediction: npt.NDArray[Any], weights: npt.NDArray[Any] | None = None
 ) -> bool:
-    """Whether squares of such numbers, and their sums, are well within the floats."""
+    """Whether squares of such numbers, their sums and ratios are well within the floats."""
     kinds = [a.dtype for a in (y, prediction) if a.dtype.kind == "f"]
     limit = 2.0 ** (min((np.finfo(kind).maxexp for kind in kinds), default=1024) // 3)
     largest = max(float(np.abs(a.astype(np.float64)).max()) for a in (y, prediction))
@@ -98,7 +101,7 @@ def are_moderate(
     if weights is not None and not 1 / limit < float(weights.max()) < limit:
         return False
     spread = np.ptp(y.astype(np.float64), axis=0)
-    return bool(((spread == 0) | (spread > 1 / limit)).all())
+    return bool(((spread == 0) | (spread > max(largest, 1.0) / limit)).all())
 
 
 def of_block(y: Float64Array, prediction: Float64Array, weights: Float64Array) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import _check_sample_weight
 
+from rosenblatt.array_checks import check_sample_weight
 from rosenblatt.support.plain_refusals import REFUSED, holds_complex
 from rosenblatt.support.plain_values import check_present
 from rosenblatt.support.types import Float64Array, FloatArray
@@ -49,7 +49,7 @@ def in_double(sample_weight: Any, X: Any) -> Float64Array:
     """
     check_present(sample_weight=sample_weight)
     try:
-        weights: Float64Array = _check_sample_weight(sample_weight, X, dtype=np.float64)
+        weights: Float64Array = check_sample_weight(sample_weight, X, dtype=np.float64)
     except REFUSED as error:
         if are_numbers(sample_weight):
             raise

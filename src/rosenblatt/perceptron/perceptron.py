@@ -12,9 +12,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from rosenblatt.activations import Step
+from rosenblatt.array_checks import validate_data
 from rosenblatt.perceptron.rule import learn, pre_activation
 from rosenblatt.perceptron.separability import is_linearly_separable, largest_margin
 from rosenblatt.support.caller_warning import warn_caller

@@ -12,9 +12,9 @@ from typing import final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import check_array
 
 from rosenblatt.activations import Step
+from rosenblatt.array_checks import check_array
 from rosenblatt.support.listing import brief
 from rosenblatt.support.plain_values import plain_values
 from rosenblatt.support.products import matmul

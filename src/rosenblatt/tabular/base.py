@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from rosenblatt.array_checks import validate_data
 from rosenblatt.errors import InputError
 from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.model import AnyModel

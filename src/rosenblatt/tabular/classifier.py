@@ -12,8 +12,9 @@ import numpy.typing as npt
 from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 
+from rosenblatt.array_checks import column_or_1d
 from rosenblatt.errors import InputError
 from rosenblatt.support.class_labels import check_labels, class_labels, refuse_labels
 from rosenblatt.support.coverage import checked_coverage

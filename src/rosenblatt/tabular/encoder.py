@@ -11,8 +11,9 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from rosenblatt.array_checks import validate_data
 from rosenblatt.errors import InputError
 from rosenblatt.support.fitted_aside import fitted_aside
 from rosenblatt.support.held_numbers import HeldNumbers

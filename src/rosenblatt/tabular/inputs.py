@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from scipy import sparse
-from sklearn.utils.validation import check_array, validate_data
 
+from rosenblatt.array_checks import check_array, validate_data
 from rosenblatt.errors import InputError
 from rosenblatt.support.plain_values import even_rows, is_missing
 from rosenblatt.support.types import BoolArray

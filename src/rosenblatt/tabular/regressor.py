@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import RegressorMixin
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import check_array, column_or_1d
 
+from rosenblatt.array_checks import check_array, column_or_1d
 from rosenblatt.distributions import Distribution, distribution_of, weighted_mean
 from rosenblatt.errors import InputError
 from rosenblatt.fitting.r_squared import r_squared

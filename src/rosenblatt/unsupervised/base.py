@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.callback import CallbackSupportMixin
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from rosenblatt.array_checks import check_array
 from rosenblatt.engine import OutputFormat
 from rosenblatt.errors import InputError
 from rosenblatt.estimators.estimator_fit import EstimatorFit, callback_task

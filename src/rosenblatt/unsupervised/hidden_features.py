@@ -11,8 +11,9 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
 from sklearn.utils._param_validation import HasMethods
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from rosenblatt.array_checks import validate_data
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.estimators.access import cloned
 from rosenblatt.model import Model
