@@ -291,6 +291,22 @@ def test_what_is_refused(digits: ConvNetClassifier, golden: ConvNetClassifier) -
         MostConfusedDisplay.from_predictions(X[:2], [0, 1], np.ones((2, 3)), [0, 1])
     with pytest.raises(InputError, match="X must have pictures"):
         MostConfusedDisplay.from_predictions(X[:2, 0, 0], [0, 1], np.ones((2, 2)), [0, 1])
+    with pytest.raises(InputError, match="X must have pictures of numbers"):
+        MostConfusedDisplay.from_predictions(X[:2].astype(str), [0, 1], np.ones((2, 2)), [0, 1])
+    for given in ([], [1], [[1], [1, 2]], (1,), {}, np.array([1, 2])):
+        with pytest.raises(InputError, match="is none of the classes"):
+            SaliencyDisplay.from_estimator(golden, PICTURE, target=given)
+    for labels in ("x" * 50_000, None, 5, {0: 1}, [0], [[0, 1], [1, 0]]):
+        with pytest.raises(InputError, match=r"^y must have a class for each picture.{,150}$"):
+            MostConfusedDisplay.from_predictions(X[:2], labels, np.ones((2, 2)), [0, 1])
+    for classes in (None, "ab", 5, np.eye(2)):
+        with pytest.raises(InputError, match="for 2 pictures and classes of shape"):
+            MostConfusedDisplay.from_predictions(X[:2], [0, 1], np.ones((2, 2)), classes)
+    for p in (np.full((2, 2), "1"), np.full((2, 2), np.nan)):
+        with pytest.raises(InputError, match="probabilities must be finite numbers"):
+            MostConfusedDisplay.from_predictions(X[:2], [0, 1], p, [0, 1])
+    with pytest.raises(InputError, match=r"y has none of the classes \[0, 1\]"):
+        MostConfusedDisplay.from_predictions(X[:2], ["0", "1"], np.ones((2, 2)), [0, 1])
 
 
 def test_without_matplotlib_it_says_what_to_install(

@@ -10,9 +10,8 @@ import numpy as np
 from rosenblatt.search.plot_axes import legend_outside, scale, sizes_above
 from rosenblatt.search.results import SearchResults, search_results
 from rosenblatt.search.summary import candidate_text
-from rosenblatt.support.axes import require_axes
+from rosenblatt.support.axes import axes_of
 from rosenblatt.support.listing import brief
-from rosenblatt.support.optional_dependencies import missing
 
 __all__ = ["StructureSearchDisplay"]
 
@@ -111,13 +110,7 @@ class StructureSearchDisplay:
         fill_between_kw: Mapping[str, Any] | None = None,
     ) -> Self:
         """Draw on `ax`, or on a new figure; needs matplotlib."""
-        if ax is None:
-            try:
-                import matplotlib.pyplot as plt
-            except ImportError as error:
-                raise missing("StructureSearchDisplay.plot", "matplotlib", error) from error
-            _, ax = plt.subplots(**FIGURE)
-        require_axes(ax)
+        ax = axes_of(ax, "StructureSearchDisplay.plot", **FIGURE)
         for name, given in (("line_kw", line_kw), ("fill_between_kw", fill_between_kw)):
             if not (given is None or isinstance(given, Mapping)):
                 raise TypeError(f"{name}={brief(given)} is no dict of options of matplotlib's.")

@@ -25,9 +25,8 @@ from rosenblatt.options.compatibility import refusal
 from rosenblatt.options.features import LEARNING_RATE
 from rosenblatt.options.intervals import POSITIVE
 from rosenblatt.options.parameters import Parameters
-from rosenblatt.support.axes import require_axes
+from rosenblatt.support.axes import axes_of
 from rosenblatt.support.listing import brief
-from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.sparse_matrices import check_sparse
 
@@ -88,13 +87,7 @@ class LearningRateTest:
         -------
         ax : matplotlib.axes.Axes
         """
-        if ax is None:
-            try:
-                import matplotlib.pyplot as plt
-            except ImportError as error:
-                raise missing("plot()", "matplotlib", error) from error
-            _, ax = plt.subplots()
-        require_axes(ax)
+        ax = axes_of(ax, "plot()")
         ax.plot(self.rates, self.losses, alpha=0.35, label="loss of a batch")
         ax.plot(self.rates, self.smoothed, label="smoothed")
         ax.axvline(

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.axes import require_axes
-from rosenblatt.support.optional_dependencies import missing
+from rosenblatt.support.axes import new_figure, require_axes
 
 __all__ = ["columns_for", "grid_of_axes", "limits_of", "show_numbers", "show_picture"]
 
@@ -42,13 +41,9 @@ def grid_of_axes(
         Width and height of a panel of a new figure, in inches.
     """
     if ax is None:
-        try:
-            import matplotlib.pyplot as plt
-        except ImportError as error:
-            raise missing(f"{owner}.plot", "matplotlib", error) from error
         width, height = panel
         size = (max(4.0, width * n_columns + 1), max(2.0, height * n_rows + 0.6))
-        figure = plt.figure(figsize=size, layout="constrained")
+        figure = new_figure(f"{owner}.plot", figsize=size, layout="constrained")
         grid = figure.add_gridspec(n_rows, n_columns)
     else:
         require_axes(ax)

@@ -7,7 +7,6 @@ from typing import Any, Self, final
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import is_classifier
-from sklearn.utils import check_consistent_length
 
 from rosenblatt.errors import InputError
 from rosenblatt.pictures.displays.drawing import columns_for, grid_of_axes, limits_of, show_picture
@@ -134,12 +133,20 @@ class MostConfusedDisplay:
         """
         X, true, classes = pictures_of(X), np.asarray(y), np.asarray(classes)
         probabilities = np.asarray(probabilities)
-        check_consistent_length(X, true, probabilities)
-        if true.ndim != 1 or probabilities.shape != (len(X), len(classes)):
+        if (
+            classes.ndim != 1
+            or true.shape != (len(X),)
+            or probabilities.shape != (len(X), len(classes))
+        ):
             raise InputError(
-                f"y must have a class for each picture and probabilities a column for each of"
-                f" {len(classes)} classes, got shapes {true.shape} and {probabilities.shape}."
+                "y must have a class for each picture, and probabilities a column for each of"
+                f" classes, got shapes {true.shape} and {probabilities.shape} for"
+                f" {len(X)} pictures and classes of shape {classes.shape}."
             )
+        if probabilities.dtype.kind not in "fiub" or not np.isfinite(probabilities).all():
+            raise InputError("probabilities must be finite numbers.")
+        if len(true) and not np.any(true[:, None] == classes):
+            raise InputError(f"y has none of the classes {brief(classes.tolist())}.")
         if not isinstance(n_pictures, (int, np.integer)) or n_pictures < 1:
             raise InputError(
                 f"n_pictures must be a whole number of 1 or more, got {brief(n_pictures)}."

@@ -131,7 +131,8 @@ def of_class(classes: Any, scores: FloatArray, target: Any) -> tuple[Float64Arra
     if target is None:
         likeliest = scores[0].argmax() if n_scores > 1 else int(scores[0, 0] > 0)
         target = classes[min(likeliest, len(classes) - 1)]
-    (found,) = np.nonzero(np.asarray(classes) == target)
+    is_one = isinstance(target, str | bytes) or not hasattr(target, "__len__")
+    found = np.flatnonzero([is_one and c == target for c in classes])
     if len(found) != 1:
         listed = ", ".join(map(repr, np.asarray(classes).tolist()[:10]))
         raise InputError(f"target={brief(target)} is none of the classes, which are {listed}.")

@@ -78,9 +78,10 @@ def one_picture(estimator: BaseConvNet, picture: Any) -> Any:
 def pictures_of(X: Any, given: Shape | None = None) -> Any:
     """Pictures, shape (n, height, width, channels), of what `as_rows` takes."""
     rows, shape = as_rows(X, given)
-    if np.ndim(rows) != 2:
+    if np.ndim(rows) != 2 or np.asarray(rows).dtype.kind not in "fiub":
         raise InputError(
-            "X must have pictures, shape (n, height, width) or (n, height, width, channels)."
+            "X must have pictures of numbers, shape (n, height, width) or"
+            " (n, height, width, channels)."
         )
     return np.asarray(rows).reshape(-1, *shape)
 
