@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, final
 
 import numpy as np
 import pytest
 from sklearn.base import clone
 
+from rosenblatt.activations import Elementwise
 from rosenblatt.agents import ActorCritic, QLearning, Reinforce, evaluate
 from rosenblatt.callbacks import EpochEnd, StopTraining
-from tests.support.environments import Aim, Corridor
+from rosenblatt.support.types import FloatArray
+from tests.support.environments import Aim, Corridor, spaces
 
 SMALL: dict[str, Any] = {"hidden_layer_sizes": 16, "learning_rate": 0.02, "random_state": 0}
 ON_POLICY = {"n_steps": 64, **SMALL}
@@ -125,3 +128,39 @@ def test_without_a_baseline() -> None:
     agent = clone(AGENTS[0]).set_params(baseline=False).learn(Corridor(), 1000)
     assert agent.value_ is None
     assert "value_loss" not in agent.history_[-1]
+
+
+@final
+@dataclass(frozen=True)
+class OwnTanh(Elementwise):
+    """An activation that the native engine has no kernel for."""
+
+    def value(self, z: FloatArray) -> FloatArray:
+        return np.tanh(z)
+
+    def derivative(self, z: FloatArray, a: FloatArray) -> FloatArray:
+        return 1 - a * a
+
+
+@each_agent
+def test_an_activation_of_ones_own_acts_by_its_network(agent: Any) -> None:
+    given = {"exploration": 0.0, "final_epsilon": 0.0} if isinstance(agent, QLearning) else {}
+    own, native = (
+        clone(agent).set_params(activation=g, **given).learn(Corridor(), 300)
+        for g in (OwnTanh(), "tanh")
+    )
+    assert own.episode_returns_ == native.episode_returns_
+    np.testing.assert_array_equal(own.predict(np.eye(4)), native.predict(np.eye(4)))
+    evaluate(own, Corridor(), 1)
+
+
+@each_agent
+def test_units_stay_in_an_environment_of_other_bounds(agent: Any) -> None:
+    """A network that has learnt with observations in one unit takes them in no other."""
+    wide = Corridor()
+    wide.observation_space = spaces.Box(-100.0, 300.0, (4,), np.float32)
+    first = clone(agent).learn(Corridor(), 200)
+    again = pickle.loads(pickle.dumps(first))
+    first.learn(Corridor(), 200)
+    again.learn(wide, 200)
+    np.testing.assert_array_equal(weights(again), weights(first))

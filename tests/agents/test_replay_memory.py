@@ -46,6 +46,14 @@ def test_targets_by_hand(double: bool) -> None:
     np.testing.assert_allclose(learner.y[rows], expected)
 
 
+def test_behind_an_end_no_prediction_counts() -> None:
+    memory, learner = filled(4, 3)
+    target = model([3e38, 3e38, 3e38], [3e38, 3e38, 3e38]).engine_predictor(n_jobs=1)
+    memory.set_targets(np.array([1, 2]), target, 0.5, False)
+    assert learner.y[1, 1] == np.inf
+    np.testing.assert_array_equal(learner.y[2], [2, 2, 20])
+
+
 def test_the_error_of_other_actions_is_none() -> None:
     memory, learner = filled(4, 3)
     memory.set_targets(np.array([2]), learner.predictor, 0.5, False)
@@ -60,7 +68,7 @@ def test_the_oldest_steps_are_forgotten() -> None:
     np.testing.assert_array_equal(learner.X[:, 0], [4, 5, 2, 3])
     np.testing.assert_array_equal(memory.rewards, [40, 50, 20, 30])
     np.testing.assert_array_equal(memory.following[:, 0], [5, 6, 3, 4])
-    np.testing.assert_array_equal(memory.goes_on, [1, 0, 0, 1])
+    np.testing.assert_array_equal(memory.goes_on, [True, False, False, True])
     few, _ = filled(100, 6)
     drawn = few.drawn(np.random.RandomState(0), 1000)
     assert set(drawn.tolist()) == set(range(6))

@@ -99,6 +99,13 @@ def infinite(name: str) -> Any:
         changed("actions", {"kind": "numbers", "shape": [1], "low": ["nan"], "high": ["1.0"]}),
         changed("actions", {"kind": "numbers", "shape": [1], "low": ["0.0"], "high": ["1e308"]}),
         changed("actions", {"kind": "numbers", "shape": [1], "low": ["2.0"], "high": ["1.0"]}),
+        changed("actions", {"kind": "numbers", "shape": [1], "low": ["0.0"], "high": [10**30]}),
+        changed("actions", {"kind": "numbers", "shape": [1], "low": ["inf"], "high": ["inf"]}),
+        changed("actions", {"kind": "numbers", "shape": [1], "low": ["0.0"], "high": ["0.1"]}),
+        changed(
+            "actions",
+            {"kind": "numbers", "shape": [1], "low": ["0"], "high": ["1"], "dtype": "int8"},
+        ),
         changed("actions", {"kind": "numbers", "shape": [2], "low": ["0.0"], "high": ["1.0"]}),
         changed("actions", {"kind": "numbers", "shape": 0.5, "low": ["0.0"], "high": ["1.0"]}),
         without_policy,

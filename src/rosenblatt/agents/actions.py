@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeAlias, final
 
 import numpy as np
 
 from rosenblatt.losses import GaussianPolicyGradient, Loss, PolicyGradient
-from rosenblatt.support.types import FloatArray, IntArray
+from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 
-__all__ = ["Actions", "Choices", "Draw", "Numbers"]
+__all__ = ["FLOATS", "Actions", "Choices", "Draw", "Numbers"]
 
 # Of a prediction and of the row that receives what a loss takes of the action: the action.
 Draw: TypeAlias = Callable[[FloatArray, FloatArray], Any]
 
+FLOATS = ("float16", "float32", "float64")  # in which actions that are numbers may be given
 LIMIT = 3.0  # of ln σ: standard deviations between 0.05 and 20, in half the range of an action
 
 
@@ -104,12 +106,22 @@ class Numbers(Actions):
 
     The network's unit is half the range of a number, from its middle: a policy that begins with
     the mean 0 and the deviation 1 tries all of the range. What is drawn beyond the bounds counts
-    in the loss as it was drawn, and is brought back to them for the environment.
+    in the loss as it was drawn, and is brought back to them for the environment. Without two
+    finite bounds the unit is 1, from 0 or from the bound that is nearest to it.
+
+    Attributes
+    ----------
+    shape : tuple of int
+    low, high : tuple of float
+        Bounds, infinite where there are none; those that are finite are held by the type.
+    dtype : str
+        The type that actions are given in.
     """
 
     shape: tuple[int, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
+    dtype: str = field(default="float32", compare=False)
 
     kind = "numbers"
 
@@ -140,13 +152,22 @@ class Numbers(Actions):
 
     def given(self, numbers: FloatArray) -> FloatArray:
         """Actions for the environment, from the network's unit."""
+        middle, half, low, high = self._range
+        with np.errstate(over="ignore"):
+            actions = np.clip(middle + half * numbers, low, high)
+        # Rounding keeps the order: what is between numbers of a type is rounded to such.
+        return actions.astype(self.dtype).reshape(*numbers.shape[:-1], *self.shape)
+
+    @cached_property
+    def _range(self) -> tuple[Float64Array, ...]:
+        """Middle and half of each range, and the least and the largest number to be given."""
         low, high = np.array(self.low), np.array(self.high)
         bounded = np.isfinite(low) & np.isfinite(high)
         with np.errstate(invalid="ignore"):
-            middle = np.where(bounded, (low + high) / 2, 0)
-            half = np.where(bounded, (high - low) / 2, 1)
-        actions = np.clip(middle + half * numbers, low, high).astype(np.float32)
-        return actions.reshape(*numbers.shape[:-1], *self.shape)
+            middle = np.where(bounded, low / 2 + high / 2, np.clip(0, low, high))
+            half = np.where(bounded, high / 2 - low / 2, 1)
+        most = float(np.finfo(self.dtype).max)
+        return middle, half, np.maximum(low, -most), np.minimum(high, most)
 
     def entropies(self, predictions: FloatArray) -> FloatArray:
         level: FloatArray = np.log(predictions[:, 1::2]).sum(axis=1)

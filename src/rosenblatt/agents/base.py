@@ -20,10 +20,10 @@ from sklearn.utils._param_validation import Interval
 from rosenblatt.activations import Activation
 from rosenblatt.agents.actions import Actions
 from rosenblatt.agents.environment import Environment, opened
+from rosenblatt.agents.forward import Forward
 from rosenblatt.agents.learner import Design, Trained
 from rosenblatt.callbacks import EpochEnd, StopTraining
 from rosenblatt.errors import InputError
-from rosenblatt.model import Predictor
 from rosenblatt.options.activations import hidden_activations
 from rosenblatt.options.intervals import POSITIVE
 from rosenblatt.support.held_numbers import HeldNumbers
@@ -71,7 +71,7 @@ class Agent(HeldNumbers, BaseEstimator):
     episode_returns_: list[float]
     history_: list[dict[str, Any]]
     _trained: dict[str, Trained]
-    _snapshot: Predictor | None = None
+    _snapshot: Forward | None = None
 
     def learn(
         self,
@@ -118,7 +118,7 @@ class Agent(HeldNumbers, BaseEstimator):
         environment, made = opened(env)
         with closing(environment.env) if made else nullcontext():
             if hasattr(self, "actions_"):
-                self._check_same(environment)
+                environment = self._same(environment)
             else:
                 self._begin(environment)
             called = callbacks if isinstance(callbacks, Sequence) else (callbacks,)
@@ -138,9 +138,8 @@ class Agent(HeldNumbers, BaseEstimator):
         int, or array
             An action for `env.step`; for several observations an array of n actions.
         """
-        x, predict = self._scaled(observation), self._predictor()
-        best = self.actions_.best(predict(x))
-        return int(best) if best.ndim == 0 else best
+        x = self._scaled(observation)
+        return self._best(self.actions_, x)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write what was learnt to a file, in one atomic step; `rosenblatt.agents.load` reads it.
@@ -175,17 +174,22 @@ class Agent(HeldNumbers, BaseEstimator):
             raise InputError("an observation has NaN, infinity or a number beyond float32.")
         return scaled
 
+    def _best(self, actions: Actions, x: FloatArray) -> Any:
+        """The likeliest of the actions at scaled observations."""
+        best = actions.best(self._predictor()(x))
+        return int(best) if best.ndim == 0 else best
+
     def _check_learned(self) -> None:
         if not hasattr(self, "actions_"):
             raise NotFittedError(
                 f"this {type(self).__name__} has learned nothing yet: call learn first."
             )
 
-    def _predictor(self) -> Predictor:
+    def _predictor(self) -> Forward:
         """A snapshot's, made anew after every call of `learn`."""
         if self._snapshot is None:
-            acting = next(iter(self._trained.values()))
-            self._snapshot = Predictor(acting.model)
+            model = next(iter(self._trained.values())).model
+            self._snapshot = Forward(model.astype(model.dtype))
         return self._snapshot
 
     def _begin(self, environment: Environment) -> None:
@@ -219,7 +223,8 @@ class Agent(HeldNumbers, BaseEstimator):
         self.episode_returns_, self.history_ = [], []
         self.value_scale_, self.actions_ = None, actions
 
-    def _check_same(self, environment: Environment) -> None:
+    def _same(self, environment: Environment) -> Environment:
+        """The environment, scaled as what was learnt is; InputError if it is of other spaces."""
         same = environment.actions == self.actions_ and environment.n_inputs == self.n_features_in_
         if not same:
             raise InputError(
@@ -227,6 +232,7 @@ class Agent(HeldNumbers, BaseEstimator):
                 f" {self.actions_}, and {environment.name} has {environment.n_inputs} and"
                 f" {environment.actions}: take a new agent, by sklearn.base.clone."
             )
+        return environment.scaled_by(self.center_, self.scale_)
 
     def _check_actions(self, environment: Environment) -> None:
         """InputError where the actions are not of a kind that the agent learns."""

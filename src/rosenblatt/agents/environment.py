@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from numbers import Real
-from typing import Any, NoReturn, final
+from typing import Any, NoReturn, Self, final
 
 import numpy as np
 
-from rosenblatt.agents.actions import Actions, Choices, Numbers
+from rosenblatt.agents.actions import FLOATS, Actions, Choices, Numbers
 from rosenblatt.errors import InputError
 from rosenblatt.support.listing import brief, shortened
 from rosenblatt.support.optional_dependencies import missing
@@ -46,13 +47,18 @@ class Environment:
     def n_inputs(self) -> int:
         return len(self.center)
 
+    @cached_property
+    def _safe(self) -> float:
+        """A length of observations of which nothing leaves float32."""
+        return LARGEST / 2 * min(1.0, float(self.scale.min())) - float(np.abs(self.center).max())
+
     def scale_into(self, observation: Any, out: FloatArray) -> None:
         """(observation - center) / scale, of one observation.
 
         Raises
         ------
         InputError
-            Where it is no vector of so many numbers. Whether they are finite, `check_finite` says.
+            Where it is no vector of so many numbers that are finite when they are scaled.
         """
         try:
             vector = observation if type(observation) is np.ndarray else plain(observation)
@@ -61,8 +67,11 @@ class Environment:
             if fits and vector.dtype is not FLOAT32:
                 with np.errstate(over="ignore"):  # what is beyond float32 is infinite there
                     vector = vector.astype(np.float32, casting="same_kind")
-            if fits:
+            # Nearly always; NaN is below nothing, and what NumPy holds warnings back by takes as
+            # long as a network does.
+            if fits and math.hypot(*vector.tolist()) < self._safe:
                 np.divide(np.subtract(vector, self.center, out), self.scale, out)
+                return
         except (TypeError, ValueError):  # of texts, complex numbers and the like
             fits = False
         if not fits:
@@ -70,23 +79,23 @@ class Environment:
                 f"the observation space of {self.name} is of {self.n_inputs} numbers, and it gave"
                 f" {brief(observation)}: mend the environment."
             )
-
-    def scaled(self, observation: Any) -> FloatArray:
-        """The same as an array of its own, finite."""
-        out = np.empty_like(self.center)
-        self.scale_into(observation, out)
-        self.check_finite(out)
-        return out
-
-    def check_finite(self, scaled: FloatArray) -> None:
-        """InputError where scaled observations, one or a row each, are not finite."""
-        # A product is five times as fast, and of large numbers infinite, too.
-        flat = scaled.ravel()
-        if not math.isfinite(flat.dot(flat)) and not np.isfinite(scaled).all():
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.divide(np.subtract(vector, self.center, out), self.scale, out)
+        if not np.isfinite(out).all():
             raise InputError(
                 f"{self.name} gave an observation with NaN, infinity or a number beyond float32:"
                 " mend the environment, or wrap it in gymnasium.wrappers.NormalizeObservation."
             )
+
+    def scaled(self, observation: Any) -> FloatArray:
+        """The same as an array of its own."""
+        out = np.empty_like(self.center)
+        self.scale_into(observation, out)
+        return out
+
+    def scaled_by(self, center: FloatArray, scale: FloatArray) -> Self:
+        """The environment with the constants of an agent that has learnt with them."""
+        return replace(self, center=center, scale=scale)
 
     def reset(self, seed: int | None = None) -> Any:
         """The first observation of an episode."""
@@ -215,15 +224,20 @@ def actions_of(env: Any) -> Actions:
     space = env.action_space
     if isinstance(space, spaces.Discrete):
         return Choices(int(space.n), int(space.start))
-    numbers = isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating)
+    numbers = (
+        isinstance(space, spaces.Box) and space.dtype is not None and space.dtype.name in FLOATS
+    )
     if numbers and space.shape and 0 not in space.shape:
-        ends = [np.asarray(end, np.float64).ravel() for end in (space.low, space.high)]
-        # What is beyond float32, in which actions are given, is as far as that.
-        ends = [np.where(np.isfinite(end), np.clip(end, -LARGEST, LARGEST), end) for end in ends]
-        return Numbers(space.shape, *(tuple(end.tolist()) for end in ends))
+        low, high = (np.asarray(end, np.float64).ravel() for end in (space.low, space.high))
+        if not ((low <= high) & (low < np.inf) & (high > -np.inf)).all():
+            raise InputError(
+                f"the actions of {name_of(env)} have bounds between which there is no number:"
+                f" {in_words(space)}: mend the environment."
+            )
+        return Numbers(space.shape, tuple(low.tolist()), tuple(high.tolist()), space.dtype.name)
     raise InputError(
-        f"agents choose one of several actions (Discrete) or give numbers (Box of floats), and the"
-        f" actions of {name_of(env)} are {in_words(space)}."
+        "agents choose one of several actions (Discrete) or give numbers (Box of float16, float32"
+        f" or float64), and the actions of {name_of(env)} are {in_words(space)}."
     )
 
 

@@ -40,12 +40,12 @@ def evaluate(agent: Agent, env: Any, n_episodes: int = 100, *, seed: int = 0) ->
     with playable(agent, env, seed) as environment:
         returns = []
         for k in range(n_episodes):
-            observation = environment.reset(int(seed) if k == 0 else None)
+            x = environment.scaled(environment.reset(int(seed) if k == 0 else None))
             total, over = 0.0, False
             while not over:
-                environment.scaled(observation)  # says what is wrong with it
-                action = agent.predict(observation)
+                action = agent._best(environment.actions, x)
                 observation, reward, terminated, truncated = environment.step(action)
+                x = environment.scaled(observation)
                 total += reward
                 over = terminated or truncated
             returns.append(total)
@@ -62,5 +62,4 @@ def playable(agent: Agent, env: Any, seed: int) -> Iterator[Environment]:
     agent._check_learned()
     environment, made = opened(env)
     with closing(environment.env) if made else nullcontext():
-        agent._check_same(environment)
-        yield environment
+        yield agent._same(environment)

@@ -9,6 +9,7 @@ import numpy as np
 
 from rosenblatt import engine
 from rosenblatt.activations import Activation, Identity
+from rosenblatt.agents.forward import Forward
 from rosenblatt.engine import EnginePredictor, EpochPlan, OptimizerState, TrainingSetup
 from rosenblatt.errors import DivergenceError
 from rosenblatt.initializers import GlorotUniform
@@ -94,6 +95,8 @@ class Learner:
         Both are read by every step, and are the caller's to fill.
     predictor : EnginePredictor
         Reads the weights in place.
+    act : Forward
+        The same for what is to be acted on.
     """
 
     def __init__(self, trained: Trained, n_targets: int, clipping: Clipping, capacity: int) -> None:
@@ -102,6 +105,7 @@ class Learner:
         self.X = np.zeros((0, model.n_inputs), np.float32)
         self.y = np.zeros((0, n_targets), np.float32)
         self.predictor: EnginePredictor = model.engine_predictor(n_jobs=1)
+        self.act = Forward(model, n_jobs=1)
         self.reserve(capacity)
 
     @property

@@ -144,30 +144,27 @@ class QLearning(Agent):
         )
         memory = ReplayMemory(learner)
         target = self.q_.astype(np.float32)
-        of_target, own = target.engine_predictor(n_jobs=1), learner.predictor
+        of_target = target.engine_predictor(n_jobs=1)
         explored = max(1, round(self.exploration * total_steps))
         scaled, values = np.empty(e.n_inputs, np.float32), np.empty(actions.n, np.float32)
         total, losses, epsilon = 0.0, [], 1.0
         e.scale_into(e.reset(int(rng.randint(2**31))), scaled)
-        e.check_finite(scaled)
         for played in range(1, total_steps + 1):
             epsilon = max(self.final_epsilon, 1 - (1 - self.final_epsilon) * played / explored)
             if rng.random_sample() < epsilon:
                 code = int(rng.randint(actions.n))
             else:
-                own.bare(scaled, values)
+                learner.act(scaled, values)
                 code = int(values.argmax())
             row = memory.begin(scaled, code)
             observation, reward, terminated, truncated = e.step(actions.start + code)
             total += reward
             e.scale_into(observation, scaled)
-            e.check_finite(scaled)
             memory.end(row, reward, scaled, terminated)
             if terminated or truncated:
                 self.episode_returns_.append(total)
                 total = 0.0
                 e.scale_into(e.reset(), scaled)
-                e.check_finite(scaled)
             if played >= self.learning_starts and played % self.train_every == 0:
                 rows = memory.drawn(rng, int(self.batch_size))
                 memory.set_targets(rows, of_target, self.gamma, self.double)

@@ -17,6 +17,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import replaced_file
 from rosenblatt.support.listing import brief
 from rosenblatt.support.paths import file_path
+from rosenblatt.support.types import FloatArray
 
 __all__ = ["Episode", "record"]
 
@@ -106,18 +107,18 @@ def record(agent: Agent, env: Any, *, seed: int = 0) -> Episode:
     seed : int, default=0
     """
     with playable(agent, env, seed) as environment:
+        episode = Episode(environment.name, [])
 
-        def seen(observation: Any) -> list[float]:
-            environment.scaled(observation)  # says what is wrong with it
-            return list(map(float, observation))
+        def seen(observation: Any) -> FloatArray:
+            scaled = environment.scaled(observation)  # says what is wrong with it
+            episode.observations.append(list(map(float, observation)))
+            return scaled
 
-        observation = environment.reset(int(seed))
-        episode = Episode(environment.name, [seen(observation)])
-        over = False
+        x, over = seen(environment.reset(int(seed))), False
         while not over:
-            action = agent.predict(observation)
+            action = agent._best(environment.actions, x)
             observation, reward, terminated, truncated = environment.step(action)
-            episode.observations.append(seen(observation))
+            x = seen(observation)
             episode.actions.append(action if isinstance(action, int) else action.tolist())
             episode.rewards.append(reward)
             over = terminated or truncated

@@ -27,7 +27,7 @@ class ReplayMemory:
         self.actions = np.zeros(capacity, np.intp)
         self.rewards = np.zeros(capacity)
         self.following = np.zeros_like(learner.X)
-        self.goes_on = np.zeros(capacity)  # 0 where nothing is to come, otherwise 1
+        self.goes_on = np.zeros(capacity, bool)
         self.taken = 0
 
     def begin(self, observation: FloatArray, action: int) -> int:
@@ -58,8 +58,9 @@ class ReplayMemory:
         ahead = of_target.columns(following)
         choosing = own.columns(following) if double else ahead
         each = np.arange(len(rows))
-        best = ahead[each, choosing.argmax(axis=1)]
+        # Behind an end nothing is to come, whatever a network says of it.
+        best = np.where(self.goes_on[rows], ahead[each, choosing.argmax(axis=1)], np.float64(0))
         y = own.columns(self.learner.X[rows])
-        with np.errstate(over="ignore"):  # what comes of it, the step finds out
-            y[each, self.actions[rows]] = self.rewards[rows] + gamma * self.goes_on[rows] * best
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it, the step finds out
+            y[each, self.actions[rows]] = self.rewards[rows] + gamma * best
         self.learner.y[rows] = y

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
@@ -58,15 +58,14 @@ class Player:
     def __init__(self, environment: Environment, learner: Learner, draw: Draw, seed: int) -> None:
         self.environment, self.learner, self.draw = environment, learner, draw
         self.returns: list[float] = []
-        self._observation: Any = environment.reset(seed)
+        self._scaled = environment.scaled(environment.reset(seed))
         self._return = 0.0
 
     def play(self, n_steps: int, whole_episodes: bool) -> Rollout:
         """At least so many steps, to the end of an episode; or exactly so many."""
         rollout, learner, e = Rollout(), self.learner, self.environment
         rewards, step, draw = rollout.rewards, e.step, self.draw
-        observation = self._observation
-        predict, scale_into = learner.predictor.bare, e.scale_into
+        scaled, predict, scale_into = self._scaled, learner.act, e.scale_into
         X, y = learner.X, learner.y
         prediction = np.empty(learner.model.n_outputs, np.float32)
         i, total = 0, self._return
@@ -74,23 +73,22 @@ class Player:
             if i == len(X):
                 learner.reserve(2 * i)
                 X, y = learner.X, learner.y
-            x = X[i]
-            scale_into(observation, x)
-            predict(x, prediction)
+            X[i] = scaled
+            predict(scaled, prediction)
             action = draw(prediction, y[i])
             observation, reward, terminated, truncated = step(action)
+            scale_into(observation, scaled)
             rewards.append(reward)
             total += reward
             i += 1
             over = terminated or truncated
             if over or (i >= n_steps and not whole_episodes):
-                rollout.segments.append(Segment(i, None if terminated else e.scaled(observation)))
+                rollout.segments.append(Segment(i, None if terminated else scaled.copy()))
             if over:
                 self.returns.append(total)
                 total = 0.0
-                observation = e.reset()
+                scale_into(e.reset(), scaled)
             if i >= n_steps and (over or not whole_episodes):
                 break
-        e.check_finite(X[:i])
-        self._observation, self._return = observation, total
+        self._return = total
         return rollout

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rosenblatt.agents.actions import Actions, Choices, Numbers
+from rosenblatt.agents.actions import FLOATS, Actions, Choices, Numbers
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import container
 from rosenblatt.persistence.json_text import parse_json
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["read_agent", "write_agent"]
 
 FORMAT = 1
-LARGEST = float(np.finfo(np.float32).max)
 ACTIONS: dict[str, type[Actions]] = {"choices": Choices, "numbers": Numbers}
 
 
@@ -123,14 +122,20 @@ def agent_of(
 
 def actions_of(kind: str, **given: Any) -> Actions:
     """Actions of a description; ValueError or TypeError where it has others than they take."""
-    made = ACTIONS[kind](**{name: numbers(value) for name, value in given.items()})
+    read = {name: v if name == "dtype" else numbers(v) for name, v in given.items()}
+    made = ACTIONS[kind](**read)
     if isinstance(made, Choices):
         require(is_whole(made.n, 1) and is_whole(made.start, -(2**62)))
     elif isinstance(made, Numbers):
         require(type(made.shape) is tuple and all(is_whole(side, 1) for side in made.shape))
-        ends = np.array([made.low, made.high], np.float64)
-        require(ends.shape == (2, math.prod(made.shape)) and bool((ends[0] <= ends[1]).all()))
-        require(bool((~np.isfinite(ends) | (np.abs(ends) <= LARGEST)).all()))
+        require(made.dtype in FLOATS)
+        require(type(made.low) is type(made.high) is tuple)
+        require(all(type(end) is float for end in made.low + made.high))
+        low, high = ends = np.array([made.low, made.high])
+        require(ends.shape == (2, math.prod(made.shape)))
+        require(bool(((low <= high) & (low < np.inf) & (high > -np.inf)).all()))
+        with np.errstate(over="ignore"):
+            require(bool((ends.astype(made.dtype) == ends).all()))
     return made
 
 
