@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from rosenblatt.checkpoints import Checkpoint, Store
 from rosenblatt.cli import source, train_command
 from rosenblatt.cli.app import run
 from rosenblatt.persistence import container
+from rosenblatt.table import TableEncoding, table_formats
+from rosenblatt.table.files.column_builder import ColumnBuilder
 from tests.support.commands import QUICK
 
 TRAIN = ["train", "shop.csv", "--target", "bought", *QUICK]
@@ -68,6 +72,125 @@ def test_a_table_too_wide_for_a_model_file(
     monkeypatch.setattr(container, "MAX_HEADER_BYTES", 1500)
     assert run(TRAIN) == 2
     assert "leave out columns" in capsys.readouterr().err
+
+
+@pytest.fixture
+def unencoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No column is recognised but the target, and none is encoded."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise AssertionError("the columns were looked at")
+
+    monkeypatch.setattr(table_formats, "recognise", fails)
+    monkeypatch.setattr(TableEncoding, "encode", fails)
+
+
+def table(**columns: object) -> None:
+    frame = pd.DataFrame({"size": np.arange(30), "bought": ["yes", "no"] * 15} | columns)
+    frame.to_csv("shop.csv", index=False)
+
+
+ONE_NETWORK = ["--hidden", "4"]
+
+
+@pytest.mark.usefixtures("unencoded")
+@pytest.mark.parametrize("options", [[], ONE_NETWORK], ids=["learner", "one network"])
+@pytest.mark.parametrize(
+    ("columns", "given", "said"),
+    [
+        ({"bought": "yes"}, [], "'yes' in every row"),
+        ({"bought": None}, [], "missing in every row"),
+        ({"bought": [f"w{k}" for k in range(30)]}, [], "too many for classes"),
+        (
+            {"bought": [None, *["yes"] * 28, "no"], "w": [1, *[0] * 29]},
+            ["--sample-weight", "w"],
+            "are 0 in every row that has a target",
+        ),
+    ],
+)
+def test_what_the_target_and_the_rows_decide(
+    columns: dict[str, object],
+    given: list[str],
+    said: str,
+    options: list[str],
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table(**columns)
+    assert run(["train", "shop.csv", "--target", "bought", *given, *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("unencoded")
+@pytest.mark.parametrize(
+    ("columns", "options", "said"),
+    [
+        ({"shop": "x"}, ["--groups", "shop"], "group"),
+        ({"bought": [*["yes"] * 29, "no"], "w": [1, *[0] * 29]}, ["--sample-weight", "w"], "1 row"),
+    ],
+)
+def test_what_rows_decide_for_the_learner(
+    columns: dict[str, object],
+    options: list[str],
+    said: str,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table(**columns)
+    assert run(["train", "shop.csv", "--target", "bought", "--test-fraction", "0", *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize(
+    "command", [["train"], ["train", *ONE_NETWORK], ["search"]], ids=["learner", "one", "search"]
+)
+def test_one_row_is_too_few_before_its_columns_are_built(
+    command: list[str],
+    kind: str,
+    folder: Path,
+    unencoded: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise AssertionError("a column was built")
+
+    monkeypatch.setattr(ColumnBuilder, "take", fails)
+    frame = pd.DataFrame({"size": [1], "bought": ["yes"]})
+    write = {
+        "csv": lambda path: frame.to_csv(path, index=False),
+        "parquet": frame.to_parquet,
+        "jsonl": lambda path: frame.to_json(path, orient="records", lines=True),
+    }
+    write[kind](f"one.{kind}")
+    assert run([*command, f"one.{kind}", "--target", "bought"]) == 2
+    assert capsys.readouterr().err == (
+        f"error: one.{kind} has 1 row, and 2 are needed at least: add rows\n"
+    )
+
+
+@pytest.fixture
+def model(folder: Path, request: pytest.FixtureRequest) -> Path:
+    assert run([*TRAIN, "--quiet", "--out", "m.safetensors"]) == 0
+    request.getfixturevalue("unread")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--coverage", "0.9"], "no scores of rows outside"),
+        (["--quantile", "0.5"], "--quantile is of numbers"),
+        (["--warn-shift"], "--warn-shift"),
+        (["--keep-column", "prediction"], "--keep-column prediction"),
+    ],
+)
+def test_what_a_model_cannot_say(
+    options: list[str], said: str, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["predict", "m.safetensors", "shop.csv", *options]) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_a_file_at_the_output_that_may_not_be_read_is_no_other_file(

@@ -18,6 +18,7 @@ from rosenblatt.table import (
 )
 from rosenblatt.table.column_format import ColumnFormat
 from rosenblatt.table.format import ColumnKind
+from rosenblatt.table.one_column import candidate_of
 from rosenblatt.table.parsing import days_of, numbers_of, truth_of
 from rosenblatt.table.recognition import recognise
 
@@ -29,7 +30,9 @@ def put(path: Path, lines: Iterable[str], encoding: str = "utf-8") -> Path:
 
 def formats(data: Any, target: str | None = None, **said: Any) -> dict[str, ColumnFormat]:
     """The formats of all columns, by their names."""
-    return {f.name: f for f in recognise(table_of(data), TableFormat(**said), target)}
+    table, fmt = table_of(data), TableFormat(**said)
+    of_target = None if target is None else candidate_of(table.by_name[target], fmt, is_target=True)
+    return {f.name: f for f in recognise(table, fmt, of_target)}
 
 
 def kinds(data: Any, target: str | None = None, **said: Any) -> dict[str, str]:

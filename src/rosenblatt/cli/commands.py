@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
-from rosenblatt.cli.prediction import evaluate, kept_columns, predict
+from rosenblatt.cli.prediction import check_answers, evaluate, kept_columns, predict
 from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions
 from rosenblatt.cli.replacing import check_replaceable, is_same_file
 from rosenblatt.cli.screen import Screen
@@ -49,10 +49,12 @@ def run_predict(
         check_replaceable(out.path, holds_predictions, "predictions", force=force)
         check_writable(out.path)
     saved = load_model(model)
+    check_answers(saved, coverage, quantiles=quantiles, warns=warns, keep=keep)
     saved = replace(saved, encoding=for_rows(saved.encoding, source.format))
     table = source.read(saved.encoding, kept=keep)
+    kept = kept_columns(table.table, keep)
     predictions = predict(saved, table.table, coverage, quantiles=quantiles, warns=warns)
-    predictions = predictions.beside(kept_columns(table.table, keep))
+    predictions = predictions.beside(kept)
     notes = [*table.notes, *predictions.notes]
     screen.notes(notes)
     result: Json = {"rows": predictions.n_rows, "notes": notes}

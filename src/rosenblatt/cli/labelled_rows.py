@@ -18,10 +18,11 @@ from rosenblatt.table import (
     TableFormats,
     Task,
     guess_target,
-    recognise_table,
 )
 from rosenblatt.table.names import near_names
 from rosenblatt.table.one_column import require_single_values
+from rosenblatt.table.table_formats import RecognisedTarget, recognise_target
+from rosenblatt.table.target import AnyTarget
 from rosenblatt.table.weights import unit_of_weights, weights_of_cells
 
 __all__ = ["LabelledRows", "check_weights_left", "label_rows", "weight_column_values", "weights_of"]
@@ -30,13 +31,14 @@ __all__ = ["LabelledRows", "check_weights_left", "label_rows", "weight_column_va
 @final
 @dataclass(frozen=True, eq=False)
 class LabelledRows:
-    """A recognised table, and its rows that have a target.
+    """A table and its rows that have a target.
 
     Attributes
     ----------
     table : Table
         Without the columns that are no features, but with the target.
-    formats : TableFormats
+    recognised : RecognisedTarget
+        Of the table.
     rows : int array (n,)
         Those with a target.
     y : array (n,)
@@ -51,13 +53,22 @@ class LabelledRows:
     """
 
     table: Table
-    formats: TableFormats
+    recognised: RecognisedTarget
     rows: IntArray
     y: npt.NDArray[Any]
     weights: Float64Array | None
     groups: Cells | None
     folds: Cells | None
     notes: tuple[str, ...]
+
+    @property
+    def target(self) -> AnyTarget:
+        return self.recognised.target
+
+    @property
+    def formats(self) -> TableFormats:
+        """Of all columns, which take the longest: for after the checks of rows and targets."""
+        return self.recognised.formats
 
 
 def label_rows(
@@ -70,9 +81,9 @@ def label_rows(
     group_column: str | None = None,
     fold_column: str | None = None,
 ) -> LabelledRows:
-    """Recognise the columns; a target that is not named is guessed.
+    """Learn the target; one that is not named is guessed.
 
-    Raises InputError as `recognise_table` does, where one of these columns is absent or two of
+    Raises InputError as `recognise_target` does, where one of these columns is absent or two of
     them are the same, and for weights that are none.
     """
     fmt = fmt or TableFormat()
@@ -92,11 +103,11 @@ def label_rows(
     if target is None:
         target, note = guess_target(table.without(*fmt.dropped))
         notes.append(note)
-    formats = recognise_table(table, target=target, fmt=fmt, task=task)
-    encoded = formats.target.encode(table.by_name[target])
+    recognised = recognise_target(table, target=target, fmt=fmt, task=task)
+    encoded = recognised.target.encode(table.by_name[target])
     notes += encoded.notes
     rows = np.flatnonzero(encoded.rows)
-    return LabelledRows(table, formats, rows, encoded.y, weights, groups, folds, tuple(notes))
+    return LabelledRows(table, recognised, rows, encoded.y, weights, groups, folds, tuple(notes))
 
 
 def require_distinct(columns: Mapping[str, str | None]) -> None:

@@ -17,7 +17,7 @@ from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions
 from rosenblatt.cli.replacing import check_replaceable, is_same_file
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
-from rosenblatt.cli.train_and_save import place_for, saved_and_shown, show_encoding
+from rosenblatt.cli.train_and_save import FEWEST_ROWS, place_for, saved_and_shown, show_encoding
 from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import check_writable, replaced_file
 from rosenblatt.support.listing import count
@@ -47,7 +47,8 @@ def run_learn(
     place = place_for(source, out, force=force)
     if predictions is not None:
         check_place(predictions, source, place.path, force=force)
-    file = source.read(target=target, besides=[weight_column, group_column])
+    besides = [weight_column, group_column]
+    file = source.read(target=target, besides=besides, fewest_rows=FEWEST_ROWS)
     rows = prepare_rows(
         file,
         options,

@@ -28,7 +28,7 @@ from rosenblatt.table.cells import Cells
 from rosenblatt.table.target import AnyTarget, missing_note
 from rosenblatt.tabular.decision_text import parsed
 from rosenblatt.tabular.decisions import COSTS_AND_WEIGHTS, CostMatrix, aim_of
-from rosenblatt.tabular.encoded_table import EncodedTable, Labelled, encode_labelled
+from rosenblatt.tabular.encoded_table import EncodedTable, Labelled, check_rows, encode_labelled
 from rosenblatt.tabular.shape import shape_for
 from rosenblatt.tabular.splits import (
     membership_of,
@@ -103,7 +103,7 @@ def prepare_rows(
         group_column=group_column,
         fold_column=options.fold_column,
     )
-    rows, y, weights, learnt = labelled.rows, labelled.y, labelled.weights, labelled.formats.target
+    rows, y, weights, learnt = labelled.rows, labelled.y, labelled.weights, labelled.target
     if options.loss is not None and isinstance(learnt, ClassTarget):
         raise InputError(
             f"--loss is for numbers, and {learnt.name!r} is taken for classes: leave it out, or say"
@@ -141,6 +141,7 @@ def prepare_rows(
         None if times is None else times[kept],
         None if labelled.folds is None else membership_in(labelled.folds, rows[kept], groups),
     )
+    check_rows(data, learnt)
     encoded = encode_labelled(
         data,
         labelled.formats,

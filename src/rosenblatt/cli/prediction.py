@@ -100,22 +100,45 @@ def predict(
         Whether rows unlike those of the training are noted.
     """
     encoded = saved.encoding.encode(_without_weights(saved, table), saved.model.dtype)
-    kind = kind_of(saved.encoding.target)
-    predictor = network_predictor(kind, saved.model)
-    output = in_blocks(predictor, encoded.X)
-    columns = dict(kind.columns(output))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # notes count what is not finite
-        if coverage is not None:
-            columns |= covered_columns(saved, encoded.X, coverage)
-        of_levels = quantile_columns(saved, encoded.X, quantiles)
-    columns |= of_levels
-    numbers = np.column_stack([output.reshape(len(output), -1), *of_levels.values()])
+    columns, numbers = _answers(saved, encoded.X, coverage, quantiles)
+    predictor = network_predictor(kind_of(saved.encoding.target), saved.model)
     notes = (*encoded.notes, *overflow_notes(predictor, encoded.X, numbers))
     if not warns:
         return Predictions(columns, notes)
     shift = shift_of(saved, encoded.X)
     return Predictions(columns, (*notes, *shift_notes(shift)), shift)
+
+
+def check_answers(
+    saved: SavedModel,
+    coverage: float | None,
+    *,
+    quantiles: Sequence[float],
+    warns: bool,
+    keep: Sequence[str],
+) -> None:
+    """InputError for what the model cannot say, asked of one row before the table is read."""
+    X = np.zeros((1, saved.encoding.n_features), saved.model.dtype)
+    columns, _ = _answers(saved, X, coverage, quantiles)
+    Predictions(columns, ()).beside(dict.fromkeys(keep, np.zeros(1)))
+    if warns:
+        shift_of(saved, X)
+
+
+def _answers(
+    saved: SavedModel, X: FloatArray, coverage: float | None, quantiles: Sequence[float]
+) -> tuple[Columns, FloatArray]:
+    """(The columns of predictions, and all numbers in them) of encoded rows."""
+    kind = kind_of(saved.encoding.target)
+    output = in_blocks(network_predictor(kind, saved.model), X)
+    columns = dict(kind.columns(output))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # notes count what is not finite
+        if coverage is not None:
+            columns |= covered_columns(saved, X, coverage)
+        of_levels = quantile_columns(saved, X, quantiles)
+    columns |= of_levels
+    return columns, np.column_stack([output.reshape(len(output), -1), *of_levels.values()])
 
 
 def kept_columns(table: Table, names: Sequence[str]) -> Columns:

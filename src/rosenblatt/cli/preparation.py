@@ -65,13 +65,15 @@ def prepare(
     data = label_rows(
         file.table, Task(options.task), fmt, target=target, weight_column=weight_column
     )
-    labelled, y, learnt = data.rows, data.y, data.formats.target
+    labelled, y, learnt = data.rows, data.y, data.target
     split = split_rows(
         y if isinstance(learnt, ClassTarget) else np.zeros(len(labelled)),
         options.validation_fraction,
         options.test_fraction,
         options.seed,
     )
+    weights = weights_of(data.weights, labelled)
+    check_weights_left(weights_of(weights, split.train), weight_column)
     encoding = learn_encoding(
         data.table,
         target=replace(data.formats, target=_scaled_on(y[split.train], learnt)),
@@ -83,7 +85,7 @@ def prepare(
     )
     return in_parts(
         encoding,
-        (y, weights_of(data.weights, labelled), weight_column),
+        (y, weights, weight_column),
         split,
         features,
         (*data.notes, *data.formats.notes, *encoding.notes),
@@ -134,12 +136,14 @@ def prepare_for(
             " none: leave out the rows with numbers that are not above 0"
         )
     labelled = np.flatnonzero(encoded.rows)
-    features = encoding.encode(table, dtype)
     groups = encoded.y if isinstance(target, ClassTarget) else np.zeros(len(labelled))
     split = split_rows(groups, options.validation_fraction, options.test_fraction, options.seed)
+    weights = weights_of(weights, labelled)
+    check_weights_left(weights_of(weights, split.train), weight_column)
+    features = encoding.encode(table, dtype)
     return in_parts(
         encoding,
-        (encoded.y, None if weights is None else weights[labelled], weight_column),
+        (encoded.y, weights, weight_column),
         split,
         [features.X[labelled[rows]] for rows in filled(split).values()],
         (*encoded.notes, *features.notes),
@@ -177,7 +181,6 @@ def in_parts(
         name: EncodedRows(X, y[rows], None if weights is None else weights[rows])
         for (name, rows), X in zip(filled(split).items(), features, strict=True)
     }
-    check_weights_left(parts["train"].weights, weight_column)
     return Prepared(
         encoding,
         kind_of(encoding.target),

@@ -6,6 +6,7 @@ import glob
 import os
 import shlex
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -22,7 +23,7 @@ from rosenblatt.table import (
     TableFormat,
     read_table,
 )
-from rosenblatt.table.files.file_reading import AsText
+from rosenblatt.table.files.file_reading import AsText, require_rows
 from rosenblatt.table.task import guess_by_name
 
 
@@ -89,12 +90,15 @@ class Source:
         target: str | None = None,
         besides: Sequence[str | None] = (),
         kept: Sequence[str] = (),
+        fewest_rows: int = 0,
     ) -> TableFile:
         """The table; with the encoding of a model, read as that was.
 
         Without one, the cells of the target, which is guessed from the names besides these and
         those of columns to drop if it is None, stay as written; with one those of columns to keep
         do, where they are no numbers to it.
+
+        Fewer rows than `fewest_rows` are refused, as early as they are counted.
         """
         if self.data is None:
             return TableFile(load_example(self.name), FileReading("example"))
@@ -103,10 +107,12 @@ class Source:
             as_text, hint = labels(target, (*besides, *self.format.dropped)), None
         else:
             as_text, hint = (*encoding.text_columns, *no_numbers(kept, encoding)), encoding.hint
-        if not self.is_standard_input:
-            return read_table(self.data, self.format, as_text=as_text, hint=hint)
-        with spooled() as path:
-            return read_table(path, self.format, as_text=as_text, hint=hint)
+        with spooled() if self.is_standard_input else nullcontext(self.data) as path:
+            found = read_table(
+                path, self.format, as_text=as_text, hint=hint, fewest_rows=fewest_rows
+            )
+            require_rows(path.name, len(found.table), fewest_rows)
+        return found
 
 
 def is_word(part: str) -> bool:

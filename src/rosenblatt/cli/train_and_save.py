@@ -23,6 +23,8 @@ from rosenblatt.support.atomic import check_writable, faults_named
 from rosenblatt.support.listing import count
 from rosenblatt.table import TableEncoding
 
+FEWEST_ROWS = 2  # of one, every target is constant
+
 
 @final
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def shown_table(
     InputError
         If its model may not be saved at `place`, or is too large for a model file.
     """
-    file = source.read(target=target, besides=[weight_column])
+    file = source.read(target=target, besides=[weight_column], fewest_rows=FEWEST_ROWS)
     prepared = prepare(
         file,
         options,

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
         ColumnLine,
         Encoded,
         TableEncoding,
-        TableFormats,
         learn_encoding,
-        recognise_table,
     )
     from rosenblatt.table.files.file_reading import FileReading, TableFile
     from rosenblatt.table.files.reading import read_table
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from rosenblatt.table.row_format import for_rows
     from rosenblatt.table.scaling import Scaling
     from rosenblatt.table.table import Table, table_of
+    from rosenblatt.table.table_formats import TableFormats, recognise_table
     from rosenblatt.table.target import ClassTarget, EncodedTarget, NumberTarget
     from rosenblatt.table.task import Task, guess_target, learn_target
 
@@ -73,10 +72,7 @@ MODULES = {
     "cells": ("Cells",),
     "columns": ("Boolean", "Category", "Dropped", "Number"),
     "dates": ("Cycle", "Date"),
-    "encoding": (
-        *("ColumnLine", "Encoded", "TableEncoding", "TableFormats"),
-        *("learn_encoding", "recognise_table"),
-    ),
+    "encoding": ("ColumnLine", "Encoded", "TableEncoding", "learn_encoding"),
     "files.file_reading": ("FileReading", "TableFile"),
     "files.reading": ("read_table",),
     "format": ("ColumnKind", "TableFormat"),
@@ -88,6 +84,7 @@ MODULES = {
     "row_format": ("for_rows",),
     "scaling": ("Scaling",),
     "table": ("Table", "table_of"),
+    "table_formats": ("TableFormats", "recognise_table"),
     "target": ("ClassTarget", "EncodedTarget", "NumberTarget"),
     "task": ("Task", "guess_target", "learn_target"),
 }

@@ -22,21 +22,19 @@ from rosenblatt.table.files.file_reading import FileReading
 from rosenblatt.table.format import ColumnKind, TableFormat
 from rosenblatt.table.learning import is_missing_anywhere, learn_column
 from rosenblatt.table.messages import count, quote
-from rosenblatt.table.names import near_names, require_columns
+from rosenblatt.table.names import require_columns
 from rosenblatt.table.notation.numbers import is_plain
-from rosenblatt.table.recognition import recognise
 from rosenblatt.table.serialization import from_plain, to_plain
 from rosenblatt.table.table import Table, table_of
+from rosenblatt.table.table_formats import TableFormats, recognise_table
 from rosenblatt.table.target import AnyTarget, ClassTarget, EncodedTarget
-from rosenblatt.table.task import Task, learn_target
+from rosenblatt.table.task import Task
 
 __all__ = [
     "ColumnLine",
     "Encoded",
     "TableEncoding",
-    "TableFormats",
     "learn_encoding",
-    "recognise_table",
 ]
 
 
@@ -258,62 +256,6 @@ def dropped_notes(columns: tuple[AnyColumn, ...]) -> tuple[str, ...]:
         else f"{len(alike):,} columns are left out, {reason}: {quote([c.name for c in alike])}"
         for reason, alike in by_reason.items()
     )
-
-
-@final
-@dataclass(frozen=True)
-class TableFormats:
-    """The formats of a table's columns and its target, learnt from all rows that have a target.
-
-    Attributes
-    ----------
-    columns : tuple of ColumnFormat
-        In the order of the table, without the target.
-    target : ClassTarget or NumberTarget
-    """
-
-    columns: tuple[ColumnFormat, ...]
-    target: AnyTarget
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return tuple(note for column in self.columns for note in column.remarks)
-
-
-def recognise_table(
-    data: Any, *, target: str, fmt: TableFormat | None = None, task: Task = Task.AUTO
-) -> TableFormats:
-    """What each column of a training table holds and how it is written, from all its rows.
-
-    Parameters
-    ----------
-    data : Table, data frame, Arrow table or mapping of columns
-    target : str
-        The column to predict.
-    fmt : TableFormat, optional
-        What is known about the table.
-    task : Task
-
-    Raises
-    ------
-    InputError
-        If the target cannot be learnt, a column holds infinite values, names occur twice, or
-        nothing decides how a column is meant: the message names the options that do.
-    """
-    table = table_of(data)
-    if target not in table.by_name:
-        raise InputError(
-            f"the table has no target column {target!r}: {near_names(target, table.names)}"
-        )
-    fmt = fmt or TableFormat()
-    require_columns(fmt.columns, table.names)
-    formats = recognise(table, fmt, target)
-    for column in formats:
-        if column.question:
-            raise InputError(column.question)
-    (own,) = (column for column in formats if column.name == target)
-    learnt = learn_target(table.by_name[target], own, task)
-    return TableFormats(tuple(c for c in formats if c.name != target), learnt)
 
 
 def learn_encoding(

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from rosenblatt.table.candidate import Candidate
+from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat, Notation
 from rosenblatt.table.column_groups import in_parallel
 from rosenblatt.table.format import TableFormat
@@ -28,17 +29,16 @@ ORDER_OPTIONS = {order: option for option, order in ORDERS.items()}
 
 
 def recognise(
-    table: Table, fmt: TableFormat, target: str | None = None
+    table: Table, fmt: TableFormat, target: Candidate | None = None
 ) -> tuple[ColumnFormat, ...]:
-    """The format of each column, in the order of the table.
+    """The format of each column, in the order of the table; of the target it is known, if any."""
 
-    The target, if any, is never dropped: a column of distinct texts may be one.
-    """
-    found = in_parallel(
-        lambda cells: candidate_of(cells, fmt, is_target=cells.name == target),
-        table.columns,
-        len(table),
-    )
+    def found_in(cells: Cells) -> Candidate:
+        if target is not None and cells.name == target.format.name:
+            return target
+        return candidate_of(cells, fmt)
+
+    found = in_parallel(found_in, table.columns, len(table))
     return tuple(settled(candidate, found) for candidate in found)
 
 

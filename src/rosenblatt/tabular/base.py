@@ -28,7 +28,7 @@ from rosenblatt.support.held_numbers import HeldNumbers
 from rosenblatt.support.types import Float64Array, FloatArray
 from rosenblatt.table import ColumnKind, TableEncoding, TableFormats
 from rosenblatt.table.target import AnyTarget
-from rosenblatt.tabular.encoded_table import Labelled, encode_labelled
+from rosenblatt.tabular.encoded_table import Labelled, check_rows, encode_labelled
 from rosenblatt.tabular.encoder import TableEncoder
 from rosenblatt.tabular.encoding import formats_of
 from rosenblatt.tabular.exporting import TableExporting
@@ -189,6 +189,7 @@ class BaseTable(TableExporting, HeldNumbers, BaseEstimator, ABC):
                 for rows in (given, validation)
                 if rows is not None
             )
+            check_rows(data, known)
             formats = formats_of(given.table, known, aside.columns or {})
             aside._fit(data, formats, outside[0] if outside else None, begun)
             aside._notes = (*given.notes, *formats.notes, *aside._notes)

@@ -38,7 +38,7 @@ MOST_PROBABILITIES = 180_000_000  # of all rows and classes: 0.7 GB
 NARROWEST = 1e-15  # of the range of a target: its standard deviation
 FARTHEST = 1e37  # standard deviations, which float32 holds
 
-__all__ = ["EncodedTable", "Labelled", "encode_labelled"]
+__all__ = ["EncodedTable", "Labelled", "check_rows", "encode_labelled"]
 
 
 @final
@@ -152,6 +152,7 @@ def encode_labelled(
     Parameters
     ----------
     data : Labelled
+        As `check_rows` has passed them.
     formats : TableFormats
         Of the features, and the target; the scale of a number is that of the rows.
     preset : Preset
@@ -170,12 +171,8 @@ def encode_labelled(
     Raises
     ------
     InputError
-        If no column is left to learn from, all rows are of one group, or
-        classes and rows are too many.
+        If no column is left to learn from.
     """
-    check_probabilities(formats.target, len(data.rows))
-    if data.groups is not None:
-        require_two_groups(data.groups, data.group_name)
     rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
     given = data.weights
     weights = class_weights(class_weight, formats.target, data.y, given)
@@ -239,8 +236,17 @@ def without_classes(
     return replace(rows, weights=weights)
 
 
-def check_probabilities(target: AnyTarget, n_rows: int) -> None:
-    """InputError if the probabilities of all rows do not fit into memory."""
+def check_rows(data: Labelled, target: AnyTarget) -> None:
+    """What numbers of rows decide, for before the columns are recognised, which takes longer.
+
+    Raises
+    ------
+    InputError
+        If all rows are of one group, or the probabilities of all rows do not fit into memory.
+    """
+    if data.groups is not None:
+        require_two_groups(data.groups, data.group_name)
+    n_rows = len(data.rows)
     if isinstance(target, ClassTarget) and len(target.classes) * n_rows > MOST_PROBABILITIES:
         raise InputError(
             f"the target {target.name!r} has {len(target.classes):,} classes in {n_rows:,} rows,"

@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import final
 
+from rosenblatt.errors import InputError
+from rosenblatt.support.listing import count
 from rosenblatt.table.table import Table
 
-__all__ = ["AsText", "FileReading", "TableFile"]
+__all__ = ["AsText", "FileReading", "TableFile", "require_rows"]
 
 # Columns whose cells stay as written; or what chooses them by the names of all columns.
 AsText = Collection[str] | Callable[[Sequence[str]], Collection[str]]
@@ -75,3 +77,11 @@ class TableFile:
     table: Table
     reading: FileReading
     notes: tuple[str, ...] = ()
+
+
+def require_rows(name: str, n_rows: int, fewest: int) -> None:
+    """InputError for a file with fewer rows than what is to be done with them takes."""
+    if n_rows < fewest:
+        raise InputError(
+            f"{name} has {count(n_rows, 'row')}, and {fewest} are needed at least: add rows"
+        )

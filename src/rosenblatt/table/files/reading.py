@@ -30,6 +30,7 @@ def read_table(
     *,
     as_text: AsText = (),
     hint: FileReading | None = None,
+    fewest_rows: int = 0,
 ) -> TableFile:
     """Read CSV, TSV or TXT, Parquet, Arrow, Feather or ORC, JSON, a sheet, or a table of SQLite.
 
@@ -44,6 +45,8 @@ def read_table(
         all columns that returns these.
     hint : FileReading, optional
         How the file was read that a model was trained with: decides what this one leaves open.
+    fewest_rows : int
+        A text file with fewer is refused before its columns are built.
 
     Raises
     ------
@@ -61,7 +64,7 @@ def read_table(
         if ending in USUAL_DELIMITER:
             from rosenblatt.table.files.text_file import read_text
 
-            return read_text(path, USUAL_DELIMITER[ending], fmt, as_text, hint)
+            return read_text(path, USUAL_DELIMITER[ending], fmt, as_text, hint, fewest_rows)
         if ending in JSON:
             from rosenblatt.table.files.json_file import read_json
 

@@ -17,6 +17,7 @@ from rosenblatt.table.files.block_cleaning import CleanBlock, Cleaning
 from rosenblatt.table.files.block_parsing import ParsedBlock, parse_block
 from rosenblatt.table.files.column_builder import ColumnBuilder
 from rosenblatt.table.files.csv_rows import Dialect, count_lines
+from rosenblatt.table.files.file_reading import require_rows
 from rosenblatt.table.files.header import looks_numeric
 from rosenblatt.table.files.layout import Layout
 from rosenblatt.table.files.odd_rows import OddRows
@@ -80,6 +81,8 @@ class RowReader:
     layout : Layout
     names : sequence of str
         Of the columns.
+    fewest_rows : int
+        Fewer are refused, as soon as they are counted.
     """
 
     chunks: Callable[[], Iterable[bytes]]
@@ -88,6 +91,7 @@ class RowReader:
     dialect: Dialect
     layout: Layout
     names: Sequence[str]
+    fewest_rows: int = 0
 
     def read(self, fmt: TableFormat, as_text: Collection[str]) -> Rows:
         """All rows.
@@ -95,7 +99,8 @@ class RowReader:
         Raises
         ------
         InputError
-            Naming the first line that has another number of fields, or does not end.
+            Naming the first line that has another number of fields, or does not end; or for too
+            few rows.
         SwallowedRows
             If a stray quotation mark makes one cell of several rows.
         UnicodeError
@@ -111,6 +116,7 @@ class RowReader:
         notes = odd.close(n_rows)
         if not n_rows:
             raise InputError(f"{self.name} has a header but no rows: add rows below the header")
+        require_rows(self.name, n_rows, self.fewest_rows)
         for builder in fields:
             builder.close()
         again = [i for i, builder in enumerate(fields) if builder.must_be_read_again]
@@ -133,6 +139,9 @@ class RowReader:
             nonlocal n_rows
             read = waiting.popleft()[0].result()
             odd.take(read.clean, read.parsed.n_rows, read.parsed.n_odd)
+            if read.clean.block.is_last and n_rows + read.parsed.n_rows < self.fewest_rows:
+                n_rows += read.parsed.n_rows
+                return  # there may be a hundred thousand columns to build
             if not n_rows:
                 expected = read.parsed.n_rows * self.size // max(len(read.clean.block.data), 1)
                 for builder in builders:

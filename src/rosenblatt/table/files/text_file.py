@@ -65,6 +65,7 @@ def read_text(
     fmt: TableFormat,
     as_text: AsText,
     hint: FileReading | None,
+    fewest_rows: int = 0,
 ) -> TableFile:
     """The table and how it was read. Raises InputError with what to mend."""
     head = next(byte_blocks(path, 64), b"")
@@ -77,14 +78,18 @@ def read_text(
         chosen = detect(lambda: [first], path.name, hint.encoding if hint else "")
         if not chosen.guessed and chosen.name == "utf-8":
             try:
-                return read_decoded(TextFile(path, chosen), usual_delimiter, fmt, as_text, hint)
+                return read_decoded(
+                    TextFile(path, chosen), usual_delimiter, fmt, as_text, hint, fewest_rows
+                )
             except UnicodeDecodeError:
                 pass
         chosen = detect(lambda: byte_blocks(path), path.name, hint.encoding if hint else "")
     else:
         chosen = named(fmt.encoding)
     try:
-        return read_decoded(TextFile(path, chosen), usual_delimiter, fmt, as_text, hint)
+        return read_decoded(
+            TextFile(path, chosen), usual_delimiter, fmt, as_text, hint, fewest_rows
+        )
     except UnicodeError as error:
         fault = f"is not UTF-8 and seems to be {chosen.name}, but not all of it is"
         if not chosen.guessed:
@@ -98,19 +103,20 @@ def read_decoded(
     fmt: TableFormat,
     as_text: AsText,
     hint: FileReading | None,
+    fewest_rows: int = 0,
 ) -> TableFile:
     """As `read_text`; where a stray quotation mark swallows rows, without quotation marks.
 
     That is certain where no field stands in quotation marks and all rows are regular then.
     """
     try:
-        return read_rows(file, usual_delimiter, fmt, as_text, hint)
+        return read_rows(file, usual_delimiter, fmt, as_text, hint, fewest_rows)
     except SwallowedRows as swallowed:
         error = InputError(str(swallowed))
     if any(QUOTED_FIELD.search(chunk) for chunk in file.chunks()):
         raise error
     try:
-        found = read_rows(file, usual_delimiter, replace(fmt, quote=""), as_text, hint)
+        found = read_rows(file, usual_delimiter, replace(fmt, quote=""), as_text, hint, fewest_rows)
     except InputError:
         raise error from None
     note = f"quotation marks are read as text: {str(error).partition(':')[0]}"
@@ -123,12 +129,13 @@ def read_rows(
     fmt: TableFormat,
     as_text: AsText,
     hint: FileReading | None,
+    fewest_rows: int = 0,
 ) -> TableFile:
     sample, line, directive = read_sample(file, fmt.skip)
     require_table(sample, file.name)
     if not file.has_escapes and ESCAPED.search(sample):
         escaped = replace(file, has_escapes=True)
-        found = read_rows(escaped, usual_delimiter, fmt, as_text, hint)
+        found = read_rows(escaped, usual_delimiter, fmt, as_text, hint, fewest_rows)
         note = 'a backslash stands before quotation marks within cells: \\" is read as "'
         return TableFile(found.table, found.reading, (*found.notes, note))
     quote = {"none": "", None: None}.get(fmt.quote, fmt.quote)
@@ -142,7 +149,8 @@ def read_rows(
         require_fields(sample, layout.names[0], file.name)
     names = column_names(layout, fmt, file.name)
     text = as_text(names) if callable(as_text) else as_text
-    reader = RowReader(file.chunks, file.path.stat().st_size, file.name, dialect, layout, names)
+    size = file.path.stat().st_size
+    reader = RowReader(file.chunks, size, file.name, dialect, layout, names, fewest_rows)
     rows = reader.read(fmt, text)
     notes = [*encoding_notes(file), *delimiter_notes(given, dialect, len(names), usual_delimiter)]
     notes += [*layout.notes, *rows.notes]
