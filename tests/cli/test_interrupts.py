@@ -63,7 +63,7 @@ def test_json_has_the_error_as_well(folder: Path, moment: float) -> None:
     assert json.loads(out) == {"error": "interrupted, and nothing was saved"}
 
 
-# What is interrupted a second time: the telling of the first, and the exception on its way there.
+# What is interrupted once more: the telling of the first, and what comes before and after it.
 AGAIN = {
     "while it is told": """
 class Stream:
@@ -78,9 +78,22 @@ sys.stderr = Stream()
     "before it is told": """
 def again(*given, fail=app._fail):
     app._fail = fail
-    os.kill(os.getpid(), signal.SIGINT)
-    raise AssertionError("not interrupted")
+    for _ in range(3):
+        os.kill(os.getpid(), signal.SIGINT)
+    return fail(*given)
 app._fail = again
+""",
+    "after it is told": """
+def again(*given, fail=app._fail):
+    fail(*given)
+    os.kill(os.getpid(), signal.SIGINT)
+    return 2
+app._fail = again
+end = start.end
+def last(code):
+    os.kill(os.getpid(), signal.SIGINT)
+    end(code)
+start.end = last
 """,
 }
 # A command that is over, but for the end of its process: functions at exit, then modules.
@@ -107,6 +120,45 @@ def test_a_second_time(moment: str) -> None:
     done = ended(f"{AGAIN[moment]}\n{first}", "look", "--example", "iris")
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == "error: interrupted, and nothing was saved\n"
+
+
+def test_before_the_command_begins() -> None:
+    done = ended("app._run = lambda arguments: os.kill(os.getpid(), signal.SIGINT)", "--version")
+    assert (done.returncode, done.stderr) == (130, "error: interrupted, and nothing was saved\n")
+
+
+def test_where_no_exception_goes_on_from() -> None:
+    """As within `__del__`, of which Python would print a traceback and go on."""
+    code = """
+import time
+class Deleted:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+def dispatch(arguments):
+    Deleted()
+    time.sleep(60)
+app._dispatch = dispatch
+"""
+    done = ended(code, "--version")
+    assert (done.returncode, done.stderr) == (130, "error: interrupted, and nothing was saved\n")
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_what_was_saved_is_not_denied(saved: bool, tmp_path: Path) -> None:
+    """Within an import too, where the process ends at once."""
+    (tmp_path / "interrupts_itself.py").write_text(
+        "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+    )
+    code = f"""
+sys.path.insert(0, {str(tmp_path)!r})
+def dispatch(arguments):
+    {"start.note_saved()" if saved else "pass"}
+    import interrupts_itself
+app._dispatch = dispatch
+"""
+    done = ended(code, "--version")
+    what = "after a file was saved" if saved else "and nothing was saved"
+    assert (done.returncode, done.stderr) == (130, f"error: interrupted, {what}\n")
 
 
 @pytest.mark.parametrize("code", [0, 2])

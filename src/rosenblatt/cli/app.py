@@ -17,7 +17,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rosenblatt.cli.languages.choice import divided, language_of, words_of
-from rosenblatt.cli.start import INTERRUPTED, INTERRUPTED_CODE, Terminated, drop, tell
+from rosenblatt.cli.start import (
+    INTERRUPTED_CODE,
+    Terminated,
+    drop,
+    interrupted,
+    tell,
+    work,
+)
 from rosenblatt.errors import InputError, clipped
 from rosenblatt.support.optional_dependencies import EXTRAS, install_command
 from rosenblatt.support.plain_text import printable
@@ -51,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        return _dispatch(arguments)
+        return work(lambda: _dispatch(arguments))
     except InputError as error:
         return _fail(str(error), arguments)
     except ModuleNotFoundError as error:
@@ -74,7 +81,7 @@ def _run(arguments: Sequence[str]) -> int:
     except MemoryError:
         return _fail("out of memory: use fewer rows or a smaller network", arguments)
     except KeyboardInterrupt as interrupt:
-        _fail(str(interrupt) or INTERRUPTED, arguments)
+        _fail(str(interrupt) or interrupted(), arguments)
         return INTERRUPTED_CODE
     except Terminated as ended:
         _fail(str(ended), arguments)

@@ -83,6 +83,7 @@ def run_all(folder: Path, screen: Screen, *, quick: bool, seed: int) -> Json:
             result = performed(experiment, Conditions(seed, quick), screen)
             with replaced_file(folder / f"{experiment.id}.json") as file:
                 file.write(finite_json(result.as_dict(), indent=2).encode())
+            screen.saved(folder)
             if result.figures:
                 with replaced_file(folder / f"{experiment.id}.png") as file:
                     draw(result, file, "png", language)

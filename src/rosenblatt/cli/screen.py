@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rosenblatt.cli.alike_notes import in_short
-from rosenblatt.cli.start import drop
+from rosenblatt.cli.start import drop, note_saved
 from rosenblatt.cli.streams import Printer, closed, results
 from rosenblatt.errors import InputError, clipped
 from rosenblatt.support.finite_json import finite_json
@@ -67,7 +67,8 @@ class Screen:
         return self._out.width
 
     def saved(self, path: Path) -> None:
-        """Record a file that was written, for the message if the report fails."""
+        """Record a file that was written, for the message if the report fails, or Ctrl-C comes."""
+        note_saved()
         self._saved = path
 
     def finish(self, result: Mapping[str, Any]) -> None:

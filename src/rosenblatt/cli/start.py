@@ -9,7 +9,9 @@ Imports take most of a short command's time. An interrupt within one may come ou
 module makes of it, and CPython ends a process by the signal, whatever was made of it, if code from
 a string was running, as `dataclasses` runs some. So an import is not interrupted: the process ends.
 
-When a command is over, Ctrl-C comes too late: its exit code stays that of what it has done.
+Ctrl-C raises an exception within the command alone, as `work` runs it: before, the process ends,
+and when the command is over, also where it was interrupted, another one comes too late: the exit
+code stays that of what it has done.
 """
 
 from __future__ import annotations
@@ -18,8 +20,11 @@ import contextlib
 import os
 import signal
 import sys
+import time
+from _thread import get_ident, interrupt_main, start_new_thread
+from collections.abc import Callable
 from types import CodeType, FrameType
-from typing import Any, Final, NoReturn, final
+from typing import Any, Final, NoReturn, TypeVar, final
 
 from rosenblatt.support.unfinished import remove_unfinished
 from rosenblatt.support.wording import worded
@@ -30,17 +35,35 @@ __all__ = [
     "Terminated",
     "drop",
     "give_back_termination",
+    "interrupted",
     "main",
+    "note_saved",
     "tell",
+    "work",
 ]
 
 INTERRUPTED, INTERRUPTED_CODE = "interrupted, and nothing was saved", 130
+INTERRUPTED_LATE = "interrupted, after a file was saved"
+LATER = 0.01  # seconds: nothing of the kind takes longer
 BY_SIGNAL = 128  # of a command that a signal ended, and more by the signal's number
 IMPORT = "<frozen importlib._bootstrap>"
 # Windows has no SIGHUP, and SIGTERM within a process alone.
 TERMINATION: Final = [
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
+
+T = TypeVar("T")
+
+
+@final
+class Course:
+    """How far the process has come."""
+
+    is_begun = False  # with its command
+    has_saved = False  # a file that stays
+
+
+COURSE: Final = Course()
 
 
 @final
@@ -59,6 +82,7 @@ def main() -> None:
     for number in TERMINATION:
         if signal.getsignal(number) is signal.SIG_DFL:  # else it is ignored, as by nohup
             signal.signal(number, Termination(os.getpid()))
+    sys.unraisablehook = raise_later
     from rosenblatt.cli.app import run
     from rosenblatt.cli.hidden_pandas import hide_pandas
     from rosenblatt.cli.libraries import settle_libraries
@@ -69,22 +93,56 @@ def main() -> None:
         hide_pandas()
         settle_libraries()
         code = run(sys.argv[1:])
-    except KeyboardInterrupt:  # a second one, before the first was told
-        tell(error_of(INTERRUPTED), in_json(INTERRUPTED) if "--json" in sys.argv else "")
-        code = INTERRUPTED_CODE
     except Terminated as ended:  # while something else was told
         code = ended.code
     end(code)
 
 
+def work(command: Callable[[], T]) -> T:
+    """Run a command, which Ctrl-C may interrupt."""
+    COURSE.is_begun, COURSE.has_saved = True, False
+    return command()
+
+
+def note_saved() -> None:
+    """A file was saved, which stays if the command is interrupted from now on."""
+    COURSE.has_saved = True
+
+
+def interrupted() -> str:
+    """What is said of an interrupt."""
+    return INTERRUPTED_LATE if COURSE.has_saved else INTERRUPTED
+
+
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """End the process within an import; raise KeyboardInterrupt anywhere else, until the end."""
+    """Raise KeyboardInterrupt within a command; end the process before it, and within an import."""
     running = stack(frame)
-    if tell.__code__ in running or end.__code__ in running:
+    if work.__code__ in running:
+        if all(code.co_filename != IMPORT for code in running):
+            raise KeyboardInterrupt
+    elif COURSE.is_begun:
         return
-    if all(code.co_filename != IMPORT for code in running):
-        raise KeyboardInterrupt
-    end_at_once(INTERRUPTED, INTERRUPTED_CODE)
+    end_at_once(interrupted(), INTERRUPTED_CODE)
+
+
+def raise_later(unraisable: sys.UnraisableHookArgs) -> None:
+    """What a signal has raised where no exception goes on from, such as in `__del__`."""
+    if isinstance(unraisable.exc_value, Terminated):
+        end_at_once(str(unraisable.exc_value), unraisable.exc_value.code)
+    if unraisable.exc_value is None or isinstance(unraisable.exc_value, Exception):
+        sys.__unraisablehook__(unraisable)
+        return
+
+    main_thread = get_ident()
+
+    def interrupt_again() -> None:
+        time.sleep(LATER)
+        if hasattr(signal, "pthread_kill"):
+            signal.pthread_kill(main_thread, signal.SIGINT)  # which ends a sleep
+        else:
+            interrupt_main()
+
+    start_new_thread(interrupt_again, ())
 
 
 @final
