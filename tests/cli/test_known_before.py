@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from rosenblatt.checkpoints import Checkpoint, Store
-from rosenblatt.cli import source, train_command
+from rosenblatt.cli import commands, learn_command, source, train_command
 from rosenblatt.cli.app import run
 from rosenblatt.persistence import container
+from rosenblatt.support import atomic
 from rosenblatt.table import TableEncoding, table_formats
 from rosenblatt.table.files.column_builder import ColumnBuilder
 from tests.support.commands import QUICK
@@ -139,6 +140,49 @@ def test_what_rows_decide_for_the_learner(
     table(**columns)
     assert run(["train", "shop.csv", "--target", "bought", "--test-fraction", "0", *options]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.fixture
+def limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files may have 5 kB, as by ulimit -f."""
+    monkeypatch.setattr(atomic, "size_limit", lambda: 5_000)
+
+
+@pytest.mark.usefixtures("untrained", "limited")
+@pytest.mark.parametrize("options", [[], ["--checkpoint", "c"]], ids=["model", "with a checkpoint"])
+def test_a_file_larger_than_the_limit(
+    options: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*TRAIN, "--hidden", "800", *options]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("error: cannot write shop.safetensors: it takes ")
+    assert said.endswith("limited to 5 kB: raise the limit (ulimit -f)")
+
+
+@pytest.mark.usefixtures("limited")
+@pytest.mark.parametrize("network", [[], ["--network", "realmlp"]], ids=["learner", "published"])
+def test_networks_larger_than_the_limit(
+    network: list[str],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(learn_command, "FEWEST_UNITS", 1)
+    assert run(["train", "shop.csv", "--target", "bought", *network]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("error: cannot write shop.safetensors: it takes ")
+    assert sorted(path.name for path in Path().iterdir()) == ["shop.csv"]
+
+
+def test_predictions_larger_than_the_disk(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.undo()  # the table may be read
+    monkeypatch.chdir(model)
+    monkeypatch.setattr(atomic, "free_space", lambda place: 100.0)
+    monkeypatch.setattr(commands, "predict", None)
+    assert run(["predict", "m.safetensors", "shop.csv", "--out", "p.csv"]) == 2
+    assert "and 0 kB are free there: free some space" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])

@@ -231,7 +231,7 @@ def test_a_path_that_cannot_be_written_is_refused(tmp_path, act, name, reason) -
     [
         (errno.ENOSPC, "free some space or choose another path"),
         (errno.EDQUOT, "free some space or choose another path"),
-        (errno.EFBIG, "free some space or choose another path"),
+        (errno.EFBIG, "raise the limit of the size of a file (ulimit -f) or choose another path"),
         (errno.EMFILE, "close some, or raise their limit (ulimit -n)"),
         (errno.ENFILE, "close some, or raise their limit (ulimit -n)"),
         (errno.ENOENT, "choose another path"),
@@ -263,7 +263,7 @@ def test_the_check_leaves_no_trace(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
+def test_a_full_disk_or_a_limit_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
     """A limit on the file size is a real fault of write(2), and needs no special file system."""
     path = tmp_path / "model"
     path.write_bytes(b"old")
@@ -287,7 +287,7 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert "File too large; free some space or" in result.stdout
+    assert "File too large; raise the limit of the size of a file" in result.stdout
     assert "nothing that was there is lost" in result.stdout
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

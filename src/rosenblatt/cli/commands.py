@@ -18,7 +18,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.model import AnyModel
 from rosenblatt.network import Network
 from rosenblatt.persistence import Score, load_model, read_model
-from rosenblatt.support.atomic import check_writable, replaced_file
+from rosenblatt.support.atomic import check_room, check_writable, replaced_file
 from rosenblatt.support.listing import count, some_of
 from rosenblatt.table import for_rows
 from rosenblatt.table.columns_file import columns_text
@@ -52,6 +52,8 @@ def run_predict(
     check_answers(saved, coverage, quantiles=quantiles, warns=warns, keep=keep)
     saved = replace(saved, encoding=for_rows(saved.encoding, source.format))
     table = source.read(saved.encoding, kept=keep)
+    if out is not None:
+        check_room(out.path, out.least_size(len(table.table)))
     kept = kept_columns(table.table, keep)
     predictions = predict(saved, table.table, coverage, quantiles=quantiles, warns=warns)
     predictions = predictions.beside(kept)

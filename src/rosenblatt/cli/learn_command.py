@@ -19,12 +19,13 @@ from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.train_and_save import FEWEST_ROWS, place_for, saved_and_shown, show_encoding
 from rosenblatt.errors import InputError
-from rosenblatt.support.atomic import check_writable, replaced_file
+from rosenblatt.support.atomic import check_room, check_writable, replaced_file
 from rosenblatt.support.listing import count
 from rosenblatt.support.types import IntArray
 
 __all__ = ["run_learn"]
 
+BYTES = 4  # of a parameter
 FEWEST_UNITS = 64  # of a network's first layer
 WHY_EMPTY = "those without target or weight, held out, or in the folds of no network"
 WHY_NONE = "no network was trained that could predict rows: give the training more time"
@@ -58,9 +59,17 @@ def run_learn(
         fmt=source.format,
     )
     notes = (*file.notes, *rows.notes)
-    show_encoding(source, screen, place, rows.encoding, len(file.table), notes, FEWEST_UNITS)
+    show_encoding(source, screen, place, rows.encoding, len(file.table), notes, [FEWEST_UNITS])
+    if predictions is not None:
+        check_room(predictions.path, predictions.least_size(rows.n_rows))
     del file  # what training needs is encoded
-    learned = train_learner(rows, options, progress=screen.shows_progress, begun=begun)
+    learned = train_learner(
+        rows,
+        options,
+        progress=screen.shows_progress,
+        begun=begun,
+        sized=lambda n: check_room(place.path, BYTES * n),
+    )
     made = saved_and_shown(source, screen, place, learned.result, notes)
     if predictions is None:
         return made

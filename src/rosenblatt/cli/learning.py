@@ -24,6 +24,7 @@ from rosenblatt.tabular.chosen import Chosen, OutsideRows, chosen
 from rosenblatt.tabular.decision_text import parsed
 from rosenblatt.tabular.decisions import aim_of
 from rosenblatt.tabular.encoding import without_codes
+from rosenblatt.tabular.learner import Sized
 from rosenblatt.tabular.number_losses import number_loss
 from rosenblatt.tabular.parameters import column_options
 from rosenblatt.tabular.preset import NUMBER_LOSSES
@@ -63,7 +64,12 @@ class LearnedTable:
 
 
 def train_learner(
-    rows: LearnerRows, options: LearnerOptions, *, progress: bool, begun: float
+    rows: LearnerRows,
+    options: LearnerOptions,
+    *,
+    progress: bool,
+    begun: float,
+    sized: Sized | None = None,
 ) -> LearnedTable:
     """Train the networks within what is left of the time, and score them on rows not seen.
 
@@ -75,6 +81,8 @@ def train_learner(
         Whether a line shows the epochs.
     begun : float
         When the command did, on the clock of `time.perf_counter`.
+    sized : callable, optional
+        As in `tabular.learner.learn`.
     """
     shown = LearnerProgress() if progress else None
     stop = StopSignal()
@@ -90,6 +98,7 @@ def train_learner(
         stop=stop,
         report=None if shown is None else shown.epoch,
         planned=None if shown is None else shown.plan,
+        sized=sized,
     )
     if shown is not None:
         shown.close()

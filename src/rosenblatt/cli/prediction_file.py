@@ -44,6 +44,10 @@ class PredictionFile:
                 f"{', '.join(WRITERS)}"
             )
 
+    def least_size(self, n_rows: int) -> int:
+        """Bytes at least: text has a character and a line end for each row."""
+        return 0 if self.path.suffix.lower() == ".parquet" else 2 * n_rows
+
     def write(self, columns: Columns, file: IO[bytes]) -> None:
         WRITERS[self.path.suffix.lower()](columns, file)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import mul
 from pathlib import Path
 from typing import final
 
@@ -19,7 +20,7 @@ from rosenblatt.cli.tasks import kind_of
 from rosenblatt.cli.training import TrainingResult
 from rosenblatt.errors import InputError
 from rosenblatt.persistence import check_savable, is_model_file, load_model, save_model
-from rosenblatt.support.atomic import check_writable, faults_named
+from rosenblatt.support.atomic import check_room, check_writable, faults_named
 from rosenblatt.support.listing import count
 from rosenblatt.table import TableEncoding
 
@@ -37,11 +38,20 @@ class Place:
         Whether there is an older model.
     force : bool
         Whether it may be replaced even if it was trained on other columns.
+    checkpoint : Path, optional
+        Of the training.
     """
 
     path: Path
     replaced: bool
     force: bool = False
+    checkpoint: Path | None = None
+
+    def check_room(self, encoding: TableEncoding, n_weights: int) -> None:
+        """InputError if the model is too large for a model file, or a file for its disk."""
+        check_room(self.path, check_savable(encoding, n_weights))
+        if self.checkpoint is not None:
+            check_room(self.checkpoint, 4 * n_weights)
 
     def check_replaceable(self, encoding: TableEncoding) -> None:
         """InputError if the older model has another target or other columns than `encoding`."""
@@ -110,16 +120,16 @@ def shown_table(
     *,
     target: str | None,
     weight_column: str | None,
-    n_units: int = 1,
+    hidden: Sequence[int] = (),
 ) -> ShownTable:
     """Read and prepare a table, and show the kinds of its columns.
 
-    The table itself is freed before training, whose first layer has `n_units` units at least.
+    The table itself is freed before training, of networks with these hidden layers at least.
 
     Raises
     ------
     InputError
-        If its model may not be saved at `place`, or is too large for a model file.
+        If its model may not be saved at `place`, or is too large for a model file or its disk.
     """
     file = source.read(target=target, besides=[weight_column], fewest_rows=FEWEST_ROWS)
     prepared = prepare(
@@ -130,7 +140,7 @@ def shown_table(
         fmt=source.format,
     )
     notes = (*file.notes, *prepared.notes)
-    show_encoding(source, screen, place, prepared.encoding, len(file.table), notes, n_units)
+    show_encoding(source, screen, place, prepared.encoding, len(file.table), notes, hidden)
     return ShownTable(prepared, notes)
 
 
@@ -141,11 +151,12 @@ def show_encoding(
     encoding: TableEncoding,
     n_rows: int,
     notes: Iterable[str],
-    n_units: int,
+    hidden: Sequence[int],
 ) -> None:
     """Show the kinds of a table's columns, and notes; InputError as in `shown_table`."""
     place.check_replaceable(encoding)
-    check_savable(encoding, n_units * encoding.n_features)
+    sizes = (encoding.n_features, *hidden, 1)
+    place.check_room(encoding, sum(map(mul, sizes, sizes[1:])))
     columns = encoding.describe()
     rows = count(n_rows, "row")
     screen.say(f"{source.name}: {rows}, {count(len(columns) - 1, 'column')} and the target\n")

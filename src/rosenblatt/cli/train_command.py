@@ -26,7 +26,7 @@ def run_train(
         options,
         target=asked.target,
         weight_column=asked.weight_column,
-        n_units=options.hidden[0] if options.hidden else 1,
+        hidden=options.hidden,
     )
     if cluster is not None:
         screen.notes(cluster.before)

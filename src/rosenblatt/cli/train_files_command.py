@@ -74,8 +74,8 @@ def run_train_files(
 
     def prepared(learnt: Learnt) -> Any:
         notes.extend(learnt.notes)
-        encoding, n_units = learnt.encoding, options.hidden[0] if options.hidden else 1
-        show_encoding(source, screen, place, encoding, manifest.n_rows, notes, n_units)
+        encoding = learnt.encoding
+        show_encoding(source, screen, place, encoding, manifest.n_rows, notes, options.hidden)
         given["batch_size"] = options.batch_size_for(learnt.sizes[0])
         return kind_of(encoding.target).network(
             **given,

@@ -27,7 +27,7 @@ def run_train_on(model: Path, source: Source, screen: Screen, asked: TrainingReq
     begun, prepared, standardised = start.standardised(prepared)
     notes = (*file.notes, *prepared.notes, *start.notes, *standardised)
     n_units = begun.n_parameters // (begun.n_inputs + 1)
-    show_encoding(source, screen, place, prepared.encoding, len(file.table), notes, n_units)
+    show_encoding(source, screen, place, prepared.encoding, len(file.table), notes, [n_units])
     trained = train_network(
         prepared, options, progress=screen.shows_progress, checkpoint=asked.checkpoint, start=begun
     )

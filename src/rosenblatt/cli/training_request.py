@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
@@ -38,4 +38,4 @@ class TrainingRequest:
         """The file of the model; InputError if it, or the checkpoint, cannot be written."""
         place = place_for(source, self.out, force=self.force)
         check_checkpoint(self.checkpoint, place)
-        return place
+        return replace(place, checkpoint=self.checkpoint)

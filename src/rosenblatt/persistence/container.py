@@ -76,8 +76,8 @@ def pack(metadata: str, tensors: Mapping[str, FloatArray]) -> bytes:
     return b"".join((length, header, b" " * blanks, memoryview(data)[header_end:]))
 
 
-def check_size(metadata: str, data_bytes: int) -> None:
-    """InputError as `pack` raises it, for metadata that may still grow a little.
+def check_size(metadata: str, data_bytes: int) -> int:
+    """Bytes of the file at least; InputError as of `pack`, for metadata that may still grow.
 
     Parameters
     ----------
@@ -86,7 +86,8 @@ def check_size(metadata: str, data_bytes: int) -> None:
         Of the tensors, at least.
     """
     header = json.dumps({METADATA: {OURS: metadata, CHECKSUM: "0" * 64}}, ensure_ascii=False)
-    _blanks_for(header.encode(), metadata.encode(), 0, data_bytes)
+    encoded = header.encode()
+    return len(encoded) + _blanks_for(encoded, metadata.encode(), 0, data_bytes) + data_bytes
 
 
 def _blanks_for(header: bytes, text: bytes, n_tensors: int, data_bytes: int) -> int:

@@ -58,8 +58,10 @@ def save_model(path: str | PathLike[str], saved: SavedModel) -> None:
         file.write(data)
 
 
-def check_savable(encoding: TableEncoding, n_weights: int) -> None:
-    """InputError if no model file holds the description of these columns: for before a training.
+def check_savable(encoding: TableEncoding, n_weights: int) -> int:
+    """Bytes of a model file at least; InputError if none holds the description of these columns.
+
+    This is for before a training.
 
     Parameters
     ----------
@@ -67,7 +69,7 @@ def check_savable(encoding: TableEncoding, n_weights: int) -> None:
     n_weights : int
         Of all networks, at least: a file may take memory by its size.
     """
-    container.check_size(json_of(encoding.to_dict()), 4 * n_weights)
+    return container.check_size(json_of(encoding.to_dict()), 4 * n_weights)
 
 
 def json_of(data: Any) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,8 @@ from rosenblatt.support.unfinished import unfinished
 
 # Errors that something else than another path would fix; not every system defines all of them.
 MENDS = {
-    **dict.fromkeys(("ENOSPC", "EDQUOT", "EFBIG"), "free some space or choose another path"),
+    **dict.fromkeys(("ENOSPC", "EDQUOT"), "free some space or choose another path"),
+    "EFBIG": "raise the limit of the size of a file (ulimit -f) or choose another path",
     **dict.fromkeys(("EMFILE", "ENFILE"), "close some, or raise their limit (ulimit -n)"),
 }
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -28,6 +31,43 @@ def check_writable(path: Path) -> None:
     """Raise InputError unless a file can be written at `path`; an empty one is tried beside it."""
     with faults_named(path), output_place(path) as place:
         try_beside(place)
+
+
+def check_room(path: Path, n_bytes: int) -> None:
+    """Raise InputError if a file of this size cannot be written at `path`, as far as is known."""
+    with faults_named(path), output_place(path) as place:
+        room, most = free_space(place), size_limit()
+    size = math.ceil(n_bytes / 1000)
+    if n_bytes > most:
+        limit = int(most / 1000)
+        raise InputError(
+            f"cannot write {path}: it takes {size:,} kB or more, and files of this"
+            f" process are limited to {limit:,} kB: raise the limit (ulimit -f)"
+        )
+    if n_bytes > room:
+        left = int(room / 1000)
+        raise InputError(
+            f"cannot write {path}: it takes {size:,} kB or more, and"
+            f" {left:,} kB are free there: free some space or choose another path"
+        )
+
+
+def free_space(place: OutputPlace) -> float:
+    """Bytes of the place's disk that this user may fill; infinite where the system does not say."""
+    try:
+        return shutil.disk_usage(place.folder).free
+    except OSError:
+        return math.inf
+
+
+def size_limit() -> float:
+    """Of a file that this process writes, in bytes."""
+    try:
+        import resource
+    except ImportError:  # no such limits here
+        return math.inf
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    return math.inf if limit == resource.RLIM_INFINITY else limit
 
 
 def try_beside(place: OutputPlace) -> None:

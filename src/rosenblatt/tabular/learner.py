@@ -28,10 +28,11 @@ from rosenblatt.tabular.rows import Division, TrainingRows
 from rosenblatt.tabular.views import views_of
 from rosenblatt.tabular.work import Report, Work, threads_of
 
-__all__ = ["learn"]
+__all__ = ["Sized", "learn"]
 
 SQUARED = SquaredError()
 Planned = Callable[[int], None]
+Sized = Callable[[int], None]
 
 
 def no_plan(n_epochs: int) -> None:
@@ -51,6 +52,7 @@ def learn(
     stop: StopSignal | None = None,
     report: Report | None = None,
     planned: Planned | None = None,
+    sized: Sized | None = None,
     directions: Sequence[int] = (),
     reach: float | None = None,
     logarithms: bool = True,
@@ -76,6 +78,8 @@ def learn(
         Is told every epoch of every network, and the name of its recipe.
     planned : callable, optional
         Is told how many epochs there are in all, as soon as that is known and when it changes.
+    sized : callable, optional
+        Is told how many parameters all networks have at least, before the first is trained.
     directions : sequence of int
         Of the features: 1 where predictions are not to fall with them, -1 where not to rise.
     reach : float, optional
@@ -109,6 +113,9 @@ def learn(
     candidates = [c.within(plan.epochs) for c in candidates]
     n_members = min(plan.n_members, len(divisions))
     n_pilots = pilots_of(n_members)
+    if sized is not None:
+        smallest = min(work.network_of(c).n_parameters for c in candidates)
+        sized((n_pilots if in_time else n_members) * smallest)
     of_pilots = n_pilots * sum(c.recipe.epochs for c in candidates)
     planned = planned or no_plan
     planned(of_pilots + (n_members - n_pilots) * candidates[0].recipe.epochs)

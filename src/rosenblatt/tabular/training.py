@@ -20,7 +20,7 @@ from rosenblatt.tabular.encoding import numeric_features, without_codes
 from rosenblatt.tabular.epoch_log import EpochLog, TrainedEpoch
 from rosenblatt.tabular.fallback import linear_model_of
 from rosenblatt.tabular.learned import Learned
-from rosenblatt.tabular.learner import learn
+from rosenblatt.tabular.learner import Sized, learn
 from rosenblatt.tabular.networks.family import NetworkFamily
 from rosenblatt.tabular.networks.learner import learn_once
 from rosenblatt.tabular.number_losses import require_learnable
@@ -71,6 +71,7 @@ def train_networks(
     stop: StopSignal | None = None,
     report: Report | None = None,
     planned: Callable[[int], None] | None = None,
+    sized: Sized | None = None,
 ) -> TrainedTable:
     """Train the networks; where the time allows none of them an epoch, a linear model.
 
@@ -83,7 +84,7 @@ def train_networks(
         A published network, in place of the learner's recipes.
     loss : Loss
         Of numbers.
-    n_jobs, stop, report, planned
+    n_jobs, stop, report, planned, sized
         As in `learn`.
 
     Raises
@@ -109,6 +110,7 @@ def train_networks(
             stop=stop,
             report=log,
             planned=planned,
+            sized=sized,
         )
     else:
         learned = learn(
@@ -123,6 +125,7 @@ def train_networks(
             stop=stop,
             report=log,
             planned=planned,
+            sized=sized,
             directions=directions,
             reach=table.shape.reach,
             logarithms=not table.shape.is_linear_beyond,

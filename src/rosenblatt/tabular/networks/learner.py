@@ -38,6 +38,7 @@ def learn_once(
     stop: StopSignal | None = None,
     report: Report | None = None,
     planned: Callable[[int], None] | None = None,
+    sized: Callable[[int], None] | None = None,
 ) -> Learned | None:
     """Train the network; None where the time was up before it had an epoch.
 
@@ -48,7 +49,7 @@ def learn_once(
         Encoded by the family's rule.
     loss : Loss
         Of numbers.
-    n_jobs, stop, report, planned
+    n_jobs, stop, report, planned, sized
         As in `tabular.learner.learn`. Where patience ends the training, the epochs planned are
         those that there would be without a better one.
 
@@ -82,6 +83,7 @@ def learn_once(
             stop=stop,
             report=told,
             planned=planned,
+            sized=sized,
         )
 
     training = Training()

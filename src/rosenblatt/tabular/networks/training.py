@@ -63,6 +63,7 @@ def train_once(
     stop: StopSignal,
     report: Callable[[EpochNote], None] | None = None,
     planned: Callable[[int], None] | None = None,
+    sized: Callable[[int], None] | None = None,
 ) -> Member | None:
     """The trained network; None where the time was up before its first epoch ended.
 
@@ -82,6 +83,8 @@ def train_once(
         Is told every epoch.
     planned : callable, optional
         Is told the number of the last epoch, if none is better from then on.
+    sized : callable, optional
+        Is told the number of parameters, before the training.
 
     Raises
     ------
@@ -94,6 +97,8 @@ def train_once(
     network = family.network(encoding, X, task.n_outputs, is_class=is_class)
     batch_size = min(course.batch_size, len(division.train))
     require_memory(network, batch_size, family.title)
+    if sized is not None:
+        sized(network.n_parameters)
     theta = family.initial(network, X, rng)
     del X
     optimizer = family.optimizer(is_class=is_class)
