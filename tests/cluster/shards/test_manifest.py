@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -52,6 +53,23 @@ def test_nothing_to_read(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(b"id,x\n1,2\n3,4\n")
     with pytest.raises(InputError, match=r"a\.parquet cannot be read as Parquet"):
         manifest_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [np.zeros((8, 3)), pd.DataFrame({"a": [1]}), [[1, 2]], [b"a"], b"a", 5, None, {"a": 1}.items()],
+    ids=lambda given: type(given).__name__,
+)
+def test_what_names_no_files(given: Any) -> None:
+    """Such as a frame, which a table learner takes with the name of its target."""
+    with pytest.raises(InputError, match=r"^with target= Parquet files are named, .{,160}$"):
+        manifest_of(given)
+
+
+@pytest.mark.parametrize("given", ["a" * 5000, "a\0b", "a/" * 5000, ["a" * 5000]], ids=len)
+def test_paths_that_no_file_can_have(given: Any) -> None:
+    with pytest.raises(InputError, match=r"^there is no .{,120}: check the path$"):
+        manifest_of(given)
 
 
 def test_a_file_that_is_gone_or_has_changed_is_named(tmp_path: Path) -> None:

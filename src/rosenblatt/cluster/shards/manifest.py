@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.cached_property import cached_property
+from rosenblatt.support.listing import brief
 from rosenblatt.support.paths import is_pattern
 from rosenblatt.table.files.arrow_file import UNNAMED, damage_named
 from rosenblatt.table.names import require_distinct
@@ -149,21 +150,40 @@ def manifest_of(files: Files) -> Manifest:
 
 
 def paths_of(files: Files) -> list[Path]:
-    if not isinstance(files, str | Path):
-        paths = [Path(path) for path in files]
-    elif Path(files).is_dir():
+    if not isinstance(files, str | os.PathLike):
+        paths = [one_path(path, files) for path in iterated(files)]
+    elif os.path.isdir(files):
         paths = list(Path(files).rglob("*.parquet"))
     elif is_pattern(str(files)):
         paths = [Path(path) for path in glob.glob(str(files), recursive=True)]
     else:
-        paths = [Path(files)]
+        paths = [one_path(files, files)]
     if not paths:
-        place = files if isinstance(files, str | Path) else "[]"
+        place = files if isinstance(files, str | os.PathLike) else "[]"
         raise InputError(f"there is no Parquet file in {place}: check the path")
     for path in paths:
-        if not path.is_file():
-            raise InputError(f"there is no file {path}: check the path")
+        if not os.path.isfile(path):
+            raise InputError(f"there is no file {brief(str(path))}: check the path")
     return sorted(path.absolute() for path in paths)
+
+
+def iterated(files: Any) -> Iterable[Any]:
+    if not isinstance(files, Iterable) or isinstance(files, bytes) or hasattr(files, "columns"):
+        raise not_files(files)
+    return files
+
+
+def one_path(path: Any, files: Any) -> Path:
+    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
+        raise not_files(files)
+    return Path(path)
+
+
+def not_files(given: Any) -> InputError:
+    return InputError(
+        "with target= Parquet files are named, by a folder, a pattern such as data/*.parquet, or a"
+        f" list of paths, and not {brief(given)}"
+    )
 
 
 def opened(path: Path) -> Any:
