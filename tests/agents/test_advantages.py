@@ -43,6 +43,13 @@ def test_with_lambda_one_they_are_returns_less_the_baseline() -> None:
 
 
 def test_standardised() -> None:
-    found = standardised(REWARDS * 1000 + 5)
+    found = standardised(np.array(REWARDS) * 1000 + 5, [1000.0])
     np.testing.assert_allclose([found.mean(), found.std()], [0, 1], atol=1e-12)
-    np.testing.assert_array_equal(standardised(np.full(3, 7.0)), 0)
+    np.testing.assert_array_equal(standardised(np.full(3, 7.0), [1.0]), 0)
+    noise = np.array([0.0, 1e-9, 2e-9])  # of a network, where rewards are near 1 or there are none
+    for rewards in ([1.0], [0.0]):
+        np.testing.assert_allclose(standardised(noise, rewards), [-1e-9, 0, 1e-9], atol=1e-18)
+    for unit in (2.0**-900, 2.0**900):
+        for values in (noise, found):
+            expected = standardised(values, [1.0])
+            np.testing.assert_array_equal(standardised(values * unit, [unit]), expected)

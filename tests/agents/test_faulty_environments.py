@@ -97,7 +97,7 @@ def test_numbers_of_other_types_are_taken(agent: Any) -> None:
 @KINDS
 def test_a_divergence_advises_what_agents_have(agent: Any) -> None:
     with pytest.raises(DivergenceError, match="NormalizeReward") as raised:
-        clone(agent).learn(Odd(reward=1e300), 100)
+        clone(agent).set_params(learning_rate=1e300).learn(Odd(), 100)
     assert "dtype" not in str(raised.value)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from rosenblatt.agents.rollout import Rollout
 from rosenblatt.support.types import Float64Array
 
-__all__ = ["generalised_advantages", "standardised"]
+__all__ = ["generalised_advantages", "root_mean_square", "standardised"]
 
 
 def generalised_advantages(
@@ -44,7 +47,27 @@ def generalised_advantages(
     return np.array(found)
 
 
-def standardised(advantages: Float64Array) -> Float64Array:
-    """Mean 0 and standard deviation 1: steps do not depend on the unit of the rewards."""
-    spread = float(advantages.std())
-    return (advantages - advantages.mean()) / (spread if spread > 1e-8 else 1.0)
+def standardised(advantages: Float64Array, rewards: Sequence[float]) -> Float64Array:
+    """Mean 0 and standard deviation 1: steps do not depend on the unit of the rewards.
+
+    Where the deviation is none beside the rewards, these are the unit.
+    """
+    exponent, unit = exponent_of(advantages), exponent_of(np.array(rewards)) - 1
+    a = np.ldexp(advantages, -exponent)  # whose squares are floats
+    spread, deviations = float(a.std()), a - a.mean()
+    with np.errstate(over="ignore"):
+        if spread > np.ldexp(1e-8, unit - exponent):
+            return deviations / spread
+    return np.ldexp(deviations, exponent - unit)
+
+
+def root_mean_square(values: Float64Array) -> float:
+    """√ of the mean of v², also where squares would leave the floats."""
+    exponent = exponent_of(values)
+    return float(np.ldexp(np.sqrt(np.mean(np.ldexp(values, -exponent) ** 2)), exponent))
+
+
+def exponent_of(values: Float64Array) -> int:
+    """Of the power of two above the largest of some values: by it nothing is rounded; 1 for 0."""
+    largest = float(np.abs(values).max())
+    return math.frexp(largest)[1] if largest > 0 else 1

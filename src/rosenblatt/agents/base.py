@@ -6,7 +6,7 @@ import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from numbers import Integral, Real
 from os import PathLike
 from typing import Any, ClassVar, Self
@@ -34,6 +34,8 @@ from rosenblatt.support.types import FloatArray
 __all__ = ["LAST_EPISODES", "Agent"]
 
 LAST_EPISODES = 100  # over which a history takes the mean return
+MOST_STEPS = 2**62
+NUMBERS = "biufO"  # kinds of arrays that may be of numbers
 
 Callback = Callable[[EpochEnd], Any]
 UNIT = Interval(Real, 0, 1, closed="both")
@@ -109,19 +111,24 @@ class Agent(HeldNumbers, BaseEstimator):
         ValueError
             For parameters out of their range, and environments that do not suit; a
             `DivergenceError` where numbers stop being finite.
+        MemoryError
+            Where networks or what is remembered need more than there is.
         """
         self._validate_params()
-        if not isinstance(total_steps, Integral) or total_steps < 1:
+        if not isinstance(total_steps, Integral) or not 1 <= total_steps <= MOST_STEPS:
             raise InputError(
-                f"total_steps must be a whole number from 1, got {brief(total_steps)}."
+                f"total_steps must be a whole number from 1 to 2**62, got {brief(total_steps)}."
             )
+        if target_return is not None and not is_level(target_return):
+            raise InputError(f"target_return must be a number or None, got {brief(target_return)}.")
+        called = listed(callbacks)
         environment, made = opened(env)
-        with closing(environment.env) if made else nullcontext():
+        with closing(environment.env) if made else nullcontext(), within_memory():
             if hasattr(self, "actions_"):
                 environment = self._same(environment)
+                self._renew()
             else:
                 self._begin(environment)
-            called = callbacks if isinstance(callbacks, Sequence) else (callbacks,)
             self._run(environment, int(total_steps), target_return, called)
         return self
 
@@ -150,11 +157,13 @@ class Agent(HeldNumbers, BaseEstimator):
         Raises
         ------
         InputError
-            Where a parameter is an object, or the file cannot be written.
+            Where a parameter is an object, or describes another network, or the file cannot be
+            written.
         """
         from rosenblatt.agents.saving import write_agent
 
         self._check_learned()
+        self._check_networks(self._designs(self.n_features_in_, self.actions_))
         write_agent(self, path)
 
     def _scaled(self, observation: Any) -> FloatArray:
@@ -162,7 +171,12 @@ class Agent(HeldNumbers, BaseEstimator):
         check_present(observation=observation)
         # What is beyond float32 is infinite there.
         with even_rows(observation=observation), np.errstate(over="ignore"):
-            x = np.asarray(observation, np.float32)
+            given = np.asarray(observation)
+            if given.dtype.kind not in NUMBERS:
+                raise InputError(
+                    f"an observation has {self.n_features_in_} numbers, got {brief(observation)}."
+                )
+            x = np.asarray(given, np.float32)
         if x.ndim not in (1, 2) or x.shape[-1] != self.n_features_in_:
             raise InputError(
                 f"an observation has {self.n_features_in_} numbers, got an array of shape"
@@ -234,6 +248,21 @@ class Agent(HeldNumbers, BaseEstimator):
             )
         return environment.scaled_by(self.center_, self.scale_)
 
+    def _renew(self) -> None:
+        """Parameters that were set meanwhile, such as `learning_rate`, count from now on."""
+        designs = self._designs(self.n_features_in_, self.actions_)
+        self._check_networks(designs)
+        self._trained = {name: d.renewed(self._trained[name]) for name, d in designs.items()}
+
+    def _check_networks(self, designs: Mapping[str, Design]) -> None:
+        networks = {name: design.network for name, design in designs.items()}
+        if networks != {name: trained.model.network for name, trained in self._trained.items()}:
+            raise InputError(
+                f"{type(self).__name__} has learned with networks that its parameters describe no"
+                " longer: set hidden_layer_sizes, activation and baseline back, or take a new"
+                " agent, by sklearn.base.clone."
+            )
+
     def _check_actions(self, environment: Environment) -> None:
         """InputError where the actions are not of a kind that the agent learns."""
 
@@ -254,13 +283,25 @@ class Agent(HeldNumbers, BaseEstimator):
         target_return: float | None,
         callbacks: Sequence[Callback],
     ) -> None:
+        self.stop_reason_ = "an exception ended the learning"
+        try:
+            self.stop_reason_ = self._learned(environment, total_steps, target_return, callbacks)
+        finally:
+            self._snapshot = None
+
+    def _learned(
+        self,
+        environment: Environment,
+        total_steps: int,
+        target_return: float | None,
+        callbacks: Sequence[Callback],
+    ) -> str:
+        """All updates; why there are no more."""
         begun, already = time.perf_counter(), self.n_steps_
-        self._snapshot = None
-        self.stop_reason_ = f"{total_steps} steps were taken"
         for played, measured in self._updates(environment, total_steps):
             self.n_steps_ = already + played
             last = self.episode_returns_[-LAST_EPISODES:]
-            mean = float(np.mean(last)) if last else math.nan
+            mean = mean_of(last)
             record = {
                 "steps": self.n_steps_,
                 "episodes": len(self.episode_returns_),
@@ -274,15 +315,12 @@ class Agent(HeldNumbers, BaseEstimator):
             try:
                 answers = [callback(end) for callback in callbacks]
             except StopTraining as stop:
-                self.stop_reason_ = str(stop) or "a callback ended the learning"
-                break
-            if any(answers):
-                self.stop_reason_ = "a callback ended the learning"
-                break
+                return str(stop) or "a callback ended the learning"
+            if any(isinstance(answer, bool | np.bool_) and answer for answer in answers):
+                return "a callback ended the learning"
             if target_return is not None and len(last) == LAST_EPISODES and mean >= target_return:
-                self.stop_reason_ = f"the last {LAST_EPISODES} episodes had a return of {mean:.4g}"
-                break
-        self._snapshot = None
+                return f"the last {LAST_EPISODES} episodes had a return of {mean:.4g}"
+        return f"{total_steps} steps were taken"
 
     @abstractmethod
     def _designs(self, n_inputs: int, actions: Actions) -> dict[str, Design]:
@@ -293,3 +331,38 @@ class Agent(HeldNumbers, BaseEstimator):
         self, environment: Environment, total_steps: int
     ) -> Iterator[tuple[int, dict[str, Any]]]:
         """Act and learn; after every update the steps that were taken, and what was measured."""
+
+
+def listed(callbacks: Any) -> Sequence[Callback]:
+    """Callbacks as a sequence; TypeError for what cannot be called."""
+    if callbacks is None:
+        return ()
+    given = callbacks if isinstance(callbacks, Sequence) else (callbacks,)
+    for callback in given:
+        if not callable(callback):
+            raise TypeError(f"callbacks takes callables, got {brief(callback)}.")
+    return given
+
+
+def is_level(value: Any) -> bool:
+    return isinstance(value, Real) and bool(value == value)
+
+
+def mean_of(returns: Sequence[float]) -> float:
+    """NaN without any."""
+    if not returns:
+        return math.nan
+    with np.errstate(over="ignore"):
+        mean = float(np.mean(returns))
+    return mean if math.isfinite(mean) else float((np.array(returns) / len(returns)).sum())
+
+
+@contextmanager
+def within_memory() -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise MemoryError(
+            "the agent does not fit into memory: lower hidden_layer_sizes, n_steps, memory_size or"
+            " batch_size, or take an environment of fewer actions"
+        ) from error

@@ -132,6 +132,15 @@ class Environment:
             truncated = self._truth("truncated", truncated)
         return observation, reward, terminated, truncated
 
+    def returned(self, total: float) -> float:
+        """The sum of an episode's rewards; InputError where it leaves the floats."""
+        if math.isfinite(total):
+            return total
+        raise InputError(
+            f"the rewards of an episode of {self.name} are finite, and their sum is {total}: wrap"
+            " it in gymnasium.wrappers.NormalizeReward."
+        )
+
     def _number(self, reward: Any) -> float:
         try:
             if np.ndim(reward) == 0 and not isinstance(reward, str | bytes):

@@ -48,7 +48,7 @@ def evaluate(agent: Agent, env: Any, n_episodes: int = 100, *, seed: int = 0) ->
                 x = environment.scaled(observation)
                 total += reward
                 over = terminated or truncated
-            returns.append(total)
+            returns.append(environment.returned(total))
     return np.array(returns)
 
 

@@ -61,6 +61,11 @@ class Design:
         self.network.weights_and_biases(theta)[-1][0][...] *= self.last
         return self.restored(theta)
 
+    def renewed(self, trained: Trained) -> Trained:
+        """With the weights and moments of one of the same network, whose loss may be another."""
+        model = Model(self.network, trained.model.parameters, self.loss)
+        return Trained(model, self.optimizer, trained.state)
+
     def restored(self, theta: FloatArray) -> Trained:
         """With given weights, which become its own.
 

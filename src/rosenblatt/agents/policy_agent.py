@@ -8,7 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rosenblatt.agents.actions import Actions
-from rosenblatt.agents.advantages import generalised_advantages, standardised
+from rosenblatt.agents.advantages import (
+    generalised_advantages,
+    root_mean_square,
+    standardised,
+)
 from rosenblatt.agents.base import AT_LEAST_ONE, Agent
 from rosenblatt.agents.environment import Environment
 from rosenblatt.agents.learner import Design, Learner, chain, clipping_of
@@ -116,7 +120,7 @@ class PolicyAgent(Agent):
         values, after = self._values(policy, value, rollout)
         advantages = generalised_advantages(rollout, values, after, self.gamma, self._lambda())
         predictions = policy.predictor.predict(policy.X[:n])
-        policy.y[:n, -1] = standardised(advantages)
+        policy.y[:n, -1] = standardised(advantages, rollout.rewards)
         measured["policy_loss"] = policy.steps(rows, n, factor)
         measured["entropy"] = float(self.actions_.entropies(predictions).mean())
         if value is not None:
@@ -124,7 +128,7 @@ class PolicyAgent(Agent):
                 value.reserve(n)
             targets = advantages + values
             if self.value_scale_ is None:
-                self.value_scale_ = float(np.sqrt(np.mean(targets**2))) or 1.0
+                self.value_scale_ = root_mean_square(targets) or 1.0
             value.X[:n], value.y[:n, 0] = policy.X[:n], targets / self.value_scale_
             for _ in range(self.value_epochs):
                 loss = value.steps(self._rng.permutation(n), VALUE_BATCH, factor)

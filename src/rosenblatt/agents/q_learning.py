@@ -162,7 +162,7 @@ class QLearning(Agent):
             e.scale_into(observation, scaled)
             memory.end(row, reward, scaled, terminated)
             if terminated or truncated:
-                self.episode_returns_.append(total)
+                self.episode_returns_.append(e.returned(total))
                 total = 0.0
                 e.scale_into(e.reset(), scaled)
             if played >= self.learning_starts and played % self.train_every == 0:

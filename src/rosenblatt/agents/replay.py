@@ -122,6 +122,7 @@ def record(agent: Agent, env: Any, *, seed: int = 0) -> Episode:
             episode.actions.append(action if isinstance(action, int) else action.tolist())
             episode.rewards.append(reward)
             over = terminated or truncated
+        environment.returned(episode.total)
     return episode
 
 

@@ -85,7 +85,7 @@ class Player:
             if over or (i >= n_steps and not whole_episodes):
                 rollout.segments.append(Segment(i, None if terminated else scaled.copy()))
             if over:
-                self.returns.append(total)
+                self.returns.append(e.returned(total))
                 total = 0.0
                 scale_into(e.reset(), scaled)
             if i >= n_steps and (over or not whole_episodes):

@@ -37,7 +37,7 @@ def write_agent(agent: Agent, path: str | PathLike[str]) -> None:
     InputError
         Where a parameter is an object, which no file holds, or the file cannot be written.
     """
-    parameters = agent.get_params(deep=False)
+    parameters = {name: plain(value) for name, value in agent.get_params(deep=False).items()}
     for name, value in parameters.items():
         if not is_plain(value):
             raise InputError(
@@ -125,7 +125,7 @@ def actions_of(kind: str, **given: Any) -> Actions:
     read = {name: v if name == "dtype" else numbers(v) for name, v in given.items()}
     made = ACTIONS[kind](**read)
     if isinstance(made, Choices):
-        require(is_whole(made.n, 1) and is_whole(made.start, -(2**62)))
+        require(is_whole(made.n, 1) and is_whole(made.start, -(2**63)))
     elif isinstance(made, Numbers):
         require(type(made.shape) is tuple and all(is_whole(side, 1) for side in made.shape))
         require(made.dtype in FLOATS)
@@ -152,6 +152,11 @@ def is_plain(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return all(map(is_plain, value))
     return value is None or isinstance(value, str | int | float)
+
+
+def plain(value: Any) -> Any:
+    """Numbers of NumPy, and arrays of them, as those of Python."""
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
 def texts(value: Any) -> Any:
