@@ -161,6 +161,29 @@ app._dispatch = dispatch
     assert (done.returncode, done.stderr) == (130, f"error: interrupted, {what}\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)], ids=["interrupted", "ended"]
+)
+def test_a_second_time_as_the_process_ends_within_an_import(
+    name: str, code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "interrupts_itself.py").write_text(
+        f"import os, signal; os.kill(os.getpid(), signal.{name})"
+    )
+    preparation = f"""
+sys.path.insert(0, {str(tmp_path)!r})
+def write_and_again(*given, write=os.write):
+    write(*given)
+    os.kill(os.getpid(), signal.{name})
+os.write = write_and_again
+def dispatch(arguments):
+    import interrupts_itself
+app._dispatch = dispatch
+"""
+    done = ended(preparation, "--version")
+    assert (done.returncode, len(done.stderr.splitlines())) == (code, 1)
+
+
 @pytest.mark.parametrize("code", [0, 2])
 def test_after_the_end_it_comes_too_late(code: int) -> None:
     done = ended(OVER, "--version" if code == 0 else "--versions")

@@ -117,6 +117,8 @@ def interrupted() -> str:
 def interrupt(number: int, frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt within a command; end the process before it, and within an import."""
     running = stack(frame)
+    if end_at_once.__code__ in running:
+        return
     if work.__code__ in running:
         if all(code.co_filename != IMPORT for code in running):
             raise KeyboardInterrupt
@@ -160,7 +162,7 @@ class Termination:
             return
         ended = Terminated(number)
         running = stack(frame)
-        is_told = tell.__code__ in running
+        is_told = tell.__code__ in running or end_at_once.__code__ in running
         if self._is_second or is_told or any(code.co_filename == IMPORT for code in running):
             end_at_once("" if is_told else str(ended), ended.code)
         self._is_second = True
