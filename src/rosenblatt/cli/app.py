@@ -79,7 +79,7 @@ def _run(arguments: Sequence[str]) -> int:
         path = os.fsdecode(error.filename)
         return _fail(f"the system reports an error of {path}: {what}", arguments)
     except MemoryError:
-        return _fail("out of memory: use fewer rows or a smaller network", arguments)
+        return _fail(out_of_memory(arguments), arguments)
     except KeyboardInterrupt as interrupt:
         _fail(str(interrupt) or interrupted(), arguments)
         return INTERRUPTED_CODE
@@ -92,6 +92,16 @@ def _run(arguments: Sequence[str]) -> int:
         traceback.print_exc()
         _fail("this is a bug in rosenblatt, please report it with the lines above", arguments)
         return 1
+
+
+def out_of_memory(arguments: Sequence[str]) -> str:
+    """With what makes this command take less."""
+    command = next((word for word in arguments if not word.startswith("-")), None)
+    if command in ("train", "search"):
+        return "out of memory: use fewer rows or a smaller network"
+    if command in ("look", "predict", "evaluate", "explain"):
+        return "out of memory: use a table of fewer rows or columns"
+    return "out of memory: free some, or raise the limit of this process (ulimit -v)"
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
