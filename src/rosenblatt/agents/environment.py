@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, NoReturn, Self, final
 
 import numpy as np
@@ -15,7 +16,7 @@ from rosenblatt.errors import InputError
 from rosenblatt.support.listing import brief, shortened
 from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.support.plain_text import printable
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["Environment", "opened"]
 
@@ -72,7 +73,7 @@ class Environment:
             if fits and math.hypot(*vector.tolist()) < self._safe:
                 np.divide(np.subtract(vector, self.center, out), self.scale, out)
                 return
-        except (TypeError, ValueError):  # of texts, complex numbers and the like
+        except Exception:  # of texts, complex numbers, and objects that raise whatever they like
             fits = False
         if not fits:
             raise InputError(
@@ -145,7 +146,7 @@ class Environment:
         try:
             if np.ndim(reward) == 0 and not isinstance(reward, str | bytes):
                 return float(reward)
-        except (TypeError, ValueError, OverflowError):
+        except Exception:  # of others' objects, which raise whatever they like
             pass
         raise InputError(
             f"{self.name} gave the reward {brief(reward)}, and rewards are finite numbers: mend the"
@@ -196,16 +197,37 @@ def opened(env: Any, **options: Any) -> tuple[Environment, bool]:
         try:
             env = gymnasium.make(env, **options)
         except (gymnasium.error.Error, ImportError) as error:
-            why = shortened(" ".join(printable(str(error)).split()), LONGEST)
-            raise InputError(f"there is no environment {brief(env)}: {why}") from error
+            raise no_environment(env, error) from error
+        except (TypeError, ValueError) as error:
+            # A module before a colon is imported, and what is no name of one raises these there.
+            if ":" not in env:
+                raise
+            raise no_environment(env, error) from error
     for part in ("reset", "step", "observation_space", "action_space"):
         if not hasattr(env, part):
             raise InputError(
                 f"env must be the id of an environment, such as 'CartPole-v1', or an object with"
                 f" Gymnasium's interface; {type(env).__name__} has no {part}."
             )
+    if not takes_seed(env.reset):
+        raise InputError(
+            f"reset of {name_of(env)} takes no seed, which Gymnasium's does: mend the environment."
+        )
     center, scale = bounds_of(env)
     return Environment(env, actions_of(env), center, scale), by_id
+
+
+def no_environment(env: str, error: Exception) -> InputError:
+    why = shortened(" ".join(printable(str(error)).split()), LONGEST)
+    return InputError(f"there is no environment {brief(env)}: {why}")
+
+
+def takes_seed(reset: Any) -> bool:
+    try:
+        parameters = inspect.signature(reset).parameters.values()
+    except (TypeError, ValueError):  # of one that is compiled
+        return True
+    return any(p.name == "seed" or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
 def bounds_of(env: Any) -> tuple[FloatArray, FloatArray]:
@@ -218,7 +240,7 @@ def bounds_of(env: Any) -> tuple[FloatArray, FloatArray]:
             f"agents take observations that are vectors of numbers, and those of {name_of(env)} are"
             f" {in_words(space)}: wrap it in gymnasium.wrappers.FlattenObservation."
         )
-    low, high = (np.asarray(end, np.float64) for end in (space.low, space.high))
+    low, high = ends_of(env, space)
     # An unbounded number may be given the largest float as its bound.
     bounded = np.maximum(np.abs(low), np.abs(high)) < 1e30
     low, high = np.where(bounded, low, -1.0), np.where(bounded, high, 1.0)
@@ -232,12 +254,21 @@ def actions_of(env: Any) -> Actions:
 
     space = env.action_space
     if isinstance(space, spaces.Discrete):
+        if (
+            not isinstance(space.n, Integral)
+            or space.n < 1
+            or not isinstance(space.start, Integral)
+        ):
+            raise InputError(
+                f"{name_of(env)} has n={brief(space.n)} actions from start={brief(space.start)},"
+                " and these are whole numbers, the first from 1: mend the environment."
+            )
         return Choices(int(space.n), int(space.start))
     numbers = (
         isinstance(space, spaces.Box) and space.dtype is not None and space.dtype.name in FLOATS
     )
     if numbers and space.shape and 0 not in space.shape:
-        low, high = (np.asarray(end, np.float64).ravel() for end in (space.low, space.high))
+        low, high = (end.ravel() for end in ends_of(env, space))
         if not ((low <= high) & (low < np.inf) & (high > -np.inf)).all():
             raise InputError(
                 f"the actions of {name_of(env)} have bounds between which there is no number:"
@@ -250,13 +281,32 @@ def actions_of(env: Any) -> Actions:
     )
 
 
+def ends_of(env: Any, space: Any) -> tuple[Float64Array, Float64Array]:
+    """Both bounds of a Box, which others may have set."""
+    try:
+        low, high = (np.asarray(end, np.float64) for end in (space.low, space.high))
+    except (TypeError, ValueError, OverflowError):
+        low = high = np.empty(0)
+    if not low.shape == high.shape == space.shape:
+        raise InputError(
+            f"the bounds of a space of {name_of(env)} are no numbers in the shape {space.shape}:"
+            " mend the environment."
+        )
+    return low, high
+
+
 def name_of(env: Any) -> str:
-    spec = getattr(env, "spec", None)
-    return str(spec.id) if spec is not None else type(env).__name__
+    """The id, in one line, or the class."""
+    try:
+        given = env.spec.id
+    except Exception:  # where there is none, or it is something else
+        given = None
+    known = isinstance(given, str) and given.strip()
+    return printable(" ".join(given.split())) if known else type(env).__name__
 
 
 def in_words(space: Any) -> str:
-    return shortened(" ".join(str(space).split()), LONGEST)
+    return brief(space, LONGEST)
 
 
 def plain(observation: Any) -> Any:

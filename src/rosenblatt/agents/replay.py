@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import sys
 import time
 from dataclasses import dataclass, field
@@ -81,9 +83,10 @@ class Episode:
         scene = self._scene()
         frames = [scene.drawing(observation) for observation in self.observations]
         captions = [self._caption(k) for k in range(len(self.observations))]
-        page = PAGE.replace("TITLE", self.env).replace(
-            "DATA", json.dumps({"size": scene.size, "frames": frames, "captions": captions})
-        )
+        data = json.dumps({"size": scene.size, "frames": frames, "captions": captions})
+        # A script ends at its closing tag, also within a text.
+        parts = {"TITLE": html.escape(self.env), "DATA": data.replace("</", "<\\/")}
+        page = re.sub("TITLE|DATA", lambda name: parts[name[0]], PAGE)
         if path is not None:
             with replaced_file(file_path(path)) as file:
                 file.write(page.encode())
@@ -117,9 +120,10 @@ def record(agent: Agent, env: Any, *, seed: int = 0) -> Episode:
         x, over = seen(environment.reset(int(seed))), False
         while not over:
             action = agent._best(environment.actions, x)
+            # Before the environment has it, which may write into an array.
+            episode.actions.append(action if isinstance(action, int) else action.tolist())
             observation, reward, terminated, truncated = environment.step(action)
             x = seen(observation)
-            episode.actions.append(action if isinstance(action, int) else action.tolist())
             episode.rewards.append(reward)
             over = terminated or truncated
         environment.returned(episode.total)

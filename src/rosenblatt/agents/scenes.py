@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
 from rosenblatt.agents.canvas import Canvas
 
@@ -130,15 +130,21 @@ class Bars(Scene):
         return [Line([(0, HEIGHT / 2), (WIDTH, HEIGHT / 2)], GREY, 1), *bars]
 
 
-SCENES: dict[str, Callable[[], Scene]] = {
-    "CartPole": CartPole,
-    "Acrobot": Acrobot,
-    "MountainCar": MountainCar,
-    "MountainCarContinuous": MountainCar,
+# With the numbers of an observation that each takes.
+SCENES: dict[str, tuple[Callable[[], Scene], int]] = {
+    "CartPole": (CartPole, 4),
+    "Acrobot": (Acrobot, 6),
+    "MountainCar": (MountainCar, 2),
+    "MountainCarContinuous": (MountainCar, 2),
 }
 
 
 def scene_of(env: str, observations: Sequence[Sequence[float]]) -> Scene:
-    """The drawing of an environment, by its id, or bars of its numbers."""
-    known: Any = SCENES.get(env.rpartition("/")[2].rpartition("-v")[0])
-    return Bars(observations) if known is None else known()
+    """The drawing of an environment, by its id, or bars of its numbers.
+
+    A wrapper keeps the id, and may give other numbers.
+    """
+    known = SCENES.get(env.rpartition("/")[2].rpartition("-v")[0])
+    if known is not None and all(len(row) == known[1] for row in observations):
+        return known[0]()
+    return Bars(observations)
