@@ -113,6 +113,8 @@ def test_what_joblib_says_of_semaphores_is_not_shown(folder: Path) -> None:
         "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))",  # semaphores are files
         "sys.argv[1:] = ['train', 'shop.csv', '--target', 'bought', '--epochs', '2', '--quiet']",
         "from rosenblatt.cli import start",
+        "from rosenblatt.support import atomic",
+        "atomic.size_limit = lambda: 1e9",  # joblib is used by the training alone
         "start.main()",
     ]
     done = subprocess.run(
@@ -148,3 +150,13 @@ def test_a_folder_that_is_gone_is_said(folder: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert done.stderr == "error: the current folder has been removed: change to another one\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such permissions")
+@pytest.mark.parametrize(("given", "kept"), [(0o777, 0o77), (0o027, 0o27)])
+def test_the_owner_has_what_libraries_make(given: int, kept: int) -> None:
+    """With umask 0777 matplotlib could not remove its own temporary folder: a traceback."""
+    code = f"import os; os.umask({given}); from rosenblatt.cli.libraries import settle_libraries;"
+    code += " settle_libraries(); print(os.umask(0))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == kept

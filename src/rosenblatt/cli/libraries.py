@@ -51,6 +51,7 @@ def has_pickler(text: str) -> bool:
         return False
 
 
+OF_OWNER = 0o700  # permissions
 WHOLE = "is no whole number"
 RULES: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "JOBLIB_MULTIPROCESSING": (is_whole, WHOLE),
@@ -77,10 +78,13 @@ def check_environment() -> None:
 def settle_libraries() -> None:
     """For whole processes alone: no word of matplotlib's folders and of joblib's serial mode.
 
-    Pictures are drawn into files, so that matplotlib's backend is none of a screen.
+    Pictures are drawn into files, so that matplotlib's backend is none of a screen. A umask that
+    takes permissions from the owner, who may give them again, would keep this process from the
+    temporary folders that libraries make, matplotlib's among them.
     """
     import logging
 
+    os.umask(os.umask(OF_OWNER) & ~OF_OWNER)
     os.environ["MPLBACKEND"] = "agg"
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", ".*joblib will operate in serial mode", UserWarning)
