@@ -58,6 +58,7 @@ def test_q_learning_takes_no_numbers() -> None:
         {"learning_rate": 0},
         {"hidden_layer_sizes": (4, 0)},
         {"hidden_layer_sizes": "many"},
+        {"hidden_layer_sizes": (4, 10**30)},
         {"max_grad_norm": -1.0},
         {"activation": "none such"},
         {"random_state": "x"},

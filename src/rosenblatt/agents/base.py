@@ -34,7 +34,7 @@ from rosenblatt.support.types import FloatArray
 __all__ = ["LAST_EPISODES", "Agent"]
 
 LAST_EPISODES = 100  # over which a history takes the mean return
-MOST_STEPS = 2**62
+MOST_STEPS, MOST_UNITS = 2**62, 2**40
 NUMBERS = "biufO"  # kinds of arrays that may be of numbers
 
 Callback = Callable[[EpochEnd], Any]
@@ -268,10 +268,10 @@ class Agent(HeldNumbers, BaseEstimator):
 
     def _hidden(self) -> tuple[tuple[int, ...], tuple[Activation, ...]]:
         given = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
-        if any(not isinstance(n, Integral) or n < 1 for n in given):
+        if any(not isinstance(n, Integral) or not 1 <= int(n) <= MOST_UNITS for n in given):
             raise InputError(
                 f"hidden_layer_sizes={brief(self.hidden_layer_sizes)} must be whole numbers of"
-                " units, from 1."
+                " units, from 1 to 2**40."
             )
         sizes = tuple(int(n) for n in given)
         return sizes, hidden_activations(self.activation, len(sizes))
