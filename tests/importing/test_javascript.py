@@ -61,7 +61,11 @@ def change(path: str, new: Any) -> Callable[[Any], None]:
 CHANGES = [
     ("brain2_relu", "trainOpts.activation", "mish", "the activation is 'mish'"),
     ("brain2_relu", "type", "LSTM", "'LSTM', which is recurrent"),
-    ("brain2_relu", "layers.1.biases", [1.0], "layers[1].biases holds 1 numbers, and not 5"),
+    ("brain2_relu", "layers.1.biases", [1.0], "layers[1].biases holds 1 number, and not 5"),
+    ("brain2_relu", "layers.1.biases", 7, "layers[1].biases is no list of numbers"),
+    ("brain2_relu", "layers.1.biases.1", "x", "layers[1].biases[1] is no number"),
+    ("brain2_relu", "layers.1.biases.1", None, "layers[1].biases[1] is no number"),
+    ("brain2_relu", "layers.1.weights.0.2", {}, "layers[1].weights[0][2] is no number"),
     ("brain2_relu", "layers.2.weights.0.1", 1e999, "not finite"),
     ("brain2_leaky-relu", "trainOpts.leakyReluAlpha", 3, "leakyReluAlpha is 3"),
     ("brain2_relu", "type", [1.0, 2.0], "type is no text"),
@@ -72,6 +76,14 @@ CHANGES = [
     ("brain1_tanh", "layers", [], "the list of layers"),
     ("brain1_tanh", "layers.1.0", {"\x1b[2m\n": 1}, "layers[1].0.weights is no JSON object"),
     ("brain1_tanh", "layers.1", {"\x1b[2m\n": 1}, r"layers[1].\x1b[2m is no JSON object"),
+    (
+        *("brain1_tanh", "layers.1.0.weights", {"r": 1, "g": 2, "k": 3}),
+        "layers[1].0.weights lacks 'b', a unit of the layer before",
+    ),
+    (
+        *("brain1_tanh", "layers.1.0.weights", {"r": 1, "g": 2, "b": 3, "k": 3}),
+        "layers[1].0.weights names 'k', which is no unit of the layer before",
+    ),
     ("brain1_relu", "activation", "swish", "the activation is 'swish'"),
     ("synaptic_plain", "neurons.3.squash", "HLIM", "neurons[3] has the activation 'HLIM'"),
     ("synaptic_plain", "connections.0.gater", 4, "connections[0] is gated"),
@@ -97,6 +109,24 @@ def test_refusals(name: str, path: str, new: Any, message: str, tmp_path: Path) 
     change(path, new)(data)
     text = json.dumps(data).replace("Infinity}", '"Infinity"}').replace("Infinity", "1e999")
     assert message in refused(tmp_path, text.encode())
+
+
+NO_JSON = [
+    (b'"sizes":[3', b'"sizes":[3,', "it is no valid JSON: the file"),
+    (b'"sizes":[3', b'"sizes":NaN,"x":[3', "it holds NaN, which is no number of JSON: train"),
+    (b'"sizes":[3', b'"sizes":[2],"sizes":[3', "it has the key 'sizes' twice in an object"),
+    (b'"sizes":[3', b'"x":"\xff","sizes":[3', "its text is not in UTF-8: save it as UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), NO_JSON, ids=[case[2] for case in NO_JSON])
+def test_what_is_wrong_with_json_is_named(
+    old: bytes, new: bytes, message: str, tmp_path: Path
+) -> None:
+    data = json.dumps(json.loads((FILES / "brain2_relu.net.json").read_text()))
+    text = data.replace(": ", ":").encode()
+    assert old in text
+    assert message in refused(tmp_path, text.replace(old, new, 1))
 
 
 @pytest.mark.parametrize("path", sorted(FILES.glob("*s*.net.json"))[::3], ids=lambda p: p.name)

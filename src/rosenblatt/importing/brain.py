@@ -30,8 +30,7 @@ from rosenblatt.importing.json_value import (
     json_value,
 )
 from rosenblatt.importing.registry import Format, register
-from rosenblatt.importing.source import Source, cut_off
-from rosenblatt.support.listing import count
+from rosenblatt.importing.source import DAMAGED, Source, cut_off
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["BRAIN"]
@@ -166,14 +165,22 @@ def by_names(
 
 def layer_of(units: dict[str, Any], before: Sequence[str], place: int) -> Layer:
     W, b = np.zeros((len(before), len(units))), np.zeros(len(units))
+    known = set(before)
     for column, (name, unit) in enumerate(units.items()):
         where = f"layers[{place}].{name[:40]}"
         of_unit = as_object(unit, where)
         weights = as_object(of_unit.get("weights"), f"{where}.weights")
-        if set(weights) != set(before):
+        if set(weights) != known:
+            lacking = [one for one in before if one not in weights]
+            if lacking:
+                raise InputError(
+                    f"{where}.weights lacks {lacking[0][:40]!r}, a unit of the layer before:"
+                    f" {DAMAGED}"
+                )
+            (stranger, *_) = (one for one in weights if one not in known)
             raise InputError(
-                f"{where}.weights names {count(len(weights), 'unit')}, and not the"
-                f" {len(before)} of the layer before"
+                f"{where}.weights names {stranger[:40]!r}, which is no unit of the layer before:"
+                f" {DAMAGED}"
             )
         b[column] = as_number(of_unit.get("bias"), f"{where}.bias")
         W[:, column] = [as_number(weights[n], f"{where}.weights.{n[:40]}") for n in before]

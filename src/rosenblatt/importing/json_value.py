@@ -10,6 +10,7 @@ import numpy as np
 from rosenblatt.errors import InputError
 from rosenblatt.importing.json_numbers import Columns, NumbersByName, Taken
 from rosenblatt.importing.source import DAMAGED, Source
+from rosenblatt.support.listing import count
 from rosenblatt.support.types import Float64Array
 
 __all__ = ["as_object", "json_value"]
@@ -44,7 +45,9 @@ def json_value(source: Source, data: bytes | None = None) -> Any:
                 return taken.values[k]
         result = dict(pairs)
         if len(result) < len(pairs):
-            raise ValueError("a key is there twice")
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(f"it has the key {twice[:40]!r} twice in an object: {DAMAGED}")
         return result
 
     try:
@@ -54,8 +57,14 @@ def json_value(source: Source, data: bytes | None = None) -> Any:
             parse_int=whole,
             parse_constant=no_number,
         )
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"it is no valid JSON ({type(error).__name__}): {DAMAGED}") from error
+    except InputError:
+        raise
+    except UnicodeDecodeError as error:
+        raise InputError("its text is not in UTF-8: save it as UTF-8") from error
+    except RecursionError as error:
+        raise InputError(f"its lists and objects are nested too deep: {DAMAGED}") from error
+    except ValueError as error:
+        raise InputError(f"it is no valid JSON: {DAMAGED}") from error
 
 
 def whole(digits: str) -> float:
@@ -64,7 +73,7 @@ def whole(digits: str) -> float:
 
 
 def no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise InputError(f"it holds {name}, which is no number of JSON: train the network again")
 
 
 def as_object(value: Any, what: str) -> dict[str, Any]:
@@ -112,11 +121,12 @@ def as_place(value: Any, what: str, most: int) -> int:
 
 def as_numbers(value: Any, what: str, n: int | None = None) -> Float64Array:
     """An array of finite numbers, n of them."""
-    if isinstance(value, list) and not value:
-        value = np.empty(0)
-    if not isinstance(value, np.ndarray) or (n is not None and len(value) != n):
-        found = len(value) if isinstance(value, list | np.ndarray) else 0
-        raise InputError(f"{what} holds {found:,} numbers, and not {n or 'some'}: {DAMAGED}")
+    if not isinstance(value, list | np.ndarray):
+        raise InputError(f"{what} is no list of numbers: {DAMAGED}")
+    if isinstance(value, list):  # none, or not all of them numbers
+        value = np.array([as_number(one, f"{what}[{k}]") for k, one in enumerate(value)])
+    if n is not None and len(value) != n:
+        raise InputError(f"{what} holds {count(len(value), 'number')}, and not {n:,}: {DAMAGED}")
     if not np.isfinite(value).all():
         raise InputError(f"{what} holds a number that is not finite: train the network again")
     return value
