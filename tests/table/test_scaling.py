@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rosenblatt.table import (
+    Number,
+    NumberTarget,
     Scaling,
+    TableEncoding,
 )
 from rosenblatt.table.scaling import quantiles
 from tests.support.tables import rng
@@ -75,3 +78,18 @@ def test_quantiles_of_many_numbers(x):
     percents = (1, 25, 50, 75, 100)
     expected = np.percentile(x, percents, method="inverted_cdf")
     assert quantiles(x, *percents) == expected.tolist()
+
+
+def test_cells_where_a_column_without_tails_has_them_are_named():
+    """A model file holds where logarithms begin as a number of float32: as good as nowhere."""
+    scaling = Scaling(0.0, 1.0, 0.0, 1.0, 2.0**127)
+    column = Number("x", integral=False, scaling=scaling, indicator=False)
+    encoding = TableEncoding((column,), NumberTarget("y", mean=0.0, scale=1.0, reason=""))
+    within = encoding.encode({"x": [1.7e38, -1.7e38, 0.0]}, np.float64)
+    assert not within.notes
+    assert within.X[:, 0].tolist() == [1.7e38, -1.7e38, 0.0]
+    beyond = encoding.encode({"x": [1.0, 1.8e38, -1e300]}, np.float64)
+    (note,) = beyond.notes
+    assert "column 'x' has 2 cells (" in note
+    assert "more than 1.7e+38 from 0, where a model file goes on by logarithms" in note
+    assert np.isfinite(beyond.X).all()

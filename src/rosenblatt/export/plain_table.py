@@ -10,8 +10,6 @@ from rosenblatt.table.columns import Number
 
 __all__ = ["scalings_of"]
 
-NO_TAILS = 1e30  # where logarithms begin, as good as nowhere
-
 
 def scalings_of(encoding: TableEncoding, target: str) -> tuple[Scaled, Scaled | None]:
     """What is done to numbers before the network, and to its predictions behind it.
@@ -24,7 +22,7 @@ def scalings_of(encoding: TableEncoding, target: str) -> tuple[Scaled, Scaled | 
     """
     factors, shifts = [], []
     for column in encoding.columns:
-        if not isinstance(column, Number) or column.indicator or column.scaling.tail < NO_TAILS:
+        if not isinstance(column, Number) or column.indicator or column.scaling.has_tails:
             raise ValueError(
                 f"the column {column.name!r} cannot be exported to {target}, which takes numbers"
                 " as they stand: export to ONNX, C, JavaScript or R."

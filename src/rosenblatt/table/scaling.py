@@ -9,7 +9,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from rosenblatt.support.types import FloatArray
+from rosenblatt.support.types import BoolArray, FloatArray
 from rosenblatt.table.blocks import blocks_of
 
 __all__ = ["QUARTILES", "Scaling", "distances", "place_of", "spread_between", "units", "usable"]
@@ -22,6 +22,7 @@ MANY = 1 << 17  # numbers among which a value is found sooner by a sample
 LARGEST = float(np.finfo(np.float64).max)
 TAIL = 5.0  # standard deviations from the centre at which the tails begin
 FARTHEST = float(np.finfo(np.float32).max)
+NO_TAILS = 1e30  # a tail from here on is that of a column which is to have none
 
 
 @final
@@ -81,6 +82,18 @@ class Scaling:
     def of(cls, center: float, spread: float, mean: float, std: float) -> Scaling:
         """From what was learnt of values whose t(z) may all be equal."""
         return cls(center, spread, mean, std if std > 0 else 1.0)
+
+    @property
+    def has_tails(self) -> bool:
+        """Whether logarithms begin at what cells are meant to reach."""
+        return self.tail < NO_TAILS
+
+    def in_tails(self, x: FloatArray) -> BoolArray:
+        """Which of x, where NaN is none, lie where logarithms begin."""
+        with np.errstate(invalid="ignore"):
+            z = robust_units(x, self.center, self.spread)
+            there: BoolArray = np.abs(z) > self.tail
+            return there | (np.abs(z - self.mean) / self.std > self.tail)
 
     def apply(self, x: FloatArray) -> FloatArray:
         """Scaled values of the same shape; x must be finite."""
