@@ -58,7 +58,7 @@ CHANGES = [
     (KNIME, 'version="4.2"', 'version="5.0"', "it is no PMML of version 3 or 4"),
     (KNIME, "NeuralNetwork", "MiningModel", "its models are MiningModel: one NeuralNetwork"),
     (KNIME, '"logistic"', '"radialBasis"', "the layer 1 has the activation 'radialBasis'"),
-    (KNIME, '"none"', '"softmax"', "the layer 1, which is a hidden one, is normalised"),
+    (KNIME, '"none"', '"simplemax"', "the layer 1, which is a hidden one, is divided by its sum"),
     (KNIME, 'weight="3.25"', 'weight="NaN"', "the connection from '0,0' is not finite"),
     (KNIME, 'weight="3.25"', 'weight="1_0"', "the connection from '0,0' is not finite"),
     (KNIME, 'weight="3.25"', 'weight="x"', "the connection from '0,0' is no number"),

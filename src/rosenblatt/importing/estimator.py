@@ -62,6 +62,11 @@ def hidden_of(imported: ImportedNetwork) -> tuple[Dense, ...]:
             "this network takes the cells of a table, which an estimator of arrays does not:"
             " take saved_model"
         )
+    if imported.limits != (None, None):
+        raise InputError(
+            "this network's predictions are held between limits, which an estimator's are not: take"
+            " saved_model"
+        )
     layers = imported.model.network.layers
     hidden = tuple(layer for layer in layers[:-1] if isinstance(layer, Dense))
     if len(hidden) < len(layers) - 1:

@@ -26,6 +26,9 @@ class Form:
     rate, offset, scale, shift : float
     limit : float
         Infinite where the tool cuts nothing off.
+    group : int
+        Of units whose values depend on one another, as a softmax's do, what they have in common
+        and no others; 0 of units by themselves.
     """
 
     member: Activation = field(default_factory=Identity)
@@ -34,6 +37,7 @@ class Form:
     scale: float = 1.0
     shift: float = 0.0
     limit: float = math.inf
+    group: int = 0
 
 
 def clipped(low: float, high: float) -> Form:

@@ -70,6 +70,8 @@ class ImportedNetwork:
     findings : Findings
     has_names : bool
         Whether the file or the caller named the inputs.
+    limits : pair of float, optional each
+        What the one number predicted is held between, behind the model.
     """
 
     format: str
@@ -81,6 +83,7 @@ class ImportedNetwork:
     columns: tuple[AnyColumn, ...] | None = None
     findings: Findings = Findings()
     has_names: bool = False
+    limits: tuple[float | None, float | None] = (None, None)
 
     @property
     def has_class_loss(self) -> bool:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import numpy as np
 
-from rosenblatt.activations import Bump, Identity, ReLU, Sigmoid, Sine, Softsign, Tanh
+from rosenblatt.activations import Bump, Identity, ReLU, Sigmoid, Sine, Softmax, Softsign, Tanh
 from rosenblatt.errors import InputError
 from rosenblatt.importing.chain import Chain
-from rosenblatt.importing.design import Design, matrix_of, through
+from rosenblatt.importing.design import through
 from rosenblatt.importing.endings import Outputs, ending
 from rosenblatt.importing.forms import Form
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.imported import Findings, ImportedNetwork
-from rosenblatt.importing.pmml_fields import Fields, Input, line_of
+from rosenblatt.importing.pmml_design import design_of
+from rosenblatt.importing.pmml_fields import Fields, line_of
 from rosenblatt.importing.pmml_xml import Element, number_in, root_of
 from rosenblatt.importing.registry import Format, register
 from rosenblatt.importing.source import DAMAGED, Source, cut_off
 from rosenblatt.importing.units import Unit, chain_of
 from rosenblatt.support.types import Float64Array
-
-if TYPE_CHECKING:
-    from rosenblatt.table.columns import AnyColumn
 
 __all__ = ["PMML"]
 
@@ -167,54 +165,33 @@ def units_of(network: Element, neurons: Neurons) -> tuple[list[Unit], Outputs]:
     for k, element in enumerate(layers, 1):
         layer = layer_in(element, network, f"the layer {k}")
         normal = layer.normal
-        if normal is not Outputs.NUMBERS and k < len(layers):
+        if normal is Outputs.SHARES and k < len(layers):
             raise InputError(
-                f"the layer {k}, which is a hidden one, is normalised: only the last may be"
+                f"the layer {k}, which is a hidden one, is divided by its sum: only the last may be"
             )
         if normal is Outputs.SCORES and layer.form != Form():
             raise InputError(
                 f"the layer {k} has an activation before its softmax: identity alone is read"
             )
+        form = layer.form
+        if normal is Outputs.SCORES and k < len(layers):
+            form = Form(Softmax(), group=k)
         members = list(element.all("Neuron"))
         places = []
+        before = len(units)
         for one in members:
             name = required(one, "id", f"a neuron of the layer {k}")
             place = f"the neuron {name[:LONGEST]!r}"
             sources, weights = neurons.sources(one, place)
             bias = number_in(one, "bias", place, 0.0)
-            units.append(Unit(place, sources, weights, bias, layer.form))
+            units.append(Unit(place, sources, weights, bias, form))
             places.append(name)
+        of_each = {frozenset(unit.sources.tolist()) for unit in units[before:]}
+        if form.group and len(of_each) > 1:
+            raise InputError(f"the layer {k} has a softmax, and neurons with unlike connections")
         for name in places:
             neurons.add(name)
     return units, normal
-
-
-def design_of(inputs: Sequence[Input], fields: Fields) -> Design:
-    """The columns of the table, and what the network's inputs are of them."""
-    from rosenblatt.importing.saved import plain_number
-    from rosenblatt.table import Category
-
-    order = dict.fromkeys(one.column for one in inputs if one.column is not None)
-    columns: list[AnyColumn] = []
-    rows: dict[str, dict[str | None, int]] = {}  # of the features of a column, by their texts
-    n_rows = 0
-    for name in order:
-        texts = fields.columns[name]
-        features = (None,) if texts is None else texts
-        rows[name] = {text: n_rows + k for k, text in enumerate(features)}
-        n_rows += len(features)
-        columns.append(
-            plain_number(name) if texts is None else Category(name, texts, (), indicator=False)
-        )
-    entries: list[tuple[int, int, float]] = []
-    for k, one in enumerate(inputs):
-        if one.column is not None:
-            values = {None: 1.0} if fields.columns[one.column] is None else one.categories or {}
-            for text, value in values.items():
-                entries.append((rows[one.column][text], k, one.slope * value))
-    constants = np.array([one.shift for one in inputs])
-    to_matrix = matrix_of(entries, (n_rows, len(inputs)))
-    return Design(tuple(order), tuple(columns), to_matrix, constants)
 
 
 @final
@@ -271,27 +248,43 @@ def end_of(network: Element, fields: Fields) -> End:
     return End(tuple(names), tuple(scales), tuple(shifts), tuple(targets), tuple(classes) or None)
 
 
-def rescaled(network: Element, end: End) -> tuple[np.ndarray, np.ndarray]:
-    """Scale and shift of each output, with those of Targets."""
+Limits = tuple[float | None, float | None]
+
+
+def rescaled(network: Element, end: End) -> tuple[np.ndarray, np.ndarray, Limits]:
+    """Scale and shift of each output, with those of Targets, and the limits of one number."""
     scale, shift = np.array(end.scales), np.array(end.shifts)
+    limits: Limits = (None, None)
     targets = network.only("Targets")
     for one in targets.all("Target") if targets is not None else ():
         place = "the element Target"
-        for attribute in ("castInteger", "min", "max"):
-            if one.get(attribute) is not None:
-                raise InputError(f"{place} has {attribute}, which is not read")
+        if one.get("castInteger") is not None:
+            raise InputError(f"{place} has castInteger, which is not read")
         factor, constant = (
             number_in(one, "rescaleFactor", place, 1.0),
             number_in(one, "rescaleConstant", place, 0.0),
         )
+        low, high = (
+            None if one.get(name) is None else number_in(one, name, place)
+            for name in ("min", "max")
+        )
+        if (low, high) != (None, None):
+            # PMML has the limits before the rescaling.
+            if (factor, constant) != (1.0, 0.0) or len(end.names) > 1 or end.classes:
+                raise InputError(f"{place} has limits, and another thing than one number as it is")
+            if low is not None and high is not None and low > high:
+                raise InputError(f"{place} has a min above its max: {DAMAGED}")
+            limits = (low, high)
         name = one.get("field")
         of = np.array([name in (None, field) for field in end.fields])
         scale = np.where(of, scale * factor, scale)
         shift = np.where(of, shift * factor + constant, shift)
-    return scale, shift
+    return scale, shift, limits
 
 
 def read_pmml(source: Source, given: Given) -> ImportedNetwork:
+    from rosenblatt.importing.saved import plain_number
+
     root, ids = root_of(source)
     network = network_in(root)
     fields = fields_of(root, network)
@@ -304,7 +297,7 @@ def read_pmml(source: Source, given: Given) -> ImportedNetwork:
         neurons.add(name)
     if not any(one.column is not None for one in inputs):
         raise cut_off("the element NeuralInput")
-    design = design_of(inputs, fields)
+    design = design_of(inputs, fields.columns)
     units, normal = units_of(network, neurons)
     end = end_of(network, fields)
     places = [neurons.place(name) - len(inputs) for name in end.names]
@@ -317,7 +310,8 @@ def read_pmml(source: Source, given: Given) -> ImportedNetwork:
             units = units[: places[0] + 1]
     chain = Chain(design.to_matrix.shape[0])
     chain = chain_of(source, chain, through(units, design), places)
-    scale, shift = (of[: chain.width] for of in rescaled(network, end))
+    scale, shift, limits = rescaled(network, end)
+    scale, shift = scale[: chain.width], shift[: chain.width]
     if not ((scale == 1).all() and (shift == 0).all()):
         if normal is not Outputs.NUMBERS:
             raise InputError("its outputs are normalised and scaled, which is not read together")
@@ -328,7 +322,7 @@ def read_pmml(source: Source, given: Given) -> ImportedNetwork:
         raise InputError("its outputs are divided by their sum, and are no logistic functions")
     outputs = Outputs.VALUES if normal is Outputs.NUMBERS and end.classes else normal
     finish = ending(chain, outputs, given, end.classes, end.fields)
-    numbers_only = all(fields.columns[name] is None for name in design.names)
+    numbers_only = design.columns == tuple(map(plain_number, design.names))
     producer = root.only("Header")
     application = producer.only("Application") if producer is not None else None
     told = (application.get("name") or "")[:30] if application is not None else ""
@@ -345,6 +339,7 @@ def read_pmml(source: Source, given: Given) -> ImportedNetwork:
             ("the scaling of inputs and outputs", *finish.folded),
         ),
         has_names=True,
+        limits=limits,
     )
 
 

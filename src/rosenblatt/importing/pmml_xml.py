@@ -19,6 +19,7 @@ __all__ = ["Element", "number_in", "number_of", "root_of"]
 # place there, a name that the parser keeps, and of a neuron the two arrays and an entry of both.
 ELEMENT_BYTES, LIST_BYTES, CHILD_BYTES = 112, 96, 16
 NAME_BYTES, ARRAYS_BYTES, CON_BYTES = 240, 240, 32
+MOST_CHARACTERS = 10_000
 LONG_TAG, MOST_ATTRIBUTES = re.compile(rb"<[^<>]{1000,}+"), 200
 DEEPEST, LONGEST, CHUNK = 60, 60, 2**16
 
@@ -123,8 +124,12 @@ class Document:
 
     def words(self, text: str) -> None:
         if self.stack and self.stack[-1].tag == "Constant":
-            if len(self.stack[-1].text) + len(text) > LONGEST:
-                raise InputError(f"a Constant has more than {LONGEST} characters: {DAMAGED}")
+            if len(self.stack[-1].text) + len(text) > MOST_CHARACTERS:
+                raise InputError(
+                    f"a Constant has more than {MOST_CHARACTERS:,} characters: {DAMAGED}"
+                )
+            self.taken += getsizeof(text)
+            self.source.check_memory(self.taken, "its elements")
             self.stack[-1].text += text
 
 

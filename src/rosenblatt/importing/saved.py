@@ -36,7 +36,8 @@ def saved_model_of(imported: ImportedNetwork) -> SavedModel:
             imported.target, imported.classes, counts=(0,) * len(imported.classes), reason=""
         )
     elif imported.model.n_outputs == 1:
-        target = NumberTarget(imported.target, mean=0.0, scale=1.0, reason="")
+        low, high = imported.limits
+        target = NumberTarget(imported.target, mean=0.0, scale=1.0, reason="", low=low, high=high)
     else:
         n = imported.model.n_outputs
         raise InputError(

@@ -150,9 +150,9 @@ def is_layered(
     return True
 
 
-def kind_of(form: Form) -> tuple[object, bool]:
+def kind_of(form: Form) -> tuple[object, bool, int]:
     """What the units of one layer have in common."""
-    return form.member, bool(np.isfinite(form.limit))
+    return form.member, bool(np.isfinite(form.limit)), form.group
 
 
 def matrices(before: IntArray, units: Sequence[Unit]) -> tuple[Float64Array, Float64Array]:
