@@ -17,6 +17,7 @@ from sklearn.model_selection import cross_val_score
 
 from rosenblatt import MLPRegressor, StructureSearchCV
 from rosenblatt.averaging import SWA
+from rosenblatt.engine import stoppable
 from rosenblatt.search.run import SearchRun
 from rosenblatt.search.selection import (
     eligible,
@@ -139,6 +140,16 @@ def test_ctrl_c_before_a_candidate_has_all_its_folds(strategy: Any) -> None:
     assert found[:2] == cross_val_score(est, X, Y)[:2].tolist()  # which were over
     assert search.best_score_ == np.mean(found)
     assert f"{search.n_splits_} folds" in search.summary()
+
+
+def test_scores_of_many_rows_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of wide networks take as long as an epoch."""
+    monkeypatch.setattr(stoppable, "WORK", 1.0)  # blocks of 256 rows
+    scoring = Interrupting(3, waits=1.0)
+    search = StructureSearchCV(network(), SIZES, n_jobs=1, scoring=scoring)
+    with pytest.warns(UserWarning, match="interrupted by the user"):
+        search.fit(np.tile(X, (20, 1)), np.tile(Y, 20))
+    assert search.n_splits_ == 1  # and not the fold in whose scores it was
 
 
 def test_interrupted_search_compares_the_most_folds_in_common() -> None:

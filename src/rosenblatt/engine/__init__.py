@@ -14,6 +14,7 @@ from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.engine.optimizer_step import step_of
 from rosenblatt.engine.prediction import predictor, scores
 from rosenblatt.engine.shuffling import shuffle
+from rosenblatt.engine.stoppable import StoppablePredictor, Stopped
 from rosenblatt.engine.threads import FORWARD_AND_BACK, shares_for, threads_for
 from rosenblatt.engine.training_setup import TrainingSetup
 from rosenblatt.losses import Loss
@@ -32,6 +33,8 @@ __all__ = [
     "OptimizerState",
     "OutputFormat",
     "StepFactors",
+    "StoppablePredictor",
+    "Stopped",
     "Trainer",
     "TrainingSetup",
     "Walks",

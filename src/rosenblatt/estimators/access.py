@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
@@ -23,6 +25,7 @@ from rosenblatt.support.listing import LONG, brief, shortened
 __all__ = [
     "check_parameters",
     "cloned",
+    "end_predictions_by",
     "engine_predictor",
     "fit_by",
     "fit_streamed",
@@ -63,6 +66,19 @@ def learn_targets(estimator: BaseMLP, y: Any) -> TargetCodec:
 def with_options(estimator: BaseMLP, targets: TargetCodec) -> TargetCodec:
     """The same targets under the estimator's `loss` and `class_weight`."""
     return targets.with_options(**estimator._target_options())
+
+
+def end_predictions_by(estimator: BaseMLP, stop: npt.NDArray[np.uint8]) -> None:
+    """Have predictions of the fit that the estimator shows raise `Stopped` once `stop` is 1.
+
+    Parameters
+    ----------
+    estimator : BaseMLP
+        A fitted one.
+    stop : array (1,) of uint8
+        Another thread's; it is read between blocks of rows.
+    """
+    estimator._end_predictions_by(stop)
 
 
 def fit_by(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -178,6 +179,15 @@ class FittedMLP(Exporting, BaseEstimator, ABC):
         if kept is None or kept[0] != settings:
             kept = published.settings_and_predictor = (settings, self._new_predictor())
         return kept[1]
+
+    def _end_predictions_by(self, stop: npt.NDArray[np.uint8]) -> None:
+        predictor, published = self._own_predictor(), self._published
+        if published is not None and published.settings_and_predictor is not None:
+            settings, _ = published.settings_and_predictor
+            published.settings_and_predictor = (
+                settings,
+                engine.StoppablePredictor(predictor, stop),
+            )
 
     def _new_predictor(self) -> engine.EnginePredictor:
         return self.model_.engine_predictor(self._form(), self.n_jobs, bool(self.deterministic))

@@ -129,6 +129,7 @@ class SearchRun:
             self.scoring,
             self.scoring.failed,
             candidate.until,
+            self.stop.flag,
         )
 
     def done(self, item: tuple[Candidate, Trial]) -> None:

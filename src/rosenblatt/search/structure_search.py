@@ -104,7 +104,8 @@ class StructureSearchCV(HeldNumbers, BaseSearchCV):
         How many 'optuna' draws, none of them twice; None for 50, or for as many as `max_time`
         allows. Fewer where there are no more to draw.
     refit : bool, str or callable, default=True
-        As GridSearchCV takes it.
+        As GridSearchCV takes it. Ctrl-C ends the search, not this last fit: the best so far is
+        fitted, and a second Ctrl-C ends that as it ends any fit. With False nothing follows.
     random_state : int, RandomState or None
         Of the draws of 'optuna'. What the networks draw belongs to the estimator.
     verbose : bool, int or 'bar', default=False

@@ -8,6 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, final
 
+import numpy as np
+import numpy.typing as npt
+
+from rosenblatt.engine import Stopped
+from rosenblatt.estimators.access import end_predictions_by
 from rosenblatt.estimators.estimator_fit import EstimatorFit
 from rosenblatt.parallel import CUT_SHORT
 from rosenblatt.search.candidates import CandidateParameters
@@ -88,10 +93,12 @@ class Trial:
         score: Callable[[Any, int], tuple[Scores, Scores | None]],
         failed: Callable[[], Scores],
         until: int | None = None,
+        stop: npt.NDArray[np.uint8] | None = None,
     ) -> None:
         """Train to the end or to epoch `until`, and score the result.
 
-        Exceptions are stored in `error`, and do not affect other candidates.
+        Exceptions are stored in `error`, and do not affect other candidates. Scores of many rows
+        are left out once another thread has made `stop` 1.
         """
         if self.over:
             return
@@ -102,6 +109,8 @@ class Trial:
             fit = self.begun.network.fit
             fit.run(until)
             self.begun.network.publish()
+            if stop is not None:
+                end_predictions_by(self.begun.network.estimator, stop)
             now = time.perf_counter()
             self.fit_time, start = self.fit_time + now - start, now
             self.n_epochs = fit.log.n_iter
@@ -111,6 +120,8 @@ class Trial:
             if fit.finished:
                 self.remark = fit.remark
                 self.begun = None  # and with it the weights
+        except Stopped:
+            self.begun = None
         except Exception as error:
             self.fit_time += time.perf_counter() - start
             self.fail(reason_of(error), failed(), traceback.format_exc())
