@@ -234,6 +234,15 @@ def test_predictions_of_a_number_are_held_within_its_limits():
     assert above.detail.endswith(", predictions from 7")
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("log", [False, True])
+def test_numbers_far_beyond_those_that_were_learnt_are_infinite(log):
+    target = NumberTarget("y", 0.0, 1e-307 if log else 1e-30, "numbers", log=log)
+    assert target.standardise(np.array([1e300]))[0] == np.inf
+    target = NumberTarget("y", 0.0, 1e300, "numbers", log=log)
+    assert target.restore(np.array([1e30]))[0] == np.inf
+
+
 def test_limits_that_leave_nothing_are_refused():
     with pytest.raises(ValueError, match="lower limit"):
         NumberTarget("y", 10.0, 2.0, "numbers", low=2.0, high=1.0)

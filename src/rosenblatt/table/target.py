@@ -212,8 +212,12 @@ class NumberTarget:
         return EncodedTarget(y[~missing], ~missing, (*notes, *missing_note(self.name, missing)))
 
     def standardise(self, y: FloatArray) -> FloatArray:
-        """(y - mean) / scale, or with `log` (ln y - mean) / scale: what the network learns."""
-        return ((np.log(y) if self.log else y) - self.mean) / self.scale
+        """(y - mean) / scale, or with `log` (ln y - mean) / scale: what the network learns.
+
+        Beyond the floats it is infinite, as for numbers far from those that the scale is of.
+        """
+        with np.errstate(over="ignore"):
+            return ((np.log(y) if self.log else y) - self.mean) / self.scale
 
     def restore(self, standardised: FloatArray) -> FloatArray:
         """The inverse of `standardise`, within `low` and `high`; what is NaN stays so."""
@@ -228,11 +232,9 @@ class NumberTarget:
         Logarithms are rounded to steps of 2⁻³⁰. Those that differ then do so by far more than the
         error of any library's exponential, so that a larger one never has a smaller result.
         """
-        y: FloatArray = standardised * self.scale + self.mean
-        if self.log:
-            with np.errstate(over="ignore"):
-                y = np.exp(np.floor(y * LOG_STEPS + 0.5) / LOG_STEPS)
-        return y
+        with np.errstate(over="ignore"):
+            y: FloatArray = standardised * self.scale + self.mean
+            return np.exp(np.floor(y * LOG_STEPS + 0.5) / LOG_STEPS) if self.log else y
 
 
 AnyTarget = ClassTarget | NumberTarget
