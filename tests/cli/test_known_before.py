@@ -185,6 +185,36 @@ def test_predictions_larger_than_the_disk(
     assert "and 0 kB are free there: free some space" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "command", [["train"], ["train", *ONE_NETWORK], ["search"]], ids=["learner", "one", "search"]
+)
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"size": [1, 2], "bought": ["yes", "no"]}, "was trained on other columns"),
+        ({"size": [1, 2], "sold": ["yes", "no"]}, "predicts 'bought'"),
+    ],
+)
+def test_a_model_of_other_columns_is_no_model_of_this_table(
+    command: list[str],
+    table: dict[str, list[object]],
+    said: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run([*TRAIN, "--out", "m.safetensors"]) == 0
+
+    def fails(*_: object, **__: object) -> None:
+        raise AssertionError("a column was looked at")
+
+    monkeypatch.setattr(table_formats, "candidate_of", fails)
+    pd.DataFrame(table).to_csv("other.csv", index=False)
+    target = list(table)[-1]
+    assert run([*command, "other.csv", "--target", target, "--out", "m.safetensors"]) == 2
+    assert f"m.safetensors holds another model, which {said}: " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
 @pytest.mark.parametrize(
     "command", [["train"], ["train", *ONE_NETWORK], ["search"]], ids=["learner", "one", "search"]

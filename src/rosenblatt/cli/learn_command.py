@@ -50,6 +50,7 @@ def run_learn(
         check_place(predictions, source, place.path, force=force)
     besides = [weight_column, group_column]
     file = source.read(target=target, besides=besides, fewest_rows=FEWEST_ROWS)
+    place.check_names(file.table.by_name, target or source.target)
     rows = prepare_rows(
         file,
         options,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import mul
 from pathlib import Path
@@ -24,6 +24,7 @@ from rosenblatt.support.atomic import check_room, check_writable, faults_named
 from rosenblatt.support.listing import count
 from rosenblatt.table import TableEncoding
 
+OTHERWISE = "choose another --out, or replace it with --force"
 FEWEST_ROWS = 2  # of one, every target is constant
 
 
@@ -53,21 +54,38 @@ class Place:
         if self.checkpoint is not None:
             check_room(self.checkpoint, 4 * n_weights)
 
+    def check_names(self, names: Collection[str], target: str | None) -> None:
+        """InputError if the older model has another target, or a column that is none of these.
+
+        For a table before its columns are looked at; `target` is None where it is yet to be found,
+        and refused later where it is no column.
+        """
+        if self.replaced and not self.force and (target is None or target in names):
+            older = self._older()
+            given = older.target.name if target is None else target
+            self._require_same(older, given, names_of(older) <= set(names))
+
     def check_replaceable(self, encoding: TableEncoding) -> None:
         """InputError if the older model has another target or other columns than `encoding`."""
-        if not self.replaced or self.force:
-            return
-        otherwise = "choose another --out, or replace it with --force"
+        if self.replaced and not self.force:
+            older = self._older()
+            same = names_of(older) == names_of(encoding)
+            self._require_same(older, encoding.target.name, same)
+
+    def _older(self) -> TableEncoding:
         try:
-            older = load_model(self.path).encoding
+            return load_model(self.path).encoding
         except InputError as error:
-            raise InputError(f"{error}; {otherwise}") from error
-        if older.target.name != encoding.target.name:
+            raise InputError(f"{error}; {OTHERWISE}") from error
+
+    def _require_same(self, older: TableEncoding, target: str, columns_are: bool) -> None:
+        if older.target.name != target:
             what = f"predicts {older.target.name!r}"
-        elif names_of(older) != names_of(encoding):
+        elif not columns_are:
             what = "was trained on other columns"
         else:
             return
+        otherwise = OTHERWISE
         raise InputError(f"{self.path} holds another model, which {what}: {otherwise}")
 
 
@@ -132,6 +150,7 @@ def shown_table(
         If its model may not be saved at `place`, or is too large for a model file or its disk.
     """
     file = source.read(target=target, besides=[weight_column], fewest_rows=FEWEST_ROWS)
+    place.check_names(file.table.by_name, target or source.target)
     prepared = prepare(
         file,
         options,
