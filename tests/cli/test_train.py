@@ -11,7 +11,10 @@ import pandas as pd
 import pytest
 
 from rosenblatt.checkpoints import store
+from rosenblatt.cli import training
 from rosenblatt.cli.app import run
+from rosenblatt.cli.stop_reason import INTERRUPTED
+from rosenblatt.cli.tasks import EncodedRows
 from rosenblatt.errors import DivergenceError
 from rosenblatt.losses import Quantile
 from rosenblatt.model import Model
@@ -99,6 +102,26 @@ def test_weights_are_never_guessed_to_be_the_target(folder: Path, result, capsys
     assert "cannot be target and sample weights" in capsys.readouterr().err
     assert run(["train", "shop.csv", "--sample-weight", "tims"]) == 2
     assert "'times'" in capsys.readouterr().err
+
+
+def test_an_interrupted_training_scores_no_more_rows_than_a_second_takes(
+    folder: Path, result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes, scores_by = [], training.scores_by
+
+    def seen(kind: object, predictors: object, parts: dict[str, EncodedRows]) -> object:
+        sizes.append({name: len(rows.y) for name, rows in parts.items()})
+        return scores_by(kind, predictors, parts)
+
+    monkeypatch.setattr(training, "scores_by", seen)
+    monkeypatch.setattr(training, "training_stop_reason", lambda *_: INTERRUPTED)
+    trained = result("train", "shop.csv", *QUICK)
+    assert trained["stop_reason"] == "it was interrupted"
+    monkeypatch.setattr(training, "rows_scored_soon", lambda n_parameters: 30)
+    trained = result("train", "shop.csv", *QUICK)
+    assert trained["stop_reason"].endswith("scores are those of 10 rows of a part at most")
+    assert sum(sizes[0].values()) == len(shop_table())
+    assert set(sizes[1].values()) == {10}
 
 
 def test_labels_stay_as_written_beside_a_last_column_of_weights(folder: Path, result) -> None:

@@ -12,6 +12,8 @@ from rosenblatt.cli.options import TrainingOptions
 from rosenblatt.options.features import EARLY_STOPPING
 from rosenblatt.support.listing import count
 
+INTERRUPTED = "it was interrupted"
+
 
 class EndedFit(Protocol):
     """An estimator, or what says the same of a fit."""
@@ -38,7 +40,7 @@ def training_stop_reason(
         return "the solver had computed the loss as often as it may"
     # Only the estimator's reason distinguishes an interruption or a divergence.
     if network.stop_reason_.startswith("interrupted"):
-        return "it was interrupted"
+        return INTERRUPTED
     if network.stop_reason_.startswith("diverged"):
         return f"it diverged in epoch {network.n_iter_}"
     if not options.supports(EARLY_STOPPING):

@@ -62,6 +62,11 @@ class EncodedRows:
     y: npt.NDArray[Any]
     weights: Weights
 
+    def first(self, n: int) -> EncodedRows:
+        """The first n rows at most."""
+        weights = None if self.weights is None else self.weights[:n]
+        return EncodedRows(self.X[:n], self.y[:n], weights)
+
     @property
     def has_weight(self) -> bool:
         return self.weights is None or bool(self.weights.any())

@@ -16,7 +16,7 @@ from rosenblatt.checkpoints import CheckpointWarning
 from rosenblatt.cli.cluster_options import ClusterOptions
 from rosenblatt.cli.options import TrainingOptions, hidden_text
 from rosenblatt.cli.preparation import Prepared
-from rosenblatt.cli.stop_reason import training_stop_reason
+from rosenblatt.cli.stop_reason import INTERRUPTED, training_stop_reason
 from rosenblatt.cli.tasks import EncodedRows, RowPredictor, TaskKind, network_predictor, scores_of
 from rosenblatt.cli.training_on import TrainedOn, train_on
 from rosenblatt.errors import DivergenceError, InputError
@@ -29,6 +29,7 @@ from rosenblatt.support.listing import count
 from rosenblatt.support.types import FloatArray
 
 BEFORE = "before"  # among the scores, the network that a training begins from
+WORK_WITHIN_A_SECOND = 3e10  # multiplications, about
 OF_LAYERS = ("hidden", "activation")  # options that count for nothing then
 
 
@@ -87,12 +88,18 @@ def train_network(
         "linear": linear,
         "trivial": kind.trivial(parts["train"]),
     }
+    reason, scored = training_stop_reason(network, options, caught), parts
+    if reason == INTERRUPTED:
+        most = rows_scored_soon(model.n_parameters) // len(parts)
+        scored = {name: rows.first(most) for name, rows in parts.items()}
+        if any(len(rows.y) > most for rows in parts.values()):
+            reason = f"it was interrupted; scores are those of {most:,} rows of a part at most"
     summary = Summary.now(
         parts=tuple(PartSize(name, len(rows.y)) for name, rows in parts.items()),
         options=option_values(options, batch_size, OF_LAYERS if start is not None else ()),
-        scores=scores_by(kind, predictors, parts),
+        scores=scores_by(kind, predictors, scored),
         epochs=network.n_iter_,
-        stop_reason=training_stop_reason(network, options, caught),
+        stop_reason=reason,
         weight_column=prepared.weight_column,
     )
     # The stop reason reports the limit on epochs already.
@@ -238,6 +245,11 @@ def course_of(summary: Summary, seconds: float) -> str:
         f"{count(summary.epochs, 'epoch')} in {seconds:.1f} s; stopped, because"
         f" {summary.stop_reason}"
     )
+
+
+def rows_scored_soon(n_parameters: int) -> int:
+    """How many rows a network of that size predicts within a second, about: 3,000 at least."""
+    return max(3000, int(WORK_WITHIN_A_SECOND // n_parameters))
 
 
 def scores_by(
