@@ -138,6 +138,26 @@ console.log(JSON.stringify([...predicted, classes, columns]));
     assert (tmp_path / "x.mjs").read_text() == (tmp_path / "net.mjs").read_text()
 
 
+def test_blanks_around_a_text_are_those_of_tables(tmp_path: Path) -> None:
+    """`String.prototype.trim` takes a byte order mark for one, and U+0085 for none."""
+    (target, loss, n), *_ = TARGETS
+    saved = saved_model(table(with_gaps=True), target, loss, n, np.float64)
+    around = [c for c in map(chr, range(0x10000)) if c.isspace()]
+    others = ["\ufeff", "\u200b", "\u180e", "x"]
+    texts = [f"{c}Ulm{c}" for c in (*around, *others)]
+    script = f"""\
+import {{ predict }} from "./net.mjs";
+const of = (town) => predict({{ income: 1, _value_1: 3, town, member: true, seen: 0 }});
+console.log(JSON.stringify(["Ulm", "Atlantis", ...{json.dumps(texts)}].map(of)));
+"""
+    (tmp_path / "net.mjs").write_text(saved.to_javascript(), encoding="utf-8")
+    (tmp_path / "main.mjs").write_text(script, encoding="utf-8")
+    done = subprocess.run([str(NODE), "main.mjs"], cwd=tmp_path, check=True, capture_output=True)
+    known, unseen, *found = json.loads(done.stdout)
+    assert known != unseen
+    assert found == [known] * len(around) + [unseen] * len(others)
+
+
 def test_names_that_javascript_could_misread(tmp_path: Path) -> None:
     names = ['"', "\\", "`${x}`", "*/", "</script>", "\u2028", "价格", "a\nb"]
     rng = np.random.default_rng(0)

@@ -103,6 +103,29 @@ def test_dates_factors_and_truth_values_as_r_has_them(tmp_path: Path) -> None:
 
 
 @NEEDS_R
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_blanks_around_a_text_are_those_of_tables(
+    tmp_path: Path, locale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`trimws` knows four of them."""
+    monkeypatch.setenv("LC_ALL", locale)
+    (target, loss, n), *_ = TARGETS
+    saved = saved_model(table(with_gaps=True), target, loss, n, np.float64)
+    around = [c for c in map(chr, range(0x10000)) if c.isspace()]
+    others = ["\ufeff", "\u200b", "x"]
+    texts = ["Ulm", "Atlantis", *(f"{c}Ulm{c}" for c in (*around, *others))]
+    escaped = ("".join(f"\\u{ord(c):04x}" for c in text) for text in texts)
+    towns = ", ".join(f'"{text}"' for text in escaped)
+    script = saved.to_r(name="net") + (
+        f"rows <- data.frame(income = 1, `_value_1` = 3, town = c({towns}), member = 1, seen = 0,"
+        ' check.names = FALSE)\ncat(paste(apply(net(rows), 1, paste, collapse = "_")), "\\n")\n'
+    )
+    ((known, unseen, *found),) = run(script, tmp_path)
+    assert known != unseen
+    assert found == [known] * len(around) + [unseen] * len(others)
+
+
+@NEEDS_R
 def test_a_data_frame_with_other_columns_is_read_by_names(tmp_path: Path) -> None:
     X = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 2)), columns=["a", "b"])
     clf = MLPClassifier(3, solver="lbfgs").fit(X, X["a"] > 0)

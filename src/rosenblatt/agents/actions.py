@@ -6,12 +6,12 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, TypeAlias, final
 
 import numpy as np
 
 from rosenblatt.losses import GaussianPolicyGradient, Loss, PolicyGradient
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 
 __all__ = ["FLOATS", "Actions", "Choices", "Draw", "Numbers"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
 from numbers import Integral, Real
 from typing import Any, NoReturn, Self, final
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from rosenblatt.agents.actions import FLOATS, Actions, Choices, Numbers
 from rosenblatt.errors import InputError
+from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.listing import brief, shortened
 from rosenblatt.support.optional_dependencies import missing
 from rosenblatt.support.plain_text import printable

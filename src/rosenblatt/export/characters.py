@@ -7,11 +7,17 @@ from typing import Final
 
 from rosenblatt.support.listing import brief
 
-__all__ = ["NO_C", "NO_XML", "check_characters"]
+__all__ = ["BLANKS", "NO_C", "NO_XML", "check_characters"]
 
 # What ends a text, and halves of characters, which no UTF-8 has.
 NO_C: Final = re.compile("[\0\ud800-\udfff]")
 NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+# What `str.strip` removes, and the reading of a table does: within brackets of a regular
+# expression, in escapes of JavaScript and R, whose own functions take other characters for blanks.
+BLANKS: Final = (
+    r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 
 
 def check_characters(text: str, missing: re.Pattern[str], target: str) -> str:

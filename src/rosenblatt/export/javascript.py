@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from rosenblatt.export.characters import BLANKS
 from rosenblatt.export.expression import Notation
 from rosenblatt.export.procedure import Dialect, Procedure
 from rosenblatt.export.trained import Trained
@@ -113,6 +114,15 @@ def module(
     return "\n".join([head + names, *procedure.constants, *helpers, *procedure.functions, predict])
 
 
+# `trim` takes U+FEFF for a blank as well, and three controls and U+0085 for none.
+TEXT = f"""\
+const blanks = /^[{BLANKS}]+|[{BLANKS}]+$/g;
+function text(cell) {{
+  if (cell === null || cell === undefined || Number.isNaN(cell)) return "";
+  return String(cell).replace(blanks, "");
+}}
+"""
+
 HELPERS = {
     "number": """\
 // Days of a Date; NaN of what is no number.
@@ -121,11 +131,7 @@ function number(cell) {
   return cell instanceof Date ? cell.getTime() / 86400000 : Number(cell);
 }
 """,
-    "text": """\
-function text(cell) {
-  return cell === null || cell === undefined || Number.isNaN(cell) ? "" : String(cell).trim();
-}
-""",
+    "text": TEXT,
     "sums": """\
 function sums(x, columns, bias) {
   return columns.map((w, j) => w.reduce((sum, v, i) => sum + v * x[i], bias ? bias[j] : 0));

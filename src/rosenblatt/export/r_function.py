@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rosenblatt.export.characters import NO_C, check_characters
+from rosenblatt.export.characters import BLANKS, NO_C, check_characters
 from rosenblatt.export.expression import Notation
 from rosenblatt.export.procedure import Dialect, Procedure
 from rosenblatt.export.trained import Trained
@@ -157,6 +157,14 @@ def definition(
     return "\n".join(parts)
 
 
+TEXT = f"""\
+text <- function(data, name) {{
+  x <- data[[name]]
+  if (is.null(x)) stop("there is no column ", name)
+  x <- trimws(enc2utf8(as.character(x)), whitespace = "[{BLANKS}]")
+  ifelse(is.na(x), "", x)
+}}"""
+
 HELPERS = {
     "number": """\
 # Days of a date or a time.
@@ -165,13 +173,7 @@ number <- function(data, name) {
   if (is.null(x)) stop("there is no column ", name)
   if (inherits(x, "POSIXct")) as.numeric(x) / 86400 else as.numeric(x)
 }""",
-    "text": """\
-text <- function(data, name) {
-  x <- data[[name]]
-  if (is.null(x)) stop("there is no column ", name)
-  x <- trimws(enc2utf8(as.character(x)))
-  ifelse(is.na(x), "", x)
-}""",
+    "text": TEXT,
     "single_precision": """\
 single_precision <- function(x) {
   readBin(writeBin(as.numeric(x), raw(), size = 4), "numeric", length(x), size = 4)
