@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rosenblatt import importing
 from rosenblatt.cli.app import run
+from rosenblatt.errors import InputError
 from tests.importing.golden import FOLDER, read_golden
 
 FANN = FOLDER / "fann" / "scaled.net"
@@ -54,6 +57,24 @@ def test_what_differs_is_told(
     told = capsys.readouterr()
     assert "in row 5 of column 'price': 7.5 there" in told.out
     assert "the file does not say the names of the inputs: --inputs does" in told.err
+
+
+@pytest.mark.parametrize(
+    "options", [["--inputs", "age,target"], ["--inputs", "age,size", "--target", "age"]]
+)
+def test_an_input_is_not_what_is_predicted(
+    options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "m.safetensors"
+    assert run(["import", str(FANN), "--out", str(out), *options]) == 2
+    assert "is the name of an input and of what is predicted: give" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_inputs_of_one_name() -> None:
+    imported = importing.read(FANN)
+    with pytest.raises(InputError, match="two inputs are named 'a': name the inputs by --inputs"):
+        replace(imported, names=("a", "a")).saved_model()
 
 
 def test_nothing_is_left_of_a_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

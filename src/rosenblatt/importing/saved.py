@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from rosenblatt.errors import InputError
 from rosenblatt.importing.imported import ImportedNetwork
 from rosenblatt.persistence import OptionValue, SavedModel, Summary
-from rosenblatt.support.listing import count
+from rosenblatt.support.listing import brief, count
 from rosenblatt.table import ClassTarget, Number, NumberTarget, Scaling, TableEncoding
 from rosenblatt.table.target import AnyTarget
 
@@ -28,7 +31,8 @@ def saved_model_of(imported: ImportedNetwork) -> SavedModel:
     Raises
     ------
     InputError
-        If it predicts several numbers, of which a model file holds one.
+        If it predicts several numbers, of which a model file holds one; and where two inputs, or
+        an input and what is predicted, have the same name.
     """
     target: AnyTarget
     if imported.classes is not None:
@@ -45,7 +49,19 @@ def saved_model_of(imported: ImportedNetwork) -> SavedModel:
             f" {count(n, 'class', 'classes')} by --classes, or choose one number by --output"
         )
     columns = imported.columns or tuple(map(plain_number, imported.names))
+    require_distinct([column.name for column in columns], imported.target)
     return SavedModel(imported.model, TableEncoding(columns, target), summary_of(imported))
+
+
+def require_distinct(inputs: Sequence[str], target: str) -> None:
+    if target in inputs:
+        raise InputError(
+            f"{brief(target)} is the name of an input and of what is predicted: give another by"
+            " --target, or name the inputs by --inputs"
+        )
+    twice = [name for name, n in Counter(inputs).items() if n > 1]
+    if twice:
+        raise InputError(f"two inputs are named {brief(twice[0])}: name the inputs by --inputs")
 
 
 def summary_of(imported: ImportedNetwork) -> Summary:
