@@ -71,6 +71,18 @@ def test_an_input_is_not_what_is_predicted(
     assert not out.exists()
 
 
+@pytest.mark.parametrize("options", [["--inputs", "age,"], ["--target", " "]])
+def test_names_that_are_none(
+    options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "m.safetensors"
+    assert run(["import", str(FANN), "--out", str(out), *options]) == 2
+    assert "is no name of a column: give a text" in capsys.readouterr().err
+    for given in ({"target": 5}, {"target": b"a"}, {"names": ["a", 3]}, {"names": [None, "b"]}):
+        with pytest.raises(InputError, match="is no name of a column"):
+            importing.read(FANN, **given)
+
+
 def test_inputs_of_one_name() -> None:
     imported = importing.read(FANN)
     with pytest.raises(InputError, match="two inputs are named 'a': name the inputs by --inputs"):

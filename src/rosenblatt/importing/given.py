@@ -8,7 +8,7 @@ from typing import final
 
 from rosenblatt.activations import Activation
 from rosenblatt.errors import InputError
-from rosenblatt.support.listing import count
+from rosenblatt.support.listing import brief, count
 
 __all__ = ["Given"]
 
@@ -41,6 +41,11 @@ class Given:
     classes: tuple[str, ...] | None = None
     output: int | None = None
     activations: tuple[Activation, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for name in (*(self.names or ()), *(() if self.target is None else (self.target,))):
+            if not isinstance(name, str) or not name.strip():
+                raise InputError(f"{brief(name)} is no name of a column: give a text")
 
     def names_of(self, n_inputs: int, of_file: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """Names of all inputs: the given ones, the file's, or x1, x2, …"""
