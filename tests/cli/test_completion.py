@@ -76,6 +76,26 @@ def test_words_for_a_shell() -> None:
     assert (done.returncode, done.stdout.split()) == (0, ["export"]), done.stderr
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [{}, {"COMP_WORDS": "rosenblatt ex"}, {"COMP_CWORD": "1"}]
+    + [{"COMP_WORDS": "rosenblatt ex", "COMP_CWORD": place} for place in ("", "x", "-1", "²")],
+)
+def test_a_request_of_bash_without_its_words(
+    beside: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_ROSENBLATT_COMPLETE", "complete_bash")
+    for name in ("COMP_WORDS", "COMP_CWORD"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in beside.items():
+        monkeypatch.setenv(name, value)
+    assert run(["look", "t.csv"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("error: _ROSENBLATT_COMPLETE is 'complete_bash' without the words")
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize("request_", ["", "nonsense", "complete_tcsh", "do_bash"])
 def test_what_no_shell_asks(request_: str) -> None:
     done = asked(request_, "rosenblatt ex")

@@ -10,7 +10,14 @@ import pandas as pd
 import pytest
 
 from rosenblatt.checkpoints import Checkpoint, Store
-from rosenblatt.cli import commands, learn_command, source, train_command
+from rosenblatt.cli import (
+    commands,
+    explain_command,
+    lab_command,
+    learn_command,
+    source,
+    train_command,
+)
 from rosenblatt.cli.app import run
 from rosenblatt.persistence import container
 from rosenblatt.support import atomic
@@ -213,6 +220,34 @@ def test_a_model_of_other_columns_is_no_model_of_this_table(
     target = list(table)[-1]
     assert run([*command, "other.csv", "--target", target, "--out", "m.safetensors"]) == 2
     assert f"m.safetensors holds another model, which {said}: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("fault", ["size_limit", "free_space"])
+@pytest.mark.parametrize(
+    "option", [["--out", "v.csv"], ["--out", "v.parquet"], ["--plot", "v.png"]], ids=" ".join
+)
+def test_files_of_an_explanation_or_an_experiment(
+    fault: str,
+    option: list[str],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run([*TRAIN, "--out", "m.safetensors"]) == 0
+
+    def fails(*_: object, **__: object) -> None:
+        raise AssertionError("the work began")
+
+    monkeypatch.setattr(atomic, fault, lambda *_: 0.0)
+    monkeypatch.setattr(explain_command, "ShapExplainer", fails)
+    monkeypatch.setattr(lab_command, "performed", fails)
+    commands = [["explain", "m.safetensors", "shop.csv", *option]]
+    if option[0] == "--plot":
+        commands.append(["lab", "G5", *option])
+    capsys.readouterr()
+    for command in commands:
+        assert run(command) == 2
+        assert f"cannot write {option[1]}: it takes" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ __all__ = ["COMPLETION", "check_shells", "check_word_request"]
 
 COMPLETION = "_ROSENBLATT_COMPLETE"  # set by the shell that asks what a word may become
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")  # of which typer has scripts
+PLACE = re.compile("[0-9]{1,9}")  # of a word among others
 OPTIONS = ("install_completion", "show_completion")
 
 
@@ -23,6 +25,12 @@ def check_word_request() -> None:
         raise InputError(
             f"{COMPLETION} is {asked!r}, which no shell asks: take the script of "
             f"--show-completion as it is"
+        )
+    words, place = os.environ.get("COMP_WORDS"), os.environ.get("COMP_CWORD", "")
+    if asked == "complete_bash" and (words is None or not PLACE.fullmatch(place)):
+        raise InputError(
+            f"{COMPLETION} is {asked!r} without the words that bash gives beside it: take the"
+            " script of --show-completion as it is"
         )
 
 

@@ -21,7 +21,7 @@ from rosenblatt.explain.explanation import cell_text
 from rosenblatt.explain.figure import MOST_SHOWN, draw
 from rosenblatt.fitting.progress_bar import bar
 from rosenblatt.persistence import load_model
-from rosenblatt.support.atomic import check_writable, replaced_file
+from rosenblatt.support.atomic import check_room, check_writable, replaced_file
 from rosenblatt.support.listing import count
 from rosenblatt.support.plain_text import printable
 from rosenblatt.support.types import IntArray
@@ -62,6 +62,8 @@ def run_explain(model: Path, source: Source, screen: Screen, options: ExplainOpt
     rows = sample(n, options.rows, rng)
     if options.row - 1 not in rows:
         rows[-1] = options.row - 1
+    if options.out is not None:
+        check_room(options.out.path, options.out.least_size(len(rows)))
     explainer = ShapExplainer(saved, read.table.take(background))
     progress = LateProgress(words_of_progress) if screen.shows_progress else None
     whole = explainer(read.table.take(rows), report=progress and progress.show)

@@ -10,7 +10,7 @@ from rosenblatt.cli.source import Source
 from rosenblatt.errors import InputError
 from rosenblatt.search import StructureSearchCV, StructureSearchDisplay
 from rosenblatt.search.display import FIGURE
-from rosenblatt.support.atomic import check_writable, replaced_file
+from rosenblatt.support.atomic import check_room, check_writable, replaced_file
 from rosenblatt.support.optional_dependencies import install_command
 
 ENDINGS = (".png", ".svg", ".pdf")
@@ -18,6 +18,7 @@ ENDINGS = (".png", ".svg", ".pdf")
 
 MARK = b"atplotlib"  # names itself at one end or the other of each of these formats
 END = 4096  # bytes
+LEAST = 4000  # bytes of a picture: the smallest ones here have more
 
 
 def picture_for(source: Source, plot: Path | None, model: Path, *, force: bool) -> Path | None:
@@ -44,6 +45,7 @@ def check_drawable(path: Path, *, force: bool) -> None:
         )
     check_replaceable(path, is_picture, "picture of matplotlib's", force=force)
     check_writable(path)
+    check_room(path, LEAST)
 
 
 def is_picture(path: Path) -> bool:

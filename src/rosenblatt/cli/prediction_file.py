@@ -45,8 +45,8 @@ class PredictionFile:
             )
 
     def least_size(self, n_rows: int) -> int:
-        """Bytes at least: text has a character and a line end for each row."""
-        return 0 if self.path.suffix.lower() == ".parquet" else 2 * n_rows
+        """Bytes at least: text has a character and a line end for each row, Parquet its frame."""
+        return 12 if self.path.suffix.lower() == ".parquet" else 2 * n_rows
 
     def write(self, columns: Columns, file: IO[bytes]) -> None:
         WRITERS[self.path.suffix.lower()](columns, file)
