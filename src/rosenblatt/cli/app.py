@@ -6,6 +6,7 @@ SIGTERM and SIGHUP.
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import json
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 
 NO_THREAD = "can't start new thread"  # Python's words, in a RuntimeError
+MORE_FILES = "no more files may be open: close some, or raise their limit (ulimit -n)"
 MORE_THREADS = (
     "the system starts no more threads: raise its limit (ulimit -u, or that of the container), or"
     " take fewer by --jobs 1 and OPENBLAS_NUM_THREADS=1"
@@ -73,6 +75,8 @@ def _run(arguments: Sequence[str]) -> int:
         what = error.strerror or error
         if isinstance(error, FileNotFoundError) and error.filename is None:
             return _fail("the current folder has been removed: change to another one", arguments)
+        if error.filename is None and error.errno in (errno.EMFILE, errno.ENFILE):
+            return _fail(MORE_FILES, arguments)
         if error.filename is None:
             drop(sys.stdout)
             return _fail(f"standard output cannot be written: {what}", ())

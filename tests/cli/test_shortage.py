@@ -1,6 +1,9 @@
-"""What a command says when memory runs out: what makes this very command take less."""
+"""What a command says when memory runs out, which makes this very command take less, or files."""
 
 from __future__ import annotations
+
+import errno
+import os
 
 import pytest
 
@@ -29,3 +32,18 @@ def test_the_message_fits_the_command(
     monkeypatch.setattr(app, "_dispatch", runs_out)
     assert app.run([command]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_no_more_open_files(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As of a pipe to a process of its own: not that standard output cannot be written."""
+
+    def fails(arguments: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(app, "_dispatch", fails)
+    assert app.run(["import", "m.keras"]) == 2
+    said = "error: no more files may be open: close some, or raise their limit (ulimit -n)\n"
+    assert capsys.readouterr() == ("", said)
