@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,19 +29,24 @@ from tests.support.commands import QUICK
 TRAIN = ["train", "shop.csv", "--target", "bought", *QUICK]
 
 
+def failing(said: str) -> Callable[..., None]:
+    """In place of what a refusal has to come before."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise AssertionError(said)
+
+    return fails
+
+
 @pytest.fixture
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object, **__: object) -> None:
-        raise AssertionError("the table was read")
-
+    fails = failing("the table was read")
     monkeypatch.setattr(source, "read_table", fails)
 
 
 @pytest.fixture
 def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object, **__: object) -> None:
-        raise AssertionError("the network was trained")
-
+    fails = failing("the network was trained")
     monkeypatch.setattr(train_command, "train_network", fails)
 
 
@@ -86,9 +92,7 @@ def test_a_table_too_wide_for_a_model_file(
 def unencoded(monkeypatch: pytest.MonkeyPatch) -> None:
     """No column is recognised but the target, and none is encoded."""
 
-    def fails(*_: object, **__: object) -> None:
-        raise AssertionError("the columns were looked at")
-
+    fails = failing("the columns were looked at")
     monkeypatch.setattr(table_formats, "recognise", fails)
     monkeypatch.setattr(TableEncoding, "encode", fails)
 
@@ -212,9 +216,7 @@ def test_a_model_of_other_columns_is_no_model_of_this_table(
 ) -> None:
     assert run([*TRAIN, "--out", "m.safetensors"]) == 0
 
-    def fails(*_: object, **__: object) -> None:
-        raise AssertionError("a column was looked at")
-
+    fails = failing("a column was looked at")
     monkeypatch.setattr(table_formats, "candidate_of", fails)
     pd.DataFrame(table).to_csv("other.csv", index=False)
     target = list(table)[-1]
@@ -235,9 +237,7 @@ def test_files_of_an_explanation_or_an_experiment(
 ) -> None:
     assert run([*TRAIN, "--out", "m.safetensors"]) == 0
 
-    def fails(*_: object, **__: object) -> None:
-        raise AssertionError("the work began")
-
+    fails = failing("the work began")
     monkeypatch.setattr(atomic, fault, lambda *_: 0.0)
     monkeypatch.setattr(explain_command, "ShapExplainer", fails)
     monkeypatch.setattr(lab_command, "performed", fails)
@@ -262,9 +262,7 @@ def test_one_row_is_too_few_before_its_columns_are_built(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def fails(*_: object, **__: object) -> None:
-        raise AssertionError("a column was built")
-
+    fails = failing("a column was built")
     monkeypatch.setattr(ColumnBuilder, "take", fails)
     frame = pd.DataFrame({"size": [1], "bought": ["yes"]})
     write = {

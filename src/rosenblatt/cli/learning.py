@@ -13,6 +13,7 @@ from rosenblatt.cli.learner_options import LearnerOptions
 from rosenblatt.cli.learner_progress import LearnerProgress
 from rosenblatt.cli.learner_rows import LearnerRows
 from rosenblatt.cli.scores import MetricScores
+from rosenblatt.cli.stop_reason import INTERRUPTED
 from rosenblatt.cli.tasks import Classification, TaskKind, kind_of, network_predictor, scores_of
 from rosenblatt.cli.training import TrainingResult
 from rosenblatt.parallel import StopSignal
@@ -148,7 +149,7 @@ def decided_by(
 def stop_reason(stop: StopSignal, trained: TrainedTable) -> str:
     """The end of a sentence that begins with 'stopped, because'."""
     if stop.requested:
-        return "it was interrupted"
+        return INTERRUPTED
     if trained.learned is None or stop.due:
         return "--time was over"
     return COMPLETE

@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from rosenblatt.cli.options import hidden_text
 from rosenblatt.cli.preparation import Prepared
 from rosenblatt.cli.search_options import SearchOptions
+from rosenblatt.cli.stop_reason import INTERRUPTED
 from rosenblatt.cli.training import training_arrays, untrained, validation_of
 from rosenblatt.errors import InputError
 from rosenblatt.search import StructureSearchCV
@@ -104,7 +105,7 @@ def was_interrupted(search: StructureSearchCV) -> bool:
 
 def search_stop_reason(search: StructureSearchCV) -> str:
     if was_interrupted(search):
-        return "it was interrupted"
+        return INTERRUPTED
     if search.stop_reason_.startswith("reached"):
         return "--time was over"
     return search.stop_reason_
