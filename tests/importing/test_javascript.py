@@ -111,10 +111,13 @@ def test_refusals(name: str, path: str, new: Any, message: str, tmp_path: Path) 
     assert message in refused(tmp_path, text.encode())
 
 
+# The text beside the lists pays for the memory that they would take.
+DEEP = b'"x":%s%s,"y":"%s",' % (b"[" * 50_000, b"]" * 50_000, b"y" * 5_000_000)
 NO_JSON = [
     (b'"sizes":[3', b'"sizes":[3,', "it is no valid JSON: the file"),
     (b'"sizes":[3', b'"sizes":NaN,"x":[3', "it holds NaN, which is no number of JSON: train"),
     (b'"sizes":[3', b'"sizes":[2],"sizes":[3', "it has the key 'sizes' twice in an object"),
+    (b'"sizes":[3', b'%s"sizes":[3' % DEEP, "its lists and objects are nested too deep: the"),
     (b'"sizes":[3', b'"x":"\xff","sizes":[3', "its text is not in UTF-8: save it as UTF-8"),
 ]
 
