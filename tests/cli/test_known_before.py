@@ -83,9 +83,20 @@ def test_places_where_nothing_can_be_written(
 def test_a_table_too_wide_for_a_model_file(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container, "MAX_HEADER_BYTES", 1500)
+    monkeypatch.setattr(container, "MAX_COLUMNS_BYTES", 150)
     assert run(TRAIN) == 2
     assert "leave out columns" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_learner_with_more_to_say_than_a_header_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its networks and the training rows add to the columns is known after the training."""
+    monkeypatch.setattr(container, "MAX_HEADER_BYTES", 8000)
+    learner = ["train", "shop.csv", "--target", "bought", "--time", "2s"]
+    assert run([*learner, "--out", "m"]) == 0
+    assert b'"rosenblatt":{"dtype":"U8"' in Path("m").read_bytes()
+    assert run(["predict", "m", "shop.csv", "--out", "p.csv"]) == 0
+    assert len(pd.read_csv("p.csv")) == len(pd.read_csv("shop.csv"))
 
 
 @pytest.fixture

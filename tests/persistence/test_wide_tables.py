@@ -19,6 +19,7 @@ from rosenblatt.persistence import (
     SavedModel,
     Summary,
     check_savable,
+    container,
     load_model,
     save_model,
 )
@@ -72,6 +73,65 @@ def test_wide_tables(make, n: int, tmp_path: Path) -> None:
     assert loaded.encoding == saved.encoding
     assert peak < 4 * path.stat().st_size + 2**20
     assert len(load_file(path)["layers.0.weight"]) == saved.encoding.n_features
+
+
+@pytest.fixture
+def long_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Metadata pass for too long for a header."""
+    monkeypatch.setattr(container, "MAX_HEADER_BYTES", 2000)
+
+
+@pytest.mark.usefixtures("long_metadata")
+@pytest.mark.parametrize(("make", "n"), [(number, 20_000), (category, 5_000)])
+def test_metadata_too_long_for_a_header_are_a_tensor(make, n: int, tmp_path: Path) -> None:
+    saved, path = saved_model(tuple(map(make, range(n)))), tmp_path / "wide.safetensors"
+    save_model(path, saved)
+    assert int.from_bytes(path.read_bytes()[:8], "little") < 2000
+    tracemalloc.start()
+    try:
+        loaded = load_model(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert loaded.encoding == saved.encoding
+    assert (loaded.model.parameters == saved.model.parameters).all()
+    assert peak < 4 * path.stat().st_size + 2**20
+    tensors = load_file(path)
+    assert len(tensors["layers.0.weight"]) == saved.encoding.n_features
+    described = json.loads(tensors["rosenblatt"].tobytes())
+    assert len(described["encoding"]["columns"]) == n
+
+
+@pytest.mark.usefixtures("long_metadata")
+def test_damaged_metadata_of_a_tensor_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "wide.safetensors"
+    save_model(path, saved_model(tuple(map(number, range(20)))))
+    data = path.read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    for old, new, reason in [
+        (b'"rosenblatt":""', b'"rosenblatt":"{"', "two descriptions"),
+        (b'"rosenblatt":{"dtype"', b'"rosenblaxx":{"dtype"', "not its last"),
+        (
+            b'bias":{"dtype":"F32","shape":[2]',
+            b'bias":{"dtype":"U8","shape":[8]',
+            "is not its last",
+        ),
+    ]:
+        assert old in data[:start]
+        header = data[8:start].replace(old, new)
+        path.write_bytes(len(header).to_bytes(8, "little") + header + data[start:])
+        with pytest.raises(InputError, match=reason):
+            load_model(path)
+    for place in range(start, len(data), 97):
+        changed = bytearray(data)
+        changed[place] ^= 1
+        path.write_bytes(changed)
+        with pytest.raises(InputError, match=r"checksum|finite"):
+            load_model(path)
+    for end in range(0, len(data), 211):
+        path.write_bytes(data[:end])
+        with pytest.raises(InputError):
+            load_model(path)
 
 
 def test_what_equals_its_default_is_left_out_and_comes_back() -> None:

@@ -75,6 +75,8 @@ class PiecewiseLinear(Layer):
         if len({len(values) for values in lists}) > 1:
             raise ValueError("a piecewise-linear layer has lists of different lengths")
         for at, centers in zip(self.edges, self.centers, strict=True):
+            if not at and not centers:
+                continue  # of 100,000 columns none has pieces
             if len(at) == 1 or len(centers) != max(len(at) - 1, 0):
                 raise ValueError("pieces take one edge more than they are, and a center each")
             if not (np.diff(at) > 0).all():
@@ -85,7 +87,8 @@ class PiecewiseLinear(Layer):
             raise ValueError("the gain of a feature's pieces is positive")
         if not self.reach >= 0:
             raise ValueError("the reach of the outermost pieces is 0 or more")
-        numbers = (self.lows, self.highs, self.gains, *self.edges, *self.centers, (self.reach,))
+        of_pieces = filter(None, (*self.edges, *self.centers))
+        numbers = (self.lows, self.highs, self.gains, *of_pieces, (self.reach,))
         if not all(isfinite(number) for values in numbers for number in values):
             raise ValueError("a piecewise-linear layer has numbers that are not finite")
         # Every engine and export computes with these, in float32 as well.

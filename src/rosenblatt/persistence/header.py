@@ -16,7 +16,11 @@ from rosenblatt.persistence.messages import DAMAGED, FOREIGN, cut_short
 __all__ = ["METADATA", "Entry", "entries_of"]
 
 METADATA = "__metadata__"
-DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
+DTYPES: dict[str, np.dtype[Any]] = {
+    "F32": np.dtype("<f4"),
+    "F64": np.dtype("<f8"),
+    "U8": np.dtype("u1"),
+}
 NAME = re.compile(r"[a-z0-9._]{1,80}", re.ASCII)
 LONGEST = 2**48  # no file is as long: numbers that are kept small multiply quickly
 MOST_AXES = 4
@@ -55,7 +59,11 @@ def entries_of(header: Mapping[str, Any], header_end: int, size: int) -> list[En
 
 def entry_of(name: str, value: Any) -> Entry:
     match value:
-        case {"dtype": "F32" | "F64" as kind, "shape": [*shape], "data_offsets": [begin, end]}:
+        case {
+            "dtype": "F32" | "F64" | "U8" as kind,
+            "shape": [*shape],
+            "data_offsets": [begin, end],
+        }:
             whole = all(type(x) is int and 0 <= x < LONGEST for x in (*shape, begin, end))
             if NAME.fullmatch(name) and 1 <= len(shape) <= MOST_AXES and whole and 0 not in shape:
                 dtype = DTYPES[kind]

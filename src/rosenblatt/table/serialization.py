@@ -50,6 +50,8 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple):
+        if set(map(type, value)) <= {float}:
+            return list(value)
         return [to_plain(item) for item in value]
     return value
 
@@ -67,6 +69,8 @@ def from_plain(declared: Any, data: Any, where: str) -> Any:
         if not isinstance(data, list):
             raise misfit(where, "a list", data)
         item_type = get_args(declared)[0]
+        if item_type is float and all(type(item) is float and math.isfinite(item) for item in data):
+            return tuple(data)
         return tuple(from_plain(item_type, item, f"{where}[{i}]") for i, item in enumerate(data))
     if is_dataclass(declared):
         return dataclass_from_plain(declared, data, where)
