@@ -26,6 +26,7 @@ from rosenblatt.table import TableEncoding, table_formats
 from rosenblatt.table.files.column_builder import ColumnBuilder
 from tests.support.commands import QUICK
 
+LEARNER = ["train", "shop.csv", "--target", "bought", "--preset", "fast"]
 TRAIN = ["train", "shop.csv", "--target", "bought", *QUICK]
 
 
@@ -92,8 +93,7 @@ def test_a_table_too_wide_for_a_model_file(
 def test_a_learner_with_more_to_say_than_a_header_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     """What its networks and the training rows add to the columns is known after the training."""
     monkeypatch.setattr(container, "MAX_HEADER_BYTES", 8000)
-    learner = ["train", "shop.csv", "--target", "bought", "--time", "2s"]
-    assert run([*learner, "--out", "m"]) == 0
+    assert run([*LEARNER, "--out", "m"]) == 0
     assert b'"rosenblatt":{"dtype":"U8"' in Path("m").read_bytes()
     assert run(["predict", "m", "shop.csv", "--out", "p.csv"]) == 0
     assert len(pd.read_csv("p.csv")) == len(pd.read_csv("shop.csv"))
@@ -309,6 +309,15 @@ def test_what_a_model_cannot_say(
 ) -> None:
     assert run(["predict", "m.safetensors", "shop.csv", *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_network_that_no_trace_shows(
+    folder: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
+    assert run([*LEARNER, "--ensemble", "2", "--quiet", "--out", "m"]) == 0
+    request.getfixturevalue("unread")
+    assert run(["trace", "m", "shop.csv"]) == 2
+    assert "the model is the mean of 2 networks" in capsys.readouterr().err
 
 
 def test_a_file_at_the_output_that_may_not_be_read_is_no_other_file(

@@ -21,7 +21,7 @@ from rosenblatt.support.wording import is_english
 from rosenblatt.table import Table, for_rows
 from rosenblatt.table.messages import python_text
 from rosenblatt.table.target import NumberTarget
-from rosenblatt.tracing import SampleTrace, model_trace
+from rosenblatt.tracing import SampleTrace, model_trace, traceable
 from rosenblatt.tracing.html import page
 
 
@@ -55,6 +55,7 @@ def run_trace(
         check_replaceable(path, is_trace, "trace", force=shown.force)
         check_writable(path)
     saved = load_model(model)
+    traceable(saved.model)
     saved = replace(saved, encoding=for_rows(saved.encoding, source.format))
     read = source.read(saved.encoding)
     if row > len(read.table):

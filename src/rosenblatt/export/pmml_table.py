@@ -19,19 +19,21 @@ __all__ = ["pmml_table_document"]
 def pmml_table_document(model: AnyModel, encoding: TableEncoding) -> str:
     """The text of a document of raw cells."""
     trained, target = trained_on_table(model, encoding), encoding.target
+    limits: tuple[float | None, float | None] = (None, None)
+    after = None
+    if not isinstance(target, ClassTarget):
+        if target.log:
+            raise ValueError(
+                f"the target {target.name!r} cannot be exported to PMML, because its logarithm is"
+                " learnt: export to ONNX, C, JavaScript or R."
+            )
+        after = Scaled(np.array([target.scale]), np.array([target.mean]))
+        limits = (target.low, target.high)
+    layers = layers_of(trained, after)  # refused before the columns, of which there may be many
     columns = [c for c in encoding.columns if not isinstance(c, Dropped)]
     fields = [Field(c.name, is_text=isinstance(c, Category)) for c in columns]
     document = Document(fields, target.name, trained.classes)
     features: list[Expression] = []
     for column, field in zip(columns, fields, strict=True):
         features += features_of(column, Variable(field.name), document.let, model.dtype)
-    if isinstance(target, ClassTarget):
-        return document.text(trained, features, layers_of(trained, None))
-    if target.log:
-        raise ValueError(
-            f"the target {target.name!r} cannot be exported to PMML, because its logarithm is"
-            " learnt: export to ONNX, C, JavaScript or R."
-        )
-    after = Scaled(np.array([target.scale]), np.array([target.mean]))
-    limits = (target.low, target.high)
-    return document.text(trained, features, layers_of(trained, after), limits)
+    return document.text(trained, features, layers, limits)

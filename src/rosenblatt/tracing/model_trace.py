@@ -22,9 +22,42 @@ from rosenblatt.tracing.rules import rule_of
 from rosenblatt.tracing.sample_trace import SampleTrace
 from rosenblatt.tracing.values import LayerTrace
 
-__all__ = ["model_trace"]
+__all__ = ["model_trace", "traceable"]
 
 MOST_PARAMETERS = 1_000_000
+
+
+def traceable(model: AnyModel) -> Model:
+    """The model itself, if it is one network whose trace can be read.
+
+    Parameters
+    ----------
+    model : Model or EnsembleModel
+
+    Raises
+    ------
+    InputError
+        For a model of several networks, or with other layers than plain dense ones, or too large.
+    """
+    if not isinstance(model, Model):
+        raise InputError(
+            f"the model is the mean of {len(model.members)} networks, and a trace shows one:"
+            " train one network, by `rosenblatt train --network 4` for example"
+        )
+    network = model.network
+    for layer in network.layers:
+        if not (isinstance(layer, Dense) and layer.is_plain):
+            raise InputError(
+                "a trace shows dense layers with an activation and nothing else, and the network"
+                f" has {brief(layer, LONG)}: train it without normalisation, dropout, residual"
+                " connections and embeddings"
+            )
+    if network.n_parameters > MOST_PARAMETERS:
+        raise InputError(
+            f"the network has {network.n_parameters:,} parameters, more than a trace is read of:"
+            " take one with smaller layers"
+        )
+    return model
 
 
 def model_trace(
@@ -58,27 +91,10 @@ def model_trace(
     Raises
     ------
     InputError
-        For a model of several networks, or with other layers, or too large to be read; for numbers
-        beyond its float type.
+        As of `traceable`; for numbers beyond the model's float type.
     """
-    network = model.members[0].network
-    if not isinstance(model, Model):
-        raise InputError(
-            f"the model is the mean of {len(model.members)} networks, and a trace shows one:"
-            " train one network, by `rosenblatt train --network 4` for example"
-        )
-    for layer in network.layers:
-        if not (isinstance(layer, Dense) and layer.is_plain):
-            raise InputError(
-                "a trace shows dense layers with an activation and nothing else, and the network"
-                f" has {brief(layer, LONG)}: train it without normalisation, dropout, residual"
-                " connections and embeddings"
-            )
-    if network.n_parameters > MOST_PARAMETERS:
-        raise InputError(
-            f"the network has {network.n_parameters:,} parameters, more than a trace is read of:"
-            " take one with smaller layers"
-        )
+    model = traceable(model)
+    network = model.network
     theta, loss = model.parameters, model.loss
     x, y = held(x, "x", theta.dtype), held(y, "y", theta.dtype)
     with np.errstate(all="ignore"):  # a remark says that numbers are not finite
