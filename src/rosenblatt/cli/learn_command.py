@@ -25,7 +25,6 @@ from rosenblatt.support.types import IntArray
 
 __all__ = ["run_learn"]
 
-BYTES = 4  # of a parameter
 FEWEST_UNITS = 64  # of a network's first layer
 WHY_EMPTY = "those without target or weight, held out, or in the folds of no network"
 WHY_NONE = "no network was trained that could predict rows: give the training more time"
@@ -69,7 +68,7 @@ def run_learn(
         options,
         progress=screen.shows_progress,
         begun=begun,
-        sized=lambda n: check_room(place.path, BYTES * n),
+        sized=lambda n: place.check_room(rows.encoding, n),
     )
     made = saved_and_shown(source, screen, place, learned.result, notes)
     if predictions is None:
