@@ -151,7 +151,7 @@ class PiecewiseLinear(Layer):
 
     def native_form(self) -> NativeForm:
         begins = [edge for at in self.edges for edge in at[:-1]]
-        widths = [w for at in self.edges for w in np.diff(at).tolist()]
+        widths = [w for at in filter(None, self.edges) for w in np.diff(at).tolist()]
         given: dict[str, Any] = {
             "lows": self.lows,
             "highs": self.highs,
@@ -186,14 +186,17 @@ class Pieces:
 
     @classmethod
     def of(cls, layer: PiecewiseLinear) -> Pieces:
-        begin = flat([at[:-1] for at in layer.edges])
-        breadth = flat([np.diff(at) for at in layer.edges])
+        with_pieces = list(filter(None, layer.edges))
+        begin = flat([at[:-1] for at in with_pieces])
+        breadth = flat([np.diff(at) for at in with_pieces])
         gain = np.repeat(np.asarray(layer.gains, np.float64), layer.n_pieces)
         is_first = np.diff(layer.source, prepend=-1) > 0
         is_last = np.diff(layer.source, append=layer.n_inputs) > 0
         least = np.where(is_first, -layer.reach * gain, 0.0)
         most = np.where(is_last, (1 + layer.reach) * gain, gain)
-        return cls(begin, gain / breadth, least, most, gain * flat(layer.centers))
+        return cls(
+            begin, gain / breadth, least, most, gain * flat(list(filter(None, layer.centers)))
+        )
 
     def units(self, x: FloatArray) -> FloatArray:
         """(x - begin) · slope, from the feature of each piece, in its float type."""
