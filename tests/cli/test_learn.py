@@ -312,7 +312,7 @@ def test_a_table_too_wide_for_a_model_file_is_refused_before_the_training(
         raise AssertionError("networks were trained")
 
     monkeypatch.setattr(learning, "train_networks", fails)
-    monkeypatch.setattr(container, "MAX_HEADER_BYTES", 1500)
+    monkeypatch.setattr(container, "MAX_COLUMNS_BYTES", 150)
     assert run(["train", "shop.csv", "--target", "bought"]) == 2
     assert "leave out columns" in capsys.readouterr().err
 
