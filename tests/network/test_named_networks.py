@@ -6,6 +6,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import pytest
 
 from rosenblatt.backprop import forward
 from rosenblatt.engine.kernels import runs_natively
@@ -93,3 +94,26 @@ def test_three_blocks_a_stage_are_resnet_20() -> None:
     projections = 16 * 32 + 32 * 64 + 3 * (32 + 64)
     biases = 16 + 6 * 16 + 6 * 32 + 6 * 64
     assert network.n_parameters - projections - biases == 269_722
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ((16, 1.5, 3), "blocks must be a whole number, got 1.5"),
+        ((16, 3, "3"), "stages must be a whole number"),
+        (("16", 3, 3), "width must be a whole number"),
+        ((16, 0, 3), "blocks must be 1 or more, got 0"),
+        ((16, 3, -5), "stages must be 1 or more"),
+        ((0, 3, 3), "width must be 1 or more"),
+        ((16, 10**6, 1), "stages times blocks must be 10,000 at most"),
+        ((16, 1, 2000), "filters must be below"),
+    ],
+)
+def test_numbers_that_are_no_network(numbers: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        residual_network(*numbers)
+
+
+def test_one_column_is_true_or_false() -> None:
+    with pytest.raises(ValueError, match="one_column must be True or False"):
+        alexnet("no")  # type: ignore[arg-type]

@@ -5,14 +5,18 @@ from __future__ import annotations
 from rosenblatt.activations import ReLU, Tanh
 from rosenblatt.network.conv2d import Conv2D
 from rosenblatt.network.dense import Dense
+from rosenblatt.network.field_types import check_boolean, check_count
 from rosenblatt.network.layer import Layer
 from rosenblatt.network.local_response_norm import LocalResponseNorm
 from rosenblatt.network.pooling import AveragePool2D, GlobalAveragePool2D, MaxPool2D
 from rosenblatt.network.reshape import Flatten
 from rosenblatt.network.residual_block import ResidualBlock
 from rosenblatt.normalizations import BatchNorm
+from rosenblatt.support.listing import brief
 
 __all__ = ["alexnet", "lenet5", "residual_network"]
+
+MOST_BLOCKS = 10_000
 
 
 def lenet5() -> tuple[Layer, ...]:
@@ -53,7 +57,13 @@ def alexnet(one_column: bool = False) -> tuple[Layer, ...]:
         torchvision's variant, after Krizhevsky 2014: for 224 x 224 x 3, with a border of 2 pixels,
         64, 192, 384, 256 and 256 filters (there 96, 256, 384, 384 and 256) without groups, and
         without local response normalisation; 61,100,840 parameters.
+
+    Raises
+    ------
+    ValueError
+        If `one_column` is neither True nor False.
     """
+    check_boolean("one_column", one_column)
     relu, dropped = ReLU(), 0.5
     if one_column:
         convolutions: tuple[Layer, ...] = (
@@ -97,7 +107,21 @@ def residual_network(width: int = 16, blocks: int = 2, stages: int = 3) -> tuple
     blocks : int, default 2
         Of each stage.
     stages : int, default 3
+
+    Raises
+    ------
+    ValueError
+        If one of them is no whole number of 1 or more, or there are more than 10,000 blocks, or
+        more channels than arrays have places for.
     """
+    for name, value in (("width", width), ("blocks", blocks), ("stages", stages)):
+        check_count(name, value)
+        if value < 1:
+            raise ValueError(f"{name} must be 1 or more, got {value}")
+    if blocks * stages > MOST_BLOCKS:
+        raise ValueError(
+            f"stages times blocks must be {MOST_BLOCKS:,} at most, got {brief(blocks * stages)}"
+        )
     layers: list[Layer] = [
         Conv2D(width, 3, padding=1, activation=ReLU(), normalization=BatchNorm())
     ]
