@@ -120,11 +120,12 @@ def test_estimates_are_as_good_as_their_standard_errors_say() -> None:
     assert ((finer.values - exact) ** 2).mean() < 0.3 * (errors**2).mean()
 
 
-def test_linear_models_have_values_in_closed_form() -> None:
+@pytest.mark.parametrize("n_columns", [30, 400])
+def test_linear_models_have_values_in_closed_form(n_columns: int) -> None:
     rng = np.random.default_rng(0)
-    X = rng.standard_normal((80, 30))
+    X = rng.standard_normal((80, n_columns))
     model = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", max_iter=20).fit(
-        X, X @ rng.standard_normal(30)
+        X, X @ rng.standard_normal(n_columns)
     )
     found = ShapExplainer(model, X[:25])(X[30:40])
     wanted = (X[30:40] - X[:25].mean(axis=0)) * model.coefs_[0][:, 0]

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from rosenblatt import engine
+from rosenblatt.errors import InputError
+from rosenblatt.explain.games import Game
 from rosenblatt.explain.games import Network as Played
 from rosenblatt.explain.outputs import Predictions
 from rosenblatt.losses import SquaredError
@@ -19,6 +21,7 @@ from rosenblatt.network import (
     Periodic,
     Scale,
 )
+from rosenblatt.normalizations import BatchNorm
 
 CODES = 2  # columns of codes, which come first
 LAYERS: dict[str, tuple[Layer, ...]] = {
@@ -31,6 +34,7 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
         Dense(4),
         Dense(1),
     ),
+    "linear": (Dense(2),),
     "no dense layer first": (Dense(3, residual=True), Dense(1)),
 }
 COLUMNS = (slice(0, 1), slice(1, 2), slice(2, 2), slice(2, 5), slice(5, 7))
@@ -80,3 +84,24 @@ def test_the_work_of_wide_rows_does_not_grow_with_their_square(
     X = rows(3, columns, np.random.default_rng(1))
     network.shares(X)
     assert seen <= 20 * X.size
+
+
+def test_a_linear_network_of_very_many_columns() -> None:
+    """The numbers of a row are its columns, not their square."""
+    n = 5_000
+    columns = tuple(slice(k, k + 1) for k in range(n))
+    theta = np.arange(n + 1, dtype=np.float32)
+    model = Model(Network(n, (Dense(1),)), theta, SquaredError())
+    X = np.ones((2, n), np.float32)
+    game = Game([model], Predictions(), columns, 0 * X, None)
+    assert game.numbers_of_row == n
+    np.testing.assert_array_equal(game.networks[0].shares(X)[0, :, 0], theta[:-1])
+
+
+def test_what_no_memory_holds_is_refused() -> None:
+    n = 50_000
+    columns = tuple(slice(k, k + 1) for k in range(n))
+    network = Network(n, (Dense(1, normalization=BatchNorm()), Dense(1)))
+    model = Model(network, np.ones(network.n_parameters, np.float32), SquaredError())
+    with pytest.raises(InputError, match="would take 40 GB: explain a network of fewer columns"):
+        Game([model], Predictions(), columns, np.zeros((2, n), np.float32), None)

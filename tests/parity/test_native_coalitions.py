@@ -7,12 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rosenblatt.activations import ReLU
+from rosenblatt.activations import Identity, ReLU
 from rosenblatt.engine import ColumnShares, Walks
 from rosenblatt.engine.coalitions import NativeCoalitions, ReadableCoalitions, coalitions
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
 from rosenblatt.model import Model
-from rosenblatt.network import Cut, Dense, Network, cut_at_first_sum
+from rosenblatt.network import (
+    ActivationLayer,
+    Cut,
+    Dense,
+    Network,
+    cut_at_first_sum,
+    cut_behind_sums,
+)
 from tests.support.hostile_arrays import Ground
 from tests.support.layers import Case, each_case
 from tests.support.members import TRAINABLE, parameters
@@ -184,6 +191,9 @@ def test_networks_are_cut_where_their_first_sums_are() -> None:
     assert cut.n_first + cut.rest.n_parameters == len(parameters(plain))
     for whole in (Network(3, (Dense(2),)), Network(3, (Dense(3, relu, residual=True), Dense(2)))):
         assert cut_at_first_sum(whole) == Cut(None, whole)
+    assert cut_behind_sums(plain) == cut
+    linear = Network(3, (Dense(2),))
+    assert cut_behind_sums(linear) == Cut(linear, Network(2, (ActivationLayer(Identity()),)))
 
 
 @pytest.mark.parametrize("dtype", [np.float64])

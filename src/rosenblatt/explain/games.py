@@ -15,14 +15,19 @@ import numpy.typing as npt
 from rosenblatt import engine
 from rosenblatt import network as networks
 from rosenblatt.engine import ColumnShares, Walks
+from rosenblatt.errors import InputError
 from rosenblatt.explain.outputs import Output
 from rosenblatt.model import Model
-from rosenblatt.network import Cut, cut_at_first_sum
+from rosenblatt.network import Cut, cut_at_first_sum, cut_behind_sums
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["Game"]
 
 MOST_NUMBERS = 4_000_000  # of composed rows at once
+MANY_NUMBERS = (
+    100_000  # of a row, from which on a linear network's sums take less time than kernels
+)
+MOST_OF_BACKGROUND = 1_500_000_000  # 12 GB
 
 
 @final
@@ -49,6 +54,7 @@ class Game:
     ) -> None:
         self.output, self.n_jobs = output, n_jobs
         self.networks = [Network(member, output, columns, background[0]) for member in members]
+        check_memory(len(background) * sum(network.numbers_of_row for network in self.networks))
         self.predictors = [network.coalitions(n_jobs) for network in self.networks]
         of_background = [network.shares(background) for network in self.networks]
         self.background = [
@@ -59,7 +65,7 @@ class Game:
     @property
     def numbers_of_row(self) -> int:
         """What the shares of a row take, in numbers."""
-        return sum(shares[0].size for shares, _ in self.background)
+        return sum(network.numbers_of_row for network in self.networks)
 
     def of(self, X: FloatArray) -> Float64Array:
         """The output of whole rows, shape (n, n_outputs)."""
@@ -89,7 +95,9 @@ class Network:
         self, model: Model, output: Output, columns: Sequence[slice], reference: FloatArray
     ) -> None:
         self.columns, self.reference = columns, reference
-        self.model, self.cut = model, cut_at_first_sum(model.network)
+        is_wide = len(columns) * model.network.n_inputs > MANY_NUMBERS
+        self.model = model
+        self.cut = (cut_behind_sums if is_wide else cut_at_first_sum)(model.network)
         self.loss = output.loss(model.loss)
         self.before, self.weights = parts_of(model, self.cut)
         self.reference_sums = self.sums(reference[None])[0]
@@ -97,6 +105,10 @@ class Network:
     @property
     def dtype(self) -> np.dtype[np.floating]:
         return self.model.dtype
+
+    @property
+    def numbers_of_row(self) -> int:
+        return len(self.columns) * len(self.reference_sums)
 
     def coalitions(self, n_jobs: int | None) -> engine.CoalitionPredictor:
         theta = np.ascontiguousarray(self.model.parameters[self.cut.n_first :])
@@ -162,6 +174,16 @@ class Network:
             own = (own | np.isnan(now) & np.isnan(seen)) & (seen != of_reference)
             owners |= own.any(axis=0).astype(np.int64) << bit
         return np.minimum(owners, n_columns - 1)
+
+
+def check_memory(n_numbers: int) -> None:
+    """InputError where the shares of the background would take too many numbers."""
+    if n_numbers > MOST_OF_BACKGROUND:
+        gigabytes = 8 * n_numbers / 1e9
+        raise InputError(
+            f"what each column adds to the network's first sums would take {gigabytes:,.0f} GB:"
+            " explain a network of fewer columns or units, or against fewer rows of background"
+        )
 
 
 def parts_of(model: Model, cut: Cut) -> tuple[networks.Network | None, Float64Array | None]:

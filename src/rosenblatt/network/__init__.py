@@ -9,7 +9,7 @@ from rosenblatt.network.beside_input import BesideInput
 from rosenblatt.network.category_embedding import CategoryEmbedding
 from rosenblatt.network.conv2d import Conv2D
 from rosenblatt.network.convolution import Convolution
-from rosenblatt.network.cut import Cut, cut_at_first_sum
+from rosenblatt.network.cut import Cut, cut_at_first_sum, cut_behind_sums
 from rosenblatt.network.data_initialization import fit_initial_parameters
 from rosenblatt.network.dense import Dense
 from rosenblatt.network.ensemble_affine import EnsembleAffine, PackedAffine
@@ -96,6 +96,7 @@ __all__ = [
     "beside_dense",
     "copy_tied",
     "cut_at_first_sum",
+    "cut_behind_sums",
     "fill",
     "fit_initial_parameters",
     "fold_tied",
