@@ -23,6 +23,7 @@ from rosenblatt.problem import Arrays
 from rosenblatt.regularization.penalties import L2
 from rosenblatt.second_order import KFAC
 from rosenblatt.second_order.kfac import KFACTrainer
+from rosenblatt.second_order.kronecker import factorised
 from rosenblatt.second_order.likelihood import likelihood_of
 from tests.support.data import X_CANCER, X_DIABETES, Y_CANCER, Y_DIABETES, ignore_convergence
 from tests.support.second_order_fits import regressor
@@ -154,3 +155,9 @@ def test_kfac_refuses_a_layer_that_is_too_wide() -> None:
     X = sp.random_array((20, 20_000), density=0.001, format="csr", rng=0)
     with pytest.raises(ValueError, match=r"up to 10,000 inputs or units, and this one has 20,000"):
         regressor("kfac").fit(X, Y_DIABETES[:20])
+
+
+def test_a_matrix_that_is_not_positive_definite() -> None:
+    """A changed checkpoint may hold one."""
+    with pytest.raises(DivergenceError, match="not positive definite: train again without"):
+        factorised(np.diag([1.0, -2.0]), 0.1)

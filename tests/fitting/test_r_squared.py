@@ -12,8 +12,9 @@ from sklearn.metrics import r2_score
 
 from rosenblatt import MLPAutoencoder, MLPEnsembleRegressor, MLPRegressor
 from rosenblatt.cli.scores import regression_scores
-from rosenblatt.fitting.number_targets import NumberTargets
+from rosenblatt.fitting.number_targets import NumberTargets, d2_of_levels
 from rosenblatt.fitting.r_squared import r_squared
+from rosenblatt.losses import Quantile
 
 rng = np.random.default_rng(0)
 Y = rng.standard_normal(30)
@@ -152,3 +153,10 @@ def test_reconstruction_errors_that_are_floats_are_found() -> None:
     np.testing.assert_allclose(errors, exactly, rtol=1e-12)
     with pytest.warns(RuntimeWarning, match="The reconstruction errors of 30 of 30 rows"):
         assert np.isinf(coder.reconstruction_error(X * 1e200)).all()
+
+
+def test_d2_of_quantiles_below_all_floats() -> None:
+    y, prediction = np.array([1e-300, 2e-300, 4e-300]), np.full((3, 1), 1e10)
+    with pytest.warns(RuntimeWarning, match="D² is below all floats") as told:
+        assert d2_of_levels(y, prediction, Quantile((0.5,)), None) == -np.inf
+    assert len(told) == 1

@@ -110,3 +110,9 @@ def test_a_description_is_a_value() -> None:
     assert Network(2, (Dense(3), Dense(1))) != NET
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign"):
         NET.n_inputs = 3  # type: ignore[misc]
+
+
+def test_squared_norms_beyond_the_floats_are_infinite() -> None:
+    network = Network(1, (Dense(1),))
+    with np.errstate(all="raise"):
+        assert network.squared_norms(np.array([1e200, 1.0])) == [np.inf]

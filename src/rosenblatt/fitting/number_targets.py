@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.metrics import d2_pinball_score
 
 from rosenblatt.fitting.data import flat
-from rosenblatt.fitting.r_squared import check_predicted, r_squared
+from rosenblatt.fitting.r_squared import check_predicted, r_squared, told
 from rosenblatt.fitting.targets import TargetCodec
 from rosenblatt.losses import Loss, NegativeBinomial, Poisson, Quantile, SquaredError
 from rosenblatt.options.losses import regression_loss
@@ -146,8 +146,9 @@ def d2_of_levels(
     if k > SUMMED:
         y, prediction = np.ldexp(y, -k), np.ldexp(prediction, -k)  # the share stays the same
     n = len(loss.levels)
-    scores = [
-        d2_pinball_score(y, prediction[:, i::n], sample_weight=weights, alpha=level)
-        for i, level in enumerate(loss.levels)
-    ]
-    return float(np.mean(scores))
+    with np.errstate(over="ignore"):
+        scores = [
+            d2_pinball_score(y, prediction[:, i::n], sample_weight=weights, alpha=level)
+            for i, level in enumerate(loss.levels)
+        ]
+    return told(float(np.mean(scores)), "D²")

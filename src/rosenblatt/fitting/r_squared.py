@@ -15,7 +15,7 @@ from rosenblatt.support.overflow import count_not_finite
 from rosenblatt.support.squares import exponent_of, scaled_weights, sum_of_squares
 from rosenblatt.support.types import Float64Array
 
-__all__ = ["check_predicted", "r_squared"]
+__all__ = ["check_predicted", "r_squared", "told"]
 
 Average = Literal["uniform_average", "variance_weighted"]
 
@@ -58,9 +58,15 @@ def r_squared(
     else:
         columns = [[j] for j in range(targets.shape[1])]
         value = float(np.mean([of_block(targets[:, j], predicted[:, j], weights) for j in columns]))
+    return told(value, "R²")
+
+
+def told(value: float, name: str) -> float:
+    """The value, with a warning where it is -inf."""
     if value == -np.inf:
         warn_caller(
-            "R² is below all floats, and given as -inf: predictions are far beyond the targets",
+            f"{name} is below all floats, and given as -inf: predictions are far beyond the"
+            " targets",
             RuntimeWarning,
         )
     return value

@@ -24,11 +24,11 @@ import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.dense import Dense
-from rosenblatt.network.field_types import check_count, check_list
 from rosenblatt.network.layer import Bounds, Layer, NativeForm, Shape
 from rosenblatt.network.layout import beside_dense, fill, rounded, views, with_prefixes
 from rosenblatt.network.random_layers import GaussianNoise
 from rosenblatt.support.cached_property import cached_property
+from rosenblatt.support.field_types import check_count, check_list
 from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.types import FloatArray, aligned_zeros
 
@@ -256,7 +256,8 @@ class Network:
     def squared_norms(self, g: FloatArray) -> npt.NDArray[np.float64]:
         """‖·‖² of each layer's part of a flat vector, shape (n_layers,)."""
         layers = self.layer_parameters(g)
-        return np.array([sum(float((p * p).sum()) for p in layer.values()) for layer in layers])
+        with np.errstate(over="ignore"):  # squares may be infinite where g is not
+            return np.array([sum(float((p * p).sum()) for p in layer.values()) for layer in layers])
 
     def pack(
         self,

@@ -134,7 +134,7 @@ def factorised(M: Float64Array, damping: float) -> Any:
     Raises
     ------
     DivergenceError
-        If M is not finite.
+        If M is not finite, or not a matrix of second moments, as a changed checkpoint has it.
     """
     if not np.isfinite(M).all():
         raise DivergenceError(
@@ -143,4 +143,10 @@ def factorised(M: Float64Array, damping: float) -> Any:
         )
     least = FLOOR * np.trace(M) / len(M)
     damped = M + max(damping, least) * np.eye(len(M))
-    return scipy.linalg.cho_factor(damped, overwrite_a=True, check_finite=False)
+    try:
+        return scipy.linalg.cho_factor(damped, overwrite_a=True, check_finite=False)
+    except scipy.linalg.LinAlgError:
+        raise DivergenceError(
+            "a matrix of K-FAC is not positive definite: train again without the checkpoint, or"
+            " with a larger damping."
+        ) from None
