@@ -88,7 +88,11 @@ def test_time_zero_is_the_start() -> None:
         ([-1.0], {}, "finite numbers, 0 or later"),
         ([], {}, "finite numbers, 0 or later"),
         ([float("nan")], {}, "finite numbers"),
-        ([1.0], {"learning_rate": -0.1}, "learning_rate must be 0 or more"),
+        ("soon", {}, "times must be numbers, got 'soon'"),
+        ([1.0], {"rtol": float("nan")}, "rtol must be a finite number of 2.3e-14 or more"),
+        ([1.0], {"atol": (1, 2)}, "atol must be a number"),
+        ([1.0], {"method": "Euler"}, "method must be one of RK45, RK23, DOP853, Radau, BDF, LSODA"),
+        ([1.0], {"learning_rate": -0.1}, "learning_rate must be a finite number of 0 or more"),
     ],
 )
 def test_bad_requests(times: Any, arguments: Any, said: str) -> None:

@@ -10,10 +10,14 @@ import pytest
 from rosenblatt.activations import Identity, Tanh
 from rosenblatt.curvature import (
     Objective,
+    example_gradient_blocks,
+    gradient_flow,
+    gradient_noise,
     hessian,
     hessian_eigenpairs,
     hessian_eigenvalues,
     largest_eigenvalue,
+    per_example_gradients,
 )
 from rosenblatt.losses import CategoricalCrossEntropy, SquaredError
 from rosenblatt.problem import Arrays
@@ -101,6 +105,53 @@ def test_bad_requests() -> None:
         hessian_eigenvalues(J, theta, 0)
     with pytest.raises(ValueError, match="which='SM' is not known: take one of LA, SA, LM, BE"):
         hessian_eigenvalues(J, theta, 1, "SM")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"k": 1.5}, "k must be a whole number"),
+        ({"k": None}, "k must be a whole number"),
+        ({"which": ["LA"]}, "which=.* is not known"),
+        ({"tol": float("nan")}, "tol must be a finite number of 0 or more"),
+        ({"random_state": "x"}, "random_state must be a whole number"),
+        ({"random_state": -1}, "random_state must be 0 or more"),
+    ],
+)
+def test_arguments_of_other_kinds(given: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        hessian_eigenpairs(*small((2, 2, 3)), **given)
+
+
+OF_POINTS = [
+    hessian,
+    hessian_eigenpairs,
+    largest_eigenvalue,
+    per_example_gradients,
+    gradient_noise,
+    lambda J, theta: list(example_gradient_blocks(J, theta)),
+    lambda J, theta: gradient_flow(J, theta, [1.0]),
+]
+
+
+@pytest.mark.parametrize("function", OF_POINTS)
+def test_points_and_objectives_of_other_kinds(function: Any) -> None:
+    J, theta = small((2, 2, 3))
+    for given, said in (
+        ("here", "theta must be numbers, got 'here'"),
+        (theta[1:], "must be a flat vector"),
+        (np.full_like(theta, np.nan), "theta must be finite numbers"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            function(J, given)
+    with pytest.raises(TypeError, match=r"objective must be an Objective, .* got None"):
+        function(None, theta)
+
+
+def test_fields_of_an_objective() -> None:
+    J, _ = small((2, 2, 3))
+    with pytest.raises(TypeError, match="loss must be of the type Loss, got 'squared_error'"):
+        Objective(J.network, "squared_error", J.penalty, J.arrays)  # type: ignore[arg-type]
 
 
 def test_a_dense_hessian_of_many_parameters_is_refused() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, final
 from rosenblatt.activations.base import Elementwise
 from rosenblatt.activations.registration import register
 from rosenblatt.support.export_forms import CFunctionWriter
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.late import late
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class LeakyReLU(Elementwise):
     leak: float = 0.01
 
     def __post_init__(self) -> None:
+        check_real("the leak of LeakyReLU", self.leak)
         if not 0 <= self.leak < math.inf:
             raise ValueError(f"the leak of LeakyReLU must be 0 or more, got {self.leak}")
 
@@ -63,6 +65,7 @@ class ELU(Elementwise):
     alpha: float = 1.0
 
     def __post_init__(self) -> None:
+        check_real("alpha of ELU", self.alpha)
         if not 0 < self.alpha < math.inf:
             raise ValueError(f"alpha of ELU must be above 0, got {self.alpha}")
 

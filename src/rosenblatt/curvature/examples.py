@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rosenblatt.backprop import backpropagate
+from rosenblatt.curvature.arguments import point_of
 from rosenblatt.curvature.objective import Objective, blocks_of
 from rosenblatt.network import Dense, Network
 from rosenblatt.problem import Rows
@@ -29,6 +30,7 @@ def per_example_gradients(objective: Objective, theta: FloatArray) -> Float64Arr
     ValueError
         Beyond 2 GiB; `example_gradient_blocks` has them block by block.
     """
+    theta = point_of(objective, theta)
     n, p = objective.n_samples, objective.n_parameters
     if n * p > MOST_NUMBERS:
         raise ValueError(
@@ -48,7 +50,7 @@ def example_gradient_blocks(
 
     Networks of dense layers take a pass for each block, others one for each row.
     """
-    theta = objective.vector("theta", theta)
+    theta = point_of(objective, theta)
     of_penalty = penalty_gradient(objective, theta)
     weights, total = objective.weights, objective.total_weight
     for rows in blocks_of(objective, objective.n_parameters):

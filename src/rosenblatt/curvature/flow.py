@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import final
 
@@ -10,11 +9,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.integrate import solve_ivp
 
+from rosenblatt.curvature.arguments import check_at_least, point_of
 from rosenblatt.curvature.objective import Objective
 from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["GradientFlow", "gradient_flow"]
+
+METHODS = ("RK45", "RK23", "DOP853", "Radau", "BDF", "LSODA")
+LEAST_RTOL = 2.3e-14  # a smaller one is raised to this by SciPy, which warns
 
 
 @final
@@ -65,25 +68,31 @@ def gradient_flow(
     learning_rate : float, default 0.0
         η of the modified flow; 0 is the plain one.
     rtol, atol : float, default 1e-10, 1e-12
-        Tolerances of `scipy.integrate.solve_ivp`.
+        Tolerances of `scipy.integrate.solve_ivp`; rtol is 2.3e-14 or more.
     method : str, default 'DOP853'
         Its method; 'Radau' or 'LSODA' where the curvature makes the flow stiff.
 
     Raises
     ------
     ValueError
-        For times or a rate of another kind, and where a member has no second derivative.
+        For arguments of another kind, and where a member has no second derivative.
     RuntimeError
         If the solver fails; the message is SciPy's.
     """
-    start = objective.vector("theta", theta)
-    at = np.atleast_1d(np.asarray(times, np.float64))
+    start = point_of(objective, theta)
+    try:
+        at = np.atleast_1d(np.asarray(times, np.float64))
+    except (TypeError, ValueError):
+        raise ValueError(f"times must be numbers, got {brief(times)}.") from None
     if at.ndim != 1 or not at.size or not (np.isfinite(at).all() and at[0] >= 0):
         raise ValueError(f"times must be finite numbers, 0 or later, got {brief(times)}.")
     if (np.diff(at) <= 0).any():
         raise ValueError(f"times must rise, got {brief(times)}.")
-    if not 0 <= learning_rate < math.inf:
-        raise ValueError(f"learning_rate must be 0 or more, got {learning_rate}.")
+    check_at_least("learning_rate", learning_rate, 0)
+    check_at_least("rtol", rtol, LEAST_RTOL)
+    check_at_least("atol", atol, 0)
+    if not isinstance(method, str) or method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {brief(method)}.")
 
     def velocity(_: float, point: Float64Array) -> Float64Array:
         g = objective.gradient(point)

@@ -7,8 +7,10 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.curvature.arguments import point_of
 from rosenblatt.curvature.examples import example_gradient_blocks
 from rosenblatt.curvature.objective import Objective
+from rosenblatt.support.field_types import check_boolean, check_count
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["GradientNoise", "gradient_noise"]
@@ -64,6 +66,8 @@ class GradientNoise:
         ValueError
             For another size.
         """
+        check_count("size", size)
+        check_boolean("replacement", replacement)
         n = self.n_samples
         if size < 1 or (size > n and not replacement):
             raise ValueError(
@@ -85,6 +89,7 @@ def gradient_noise(objective: Objective, theta: FloatArray) -> GradientNoise:
     The blocks' moments are joined as in Chan, Golub & LeVeque (1983). The penalty, the same for all
     examples, is part of the mean and adds no noise.
     """
+    theta = point_of(objective, theta)
     n, mean = 0, np.zeros(objective.n_parameters)
     squares = np.zeros(objective.n_parameters)
     for rows, g in example_gradient_blocks(objective, theta):

@@ -16,9 +16,12 @@ from rosenblatt.network import Network
 from rosenblatt.problem import Arrays, Problem, Rows
 from rosenblatt.regularization.penalties import Penalty
 from rosenblatt.support.cached_property import cached_property
+from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array, FloatArray
 
 __all__ = ["Objective", "blocks_of"]
+
+KINDS = {"network": Network, "loss": Loss, "penalty": Penalty, "arrays": Arrays}
 
 
 @final
@@ -41,6 +44,8 @@ class Objective:
 
     Raises
     ------
+    TypeError
+        For fields of another type.
     ValueError
         For other networks, and where the arrays do not fit the network.
 
@@ -73,6 +78,10 @@ class Objective:
         return cls(problem.network, problem.loss, problem.penalty, arrays)
 
     def __post_init__(self) -> None:
+        for name, kind in KINDS.items():
+            given = getattr(self, name)
+            if not isinstance(given, kind):
+                raise TypeError(f"{name} must be of the type {kind.__name__}, got {brief(given)}.")
         network, arrays = self.network, self.arrays.gathered()
         if network.is_random:
             raise ValueError(
@@ -178,7 +187,10 @@ class Objective:
 
     def vector(self, name: str, given: FloatArray) -> Float64Array:
         """A flat vector of parameters in float64; ValueError for another shape."""
-        flat = np.asarray(given, np.float64)
+        try:
+            flat = np.asarray(given, np.float64)
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} must be numbers, got {brief(given)}.") from None
         if flat.shape != (self.n_parameters,):
             raise ValueError(
                 f"{name} must be a flat vector of the network's {self.n_parameters} parameters, got"

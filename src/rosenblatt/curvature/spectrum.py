@@ -8,7 +8,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
+from rosenblatt.curvature.arguments import check_at_least, check_seed, point_of
 from rosenblatt.curvature.objective import Objective
+from rosenblatt.support.field_types import check_count
 from rosenblatt.support.listing import brief
 from rosenblatt.support.types import Float64Array, FloatArray, IntArray
 
@@ -28,6 +30,7 @@ def hessian(objective: Objective, theta: FloatArray) -> Float64Array:
     ValueError
         Beyond 5,000 parameters.
     """
+    theta = point_of(objective, theta)
     n = objective.n_parameters
     if n > MOST_PARAMETERS:
         raise ValueError(
@@ -100,16 +103,20 @@ def hessian_eigenpairs(
     Raises
     ------
     ValueError
-        For k or `which` of another kind, and where a member has no second derivative.
+        For arguments of another kind, and where a member has no second derivative.
     RuntimeError
         If the iteration does not converge.
     """
+    theta = point_of(objective, theta)
+    check_count("k", k)
+    check_at_least("tol", tol, 0)
+    check_seed(random_state)
     n = objective.n_parameters
     if not 1 <= k <= n:
         raise ValueError(
             f"a Hessian of {n} parameters has {n} eigenvalues: k={k} is not in 1 … {n}."
         )
-    if which not in CHOSEN:
+    if not isinstance(which, str) or which not in CHOSEN:
         raise ValueError(f"which={brief(which)} is not known: take one of {', '.join(CHOSEN)}.")
     if n <= max(FEW_PARAMETERS, k):
         H = hessian(objective, theta)

@@ -13,6 +13,7 @@ from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
 from rosenblatt.losses.logistic import logistic
 from rosenblatt.losses.registration import Targets, register
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.late import late
 from rosenblatt.support.types import FloatArray
 
@@ -124,6 +125,7 @@ def bound_ln_p(ln_p: FloatArray, p_min: float) -> FloatArray:
 
 
 def check_smoothing(smoothing: float) -> None:
+    check_real("smoothing", smoothing)
     if not 0 <= smoothing < 1:
         raise ValueError(
             f"smoothing must be at least 0 and below 1, got {smoothing}: it is the share of a"

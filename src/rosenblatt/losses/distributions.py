@@ -10,6 +10,7 @@ import numpy as np
 
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.registration import Targets, register
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.late import late
 from rosenblatt.support.types import Float64Array, FloatArray
 
@@ -26,6 +27,7 @@ LARGEST_LIMIT = 40.0
 
 def check_limit(limit: float, loss: str) -> None:
     """ValueError for a bound of logarithms that is not above 0, or so large that none holds."""
+    check_real(f"limit of {loss}", limit)
     if not 0 < limit <= LARGEST_LIMIT:
         raise ValueError(
             f"limit of {loss} must be above 0 and at most {LARGEST_LIMIT:g}, got {limit}: it bounds"

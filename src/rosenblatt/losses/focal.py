@@ -13,6 +13,7 @@ from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
 from rosenblatt.losses.logistic import logistic
 from rosenblatt.losses.registration import Targets, register
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.late import late
 from rosenblatt.support.types import FloatArray
 
@@ -137,6 +138,7 @@ def ratio_of(ln_p: FloatArray, q: FloatArray) -> FloatArray:
 
 
 def check_gamma(gamma: float) -> None:
+    check_real("gamma of a focal loss", gamma)
     if not 0 <= gamma < math.inf:
         raise ValueError(f"gamma of a focal loss must be 0 or more, got {gamma}")
 

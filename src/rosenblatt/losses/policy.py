@@ -13,6 +13,7 @@ from rosenblatt.losses.base import Loss
 from rosenblatt.losses.distributions import Gaussian, bounded, check_limit
 from rosenblatt.losses.links import Link
 from rosenblatt.losses.registration import Targets, register
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.late import late
 from rosenblatt.support.types import FloatArray, IntArray
 
@@ -147,6 +148,7 @@ def times(p: FloatArray, of_logarithm: FloatArray) -> FloatArray:
 
 
 def check_entropy(entropy: float, loss: str) -> None:
+    check_real(f"entropy of {loss}", entropy)
     if not 0 <= entropy < math.inf:
         raise ValueError(
             f"entropy of {loss} must be 0 or more and finite, got {entropy}: it multiplies the"

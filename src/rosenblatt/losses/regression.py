@@ -11,6 +11,7 @@ import numpy as np
 from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
 from rosenblatt.losses.registration import Targets, register
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.late import late
 from rosenblatt.support.types import FloatArray
 
@@ -64,6 +65,7 @@ class Huber(Loss):
     delta: float = 1.0
 
     def __post_init__(self) -> None:
+        check_real("delta of Huber", self.delta)
         if not 0 < self.delta < math.inf:
             raise ValueError(
                 f"delta of Huber must be above 0, got {self.delta}: it is the error at which the"

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any, final
 
 from rosenblatt.activations import Activation, Identity
-from rosenblatt.network.field_types import check_activation
+from rosenblatt.network.activation_field import check_activation
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter

@@ -10,11 +10,11 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.network.augmentation import Augmentation, Source, below
-from rosenblatt.network.field_types import check_boolean, check_real
 from rosenblatt.network.layer import NativeForm, Shape
 from rosenblatt.network.pictures import Sides, check_sides, pair, picture
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_boolean, check_real
 from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["Crop", "Cutout", "Flip", "Rotate", "Shift"]

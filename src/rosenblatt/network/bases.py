@@ -18,16 +18,16 @@ import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.affine import width
-from rosenblatt.network.field_types import (
+from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
+from rosenblatt.network.registration import TrainedLayer, register
+from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import (
     check_boolean,
     check_count,
     check_list,
     check_real,
     check_reals,
 )
-from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
-from rosenblatt.network.registration import TrainedLayer, register
-from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 

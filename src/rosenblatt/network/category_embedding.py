@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from rosenblatt.initializers import Initializer, Rng
 from rosenblatt.network.affine import width
-from rosenblatt.network.field_types import check_counts
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_counts
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 

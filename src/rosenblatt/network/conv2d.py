@@ -10,7 +10,6 @@ from rosenblatt.activations import Activation, Elementwise, Identity
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.composed import Composed, register_composed
 from rosenblatt.network.convolution import Convolution
-from rosenblatt.network.field_types import check_boolean
 from rosenblatt.network.layer import Layer, NativeForm, Shape
 from rosenblatt.network.normalization_layer import NormalizationLayer
 from rosenblatt.network.pictures import Sides, pair
@@ -18,6 +17,7 @@ from rosenblatt.network.random_layers import Dropout
 from rosenblatt.network.residual import Residual
 from rosenblatt.network.sequential import Sequential
 from rosenblatt.normalizations import Normalization
+from rosenblatt.support.field_types import check_boolean
 from rosenblatt.support.listing import LONG, brief
 
 __all__ = ["Conv2D"]

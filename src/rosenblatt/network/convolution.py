@@ -10,7 +10,6 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.field_types import check_count
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.pictures import (
     Sides,
@@ -23,6 +22,7 @@ from rosenblatt.network.pictures import (
 )
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_count
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray

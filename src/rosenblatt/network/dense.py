@@ -7,16 +7,17 @@ from types import NoneType
 from typing import final
 
 from rosenblatt.activations import Activation, Identity
+from rosenblatt.network.activation_field import check_activation
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine
 from rosenblatt.network.composed import Composed, register_composed
-from rosenblatt.network.field_types import check_activation, check_boolean
 from rosenblatt.network.layer import Layer, NativeForm
 from rosenblatt.network.normalization_layer import NormalizationLayer
 from rosenblatt.network.random_layers import Dropout
 from rosenblatt.network.residual import Residual
 from rosenblatt.network.sequential import Sequential
 from rosenblatt.normalizations import Normalization
+from rosenblatt.support.field_types import check_boolean
 from rosenblatt.support.listing import brief
 
 __all__ = ["Dense"]

@@ -9,10 +9,10 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.field_types import check_boolean, check_count, check_counts
 from rosenblatt.network.layer import Arrays, Backward, Layer, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_boolean, check_count, check_counts
 from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray

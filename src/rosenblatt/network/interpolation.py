@@ -9,11 +9,11 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.network.affine import width
-from rosenblatt.network.field_types import check_count, check_counts, check_list, check_reals
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_count, check_counts, check_list, check_reals
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray, IntArray
 

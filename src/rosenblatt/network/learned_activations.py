@@ -11,10 +11,10 @@ import numpy as np
 
 from rosenblatt.activations import Activation, Elementwise
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.field_types import check_boolean
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_boolean
 from rosenblatt.support.listing import brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray

@@ -9,11 +9,11 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.network.convolution import channels_first, channels_last
-from rosenblatt.network.field_types import check_count, check_real
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.pictures import picture
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_count, check_real
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 

@@ -10,14 +10,15 @@ import numpy as np
 
 from rosenblatt.activations import Activation, Identity, ReLU
 from rosenblatt.initializers import Initializer, Rng
+from rosenblatt.network.activation_field import check_activation
 from rosenblatt.network.activation_layer import ActivationLayer
 from rosenblatt.network.affine import Affine, width
 from rosenblatt.network.composed import Composed, register_composed
-from rosenblatt.network.field_types import check_activation, check_counts
 from rosenblatt.network.layer import Arrays, Bounds, Layer, NativeForm, Shape
 from rosenblatt.network.random_layers import Dropout
 from rosenblatt.network.sequential import Sequential
 from rosenblatt.support.cached_property import cached_property
+from rosenblatt.support.field_types import check_counts
 from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.types import Float64Array
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from rosenblatt.activations import ReLU, Tanh
 from rosenblatt.network.conv2d import Conv2D
 from rosenblatt.network.dense import Dense
-from rosenblatt.network.field_types import check_boolean, check_count
 from rosenblatt.network.layer import Layer
 from rosenblatt.network.local_response_norm import LocalResponseNorm
 from rosenblatt.network.pooling import AveragePool2D, GlobalAveragePool2D, MaxPool2D
 from rosenblatt.network.reshape import Flatten
 from rosenblatt.network.residual_block import ResidualBlock
 from rosenblatt.normalizations import BatchNorm
+from rosenblatt.support.field_types import check_boolean, check_count
 from rosenblatt.support.listing import brief
 
 __all__ = ["alexnet", "lenet5", "residual_network"]

@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from math import prod
 from typing import NamedTuple, final
 
-from rosenblatt.network.field_types import check_real
 from rosenblatt.network.network import Network
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.listing import brief
 
 __all__ = ["ParameterGroup", "RateRun", "rate_runs"]

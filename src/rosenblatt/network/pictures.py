@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from rosenblatt.network.field_types import check_count
 from rosenblatt.network.layer import Layer, Shape
+from rosenblatt.support.field_types import check_count
 from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.types import FloatArray
 

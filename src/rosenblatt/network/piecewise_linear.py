@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rosenblatt.network.affine import width
-from rosenblatt.network.field_types import check_list, check_real, check_reals
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_list, check_real, check_reals
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import Float64Array, FloatArray
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from math import inf, prod
 from typing import Any, final
 
-from rosenblatt.network.field_types import check_real
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.regularization.dropout import dropout_mask
 from rosenblatt.regularization.input_noise import gaussian_noise
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray
 

@@ -10,11 +10,11 @@ from typing import Any, final
 import numpy as np
 
 from rosenblatt.network.affine import width
-from rosenblatt.network.field_types import check_counts
 from rosenblatt.network.layer import Arrays, Backward, Layer, NativeForm, Passed, Shape
 from rosenblatt.network.pictures import picture
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_counts
 from rosenblatt.support.listing import brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray

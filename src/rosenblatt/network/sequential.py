@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from rosenblatt.initializers import Initializer, Rng
-from rosenblatt.network.field_types import check_boolean, check_list
 from rosenblatt.network.layer import Arrays, Backward, Bounds, Layer, Passed, Shape, Tangent
 from rosenblatt.network.registration import TrainedLayer, register
 from rosenblatt.support.cached_property import cached_property
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_boolean, check_list
 from rosenblatt.support.listing import brief
 from rosenblatt.support.philox import Stream
 from rosenblatt.support.types import FloatArray

@@ -9,6 +9,7 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["Normalization", "Statistics", "require_positive", "statistics_over"]
@@ -106,5 +107,6 @@ def statistics_over(h: FloatArray, axis: int) -> Statistics:
 
 
 def require_positive(epsilon: float) -> None:
+    check_real("epsilon", epsilon)
     if not epsilon > 0:
         raise ValueError(f"epsilon must be positive, got epsilon={epsilon}")

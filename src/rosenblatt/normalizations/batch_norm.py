@@ -16,6 +16,7 @@ from rosenblatt.normalizations.base import (
 )
 from rosenblatt.normalizations.registration import register
 from rosenblatt.support.export_forms import CWriter, OnnxGraph, TorchWriter
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["BatchNorm"]
@@ -45,6 +46,7 @@ class BatchNorm(Normalization):
 
     def __post_init__(self) -> None:
         require_positive(self.epsilon)
+        check_real("momentum", self.momentum)
         if not 0 < self.momentum <= 1:
             raise ValueError(f"momentum must be in (0, 1], got momentum={self.momentum}")
 

@@ -8,6 +8,7 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.support.field_types import check_real
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["ActivityL1", "ActivityPenalty", "KLSparsity"]
@@ -83,6 +84,7 @@ class KLSparsity(ActivityPenalty):
 
     def __post_init__(self) -> None:
         check_strength(self.strength)
+        check_real("target", self.target)
         if not 0 < self.target < 1:
             raise ValueError(f"target must be between 0 and 1, got target={self.target}")
 
@@ -115,5 +117,6 @@ def means(a: FloatArray, shares: FloatArray) -> FloatArray:
 
 
 def check_strength(strength: float) -> None:
+    check_real("strength", strength)
     if not 0 <= strength < np.inf:
         raise ValueError(f"strength must be 0 or more, got strength={strength}")

@@ -1,4 +1,4 @@
-"""The types of what a layer is made of: each check raises a ValueError that names the field."""
+"""The types of what objects are made of: each check raises a ValueError that names the field."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from rosenblatt.activations import Activation
 from rosenblatt.support.listing import brief
 
 __all__ = [
-    "check_activation",
     "check_boolean",
     "check_count",
     "check_counts",
@@ -71,9 +69,3 @@ def check_boolean(name: str, value: Any) -> None:
     """True or False."""
     if not isinstance(value, (bool, np.bool_)):
         raise ValueError(f"{name} must be True or False, got {brief(value)}")
-
-
-def check_activation(value: Any) -> None:
-    """An object, of which a network has no names."""
-    if not isinstance(value, Activation):
-        raise ValueError(f"activation must be an object such as ReLU(), got {brief(value)}")
