@@ -13,6 +13,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.support.field_types import check_fields
 from rosenblatt.support.state_dict import StateDict
 from rosenblatt.support.types import FloatArray
 
@@ -73,6 +74,7 @@ class EMA(StepAveraging):
     has_mean: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if not 0 <= self.decay < 1:
             raise ValueError(f"decay={self.decay} of EMA: it takes a number in [0, 1)")
 
@@ -97,6 +99,7 @@ class SWA:
     start: float = 0.75
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if not 0 <= self.start < 1:
             raise ValueError(f"start={self.start} of SWA: it takes a fraction in [0, 1)")
 

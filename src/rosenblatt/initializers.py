@@ -12,6 +12,7 @@ from typing import final
 
 import numpy as np
 
+from rosenblatt.support.field_types import check_fields
 from rosenblatt.support.products import matmul
 from rosenblatt.support.types import FloatArray
 
@@ -35,6 +36,9 @@ Rng = np.random.RandomState | np.random.Generator
 
 class Initializer(ABC):
     """A distribution of a layer's weights, shape (n_in, n_out), and biases, shape (n_out,)."""
+
+    def __post_init__(self) -> None:
+        check_fields(self, finite=True)
 
     @abstractmethod
     def draw(self, rng: Rng, n_in: int, n_out: int) -> tuple[FloatArray, FloatArray]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 import pickle
 import warnings
 from dataclasses import dataclass
@@ -132,9 +131,7 @@ def test_estimators_with_objects_are_cloned_pickled_and_searched() -> None:
         ({"solver": RMSProp}, "'solver' parameter"),
         ({"solver": None}, "'solver' parameter"),
         ({"solver": Adam(lr=-1.0)}, r"lr of solver=Adam\(lr=-1.0.* must be a float in the range"),
-        ({"solver": Adam(lr="fast")}, "lr of solver"),  # type: ignore[arg-type]
         ({"solver": Adam(beta_1=1.0)}, "beta_1 of solver"),
-        ({"solver": RMSProp(rho=math.nan)}, "rho of solver"),
         ({"solver": Lion(weight_decay=-0.1)}, "weight_decay of solver"),
         (
             {"solver": Lion(), "learning_rate_init": 0.1},

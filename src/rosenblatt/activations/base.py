@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, final
 
+from rosenblatt.support.field_types import check_fields
+
 if TYPE_CHECKING:
     from rosenblatt.support.types import FloatArray
 
@@ -13,6 +15,9 @@ __all__ = ["Activation", "Elementwise"]
 
 class Activation(ABC):
     """A differentiable map of a layer's pre-activations to its activations."""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @abstractmethod
     def value(self, z: FloatArray) -> FloatArray:

@@ -55,7 +55,7 @@ def integrated_gradients(
     output : {'prediction', 'margin'}, default='prediction'
         As in `ShapExplainer`.
     n_steps : int, default=64
-        Points of each way.
+        Points of each way, 1,000 at most.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def integrated_gradients(
     """
     check_parameters(
         "integrated_gradients",
-        {"n_steps": [Interval(Integral, 1, None, closed="left")]},
+        {"n_steps": [Interval(Integral, 1, 1000, closed="both")]},
         {"n_steps": n_steps},
     )
     if not (isinstance(output, str) and output in ("prediction", "margin")):

@@ -13,7 +13,7 @@ from rosenblatt.losses.base import Loss
 from rosenblatt.losses.links import Link
 from rosenblatt.losses.logistic import logistic
 from rosenblatt.losses.registration import Targets, register
-from rosenblatt.support.field_types import check_real
+from rosenblatt.support.field_types import check_fields
 from rosenblatt.support.late import late
 from rosenblatt.support.types import FloatArray
 
@@ -46,6 +46,7 @@ class BinaryCrossEntropy(Loss):
     smoothing: float = 0.0
 
     def __post_init__(self) -> None:
+        check_fields(self)
         check_smoothing(self.smoothing)
 
     def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
@@ -92,6 +93,7 @@ class CategoricalCrossEntropy(Loss):
     smoothing: float = 0.0
 
     def __post_init__(self) -> None:
+        check_fields(self)
         check_smoothing(self.smoothing)
 
     def value(self, scores: FloatArray, y: FloatArray) -> FloatArray:
@@ -125,7 +127,6 @@ def bound_ln_p(ln_p: FloatArray, p_min: float) -> FloatArray:
 
 
 def check_smoothing(smoothing: float) -> None:
-    check_real("smoothing", smoothing)
     if not 0 <= smoothing < 1:
         raise ValueError(
             f"smoothing must be at least 0 and below 1, got {smoothing}: it is the share of a"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import final
 
+from rosenblatt.support.field_types import check_fields
 from rosenblatt.support.types import FloatArray
 
 __all__ = ["DecoupledDecay", "Optimizer", "average"]
@@ -20,6 +21,9 @@ class Optimizer(ABC):
     """
 
     lr: float
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     @abstractmethod

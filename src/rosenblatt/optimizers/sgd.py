@@ -39,6 +39,7 @@ class SGD(Optimizer):
     lr_in_velocity: bool = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         # As in PyTorch; scikit-learn accepts nesterov without momentum.
         if self.nesterov and not self.momentum and not self.lr_in_velocity:
             raise ValueError(

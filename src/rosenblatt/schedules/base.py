@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeAlias, final
 import numpy as np
 import numpy.typing as npt
 
+from rosenblatt.support.field_types import check_fields
 from rosenblatt.support.listing import LONG, brief
 from rosenblatt.support.moved import accept_old_method, warn_old_method
 from rosenblatt.support.state_dict import StateDict
@@ -156,6 +157,9 @@ class RateControl(ABC):
 
 class RateRule(ABC):
     """How the learning rate changes: an immutable value that any number of runs may share."""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @abstractmethod
     def control(self, run: Run) -> RateControl:

@@ -11,6 +11,8 @@ from typing import final
 import numpy as np
 
 from rosenblatt.schedules.base import LRFactors, Run, Schedule, Steps, length
+from rosenblatt.support.field_types import check_count
+from rosenblatt.support.listing import brief
 
 __all__ = [
     "Constant",
@@ -66,6 +68,16 @@ class MultiStepDecay(Schedule):
 
     milestones: tuple[int, ...] | None = None
     gamma: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.milestones is not None:
+            if isinstance(self.milestones, str) or not np.iterable(self.milestones):
+                raise ValueError(
+                    f"milestones must be a tuple of steps, got {brief(self.milestones)}"
+                )
+            for step in self.milestones:
+                check_count("each of milestones", step)
 
     def lr_factors(self, t: Steps, run: Run) -> LRFactors:
         if self.milestones is None:

@@ -8,6 +8,7 @@ from typing import final
 from rosenblatt.second_order.checks import positive
 from rosenblatt.second_order.least_squares_run import LeastSquaresMethod, LeastSquaresRun
 from rosenblatt.stopping import Ending
+from rosenblatt.support.field_types import check_fields
 from rosenblatt.support.products import matmul
 
 __all__ = ["GaussNewton"]
@@ -41,6 +42,7 @@ class GaussNewton(LeastSquaresMethod):
     max_parameters: int = 5000
 
     def __post_init__(self) -> None:
+        check_fields(self)
         positive(self, "max_halvings", "max_parameters")
         positive(self, "step_tol", or_zero=True)
 

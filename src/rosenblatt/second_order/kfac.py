@@ -24,6 +24,7 @@ from rosenblatt.second_order.batch import BatchObjective
 from rosenblatt.second_order.checks import positive
 from rosenblatt.second_order.kronecker import KroneckerFisher
 from rosenblatt.second_order.likelihood import likelihood_of
+from rosenblatt.support.field_types import check_fields
 from rosenblatt.support.state_dict import StateDict
 from rosenblatt.support.types import FloatArray
 
@@ -83,6 +84,7 @@ class KFAC:
     max_width: int = 10_000
 
     def __post_init__(self) -> None:
+        check_fields(self)
         positive(self, "damping", "refresh", "adaptation", "max_width")
         positive(self, "decay", or_zero=True)
         if self.decay >= 1 or self.adaptation >= 1:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields
+from math import isfinite, isinf
 from numbers import Integral, Real
 from typing import Any
 
@@ -13,6 +16,7 @@ __all__ = [
     "check_boolean",
     "check_count",
     "check_counts",
+    "check_fields",
     "check_list",
     "check_real",
     "check_reals",
@@ -43,6 +47,23 @@ def check_float(name: str, value: Any) -> None:
         raise ValueError(f"{name} must be a number that a float holds, got a larger one") from None
 
 
+def check_fields(value: Any, *, finite: bool = False) -> None:
+    """The fields of a dataclass that are annotated as float, int or bool, or as such or None.
+
+    NaN is no number here, nor is an infinity where they are to be finite. The range of a number is
+    the class's affair.
+    """
+    for field in fields(value):
+        kind, _, or_none = str(field.type).partition(" | ")
+        given = getattr(value, field.name)
+        if kind not in CHECKS or (given is None and or_none == "None"):
+            continue
+        name = f"{field.name} of {type(value).__name__}"
+        CHECKS[kind](name, given)
+        if kind == "float" and not (isfinite(given) or (isinf(given) and not finite)):
+            raise ValueError(f"{name} must be a {'finite ' * finite}number, got {given}")
+
+
 def check_list(name: str, value: Any) -> None:
     """A tuple; a list will do."""
     if not isinstance(value, (tuple, list)):
@@ -69,3 +90,11 @@ def check_boolean(name: str, value: Any) -> None:
     """True or False."""
     if not isinstance(value, (bool, np.bool_)):
         raise ValueError(f"{name} must be True or False, got {brief(value)}")
+
+
+# As annotations are written, which are not evaluated.
+CHECKS: dict[str, Callable[[str, Any], None]] = {
+    "float": check_real,
+    "int": check_count,
+    "bool": check_boolean,
+}
