@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rosenblatt.engine.optimizer_state import OptimizerState
 from rosenblatt.errors import InputError
-from rosenblatt.fitting.resume.fingerprint import fingerprint_text
+from rosenblatt.fitting.resume.fingerprint import differences, fingerprint_text
+from rosenblatt.optimizers import Adam
 from tests.support.checkpointed import X, Y, estimator, fitted
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -90,7 +92,9 @@ TELL = """
 import sys
 import mine
 import rosenblatt.estimators
-from rosenblatt.fitting.resume.fingerprint import fingerprint_text
+from rosenblatt.engine.optimizer_state import OptimizerState
+from rosenblatt.fitting.resume.fingerprint import differences, fingerprint_text
+from rosenblatt.optimizers import Adam
 mine.CALLS, mine.LOG = len(sys.argv), sys.argv
 values = [mine.Mine(), mine.Mine, mine.scorer, mine.Scorer(), mine.Plain()]
 print(*map(fingerprint_text, values), sep="\\n")
@@ -250,3 +254,16 @@ def test_another_float_type_is_named(tmp_path: Path) -> None:
     fitted(estimator("adam", path, max_iter=2))
     with pytest.raises(InputError, match=r"the float type is float32 and was float64 and X, y or"):
         estimator("adam", path, max_iter=2).fit(X.astype(np.float32), Y)
+
+
+def test_what_a_forged_checkpoint_had_is_told_without_control_characters() -> None:
+    said = differences({"shuffle": "\x1b[31m"}, {"shuffle": "True"})
+    assert said == "shuffle is True and was \\x1b[31m"
+
+
+def test_more_steps_than_any_training_takes() -> None:
+    state = OptimizerState.of(Adam(), np.zeros(2))
+    forged = state.state_dict()
+    forged.arrays["steps"] = np.array([2**62])
+    with pytest.raises(ValueError, match="steps are counted from 0"):
+        state.load_state_dict(forged)

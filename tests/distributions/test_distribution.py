@@ -140,3 +140,10 @@ def test_what_is_no_generator_and_no_number_is_refused() -> None:
         for values in ("x", {}):
             with pytest.raises(TypeError, match=f"values is of the type {type(values).__name__}"):
                 ask(values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rate", [1e-20, 3.0, 1e4])
+def test_counts_far_above_their_rate(rate: float) -> None:
+    counts = 10.0 ** np.arange(6, 101, 2)
+    found = Counts(np.full(len(counts), rate), np.zeros(len(counts))).log_prob(counts)
+    np.testing.assert_allclose(found, stats.poisson.logpmf(counts, rate), rtol=1e-13)

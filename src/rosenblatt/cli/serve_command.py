@@ -21,8 +21,8 @@ def run_serve(model: Path, settings: Settings, screen: Screen) -> Json:
     served = ServedModel(load_model(model))
     give_back_termination()  # the server ends its work first, and then by the signal
     with listening(settings) as opened:
-        screen.say(f"{model} predicts {served.target.name!r} at {url_of(opened)}, until Ctrl-C")
         with contextlib.suppress(KeyboardInterrupt):
+            screen.say(f"{model} predicts {served.target.name!r} at {url_of(opened)}, until Ctrl-C")
             run(served, settings, opened)
         screen.say("stopped")
     return {}

@@ -248,7 +248,9 @@ class Counts(Family):
         # Of large counts Stirling's series, whose large terms are gathered: k (t - ln(1 + t)).
         t = (self.rate - k) / k
         series = t * t * (1 / 2 - t * (1 / 3 - t * (1 / 4 - t * (1 / 5 - t * (1 / 6 - t / 7)))))
-        gap = np.where(np.abs(t) < 1e-3, series, t - np.log1p(t))
+        # Of a rate far below the count 1 + t has lost its digits.
+        ln_ratio = np.where(t < -0.5, np.log(self.rate) - np.log(k), np.log1p(t))
+        gap = np.where(np.abs(t) < 1e-3, series, t - ln_ratio)
         far = -k * gap - 0.5 * np.log(k) - HALF_LN_2PI - 1 / (12 * k)
         return np.where(k > MANY, far, near)
 

@@ -17,6 +17,7 @@ __all__ = ["OptimizerState"]
 
 # The arrays that steps change.
 MOVING = ("slots", "steps", "average")
+MOST_STEPS = 2**60  # which no training takes, and to which an epoch may be added
 
 
 @final
@@ -71,8 +72,8 @@ class OptimizerState:
         for name, array in zip(MOVING, self.moving, strict=True):
             state.copy_to(array, name)
         self.seed = state.whole("seed")
-        if (self.steps < 0).any():
-            raise ValueError("steps are counted from 0")
+        if (self.steps < 0).any() or (self.steps > MOST_STEPS).any():
+            raise ValueError(f"steps are counted from 0, up to {MOST_STEPS}")
 
 
 def zero_slots(n_slots: int, n_parameters: int, dtype: npt.DTypeLike) -> FloatArray:

@@ -56,6 +56,8 @@ def in_double(sample_weight: Any, X: Any) -> Float64Array:
         raise ValueError(
             "sample_weight must have one number for each row, and holds something else"
         ) from error
+    if not np.isfinite(weights).all():  # of one number for all rows
+        raise ValueError("Input sample_weight contains NaN or infinity.")
     return weights
 
 

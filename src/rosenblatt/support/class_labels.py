@@ -16,6 +16,8 @@ __all__ = ["check_labels", "class_labels", "refuse_labels"]
 
 MOST_BITS: Final = 63  # of a label
 KINDS: Final = (str, bytes, bool, int, float, np.bool_, np.integer, np.floating)
+# How scikit-learn begins where an array of objects holds no texts.
+OF_OBJECTS = ("Unknown label type", "Classification metrics can't handle a mix of unknown")
 
 
 @contextlib.contextmanager
@@ -38,6 +40,7 @@ def class_labels(
         if y is not None and not (str(error).startswith("Complex data") and holds_complex(y)):
             check_labels(y)
             refuse_mixture(str(error), y)
+            refuse_objects(str(error), y)
         raise
 
 
@@ -83,6 +86,17 @@ def refuse_mixture(said: str, y: Any) -> None:
         kind = "texts" if any(isinstance(label, str) for label in cells_of(y).flat) else "numbers"
         raise InputError(
             f"y has {kind}, and the classes are of another type: give labels of the same type"
+        )
+
+
+def refuse_objects(said: str, y: Any) -> None:
+    """InputError where scikit-learn lists labels that are whole numbers or true and false, because
+    their array is one of objects."""
+    if said.startswith(OF_OBJECTS) and np.asarray(y).dtype == object:
+        kind = type(cells_of(y).flat[0]).__name__
+        raise InputError(
+            f"y is an array of objects, of the type {kind}: make it one of numbers, by"
+            f" y.astype({kind}) for example"
         )
 
 

@@ -16,6 +16,7 @@ from rosenblatt.fitting.resume.code_fingerprint import does, is_own
 from rosenblatt.fitting.train_validation import fingerprint
 from rosenblatt.options.parameters import NAMES
 from rosenblatt.support.listing import brief
+from rosenblatt.support.plain_text import printable
 from rosenblatt.support.state_dict import generator_state
 
 __all__ = ["differences", "identity"]
@@ -74,11 +75,16 @@ def differences(there: dict[str, str], here: dict[str, str]) -> str:
     if parameters:  # the rest may follow from them
         differing = parameters
     return " and ".join(
-        f"{name} is {here[name]:.{QUOTED}} and was {there.get(name, 'unknown'):.{QUOTED}}"
+        f"{name} is {quoted(here[name])} and was {quoted(there.get(name, 'unknown'))}"
         if name in parameters or name in READABLE
         else f"{name} differ"
         for name in differing
     )
+
+
+def quoted(value: str) -> str:
+    """The beginning, without control characters, which a forged checkpoint may have."""
+    return printable(value[:QUOTED])
 
 
 def fingerprint_text(value: Any, within: tuple[int, ...] = ()) -> str:
