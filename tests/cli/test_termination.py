@@ -151,3 +151,36 @@ def test_what_is_ignored_stays_ignored(model: Path) -> None:
     sends = WRITES.replace("{}", "os.kill(os.getpid(), signal.SIGHUP)")
     code, _, err = end_of(after(ignored + sends, *PREDICT, "--quiet"))
     assert (code, err) == (0, "")
+
+
+LEFT = """
+import sys, threading, time
+from rosenblatt.cli.start import end
+from rosenblatt.support.temporary_folder import temporary_folder
+
+def work():
+    with temporary_folder() as folder:
+        print(folder, flush=True)
+        time.sleep(600)
+
+threading.Thread(target=work).start()
+time.sleep(1)
+end(int(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("code", [0, 2])
+def test_threads_that_are_still_at_work_are_not_waited_for(code: int, tmp_path: Path) -> None:
+    """As a server leaves some; what they have made for a while goes."""
+    command = [sys.executable, "-c", LEFT, str(code)]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert (done.returncode, done.stderr) == (code, "")
+    assert Path(done.stdout.strip()).parent == tmp_path
+    assert list(tmp_path.iterdir()) == []

@@ -17,6 +17,7 @@ from sklearn.datasets import load_iris
 from rosenblatt import MLPClassifier, MLPEnsembleClassifier, MLPEnsembleRegressor, MLPRegressor
 from rosenblatt.activations import ELU, ClippedLogistic, Mish, Sigmoid, SiLU, Sine, Softplus
 from rosenblatt.errors import InputError
+from rosenblatt.export import onnx_graph
 from rosenblatt.export.trained import Trained
 from rosenblatt.losses import SquaredError
 from rosenblatt.model import Model, OutputFormat
@@ -175,3 +176,18 @@ def test_sine_of_large_sums_is_as_near_to_its_value_as_the_engines() -> None:
     assert max(off) < 4 * min(off)
     largest_sum = np.abs(X).sum(axis=1).max() * np.abs(theta).max()
     assert max(off) < 2.0**-22 * largest_sum * np.abs(theta).sum()
+
+
+def test_the_checker_is_spared_very_large_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take seconds in one call, in which no Ctrl-C is seen."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise AssertionError("the graph was checked")
+
+    clf = MLPClassifier((2,), max_iter=2, random_state=0).fit([[0.0], [1.0]], [0, 1])
+    whole = clf.to_onnx()
+    monkeypatch.setattr(onnx_graph.checker, "check_model", fails)
+    with pytest.raises(AssertionError, match="was checked"):
+        clf.to_onnx()
+    monkeypatch.setattr(onnx_graph, "MOST_CHECKED", 0)
+    assert clf.to_onnx() == whole

@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 from rosenblatt.cli.app import run
+from rosenblatt.serving import answers
+from rosenblatt.support.finite_json import finite_json
 from tests.support.cli_tables import shop_table
 from tests.support.model_files import rewrite
 from tests.support.served import serving
@@ -194,3 +196,12 @@ def test_a_wide_header_of_notes_is_cut(bought: httpx.Client) -> None:
 def test_the_form_that_a_client_prefers(bought: httpx.Client, accept: str, kind: str) -> None:
     answer = bought.post("/predict", json=records()[0], headers={"Accept": accept})
     assert answer.headers["content-type"].partition(";")[0] == kind
+
+
+@pytest.mark.parametrize("n", [0, 1, 999, 1000, 1001, 2500])
+def test_records_are_encoded_as_one_list_would_be(n: int) -> None:
+    found: list[Any] = [{"prediction": k / 7, "labels": ["a\x7f", None]} for k in range(n)]
+    assert f"[{answers.records(found)}]" == finite_json(found)
+    if found:
+        found[-1]["prediction"] = float("nan")
+        assert f"[{answers.records(found)}]" == finite_json(found)

@@ -45,6 +45,7 @@ __all__ = [
 INTERRUPTED, INTERRUPTED_CODE = "interrupted, and nothing was saved", 130
 INTERRUPTED_LATE = "interrupted, after a file was saved"
 LATER = 0.01  # seconds: nothing of the kind takes longer
+SOME_TIME = 0.5  # seconds, in which threads without work end
 BY_SIGNAL = 128  # of a command that a signal ended, and more by the signal's number
 IMPORT = "<frozen importlib._bootstrap>"
 # Windows has no SIGHUP, and SIGTERM within a process alone.
@@ -228,12 +229,29 @@ def drop(stream: Any) -> None:
     os.close(nowhere)
 
 
+def at_work() -> bool:
+    """Whether there are threads whose end the interpreter would wait for, for some time."""
+    threading = sys.modules.get("threading")
+    if threading is None:
+        return False
+    others = [t for t in threading.enumerate() if t is not threading.main_thread()]
+    until = time.monotonic() + SOME_TIME
+    for thread in others:
+        if not thread.daemon:
+            thread.join(max(0, until - time.monotonic()))
+    return any(thread.is_alive() and not thread.daemon for thread in others)
+
+
 def end(code: int) -> NoReturn:
-    """End with this exit code, whatever the interpreter remembers of a signal."""
+    """End with this exit code, whatever the interpreter remembers of a signal.
+
+    Threads that a server has left at work are not waited for.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     give_back_termination()
-    if code < BY_SIGNAL:
+    if code < BY_SIGNAL and not at_work():
         sys.exit(code)
+    remove_unfinished()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, OSError, ValueError):
             stream.flush()

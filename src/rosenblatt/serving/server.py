@@ -7,6 +7,7 @@ import gc
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import final
 
 import uvicorn
 
@@ -15,6 +16,7 @@ from rosenblatt.serving.app import application
 from rosenblatt.serving.connection import IDLE_SECONDS, Connection
 from rosenblatt.serving.interface import Servable
 from rosenblatt.serving.settings import Settings
+from rosenblatt.support.unfinished import remove_unfinished
 
 __all__ = ["listening", "run", "server_of", "url_of"]
 
@@ -63,6 +65,15 @@ def url_of(opened: socket.socket) -> str:
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
+@final
+class Server(uvicorn.Server):
+    """Leaves no file of a request behind that a thread still works on as the server ends."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        remove_unfinished()
+
+
 def server_of(model: Servable, settings: Settings) -> uvicorn.Server:
     config = uvicorn.Config(
         application(model, settings),
@@ -78,7 +89,7 @@ def server_of(model: Servable, settings: Settings) -> uvicorn.Server:
         timeout_keep_alive=int(IDLE_SECONDS),
         timeout_graceful_shutdown=LAST_SECONDS,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def run(model: Servable, settings: Settings, opened: socket.socket) -> None:
