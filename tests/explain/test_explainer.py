@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rosenblatt import MLPClassifier, MLPRegressor
+from rosenblatt import MLPClassifier, MLPRegressor, TableRegressor
 from rosenblatt.activations import Tanh
 from rosenblatt.errors import InputError
-from rosenblatt.explain import ShapExplainer
+from rosenblatt.explain import ShapExplainer, integrated_gradients, permutation_importance
 from rosenblatt.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
 from rosenblatt.model import Model
 from rosenblatt.network import EnsembleDense, Network, PackedDense
@@ -239,3 +239,38 @@ def test_rows_that_are_done_are_reported() -> None:
     told_of = explainer(X, report=lambda done, total: told.append((done, total)))
     assert told == [(64, 100), (100, 100)]
     assert told_of.values.tobytes() == explainer(X).values.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda frame: frame[["z", "a"]], "must be in the same order"),
+        (lambda frame: frame.rename(columns={"z": "b"}), "yet now missing: z|unseen at fit time"),
+        (lambda frame: frame[["a"]], "yet now missing"),
+    ],
+    ids=["order", "name", "missing"],
+)
+@pytest.mark.parametrize("kind", ["arrays", "tables"])
+def test_columns_of_other_names_are_refused(change: Any, said: str, kind: str) -> None:
+    """As `predict` refuses them, in one line: their values would be those of other columns."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(40, 2)) * [1, 100], columns=["a", "z"])
+    y = frame["a"] * 2
+    model: Any = MLPRegressor(hidden_layer_sizes=(3,), max_iter=5, random_state=0)
+    if kind == "tables":
+        model = TableRegressor("fast", random_state=0)
+    model.fit(frame, y)
+    other = change(frame)
+    for explained in (
+        lambda: ShapExplainer(model, other),
+        lambda: ShapExplainer(model, frame)(other),
+        lambda: integrated_gradients(model, other, frame[:1]),
+        lambda: integrated_gradients(model, frame, other[:1]),
+        lambda: permutation_importance(model, other, y),
+    ):
+        with pytest.raises(ValueError, match=said) as refused:
+            explained()
+        assert "\n" not in str(refused.value)
+    if kind == "arrays":  # without names nothing can be told, and nothing is said
+        rows = frame.to_numpy()
+        assert len(ShapExplainer(model, rows[:5])(rows[:2]).values) == 2

@@ -10,9 +10,9 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _get_feature_names, check_is_fitted
 
-from rosenblatt.array_checks import check_array
+from rosenblatt.array_checks import check_array, validate_data
 from rosenblatt.errors import InputError
 from rosenblatt.estimators import MLPClassifier, MLPRegressor
 from rosenblatt.explain.outputs import Margins, Numbers, Output, Predictions
@@ -140,6 +140,8 @@ def of_network(estimator: MLPClassifier | MLPRegressor) -> Subject:
 
     def features(X: Any) -> FloatArray:
         with even_rows(X=X):
+            if hasattr(estimator, "feature_names_in_") and _get_feature_names(X) is not None:
+                validate_data(estimator, X, reset=False, skip_check_array=True)
             rows = check_array(X, dtype=model.dtype, ensure_min_samples=0)
         if rows.shape[1] != n:
             raise ValueError(f"X has {rows.shape[1]} features, and the model takes {n}")

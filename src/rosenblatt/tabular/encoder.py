@@ -17,7 +17,7 @@ from rosenblatt.array_checks import validate_data
 from rosenblatt.errors import InputError
 from rosenblatt.support.fitted_aside import fitted_aside
 from rosenblatt.support.held_numbers import HeldNumbers
-from rosenblatt.support.plain_values import is_missing
+from rosenblatt.support.plain_values import even_rows, is_missing
 from rosenblatt.support.types import FloatArray, IntArray
 from rosenblatt.table import ClassTarget, ColumnKind, NumberTarget, TableEncoding
 from rosenblatt.table.target import AnyTarget
@@ -103,7 +103,8 @@ class TableEncoder(HeldNumbers, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         table = table_from(X, self, [column.name for column in self.encoding_.columns])
         if not is_frame(X) or hasattr(X, "shape"):
-            validate_data(self, X, reset=False, skip_check_array=True)
+            with even_rows(X=X):
+                validate_data(self, X, reset=False, skip_check_array=True)
         return self.encoding_.encode(table).X
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
