@@ -247,3 +247,19 @@ def test_a_folder_that_becomes_a_link_while_it_is_looked_at_is_not_entered(
     with pytest.raises(InputError, match="Not a directory"):
         check_writable(work / "model")
     assert list(trap.iterdir()) == []
+
+
+@needs_root
+def test_a_file_of_the_owner_of_everybodys_folder() -> None:
+    """Others may not replace it, which is said before the work; the superuser may."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o1777)
+        path = Path(folder, "model")
+        path.write_bytes(b"old")
+        check_writable(path)
+        os.seteuid(NOBODY)
+        try:
+            with pytest.raises(InputError, match="another user's file in a folder where everybody"):
+                check_writable(path)
+        finally:
+            os.seteuid(0)

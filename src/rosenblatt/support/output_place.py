@@ -245,11 +245,14 @@ def check_kind(place: OutputPlace) -> None:
 
 
 def check_owner(path: Path, place: Path, status: os.stat_result, folder: os.stat_result) -> None:
-    """InputError if it is neither mine nor the folder's owner's, in a folder of everybody's."""
+    """InputError in a folder of everybody's for what is not mine, nor a link of its owner."""
     if folder.st_mode & OPEN_AND_STICKY != OPEN_AND_STICKY:
         return
-    if status.st_uid not in (os.geteuid(), folder.st_uid):
-        what = "link" if stat.S_ISLNK(status.st_mode) else "file"
+    is_link, user = stat.S_ISLNK(status.st_mode), os.geteuid()
+    # A file of the folder's owner may be replaced by that one and by the superuser alone.
+    trusted = {user, folder.st_uid} if is_link or user == 0 else {user}
+    if status.st_uid not in trusted:
+        what = "link" if is_link else "file"
         raise InputError(
             f"cannot write {path}: {place} is another user's {what} in a folder where everybody"
             " may write; choose another path"
