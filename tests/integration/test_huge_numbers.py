@@ -109,7 +109,8 @@ def test_numbers_of_second_order_methods(make: Any) -> None:
     for field in fields(make):
         if isinstance(field.default, float):
             with pytest.raises(
-                ValueError, match=rf"^The '{field.name}' parameter of .* 300 digits"
+                ValueError,
+                match=f"^{field.name} of {make.__name__} must be a number that a float holds",
             ):
                 make(**{field.name: 10**5000})
 

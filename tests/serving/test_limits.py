@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rosenblatt.serving.rows import most_in_a_line
 from tests.support.served import ROW, Server, serving
 
 JSON, CSV = {"Content-Type": "application/json"}, {"Content-Type": "text/csv"}
@@ -218,6 +219,18 @@ def test_far_more_columns_than_the_model_has(
     answer = server.client.post("/predict", content=body, headers=kind)
     assert answer.status_code == 400
     assert "columns, and the model reads" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1 << 20])
+def test_delimiters_of_the_longest_line_are_counted_across_blocks(
+    monkeypatch, size: int, ending: bytes
+) -> None:
+    monkeypatch.setattr("rosenblatt.serving.rows.BLOCK", size)
+    lines = [b"a,b", b",,,,", b"", b"a,b,c"]
+    assert most_in_a_line(ending.join(lines), b",") == 4
+    assert most_in_a_line(ending.join(lines[2:]), b",") == 2
+    assert most_in_a_line(b"", b",") == 0
 
 
 def posted(server: Server, body: bytes, length: int) -> bytes:

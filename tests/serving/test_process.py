@@ -209,6 +209,30 @@ def test_an_end_while_rows_are_predicted(monkeypatch, capfd) -> None:
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_waits_for_nothing(monkeypatch, first: int, second: int) -> None:
+    for name in ("LAST_SECONDS", "AFTER_CTRL_C"):
+        monkeypatch.setattr(f"rosenblatt.serving.server.{name}", 10 * PATIENCE)
+    model = Slow()
+    with served(model) as (server, found), socket.create_connection(found, PATIENCE) as client:
+        client.sendall(PREDICT + b'Content-Length: 10\r\n\r\n{"size":1}')
+        assert model.begun.wait(PATIENCE)
+        server.handle_exit(first, None)
+        assert not server.force_exit
+        server.handle_exit(second, None)
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+        model.may_end.set()
+    assert answer.startswith(b"HTTP/1.1 503 ")
+
+
+@pytest.mark.parametrize(("number", "seconds"), [(signal.SIGINT, 1), (signal.SIGTERM, 5)])
+def test_ctrl_c_waits_for_less_than_the_system_does(number: int, seconds: int) -> None:
+    server = server_of(Slow(), Settings(port=0))
+    server.handle_exit(number, None)
+    assert server.config.timeout_graceful_shutdown == seconds
+
+
 NO_HTTP = {
     "no request": b"hello\r\n\r\n",
     "no host": b"GET /health HTTP/1.1\r\n\r\n",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import gc
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import final
 
 import uvicorn
@@ -20,7 +22,9 @@ from rosenblatt.support.unfinished import remove_unfinished
 
 __all__ = ["listening", "run", "server_of", "url_of"]
 
-LAST_SECONDS = 5
+# Seconds that requests at hand have left: who presses Ctrl-C waits for the end, and a system that
+# ends a service gives it more.
+LAST_SECONDS, AFTER_CTRL_C = 5, 1
 
 
 @contextmanager
@@ -67,7 +71,15 @@ def url_of(opened: socket.socket) -> str:
 
 @final
 class Server(uvicorn.Server):
-    """Leaves no file of a request behind that a thread still works on as the server ends."""
+    """Leaves no file of a request behind that a thread still works on as the server ends, which it
+    does at once at a second signal of any kind."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.force_exit = self.should_exit
+        self.config.timeout_graceful_shutdown = (
+            AFTER_CTRL_C if sig == signal.SIGINT else LAST_SECONDS
+        )
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)

@@ -95,8 +95,8 @@ def refuse_objects(said: str, y: Any) -> None:
     if said.startswith(OF_OBJECTS) and np.asarray(y).dtype == object:
         kind = type(cells_of(y).flat[0]).__name__
         raise InputError(
-            f"y is an array of objects, of the type {kind}: make it one of numbers, by"
-            f" y.astype({kind}) for example"
+            f"Unknown label type: y is an array of objects, of the type {kind}: make it one of"
+            f" numbers, by y.astype({kind}) for example"
         )
 
 

@@ -8,8 +8,6 @@ from math import isfinite, isinf
 from numbers import Integral, Real
 from typing import Any
 
-import numpy as np
-
 from rosenblatt.support.listing import brief
 
 __all__ = [
@@ -88,7 +86,11 @@ def check_reals(name: str, values: Any) -> None:
 
 def check_boolean(name: str, value: Any) -> None:
     """True or False."""
-    if not isinstance(value, (bool, np.bool_)):
+    if isinstance(value, bool):
+        return
+    import numpy as np  # late: helps, which name activations, come without it
+
+    if not isinstance(value, np.bool_):
         raise ValueError(f"{name} must be True or False, got {brief(value)}")
 
 

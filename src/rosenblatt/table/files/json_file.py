@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, final
@@ -10,6 +9,7 @@ from typing import Any, final
 from rosenblatt.errors import InputError
 from rosenblatt.table.files.byte_stream import byte_blocks
 from rosenblatt.table.files.file_reading import FileReading, TableFile
+from rosenblatt.table.files.json_blocks import loads_in_blocks
 from rosenblatt.table.files.object_columns import ObjectColumns
 from rosenblatt.table.messages import quote
 from rosenblatt.table.table import Table
@@ -138,7 +138,7 @@ def json_value(text: bytes) -> Any:
     ValueError, RecursionError
         If it is no JSON, has a number of thousands of digits or is nested too deeply.
     """
-    return json.loads(text.decode("utf-8-sig"), object_pairs_hook=each_once)
+    return loads_in_blocks(text.decode("utf-8-sig"), each_once)
 
 
 def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
