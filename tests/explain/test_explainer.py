@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from rosenblatt import MLPClassifier, MLPRegressor, TableRegressor
@@ -241,36 +243,75 @@ def test_rows_that_are_done_are_reported() -> None:
     assert told_of.values.tobytes() == explainer(X).values.tobytes()
 
 
+NETWORK: dict[str, Any] = {"hidden_layer_sizes": (3,), "max_iter": 5, "random_state": 0}
+
+
+def explanations(model: Any, frame: Any, other: Any, y: Any) -> list[Callable[[], Any]]:
+    """All that take a frame, of which one is another."""
+    return [
+        lambda: ShapExplainer(model, other)(frame).values,
+        lambda: ShapExplainer(model, frame)(other).values,
+        lambda: integrated_gradients(model, other, frame[:1]).values,
+        lambda: integrated_gradients(model, frame, other[:1]).values,
+        lambda: permutation_importance(model, other, y, random_state=0).importances,
+    ]
+
+
+@pytest.fixture(scope="module")
+def named() -> tuple[pd.DataFrame, pd.Series]:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(40, 2)) * [1, 100], columns=["a", "z"])
+    return frame, frame["a"] * 2
+
+
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "said", "of_tables"),
     [
-        (lambda frame: frame[["z", "a"]], "must be in the same order"),
-        (lambda frame: frame.rename(columns={"z": "b"}), "yet now missing: z|unseen at fit time"),
-        (lambda frame: frame[["a"]], "yet now missing"),
+        (lambda frame: frame[["z", "a"]], "must be in the same order", None),
+        (lambda f: f.rename(columns={"z": "b"}), "yet now missing: z|unseen at fit", "'z'"),
+        (lambda frame: frame[["a"]], "yet now missing", "'z'"),
     ],
     ids=["order", "name", "missing"],
 )
-@pytest.mark.parametrize("kind", ["arrays", "tables"])
-def test_columns_of_other_names_are_refused(change: Any, said: str, kind: str) -> None:
+def test_columns_of_other_names_are_refused(
+    change: Any, said: str, of_tables: str | None, named: Any
+) -> None:
     """As `predict` refuses them, in one line: their values would be those of other columns."""
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame(rng.normal(size=(40, 2)) * [1, 100], columns=["a", "z"])
-    y = frame["a"] * 2
-    model: Any = MLPRegressor(hidden_layer_sizes=(3,), max_iter=5, random_state=0)
-    if kind == "tables":
-        model = TableRegressor("fast", random_state=0)
-    model.fit(frame, y)
+    frame, y = named
     other = change(frame)
-    for explained in (
-        lambda: ShapExplainer(model, other),
-        lambda: ShapExplainer(model, frame)(other),
-        lambda: integrated_gradients(model, other, frame[:1]),
-        lambda: integrated_gradients(model, frame, other[:1]),
-        lambda: permutation_importance(model, other, y),
-    ):
-        with pytest.raises(ValueError, match=said) as refused:
-            explained()
-        assert "\n" not in str(refused.value)
-    if kind == "arrays":  # without names nothing can be told, and nothing is said
-        rows = frame.to_numpy()
-        assert len(ShapExplainer(model, rows[:5])(rows[:2]).values) == 2
+    refused = [(MLPRegressor(**NETWORK), said)]
+    if of_tables is not None:
+        refused.append((TableRegressor("fast", random_state=0), of_tables))
+    for model, sentence in refused:
+        model.fit(frame, y)
+        for explained in explanations(model, frame, other, y):
+            with pytest.raises(ValueError, match=sentence) as error:
+                explained()
+            assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pa.table, dict], ids=["pandas", "arrow", "dict"])
+def test_models_of_tables_take_columns_in_any_order(make: Any, named: Any) -> None:
+    """As `predict` does, by their names."""
+    frame, y = named
+    model = TableRegressor("fast", random_state=0).fit(frame, y)
+    columns = {name: frame[name].to_numpy() for name in ("z", "a")}
+    other = make(columns)
+    expected = ShapExplainer(model, frame)(frame)
+    found = ShapExplainer(model, other)(other)
+    np.testing.assert_array_equal(found.values, expected.values)
+    np.testing.assert_array_equal(found.data, expected.data)
+    importances = permutation_importance(model, other, y, random_state=0)
+    of_frame = permutation_importance(model, frame, y, random_state=0)
+    np.testing.assert_array_equal(importances.importances, of_frame.importances)
+
+
+def test_names_that_nothing_can_be_told_of_are_not_asked_for(named: Any, recwarn: Any) -> None:
+    frame, y = named
+    model = MLPRegressor(**NETWORK, tol=0, n_iter_no_change=5).fit(frame, y)
+    recwarn.clear()
+    for rows in (frame, frame.to_numpy()):
+        for explained in explanations(model, rows, rows, y):
+            assert np.isfinite(explained()).all()
+    assert not recwarn.list
+    assert list(model.feature_names_in_) == ["a", "z"]

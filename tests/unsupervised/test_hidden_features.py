@@ -117,3 +117,14 @@ def test_a_failed_fit_leaves_the_features_as_they_were() -> None:
         hidden.fit(X[:, :3])
     assert vars(hidden) == before
     assert hidden.transform(X).shape == (len(X), 4)
+
+
+def test_a_frozen_network_refuses_columns_of_other_names() -> None:
+    """In the fit, where its part takes them for its own."""
+    frame = pd.DataFrame(X, columns=[f"c{k}" for k in range(8)])
+    frozen = FrozenEstimator(MLPClassifier(**SETTINGS).fit(frame, Y))
+    assert HiddenFeatures(frozen).fit(frame).transform(frame).shape == (len(X), 4)
+    with pytest.raises(ValueError, match="must be in the same order"):
+        HiddenFeatures(frozen).fit(frame[frame.columns[::-1]])
+    with pytest.raises(ValueError, match="unseen at fit time"):
+        HiddenFeatures(frozen).fit(frame.rename(columns={"c1": "d"}))

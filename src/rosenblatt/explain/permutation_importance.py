@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from copy import copy
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, final
@@ -162,7 +163,9 @@ def check_known(y: npt.NDArray[Any]) -> None:
 def estimator_of_features(model: Any, subject: Subject) -> Any:
     """An estimator that takes features in place of cells."""
     if not hasattr(model, "encoding_"):
-        return model
+        unnamed = copy(model)  # the features have no names, of which predictions would warn
+        vars(unnamed).pop("feature_names_in_", None)
+        return unnamed
     if subject.is_classifier:
         return ClassifierOfFeatures(subject, model.classes_)
     return RegressorOfFeatures(subject)

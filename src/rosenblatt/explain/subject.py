@@ -23,7 +23,7 @@ from rosenblatt.support.plain_values import even_rows
 from rosenblatt.support.types import FloatArray
 from rosenblatt.table import ClassTarget, NumberTarget, Table, TableEncoding
 from rosenblatt.tabular import TableClassifier, TableRegressor
-from rosenblatt.tabular.inputs import table_from
+from rosenblatt.tabular.inputs import as_learnt, table_from
 
 __all__ = ["Subject", "subject_of"]
 
@@ -85,10 +85,15 @@ def subject_of(model: Explainable) -> Subject:
     if isinstance(model, SavedModel):
         encoding = model.encoding
         of_rows = partial(encoding.encode, dtype=model.model.dtype)
-        return of_table(encoding, model.model, lambda X: of_rows(X).X)
+        return of_table(encoding, model.model, lambda X: of_rows(X).X, table_from)
     if isinstance(model, TableClassifier | TableRegressor):
         check_is_fitted(model)
-        return of_table(model.encoding_, model.network_, model.encoder_.transform)
+        encoding = model.encoding_
+        names = [column.name for column in encoding.columns]
+        as_table = partial(as_learnt, estimator=model, names=names)
+        return of_table(
+            encoding, model.network_, lambda X: encoding.encode(as_table(X)).X, as_table
+        )
     if isinstance(model, MLPClassifier | MLPRegressor):
         check_is_fitted(model)
         return of_network(model)
@@ -108,7 +113,10 @@ def require_numbers(model: AnyModel) -> None:
 
 
 def of_table(
-    encoding: TableEncoding, model: AnyModel, features: Callable[[Any], FloatArray]
+    encoding: TableEncoding,
+    model: AnyModel,
+    features: Callable[[Any], FloatArray],
+    as_table: Callable[[Any], Table],
 ) -> Subject:
     require_numbers(model)
     ends = np.cumsum([0, *(column.n_features for column in encoding.columns)]).tolist()
@@ -126,7 +134,7 @@ def of_table(
         names,
         outputs,
         features,
-        lambda X: cells_of(table_from(X, names=names), names),
+        lambda X: cells_of(as_table(X), names),
         target if isinstance(target, NumberTarget) else None,
         is_classifier=isinstance(target, ClassTarget),
     )

@@ -17,7 +17,6 @@ from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from rosenblatt.array_checks import validate_data
 from rosenblatt.errors import InputError
 from rosenblatt.losses import Loss, SquaredError
 from rosenblatt.model import AnyModel
@@ -33,7 +32,7 @@ from rosenblatt.tabular.encoder import TableEncoder
 from rosenblatt.tabular.encoding import formats_of
 from rosenblatt.tabular.exporting import TableExporting
 from rosenblatt.tabular.given_rows import training_rows, validation_rows
-from rosenblatt.tabular.inputs import by_place, is_frame, names_of_arrays, table_from
+from rosenblatt.tabular.inputs import as_learnt, names_of_arrays
 from rosenblatt.tabular.learned import Learned
 from rosenblatt.tabular.member import EpochNote
 from rosenblatt.tabular.networks import NETWORKS, NetworkFamily
@@ -285,11 +284,7 @@ class BaseTable(TableExporting, HeldNumbers, BaseEstimator, ABC):
 
     def _features(self, X: Any) -> FloatArray:
         check_is_fitted(self)
-        table = table_from(X, self, [column.name for column in self.encoding_.columns])
-        if not is_frame(X):
-            validate_data(self, X, reset=False, skip_check_array=True)
-        elif not hasattr(self, "feature_names_in_"):
-            table = by_place(table, [column.name for column in self.encoding_.columns], self)
+        table = as_learnt(X, self, [column.name for column in self.encoding_.columns])
         X = self.encoding_.encode(table).X
         if not len(X):
             raise ValueError(

@@ -21,7 +21,7 @@ from rosenblatt.table.arrays import as_native, mixes_times
 from rosenblatt.table.table import text_of
 
 __all__ = [
-    "by_place",
+    "as_learnt",
     "is_frame",
     "kind_of",
     "learn_columns",
@@ -114,6 +114,24 @@ def refuse_no_table(X: Any) -> None:
             "X is a single row or column (a Series), and a table has both: give a data frame, such"
             " as X.iloc[[0]] of pandas for one row"
         )
+
+
+def as_learnt(X: Any, estimator: Any, names: Sequence[str]) -> Table:
+    """Rows for a fitted estimator: columns of a frame by their names, in any order, where it learnt
+    from a frame, or else by their places.
+
+    Raises
+    ------
+    ValueError
+        For another number of columns without names.
+    """
+    table = table_from(X, estimator, names)
+    if not is_frame(X):
+        with even_rows(X=X):
+            validate_data(estimator, X, reset=False, skip_check_array=True)
+    elif not hasattr(estimator, "feature_names_in_"):
+        table = by_place(table, names, estimator)
+    return table
 
 
 def by_place(table: Table, names: Sequence[str], owner: Any) -> Table:

@@ -119,6 +119,9 @@ class HiddenFeatures(HeldNumbers, MetaEstimatorMixin, TransformerMixin, BaseEsti
                     f"the network takes {model.n_inputs} features, and X has"
                     f" {aside.n_features_in_}."
                 )
+            if fitted is not network and hasattr(network, "feature_names_in_"):
+                with even_rows(X=X):  # a frozen one has seen the names of other rows
+                    validate_data(network, X, reset=False, skip_check_array=True)
             aside.estimator_, aside.part_, aside.layer_ = fitted, part, layer
         return self
 
