@@ -42,6 +42,7 @@ SHOWN = (
     "serving/settings.py",
     "support/atomic.py",
     "support/coverage.py",
+    "support/fixed_files.py",
     "support/listing.py",
     "support/output_place.py",
     "support/paths.py",
@@ -57,11 +58,12 @@ SHOWN = (
     "uncertainty",
     "tabular/shape.py",
 )
-# Words of tables, which no screen shows.
+# Words of tables, and of errors of JSON, which no screen shows.
 VOCABULARY = {
     "date_words.py",
     "duration_units.py",
     "footer.py",
+    "json_blocks.py",
     "months.py",
     "multipliers.py",
     "units.py",
