@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from rosenblatt import lab
+from rosenblatt.cli import lab_command
 from rosenblatt.cli.app import run
 from rosenblatt.errors import InputError
+from rosenblatt.lab.registry import experiment_of
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +86,33 @@ def test_all_go_into_a_folder_and_no_file(
     assert (tmp_path / "mine").read_text() == "kept"
 
 
+@pytest.fixture
+def two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Experiments, of which the lab has so many that all take minutes."""
+    known = {name: experiment_of(name) for name in ("L16", "G5")}
+    monkeypatch.setattr(lab_command, "experiments", lambda: known)
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize("name", ["lab.json", "G5.json", "L16.png"])
+def test_files_of_others_are_replaced_with_force_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    out = tmp_path / "out"
+    everything = ["lab", "--all", "--quick", "--quiet", "--out", str(out)]
+    for _ in range(2):  # new, and once more
+        assert run(everything) == 0
+    names = sorted(path.name for path in out.iterdir())
+    assert name in names
+    (out / name).write_bytes(b"my own")
+    assert run(everything) == 2
+    assert f"{name} exists and holds no" in " ".join(capsys.readouterr().err.split())
+    assert (out / name).read_bytes() == b"my own"
+    assert run([*everything, "--force"]) == 0
+    assert (out / name).read_bytes() != b"my own"
+    assert sorted(path.name for path in out.iterdir()) == names
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -91,6 +120,9 @@ def test_all_go_into_a_folder_and_no_file(
         ["--all"],
         ["L16", "--out", "x"],
         ["--plot", "x.png"],
+        ["--quick"],
+        ["--seed", "3"],
+        ["--force"],
         ["L16", "--plot", "x.txt"],
         ["L16", "--plot", "/nowhere/x.png"],
     ],

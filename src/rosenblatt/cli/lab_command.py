@@ -9,6 +9,7 @@ from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.lab_verdicts import last_verdicts, remember
 from rosenblatt.cli.late_progress import LateProgress
 from rosenblatt.cli.plot_file import check_drawable, form_of
+from rosenblatt.cli.replacing import check_replaceable, holds
 from rosenblatt.cli.screen import Screen
 from rosenblatt.errors import InputError
 from rosenblatt.fitting.progress_bar import bar
@@ -67,15 +68,15 @@ def run_one(
     return {**result.as_dict(), "notes": notes}
 
 
-def run_all(folder: Path, screen: Screen, *, quick: bool, seed: int) -> Json:
+def run_all(folder: Path, screen: Screen, *, quick: bool, seed: int, force: bool) -> Json:
     """Run all experiments; ID.json and ID.png of each into a folder."""
     if folder.exists() and not folder.is_dir():
         raise InputError(
             f"--out {folder} is a file, and --all writes a folder: choose another name"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    check_writable(folder / "lab.json")
     import_drawing()
+    check_free(folder, force=force)
     verdicts: dict[str, str | None] = {}
     rows, language = [], shown_language()
     with suppress(KeyboardInterrupt):
@@ -102,6 +103,21 @@ def run_all(folder: Path, screen: Screen, *, quick: bool, seed: int) -> Json:
     if len(verdicts) < len(experiments()) or None in verdicts.values():
         raise KeyboardInterrupt(f"interrupted: {folder} has what was measured until then")
     return {"out": str(folder), **summary}
+
+
+def check_free(folder: Path, *, force: bool) -> None:
+    """InputError if a file of the folder that is to be written holds something else."""
+    for name in experiments():
+        check_drawable(folder / f"{name}.png", force=force)
+    for name in (*experiments(), "lab"):
+        path = folder / f"{name}.json"
+        check_replaceable(path, is_measurement, "measurements of the lab", force=force)
+        check_writable(path)
+
+
+def is_measurement(path: Path) -> bool:
+    """Whether a file begins as those of an experiment, or as the list of verdicts."""
+    return holds(path, b'"title": {') or holds(path, b'"verdicts": {')
 
 
 def performed(experiment: Experiment, conditions: Conditions, screen: Screen) -> Result:

@@ -91,13 +91,14 @@ def lab(
     quiet: Quiet = False,
 ) -> Job:
     """Put claims about neural networks to the test."""
-    check_lab(experiment, plot, all_of_them, out)
+    ignored = {"--quick": quick, "--seed": seed, "--force": force}
+    check_lab(experiment, plot, all_of_them, out, tuple(name for name, v in ignored.items() if v))
 
     def job(screen: Screen) -> dict[str, Any]:
         from rosenblatt.cli.lab_command import list_lab, run_all, run_one
 
         if out is not None:
-            return run_all(out, screen, quick=quick, seed=seed)
+            return run_all(out, screen, quick=quick, seed=seed, force=force)
         if experiment is not None:
             return run_one(experiment, screen, quick=quick, seed=seed, plot=plot, force=force)
         return list_lab(screen)
