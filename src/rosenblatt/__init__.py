@@ -1,14 +1,12 @@
 """rosenblatt: the feed-forward neural network, done completely."""
 
-from __future__ import annotations
-
-import importlib
-from typing import TYPE_CHECKING, Any
-
-from rosenblatt.support import moved
+from rosenblatt.support.moved_modules import install_finder
 from rosenblatt.support.version import __version__ as __version__
 
+TYPE_CHECKING = False  # as typing has it, whose import takes longer than all of this
 if TYPE_CHECKING:
+    from typing import Any
+
     from rosenblatt.checkpoints import Checkpoint
     from rosenblatt.ensembles import MLPEnsembleClassifier, MLPEnsembleRegressor
     from rosenblatt.estimators import MLPClassifier, MLPRegressor
@@ -82,12 +80,14 @@ ROOMS = {
     "trace": "tracing",
 }
 
-moved.install_finder()
+install_finder()
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
     value = getattr(importlib.import_module(f"{__name__}.{ROOMS[name]}"), name)
     globals()[name] = value
     return value

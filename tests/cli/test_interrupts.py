@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,8 +20,8 @@ from rosenblatt.network import Dense, Network
 from rosenblatt.table.target import NumberTarget
 
 # Until Python has started and imported the package itself, it answers a signal in its own way.
-BEGUN = "import sys; sys.argv[1:] = {arguments!r}; from rosenblatt.cli import start;"
-BEGUN += " print('begun', flush=True); start.main()"
+BEGUN = "import sys; sys.argv[1:] = {arguments!r}; from rosenblatt.cli import entry;"
+BEGUN += " print('begun', flush=True); entry.main()"
 # No end by itself: patience and epochs are endless.
 TRAIN = ["train", "shop.csv", "--target", "bought", "--epochs", "1000000", "--patience", "1000000"]
 TRAIN += ["--validation-fraction", "0"]
@@ -45,7 +46,7 @@ def interrupted_after(seconds: float, arguments: list[str]) -> tuple[int, str, s
     return process.returncode, out, err
 
 
-@pytest.mark.parametrize("moment", [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.7, 0.9])
+@pytest.mark.parametrize("moment", [0.005, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.7, 0.9])
 def test_from_the_first_import_to_the_training(folder: Path, moment: float) -> None:
     """At once, or, if the training has begun, with the model that it has come to."""
     code, _, err = interrupted_after(moment, [*TRAIN, "--quiet"])
@@ -54,6 +55,52 @@ def test_from_the_first_import_to_the_training(folder: Path, moment: float) -> N
         return
     assert (code, err) == (130, "error: interrupted, and nothing was saved\n")
     assert [path.name for path in Path().iterdir()] == ["shop.csv"]
+
+
+FIRST = ["rosenblatt.cli.start", "rosenblatt.support.unfinished", "rosenblatt.cli.app", "typer"]
+
+
+def interrupted_at(module: str, *arguments: str, before: str = "") -> Any:
+    """A process that interrupts itself as it begins to import a module."""
+    code = f"""
+import os, signal, sys
+{before}
+from rosenblatt.cli import entry
+class Interrupts:
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupts())
+sys.argv[1:] = {arguments!r}
+entry.main()
+"""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("module", FIRST)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_within_the_first_imports(module: str, as_json: bool) -> None:
+    """Whatever is being imported once the package itself is, which imports next to nothing."""
+    done = interrupted_at(module, "--version", *["--json"] * as_json)
+    assert (done.returncode, done.stderr) == (130, "error: interrupted, and nothing was saved\n")
+    assert done.stdout == '{"error": "interrupted, and nothing was saved"}\n' * as_json
+
+
+@pytest.mark.parametrize("module", FIRST)
+def test_an_interrupt_that_is_ignored_stays_so(module: str) -> None:
+    ignored = "signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    done = interrupted_at(module, "--version", before=ignored)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("rosenblatt ")
+
+
+def test_the_package_imports_next_to_nothing() -> None:
+    """All that Python answers an interrupt of in its own way."""
+    code = "import sys; before = set(sys.modules); import rosenblatt.cli.entry;"
+    code += "print(*sorted(set(sys.modules) - before), sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {name for name in done.stdout.split() if not name.startswith("rosenblatt")} == set()
+    assert len(done.stdout.split()) == 6
 
 
 @pytest.mark.parametrize("moment", [0.05, 0.2])

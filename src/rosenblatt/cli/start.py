@@ -26,6 +26,12 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any, Final, NoReturn, TypeVar, final
 
+from rosenblatt.cli.entry import (
+    INTERRUPTED,
+    INTERRUPTED_CODE,
+    in_json,
+    interrupt_at_start,
+)
 from rosenblatt.support.unfinished import remove_unfinished
 from rosenblatt.support.wording import worded
 
@@ -42,7 +48,6 @@ __all__ = [
     "work",
 ]
 
-INTERRUPTED, INTERRUPTED_CODE = "interrupted, and nothing was saved", 130
 INTERRUPTED_LATE = "interrupted, after a file was saved"
 LATER = 0.01  # seconds: nothing of the kind takes longer
 SOME_TIME = 0.5  # seconds, in which threads without work end
@@ -77,8 +82,9 @@ class Terminated(BaseException):
 
 
 def main() -> None:
-    """The console script `rosenblatt`."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored
+    """Run the command that the process is for, and end the process."""
+    handlers = (signal.default_int_handler, interrupt_at_start)
+    if signal.getsignal(signal.SIGINT) in handlers:  # else it is ignored
         signal.signal(signal.SIGINT, interrupt)
     for number in TERMINATION:
         if signal.getsignal(number) is signal.SIG_DFL:  # else it is ignored, as by nohup
@@ -200,10 +206,6 @@ def stack(frame: FrameType | None) -> list[CodeType]:
 
 def error_of(message: str) -> str:
     return worded("error: ") + worded(message)
-
-
-def in_json(message: str) -> str:
-    return f'{{"error": "{message}"}}'
 
 
 def tell(error: str, result: str) -> None:
