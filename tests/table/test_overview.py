@@ -46,6 +46,45 @@ def test_what_no_cell_decides_is_a_doubt_with_the_options():
 
 
 @pytest.mark.parametrize(
+    ("said", "seconds"), [("hours:minutes", 21 * 3600), ("minutes:seconds", 21 * 60)]
+)
+@pytest.mark.parametrize("declared", [{}, {"c": "number"}])
+def test_durations_of_two_parts_are_a_doubt_with_the_options(said, seconds, declared):
+    cells = ["21:00", "28:30", "100:15"] * 5
+    column = one(cells, TableFormat(columns=declared))
+    assert column.doubts == (
+        "column 'c': '21:00' may be hours:minutes or minutes:seconds, and no cell decides: say"
+        " --durations hours:minutes or --durations minutes:seconds",
+    )
+    decided = one(cells, TableFormat(durations=said, columns=declared))
+    assert not decided.doubts
+    assert decided.values.startswith(f"{seconds} … ")
+    certain = one(["1:02:03", "59:30", "27:30"] * 5, TableFormat(durations=said))  # cells decide
+    assert certain.values == "1650 … 3723"
+
+
+def test_durations_are_numbers_where_these_are_said():
+    for cells in (["PT4H", "PT30M", "PT7H"], ["27:30:00", "1:00:00", "0:30:00"], ["2h 30m", "1h"]):
+        column = one(cells * 5, TableFormat(columns={"c": "number"}))
+        assert (column.kind, column.doubts) == ("number", ())
+        assert column.values == one(cells * 5).values
+    day = one(["12:30:00", "08:15:00", "23:00:00"] * 5, TableFormat(columns={"c": "number"}))
+    assert day.values == "29700 … 82800"
+
+
+def test_what_durations_are_not():
+    with pytest.raises(InputError, match="durations cannot be 'hours': give hours:minutes or"):
+        TableFormat(durations="hours")
+
+
+def test_options_can_be_pasted():
+    cells = [*map(str, range(10)), "high", "low", "middle", "none at all", "x"] * 3
+    (column,) = overview_of({"d e": cells})
+    assert column.kind == "category"
+    assert "say --column 'd e=number'" in " ".join(column.doubts)
+
+
+@pytest.mark.parametrize(
     ("cells", "missing"),
     [
         (["a", "b", "", None] * 5, 10),

@@ -75,6 +75,12 @@ class TableArguments:
         str | None,
         typer.Option(help="day-first, month-first or year-first.", rich_help_panel=PANEL),
     ] = None
+    durations: Annotated[
+        str | None,
+        typer.Option(
+            help="What 12:34 is: hours:minutes or minutes:seconds.", rich_help_panel=PANEL
+        ),
+    ] = None
     column: Annotated[
         list[str] | None,
         typer.Option(
@@ -116,6 +122,7 @@ class TableArguments:
             missing=tuple(self.missing or ()),
             keep=tuple(self.keep or ()),
             date_order=self.date_order,
+            durations=self.durations,
             columns=kinds,
         )
 

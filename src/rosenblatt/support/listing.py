@@ -1,11 +1,12 @@
-"""Counts and lists in messages."""
+"""Counts, lists and options in messages."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["LONG", "brief", "count", "has_text", "shortened", "some_of"]
+__all__ = ["LONG", "brief", "count", "has_text", "option", "shortened", "some_of"]
 
 LIMIT = 5
 SHORT, LONG = 60, 200  # characters of a value, and of an object with its fields
@@ -48,3 +49,8 @@ def some_of(items: Sequence[str], separator: str) -> str:
     """
     more = [f"and {len(items) - LIMIT} more"] if len(items) > LIMIT else []
     return separator.join([*items[:LIMIT], *more])
+
+
+def option(name: str, value: str) -> str:
+    """As a shell takes it: "--column 'd e=number'"."""
+    return f"{name} {shlex.quote(value)}"

@@ -62,6 +62,8 @@ class TableFormat:
         Words that mean a missing cell; words that do not, such as "NA" for Namibia.
     date_order : str, optional
         "day-first", "month-first" or "year-first", where cells leave it open.
+    durations : str, optional
+        "hours:minutes" or "minutes:seconds", what 12:34 is where cells leave it open.
     columns : mapping of str to ColumnKind or str
         Kinds by the names of columns, such as ``{"zip": "category"}``.
     """
@@ -78,6 +80,7 @@ class TableFormat:
     missing: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     date_order: str | None = None
+    durations: str | None = None
     columns: Mapping[str, ColumnKind] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -113,6 +116,9 @@ class TableFormat:
         if self.date_order is not None and self.date_order not in DATE_ORDERS:
             known = ", ".join(DATE_ORDERS)
             raise InputError(f"a date order {self.date_order!r} is not known: give one of {known}")
+        if self.durations is not None and self.durations not in DURATIONS:
+            known = " or ".join(DURATIONS)
+            raise InputError(f"durations cannot be {self.durations!r}: give {known}")
         for word in sorted({*self.missing} & {*self.keep}):
             raise InputError(f"{word!r} cannot be missing and be kept: name it once")
 
@@ -137,3 +143,4 @@ def is_quotation_mark(text: object) -> bool:
 DECIMALS = (".", ",")
 GROUPINGS = (",", ".", " ", "'", "_", "")
 DATE_ORDERS = ("day-first", "month-first", "year-first")
+DURATIONS = ("hours:minutes", "minutes:seconds")

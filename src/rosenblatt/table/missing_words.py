@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import final
 
+from rosenblatt.support.listing import option
 from rosenblatt.support.types import IntArray
 from rosenblatt.table.messages import count, quote
 
@@ -92,13 +93,13 @@ def missing_words(
         elif has_empty or looks_alike(text, others):
             notes.append(
                 f"column {name!r} has {text!r} in {count(int(n), 'row')}, taken as a value like its"
-                f" others ({quote(others)}): if it means missing, say --missing {text}"
+                f" others ({quote(others)}): if it means missing, say {option('--missing', text)}"
             )
         else:
             missing.append(text)
             notes.append(
                 f"column {name!r} has {text!r} in {count(int(n), 'row')}, taken as missing: if it"
-                f" is a value, say --keep {text}"
+                f" is a value, say {option('--keep', text)}"
             )
     return WordsFound(tuple(missing), tuple(notes))
 

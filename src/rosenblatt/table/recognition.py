@@ -18,6 +18,7 @@ from rosenblatt.table.column_groups import in_parallel
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.notation.date_order import DateOrder
 from rosenblatt.table.notation.dates import DateNotation
+from rosenblatt.table.notation.durations import DurationNotation
 from rosenblatt.table.notation.numbers import NumberNotation
 from rosenblatt.table.one_column import candidate_of
 from rosenblatt.table.table import Table
@@ -95,6 +96,11 @@ def question(candidate: Candidate) -> str:
         days = " or ".join(a.describe() for a in (first, second))
         options = " or ".join(f"--date-order {ORDER_OPTIONS[a.order]}" for a in (first, second))
         return f"column {name!r}: {example!r} may be {days}, and no cell decides: say {options}"
+    if isinstance(first, DurationNotation) and isinstance(second, DurationNotation):
+        kinds = [a.two_parts.value for a in (first, second)]
+        parts = " or ".join(kinds)
+        options = " or ".join(f"--durations {kind}" for kind in kinds)
+        return f"column {name!r}: {example!r} may be {parts}, and no cell decides: say {options}"
     readings = [plain_reading(a, example) for a in (first, second)]
     signs = [
         f"--thousands {shown(a.grouping)}" if a.grouping else f"--decimal {a.decimal}"

@@ -11,7 +11,7 @@ from rosenblatt.table.encoding import TableEncoding
 from rosenblatt.table.format import TableFormat
 from rosenblatt.table.notation.date_order import DateOrder
 from rosenblatt.table.notation.dates import DateNotation
-from rosenblatt.table.notation.durations import DurationNotation
+from rosenblatt.table.notation.durations import DurationNotation, TwoParts
 from rosenblatt.table.notation.numbers import NumberNotation
 from rosenblatt.table.target import AnyTarget, NumberTarget
 from rosenblatt.table.text_columns import ORDERS
@@ -60,7 +60,9 @@ def signs_of(
     notation: NumberNotation | DurationNotation, fmt: TableFormat
 ) -> NumberNotation | DurationNotation:
     """The notation with the signs that are given; one that both would have leaves the other."""
-    if isinstance(notation, DurationNotation) or (fmt.decimal is None and fmt.thousands is None):
+    if isinstance(notation, DurationNotation):
+        return notation if fmt.durations is None else DurationNotation(TwoParts(fmt.durations))
+    if fmt.decimal is None and fmt.thousands is None:
         return notation
     decimal = fmt.decimal or notation.decimal
     if decimal == fmt.thousands:

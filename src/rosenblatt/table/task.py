@@ -10,6 +10,7 @@ import numpy as np
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.finite import present_of
+from rosenblatt.support.listing import option
 from rosenblatt.support.types import Float64Array, IntArray
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
@@ -113,7 +114,8 @@ def way_out(fmt: ColumnFormat) -> str:
     if not fmt.missing:
         return ""
     return (
-        f"; {quote(fmt.missing)} is taken as missing: if it is a value, say --keep {fmt.missing[0]}"
+        f"; {quote(fmt.missing)} is taken as missing: if it is a value, say"
+        f" {option('--keep', fmt.missing[0])}"
     )
 
 
@@ -195,7 +197,7 @@ def number_target(
         if not strange.any():
             raise InputError(
                 f"the target {name!r} holds numbers that are taken as text, and regression needs"
-                f" numbers: say --column {name}=number, or ask for classification"
+                f" numbers: say {option('--column', f'{name}=number')}, or ask for classification"
             )
         raise not_a(cells, strange, "a number, as regression needs")
     present = present_of(x)

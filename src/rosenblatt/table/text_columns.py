@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.finite import present_of
+from rosenblatt.support.listing import option
 from rosenblatt.support.types import BoolArray, Float64Array, IntArray
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.category_format import category_format
@@ -24,6 +25,7 @@ from rosenblatt.table.month_numbers import are_months
 from rosenblatt.table.notation.date_order import DateOrder
 from rosenblatt.table.notation.date_recognition import DateFinding, recognise_dates
 from rosenblatt.table.notation.duration_recognition import DurationFinding, recognise_durations
+from rosenblatt.table.notation.durations import TwoParts
 from rosenblatt.table.notation.number_finding import NumberFinding, recognise_numbers
 from rosenblatt.table.notation.numbers import PLAIN_NUMBERS, NumberNotation, is_plain
 from rosenblatt.table.parsing import MISSING, TRUTH, are_whole, numbers_of, truth_of_text
@@ -95,8 +97,11 @@ def text_candidate(
     findings: list[Finding | None] = [
         recognise_numbers(given.texts, given.counts, fmt.decimal, fmt.thousands)
     ]
+    parts = None if fmt.durations is None else TwoParts(fmt.durations)
+    if declared is ColumnKind.NUMBER:
+        findings.append(recognise_durations(given.texts, given.counts, parts))
     if declared is None:
-        durations = recognise_durations(given.texts, given.counts)
+        durations = recognise_durations(given.texts, given.counts, parts)
         order = ORDERS.get(fmt.date_order or "")
         dates = recognise_dates(given.texts, given.counts, order)
         # 12:34 is a time of day; as a target, which cannot be one, it is a duration.
@@ -111,8 +116,9 @@ def text_candidate(
         if declared is ColumnKind.NUMBER:
             strange = given.texts.filter(pa.array(PLAIN_NUMBERS.parse(given.texts)[1]))
             raise InputError(
-                f"column {name!r} is no column of numbers, as --column {name}=number says: half of"
-                f" its cells or more are others, such as {quote(strange.to_pylist()[:1])}"
+                f"column {name!r} is no column of numbers, as"
+                f" {option('--column', f'{name}=number')} says: half of its cells or more are"
+                f" others, such as {quote(strange.to_pylist()[:1])}"
             )
         return Candidate(category_format(cells, fmt, is_target=is_target))
     if declared is None and not tolerable(best, given):
@@ -277,5 +283,5 @@ def words_beside(name: str, found: Finding, given: GivenTexts) -> tuple[str, ...
     what = "date" if date else "number"
     return (
         f"column {name!r} has {count(n, what)} beside {quote(strange)}, and is taken as text: to"
-        f" take the others as missing, say --column {name}={what}",
+        f" take the others as missing, say {option('--column', f'{name}={what}')}",
     )

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.finite import present_of
+from rosenblatt.support.listing import option
 from rosenblatt.table.candidate import Candidate
 from rosenblatt.table.cells import Cells
 from rosenblatt.table.column_format import ColumnFormat
@@ -94,8 +95,8 @@ def declared_date(cells: Cells, fmt: TableFormat) -> Candidate:
         found = date_candidate(cells, fmt, any_share=True)
         if found is None:
             raise InputError(
-                f"column {cells.name!r} holds no dates, as --column {cells.name}=date says:"
-                f" {cells.distinct.strings[0]!r}"
+                f"column {cells.name!r} holds no dates, as"
+                f" {option('--column', f'{cells.name}=date')} says: {cells.distinct.strings[0]!r}"
             )
         return found
     words = words_in(cells, fmt)

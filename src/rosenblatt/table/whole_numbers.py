@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from rosenblatt.support.finite import present_of
+from rosenblatt.support.listing import option
 from rosenblatt.support.types import Float64Array
 from rosenblatt.table.blocks import blocks_of
 from rosenblatt.table.column_format import ColumnFormat
@@ -61,7 +62,7 @@ def whole_numbers_format(
     example = present[~np.isnan(dates.of_numbers(present)[0])][0]
     notes = [
         f"column {name!r} holds dates written like {example:.0f}: if these are numbers,"
-        f" say --column {name}=number"
+        f" say {option('--column', f'{name}=number')}"
     ]
     strangers = tuple(f"{value:.0f}" for value in odd)
     if strangers:

@@ -10,7 +10,7 @@ from typing import Any, Final, final
 import numpy as np
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.listing import brief
+from rosenblatt.support.listing import brief, option
 from rosenblatt.support.types import IntArray
 from rosenblatt.table import ClassTarget, ColumnKind, Date, Number, TableEncoding, TableFormats
 from rosenblatt.table.columns import AnyColumn, Boolean
@@ -146,7 +146,7 @@ def require_order(monotone: tuple[tuple[str, int], ...], formats: TableFormats) 
             raise InputError(
                 f"predictions cannot be monotone in the column {name!r}, which is taken for texts:"
                 " numbers, dates and truth values alone have an order; if it holds numbers, say"
-                f" --column {name}=number"
+                f" {option('--column', f'{name}=number')}"
             )
     target = formats.target
     if monotone and isinstance(target, ClassTarget) and len(target.classes) > 2:

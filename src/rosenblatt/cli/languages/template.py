@@ -28,6 +28,7 @@ NAMES = frozenset(
         "name",
         "names",
         "noun",
+        "option",
         "parent",
         "path",
         "place",

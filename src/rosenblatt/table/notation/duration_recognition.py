@@ -54,7 +54,9 @@ class DurationFinding:
     also_times: bool
 
 
-def recognise_durations(texts: pa.Array, counts: IntArray) -> DurationFinding | None:
+def recognise_durations(
+    texts: pa.Array, counts: IntArray, two_parts: TwoParts | None = None
+) -> DurationFinding | None:
     """What distinct texts with their counts are as durations; None if half of the rows are none.
 
     Numbers that have one and the same unit, as 90 s, are not: they are numbers.
@@ -65,6 +67,8 @@ def recognise_durations(texts: pa.Array, counts: IntArray) -> DurationFinding | 
         Distinct texts, trimmed, none missing.
     counts : IntArray
         The rows of each text.
+    two_parts : TwoParts, optional
+        What 12:34 is said to be; cells that decide otherwise are stronger.
     """
     shapes = digit_shapes(texts)
     total = int(counts.sum())
@@ -74,7 +78,7 @@ def recognise_durations(texts: pa.Array, counts: IntArray) -> DurationFinding | 
     if not groups or are_numbers(groups):
         return None
     meanings, proof = meanings_of_two_parts(shapes, groups)
-    alternatives = tuple(map(DurationNotation, meanings))
+    alternatives = tuple(map(DurationNotation, (two_parts,) if two_parts in meanings else meanings))
     strange = alternatives[0].read(shapes, groups)[1]
     if counts[~strange].sum() < SHARE * total:
         return None
