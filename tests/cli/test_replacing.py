@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -110,3 +111,63 @@ def test_pictures(model: Path, kind: str, ending: str, capsys: pytest.CaptureFix
     assert path.read_bytes() == b"somebody's own"
     assert run([*draw, "--force"]) == 0
     assert path.read_bytes() != b"somebody's own"
+
+
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+@pytest.mark.parametrize("option", ["--plot", "--out", "--html"])
+def test_files_that_are_read_are_kept(
+    model: Path, option: str, link: Callable[[Path, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Under whatever name, and with --force."""
+    path = Path({"--plot": "same.png", "--out": "same.csv", "--html": "same.html"}[option])
+    command = "trace" if option == "--html" else "explain"
+    small = ["--hidden", "2", "--folds", "2", "--epochs", "2", "--out", "s.safetensors"]
+    commands = {str(model): [command, str(model), "shop.csv"]}
+    commands["shop.csv"] = [command, str(model), "shop.csv"]
+    for read, words in commands.items():
+        link(path, read)
+        before = Path(read).read_bytes()
+        assert run([*words, "--quiet", "--force", option, str(path)]) == 2
+        assert f"{option} {path} is one of the files to read" in capsys.readouterr().err
+        assert Path(read).read_bytes() == before
+        path.unlink()
+    if option == "--plot":
+        link(path, "shop.csv")
+        search = [
+            "search",
+            "shop.csv",
+            "--target",
+            "bought",
+            *small,
+            "--force",
+            "--plot",
+            str(path),
+        ]
+        assert run([*search, "--plot", str(path)]) == 2
+        assert "is one of the files to read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["explain", "search", "lab"])
+def test_a_picture_at_a_link_in_a_circle(
+    model: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("matplotlib")
+    Path("loop.png").symlink_to("loop.png")
+    words = {
+        "explain": [str(model), "shop.csv"],
+        "search": ["shop.csv", "--target", "bought"],
+        "lab": ["L16", "--quick"],
+    }[command]
+    assert run([command, *words, "--plot", "loop.png"]) == 2
+    assert "its links lead in a circle" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("target", ["loop.csv", "nowhere.csv"])
+@pytest.mark.parametrize("command", ["look", "train", "predict"])
+def test_a_table_at_a_link_that_leads_nowhere(
+    model: Path, command: str, target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("loop.csv").symlink_to(target)
+    words = [str(model)] if command == "predict" else []
+    assert run([command, *words, "loop.csv"]) == 2
+    assert "loop.csv is a link that leads to no file" in capsys.readouterr().err

@@ -10,11 +10,10 @@ from pathlib import Path
 from rosenblatt.cli.json_output import Json, columns_as_json, scores_as_json
 from rosenblatt.cli.prediction import check_answers, evaluate, kept_columns, predict
 from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions
-from rosenblatt.cli.replacing import check_replaceable, is_same_file
+from rosenblatt.cli.replacing import check_not_read, check_replaceable
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.cli.streams import results
-from rosenblatt.errors import InputError
 from rosenblatt.model import AnyModel
 from rosenblatt.network import Network
 from rosenblatt.persistence import Score, load_model, read_model
@@ -44,8 +43,7 @@ def run_predict(
     A file that holds something else than predictions is replaced by `force` alone.
     """
     if out is not None:
-        if any(is_same_file(out.path, given) for given in (model, source.data)):
-            raise InputError(f"--out {out.path} is one of the files to read: choose another name")
+        check_not_read("--out", out.path, (model, source.data))
         check_replaceable(out.path, holds_predictions, "predictions", force=force)
         check_writable(out.path)
     saved = load_model(model)

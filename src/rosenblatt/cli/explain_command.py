@@ -12,7 +12,7 @@ from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.late_progress import LateProgress
 from rosenblatt.cli.plot_file import check_drawable
 from rosenblatt.cli.prediction_file import PredictionFile, holds_predictions
-from rosenblatt.cli.replacing import check_replaceable, is_same_file
+from rosenblatt.cli.replacing import check_not_read, check_replaceable
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.errors import InputError
@@ -119,13 +119,11 @@ def words_of_progress(done: int, total: int) -> str:
 def check_files(model: Path, source: Source, options: ExplainOptions) -> None:
     """InputError for a file that cannot be written or should not be replaced."""
     if options.out is not None:
-        if any(is_same_file(options.out.path, given) for given in (model, source.data)):
-            raise InputError(
-                f"--out {options.out.path} is one of the files to read: choose another name"
-            )
+        check_not_read("--out", options.out.path, (model, source.data))
         check_replaceable(options.out.path, holds_predictions, "predictions", force=options.force)
         check_writable(options.out.path)
     if options.plot is not None:
+        check_not_read("--plot", options.plot, (model, source.data))
         check_drawable(options.plot, force=options.force)
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from rosenblatt.cli.import_check import Comparison, compared
 from rosenblatt.cli.json_output import Json
-from rosenblatt.cli.replacing import check_replaceable, is_same_file
+from rosenblatt.cli.replacing import check_not_read, check_replaceable
 from rosenblatt.cli.screen import Screen
-from rosenblatt.errors import InputError
 from rosenblatt.importing import ImportedNetwork
 from rosenblatt.importing.given import Given
 from rosenblatt.importing.registry import read_network
@@ -45,8 +44,7 @@ def run_import(
     force : bool
         Whether another file at `out` is replaced.
     """
-    if any(is_same_file(out, other) for other in (file, given.data, check)):
-        raise InputError(f"--out {out} is one of the files to read: choose another name")
+    check_not_read("--out", out, (file, given.data, check))
     check_replaceable(out, is_model_file, "model of rosenblatt", force=force)
     check_writable(out)
     imported = read_network(file, given)

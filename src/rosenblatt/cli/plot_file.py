@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
-from rosenblatt.cli.replacing import check_replaceable
+from rosenblatt.cli.replacing import check_not_read, check_replaceable
 from rosenblatt.cli.source import Source
 from rosenblatt.errors import InputError
 from rosenblatt.search import StructureSearchCV, StructureSearchDisplay
@@ -25,7 +26,8 @@ def picture_for(source: Source, plot: Path | None, model: Path, *, force: bool) 
     """The file of the figure, checked to be writable; None if no figure can be drawn."""
     path = plot or Path(f"{source.stem}-search.png")
     check_ending(path)
-    if path.resolve() == model.resolve():
+    check_not_read("--plot", path, (source.data,))
+    if os.path.realpath(path) == os.path.realpath(model):
         raise InputError(f"--plot and --out both name {path}: choose another name for one of them")
     if plot is None and find_spec("matplotlib") is None:
         return None

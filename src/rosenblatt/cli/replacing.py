@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rosenblatt.errors import InputError
 from rosenblatt.support.atomic import faults_named
 
-__all__ = ["check_replaceable", "holds", "is_same_file"]
+__all__ = ["check_not_read", "check_replaceable", "holds", "is_same_file"]
 
 START = 512  # bytes in which a format names itself
 
@@ -23,6 +23,12 @@ def check_replaceable(
         raise InputError(
             f"{path} exists and holds no {what}: choose another name, or replace it with --force"
         )
+
+
+def check_not_read(name: str, path: Path, read: Iterable[Path | None]) -> None:
+    """InputError if the file that the option `name` has written is among those that are read."""
+    if any(is_same_file(path, other) for other in read):
+        raise InputError(f"{name} {path} is one of the files to read: choose another name")
 
 
 def holds(path: Path, mark: bytes) -> bool:

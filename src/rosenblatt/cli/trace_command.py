@@ -10,7 +10,7 @@ import numpy as np
 
 from rosenblatt.cli.json_output import Json
 from rosenblatt.cli.recorded_training import RecordedTraining
-from rosenblatt.cli.replacing import check_replaceable, holds, is_same_file
+from rosenblatt.cli.replacing import check_not_read, check_replaceable, holds
 from rosenblatt.cli.screen import Screen
 from rosenblatt.cli.source import Source
 from rosenblatt.errors import InputError
@@ -50,8 +50,7 @@ def run_trace(
     if path is not None and shown.as_latex:
         raise InputError("--html writes HTML and --latex prints LaTeX: give one of them")
     if path is not None:
-        if any(is_same_file(path, given) for given in (model, source.data)):
-            raise InputError(f"--html {path} is one of the files to read: choose another name")
+        check_not_read("--html", path, (model, source.data))
         check_replaceable(path, is_trace, "trace", force=shown.force)
         check_writable(path)
     saved = load_model(model)

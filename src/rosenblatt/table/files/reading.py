@@ -102,6 +102,10 @@ def require_file(path: Path) -> None:
     if path.is_dir():
         raise InputError(f"{path} is a folder: name a file in it")
     if not path.exists():
+        if path.is_symlink():
+            raise InputError(
+                f"{path} is a link that leads to no file: mend it, or name another one"
+            )
         siblings = names_in(path.parent)
         near = near_names(path.name, siblings, "the folder") if siblings else "check the path"
         raise InputError(f"there is no file {path}: {near}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -41,7 +42,7 @@ def read_sqlite(path: Path, part: str, hint: FileReading | None) -> TableFile:
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Read-only; the schema of the file is not trusted to call functions."""
-    uri = f"file:{escaped(str(path.resolve()))}?mode=ro"
+    uri = f"file:{escaped(os.path.realpath(path))}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as database:
         database.text_factory = as_text
         database.execute("PRAGMA trusted_schema = OFF")
