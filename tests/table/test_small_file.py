@@ -40,3 +40,28 @@ def test_what_is_whole_is_read(tmp_path: Path, mark: str) -> None:
     costs = tmp_path / "costs.csv"
     costs.write_bytes((mark + "true,a,b\r\na,0,1\r\nb,2,0\r\n").encode())
     assert costs_in(costs) == {"a": {"a": 0, "b": 1}, "b": {"a": 2, "b": 0}}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a=" + "[" * 1000 + "]" * 1000, "is nested too deeply: it needs a table"),
+        ("a=" + "{a=" * 1000 + "1" + "}" * 1000, "is nested too deeply: it needs a table"),
+        ("[columns]\n" + ".".join("a" * 200) + " = 1", "names of a hundred parts: it needs"),
+        ("[" + " . ".join("a" * 200) + "]", "names of a hundred parts: it needs"),
+        ("a = 1", "is none of columns: it needs a table"),
+        ("[columns]\na = 1", "is none of columns: it needs a table"),
+    ],
+)
+def test_files_that_are_none_of_columns(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "columns.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=said):
+        read_columns(path)
+
+
+def test_names_with_dots_are_names(tmp_path: Path) -> None:
+    name = ".".join("a" * 200)
+    path = tmp_path / "columns.toml"
+    path.write_text(columns_text([(name, ColumnKind.DATE, name.replace("a", "'"))]))
+    assert read_columns(path) == {name: ColumnKind.DATE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +14,11 @@ from rosenblatt.table.small_file import text_of_small_file
 
 __all__ = ["columns_text", "read_columns"]
 
+# What takes memory by the square of its length, and says nothing of columns: a.b.c. … = 1
+TEXTS = re.compile(r"'[^'\n]*'|\"(?:[^\"\\\n]|\\.)*\"")
+DOTTED = re.compile(r"(?<![\w-])[\w-]+(?:[ \t]*\.[ \t]*[\w-]+){100}")
+
+LINES = 'it needs a table [columns] with lines such as "zip" = "category"'
 HEADING = """\
 # What each column is: number, category, date, true/false, text or drop.
 # A line that is left out is detected.
@@ -38,14 +44,19 @@ def key(name: str) -> str:
 def read_columns(path: Path) -> Mapping[str, ColumnKind]:
     """The kinds by name. Raises InputError with what is wrong with the file."""
     try:
-        data = tomllib.loads(text_of_small_file(path))
+        text = text_of_small_file(path)
+        if DOTTED.search(TEXTS.sub("x", text)):
+            raise InputError(f"{path} has names of a hundred parts: {LINES}")
+        data = tomllib.loads(text)
     except FileNotFoundError as error:
         raise InputError(f"there is no file {path}") from error
     except PermissionError as error:
         raise InputError(f"{path} may not be read: change its permissions") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not TOML: {error}") from error
+    except RecursionError as error:
+        raise InputError(f"{path} is nested too deeply: {LINES}") from error
     columns = data.get("columns")
     if not isinstance(columns, dict) or not all(isinstance(k, str) for k in columns.values()):
-        raise InputError(f'{path} needs a table [columns] with lines such as "zip" = "category"')
+        raise InputError(f"{path} is none of columns: {LINES}")
     return {name: ColumnKind.named(kind) for name, kind in columns.items()}
