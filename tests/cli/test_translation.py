@@ -95,3 +95,25 @@ def test_a_divergence_that_is_rolled_back() -> None:
         "算得的损失超出 float32 的范围。很可能是步长太大，使权重增长到 6.1e+18。训练退回到最近一次"
         "完好的权重，并以 0.5 倍的学习率继续。"
     )
+
+
+@pytest.mark.parametrize(
+    ("detail", "translated"),
+    [
+        ("whole numbers, written 1234.5K, median 1e+05", "整数，写作 1234.5K，中位数 1e+05"),
+        (
+            "numbers, median 6.8e+38, some missing, taken as missing: 'C2'",
+            "数值，中位数 6.8e+38，有缺失，当作缺失：'C2'",
+        ),
+        (
+            "3 categories, 2 pooled as rare, some missing, taken as missing: 'C2', 'x'",
+            "3 个类别，其中 2 个因少见而合并，有缺失，当作缺失：'C2', 'x'",
+        ),
+        (
+            "dates, median 2020-01-01, some missing, recurring by month",
+            "日期，中位数 2020-01-01，有缺失，按月重复",
+        ),
+    ],
+)
+def test_details_of_columns(detail: str, translated: str) -> None:
+    assert Translation(entries("zh"))(detail) == translated

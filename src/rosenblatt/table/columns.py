@@ -74,9 +74,13 @@ class Number(Column):
     @property
     def detail(self) -> str:
         what = "whole numbers" if self.integral else "numbers"
-        written = self.notation.describe()
-        what += f", written {written}" if written else ""
-        words = f", {quote(self.words)} taken as missing" if self.words else ""
+        if written := self.notation.describe():
+            what = (
+                f"whole numbers, written {written}"
+                if self.integral
+                else f"numbers, written {written}"
+            )
+        words = f", taken as missing: {quote(self.words)}" if self.words else ""
         median = f"median {self.scaling.center + self.origin:g}"
         return f"{what}, {median}{missing_detail(self.indicator)}{words}"
 
@@ -192,9 +196,9 @@ class Category(Column):
     @property
     def detail(self) -> str:
         n = len(self.known)
-        pooled = f", {len(self.others):,} of them pooled as rare" if self.others else ""
+        pooled = f", {len(self.others):,} pooled as rare" if self.others else ""
         known = count(n, "category", "categories")
-        words = f", {quote(self.words)} taken as missing" if self.words else ""
+        words = f", taken as missing: {quote(self.words)}" if self.words else ""
         return f"{known}{pooled}{missing_detail(self.indicator)}{words}"
 
     @staticmethod

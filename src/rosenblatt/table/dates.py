@@ -82,9 +82,9 @@ class Date(Column):
         cyclic = f", recurring by {recurring}" if recurring else ""
         written = self.notation.describe()
         order = f" ({written})" if written else ""
-        words = f", {quote(self.words)} taken as missing" if self.words else ""
+        words = f", taken as missing: {quote(self.words)}" if self.words else ""
         middle = day_of(self.scaling.center)
-        return f"dates{order}, median {middle}{cyclic}{missing_detail(self.indicator)}{words}"
+        return f"dates{order}, median {middle}{missing_detail(self.indicator)}{cyclic}{words}"
 
     @staticmethod
     def of_current_form(data: dict[str, Any]) -> dict[str, Any]:

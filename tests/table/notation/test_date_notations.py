@@ -177,7 +177,7 @@ def test_what_one_text_can_be():
         ("soon", "no date"),
         ("31/02/2023", "no day of the calendar"),
         ("0000-00-00", "never filled in"),
-        ("03/31/2023", "2023-03-31 as month-day-year"),
+        ("03/31/2023", "2023-03-31 if read as month-day-year"),
         ("2023-03", "a month"),
         ("2023-03-06 10:15 CET", "CET, which is not certain.*\\+01:00"),
         ("2023-03-06 10:15Z", "with its zone"),

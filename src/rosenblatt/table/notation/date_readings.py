@@ -72,7 +72,7 @@ def why_no_day(text: str, notation: DateNotation, parts: DateParts) -> str:
     layout = parts.groups[0][0]
     others = date_readings(text, notation.pivot)
     if layout.is_open and others:
-        ways = " or ".join(f"{value} as {order.value}" for order, value in others.items())
+        ways = " or ".join(f"{value} if read as {order.value}" for order, value in others.items())
         return f"{ways}, where the others are {notation.order.value}"
     if layout.place:
         return "twice or never in its zone, where the clock is set forward or back"
