@@ -10,6 +10,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
 from rosenblatt import TableClassifier, load
+from rosenblatt.cli import learn_command
 from rosenblatt.cli.app import run
 from rosenblatt.cli.prediction import predict
 from rosenblatt.persistence import load_model
@@ -90,6 +91,26 @@ def test_what_is_no_decision_is_refused(
 ) -> None:
     assert run(["train", "visits.csv", *FAST, "--decision", decision]) == 2
     assert message in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    "costs", ["[1,", "[" * 100_000, "[[0, " + "1" * 5000 + "], [1, 0]]", "{}x"]
+)
+def test_costs_that_are_no_json(
+    visits: pd.DataFrame, costs: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["train", "visits.csv", *FAST, "--decision", f"cost:{costs}"]) == 2
+    assert "the costs are no JSON" in capsys.readouterr().err
+
+
+def test_costs_whose_sum_no_float_holds_are_refused_before_the_training(
+    visits: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(learn_command, "train_learner", None)
+    Path("costs.csv").write_text("true,no,yes\nno,0,1e308\nyes,1e308,0\n")
+    assert run(["train", "visits.csv", *FAST, "--decision", "cost:costs.csv"]) == 2
+    assert "a cost of 1e+308: give costs up to 1e+100" in capsys.readouterr().err
+    assert not Path("visits.safetensors").exists()
 
 
 def test_numbers_are_not_decided(visits: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from rosenblatt.errors import InputError
 from rosenblatt.table import (
     TableEncoding,
+    TableFormat,
     learn_encoding,
     read_table,
 )
@@ -131,3 +132,23 @@ def test_a_table_through_csv_is_encoded_as_through_parquet(tmp_path):
     encoding = learn_encoding(frame, target="target")
     assert learn_encoding(again, target="target") == encoding
     np.testing.assert_array_equal(encoding.encode(again).X, encoding.encode(frame).X)
+
+
+def test_zeros_before_a_code_may_be_lost_and_are_never_added():
+    """As by programs that take codes for numbers, and give 7 or 7.0 back for 007."""
+    cells = ["007", "12", "x", "0"]
+    encoding = learn_encoding(
+        {"code": cells * 10, "y": np.arange(40.0) ** 2},
+        target="y",
+        fmt=TableFormat(columns={"code": "category"}),
+    )
+
+    def features(cell):
+        return encoding.encode({"code": [cell]}).X[0].tolist()
+
+    known = {cell: features(cell) for cell in cells}
+    for same, cell in (("7", "007"), ("7.0", "007"), ("12.0", "12"), ("-0", "0")):
+        assert features(same) == known[cell]
+    for new in ("07", "0007", "012", "012.0", "00"):
+        assert features(new) == features("never seen")
+        assert features(new) not in known.values()

@@ -63,6 +63,11 @@ def test_durations_of_two_parts_are_a_doubt_with_the_options(said, seconds, decl
     assert certain.values == "1650 … 3723"
 
 
+def test_a_question_is_of_a_cell_that_has_two_readings():
+    column = one(["soon", *(f"{20 + k}:{k}" for k in range(10, 59))])
+    assert "'30:10' may be hours:minutes or minutes:seconds" in column.doubts[0]
+
+
 def test_durations_are_numbers_where_these_are_said():
     for cells in (["PT4H", "PT30M", "PT7H"], ["27:30:00", "1:00:00", "0:30:00"], ["2h 30m", "1h"]):
         column = one(cells * 5, TableFormat(columns={"c": "number"}))

@@ -49,6 +49,7 @@ def test_what_is_whole_is_read(tmp_path: Path, mark: str) -> None:
         ("a=" + "{a=" * 1000 + "1" + "}" * 1000, "is nested too deeply: it needs a table"),
         ("[columns]\n" + ".".join("a" * 200) + " = 1", "names of a hundred parts: it needs"),
         ("[" + " . ".join("a" * 200) + "]", "names of a hundred parts: it needs"),
+        ("a = " + "1" * 5000, "is none of columns: it needs a table"),
         ("a = 1", "is none of columns: it needs a table"),
         ("[columns]\na = 1", "is none of columns: it needs a table"),
     ],

@@ -237,6 +237,10 @@ def test_balanced_class_weights_are_sample_weights() -> None:
         ({"decision": CostMatrix([[0, 1]])}, r"the shape \(1, 2\), and there are 2 classes"),
         ({"decision": CostMatrix([[0, -1], [1, 0]])}, "a negative or missing cost"),
         ({"decision": CostMatrix([[0, np.nan], [1, 0]])}, "a negative or missing cost"),
+        (
+            {"decision": CostMatrix([[0, 1e308], [1, 0]])},
+            r"a cost of 1e\+308: give costs up to 1e\+100",
+        ),
         ({"decision": CostMatrix([[2, 1], [1, 0]])}, "right answer 'no' costs 2, more than"),
         ({"decision": CostMatrix([["a", 1], [1, 0]])}, "holds what is no number"),
         ({"decision": CostMatrix({"yes": 3})}, "the costs of class 'yes' are no dict"),

@@ -54,6 +54,10 @@ def read_columns(path: Path) -> Mapping[str, ColumnKind]:
         raise InputError(f"{path} may not be read: change its permissions") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not TOML: {error}") from error
+    except InputError:
+        raise
+    except ValueError as error:  # an integer of thousands of digits
+        raise InputError(f"{path} is none of columns: {LINES}") from error
     except RecursionError as error:
         raise InputError(f"{path} is nested too deeply: {LINES}") from error
     columns = data.get("columns")

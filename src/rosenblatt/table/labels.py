@@ -15,7 +15,8 @@ __all__ = ["Labels"]
 class Labels:
     """Known labels; a text that is none may still be the same whole number as one of them.
 
-    In many programs whole numbers beside an empty cell become floats: 3 is then 3.0.
+    In many programs whole numbers beside an empty cell become floats: 3 is then 3.0. Others lose
+    the zeros before a number, and none adds any: 7 may be the label 007, but 007 not the label 7.
 
     Parameters
     ----------
@@ -43,7 +44,9 @@ class Labels:
         if place is not None or not self._of_number:
             return -1 if place is None else place
         number = plain_number(text)
-        return -1 if number is None else self._of_number.get(number, -1)
+        if number is None or number.lstrip("-") != text.removesuffix(".0").lstrip("-"):
+            return -1
+        return self._of_number.get(number, -1)
 
 
 def plain_number(text: str) -> str | None:

@@ -236,7 +236,7 @@ def example_of(found: Finding, given: GivenTexts) -> str:
     texts = given.texts
     if len(found.alternatives) > 1:
         first, second = (a.parse(texts)[0] for a in found.alternatives[:2])
-        differ = np.flatnonzero(first != second)
+        differ = np.flatnonzero((first != second) & ~np.isnan(first) & ~np.isnan(second))
         if len(differ):
             return str(texts[int(differ[0])])
     return str(texts[0])

@@ -54,7 +54,7 @@ def parsed(text: str) -> str | float | Aim:
         least = MinimumRecall if kind == "recall" else MinimumPrecision
         return least(number_of(share, text), label or None)
     if kind == "cost" and rest:
-        return CostMatrix(json.loads(rest) if rest[0] in "[{" else costs_in(Path(rest)))
+        return CostMatrix(costs_of(rest) if rest[0] in "[{" else costs_in(Path(rest)))
     at = number_of(text, text)
     aim_of(at)
     return at
@@ -65,6 +65,17 @@ def number_of(text: str, whole: str) -> float:
         return float(text)
     except ValueError:
         raise InputError(f"{whole!r} is no decision: say {FORMS}") from None
+
+
+def costs_of(text: str) -> Any:
+    """Costs as JSON, which a model file keeps."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            "the costs are no JSON: give the name of a file, cost:FILE, or a list for each true"
+            " class, as in cost:[[0, 1], [5, 0]]"
+        ) from error
 
 
 def costs_in(path: Path) -> dict[str, dict[str, float]]:

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 Labels = Sequence[Any]
+MOST_COST = 1e100
 COSTS_AND_WEIGHTS = (
     "a cost matrix takes probabilities as they are, and class weights change them: leave one of"
     " them out"
@@ -219,6 +220,10 @@ class CostMatrix(Aim):
             )
         if not (np.isfinite(C) & (C >= 0)).all():
             raise InputError("the cost matrix has a negative or missing cost: give 0 or more")
+        if (largest := C.max()) > MOST_COST:  # whose sum over rows no float may hold
+            raise InputError(
+                f"the cost matrix has a cost of {largest:g}: give costs up to {MOST_COST:g}"
+            )
         worse = np.argwhere(C.diagonal()[:, None] > C)
         if len(worse):
             i, j = worse[0]
