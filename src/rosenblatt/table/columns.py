@@ -208,7 +208,7 @@ class Category(Column):
 
     @cached_property
     def _labels(self) -> Labels:
-        return Labels(self.known)
+        return Labels(self.known, as_codes=True)
 
     def places(self, cells: Cells) -> IntArray:
         """Of each cell the number of its category among those known; behind them for a missing one,

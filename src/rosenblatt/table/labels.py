@@ -16,15 +16,18 @@ class Labels:
     """Known labels; a text that is none may still be the same whole number as one of them.
 
     In many programs whole numbers beside an empty cell become floats: 3 is then 3.0. Others lose
-    the zeros before a number, and none adds any: 7 may be the label 007, but 007 not the label 7.
+    the zeros before a number, and 7 may be the label 007.
 
     Parameters
     ----------
     labels : sequence of str
         Distinct.
+    as_codes : bool
+        Whether 007 is never the label 7: no program adds zeros to a code.
     """
 
-    def __init__(self, labels: Sequence[str]) -> None:
+    def __init__(self, labels: Sequence[str], *, as_codes: bool = False) -> None:
+        self._as_codes = as_codes
         self._place = {label: k for k, label in enumerate(labels)}
         numbers = {label: plain_number(label) for label in labels}
         once = Counter(x for x in numbers.values() if x is not None)
@@ -44,7 +47,7 @@ class Labels:
         if place is not None or not self._of_number:
             return -1 if place is None else place
         number = plain_number(text)
-        if number is None or number.lstrip("-") != text.removesuffix(".0").lstrip("-"):
+        if number is None or (self._as_codes and has_zeros_before(text)):
             return -1
         return self._of_number.get(number, -1)
 
@@ -60,3 +63,9 @@ def plain_number(text: str) -> str | None:
         return None
     number = digits.lstrip("0") or "0"
     return f"-{number}" if whole.startswith("-") and number != "0" else number
+
+
+def has_zeros_before(text: str) -> bool:
+    """Of a whole number, with or without ".0"."""
+    digits = text.removesuffix(".0").removeprefix("-")
+    return len(digits) > 1 and digits.startswith("0")
