@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from rosenblatt import MLPClassifier, MLPRegressor, find_learning_rate
 from rosenblatt.optimizers import RMSProp
 from rosenblatt.options.solvers import FIRST_ORDER, SOLVERS
-from rosenblatt.search import LearningRateTest
+from rosenblatt.search import LearningRateTest, lr_finder
 from tests.support.data import X_CANCER, X_DIABETES, Y_CANCER, Y_DIABETES, ignore_convergence
 
 
@@ -240,3 +242,41 @@ def test_repr_names_the_suggestion_and_no_arrays() -> None:
     rates = np.geomspace(1e-5, 1, 50)
     found = LearningRateTest(0.125, rates, rates, rates)
     assert repr(found) == "LearningRateTest(suggestion=0.125)"
+
+
+@pytest.mark.filterwarnings("ignore:Training interrupted by user")
+def test_an_interrupt_ends_all_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also within one, whose fit ends by itself."""
+    steps = []
+
+    def begun(*given: Any, **options: Any) -> Any:
+        fit = begin(*given, **options)
+        steps.append(fit)
+        if len(steps) == 3:
+            monkeypatch.setattr(type(fit), "interrupted", True)
+        return fit
+
+    begin = lr_finder.begin
+    monkeypatch.setattr(lr_finder, "begin", begun)
+    with pytest.raises(KeyboardInterrupt):
+        find_learning_rate(MLPClassifier(hidden_layer_sizes=(3,)), X_CANCER, Y_CANCER)
+    assert len(steps) == 3
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs signals of POSIX")
+@pytest.mark.filterwarnings("ignore:Training interrupted by user")
+def test_ctrl_c_ends_it() -> None:
+    main = threading.get_ident()
+    timer = threading.Timer(0.5, lambda: signal.pthread_kill(main, signal.SIGINT))
+    X, y = np.tile(X_CANCER, (20, 10)), np.tile(Y_CANCER, 20)
+    model = MLPClassifier(hidden_layer_sizes=(512,))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        find_learning_rate(
+            MLPClassifier(hidden_layer_sizes=(512,)),
+            X,
+            y,
+            lowest=1e-9,
+            highest=1e-8,
+            n_steps=10_000,
+        )

@@ -42,7 +42,7 @@ def output(script: str, *arguments: object, **options: Any) -> str:
     """What a script prints; it must end well, and say nothing else."""
     done = child(script, *arguments, **options)
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    assert done.stderr == "", done.stderr
     return done.stdout
 
 

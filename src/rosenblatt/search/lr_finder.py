@@ -204,6 +204,8 @@ def losses_at(mlp: BaseMLP, rates: Curve, X: Any, y: Any, weights: Any) -> Itera
             model, carried = fit.result(), fit.carried
         except DivergenceError:
             return
+        if fit.interrupted:  # which ends a fit, and here one step of many
+            raise KeyboardInterrupt
         loss = fit.log.loss
         first, least = loss if math.isnan(first) else first, min(least, loss)
         if not loss - least <= BLOW_UP * abs(first):
