@@ -272,11 +272,4 @@ def test_ctrl_c_ends_it() -> None:
     model = MLPClassifier(hidden_layer_sizes=(512,))
     timer.start()
     with pytest.raises(KeyboardInterrupt):
-        find_learning_rate(
-            MLPClassifier(hidden_layer_sizes=(512,)),
-            X,
-            y,
-            lowest=1e-9,
-            highest=1e-8,
-            n_steps=10_000,
-        )
+        find_learning_rate(model, X, y, lowest=1e-9, highest=1e-8, n_steps=10_000)
