@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from rosenblatt.errors import InputError
-from rosenblatt.support.fixed_files import check_replaceable
+from rosenblatt.support.fixed_files import check_not_fixed
 from rosenblatt.support.output_place import OutputPlace, output_place
 from rosenblatt.support.unfinished import unfinished
 
@@ -31,7 +31,7 @@ PRIVATE, ORDINARY = 0o600, 0o666  # permissions, from which the umask takes away
 def check_writable(path: Path) -> None:
     """Raise InputError unless a file can be written at `path`; an empty one is tried beside it."""
     with faults_named(path), output_place(path) as place:
-        check_replaceable(place)
+        check_not_fixed(place)
         try_beside(place)
 
 
@@ -97,7 +97,7 @@ def replaced_file(path: Path) -> Iterator[IO[bytes]]:
         For errors of the disk or of permissions.
     """
     with faults_named(path), output_place(path) as place:
-        check_replaceable(place)
+        check_not_fixed(place)
         temporary = free_beside(place)
         with unfinished(temporary.remove):
             try:

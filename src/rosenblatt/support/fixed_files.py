@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from rosenblatt.errors import InputError
 from rosenblatt.support.output_place import OutputPlace
 
-__all__ = ["check_replaceable"]
+__all__ = ["check_not_fixed"]
 
 # Without waiting for a pipe, and of a link never.
 AS_IT_IS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -26,7 +26,7 @@ GET_FLAGS = 2 << 30 | struct.calcsize("l") << 16 | ord("f") << 8 | 1
 APPEND_ONLY = 0x20
 
 
-def check_replaceable(place: OutputPlace) -> None:
+def check_not_fixed(place: OutputPlace) -> None:
     """InputError if the system would let nobody replace what has the place's name, or remove what
     is made beside it, as far as it tells."""
     if place.descriptor is None or O_PATH is None:
